@@ -1,0 +1,165 @@
+package far
+
+import (
+	"database/sql/driver"
+	"strings"
+)
+
+// Policy is an acceptance level on a scale: which match levels are good enough.
+// The zero Policy accepts nothing. A Policy never changes, and it is safe for
+// concurrent use. Compare policies with [Policy.Equal], not with ==.
+//
+// As text, in JSON and in SQL a Policy is "scale:level", such as
+// kvalifika-3d2d:5. The zero Policy is empty text and NULL.
+type Policy struct {
+	scale Scale
+	level Level
+}
+
+// NewPolicy returns the policy that accepts level and everything above it on
+// the scale. A level that the scale does not have, and so level 0 and every
+// level of the zero Scale, is a [*LevelError].
+func NewPolicy(scale Scale, level Level) (Policy, error) {
+	if _, err := scale.Rate(level); err != nil {
+		return Policy{}, err
+	}
+	return Policy{scale, level}, nil
+}
+
+// ParsePolicy reads what [Policy.String] writes, for [Kvalifika] and the scales
+// given. Text of another form is a [*SyntaxError], a scale that is not known a
+// [*UnknownScaleError], a level that the scale does not have (0 among them) a
+// [*LevelError], and two scales of one name with different tables a
+// [*ScaleError].
+func ParsePolicy(text string, scales ...Scale) (Policy, error) {
+	name, number, ok := strings.Cut(text, ":")
+	if !ok || !validName(name) {
+		return Policy{}, errPolicySyntax()
+	}
+	level, err := ParseLevel(number)
+	if err != nil {
+		return Policy{}, errPolicySyntax()
+	}
+	var found Scale
+	for _, s := range append([]Scale{Kvalifika}, scales...) {
+		if s.Name() != name {
+			continue
+		}
+		if !found.IsZero() && !found.Equal(s) {
+			return Policy{}, &ScaleError{Reason: "two scales have the name " + name}
+		}
+		found = s
+	}
+	if found.IsZero() {
+		known := []string{Kvalifika.Name()}
+		for _, s := range scales {
+			known = append(known, s.Name())
+		}
+		return Policy{}, &UnknownScaleError{known}
+	}
+	return NewPolicy(found, level)
+}
+
+func errPolicySyntax() error {
+	return &SyntaxError{What: "policy", Want: "scale:level, such as " + Kvalifika.Name() + ":5"}
+}
+
+// Scale returns the scale, zero for the zero Policy.
+func (p Policy) Scale() Scale { return p.scale }
+
+// Level returns the acceptance level, 0 for the zero Policy.
+func (p Policy) Level() Level { return p.level }
+
+// Rate returns the rate of the acceptance level, the zero Rate for the zero
+// Policy.
+func (p Policy) Rate() Rate { return p.scale.rate(p.level) }
+
+// IsZero reports whether p is the zero Policy.
+func (p Policy) IsZero() bool { return p.level == 0 }
+
+// Equal reports whether both policies have the same level on equal scales.
+func (p Policy) Equal(other Policy) bool {
+	return p.level == other.level && p.scale.Equal(other.scale)
+}
+
+// Accepts reports whether the level is good enough. A level that the scale does
+// not have is not, however high.
+func (p Policy) Accepts(level Level) bool {
+	return !p.IsZero() && level >= p.level && !p.scale.rate(level).IsZero()
+}
+
+// Check returns nil for a level that p accepts. Otherwise it says why not: a
+// level below the acceptance level, 0 among them, is a [*LowError], a level that
+// the scale does not have a [*LevelError], and for the zero Policy the error is
+// [ErrNoPolicy].
+func (p Policy) Check(level Level) error {
+	if p.Accepts(level) {
+		return nil
+	}
+	if p.IsZero() {
+		return ErrNoPolicy
+	}
+	if err := p.scale.check(level); err != nil {
+		return err
+	}
+	return &LowError{p.scale.Name(), level, p.scale.rate(level), p.level, p.Rate()}
+}
+
+// String gives the scale's name and the level, such as kvalifika-3d2d:5. The
+// zero Policy gives "no policy".
+func (p Policy) String() string {
+	if p.IsZero() {
+		return "no policy"
+	}
+	return p.scale.Name() + ":" + p.level.String()
+}
+
+// MarshalText implements [encoding.TextMarshaler]: the text of [Policy.String],
+// empty for the zero Policy.
+func (p Policy) MarshalText() ([]byte, error) {
+	if p.IsZero() {
+		return nil, nil
+	}
+	return []byte(p.String()), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler] for policies on
+// [Kvalifika]; read those on other scales with [ParsePolicy]. Empty text is the
+// zero Policy.
+func (p *Policy) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = Policy{}
+		return nil
+	}
+	parsed, err := ParsePolicy(string(text))
+	if err != nil {
+		return err
+	}
+	*p = parsed
+	return nil
+}
+
+// Value implements [driver.Valuer]: the text of the policy, NULL for the zero
+// Policy.
+func (p Policy) Value() (driver.Value, error) {
+	if p.IsZero() {
+		return nil, nil
+	}
+	return p.String(), nil
+}
+
+// Scan implements [database/sql.Scanner] for text columns, with policies on
+// [Kvalifika] only, as [Policy.UnmarshalText]. NULL is the zero Policy.
+func (p *Policy) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		*p = Policy{}
+		return nil
+	case string:
+		return p.UnmarshalText([]byte(src))
+	case []byte:
+		return p.UnmarshalText(src)
+	default:
+		return errPolicySyntax()
+	}
+}

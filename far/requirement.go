@@ -1,0 +1,79 @@
+package far
+
+// Requirement is an upper limit on the false acceptance rate of one attempt.
+// The standards call it the false match rate, FMR. Requirements are comparable
+// with ==. The zero Requirement is met by nothing.
+type Requirement struct {
+	name   string
+	limit  Rate
+	strict bool
+}
+
+// The published requirements that give a number.
+var (
+	// NIST80063B3 is NIST SP 800-63B (revision 3), Authentication and Lifecycle
+	// Management, section 5.2.3 Use of Biometrics: FMR of 1 in 1,000 or better.
+	// https://pages.nist.gov/800-63-3/sp800-63b.html#biometric_use
+	NIST80063B3 = Requirement{"NIST SP 800-63B section 5.2.3", Rate{1_000}, false}
+
+	// NIST80063B4 is NIST SP 800-63B-4, Authentication and Authenticator
+	// Management, on the use of biometrics: FMR of 1 in 10,000 or better.
+	// https://pages.nist.gov/800-63-4/sp800-63b.html
+	NIST80063B4 = Requirement{"NIST SP 800-63B-4", Rate{10_000}, false}
+
+	// NIST80063A4 is NIST SP 800-63A-4, Identity Proofing and Enrollment, on the
+	// use of biometrics: FMR of 1 in 10,000 or better. It also asks for a false
+	// non-match rate of 1 in 100 or better, which no match level can show.
+	// https://pages.nist.gov/800-63-4/sp800-63a.html
+	NIST80063A4 = Requirement{"NIST SP 800-63A-4", Rate{10_000}, false}
+
+	// AndroidCDD is the Android Compatibility Definition Document, section
+	// 7.3.11 Biometric Sensors, for class 1, 2 and 3 alike: a false acceptance
+	// rate below 1/50,000. The limit itself is not enough. The classes differ in
+	// resistance to spoofs, which no match level can show.
+	// https://source.android.com/docs/compatibility/cdd
+	AndroidCDD = Requirement{"Android CDD 7.3.11", Rate{50_000}, true}
+)
+
+// AtMost is the requirement of a rate of limit or lower. With the zero Rate it
+// is the zero Requirement.
+func AtMost(limit Rate) Requirement { return Requirement{limit: limit} }
+
+// Below is the requirement of a rate lower than limit. With the zero Rate it is
+// met by nothing.
+func Below(limit Rate) Requirement { return Requirement{limit: limit, strict: true} }
+
+// Name returns the document that states a published requirement, and the empty
+// string for one of [AtMost] or [Below].
+func (r Requirement) Name() string { return r.name }
+
+// Limit returns the limit.
+func (r Requirement) Limit() Rate { return r.limit }
+
+// Strict reports whether the rate must be below the limit, and not just at most
+// the limit.
+func (r Requirement) Strict() bool { return r.strict }
+
+// MetBy reports whether one attempt at this rate meets the requirement. The
+// zero Rate meets none.
+func (r Requirement) MetBy(rate Rate) bool {
+	if rate.IsZero() || r.limit.IsZero() {
+		return false
+	}
+	c := rate.Compare(r.limit)
+	return c < 0 || c == 0 && !r.strict
+}
+
+// String gives the limit, after the name where there is one, such as
+// "Android CDD 7.3.11: FMR < 1/50,000".
+func (r Requirement) String() string {
+	sign := "<= "
+	if r.strict {
+		sign = "< "
+	}
+	text := "FMR " + sign + r.limit.String()
+	if r.name != "" {
+		text = r.name + ": " + text
+	}
+	return text
+}

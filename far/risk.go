@@ -1,0 +1,46 @@
+package far
+
+import "math"
+
+// Risk returns the probability of at least one false acceptance in so many
+// independent attempts of an impostor at this rate: 1-(1-1/N)^attempts, computed
+// without cancellation to a relative error of about 1e-15. No attempts are no
+// risk. The zero Rate gives NaN.
+//
+// Attempts with the same face are not independent. [RiskBound] holds whatever
+// they have in common.
+func Risk(rate Rate, attempts uint64) float64 {
+	if rate.IsZero() {
+		return math.NaN()
+	}
+	if attempts == 0 {
+		return 0 // at N = 1 the product below would be 0 * -Inf
+	}
+	return -math.Expm1(float64(attempts) * math.Log1p(-rate.Float64()))
+}
+
+// RiskBound returns attempts/N, at most 1: no dependence between the attempts
+// makes the probability of a false acceptance higher. The zero Rate gives NaN.
+func RiskBound(rate Rate, attempts uint64) float64 {
+	return min(1, float64(attempts)*rate.Float64())
+}
+
+// AllowedAttempts returns the largest number of attempts whose [Risk] at this
+// rate is limit or lower. It is 0 where one attempt is too risky or where either
+// rate is zero, and [math.MaxUint64] where the limit is 1/1.
+//
+// It never allows too many. Above some 10^12 attempts it may allow fewer, by a
+// relative 1e-14 at most.
+func AllowedAttempts(rate, limit Rate) uint64 {
+	switch {
+	case rate.IsZero() || limit.IsZero():
+		return 0
+	case limit.n == 1:
+		return math.MaxUint64
+	}
+	// As many as RiskBound allows are safe, and whole numbers tell equality.
+	bound := rate.n / limit.n
+	// Independence allows more. The factor is above the error of the quotient.
+	attempts := math.Log1p(-limit.Float64()) / math.Log1p(-rate.Float64()) * (1 - 0x1p-49)
+	return max(bound, uint64(attempts))
+}

@@ -1,0 +1,251 @@
+package far
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kvalifika is the scale of the product, on which a selfie is compared with the
+// photo of a document. Its name is kvalifika-3d2d.
+//
+//	level   7          6          5         4        3      2      1
+//	rate    1/500,000  1/100,000  1/10,000  1/1,000  1/500  1/250  1/100
+var Kvalifika = Scale{&table{
+	name: "kvalifika-3d2d",
+	steps: []Step{
+		{1, Rate{100}}, {2, Rate{250}}, {3, Rate{500}}, {4, Rate{1_000}},
+		{5, Rate{10_000}}, {6, Rate{100_000}}, {7, Rate{500_000}},
+	},
+}}
+
+// Scale is a named table of levels and the rates that they stand for. Every
+// higher level has a lower rate. A Scale never changes, and it is safe for
+// concurrent use. The zero Scale has no name and no level.
+//
+// Compare scales with [Scale.Equal], not with ==.
+type Scale struct{ t *table }
+
+type table struct {
+	name  string
+	steps []Step // by level, lowest first
+}
+
+// Step is one level of a scale and its rate.
+type Step struct {
+	Level Level
+	Rate  Rate
+}
+
+// NewScale makes a scale of the steps, given in any order.
+//
+// The name stands in the text form of policies. It has 1 to 64 bytes, each a
+// lower-case ASCII letter, a digit, a dot, a hyphen or an underscore. A vendor
+// that gives a level another rate has made another scale: name it otherwise.
+//
+// There must be at least one step. Levels are from 1 to [MaxLevel], each given
+// once, and every higher level must have a lower rate. Anything else is a
+// [*ScaleError].
+func NewScale(name string, steps ...Step) (Scale, error) {
+	if !validName(name) {
+		return Scale{}, &ScaleError{Reason: "the name must have 1 to 64 of a-z, 0-9, dot, hyphen and underscore"}
+	}
+	if len(steps) == 0 {
+		return Scale{}, &ScaleError{Reason: "no levels"}
+	}
+	steps = slices.Clone(steps)
+	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Level, b.Level) })
+	for i, s := range steps {
+		switch {
+		case s.Level < 1 || s.Level > MaxLevel:
+			return Scale{}, &ScaleError{Reason: "level " + s.Level.String() + " is not within 1 to " + MaxLevel.String()}
+		case s.Rate.IsZero():
+			return Scale{}, &ScaleError{Level: s.Level, Reason: "has no rate"}
+		case i > 0 && s.Level == steps[i-1].Level:
+			return Scale{}, &ScaleError{Level: s.Level, Reason: "is given twice"}
+		case i > 0 && s.Rate.Compare(steps[i-1].Rate) >= 0:
+			return Scale{}, &ScaleError{Level: s.Level, Reason: "has the rate " + s.Rate.String() +
+				", which is not below the " + steps[i-1].Rate.String() + " of level " + steps[i-1].Level.String()}
+		}
+	}
+	return Scale{&table{name, steps}}, nil
+}
+
+func validName(name string) bool {
+	if name == "" || len(name) > 64 {
+		return false
+	}
+	for _, c := range []byte(name) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// steps returns the table, nil for the zero Scale. Callers must not change it.
+func (s Scale) steps() []Step {
+	if s.t == nil {
+		return nil
+	}
+	return s.t.steps
+}
+
+// Name returns the scale's name, empty for the zero Scale.
+func (s Scale) Name() string {
+	if s.t == nil {
+		return ""
+	}
+	return s.t.name
+}
+
+// IsZero reports whether s is the zero Scale.
+func (s Scale) IsZero() bool { return s.t == nil }
+
+// Equal reports whether both scales have the same name and the same table.
+func (s Scale) Equal(other Scale) bool {
+	return s.t == other.t || s.Name() == other.Name() && slices.Equal(s.steps(), other.steps())
+}
+
+// Levels yields the levels and their rates, lowest level first. Level 0 is not
+// among them: it has no rate.
+func (s Scale) Levels() iter.Seq2[Level, Rate] {
+	return func(yield func(Level, Rate) bool) {
+		for _, step := range s.steps() {
+			if !yield(step.Level, step.Rate) {
+				return
+			}
+		}
+	}
+}
+
+// rate returns the rate of the level, or the zero Rate.
+func (s Scale) rate(level Level) Rate {
+	for _, step := range s.steps() {
+		if step.Level == level {
+			return step.Rate
+		}
+	}
+	return Rate{}
+}
+
+// Rate returns the rate of the level. A level that the scale does not have is a
+// [*LevelError], and so is level 0, which has no rate. Nothing is clamped.
+func (s Scale) Rate(level Level) (Rate, error) {
+	rate := s.rate(level)
+	if rate.IsZero() {
+		return Rate{}, &LevelError{s.Name(), level}
+	}
+	return rate, nil
+}
+
+// LevelOf returns the level whose rate is exactly this one. Where there is none
+// the error is a [*RateError]. See [Scale.LevelFor] for limits.
+func (s Scale) LevelOf(rate Rate) (Level, error) {
+	for _, step := range s.steps() {
+		if step.Rate == rate {
+			return step.Level, nil
+		}
+	}
+	return 0, &RateError{s.Name(), rate}
+}
+
+// Label gives the text that the product prints for a level, such as
+//
+//	Match Level 7 - 1/500,000 FAR
+//
+// A level without a rate on this scale has the text without the rate: Match
+// Level 0 for a comparison without a match, Match Level 8 for a level of some
+// other scale.
+func (s Scale) Label(level Level) string {
+	var buf [64]byte
+	b := append(buf[:0], labelLevel...)
+	b = strconv.AppendInt(b, int64(level), 10)
+	if rate := s.rate(level); !rate.IsZero() {
+		b = append(b, labelRate...)
+		b = rate.append(b)
+		b = append(b, labelEnd...)
+	}
+	return string(b)
+}
+
+const (
+	labelLevel = "Match Level "
+	labelRate  = " - "
+	labelEnd   = " FAR"
+)
+
+// Parse reads a level of this scale from any of these texts, exactly so written:
+//
+//	Match Level 5 - 1/10,000 FAR
+//	Match Level 5
+//	5
+//	1/10,000
+//
+// Rates are read as [ParseRate] does. Level 0 is read from the texts without a
+// rate. A label whose level and rate disagree is a [*MismatchError], a level
+// above (or missing in) the scale a [*LevelError], a rate that the scale does
+// not have a [*RateError], and any other text a [*SyntaxError].
+func (s Scale) Parse(text string) (Level, error) {
+	if strings.HasPrefix(text, "1/") {
+		rate, err := ParseRate(text)
+		if err != nil {
+			return 0, err
+		}
+		return s.LevelOf(rate)
+	}
+	number, labelled := strings.CutPrefix(text, labelLevel)
+	var stated string
+	var rated bool
+	if labelled {
+		number, stated, rated = strings.Cut(number, labelRate)
+	}
+	level, err := ParseLevel(number)
+	if err != nil {
+		return 0, &SyntaxError{What: "match level", Want: "a label such as " + Kvalifika.Label(5) + ", a level or a rate"}
+	}
+	if !rated {
+		if err := s.check(level); err != nil {
+			return 0, err
+		}
+		return level, nil
+	}
+	stated, ok := strings.CutSuffix(stated, labelEnd)
+	if !ok {
+		return 0, &SyntaxError{What: "match level", Want: "a label such as " + Kvalifika.Label(5)}
+	}
+	rate, err := ParseRate(stated)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.check(level); err != nil {
+		return 0, err
+	}
+	if have := s.rate(level); have != rate {
+		return 0, &MismatchError{s.Name(), level, rate, have}
+	}
+	return level, nil
+}
+
+// check refuses what a comparison on this scale cannot give. Level 0 is fine.
+func (s Scale) check(level Level) error {
+	if level != 0 && s.rate(level).IsZero() {
+		return &LevelError{s.Name(), level}
+	}
+	return nil
+}
+
+// LevelFor returns the lowest level of the scale that meets the requirement in
+// one attempt. It is how rates, not levels, are compared across scales: ask for
+// [AtMost] the rate that the level has on its own scale. Where no level is
+// strict enough the error wraps [ErrUnmet].
+func (s Scale) LevelFor(r Requirement) (Level, error) {
+	for _, step := range s.steps() {
+		if r.MetBy(step.Rate) {
+			return step.Level, nil
+		}
+	}
+	return 0, &UnmetError{s.Name(), r}
+}
