@@ -1,0 +1,139 @@
+package sessions
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/far"
+)
+
+// Acceptance is a company's FAR acceptance: a default policy, and others for some document types. It is immutable.
+// The zero Acceptance accepts nothing.
+type Acceptance struct {
+	base   far.Policy
+	byType map[DocumentType]far.Policy // never changed once set
+}
+
+// NewAcceptance returns an Acceptance with one policy for every document type. The zero policy is refused with an error
+// that wraps [ErrNoAcceptance].
+func NewAcceptance(base far.Policy) (Acceptance, error) {
+	if base.IsZero() {
+		return Acceptance{}, ErrNoAcceptance
+	}
+	return Acceptance{base: base}, nil
+}
+
+// With returns a copy in which the document type has a policy of its own; the zero policy takes it away again.
+// It leaves the zero Acceptance as it is: there is nothing to deviate from.
+func (a Acceptance) With(t DocumentType, p far.Policy) Acceptance {
+	if a.IsZero() {
+		return a
+	}
+	byType := maps.Clone(a.byType)
+	if byType == nil {
+		byType = map[DocumentType]far.Policy{}
+	}
+	if p.IsZero() {
+		delete(byType, t)
+	} else {
+		byType[t] = p
+	}
+	return Acceptance{a.base, byType}
+}
+
+// IsZero tells whether no acceptance level is set.
+func (a Acceptance) IsZero() bool { return a.base.IsZero() }
+
+// Default returns the policy for document types that have none of their own.
+func (a Acceptance) Default() far.Policy { return a.base }
+
+// Overrides returns the document types that have a policy of their own, sorted.
+func (a Acceptance) Overrides() []DocumentType { return slices.Sorted(maps.Keys(a.byType)) }
+
+// For returns the policy for a document type.
+func (a Acceptance) For(t DocumentType) far.Policy {
+	if p, ok := a.byType[t]; ok {
+		return p
+	}
+	return a.base
+}
+
+// Check returns nil if the level is accepted for the document type, a [*far.LowError] if it is too low, an error that
+// wraps far.ErrUnknownLevel if it is not on the policy's scale, and [ErrNoAcceptance] for the zero Acceptance.
+func (a Acceptance) Check(level far.Level, t DocumentType) error {
+	if a.IsZero() {
+		return ErrNoAcceptance
+	}
+	return a.For(t).Check(level)
+}
+
+// Equal tells whether both have the same policies.
+func (a Acceptance) Equal(b Acceptance) bool {
+	return a.base.Equal(b.base) && maps.EqualFunc(a.byType, b.byType, far.Policy.Equal)
+}
+
+type acceptanceJSON struct {
+	Default string                  `json:"default"`
+	ByType  map[DocumentType]string `json:"by_document_type,omitempty"`
+}
+
+// MarshalJSON returns {"default": "kvalifika-3d2d:5", "by_document_type": {"passport": "..."}}, and null for the zero
+// Acceptance. Read it back with [ParseAcceptance], which knows custom scales.
+func (a Acceptance) MarshalJSON() ([]byte, error) {
+	if a.IsZero() {
+		return []byte("null"), nil
+	}
+	j := acceptanceJSON{Default: a.base.String()}
+	if len(a.byType) > 0 {
+		j.ByType = map[DocumentType]string{}
+		for t, p := range a.byType {
+			j.ByType[t] = p.String()
+		}
+	}
+	return json.Marshal(j) // sorts map keys
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, on the scale far.Kvalifika alone.
+func (a *Acceptance) UnmarshalJSON(data []byte) error {
+	parsed, err := ParseAcceptance(data)
+	if err == nil {
+		*a = parsed
+	}
+	return err
+}
+
+// ParseAcceptance reads the JSON of an Acceptance whose policies are on one of the scales, on far.Kvalifika where none is
+// given. null is the zero Acceptance. Errors wrap [ErrSyntax] or what far.ParsePolicy returns.
+func ParseAcceptance(data []byte, scales ...far.Scale) (Acceptance, error) {
+	if len(scales) == 0 {
+		scales = []far.Scale{far.Kvalifika}
+	}
+	var j *acceptanceJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return Acceptance{}, fmt.Errorf("%w: acceptance: not its JSON", ErrSyntax)
+	}
+	if j == nil {
+		return Acceptance{}, nil
+	}
+	base, err := far.ParsePolicy(j.Default, scales...)
+	if err != nil {
+		return Acceptance{}, fmt.Errorf("acceptance: default: %w", err)
+	}
+	a, err := NewAcceptance(base)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	for _, t := range slices.Sorted(maps.Keys(j.ByType)) {
+		p, err := far.ParsePolicy(j.ByType[t], scales...)
+		if err == nil && p.IsZero() {
+			err = ErrNoAcceptance
+		}
+		if err != nil {
+			return Acceptance{}, fmt.Errorf("acceptance: document type %q: %w", string(t), err)
+		}
+		a = a.With(t, p)
+	}
+	return a, nil
+}

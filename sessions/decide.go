@@ -1,0 +1,117 @@
+package sessions
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/far"
+)
+
+// Step is a check that a company's configuration may leave out.
+type Step uint8
+
+// The steps of a verification, as bits.
+const (
+	LivenessStep Step = 1 << iota
+	DocumentStep      // validity, completeness and spoofing of the document
+	MatchStep         // comparison of the selfie with the document's portrait
+)
+
+// Evidence is what is known of a session before it has a verdict. The zero Evidence knows nothing, and never
+// succeeds.
+type Evidence struct {
+	DocumentType DocumentType // chooses the policy of the Acceptance
+
+	Liveness         Liveness
+	DocumentValidity Validity // Valid: the document was checked and is valid
+	Corners          Validity // Valid: all corners can be seen
+	Uncovered        Validity // Valid: nothing covers the document
+	Authentic        Validity // Valid: no screen, print or manipulated image (digital spoof)
+
+	Compared bool      // the selfie was compared with the portrait
+	Level    far.Level // of the comparison; 0 is compared without a match
+	Scale    string    // name of the scale that Level is on; "" is that of the policy
+
+	Skipped Step // steps that the configuration left out: they are exempt
+}
+
+// Verdict is what [Decide] finds. Pending means that evidence is missing and nothing known speaks against success.
+type Verdict struct {
+	Status  Status
+	Reasons []Reason // sorted; why it failed
+	Match   Match    // the comparison, with the acceptance level that was used; none if the step was skipped
+}
+
+// Decide derives the verdict from the evidence under the acceptance in force. Success needs every step that was not
+// skipped: liveness passed; the document valid, complete and not spoofed; and a level that the acceptance accepts. One thing
+// that is known to be wrong makes it Failed, with all reasons that are known; missing evidence leaves it Pending.
+//
+// The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's scale, or is on
+// another scale, is a [*FieldError] for [FieldMatchLevel]: it is never taken for low.
+func Decide(e Evidence, a Acceptance) (Verdict, error) {
+	if a.IsZero() {
+		return Verdict{}, ErrNoAcceptance
+	}
+	policy := a.For(e.DocumentType)
+	v := Verdict{Match: Match{Compared: e.Compared, Scale: cmp.Or(e.Scale, policy.Scale().Name())}}
+	if e.Compared {
+		v.Match.Level = e.Level
+	}
+	missing := false
+	judge := func(r Reason, outcome Validity) {
+		switch {
+		case outcome == Invalid:
+			if !slices.Contains(v.Reasons, r) {
+				v.Reasons = append(v.Reasons, r)
+			}
+		case outcome != Valid:
+			missing = true
+		}
+	}
+	if e.Skipped&LivenessStep == 0 {
+		judge(LivenessFailed, [...]Validity{NotChecked, Valid, Invalid}[min(e.Liveness, LivenessNotPassed)])
+	}
+	if e.Skipped&DocumentStep == 0 {
+		judge(InvalidDocument, e.DocumentValidity)
+		judge(NotFullID, e.Corners)
+		judge(NotFullID, e.Uncovered)
+		judge(DigitalSpoof, e.Authentic)
+	}
+	if e.Skipped&MatchStep == 0 {
+		outcome, err := e.compare(policy)
+		if err != nil {
+			return Verdict{}, &FieldError{FieldMatchLevel, err}
+		}
+		judge(LowFAR, outcome)
+		v.Match.Acceptance = policy.Level()
+	}
+	switch {
+	case len(v.Reasons) > 0:
+		v.Status = Failed
+		slices.Sort(v.Reasons)
+	case missing:
+		v.Status = Pending
+	default:
+		v.Status = Success
+	}
+	return v, nil
+}
+
+func (e *Evidence) compare(p far.Policy) (Validity, error) {
+	if !e.Compared {
+		return NotChecked, nil
+	}
+	if e.Scale != "" && e.Scale != p.Scale().Name() {
+		return NotChecked, fmt.Errorf("%w: level and acceptance level are on different scales", ErrInvalid)
+	}
+	switch err := p.Check(e.Level); {
+	case err == nil:
+		return Valid, nil
+	case errors.Is(err, far.ErrLow):
+		return Invalid, nil
+	default:
+		return NotChecked, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+}

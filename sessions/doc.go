@@ -1,0 +1,34 @@
+// Package sessions is the domain of an "All Sessions" page: what one identity-verification session is,
+// how its verdict is reached, and how much of it a viewer may see.
+//
+// # A session
+//
+// A [Session] is a plain struct that a store fills and everybody else reads. Its rules:
+//
+//   - ID and Company are opaque, non-empty text. An ID is unique within its company; [NewID] makes one for
+//     hosts that have none. Neither is ever parsed or validated beyond [Session.Validate].
+//   - Texts that come from a document ([Text]) say why they are absent: not collected, not recognised,
+//     redacted, or masked for this viewer. Empty is a value of its own. The zero Text was not collected.
+//   - Birth and expiration dates are civil dates ([Date]): they have no time zone and none can shift them.
+//   - CreatedAt, DecidedAt and CompletedAt are instants in UTC with microseconds, which is what the databases
+//     keep; [Truncate] brings any time there. Zero means absent.
+//   - Status, Reason, DocumentType, Sex and Device are open enumerations: their text is their value, an
+//     unknown one from storage is kept, shown and exported as it is, and never counts as verified.
+//   - Extra holds the fields that the company defines, in their order ([Extra]).
+//
+// # Verdicts
+//
+// A stored status and stored reasons win. [Decide] is for hosts that have [Evidence] and no verdict: it
+// derives both under the [Acceptance] in force and records the level that it used, so that a later change of
+// the acceptance level changes no old session.
+//
+// # Privacy
+//
+// A [Session] and its texts print as placeholders under every verb of package fmt and under log/slog: printing
+// one never shows a person. [Disclosure] says, per [Field], what a viewer may see; stores apply it once,
+// before anything leaves them. No error of this package contains a person's data.
+//
+// # Concurrency
+//
+// All types are values without hidden state: safe to read from many goroutines, not to change while read.
+package sessions

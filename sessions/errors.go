@@ -1,0 +1,30 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The errors of this package. Typed errors wrap them: ask errors.Is for the kind, errors.As for the place.
+var (
+	// ErrInvalid is wrapped by every error about a value that a session cannot hold.
+	ErrInvalid = errors.New("sessions: invalid value")
+	// ErrSyntax is wrapped where a text is not one of those that a codec reads. It is an [ErrInvalid].
+	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
+	// ErrLimit is wrapped where a value is longer, or has more parts, than a session may hold. It is an [ErrInvalid].
+	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
+	// ErrNoAcceptance is wrapped where a verdict is asked for and no acceptance level is set.
+	ErrNoAcceptance = errors.New("sessions: no acceptance level")
+)
+
+// FieldError says which field of a session an error is about. It never contains the field's value.
+type FieldError struct {
+	Field Field
+	Err   error // wraps ErrInvalid
+}
+
+// Error names the field and the cause.
+func (e *FieldError) Error() string { return e.Field.String() + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *FieldError) Unwrap() error { return e.Err }

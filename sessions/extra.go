@@ -1,0 +1,256 @@
+package sessions
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The bounds of Extra.
+const (
+	MaxExtraPairs      = 64   // pairs of one session, keys of one company
+	MaxExtraKeyBytes   = 64   // of a key
+	MaxExtraValueBytes = 4096 // of a value
+)
+
+// ExtraPair is one field that the company defines: a phone number, an e-mail address.
+type ExtraPair struct{ Key, Value string }
+
+// Extra holds the fields that the company defines, as an ordered list of text pairs with distinct keys. It is
+// immutable; the zero Extra has none. Its JSON is one object in that order. Printing one shows how many pairs it
+// has, never keys or values.
+type Extra struct{ pairs []ExtraPair }
+
+// NewExtra returns the pairs in their order. It refuses, with a [*FieldError], more pairs and longer texts than the
+// bounds allow ([ErrLimit]), an empty or doubled key, a key with control characters, a NUL or invalid UTF-8
+// ([ErrInvalid]).
+func NewExtra(pairs ...ExtraPair) (Extra, error) {
+	if len(pairs) == 0 {
+		return Extra{}, nil
+	}
+	if len(pairs) > MaxExtraPairs {
+		return Extra{}, extraError(fmt.Errorf("%w: %d pairs, at most %d", ErrLimit, len(pairs), MaxExtraPairs))
+	}
+	for i, p := range pairs {
+		if err := checkExtraKey(p.Key); err != nil {
+			return Extra{}, extraError(fmt.Errorf("pair %d: %w", i+1, err))
+		}
+		if err := checkText(p.Value, MaxExtraValueBytes); err != nil {
+			return Extra{}, extraError(fmt.Errorf("pair %d: %w", i+1, err))
+		}
+		if slices.ContainsFunc(pairs[:i], func(q ExtraPair) bool { return q.Key == p.Key }) {
+			return Extra{}, extraError(fmt.Errorf("pair %d: %w: doubled key", i+1, ErrInvalid))
+		}
+	}
+	return Extra{slices.Clone(pairs)}, nil
+}
+
+func extraError(err error) error { return &FieldError{FieldExtra, err} }
+
+func checkExtraKey(key string) error {
+	if key == "" {
+		return fmt.Errorf("%w: empty key", ErrInvalid)
+	}
+	if strings.ContainsFunc(key, unicode.IsControl) {
+		return fmt.Errorf("%w: control character in a key", ErrInvalid)
+	}
+	return checkText(key, MaxExtraKeyBytes)
+}
+
+// checkText refuses what not every engine can keep: too long, NUL, invalid UTF-8.
+func checkText(text string, maxBytes int) error {
+	switch {
+	case len(text) > maxBytes:
+		return fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(text), maxBytes)
+	case strings.IndexByte(text, 0) >= 0:
+		return fmt.Errorf("%w: NUL", ErrInvalid)
+	case !utf8.ValidString(text):
+		return fmt.Errorf("%w: not UTF-8", ErrInvalid)
+	}
+	return nil
+}
+
+// Len returns the number of pairs.
+func (x Extra) Len() int { return len(x.pairs) }
+
+// All yields keys and values in their order.
+func (x Extra) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, p := range x.pairs {
+			if !yield(p.Key, p.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Get returns the value of a key and whether there is one.
+func (x Extra) Get(key string) (string, bool) {
+	for _, p := range x.pairs {
+		if p.Key == key {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// Equal tells whether both hold the same pairs in the same order.
+func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
+
+// AppendJSON appends the JSON object to b, as [Extra.MarshalJSON] returns it.
+func (x Extra) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	for i, p := range x.pairs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSONString(b, p.Key)
+		b = append(b, ':')
+		b = appendJSONString(b, p.Value)
+	}
+	return append(b, '}')
+}
+
+// appendJSONString writes what RFC 8259 section 7 requires to be escaped, and nothing else.
+func appendJSONString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c >= 0x20:
+			b = append(b, c)
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	return append(b, '"')
+}
+
+// MarshalJSON returns one object whose members stand in the order of the pairs.
+func (x Extra) MarshalJSON() ([]byte, error) { return x.AppendJSON(nil), nil }
+
+// UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses. Values that are
+// not strings are errors that wrap [ErrSyntax].
+func (x *Extra) UnmarshalJSON(data []byte) error {
+	parsed, err := ParseExtra(data)
+	if err == nil {
+		*x = parsed
+	}
+	return err
+}
+
+// ParseExtra reads the JSON of an Extra: an object of strings; null or nothing at all is no pairs. Errors are
+// [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
+func ParseExtra(data []byte) (Extra, error) {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || string(data) == "null" || string(data) == "{}" {
+		return Extra{}, nil
+	}
+	if !utf8.Valid(data) {
+		return Extra{}, extraError(fmt.Errorf("%w: not UTF-8", ErrInvalid))
+	}
+	bad := extraError(fmt.Errorf("%w: not a JSON object of strings", ErrSyntax))
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return Extra{}, bad
+	}
+	var pairs []ExtraPair
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return Extra{}, bad
+		}
+		value, err := d.Token()
+		if err != nil {
+			return Extra{}, bad
+		}
+		k, isKey := key.(string)
+		v, isText := value.(string)
+		if !isKey || !isText {
+			return Extra{}, bad
+		}
+		pairs = append(pairs, ExtraPair{k, v})
+	}
+	if _, err := d.Token(); err != nil {
+		return Extra{}, bad
+	}
+	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+		return Extra{}, bad
+	}
+	return NewExtra(pairs...)
+}
+
+// Format prints how many pairs there are, whatever the verb.
+func (x Extra) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "extra(%d)", len(x.pairs)) }
+
+// LogValue is the number of pairs: keys and values are never logged.
+func (x Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(x)) }
+
+// ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is immutable; the
+// zero ExtraKeys allows none. Its text form is one key a line.
+type ExtraKeys struct{ keys []string }
+
+// NewExtraKeys returns the allow-list of the keys given. It refuses what [NewExtra] refuses of keys.
+func NewExtraKeys(keys ...string) (ExtraKeys, error) {
+	pairs := make([]ExtraPair, len(keys))
+	for i, k := range keys {
+		pairs[i].Key = k
+	}
+	if _, err := NewExtra(pairs...); err != nil {
+		return ExtraKeys{}, err
+	}
+	return ExtraKeys{slices.Clone(keys)}, nil
+}
+
+// All returns a copy of the keys in their order.
+func (k ExtraKeys) All() []string { return slices.Clone(k.keys) }
+
+// Has tells whether the key is allowed.
+func (k ExtraKeys) Has(key string) bool { return slices.Contains(k.keys, key) }
+
+// Check returns a [*FieldError] that wraps [ErrInvalid] when a pair's key is not allowed. It names the pair's
+// position, not its key.
+func (k ExtraKeys) Check(x Extra) error {
+	for i, p := range x.pairs {
+		if !k.Has(p.Key) {
+			return extraError(fmt.Errorf("pair %d: %w: key not in the company's list", i+1, ErrInvalid))
+		}
+	}
+	return nil
+}
+
+// Select returns the pairs whose keys are allowed, in the order of the allow-list.
+func (k ExtraKeys) Select(x Extra) Extra {
+	var kept []ExtraPair
+	for _, key := range k.keys {
+		if v, ok := x.Get(key); ok {
+			kept = append(kept, ExtraPair{key, v})
+		}
+	}
+	return Extra{kept}
+}
+
+// MarshalText returns the keys, one a line.
+func (k ExtraKeys) MarshalText() ([]byte, error) { return []byte(strings.Join(k.keys, "\n")), nil }
+
+// UnmarshalText reads one key a line and refuses what [NewExtraKeys] refuses; an empty text is no keys.
+func (k *ExtraKeys) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*k = ExtraKeys{}
+		return nil
+	}
+	parsed, err := NewExtraKeys(strings.Split(string(text), "\n")...)
+	if err == nil {
+		*k = parsed
+	}
+	return err
+}

@@ -1,0 +1,268 @@
+package sessions
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kvalifika/sessionkit/far"
+)
+
+// The bounds of a session's texts, in bytes of UTF-8.
+const (
+	MaxKeyBytes  = 128  // ID, company, subject and the open enumerations
+	MaxTextBytes = 512  // each name, number and nationality
+	MaxMetaBytes = 1024 // partner, selfie, client IP, browser, OS and model
+	MaxReasons   = 16   // reasons of one session
+)
+
+// Session is one identity verification. See the package comment for its rules.
+type Session struct {
+	ID      string // opaque, unique within the company
+	Company string // opaque key of the company that owns the session
+	Partner string // the company's display name
+	Subject string // opaque key that groups the attempts of one person; "" for none
+	Attempt int    // sequence number of the attempt, from 1, supplied by the host; 0 for none
+
+	CreatedAt   time.Time // start of the session; never changes
+	CompletedAt time.Time // end of the session, possibly before its verdict; zero while it runs
+	DecidedAt   time.Time // when status and reasons were set; zero while there are none
+
+	Status  Status
+	Reasons []Reason // why it failed; no order, no doubles; only Failed sessions have any
+
+	FirstName, LastName            Text
+	PersonalNumber, DocumentNumber Text
+	Nationality                    Text
+	BirthDate                      Date
+	ExpirationDate                 Date
+	Sex                            Sex
+
+	DocumentType      DocumentType
+	DocumentPresented bool // a document was captured, even if it is invalid
+	DocumentValidity  Validity
+	Liveness          Liveness
+	Match             Match
+
+	Selfie string // opaque reference that the host resolves to an authorised, expiring image; "" for none
+	Extra  Extra
+
+	ClientIP           string
+	Device             Device
+	Browser, OS, Model string
+
+	// Revision counts the changes of the stored session. The Backend sets it; an update needs the one that was read.
+	Revision int64
+}
+
+// Match is the result of comparing the selfie with the document's portrait. The zero Match was not compared.
+type Match struct {
+	Compared   bool      // false: no comparison was made, and the session is never Low FAR
+	Level      far.Level // 0: compared without a match
+	Scale      string    // name of the scale that Level and Acceptance are on, such as that of far.Kvalifika
+	Acceptance far.Level // acceptance level in force when the session was decided; 0: none recorded
+}
+
+// NewID returns a new session ID: a UUID of version 7 (RFC 9562 section 5.7), whose text sorts by creation time.
+// The error is that of the system's source of randomness.
+func NewID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("sessions: new ID: %w", err)
+	}
+	return id.String(), nil
+}
+
+// Verified tells whether the session ended with success. No other status counts, known or not.
+func (s *Session) Verified() bool { return s.Status == Success }
+
+// FailedFor tells whether the session failed for the reason.
+func (s *Session) FailedFor(r Reason) bool {
+	return s.Status == Failed && slices.Contains(s.Reasons, r)
+}
+
+// Newer tells whether s stands before t in the one order of all lists: newest first, ties by ID, the greater one
+// first, compared bytewise.
+func (s *Session) Newer(t *Session) bool {
+	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {
+		return c > 0
+	}
+	return s.ID > t.ID
+}
+
+// Clone returns a copy that shares nothing that can change.
+func (s *Session) Clone() *Session {
+	c := *s
+	c.Reasons = slices.Clone(s.Reasons)
+	return &c
+}
+
+// Text returns the field's text, for the five fields that are texts; any other field was not collected.
+func (s *Session) Text(f Field) Text {
+	if t := s.text(f); t != nil {
+		return *t
+	}
+	return Text{}
+}
+
+func (s *Session) text(f Field) *Text {
+	switch f {
+	case FieldFirstName:
+		return &s.FirstName
+	case FieldLastName:
+		return &s.LastName
+	case FieldPersonalNumber:
+		return &s.PersonalNumber
+	case FieldDocumentNumber:
+		return &s.DocumentNumber
+	case FieldNationality:
+		return &s.Nationality
+	default:
+		return nil
+	}
+}
+
+var textFields = FieldsOf(FieldFirstName, FieldLastName, FieldPersonalNumber, FieldDocumentNumber, FieldNationality)
+
+// Normalize brings the instants to microseconds in UTC ([Truncate]) and the reasons to their sorted order, as a
+// store keeps them.
+func (s *Session) Normalize() {
+	s.CreatedAt, s.CompletedAt, s.DecidedAt = Truncate(s.CreatedAt), Truncate(s.CompletedAt), Truncate(s.DecidedAt)
+	if !slices.IsSorted(s.Reasons) {
+		s.Reasons = slices.Sorted(slices.Values(s.Reasons))
+	}
+}
+
+// The creation times that every engine can keep, not inclusive.
+var (
+	minTime = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
+	maxTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Validate tells whether a store can keep the session. The error is a [*FieldError] for the first field that is
+// missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to 9998, or contradicts another:
+// reasons without a failure, a masked text, a level without a scale.
+func (s *Session) Validate() error {
+	for _, t := range []struct {
+		field    Field
+		text     string
+		max      int
+		required bool
+	}{
+		{FieldID, s.ID, MaxKeyBytes, true},
+		{FieldCompany, s.Company, MaxKeyBytes, true},
+		{FieldPartner, s.Partner, MaxMetaBytes, false},
+		{FieldSubject, s.Subject, MaxKeyBytes, false},
+		{FieldStatus, string(s.Status), MaxKeyBytes, true},
+		{FieldFirstName, s.FirstName.value, MaxTextBytes, false},
+		{FieldLastName, s.LastName.value, MaxTextBytes, false},
+		{FieldPersonalNumber, s.PersonalNumber.value, MaxTextBytes, false},
+		{FieldDocumentNumber, s.DocumentNumber.value, MaxTextBytes, false},
+		{FieldNationality, s.Nationality.value, MaxTextBytes, false},
+		{FieldSex, string(s.Sex), MaxKeyBytes, false},
+		{FieldDocumentType, string(s.DocumentType), MaxKeyBytes, false},
+		{FieldMatchLevel, s.Match.Scale, MaxKeyBytes, s.Match.Compared},
+		{FieldSelfie, s.Selfie, MaxMetaBytes, false},
+		{FieldClientIP, s.ClientIP, MaxMetaBytes, false},
+		{FieldDevice, string(s.Device), MaxKeyBytes, false},
+		{FieldBrowser, s.Browser, MaxMetaBytes, false},
+		{FieldOS, s.OS, MaxMetaBytes, false},
+		{FieldModel, s.Model, MaxMetaBytes, false},
+	} {
+		if t.required && t.text == "" {
+			return &FieldError{t.field, fmt.Errorf("%w: missing", ErrInvalid)}
+		}
+		if err := checkText(t.text, t.max); err != nil {
+			return &FieldError{t.field, err}
+		}
+	}
+	return s.validateRest()
+}
+
+func (s *Session) validateRest() error {
+	for f := range textFields.All() {
+		if s.Text(f).state > Redacted {
+			return &FieldError{f, fmt.Errorf("%w: a state that is not stored", ErrInvalid)}
+		}
+	}
+	for _, t := range []struct {
+		field    Field
+		time     time.Time
+		required bool
+	}{{FieldCreatedAt, s.CreatedAt, true}, {FieldCompletedAt, s.CompletedAt, false}, {FieldDecidedAt, s.DecidedAt, false}} {
+		if (t.required || !t.time.IsZero()) && !(t.time.After(minTime) && t.time.Before(maxTime)) {
+			return &FieldError{t.field, fmt.Errorf("%w: outside the years 1000 to 9998", ErrInvalid)}
+		}
+	}
+	if err := validateDate(FieldBirthDate, s.BirthDate); err != nil {
+		return err
+	}
+	if err := validateDate(FieldExpirationDate, s.ExpirationDate); err != nil {
+		return err
+	}
+	if s.Attempt < 0 || s.Attempt > 1<<31-1 {
+		return &FieldError{FieldAttempt, fmt.Errorf("%w: outside 0 to 2147483647", ErrInvalid)}
+	}
+	if s.Liveness > LivenessNotPassed {
+		return &FieldError{FieldLiveness, fmt.Errorf("%w: no such outcome", ErrInvalid)}
+	}
+	if s.DocumentValidity > Invalid {
+		return &FieldError{FieldDocumentValidity, fmt.Errorf("%w: no such outcome", ErrInvalid)}
+	}
+	if !s.Match.Compared && s.Match.Level != 0 {
+		return &FieldError{FieldMatchLevel, fmt.Errorf("%w: a level without a comparison", ErrInvalid)}
+	}
+	return s.validateReasons()
+}
+
+func validateDate(f Field, d Date) error {
+	if !d.IsZero() && !d.IsValid() {
+		return &FieldError{f, fmt.Errorf("%w: not a date of the calendar", ErrInvalid)}
+	}
+	return nil
+}
+
+func (s *Session) validateReasons() error {
+	if len(s.Reasons) > MaxReasons {
+		return &FieldError{FieldReasons, fmt.Errorf("%w: %d reasons, at most %d", ErrLimit, len(s.Reasons), MaxReasons)}
+	}
+	if len(s.Reasons) > 0 && s.Status != Failed {
+		return &FieldError{FieldReasons, fmt.Errorf("%w: reasons without a failure", ErrInvalid)}
+	}
+	for i, r := range s.Reasons {
+		if r == "" || slices.Contains(s.Reasons[:i], r) {
+			return &FieldError{FieldReasons, fmt.Errorf("%w: empty or doubled reason", ErrInvalid)}
+		}
+		if err := checkText(string(r), MaxKeyBytes); err != nil {
+			return &FieldError{FieldReasons, err}
+		}
+	}
+	return nil
+}
+
+// RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates, sex, selfie, extra
+// fields, client IP and subject. Texts that had a value become [Redacted]; the session stays countable by its verdict,
+// document type, match level and times. Doing it twice changes nothing.
+func (s *Session) RedactPerson() {
+	for f := range textFields.All() {
+		if t := s.text(f); t.state == Known {
+			*t = TextIn(Redacted)
+		}
+	}
+	s.BirthDate, s.ExpirationDate, s.Sex = Date{}, Date{}, ""
+	s.Selfie, s.Extra, s.ClientIP, s.Subject = "", Extra{}, "", ""
+}
+
+// Format prints the session's ID, company and status, whatever the verb: never the person.
+func (s Session) Format(state fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(state, fmt.Sprintf("session(%q, company %q, %q)", s.ID, s.Company, string(s.Status)))
+}
+
+// LogValue is a group of the session's ID, company and status: never the person.
+func (s Session) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.GroupValue(slog.String("id", s.ID), slog.String("company", s.Company), slog.String("status", string(s.Status)))
+}

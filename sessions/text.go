@@ -1,0 +1,95 @@
+package sessions
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// TextState tells whether a [Text] has a value and, if not, why.
+type TextState uint8
+
+// The states of a text. They are stored by number: the order never changes.
+const (
+	NotCollected  TextState = iota // nobody asked for it: the zero state
+	Known                          // it has a value, possibly the empty one
+	NotRecognised                  // it was looked for and could not be read
+	Redacted                       // it was removed for good
+	Masked                         // it is kept, but this viewer may not see it; never stored
+)
+
+// String returns the state's name in snake case.
+func (s TextState) String() string {
+	switch s {
+	case NotCollected:
+		return "not_collected"
+	case Known:
+		return "known"
+	case NotRecognised:
+		return "not_recognised"
+	case Redacted:
+		return "redacted"
+	case Masked:
+		return "masked"
+	default:
+		return fmt.Sprintf("TextState(%d)", uint8(s))
+	}
+}
+
+// What a text without a value shows.
+const (
+	// UnrecognisedMark stands on the page for a name that was not recognised or not collected.
+	// It is never stored, searched or exported.
+	UnrecognisedMark = "******"
+	// RedactedMark stands on the page and in files for a text that was removed.
+	RedactedMark = "[redacted]"
+	// MaskedMark stands on the page and in files for a text that the viewer may not see.
+	MaskedMark = "[masked]"
+)
+
+// Text is what was read from a document, or why nothing was. The zero Text was not collected.
+// Texts are comparable with ==. Printing one shows its state, never its value: ask [Text.Value].
+type Text struct {
+	value string
+	state TextState
+}
+
+// TextOf returns a known text; an empty value is known to be empty.
+func TextOf(value string) Text { return Text{value, Known} }
+
+// TextIn returns a text without a value in the state given. For [Known] it is the empty known text.
+func TextIn(state TextState) Text { return Text{state: state} }
+
+// State tells whether the text has a value and, if not, why.
+func (t Text) State() TextState { return t.state }
+
+// Value returns the text's value, "" where it has none. Only a [Known] text has one.
+func (t Text) Value() string { return t.value }
+
+// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised, not collected
+// or is empty, [RedactedMark] or [MaskedMark].
+func (t Text) Display() string {
+	if c := t.Cell(); c != "" {
+		return c
+	}
+	return UnrecognisedMark
+}
+
+// Cell returns what a file holds: the value, "" for what was not recognised or not collected, [RedactedMark] or
+// [MaskedMark].
+func (t Text) Cell() string {
+	switch t.state {
+	case Redacted:
+		return RedactedMark
+	case Masked:
+		return MaskedMark
+	default:
+		return t.value
+	}
+}
+
+// Format prints the text's state, whatever the verb: never its value.
+func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "text("+t.state.String()+")") }
+
+// LogValue is the text's state: its value is never logged.
+func (t Text) LogValue() slog.Value { return slog.StringValue("text(" + t.state.String() + ")") }
