@@ -11,28 +11,29 @@ type Requirement struct {
 
 // The published requirements that give a number.
 var (
-	// NIST80063B3 is NIST SP 800-63B (revision 3), Authentication and Lifecycle
-	// Management, section 5.2.3 Use of Biometrics: FMR of 1 in 1,000 or better.
-	// https://pages.nist.gov/800-63-3/sp800-63b.html#biometric_use
+	// NIST80063B3 is from NIST SP 800-63B (revision 3), section 5.2.3 Use of
+	// Biometrics: an FMR of 1 in 1,000 or better.
+	// Source: https://pages.nist.gov/800-63-3/sp800-63b.html
 	NIST80063B3 = Requirement{"NIST SP 800-63B section 5.2.3", Rate{1_000}, false}
 
-	// NIST80063B4 is NIST SP 800-63B-4, Authentication and Authenticator
-	// Management, on the use of biometrics: FMR of 1 in 10,000 or better.
-	// https://pages.nist.gov/800-63-4/sp800-63b.html
+	// NIST80063B4 is from NIST SP 800-63B-4 (revision 4), Use of Biometrics: an
+	// FMR of 1 in 10,000 or better.
+	// Source: https://pages.nist.gov/800-63-4/sp800-63b.html
 	NIST80063B4 = Requirement{"NIST SP 800-63B-4", Rate{10_000}, false}
 
-	// NIST80063A4 is NIST SP 800-63A-4, Identity Proofing and Enrollment, on the
-	// use of biometrics: FMR of 1 in 10,000 or better. It also asks for a false
-	// non-match rate of 1 in 100 or better, which no match level can show.
-	// https://pages.nist.gov/800-63-4/sp800-63a.html
+	// NIST80063A4 is from NIST SP 800-63A-4 (revision 4), on biometrics in
+	// identity proofing: an FMR of 1 in 10,000 or better. It also asks for a
+	// false non-match rate of 1 in 100 or better, which no level can show.
+	// Source: https://pages.nist.gov/800-63-4/sp800-63a.html
 	NIST80063A4 = Requirement{"NIST SP 800-63A-4", Rate{10_000}, false}
 
-	// AndroidCDD is the Android Compatibility Definition Document, section
-	// 7.3.11 Biometric Sensors, for class 1, 2 and 3 alike: a false acceptance
-	// rate below 1/50,000. The limit itself is not enough. The classes differ in
-	// resistance to spoofs, which no match level can show.
-	// https://source.android.com/docs/compatibility/cdd
-	AndroidCDD = Requirement{"Android CDD 7.3.11", Rate{50_000}, true}
+	// AndroidCDD is from the Android Compatibility Definition Document, Biometric
+	// Sensors (section 7.3.10 in the text for Android 11), [C-1-1]: a false
+	// acceptance rate of less than 0.002%, which is 1/50,000. A rate of just that
+	// is too high. It holds for class 1 and, through [C-2-1] and [C-3-1], for
+	// classes 2 and 3; what tells the classes apart no level can show.
+	// Source: https://source.android.com/docs/compatibility/cdd
+	AndroidCDD = Requirement{"Android CDD Biometric Sensors", Rate{50_000}, true}
 )
 
 // AtMost is the requirement of a rate of limit or lower. With the zero Rate it
@@ -65,7 +66,7 @@ func (r Requirement) MetBy(rate Rate) bool {
 }
 
 // String gives the limit, after the name where there is one, such as
-// "Android CDD 7.3.11: FMR < 1/50,000".
+// "NIST SP 800-63B-4: FMR <= 1/10,000".
 func (r Requirement) String() string {
 	sign := "<= "
 	if r.strict {
