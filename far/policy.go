@@ -2,6 +2,7 @@ package far
 
 import (
 	"database/sql/driver"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +42,11 @@ func ParsePolicy(text string, scales ...Scale) (Policy, error) {
 		return Policy{}, errPolicySyntax()
 	}
 	var found Scale
+	var known []string
 	for _, s := range append([]Scale{Kvalifika}, scales...) {
+		if !s.IsZero() && !slices.Contains(known, s.Name()) {
+			known = append(known, s.Name())
+		}
 		if s.Name() != name {
 			continue
 		}
@@ -51,10 +56,6 @@ func ParsePolicy(text string, scales ...Scale) (Policy, error) {
 		found = s
 	}
 	if found.IsZero() {
-		known := []string{Kvalifika.Name()}
-		for _, s := range scales {
-			known = append(known, s.Name())
-		}
 		return Policy{}, &UnknownScaleError{known}
 	}
 	return NewPolicy(found, level)

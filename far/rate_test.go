@@ -62,7 +62,7 @@ func TestRatePercent(t *testing.T) {
 		require.Equal(t, want, OneIn(n).Percent(), n)
 	}
 	// Where no ≈ is given, the decimal is the rate itself.
-	for n := uint64(1); n <= 20_000; n++ {
+	for n := uint64(1); n <= 2_000; n++ {
 		text := OneIn(n).Percent()
 		number, exact := new(big.Rat).SetString(text[:len(text)-1])
 		odd := n

@@ -29,8 +29,9 @@ func RiskBound(rate Rate, attempts uint64) float64 {
 // rate is limit or lower. It is 0 where one attempt is too risky or where either
 // rate is zero, and [math.MaxUint64] where the limit is 1/1.
 //
-// It never allows too many. Above some 10^12 attempts it may allow fewer, by a
-// relative 1e-14 at most.
+// It never allows too many. It is computed in floating point, so it may allow
+// too few by a relative 1e-14: by one at most below 10^14 attempts, and there
+// only where the exact quotient all but touches the next whole number.
 func AllowedAttempts(rate, limit Rate) uint64 {
 	switch {
 	case rate.IsZero() || limit.IsZero():
