@@ -1,8 +1,11 @@
 package sessions
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -104,14 +107,13 @@ func (a *Acceptance) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ParseAcceptance reads the JSON of an Acceptance whose policies are on one of the scales, on far.Kvalifika where none is
-// given. null is the zero Acceptance. Errors wrap [ErrSyntax] or what far.ParsePolicy returns.
+// ParseAcceptance reads the JSON of an Acceptance whose policies are on far.Kvalifika or on one of the scales given. null is the zero Acceptance. Errors wrap [ErrSyntax], for an unknown member as well, or what far.ParsePolicy
+// returns.
 func ParseAcceptance(data []byte, scales ...far.Scale) (Acceptance, error) {
-	if len(scales) == 0 {
-		scales = []far.Scale{far.Kvalifika}
-	}
 	var j *acceptanceJSON
-	if err := json.Unmarshal(data, &j); err != nil {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields() // a misspelt one would be an override that is not in force
+	if d.Decode(&j) != nil || !errors.Is(d.Decode(&struct{}{}), io.EOF) {
 		return Acceptance{}, fmt.Errorf("%w: acceptance: not its JSON", ErrSyntax)
 	}
 	if j == nil {
@@ -121,15 +123,9 @@ func ParseAcceptance(data []byte, scales ...far.Scale) (Acceptance, error) {
 	if err != nil {
 		return Acceptance{}, fmt.Errorf("acceptance: default: %w", err)
 	}
-	a, err := NewAcceptance(base)
-	if err != nil {
-		return Acceptance{}, err
-	}
+	a := Acceptance{base: base}
 	for _, t := range slices.Sorted(maps.Keys(j.ByType)) {
 		p, err := far.ParsePolicy(j.ByType[t], scales...)
-		if err == nil && p.IsZero() {
-			err = ErrNoAcceptance
-		}
 		if err != nil {
 			return Acceptance{}, fmt.Errorf("acceptance: document type %q: %w", string(t), err)
 		}

@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
 	"time"
@@ -13,6 +14,8 @@ type Date struct {
 	Month time.Month
 	Day   int // 1-based
 }
+
+var errNotADate = fmt.Errorf("%w: not a date of the calendar", ErrSyntax)
 
 // DateOf returns the civil date of an instant in the time's own location.
 func DateOf(t time.Time) Date {
@@ -34,7 +37,7 @@ func (d Date) IsZero() bool { return d == Date{} }
 
 // IsValid tells whether the calendar has the date. The zero Date is not valid.
 func (d Date) IsValid() bool {
-	return d.Year >= 1 && d.Year <= 9999 && d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && DateOf(d.In(time.UTC)) == d
+	return d.Year >= 1 && d.Year <= 9999 && d.AddDays(0) == d
 }
 
 // String returns `yyyy-mm-dd`, or "" for the zero Date.
@@ -47,51 +50,40 @@ func (d Date) String() string {
 
 // Compare orders dates by time: -1, 0 or +1. The zero Date comes first.
 func (d Date) Compare(e Date) int {
-	switch a, b := d.ordinal(), e.ordinal(); {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }
 
-func (d Date) ordinal() int { return d.Year*10000 + int(d.Month)*100 + d.Day }
-
-// AddDays returns the date n days later, earlier for a negative n.
+// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent.
 func (d Date) AddDays(n int) Date {
+	if d.IsZero() {
+		return d
+	}
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
 }
 
-// In returns the first instant of the day in a zone: midnight, the earlier one where a change of clocks repeats it,
-// and the end of the gap where one skips it. Days of a zone therefore neither overlap nor leave a gap, and
-// d.AddDays(1).In(zone) is the end of the day, not inclusive.
+// In returns the first instant of the day in a zone, which must not be nil: the first one whose civil date there is d or
+// later. That is midnight, the earlier one where a change of clocks repeats it, and the end of the gap where one skips
+// it. Days of a zone therefore neither overlap nor leave a gap, and d.AddDays(1).In(zone) is the end of the day, not
+// inclusive; a day that the zone skipped as a whole is empty.
 func (d Date) In(zone *time.Location) time.Time {
-	guess := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
-	start, end := guess.ZoneBounds()
-	wall := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
-	var first time.Time
-	for _, near := range [...]time.Time{start.Add(-1), guess, end} {
-		_, offset := near.In(zone).Zone()
-		t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-		if _, o := t.Zone(); o == offset && (first.IsZero() || t.Before(first)) {
-			first = t
+	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	for t := midnight.AddDate(0, 0, -2).In(zone); ; {
+		_, offset := t.Zone()
+		_, end := t.ZoneBounds()
+		if first := midnight.Add(-time.Duration(offset) * time.Second).In(zone); first.After(t) {
+			t = first
 		}
-	}
-	switch {
-	case !first.IsZero():
-		return first
-	case DateOf(guess).Compare(d) < 0: // midnight is skipped: the day begins where the gap ends
-		return end
-	default:
-		return start
+		if end.IsZero() || t.Before(end) {
+			return t
+		}
+		t = end
 	}
 }
 
 // MarshalText returns the text of String. A date that is neither zero nor valid is an error that wraps [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && !d.IsValid() {
-		return nil, fmt.Errorf("%w: not a date of the calendar", ErrSyntax)
+		return nil, errNotADate
 	}
 	return []byte(d.String()), nil
 }
@@ -118,22 +110,37 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads NULL, text that begins with `yyyy-mm-dd`, or a time, of which it takes the civil date in the time's own
-// location, as drivers return a DATE column. Anything else is an error that wraps [ErrSyntax].
+// Scan reads what drivers return of a date: NULL, text of the form `yyyy-mm-dd`, which a blank or a T and a time of day
+// may follow, or a time, of which it takes the civil date in the time's own location. NULL, empty text and the zero time
+// are the zero Date. Anything else is an error that wraps [ErrSyntax].
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
 		*d = Date{}
 		return nil
 	case time.Time:
-		*d = DateOf(v)
+		date := DateOf(v)
+		switch {
+		case v.IsZero():
+			date = Date{}
+		case !date.IsValid():
+			return errNotADate
+		}
+		*d = date
 		return nil
 	case string:
-		return d.UnmarshalText([]byte(v[:min(len(v), len(time.DateOnly))]))
+		return d.scanText([]byte(v))
 	case []byte:
-		return d.UnmarshalText(v[:min(len(v), len(time.DateOnly))])
+		return d.scanText(v)
 	}
 	return fmt.Errorf("%w: cannot read a date from %T", ErrSyntax, src)
+}
+
+func (d *Date) scanText(text []byte) error {
+	if n := len(time.DateOnly); len(text) > n && (text[n] == ' ' || text[n] == 'T') {
+		text = text[:n]
+	}
+	return d.UnmarshalText(text)
 }
 
 // Truncate brings a time to what a session keeps: UTC, microseconds, no monotonic reading. Zero stays zero.

@@ -48,30 +48,29 @@ type Verdict struct {
 // skipped: liveness passed; the document valid, complete and not spoofed; and a level that the acceptance accepts. One thing
 // that is known to be wrong makes it Failed, with all reasons that are known; missing evidence leaves it Pending.
 //
-// The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's scale, or is on
-// another scale, is a [*FieldError] for [FieldMatchLevel]: it is never taken for low.
+// The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's scale, is on another
+// scale, or comes without a comparison is a [*FieldError] for [FieldMatchLevel]: it is never taken for low. An outcome
+// outside its enumeration is missing evidence.
 func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if a.IsZero() {
 		return Verdict{}, ErrNoAcceptance
 	}
 	policy := a.For(e.DocumentType)
-	v := Verdict{Match: Match{Compared: e.Compared, Scale: cmp.Or(e.Scale, policy.Scale().Name())}}
-	if e.Compared {
-		v.Match.Level = e.Level
+	v := Verdict{Match: Match{Compared: e.Compared, Level: e.Level, Scale: cmp.Or(e.Scale, policy.Scale().Name())}}
+	if !e.Compared && e.Level != 0 {
+		return Verdict{}, &FieldError{FieldMatchLevel, fmt.Errorf("%w: a level without a comparison", ErrInvalid)}
 	}
 	missing := false
 	judge := func(r Reason, outcome Validity) {
 		switch {
-		case outcome == Invalid:
-			if !slices.Contains(v.Reasons, r) {
-				v.Reasons = append(v.Reasons, r)
-			}
-		case outcome != Valid:
+		case outcome == Invalid && !slices.Contains(v.Reasons, r):
+			v.Reasons = append(v.Reasons, r)
+		case outcome != Valid && outcome != Invalid:
 			missing = true
 		}
 	}
 	if e.Skipped&LivenessStep == 0 {
-		judge(LivenessFailed, [...]Validity{NotChecked, Valid, Invalid}[min(e.Liveness, LivenessNotPassed)])
+		judge(LivenessFailed, Validity(e.Liveness)) // both count unknown, good, bad
 	}
 	if e.Skipped&DocumentStep == 0 {
 		judge(InvalidDocument, e.DocumentValidity)

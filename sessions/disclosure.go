@@ -1,5 +1,7 @@
 package sessions
 
+import "time"
+
 // Role is what a viewer is in their company. The zero Role is none: stores refuse it.
 type Role string
 
@@ -25,21 +27,27 @@ type Disclosure struct {
 // neverHidden are the fields that lists, pages and authorization need.
 var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
 
-// Hidden returns the fields whose content the viewer may not see. [FieldID], [FieldCompany] and [FieldCreatedAt]
-// are never hidden: order and identity of a list rest on them.
-func (d Disclosure) Hidden() Fields { return d.Mask.Union(d.Drop).Minus(neverHidden) }
+// Hidden returns the fields whose content the viewer may not see. With the status go the reasons and the decision time,
+// which tell it; with the match level goes the acceptance level. [FieldID], [FieldCompany] and [FieldCreatedAt] are never
+// hidden: order and identity of a list rest on them.
+func (d Disclosure) Hidden() Fields {
+	hidden := d.Mask.Union(d.Drop)
+	if hidden.Has(FieldStatus) {
+		hidden |= FieldsOf(FieldReasons, FieldDecidedAt)
+	}
+	if hidden.Has(FieldMatchLevel) {
+		hidden |= FieldsOf(FieldAcceptanceLevel)
+	}
+	return hidden.Minus(neverHidden)
+}
 
 // Shows tells whether the viewer may see the field's content.
 func (d Disclosure) Shows(f Field) bool { return !d.Hidden().Has(f) }
 
 // Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state was; every other hidden
-// field becomes its zero value. FieldStatus hides the reasons and the decision as well.
+// field becomes its zero value.
 func (d Disclosure) Apply(s *Session) {
-	hidden := d.Hidden()
-	if hidden == 0 {
-		return
-	}
-	for f := range hidden.All() {
+	for f := range d.Hidden().All() {
 		s.hide(f)
 	}
 }
@@ -49,53 +57,52 @@ func (s *Session) hide(f Field) {
 		*t = TextIn(Masked)
 		return
 	}
-	clean := Session{}
 	switch f {
 	case FieldPartner:
-		s.Partner = clean.Partner
+		s.Partner = ""
 	case FieldSubject:
-		s.Subject = clean.Subject
+		s.Subject = ""
 	case FieldAttempt:
-		s.Attempt = clean.Attempt
+		s.Attempt = 0
 	case FieldCompletedAt:
-		s.CompletedAt = clean.CompletedAt
+		s.CompletedAt = time.Time{}
 	case FieldDecidedAt:
-		s.DecidedAt = clean.DecidedAt
+		s.DecidedAt = time.Time{}
 	case FieldStatus:
-		s.Status, s.Reasons, s.DecidedAt = clean.Status, clean.Reasons, clean.DecidedAt
+		s.Status = ""
 	case FieldReasons:
-		s.Reasons = clean.Reasons
+		s.Reasons = nil
 	case FieldBirthDate:
-		s.BirthDate = clean.BirthDate
+		s.BirthDate = Date{}
 	case FieldExpirationDate:
-		s.ExpirationDate = clean.ExpirationDate
+		s.ExpirationDate = Date{}
 	case FieldSex:
-		s.Sex = clean.Sex
+		s.Sex = ""
 	case FieldDocumentType:
-		s.DocumentType = clean.DocumentType
+		s.DocumentType = ""
 	case FieldDocumentPresented:
-		s.DocumentPresented = clean.DocumentPresented
+		s.DocumentPresented = false
 	case FieldDocumentValidity:
-		s.DocumentValidity = clean.DocumentValidity
+		s.DocumentValidity = NotChecked
 	case FieldLiveness:
-		s.Liveness = clean.Liveness
+		s.Liveness = LivenessUnknown
 	case FieldMatchLevel:
-		s.Match = clean.Match
+		s.Match = Match{}
 	case FieldAcceptanceLevel:
-		s.Match.Acceptance = clean.Match.Acceptance
+		s.Match.Acceptance = 0
 	case FieldSelfie:
-		s.Selfie = clean.Selfie
+		s.Selfie = ""
 	case FieldExtra:
-		s.Extra = clean.Extra
+		s.Extra = Extra{}
 	case FieldClientIP:
-		s.ClientIP = clean.ClientIP
+		s.ClientIP = ""
 	case FieldDevice:
-		s.Device = clean.Device
+		s.Device = ""
 	case FieldBrowser:
-		s.Browser = clean.Browser
+		s.Browser = ""
 	case FieldOS:
-		s.OS = clean.OS
+		s.OS = ""
 	case FieldModel:
-		s.Model = clean.Model
+		s.Model = ""
 	}
 }

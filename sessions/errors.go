@@ -13,6 +13,9 @@ var (
 	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
 	// ErrLimit is wrapped where a value is longer, or has more parts, than a session may hold. It is an [ErrInvalid].
 	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
+	// ErrNoJSON is wrapped where a [Session] or a [Text] is handed to encoding/json. Which of its fields a receiver may see,
+	// and how their absence reads, is for a type of the caller's to say, such as a [Row].
+	ErrNoJSON = errors.New("sessions: sessions and texts have no JSON form")
 	// ErrNoAcceptance is wrapped where a verdict is asked for and no acceptance level is set.
 	ErrNoAcceptance = errors.New("sessions: no acceptance level")
 )

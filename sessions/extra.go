@@ -21,7 +21,14 @@ const (
 )
 
 // ExtraPair is one field that the company defines: a phone number, an e-mail address.
+// Printing one shows neither its key nor its value.
 type ExtraPair struct{ Key, Value string }
+
+// Format prints a placeholder, whatever the verb.
+func (p ExtraPair) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "extra pair") }
+
+// LogValue is a placeholder: keys and values are never logged.
+func (p ExtraPair) LogValue() slog.Value { return slog.StringValue("extra pair") }
 
 // Extra holds the fields that the company defines, as an ordered list of text pairs with distinct keys. It is
 // immutable; the zero Extra has none. Its JSON is one object in that order. Printing one shows how many pairs it

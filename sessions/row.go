@@ -17,16 +17,20 @@ const (
 	StillPending Answer = "Pending"
 )
 
-// Row is the list's projection of a session. Printing one shows its ID alone.
+// Row is the list's projection of a session. Printing one shows its ID alone; its JSON is the whole row, for the page.
+//
+// Of a field that a [Disclosure] hides a Row shows what it shows where the value is absent. That reads as No for
+// Document and Liveness: leave out the columns that [Disclosure.Shows] denies.
 type Row struct {
-	ID                  string
-	Selfie              string    // opaque reference, "" for none
-	FirstName, LastName string    // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
-	Date                time.Time // start of the session, UTC
-	Document            bool      // a document was captured, even if it is invalid
-	Liveness            Answer    // Yes only for passed, No otherwise
-	Verified            Answer    // Yes only for Success, StillPending for Pending, No otherwise
-	Extra               Extra
+	ID        string    `json:"id"`
+	Selfie    string    `json:"selfie"`     // opaque reference, "" for none
+	FirstName string    `json:"first_name"` // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
+	LastName  string    `json:"last_name"`  // as FirstName
+	Date      time.Time `json:"date"`       // start of the session, UTC
+	Document  bool      `json:"document"`   // a document was captured, even if it is invalid
+	Liveness  Answer    `json:"liveness"`   // Yes only for passed, No otherwise
+	Verified  Answer    `json:"verified"`   // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
+	Extra     Extra     `json:"extra"`
 }
 
 // Row returns the list's projection of the session.
@@ -43,6 +47,8 @@ func (s *Session) Row() Row {
 		r.Verified = Yes
 	case Pending:
 		r.Verified = StillPending
+	case "":
+		r.Verified = ""
 	}
 	return r
 }

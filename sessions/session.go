@@ -137,15 +137,16 @@ func (s *Session) Normalize() {
 	}
 }
 
-// The creation times that every engine can keep, not inclusive.
+// The times that every engine can keep: from minTime until before maxTime.
 var (
 	minTime = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
 	maxTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // Validate tells whether a store can keep the session. The error is a [*FieldError] for the first field that is
-// missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to 9998, or contradicts another:
-// reasons without a failure, a masked text, a level without a scale.
+// missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to 9998 or its enumeration, is the mark of
+// an absent text instead of a [Text] without a value, or contradicts another: reasons without a failure, a masked text,
+// a level without a comparison or a scale.
 func (s *Session) Validate() error {
 	for _, t := range []struct {
 		field    Field
@@ -165,7 +166,7 @@ func (s *Session) Validate() error {
 		{FieldNationality, s.Nationality.value, MaxTextBytes, false},
 		{FieldSex, string(s.Sex), MaxKeyBytes, false},
 		{FieldDocumentType, string(s.DocumentType), MaxKeyBytes, false},
-		{FieldMatchLevel, s.Match.Scale, MaxKeyBytes, s.Match.Compared},
+		{FieldMatchLevel, s.Match.Scale, MaxKeyBytes, s.Match.Compared || s.Match.Acceptance != 0},
 		{FieldSelfie, s.Selfie, MaxMetaBytes, false},
 		{FieldClientIP, s.ClientIP, MaxMetaBytes, false},
 		{FieldDevice, string(s.Device), MaxKeyBytes, false},
@@ -185,8 +186,11 @@ func (s *Session) Validate() error {
 
 func (s *Session) validateRest() error {
 	for f := range textFields.All() {
-		if s.Text(f).state > Redacted {
+		switch t := s.Text(f); {
+		case t.state > Redacted:
 			return &FieldError{f, fmt.Errorf("%w: a state that is not stored", ErrInvalid)}
+		case t.value == UnrecognisedMark || t.value == RedactedMark || t.value == MaskedMark:
+			return &FieldError{f, fmt.Errorf("%w: the mark of an absent text", ErrInvalid)}
 		}
 	}
 	for _, t := range []struct {
@@ -194,7 +198,7 @@ func (s *Session) validateRest() error {
 		time     time.Time
 		required bool
 	}{{FieldCreatedAt, s.CreatedAt, true}, {FieldCompletedAt, s.CompletedAt, false}, {FieldDecidedAt, s.DecidedAt, false}} {
-		if (t.required || !t.time.IsZero()) && !(t.time.After(minTime) && t.time.Before(maxTime)) {
+		if (t.required || !t.time.IsZero()) && (t.time.Before(minTime) || !t.time.Before(maxTime)) {
 			return &FieldError{t.field, fmt.Errorf("%w: outside the years 1000 to 9998", ErrInvalid)}
 		}
 	}
@@ -203,6 +207,12 @@ func (s *Session) validateRest() error {
 	}
 	if err := validateDate(FieldExpirationDate, s.ExpirationDate); err != nil {
 		return err
+	}
+	if s.Match.Level < 0 || s.Match.Level > far.MaxLevel {
+		return &FieldError{FieldMatchLevel, fmt.Errorf("%w: outside 0 to %d", ErrInvalid, far.MaxLevel)}
+	}
+	if s.Match.Acceptance < 0 || s.Match.Acceptance > far.MaxLevel {
+		return &FieldError{FieldAcceptanceLevel, fmt.Errorf("%w: outside 0 to %d", ErrInvalid, far.MaxLevel)}
 	}
 	if s.Attempt < 0 || s.Attempt > 1<<31-1 {
 		return &FieldError{FieldAttempt, fmt.Errorf("%w: outside 0 to 2147483647", ErrInvalid)}
@@ -256,6 +266,12 @@ func (s *Session) RedactPerson() {
 	s.BirthDate, s.ExpirationDate, s.Sex = Date{}, Date{}, ""
 	s.Selfie, s.Extra, s.ClientIP, s.Subject = "", Extra{}, "", ""
 }
+
+// MarshalJSON refuses with [ErrNoJSON].
+func (s Session) MarshalJSON() ([]byte, error) { return nil, ErrNoJSON } //nolint:gocritic // a value method serves values and pointers
+
+// UnmarshalJSON refuses with [ErrNoJSON].
+func (s *Session) UnmarshalJSON([]byte) error { return ErrNoJSON }
 
 // Format prints the session's ID, company and status, whatever the verb: never the person.
 func (s Session) Format(state fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers

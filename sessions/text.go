@@ -18,28 +18,25 @@ const (
 	Masked                         // it is kept, but this viewer may not see it; never stored
 )
 
-// String returns the state's name in snake case.
-func (s TextState) String() string {
-	switch s {
-	case NotCollected:
-		return "not_collected"
-	case Known:
-		return "known"
-	case NotRecognised:
-		return "not_recognised"
-	case Redacted:
-		return "redacted"
-	case Masked:
-		return "masked"
-	default:
-		return fmt.Sprintf("TextState(%d)", uint8(s))
-	}
+var textStateNames = [...]string{"not_collected", "known", "not_recognised", "redacted", "masked"}
+
+// String returns "not_collected", "known", "not_recognised", "redacted" or "masked".
+func (s TextState) String() string { return enumName(textStateNames[:], s, "TextState") }
+
+// MarshalText returns the text of String; a value outside the enumeration is an error that wraps [ErrSyntax].
+func (s TextState) MarshalText() ([]byte, error) {
+	return marshalEnum(textStateNames[:], s, "state of a text")
 }
 
-// What a text without a value shows.
+// UnmarshalText reads exactly the texts of String; anything else is an error that wraps [ErrSyntax].
+func (s *TextState) UnmarshalText(text []byte) error {
+	return unmarshalEnum(textStateNames[:], text, s, "state of a text")
+}
+
+// What a text without a value shows. None of these is ever stored as a value: [Session.Validate] refuses them.
 const (
 	// UnrecognisedMark stands on the page for a name that was not recognised or not collected.
-	// It is never stored, searched or exported.
+	// It is never exported.
 	UnrecognisedMark = "******"
 	// RedactedMark stands on the page and in files for a text that was removed.
 	RedactedMark = "[redacted]"
@@ -66,13 +63,13 @@ func (t Text) State() TextState { return t.state }
 // Value returns the text's value, "" where it has none. Only a [Known] text has one.
 func (t Text) Value() string { return t.value }
 
-// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised, not collected
-// or is empty, [RedactedMark] or [MaskedMark].
+// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised or not collected,
+// [RedactedMark] or [MaskedMark].
 func (t Text) Display() string {
-	if c := t.Cell(); c != "" {
-		return c
+	if t.state == NotCollected || t.state == NotRecognised {
+		return UnrecognisedMark
 	}
-	return UnrecognisedMark
+	return t.Cell()
 }
 
 // Cell returns what a file holds: the value, "" for what was not recognised or not collected, [RedactedMark] or
@@ -93,3 +90,9 @@ func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "text("+t.s
 
 // LogValue is the text's state: its value is never logged.
 func (t Text) LogValue() slog.Value { return slog.StringValue("text(" + t.state.String() + ")") }
+
+// MarshalJSON refuses with [ErrNoJSON].
+func (t Text) MarshalJSON() ([]byte, error) { return nil, ErrNoJSON }
+
+// UnmarshalJSON refuses with [ErrNoJSON].
+func (t *Text) UnmarshalJSON([]byte) error { return ErrNoJSON }
