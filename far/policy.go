@@ -86,7 +86,7 @@ func (p Policy) Equal(other Policy) bool {
 // Accepts reports whether the level is good enough. A level that the scale does
 // not have is not, however high.
 func (p Policy) Accepts(level Level) bool {
-	return !p.IsZero() && level >= p.level && !p.scale.rate(level).IsZero()
+	return level >= p.level && !p.scale.rate(level).IsZero()
 }
 
 // Check returns nil for a level that p accepts. Otherwise it says why not: a

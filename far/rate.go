@@ -26,16 +26,13 @@ func OneIn(n uint64) Rate { return Rate{n} }
 // 1/1 to 1/18,446,744,073,709,551,615 is a [*SyntaxError].
 func ParseRate(text string) (Rate, error) {
 	digits, ok := strings.CutPrefix(text, "1/")
-	if !ok || digits == "" || digits[0] == '0' {
+	if !ok || digits == "" || digits[0] == '0' || digits[0] == ',' {
 		return Rate{}, errRateSyntax()
 	}
 	var n uint64
-	grouped := strings.IndexByte(digits, ',')
-	if grouped == 0 || grouped > 3 {
-		return Rate{}, errRateSyntax()
-	}
+	grouped := strings.Contains(digits, ",")
 	for i, c := range []byte(digits) {
-		if grouped > 0 && (len(digits)-i)%4 == 0 {
+		if grouped && (len(digits)-i)%4 == 0 {
 			if c != ',' {
 				return Rate{}, errRateSyntax()
 			}

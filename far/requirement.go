@@ -58,11 +58,8 @@ func (r Requirement) Strict() bool { return r.strict }
 // MetBy reports whether one attempt at this rate meets the requirement. The
 // zero Rate meets none.
 func (r Requirement) MetBy(rate Rate) bool {
-	if rate.IsZero() || r.limit.IsZero() {
-		return false
-	}
 	c := rate.Compare(r.limit)
-	return c < 0 || c == 0 && !r.strict
+	return !r.limit.IsZero() && (c < 0 || c == 0 && !r.strict)
 }
 
 // String gives the limit, after the name where there is one, such as
