@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Backend is what a host implements over its storage; everyone else calls [Store]. Package storetest proves an
+// implementation: each sentence of this list has a case there that bears its number.
+//
+//  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
+//  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.
+//  3. List returns the sessions that the filter matches, as filter.Filter.Match says, and no others.
+//  4. Sessions come newest first by creation time, ties by ID, the bytewise greater ID first.
+//  5. List returns at most Limit sessions, all of them after the position After, which need not be that of a session.
+//  6. Batch.Reached is the zero Position if and only if nothing that matches can lie further back.
+//  7. With a Limit reached, Reached is the position of the last session returned.
+//  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none; Reached then lies further back than After,
+//     everything between After and Reached has been searched, and going on from Reached finds the rest.
+//  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the selection.
+//  10. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
+//     found.
+//  11. Times have microseconds and are in UTC. What was stored comes back equal, all fields of it.
+//  12. Sessions returned are the caller's: changing them changes nothing in the storage and nothing that is returned later.
+//  13. Batch.AsOf is taken before the sessions are read. Changes since it repeats rather than misses: every session of the
+//     company whose change became visible after the watermark was taken is named, however late its writer committed.
+//  14. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
+//     Changes.More tells whether there are others, which are found from Changes.Next.
+//  15. Changes since a watermark that is not the Backend's own is [ErrWatermark]. The empty Watermark asks for nothing but
+//     a watermark.
+//  16. A cancelled context ends a method soon, with an error that wraps the context's.
+//  17. All methods may be called from many goroutines at once.
+//  18. Creation time, ID and company of a session never change, and no session is ever deleted: taking a person out
+//     (sessions.Session.RedactPerson) is a change.
+type Backend interface {
+	List(ctx context.Context, sel Selection) (Batch, error)
+	Get(ctx context.Context, company, id string) (*sessions.Session, error)
+	Changes(ctx context.Context, company string, since Watermark, limit int) (Changes, error)
+}
+
+// Selection is what a Backend lists.
+type Selection struct {
+	Company string
+	Filter  filter.Filter
+	After   Position // sessions further back than this; zero: from the newest on
+	Limit   int      // sessions, at least 1
+	Budget  int      // rows or index entries that may be read; 0: as many as it takes
+}
+
+// Position is a place in the order of a list, newest first. The zero Position is before the newest session in
+// [Selection.After], and behind the oldest in [Batch.Reached].
+type Position struct {
+	CreatedAt time.Time // UTC, microseconds
+	ID        string    // compared bytewise; "" is behind every session of that instant
+}
+
+// PositionOf returns the position of a session.
+func PositionOf(s *sessions.Session) Position { return Position{s.CreatedAt, s.ID} }
+
+// IsZero tells whether p is the zero Position.
+func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
+
+// Before tells whether a session at p stands further back than q, that is, comes after it in a list.
+func (p Position) Before(q Position) bool {
+	if c := p.CreatedAt.Compare(q.CreatedAt); c != 0 {
+		return c < 0
+	}
+	return p.ID < q.ID
+}
+
+// Batch is a part of a list.
+type Batch struct {
+	Sessions []*sessions.Session // newest first
+	Reached  Position            // all sessions up to here have been searched; zero: all there are
+	AsOf     Watermark           // taken before the sessions were read
+}
+
+// Watermark is a moment in the history of a company's sessions. It is opaque, belongs to the Backend that made it, and says
+// nothing about a person. The empty Watermark is none.
+type Watermark string
+
+// Changes are the sessions of a company that changed since a watermark.
+type Changes struct {
+	Sessions []*sessions.Session // in the order in which the changes became visible
+	Next     Watermark           // asks for what comes after these
+	More     bool                // there are further changes now
+}
+
+// Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists: a session that changes
+// meanwhile is neither missed nor seen twice. Stream ignores Selection.Limit and Selection.Budget. It lends each session until
+// the callback returns, ends at the callback's first error and returns it, and holds its snapshot no longer than that.
+type Streamer interface {
+	Stream(ctx context.Context, sel Selection, each func(*sessions.Session) error) error
+}
+
+// Counter is a Backend that counts faster than by lists. It counts up to limit sessions (at least 1) within a budget, as
+// List takes it.
+type Counter interface {
+	Count(ctx context.Context, company string, f filter.Filter, limit, budget int) (Count, error)
+}
+
+// Count is how many sessions a selection has.
+type Count struct {
+	N     int  // sessions that were counted
+	Exact bool // false: there may be more, because the limit or the budget ended the count
+}
+
+// Writer is a Backend that stores sessions. Errors name the session by its place in the call, never by its content.
+type Writer interface {
+	// Insert stores new sessions, all or none, with Revision 1. It is idempotent: a session that is stored already, equal in all
+	// that was given, is passed over; one that differs is an error that wraps ErrExists. The sessions are normalised
+	// (sessions.Session.Normalize) and get their Revision.
+	Insert(ctx context.Context, s ...*sessions.Session) error
+	// Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. Otherwise, or if
+	// CreatedAt differs, nothing changes and the error wraps ErrConflict; without such a session it wraps ErrNotFound.
+	// Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
+	Update(ctx context.Context, s *sessions.Session) error
+	// Redact takes the person out of a session (sessions.Session.RedactPerson) and out of every search structure. It is idempotent.
+	// Without such a session the error wraps ErrNotFound.
+	Redact(ctx context.Context, company, id string) error
+}
