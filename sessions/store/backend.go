@@ -16,10 +16,11 @@ import (
 //  3. List returns the sessions that the filter matches, as filter.Filter.Match says, and no others.
 //  4. Sessions come newest first by creation time, ties by ID, the bytewise greater ID first.
 //  5. List returns at most Limit sessions, all of them after the position After, which need not be that of a session.
-//  6. Batch.Reached is the zero Position if and only if nothing that matches can lie further back.
-//  7. With a Limit reached, Reached is the position of the last session returned.
+//  6. Batch.Reached is the zero Position if nothing that matches lies further back, even where Limit or Budget is used up exactly;
+//     otherwise everything between After and Reached has been searched, and going on from Reached finds the rest.
+//  7. A batch of Limit sessions with others further back has the position of its last session as Reached.
 //  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none; Reached then lies further back than After,
-//     everything between After and Reached has been searched, and going on from Reached finds the rest.
+//     and may be zero only if the end was reached. A Budget of 1 is enough to get there, batch by batch.
 //  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the selection.
 //  10. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
 //     found.
@@ -47,7 +48,7 @@ type Selection struct {
 	Filter  filter.Filter
 	After   Position // sessions further back than this; zero: from the newest on
 	Limit   int      // sessions, at least 1
-	Budget  int      // rows or index entries that may be read; 0: as many as it takes
+	Budget  int      // rows or index entries that may be read, give or take a constant; 0: as many as it takes
 }
 
 // Position is a place in the order of a list, newest first. The zero Position is before the newest session in
@@ -91,21 +92,15 @@ type Changes struct {
 
 // Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists: a session that changes
 // meanwhile is neither missed nor seen twice. Stream ignores Selection.Limit and Selection.Budget. It lends each session until
-// the callback returns, ends at the callback's first error and returns it, and holds its snapshot no longer than that.
+// the callback returns; the callback may set the session's fields, but not change what they refer to. Stream ends at the
+// callback's first error, which it returns as it is, and holds its snapshot no longer than that.
 type Streamer interface {
 	Stream(ctx context.Context, sel Selection, each func(*sessions.Session) error) error
 }
 
-// Counter is a Backend that counts faster than by lists. It counts up to limit sessions (at least 1) within a budget, as
-// List takes it.
+// Counter is a Backend that counts faster than by lists. It counts at most Selection.Limit sessions within Selection.Budget.
 type Counter interface {
-	Count(ctx context.Context, company string, f filter.Filter, limit, budget int) (Count, error)
-}
-
-// Count is how many sessions a selection has.
-type Count struct {
-	N     int  // sessions that were counted
-	Exact bool // false: there may be more, because the limit or the budget ended the count
+	Count(ctx context.Context, sel Selection) (Count, error)
 }
 
 // Writer is a Backend that stores sessions. Errors name the session by its place in the call, never by its content.
