@@ -1,92 +1,202 @@
-// Package searchkey folds the names and numbers of a session into the words that search compares.
 package searchkey
 
 import (
-	"errors"
+	"bytes"
 	"iter"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Version is the version of the folding.
+// Version is the version of the folding and of [Key]. A store keeps it beside its keys and refuses another one.
 const Version = 1
 
-// Limits.
+// The bounds of a key. See the package comment for what happens beyond.
 const (
-	MaxWordBytes  = 64  // of a word: what is longer counts by its first bytes, cut between runes
-	MaxWords      = 32  // of one field
-	MaxFieldBytes = 512 // of one field's entries in a key
-	MaxKeyBytes   = 4 * MaxFieldBytes
-	MaxQueryBytes = 256 // of a search text
-	MaxQueryWords = 16  // of a search text
+	MaxWordBytes  = 64                // of a word
+	MaxWords      = 32                // distinct words of one field
+	MaxFieldBytes = 512               // of one field's entries
+	MaxKeyBytes   = 4 * MaxFieldBytes // of a key
 )
 
-var (
-	// ErrTooLong is a search text of more than MaxQueryBytes.
-	ErrTooLong = errors.New("searchkey: search text too long")
-	// ErrTooManyWords is a search text of more than MaxQueryWords.
-	ErrTooManyWords = errors.New("searchkey: too many words")
-)
-
-// Key holds the folded words of one session, each as TAG + " " + word.
+// Key is the stored form of a session's words: for each word the field's [Tag], a space and the word, with nothing
+// between. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have neither spaces
+// nor A to Z, a session has a word that begins with q if and only if the bytes " q" are in the key, and in its first
+// name if and only if "F q" is. Entries stand in the order of the fields, then of the text; each is there once. The
+// empty Key has no words.
 type Key string
+
+// searched are the fields of search in the order of a key, with their tags.
+var searched = [...]struct {
+	field  sessions.Field
+	tag    byte
+	number bool
+}{
+	{sessions.FieldFirstName, 'F', false},
+	{sessions.FieldLastName, 'L', false},
+	{sessions.FieldPersonalNumber, 'P', true},
+	{sessions.FieldDocumentNumber, 'D', true},
+}
+
+// Tag returns the letter that marks the field's words in a key, and false for a field that is not searched.
+func Tag(f sessions.Field) (byte, bool) {
+	for i := range searched {
+		if searched[i].field == f {
+			return searched[i].tag, true
+		}
+	}
+	return 0, false
+}
 
 // Of returns the session's key.
 func Of(s *sessions.Session) Key { return Key(Append(nil, s)) }
 
 // Append appends the session's key to dst.
-func Append(dst []byte, _ *sessions.Session) []byte { return dst }
-
-// Words yields the key's entries in their order.
-func (k Key) Words() iter.Seq2[sessions.Field, string] {
-	return func(func(sessions.Field, string) bool) {}
-}
-
-// Tag returns the letter that marks the field's words in a key, and whether the field is searched.
-func Tag(f sessions.Field) (byte, bool) {
-	switch f {
-	case sessions.FieldFirstName:
-		return 'F', true
-	case sessions.FieldLastName:
-		return 'L', true
-	case sessions.FieldPersonalNumber:
-		return 'P', true
-	case sessions.FieldDocumentNumber:
-		return 'D', true
+func Append(dst []byte, s *sessions.Session) []byte {
+	var buffer [sessions.MaxTextBytes]byte
+	for i := range searched {
+		flat := appendFolded(buffer[:0], s.Text(searched[i].field).Value())
+		dst = appendField(dst, i, flat, nil)
 	}
-	return 0, false
+	return dst
 }
 
-// Query is a search text, folded. The zero Query is that of a blank text.
-type Query struct {
-	words   []string
-	nothing bool
+// Words yields each word with its field, in the order of the key. What is not a key yields what can be read of it.
+func (k Key) Words() iter.Seq2[sessions.Field, string] {
+	return func(yield func(sessions.Field, string) bool) {
+		rest := string(k)
+		for len(rest) > 2 {
+			end := len(rest)
+			if i := strings.IndexByte(rest[2:], ' '); i >= 0 {
+				end = 2 + i - 1
+			}
+			field := sessions.FieldNone
+			for i := range searched {
+				if searched[i].tag == rest[0] {
+					field = searched[i].field
+				}
+			}
+			if !yield(field, rest[2:end]) {
+				return
+			}
+			rest = rest[end:]
+		}
+	}
 }
 
-// ParseQuery folds a search text.
-func ParseQuery(string) (Query, error) { return Query{}, errors.New("searchkey: not built yet") }
-
-// Words returns a copy of the query's words, sorted; none is the beginning of another.
-func (q Query) Words() []string { return append([]string(nil), q.words...) }
-
-// Empty tells whether the text was blank: no criterion.
-func (q Query) Empty() bool { return len(q.words) == 0 && !q.nothing }
-
-// Nothing tells whether the text was not blank and folds to no word: it matches nothing.
-func (q Query) Nothing() bool { return q.nothing }
-
-// Match tells whether every word of the query begins some word of the session's fields given.
-func (q Query) Match(*sessions.Session, sessions.Fields) bool { return false }
-
-// MatchKey is Match on a key.
-func (q Query) MatchKey(Key, sessions.Fields) bool { return false }
-
-// Span is a part of a field's text: bytes Start to End, not inclusive, on rune borders.
-type Span struct {
-	Field      sessions.Field
-	Word       string // of the query
-	Start, End int
+// appendField appends the entries of the field's folded text. Where visit is not nil, it gets each word with the place in
+// flat where it begins, doubles included.
+func appendField(dst []byte, field int, flat []byte, visit func(word []byte, start int)) []byte {
+	begin, count := len(dst), 0
+	add := func(start, end int) bool {
+		entry := len(dst)
+		dst = appendWord(append(dst, searched[field].tag, ' '), flat[start:end])
+		known := hasEntry(dst[begin:entry], dst[entry:])
+		if !known && (count == MaxWords || len(dst)-begin > MaxFieldBytes) {
+			dst = dst[:entry]
+			return false
+		}
+		if visit != nil {
+			visit(dst[entry+2:], start)
+		}
+		if known {
+			dst = dst[:entry]
+		} else {
+			count++
+		}
+		return true
+	}
+	if searched[field].number {
+		numberWords(flat, add)
+	} else {
+		nameWords(flat, add)
+	}
+	return dst
 }
 
-// Spans returns what matched, by field and place.
-func (q Query) Spans(*sessions.Session, sessions.Fields) []Span { return nil }
+// hasEntry tells whether one of the entries, which all have the same tag, is the one given.
+func hasEntry(entries, entry []byte) bool {
+	for {
+		i := bytes.Index(entries, entry)
+		if i < 0 {
+			return false
+		}
+		entries = entries[i+len(entry):]
+		if len(entries) == 0 || entries[0] == entry[0] {
+			return true
+		}
+	}
+}
+
+// appendWord appends the letters and digits of a part of a folded text, as many as count.
+func appendWord(dst, part []byte) []byte {
+	begin := len(dst)
+	for _, c := range part {
+		if isSeparator(c) {
+			continue
+		}
+		if len(dst)-begin == MaxWordBytes {
+			if !utf8.RuneStart(c) {
+				dst = dst[:begin+lastRune(dst[begin:])]
+			}
+			break
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// lastRune returns where the last, possibly torn, rune begins.
+func lastRune(word []byte) int {
+	i := len(word) - 1
+	for i > 0 && !utf8.RuneStart(word[i]) {
+		i--
+	}
+	return i
+}
+
+func isSeparator(c byte) bool { return c == space || c == hyphen || c == joiner }
+
+// nameWords gives the parts of a folded text that are the words of a name, until add refuses one.
+func nameWords(flat []byte, add func(start, end int) bool) {
+	for i := 0; i < len(flat); {
+		if isSeparator(flat[i]) {
+			i++
+			continue
+		}
+		chain, parts := i, 0 // what hyphens join
+		for i < len(flat) && !isSeparator(flat[i]) {
+			start := i
+			for i < len(flat) && !isSeparator(flat[i]) {
+				i++
+			}
+			if !add(start, i) {
+				return
+			}
+			parts++
+			if i+1 < len(flat) && flat[i] == hyphen && !isSeparator(flat[i+1]) {
+				i++
+			}
+		}
+		if parts > 1 && !add(chain, i) {
+			return
+		}
+	}
+}
+
+// numberWords gives the parts of a folded text that are the words of a number, until add refuses one.
+func numberWords(flat []byte, add func(start, end int) bool) {
+	last := byte(0)
+	for i, c := range flat {
+		if isSeparator(c) {
+			continue
+		}
+		if (last == 0 || isDigit(c) != isDigit(last)) && !add(i, len(flat)) {
+			return
+		}
+		last = c
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
