@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"slices"
 	"time"
 
@@ -99,6 +100,19 @@ func (s *Session) Clone() *Session {
 	c := *s
 	c.Reasons = slices.Clone(s.Reasons)
 	return &c
+}
+
+// Equal tells whether both hold the same in every field, the revision included, as a store keeps them
+// ([Session.Normalize]).
+func (s *Session) Equal(t *Session) bool {
+	a, b := s.Clone(), t.Clone()
+	a.Normalize()
+	b.Normalize()
+	if !slices.Equal(a.Reasons, b.Reasons) || !a.Extra.Equal(b.Extra) {
+		return false
+	}
+	a.Reasons, a.Extra, b.Reasons, b.Extra = nil, Extra{}, nil, Extra{}
+	return reflect.DeepEqual(a, b)
 }
 
 // Text returns the field's text, for the five fields that are texts; any other field was not collected.

@@ -16,11 +16,11 @@ import (
 //  3. List returns the sessions that the filter matches, as filter.Filter.Match says, and no others.
 //  4. Sessions come newest first by creation time, ties by ID, the bytewise greater ID first.
 //  5. List returns at most Limit sessions, all of them after the position After, which need not be that of a session.
-//  6. Batch.Reached is the zero Position if nothing that matches lies further back, even where Limit or Budget is used up exactly;
+//  6. Batch.Reached is the zero Position if the end of the selection was reached, also where its last session fills the Limit;
 //     otherwise everything between After and Reached has been searched, and going on from Reached finds the rest.
-//  7. A batch of Limit sessions with others further back has the position of its last session as Reached.
-//  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none; Reached then lies further back than After,
-//     and may be zero only if the end was reached. A Budget of 1 is enough to get there, batch by batch.
+//  7. A batch of Limit sessions that is not known to be the last has the position of its last session as Reached.
+//  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none. Reached then lies further back than After:
+//     a Budget of 1 gets to the end, batch by batch.
 //  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the selection.
 //  10. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
 //     found.

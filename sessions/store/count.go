@@ -1,7 +1,156 @@
 package store
 
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
 // Count is how many sessions a selection has.
 type Count struct {
 	N     int  // sessions that were counted
 	Exact bool // false: there may be more, because the limit or the budget ended the count
+}
+
+// String returns the number with its thousands apart, and a plus where there may be more: "10,000+".
+func (c Count) String() string {
+	text := fmt.Sprint(c.N)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	if !c.Exact {
+		text += "+"
+	}
+	return text
+}
+
+// Count counts the sessions of a filter that the viewer may see, up to [Options.CountLimit] and within [Options.Budget]. Errors are
+// those of [Store.List].
+func (s *Store) Count(ctx context.Context, v Viewer, f filter.Filter) (Count, error) {
+	if err := v.check(); err != nil {
+		return Count{}, err
+	}
+	e := v.event(ActionCount)
+	e.Query = f.Text()
+	var n Count
+	sc, err := v.scope(f)
+	if err == nil {
+		n, err = s.count(ctx, s.counted(v, sc.selected))
+	}
+	e.Rows = n.N
+	return conclude(ctx, s, e, n, err)
+}
+
+// counted is the selection of a bounded count.
+func (s *Store) counted(v Viewer, f filter.Filter) Selection {
+	return Selection{Company: v.Company, Filter: f, Limit: s.options.CountLimit, Budget: s.options.Budget}
+}
+
+func (s *Store) count(ctx context.Context, sel Selection) (Count, error) {
+	if counter, ok := s.backend.(Counter); ok {
+		n, err := counter.Count(ctx, sel)
+		if err != nil {
+			return Count{}, fmt.Errorf("store: count: %w", err)
+		}
+		return n, nil
+	}
+	var n Count
+	for batch, err := range s.batches(ctx, sel) {
+		if err != nil {
+			return Count{}, err
+		}
+		n.N += len(batch.Sessions)
+		n.Exact = batch.Reached.IsZero()
+	}
+	return n, nil
+}
+
+// Facet is one criterion of the page with the numbers beside its options.
+type Facet struct {
+	Field   sessions.Field
+	Options []FacetOption
+}
+
+// FacetOption is one value of a criterion.
+type FacetOption struct {
+	Value  string        // of the enumeration, or a level's number; "" is no document, or no comparison
+	Filter filter.Filter // what it counts: the selection with this value in place of the criterion
+	Count  Count
+}
+
+// Facets counts, for each option of the document type, the status, the possible spoof and the match level (of
+// far.Kvalifika's levels), the sessions that the viewer's filter would select if that criterion were this option alone. A
+// criterion whose field is hidden is left out; other statuses and types have no option. Each option is counted by itself, up to
+// [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
+func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	e := v.event(ActionFacets)
+	e.Query = f.Text()
+	facets, err := s.facets(ctx, v, f)
+	return conclude(ctx, s, e, facets, err)
+}
+
+func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
+	if _, err := v.scope(f); err != nil {
+		return nil, err
+	}
+	var facets []Facet
+	for _, c := range facetCriteria() {
+		if !v.Disclosure.Shows(c.field) {
+			continue
+		}
+		facet := Facet{Field: c.field}
+		base := f.Without(c.kind)
+		for _, o := range c.options {
+			o.Filter = filter.And(base, o.Filter)
+			sc, err := v.scope(o.Filter)
+			if err == nil {
+				o.Count, err = s.count(ctx, s.counted(v, sc.selected))
+			}
+			if err != nil {
+				return nil, err
+			}
+			facet.Options = append(facet.Options, o)
+		}
+		facets = append(facets, facet)
+	}
+	return facets, nil
+}
+
+type facetCriterion struct {
+	field   sessions.Field
+	kind    filter.Kind
+	options []FacetOption
+}
+
+func facetCriteria() []facetCriterion {
+	types := facetCriterion{field: sessions.FieldDocumentType, kind: filter.KindDocumentType}
+	for _, t := range []sessions.DocumentType{
+		sessions.Passport, sessions.IDCard, sessions.ResidenceCard, sessions.DriverLicence, "",
+	} {
+		types.options = append(types.options, FacetOption{Value: string(t), Filter: filter.DocumentType(t)})
+	}
+	statuses := facetCriterion{field: sessions.FieldStatus, kind: filter.KindStatus}
+	for _, st := range []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending} {
+		statuses.options = append(statuses.options, FacetOption{Value: string(st), Filter: filter.Status(st)})
+	}
+	spoofs := facetCriterion{field: sessions.FieldReasons, kind: filter.KindFailedFor}
+	for _, r := range sessions.SpoofReasons() {
+		spoofs.options = append(spoofs.options, FacetOption{Value: string(r), Filter: filter.FailedFor(r)})
+	}
+	levels := facetCriterion{field: sessions.FieldMatchLevel, kind: filter.KindMatchLevel}
+	level := func(value string, l far.Level) {
+		levels.options = append(levels.options, FacetOption{Value: value, Filter: filter.MatchLevel(l)})
+	}
+	for l := range far.Kvalifika.Levels() {
+		level(l.String(), l)
+	}
+	level("0", 0)
+	level("", filter.NotCompared)
+	return []facetCriterion{types, statuses, spoofs, levels}
 }

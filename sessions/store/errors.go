@@ -1,8 +1,14 @@
 package store
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
 
-// The errors of stores and Backends. Typed errors wrap them; ask errors.Is.
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// The errors of stores and Backends. Typed errors wrap them; ask errors.Is. None contains a person's data.
 var (
 	// ErrNoCompany: no company was given. It is never taken for "all".
 	ErrNoCompany = errors.New("store: no company")
@@ -10,8 +16,57 @@ var (
 	ErrNotFound = errors.New("store: session not found")
 	// ErrExists: another session with that ID is stored already.
 	ErrExists = errors.New("store: session exists and differs")
-	// ErrConflict: the session has changed since it was read.
-	ErrConflict = errors.New("store: session has changed since it was read")
-	// ErrWatermark: the watermark is not one of this Backend's.
+	// ErrConflict: what is to be replaced has changed since it was read.
+	ErrConflict = errors.New("store: changed since it was read")
+	// ErrWatermark: the watermark is not one of this Backend's, or of another company.
 	ErrWatermark = errors.New("store: invalid watermark")
+	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did not get on.
+	ErrBackend = errors.New("store: the backend broke its contract")
+
+	// ErrLimit: the limit of a query is negative or over [Options.MaxLimit].
+	ErrLimit = errors.New("store: limit out of range")
+	// ErrCursor: the cursor is not one that a Store made: torn, changed, or of another version.
+	ErrCursor = errors.New("store: invalid cursor")
+	// ErrCursorQuery: the cursor belongs to another query: of another company, filter, restriction or set of searched fields.
+	// It is an ErrCursor.
+	ErrCursorQuery = fmt.Errorf("%w: of another query", ErrCursor)
+
+	// ErrForbidden: the viewer may not do that.
+	ErrForbidden = errors.New("store: not allowed")
+	// ErrNoRole: the viewer has no role that the product knows. It is an ErrForbidden.
+	ErrNoRole = fmt.Errorf("%w: unknown role", ErrForbidden)
+	// ErrNoExport: the viewer may not export. It is an ErrForbidden.
+	ErrNoExport = fmt.Errorf("%w: export", ErrForbidden)
+	// ErrHidden: the viewer searches or filters by what they may not see; a [*HiddenError] says by what. It is an ErrForbidden.
+	ErrHidden = fmt.Errorf("%w: hidden field", ErrForbidden)
+	// ErrExportLimit: the selection has more sessions than the viewer may export; an [*ExportLimitError] says how many those are.
+	ErrExportLimit = errors.New("store: over the export limit")
+	// ErrRefused: the audit hook refused. The hook's own error is wrapped as well.
+	ErrRefused = errors.New("store: refused by audit")
+	// ErrNoSettings: the Store was made without [Options.Settings].
+	ErrNoSettings = errors.New("store: no settings")
 )
+
+// HiddenError names the hidden fields that a viewer searched or filtered by.
+type HiddenError struct{ Fields sessions.Fields }
+
+// Error names the fields.
+func (e *HiddenError) Error() string {
+	var names []string
+	for f := range e.Fields.All() {
+		names = append(names, f.String())
+	}
+	return ErrHidden.Error() + ": " + strings.Join(names, ", ")
+}
+
+// Unwrap returns [ErrHidden].
+func (e *HiddenError) Unwrap() error { return ErrHidden }
+
+// ExportLimitError says how many sessions a viewer may export at most.
+type ExportLimitError struct{ Limit int }
+
+// Error names the limit.
+func (e *ExportLimitError) Error() string { return fmt.Sprintf("%v of %d", ErrExportLimit, e.Limit) }
+
+// Unwrap returns [ErrExportLimit].
+func (e *ExportLimitError) Unwrap() error { return ErrExportLimit }

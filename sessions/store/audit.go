@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Action is what a viewer does.
+type Action string
+
+// The actions that are audited.
+const (
+	ActionList     Action = "list"     // a page of sessions, without a search
+	ActionSearch   Action = "search"   // a page of sessions found by a search
+	ActionDetails  Action = "details"  // one session
+	ActionAttempts Action = "attempts" // a page of a person's sessions
+	ActionChanges  Action = "changes"
+	ActionCount    Action = "count"
+	ActionFacets   Action = "facets"
+	ActionTally    Action = "tally"
+	ActionExport   Action = "export"   // a whole selection
+	ActionSettings Action = "settings" // a change of the company's settings
+)
+
+// Outcome is how far an operation got.
+type Outcome string
+
+// The outcomes. What sends as it reads, or changes something, is told twice: Started before the first row or the change, and
+// one of the others at the end. Everything else is told once, before its result is handed out.
+const (
+	Started Outcome = "started"
+	Done    Outcome = "done"
+	Stopped Outcome = "stopped" // the reader of an export left before its end
+	Failed  Outcome = "failed"  // Event.Err says why: what the viewer may not do, too
+)
+
+// Event is what an audit hook is told. Printing one shows neither query nor settings.
+type Event struct {
+	Company string
+	Subject string // Viewer.Subject
+	Role    sessions.Role
+	Action  Action
+	Outcome Outcome
+
+	// Query is the canonical text of the viewer's filter (filter.Filter.Text), as they asked it; "" selects everything. The text
+	// of a search is personal data: keep it as carefully as the sessions, and never log it.
+	Query   string
+	Session string          // ID, for details and attempts
+	Change  *SettingsChange // for settings, nil otherwise
+	Rows    int             // sessions that are handed out or were counted; of Changes, the IDs as well
+	Err     error           // why it failed
+}
+
+// SettingsChange is a change of a company's settings.
+type SettingsChange struct{ Old, New CompanySettings }
+
+// Format prints company, subject, action and outcome, whatever the verb.
+func (e Event) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, fmt.Sprintf("event(%q, company %q, subject %q, %q)", e.Action, e.Company, e.Subject, e.Outcome))
+}
+
+// LogValue is a group of company, subject, action, outcome and rows.
+func (e Event) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.GroupValue(slog.String("company", e.Company), slog.String("subject", e.Subject),
+		slog.String("action", string(e.Action)), slog.String("outcome", string(e.Outcome)), slog.Int("rows", e.Rows))
+}
+
+func (v Viewer) event(a Action) Event {
+	return Event{Company: v.Company, Subject: v.Subject, Role: v.Role, Action: a}
+}
+
+// tell tells the hook of an event and returns its refusal.
+func (s *Store) tell(ctx context.Context, e Event) error {
+	if s.options.Audit == nil {
+		return nil
+	}
+	if err := s.options.Audit(ctx, e); err != nil {
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return nil
+}
+
+// conclude tells the hook how an operation ended and hands its result out unless the hook refuses.
+func conclude[T any](ctx context.Context, s *Store, e Event, result T, err error) (T, error) {
+	if e.Outcome = Done; err != nil {
+		e.Outcome, e.Err = Failed, err
+		ctx = context.WithoutCancel(ctx) // that it failed is told even if a cancelled context is why
+	}
+	if refusal := s.tell(ctx, e); refusal != nil {
+		err = errors.Join(err, refusal)
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}

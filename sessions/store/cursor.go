@@ -1,0 +1,105 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"time"
+)
+
+// Cursor is a place in the list of one query: text of the letters, digits, hyphens and underscores that need no escaping in a
+// URL. It holds a version, a fingerprint of company, filter, restriction and searched fields, the creation time and ID of the
+// last session, and a checksum; neither the filter nor any other text of a session. It authorises nothing; it is as private
+// as its query and not to be logged. The empty Cursor is before the newest session.
+type Cursor string
+
+// fingerprint binds a cursor or a watermark to what it was made for.
+type fingerprint [16]byte
+
+// fingerprintOf returns the fingerprint of a list of texts: of the beginning of SHA-256 over each, its length before it.
+func fingerprintOf(texts ...string) fingerprint {
+	var b []byte
+	for _, t := range texts {
+		b = binary.BigEndian.AppendUint64(b, uint64(len(t)))
+		b = append(b, t...)
+	}
+	sum := sha256.Sum256(b)
+	return fingerprint(sum[:])
+}
+
+// binding returns the fingerprint that the cursors of a query have.
+func (v Viewer) binding(sc scope) fingerprint {
+	texts := []string{v.Company, v.Restriction.Text(), sc.asked.Text()}
+	for f := range sc.searched.All() {
+		texts = append(texts, f.String())
+	}
+	return fingerprintOf(texts...)
+}
+
+// The first byte of a token: what it is, and the version of its layout.
+const (
+	cursorV1    = 0x11
+	watermarkV1 = 0x21
+)
+
+// A token is text: the kind, a fingerprint, a payload and a CRC-32 of all that, in the URL's base64 without padding.
+func seal(kind byte, binding fingerprint, payload []byte) string {
+	b := append([]byte{kind}, binding[:]...)
+	b = append(b, payload...)
+	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// unseal returns what was sealed; ok is false unless the text is exactly one that seal returns for the kind.
+func unseal(kind byte, text string) (binding fingerprint, payload []byte, ok bool) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	end := len(b) - crc32.Size
+	if err != nil || end < 1+len(binding) || b[0] != kind || base64.RawURLEncoding.EncodedLen(len(b)) != len(text) ||
+		crc32.ChecksumIEEE(b[:end]) != binary.BigEndian.Uint32(b[end:]) {
+		return binding, nil, false
+	}
+	return fingerprint(b[1:]), b[1+len(binding) : end], true
+}
+
+// cursorAt returns the cursor of a position.
+func cursorAt(p Position, binding fingerprint) Cursor {
+	payload := binary.BigEndian.AppendUint64(nil, uint64(p.CreatedAt.UnixMicro())) //nolint:gosec // and back again
+	return Cursor(seal(cursorV1, binding, append(payload, p.ID...)))
+}
+
+// position returns the cursor's position in the query of that fingerprint; the zero one of the empty cursor.
+func (c Cursor) position(binding fingerprint) (Position, error) {
+	if c == "" {
+		return Position{}, nil
+	}
+	made, payload, ok := unseal(cursorV1, string(c))
+	if !ok || len(payload) < 8 {
+		return Position{}, ErrCursor
+	}
+	if made != binding {
+		return Position{}, ErrCursorQuery
+	}
+	micros := binary.BigEndian.Uint64(payload)
+	return Position{time.UnixMicro(int64(micros)).UTC(), string(payload[8:])}, nil //nolint:gosec // as it was written
+}
+
+// watermark binds a Backend's watermark to the viewer's company.
+func (v Viewer) watermark(w Watermark) Watermark {
+	if w == "" {
+		return ""
+	}
+	return Watermark(seal(watermarkV1, fingerprintOf(v.Company), []byte(w)))
+}
+
+// backendWatermark is the way back.
+func (v Viewer) backendWatermark(w Watermark) (Watermark, error) {
+	if w == "" {
+		return "", nil
+	}
+	made, payload, ok := unseal(watermarkV1, string(w))
+	if !ok || made != fingerprintOf(v.Company) {
+		return "", ErrWatermark
+	}
+	return Watermark(payload), nil
+}

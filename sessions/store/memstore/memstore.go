@@ -1,0 +1,237 @@
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// Backend keeps the sessions of any number of companies. The zero Backend is empty.
+type Backend struct {
+	mu        sync.RWMutex
+	companies map[string]*company
+}
+
+var (
+	_ store.Backend  = (*Backend)(nil)
+	_ store.Streamer = (*Backend)(nil)
+	_ store.Counter  = (*Backend)(nil)
+	_ store.Writer   = (*Backend)(nil)
+)
+
+// New returns an empty Backend.
+func New() *Backend { return &Backend{} }
+
+// company holds what is stored. A stored session is never changed, only replaced.
+type company struct {
+	list []*sessions.Session // oldest first
+	byID map[string]stored
+	log  []change // of every session the last change at least, in their order
+	seq  uint64   // of the last change
+}
+
+type stored struct {
+	session *sessions.Session
+	seq     uint64 // of its last change
+}
+
+type change struct {
+	seq uint64
+	id  string
+}
+
+// nobody is the company that has no sessions yet.
+var nobody = &company{}
+
+// read calls do with the company, which do must not change.
+func (b *Backend) read(ctx context.Context, name string, do func(*company) error) error {
+	if name == "" {
+		return store.ErrNoCompany
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("memstore: %w", err)
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return do(cmp.Or(b.companies[name], nobody))
+}
+
+// List returns the sessions of a selection, newest first.
+func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+	err = b.read(ctx, sel.Company, func(c *company) error {
+		batch.AsOf = c.watermark()
+		found, reached, err := search(ctx, c.between(sel), sel)
+		for _, s := range found {
+			batch.Sessions = append(batch.Sessions, s.Clone())
+		}
+		batch.Reached = reached
+		return err
+	})
+	if err != nil {
+		return store.Batch{}, err
+	}
+	return batch, nil
+}
+
+// Count counts the sessions of a selection.
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (count store.Count, err error) {
+	err = b.read(ctx, sel.Company, func(c *company) error {
+		found, reached, err := search(ctx, c.between(sel), sel)
+		count = store.Count{N: len(found), Exact: reached.IsZero()}
+		return err
+	})
+	if err != nil {
+		return store.Count{}, err
+	}
+	return count, nil
+}
+
+// Stream lends the sessions of a selection, newest first, as they are when it begins.
+func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+	var snapshot []*sessions.Session
+	err := b.read(ctx, sel.Company, func(c *company) error {
+		snapshot = slices.Clone(c.between(sel))
+		return sel.Filter.Err()
+	})
+	if err != nil {
+		return err
+	}
+	var lent sessions.Session
+	for i, s := range slices.Backward(snapshot) {
+		if err := ctx.Err(); err != nil && i%checkEvery == 0 {
+			return fmt.Errorf("memstore: %w", err)
+		}
+		if !sel.Filter.Match(s) {
+			continue
+		}
+		lent = *s
+		if err := each(&lent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get returns one session.
+func (b *Backend) Get(ctx context.Context, companyKey, id string) (s *sessions.Session, err error) {
+	err = b.read(ctx, companyKey, func(c *company) error {
+		found, ok := c.byID[id]
+		if !ok {
+			return store.ErrNotFound
+		}
+		s = found.session.Clone()
+		return nil
+	})
+	return s, err
+}
+
+// Changes returns the sessions that changed since a watermark, the longest unchanged first.
+func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Watermark, limit int) (ch store.Changes, err error) {
+	err = b.read(ctx, companyKey, func(c *company) error {
+		if since == "" {
+			ch.Next = c.watermark()
+			return nil
+		}
+		seq, err := c.parseWatermark(since)
+		if err != nil {
+			return err
+		}
+		next := sort.Search(len(c.log), func(i int) bool { return c.log[i].seq > seq })
+		for _, e := range c.log[next:] {
+			last := c.byID[e.id]
+			if last.seq != e.seq { // it has changed again since
+				continue
+			}
+			if len(ch.Sessions) == limit {
+				ch.More = true
+				return nil
+			}
+			ch.Sessions = append(ch.Sessions, last.session.Clone())
+			ch.Next = watermark(e.seq)
+		}
+		ch.Next = c.watermark()
+		return nil
+	})
+	if err != nil {
+		return store.Changes{}, err
+	}
+	return ch, nil
+}
+
+// checkEvery is how many sessions are looked at between two looks at the context.
+const checkEvery = 256
+
+// search returns what the filter matches in list, which is ordered oldest first, from its end, and how far it got.
+func search(ctx context.Context, list []*sessions.Session, sel store.Selection) (found []*sessions.Session, reached store.Position, err error) {
+	if err := sel.Filter.Err(); err != nil {
+		return nil, store.Position{}, err
+	}
+	for i, s := range slices.Backward(list) {
+		looked := len(list) - 1 - i
+		if looked%checkEvery == 0 && ctx.Err() != nil {
+			return nil, store.Position{}, fmt.Errorf("memstore: %w", ctx.Err())
+		}
+		if sel.Budget > 0 && looked == sel.Budget {
+			if len(found) < sel.Limit {
+				reached = store.PositionOf(list[i+1])
+			}
+			return found, reached, nil
+		}
+		if !sel.Filter.Match(s) {
+			continue
+		}
+		if len(found) == sel.Limit {
+			return found, reached, nil
+		}
+		if found = append(found, s); len(found) == sel.Limit {
+			reached = store.PositionOf(s)
+		}
+	}
+	return found, store.Position{}, nil
+}
+
+// between returns the part of the list that lies after the selection's position and within its range of creation times.
+func (c *company) between(sel store.Selection) []*sessions.Session {
+	from, to := sel.Filter.Range()
+	end := len(c.list)
+	if !to.IsZero() {
+		end = c.index(store.Position{CreatedAt: to})
+	}
+	if !sel.After.IsZero() {
+		end = min(end, c.index(sel.After))
+	}
+	begin := 0
+	if !from.IsZero() {
+		begin = min(end, c.index(store.Position{CreatedAt: from}))
+	}
+	return c.list[begin:end]
+}
+
+// index returns how many sessions stand further back than the position.
+func (c *company) index(p store.Position) int {
+	return sort.Search(len(c.list), func(i int) bool { return !store.PositionOf(c.list[i]).Before(p) })
+}
+
+func (c *company) watermark() store.Watermark { return watermark(c.seq) }
+
+const watermarkMark = "m"
+
+func watermark(seq uint64) store.Watermark {
+	return store.Watermark(watermarkMark + strconv.FormatUint(seq, 10))
+}
+
+func (c *company) parseWatermark(w store.Watermark) (uint64, error) {
+	seq, err := strconv.ParseUint(strings.TrimPrefix(string(w), watermarkMark), 10, 64)
+	if err != nil || watermark(seq) != w || seq > c.seq {
+		return 0, store.ErrWatermark
+	}
+	return seq, nil
+}

@@ -1,0 +1,158 @@
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// Insert stores new sessions, all or none.
+func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("memstore: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	type key struct{ company, id string }
+	batch := map[key]*sessions.Session{} // new, by key
+	fresh := map[string][]*sessions.Session{}
+	revisions := make([]int64, len(given))
+	for i, g := range given {
+		s, err := accept(g)
+		if err != nil {
+			return fmt.Errorf("memstore: session %d: %w", i+1, err)
+		}
+		k := key{s.Company, s.ID}
+		old := batch[k]
+		if c := b.companies[s.Company]; old == nil && c != nil {
+			old = c.byID[s.ID].session
+		}
+		if s.Revision = 1; old == nil {
+			batch[k] = s
+			fresh[s.Company] = append(fresh[s.Company], s)
+		} else if s.Revision = old.Revision; !s.Equal(old) {
+			return fmt.Errorf("memstore: session %d: %w", i+1, store.ErrExists)
+		}
+		revisions[i] = s.Revision
+	}
+	for name, list := range fresh {
+		b.company(name).insert(list)
+	}
+	for i, g := range given {
+		g.Normalize()
+		g.Revision = revisions[i]
+	}
+	return nil
+}
+
+// Update replaces a session of the revision that was read.
+func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
+	s, err := accept(given)
+	if err != nil {
+		return fmt.Errorf("memstore: %w", err)
+	}
+	return b.write(ctx, s.Company, s.ID, func(old *sessions.Session) (*sessions.Session, error) {
+		s.Revision++
+		switch {
+		case s.Revision == old.Revision && s.Equal(old): // done already
+		case s.Revision != old.Revision+1 || !s.CreatedAt.Equal(old.CreatedAt):
+			return nil, fmt.Errorf("memstore: %w", store.ErrConflict)
+		}
+		given.Normalize()
+		given.Revision = s.Revision
+		return s, nil
+	})
+}
+
+// Redact takes the person out of a session.
+func (b *Backend) Redact(ctx context.Context, companyKey, id string) error {
+	if companyKey == "" {
+		return store.ErrNoCompany
+	}
+	return b.write(ctx, companyKey, id, func(old *sessions.Session) (*sessions.Session, error) {
+		s := old.Clone()
+		if s.RedactPerson(); !s.Equal(old) {
+			s.Revision++
+		}
+		return s, nil
+	})
+}
+
+// accept returns a copy of the session as it is stored.
+func accept(given *sessions.Session) (*sessions.Session, error) {
+	if err := given.Validate(); err != nil {
+		return nil, err
+	}
+	s := given.Clone()
+	s.Normalize()
+	return s, nil
+}
+
+// write replaces a stored session by what change makes of it. One that stays equal is left alone.
+func (b *Backend) write(ctx context.Context, name, id string, change func(old *sessions.Session) (*sessions.Session, error)) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("memstore: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.companies[name]
+	if c == nil || c.byID[id].session == nil {
+		return fmt.Errorf("memstore: %w", store.ErrNotFound)
+	}
+	old := c.byID[id].session
+	s, err := change(old)
+	if err != nil || s.Equal(old) {
+		return err
+	}
+	c.list[c.index(store.PositionOf(old))] = s
+	c.record(s)
+	return nil
+}
+
+// company returns the company, which it makes if need be.
+func (b *Backend) company(name string) *company {
+	c := b.companies[name]
+	if c == nil {
+		c = &company{byID: map[string]stored{}}
+		if b.companies == nil {
+			b.companies = map[string]*company{}
+		}
+		b.companies[name] = c
+	}
+	return c
+}
+
+// insert merges new sessions into the list, from its end: it moves only what is newer than the oldest of them.
+func (c *company) insert(fresh []*sessions.Session) {
+	for _, s := range fresh {
+		c.record(s)
+	}
+	slices.SortFunc(fresh, func(a, b *sessions.Session) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	old := len(c.list)
+	c.list = append(c.list, fresh...)
+	for to, next := len(c.list)-1, len(fresh)-1; next >= 0; to-- {
+		if old > 0 && c.list[old-1].Newer(fresh[next]) {
+			old--
+			c.list[to] = c.list[old]
+		} else {
+			c.list[to] = fresh[next]
+			next--
+		}
+	}
+}
+
+// record notes a change of the session, and forgets changes that later ones have superseded when they are the greater part.
+func (c *company) record(s *sessions.Session) {
+	c.seq++
+	c.byID[s.ID] = stored{s, c.seq}
+	c.log = append(c.log, change{c.seq, s.ID})
+	if len(c.log) > 2*len(c.byID)+16 {
+		c.log = slices.DeleteFunc(c.log, func(e change) bool { return c.byID[e.id].seq != e.seq })
+	}
+}

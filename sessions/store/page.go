@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Query asks for a page of a selection. The zero Query is the newest page of everything.
+type Query struct {
+	Filter filter.Filter
+	Limit  int    // sessions, at most; 0: Options.DefaultLimit; over Options.MaxLimit or negative: ErrLimit
+	After  Cursor // Page.Next of the page before; empty: the newest page
+}
+
+// Page is a part of a selection, newest first, ties by ID, the bytewise greater one first.
+//
+// It ends for one of three reasons. At the end of the selection, Complete is true and Next empty. Where it is full, neither
+// Complete nor Partial is true and Next goes on. Where the work budget was spent before it was full, Partial is true: it holds
+// what was found, perhaps nothing, and Next goes on from as far as was searched.
+type Page struct {
+	Sessions []*sessions.Session // the caller's; what the viewer may not see is hidden
+	Next     Cursor              // of the page that follows; empty only at the end
+
+	Complete     bool      // the selection was searched to its end
+	Partial      bool      // the budget ended the page before it was full
+	SearchedBack time.Time // everything created later has been searched, UTC; zero if Complete
+
+	AsOf     Watermark       // from before the page was read: ask Changes since that of the first page
+	Searched sessions.Fields // the fields that a search looked at; none without a search
+
+	// From and To are the instants between which the filter selects creation times, in UTC, To not inclusive. Zero is open.
+	From, To time.Time
+	// FoldsToNothing tells that a search is not blank and has no letter or digit, so that it finds nothing.
+	FoldsToNothing bool
+}
+
+// Rows returns what the list shows of the sessions.
+func (p Page) Rows() []sessions.Row { //nolint:gocritic // a value method serves values and pointers
+	rows := make([]sessions.Row, len(p.Sessions))
+	for i, s := range p.Sessions {
+		rows[i] = s.Row()
+	}
+	return rows
+}
+
+// List returns a page of the sessions that the viewer may see and the query selects.
+//
+// Errors wrap [ErrNoCompany], [ErrNoRole], the filter's own error, [ErrHidden], [ErrLimit], [ErrCursor], [ErrRefused], the
+// context's or the Backend's.
+func (s *Store) List(ctx context.Context, v Viewer, q Query) (Page, error) {
+	if err := v.check(); err != nil {
+		return Page{}, err
+	}
+	e := v.event(ActionList)
+	e.Query = q.Filter.Text()
+	page, err := s.page(ctx, v, q)
+	if e.Rows = len(page.Sessions); page.Searched != 0 {
+		e.Action = ActionSearch
+	}
+	return conclude(ctx, s, e, page, err)
+}
+
+func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
+	sc, err := v.scope(q.Filter)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Searched: sc.searched, FoldsToNothing: sc.asked.SearchesNothing()}
+	page.From, page.To = sc.asked.Range()
+	sel := Selection{Company: v.Company, Filter: sc.selected, Budget: s.options.Budget}
+	if sel.Limit, err = s.limit(q.Limit); err != nil {
+		return page, err
+	}
+	binding := v.binding(sc)
+	if sel.After, err = q.After.position(binding); err != nil {
+		return page, err
+	}
+	batch, err := s.list(ctx, sel)
+	if err != nil {
+		return page, err
+	}
+	for _, found := range batch.Sessions {
+		v.Disclosure.Apply(found)
+	}
+	page.Sessions = batch.Sessions
+	page.AsOf = v.watermark(batch.AsOf)
+	if page.Complete = batch.Reached.IsZero(); !page.Complete {
+		page.Next = cursorAt(batch.Reached, binding)
+		page.Partial = len(batch.Sessions) < sel.Limit
+		page.SearchedBack = batch.Reached.CreatedAt
+	}
+	return page, nil
+}
+
+// Attempts returns a page of the attempts of one person: the sessions with the same subject as the session given, itself
+// among them, that the viewer may see and the query's filter selects. A session without a subject stands alone. It is a filter by
+// sessions.FieldSubject: where that is hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
+func (s *Store) Attempts(ctx context.Context, v Viewer, id string, q Query) (Page, error) {
+	if err := v.check(); err != nil {
+		return Page{}, err
+	}
+	e := v.event(ActionAttempts)
+	e.Query, e.Session = q.Filter.Text(), id
+	page, err := s.attempts(ctx, v, id, q)
+	e.Rows = len(page.Sessions)
+	return conclude(ctx, s, e, page, err)
+}
+
+func (s *Store) attempts(ctx context.Context, v Viewer, id string, q Query) (Page, error) {
+	if !v.Disclosure.Shows(sessions.FieldSubject) {
+		return Page{}, &HiddenError{sessions.FieldsOf(sessions.FieldSubject)}
+	}
+	before, err := s.backend.Changes(ctx, v.Company, "", 1)
+	if err != nil {
+		return Page{}, fmt.Errorf("store: attempts: %w", err)
+	}
+	one, err := s.get(ctx, v, id)
+	if err != nil {
+		return Page{}, err
+	}
+	if one.Subject != "" {
+		q.Filter = filter.And(q.Filter, filter.Subject(one.Subject))
+		return s.page(ctx, v, q)
+	}
+	sc, err := v.scope(q.Filter)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Complete: true, AsOf: v.watermark(before.Next), Searched: sc.searched}
+	if sc.selected.Match(one) {
+		v.Disclosure.Apply(one)
+		page.Sessions = []*sessions.Session{one}
+	}
+	return page, nil
+}

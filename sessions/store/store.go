@@ -1,0 +1,141 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// The defaults of [Options].
+const (
+	DefaultLimit      = 50
+	DefaultMaxLimit   = 500
+	DefaultBudget     = 50_000
+	DefaultCountLimit = 10_000
+)
+
+// Options are the options of a [Store]. The zero Options are the defaults.
+type Options struct {
+	DefaultLimit int // sessions of a page whose query states no limit; 0: 50
+	MaxLimit     int // sessions that a query may ask for; 0: 500
+	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 50,000; negative: no bound
+	CountLimit   int // sessions up to which Count, Facets and Tally count; 0: 10,000
+
+	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
+
+	// Audit is told of every operation before its result leaves the Store, from the goroutine of the caller; an error refuses
+	// it. nil: nobody is told.
+	Audit func(ctx context.Context, e Event) error
+}
+
+// Store is what lists, searches, reads, counts and exports sessions for viewers. See the package comment. It starts nothing and
+// holds nothing but its Backend and options: there is no Close, and it may be used by many goroutines.
+type Store struct {
+	backend Backend
+	options Options
+}
+
+// New returns a Store over a Backend, which stays the caller's.
+func New(backend Backend, options Options) *Store {
+	o := &options
+	o.MaxLimit = cmp.Or(max(o.MaxLimit, 0), DefaultMaxLimit)
+	o.DefaultLimit = min(cmp.Or(max(o.DefaultLimit, 0), DefaultLimit), o.MaxLimit)
+	o.CountLimit = cmp.Or(max(o.CountLimit, 0), DefaultCountLimit)
+	o.Budget = max(cmp.Or(o.Budget, DefaultBudget), 0)
+	return &Store{backend, options}
+}
+
+// limit resolves the limit of a query.
+func (s *Store) limit(asked int) (int, error) {
+	if asked < 0 || asked > s.options.MaxLimit {
+		return 0, fmt.Errorf("%w: %d is not within 1 to %d", ErrLimit, asked, s.options.MaxLimit)
+	}
+	return cmp.Or(asked, s.options.DefaultLimit), nil
+}
+
+// Get returns everything that the viewer may see of one session. A session that is missing, another company's or outside
+// the viewer's restriction is the same [ErrNotFound].
+func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	found, err := s.get(ctx, v, id)
+	e := v.event(ActionDetails)
+	if e.Session = id; err == nil {
+		e.Rows = 1
+		v.Disclosure.Apply(found)
+	}
+	return conclude(ctx, s, e, found, err)
+}
+
+// get returns a session undisclosed.
+func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
+	if err := v.Restriction.Err(); err != nil {
+		return nil, fmt.Errorf("store: restriction: %w", err)
+	}
+	found, err := s.backend.Get(ctx, v.Company, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("store: get: %w", err)
+	case found.Company != v.Company:
+		return nil, ErrBackend
+	case found.ID != id || !v.Restriction.Match(found):
+		return nil, ErrNotFound
+	}
+	return found, nil
+}
+
+// list asks the Backend for one batch and checks what it says.
+func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
+	batch, err := s.backend.List(ctx, sel)
+	if err != nil {
+		return Batch{}, fmt.Errorf("store: list: %w", err)
+	}
+	for _, found := range batch.Sessions {
+		if found.Company != sel.Company {
+			return Batch{}, ErrBackend
+		}
+	}
+	stuck := !batch.Reached.IsZero() && !sel.After.IsZero() && !batch.Reached.Before(sel.After)
+	if stuck || len(batch.Sessions) > sel.Limit {
+		return Batch{}, ErrBackend
+	}
+	return batch, nil
+}
+
+// batchSize is how many sessions are read at once where they do not make a page.
+const batchSize = 1000
+
+// batches lists a selection in parts, up to its Limit (0: none) and Budget (0: none). After the last part the selection has
+// been read to its end only if Reached of that part is zero. What a part costs is known to be its sessions at
+// least: all parts together may cost the Budget once for each.
+func (s *Store) batches(ctx context.Context, sel Selection) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		part, left := sel, sel.Limit
+		for {
+			if part.Limit = batchSize; sel.Limit > 0 {
+				part.Limit = min(batchSize, left)
+			}
+			batch, err := s.list(ctx, part)
+			if !yield(batch, err) || err != nil || batch.Reached.IsZero() {
+				return
+			}
+			n := len(batch.Sessions)
+			part.After = batch.Reached
+			if left -= n; sel.Limit > 0 && left <= 0 {
+				return
+			}
+			if sel.Budget > 0 {
+				if part.Budget -= n; n < part.Limit || part.Budget <= 0 {
+					return
+				}
+			}
+		}
+	}
+}

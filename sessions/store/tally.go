@@ -1,0 +1,170 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Otherwise is how a session stands whatever its match level.
+type Otherwise string
+
+// The ways to stand.
+const (
+	// OtherwisePasses: it succeeded, or it was compared and failed for Low FAR alone, with liveness passed and a valid document.
+	OtherwisePasses Otherwise = "passes"
+	// OtherwiseFails: it failed for another reason, alone or beside Low FAR; or its liveness was not passed, or its document invalid.
+	OtherwiseFails Otherwise = "fails"
+	// OtherwiseUnknown: it is pending, its status is not one of the product's, it failed for no stored reason, or evidence is missing
+	// beside its Low FAR.
+	OtherwiseUnknown Otherwise = "unknown"
+)
+
+func otherwise(s *sessions.Session) Otherwise {
+	if s.Status == sessions.Success {
+		return OtherwisePasses
+	}
+	if s.Status != sessions.Failed || len(s.Reasons) == 0 {
+		return OtherwiseUnknown
+	}
+	alone := !slices.ContainsFunc(s.Reasons, func(r sessions.Reason) bool { return r != sessions.LowFAR })
+	switch {
+	case !alone || s.Liveness == sessions.LivenessNotPassed || s.DocumentValidity == sessions.Invalid:
+		return OtherwiseFails
+	case s.Match.Compared && s.Liveness == sessions.LivenessPassed && s.DocumentValidity == sessions.Valid:
+		return OtherwisePasses
+	default:
+		return OtherwiseUnknown
+	}
+}
+
+// TallyKey is what a tally tells apart.
+type TallyKey struct {
+	Scale        string // that Level is on; "" where not compared
+	DocumentType sessions.DocumentType
+	Compared     bool
+	Level        far.Level // 0 where not compared, or compared without a match
+	Otherwise    Otherwise
+}
+
+// TallyRow is how many sessions of a selection are alike.
+type TallyRow struct {
+	TallyKey
+	N int
+}
+
+// Tally says how the sessions of a selection are spread over scales, document types and levels.
+type Tally struct {
+	Rows  []TallyRow // by scale, document type, comparison, level and standing
+	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
+}
+
+// Tally tallies the sessions of a filter that the viewer may see, the newest [Options.CountLimit] of them, within
+// [Options.Budget]. It tells of status, reasons, document type and validity, liveness and match level: where one of these is
+// hidden, the error is a [*HiddenError]. Other errors are those of [Store.List].
+func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
+	if err := v.check(); err != nil {
+		return Tally{}, err
+	}
+	e := v.event(ActionTally)
+	e.Query = f.Text()
+	tally, err := s.tally(ctx, v, f)
+	for _, r := range tally.Rows {
+		e.Rows += r.N
+	}
+	return conclude(ctx, s, e, tally, err)
+}
+
+func (s *Store) tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
+	told := sessions.FieldsOf(sessions.FieldStatus, sessions.FieldReasons, sessions.FieldDocumentType, sessions.FieldDocumentValidity,
+		sessions.FieldLiveness, sessions.FieldMatchLevel)
+	if h := told.Intersect(v.Disclosure.Hidden()); h != 0 {
+		return Tally{}, &HiddenError{h}
+	}
+	sc, err := v.scope(f)
+	if err != nil {
+		return Tally{}, err
+	}
+	tally := Tally{}
+	rows := map[TallyKey]int{}
+	for batch, err := range s.batches(ctx, s.counted(v, sc.selected)) {
+		if err != nil {
+			return Tally{}, err
+		}
+		for _, found := range batch.Sessions {
+			k := TallyKey{DocumentType: found.DocumentType, Compared: found.Match.Compared, Otherwise: otherwise(found)}
+			if k.Compared {
+				k.Scale, k.Level = found.Match.Scale, found.Match.Level
+			}
+			rows[k]++
+		}
+		tally.Exact = batch.Reached.IsZero()
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(rows), TallyKey.compare) {
+		tally.Rows = append(tally.Rows, TallyRow{k, rows[k]})
+	}
+	return tally, nil
+}
+
+func (k TallyKey) compare(o TallyKey) int {
+	compared := func(k TallyKey) int {
+		if k.Compared {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(k.Scale, o.Scale), cmp.Compare(k.DocumentType, o.DocumentType), cmp.Compare(compared(k), compared(o)),
+		cmp.Compare(k.Level, o.Level), cmp.Compare(k.Otherwise, o.Otherwise))
+}
+
+// Outlook is how many sessions would pass and fail under an acceptance.
+type Outlook struct {
+	Pass, Fail int
+	Unknown    int  // undecided otherwise, on another scale, or of a level that the scale does not have
+	Exact      bool // of the tally
+}
+
+// If says how the tally's sessions would have ended under another acceptance. It changes none of them: a stored status
+// stays. A level below that of the document type's policy fails, whatever else is known. A session that was not compared
+// stands as it does otherwise. The zero Acceptance is sessions.ErrNoAcceptance.
+func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
+	if a.IsZero() {
+		return Outlook{}, sessions.ErrNoAcceptance
+	}
+	o := Outlook{Exact: t.Exact}
+	for _, r := range t.Rows {
+		switch r.under(a) {
+		case OtherwisePasses:
+			o.Pass += r.N
+		case OtherwiseFails:
+			o.Fail += r.N
+		default:
+			o.Unknown += r.N
+		}
+	}
+	return o, nil
+}
+
+func (k TallyKey) under(a sessions.Acceptance) Otherwise {
+	policy := a.For(k.DocumentType)
+	if !k.Compared || k.Otherwise == OtherwiseFails {
+		return k.Otherwise
+	}
+	if k.Scale != policy.Scale().Name() {
+		return OtherwiseUnknown
+	}
+	switch err := policy.Check(k.Level); {
+	case err == nil:
+		return k.Otherwise
+	case errors.Is(err, far.ErrLow):
+		return OtherwiseFails
+	default:
+		return OtherwiseUnknown
+	}
+}

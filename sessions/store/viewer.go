@@ -1,0 +1,96 @@
+package store
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Viewer is who asks, and what they may see: the word of the host, after authorization. It is checked in every call: without a
+// Company the error is [ErrNoCompany], without a Role of the product's [ErrNoRole]. The other fields' zero values restrict nothing.
+type Viewer struct {
+	Company string // whose sessions; opaque
+	Role    sessions.Role
+	Subject string // key of the person who asks, for the audit trail; opaque
+
+	// Disclosure says which fields the viewer may see. By a field that is hidden they can neither search nor filter.
+	Disclosure sessions.Disclosure
+	// Restriction is the part of the company that the viewer may see, in lists, details, attempts, changes, counts and exports
+	// alike. It may use fields that are hidden. A session that leaves it disappears without a word: restrict by what does not
+	// change. Redaction takes extra fields and the subject away, and with them what a restriction by those lets be seen.
+	Restriction filter.Filter
+
+	NoExport    bool // may not take a whole selection away: All and Export are ErrNoExport
+	ExportLimit int  // sessions that All and Export yield at most; 0: no limit
+}
+
+func (v Viewer) check() error {
+	switch {
+	case v.Company == "":
+		return ErrNoCompany
+	case !v.Role.Known():
+		return ErrNoRole
+	}
+	return nil
+}
+
+// scope is what a viewer's filter means for that viewer.
+type scope struct {
+	asked    filter.Filter   // the viewer's filter; its searches look at fields that the viewer may see only
+	selected filter.Filter   // asked, within the restriction
+	searched sessions.Fields // by the filter's searches
+}
+
+// scope narrows a filter to what the viewer may see, or says by which field they may not filter.
+func (v Viewer) scope(f filter.Filter) (scope, error) {
+	if err := v.Restriction.Err(); err != nil {
+		return scope{}, fmt.Errorf("store: restriction: %w", err)
+	}
+	if err := f.Err(); err != nil {
+		return scope{}, fmt.Errorf("store: filter: %w", err)
+	}
+	hidden := v.Disclosure.Hidden()
+	var searched sessions.Fields
+	for c := range criteria(f.Root()) {
+		used := c.Fields()
+		if c.Kind() == filter.KindSearch {
+			if used.Minus(hidden) == 0 {
+				return scope{}, &HiddenError{used}
+			}
+			searched = searched.Union(used.Minus(hidden))
+		} else if h := used.Intersect(hidden); h != 0 {
+			return scope{}, &HiddenError{h}
+		}
+	}
+	f = f.WithSearchFields(sessions.SearchFields().Minus(hidden))
+	return scope{f, filter.And(v.Restriction, f), searched}, nil
+}
+
+// criteria yields the leaves of a filter.
+func criteria(n filter.Node) iter.Seq[*filter.Criterion] {
+	return func(yield func(*filter.Criterion) bool) { eachCriterion(n, yield) }
+}
+
+func eachCriterion(n filter.Node, yield func(*filter.Criterion) bool) bool {
+	var parts iter.Seq[filter.Node]
+	switch n := n.(type) {
+	case *filter.Criterion:
+		return yield(n)
+	case *filter.Negation:
+		return eachCriterion(n.Part(), yield)
+	case *filter.AllOf:
+		parts = n.Parts()
+	case *filter.AnyOf:
+		parts = n.Parts()
+	default:
+		return true
+	}
+	for part := range parts {
+		if !eachCriterion(part, yield) {
+			return false
+		}
+	}
+	return true
+}
