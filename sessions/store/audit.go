@@ -52,7 +52,7 @@ type Event struct {
 	Query   string
 	Session string          // ID, for details and attempts
 	Change  *SettingsChange // for settings, nil otherwise
-	Rows    int             // sessions that are handed out or were counted; of Changes, the IDs as well
+	Rows    int             // sessions that are handed out or were counted; of changes, the IDs as well; 0 for facets
 	Err     error           // why it failed
 }
 
