@@ -26,8 +26,8 @@
 //
 // A [Session], a [Row], a [Text] and an [Extra] print as placeholders, in package fmt and under log/slog, alone and inside
 // slices, maps and structs: printing one never shows a person. Two things package fmt does not ask a type about: a value
-// in an unexported field of somebody else's struct (keep a *Session there, which prints as an address), and the verbs %p
-// and %w, which go vet refuses. encoding/json refuses a Session and a Text ([ErrNoJSON]), and so does the JSON handler of
+// in an unexported field of somebody else's struct (give that struct a Format method of its own), and the verbs %p and
+// %w, which go vet refuses. encoding/json refuses a Session and a Text ([ErrNoJSON]), and so does the JSON handler of
 // log/slog for a list of them; a Row and an Extra have JSON because a page needs it, so log them one by one.
 //
 // [Disclosure] says, per [Field], what a viewer may see; stores apply it once,

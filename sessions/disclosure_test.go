@@ -1,0 +1,124 @@
+package sessions_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// leaves returns the values of a session by the names of its struct's fields, those of Match apart.
+func leaves(s *sessions.Session) map[string]any {
+	all := map[string]any{}
+	v := reflect.ValueOf(*s)
+	for i := range v.NumField() {
+		all[v.Type().Field(i).Name] = v.Field(i).Interface()
+	}
+	delete(all, "Match")
+	m := reflect.ValueOf(s.Match)
+	for i := range m.NumField() {
+		all["Match."+m.Type().Field(i).Name] = m.Field(i).Interface()
+	}
+	return all
+}
+
+// content says which parts of the struct each field is. Every field and every part must be in it.
+var content = map[sessions.Field][]string{
+	sessions.FieldID: {"ID"}, sessions.FieldCompany: {"Company"}, sessions.FieldPartner: {"Partner"}, sessions.FieldSubject: {"Subject"},
+	sessions.FieldAttempt: {"Attempt"}, sessions.FieldCreatedAt: {"CreatedAt"}, sessions.FieldCompletedAt: {"CompletedAt"},
+	sessions.FieldDecidedAt: {"DecidedAt"}, sessions.FieldStatus: {"Status", "Reasons", "DecidedAt"}, sessions.FieldReasons: {"Reasons"},
+	sessions.FieldFirstName: {"FirstName"}, sessions.FieldLastName: {"LastName"}, sessions.FieldPersonalNumber: {"PersonalNumber"},
+	sessions.FieldDocumentNumber: {"DocumentNumber"}, sessions.FieldNationality: {"Nationality"}, sessions.FieldBirthDate: {"BirthDate"},
+	sessions.FieldExpirationDate: {"ExpirationDate"}, sessions.FieldSex: {"Sex"}, sessions.FieldDocumentType: {"DocumentType"},
+	sessions.FieldDocumentPresented: {"DocumentPresented"}, sessions.FieldDocumentValidity: {"DocumentValidity"},
+	sessions.FieldLiveness:        {"Liveness"},
+	sessions.FieldMatchLevel:      {"Match.Compared", "Match.Level", "Match.Scale", "Match.Acceptance"},
+	sessions.FieldAcceptanceLevel: {"Match.Acceptance"}, sessions.FieldSelfie: {"Selfie"}, sessions.FieldExtra: {"Extra"},
+	sessions.FieldClientIP: {"ClientIP"}, sessions.FieldDevice: {"Device"}, sessions.FieldBrowser: {"Browser"}, sessions.FieldOS: {"OS"},
+	sessions.FieldModel: {"Model"},
+}
+
+func TestEveryPartOfASessionIsAField(t *testing.T) {
+	covered := map[string]bool{"Revision": true} // a number of the store, which tells nothing
+	for f := range sessions.AllFields().All() {
+		require.NotEmpty(t, content[f], "%v has no content", f)
+		for _, name := range content[f] {
+			covered[name] = true
+		}
+	}
+	s := full(t)
+	for name := range leaves(&s) {
+		require.True(t, covered[name], "no Field names %s: nobody can hide it", name)
+	}
+}
+
+func TestDisclosureHidesExactlyTheField(t *testing.T) {
+	never := []sessions.Field{sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt}
+	for f := range sessions.AllFields().All() {
+		for _, d := range []sessions.Disclosure{{Mask: sessions.FieldsOf(f)}, {Drop: sessions.FieldsOf(f)}} {
+			s := full(t)
+			before := leaves(&s)
+			d.Apply(&s)
+			after := leaves(&s)
+			var changed []string
+			for name, v := range after {
+				if reflect.DeepEqual(v, before[name]) {
+					continue
+				}
+				changed = append(changed, name)
+				if _, isText := v.(sessions.Text); isText {
+					require.True(t, v == sessions.TextIn(sessions.Masked))
+				} else {
+					require.True(t, reflect.ValueOf(v).IsZero(), name)
+				}
+			}
+			if slices.Contains(never, f) {
+				require.Empty(t, changed, "%v", f)
+				require.True(t, d.Shows(f))
+				continue
+			}
+			require.ElementsMatch(t, content[f], changed, "%v", f)
+			require.False(t, d.Shows(f))
+			for g := range sessions.AllFields().All() { // who may not see a field may not filter by what tells it
+				hidden := !slices.ContainsFunc(content[g], func(name string) bool { return !slices.Contains(changed, name) })
+				require.Equal(t, hidden, d.Hidden().Has(g), "hiding %v: %v", f, g)
+			}
+		}
+	}
+}
+
+func TestDisclosure(t *testing.T) {
+	s := full(t)
+	sessions.Disclosure{}.Apply(&s)
+	require.Equal(t, full(t), s, "the zero Disclosure shows everything")
+
+	s.FirstName, s.LastName = sessions.Text{}, sessions.TextIn(sessions.Redacted)
+	reasons := s.Reasons
+	sessions.Disclosure{Mask: sessions.AllFields()}.Apply(&s)
+	require.Equal(t, sessions.Masked, s.FirstName.State(), "whether there was a value is hidden, too")
+	require.Equal(t, sessions.Masked, s.LastName.State())
+	require.Equal(t, sessions.DigitalSpoof, reasons[0], "what others hold is left alone")
+	require.Equal(t, "s-1", s.ID)
+	require.NotContains(t, dump(reflect.ValueOf(s)), "secret")
+	require.Equal(t, sessions.Answer(""), s.Row().Verified, "a hidden status is not No")
+}
+
+func TestRole(t *testing.T) {
+	for role, want := range map[sessions.Role][2]bool{
+		sessions.MasterUser: {true, true}, sessions.Agent: {true, false}, "": {}, "admin": {}, "Master_User": {},
+	} {
+		require.Equal(t, want, [2]bool{role.Known(), role.ChangesSettings()}, role)
+	}
+}
+
+func BenchmarkDisclosure(b *testing.B) {
+	s := full(b)
+	d := sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldSelfie)}
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Apply(&s)
+	}
+}
