@@ -1,0 +1,73 @@
+// Package export writes sessions to CSV files and reads such files back.
+//
+// # Columns
+//
+// A file has the 24 columns of [Record], in its order and under the headers of its csv tags. [Record] is the definition of
+// the format: gocsv writes a slice of records as [Write] writes the sessions, line breaks apart. [Write] takes nothing of
+// gocsv but the tags, so that a host who changes gocsv's global settings does not change our files. [Options] choose columns and
+// their order, add [ColumnStatus] and [ColumnReasons], and split Extra into one column for each of a list of keys.
+//
+// # Cells
+//
+// What is absent is an empty cell.
+//
+//   - Texts (names, numbers, nationality) stand as they were read. One that was not recognised or not collected is empty;
+//     a redacted one is [redacted], one that the viewer may not see [masked].
+//   - Birth Date is yyyy-mm-dd. Expiration Date is mm-dd-yy, and read back yy is 20yy.
+//   - Creation time and Completion time are instants of the session's start and end. The end implies no verdict.
+//   - Verified is TRUE for success, FALSE for every other status, empty where there is none to be seen. Document Valid is
+//     TRUE for a document that was checked and is valid, FALSE otherwise.
+//   - Liveness Status has the polarity of the vendor's SDK: 0 is passed, 1 is everything else.
+//   - Match Level is the number: 0 is compared without a match, empty is not compared.
+//   - Sex is male or female. Document type is passport, ID, or the code of another. Device is PC, Mobile, or as stored.
+//   - Extra is one JSON object of texts in the session's order, empty for none.
+//   - Attempts is the sequence number of the attempt, from 1.
+//
+// # Formats
+//
+// [RFC4180] is for machines: UTF-8 without a byte order mark, every row ended by CR LF, a cell in quotes where encoding/csv
+// puts it there, line breaks within cells as they are. Times are RFC 3339 with up to six decimals, in UTC or in the zone of
+// the Options.
+//
+// [Excel] is for people who open the file in a spreadsheet, and differs in this:
+//
+//   - It begins with a byte order mark, without which Excel takes Georgian for something else.
+//   - Times are yyyy-mm-dd hh:mm:ss in the zone of the Options, which must be given.
+//   - A text that a spreadsheet would take for a number, a date, a truth value or an error (any digit in it will do) is
+//     written as the formula ="text", which Excel and LibreOffice show as that text, with its zeros, all its digits, and the
+//     plus of a phone number. Import assistants that evaluate nothing show the formula: give them RFC 4180.
+//   - Any other text that begins with = + - @, one of their full-width forms, TAB, CR, LF or an apostrophe, and a number that
+//     is too long for a formula, gets an apostrophe before it, which spreadsheets show. It is never evaluated, also after the
+//     file was saved by the spreadsheet.
+//   - Columns of dates, numbers and truth values are never protected, and neither is Extra as JSON, which begins with {.
+//   - It has at most [MaxExcelRows] rows and [MaxExcelCell] characters in a cell: more is an error, not a cut.
+//
+// Both protections are taken away by [Read] in the same format, so that every text comes back as it was. A file whose
+// separator is not the list separator of the reader's region opens as one column: see [Options].Comma.
+//
+// # Reading
+//
+// [Read] yields the rows of a file, checks every cell, and brings it to the one form of [Record]. A header that lacks a column,
+// doubles one or has one that is not known, a row with too few or too many cells, a torn last row, a date that the calendar
+// does not have, a time that the zone skips, a level that the scale does not have: each is a [*ReadError] with its row and
+// column. Columns may stand in any order. Files that were not written here may need [ReadOptions]: layouts of dates and
+// times, the polarity of Liveness Status, and whether level 0 means that nobody knows, which no reader can guess.
+//
+// # What a file cannot say
+//
+// [Row.Session] makes a session of a row and returns the fields that are missing from it:
+//
+//   - always subject, decision time, acceptance level, selfie, and whether a document was presented (taken from its type);
+//   - status, where Verified is FALSE and there is no Status column; reasons, where there is no Reasons column;
+//   - liveness that is not passed, and a document that is not valid: whether it was checked. Both become unknown;
+//   - an empty text: whether it was not collected, not recognised, or empty. An empty or another sex.
+//
+// Three things are lost without a trace: the century of Expiration Date; in Excel's format the fraction of a second and, in
+// the hour that a change of clocks repeats, which of the two it is; an extra field that is empty, where Extra has columns.
+// The company and the scale of the match levels are for the caller to say.
+//
+// # Limits and concurrency
+//
+// [Write] keeps one buffer and [Read] one row of at most [MaxRowBytes], however long the file. No function starts a goroutine.
+// Options are read only; one call does not disturb another.
+package export

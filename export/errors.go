@@ -1,0 +1,79 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The errors of this package, for errors.Is. Where a row or a column is at fault they come in a [*WriteError] or a
+// [*ReadError]. None contains a person's data: no cell, and no header of a column that is not known.
+var (
+	// ErrOptions is wrapped where options contradict each other or cannot be met. Nothing was written or read.
+	ErrOptions = errors.New("export: invalid options")
+
+	// ErrColumn is wrapped by every error about which columns there are.
+	ErrColumn = errors.New("export: invalid columns")
+	// ErrMissingColumn is wrapped where a file lacks a column. It is an [ErrColumn].
+	ErrMissingColumn = fmt.Errorf("%w: missing", ErrColumn)
+	// ErrDoubledColumn is wrapped where a column stands twice. It is an [ErrColumn].
+	ErrDoubledColumn = fmt.Errorf("%w: doubled", ErrColumn)
+	// ErrUnknownColumn is wrapped where a column is not one of ours. It is an [ErrColumn].
+	ErrUnknownColumn = fmt.Errorf("%w: unknown", ErrColumn)
+
+	// ErrNoSession is wrapped where an iterator yields nil without an error.
+	ErrNoSession = errors.New("export: no session")
+	// ErrTooManyRows is wrapped where a file would get more than [MaxExcelRows].
+	ErrTooManyRows = errors.New("export: more rows than Excel opens")
+	// ErrTooLong is wrapped where a cell or a row is longer than [MaxExcelCell] or [MaxRowBytes].
+	ErrTooLong = errors.New("export: too long")
+
+	// ErrEmpty is wrapped where a file has no header.
+	ErrEmpty = errors.New("export: no header")
+	// ErrSyntax is wrapped where quotes stand where no quotes may stand.
+	ErrSyntax = errors.New("export: malformed quotes")
+	// ErrCellCount is wrapped where a row has more or fewer cells than the header.
+	ErrCellCount = errors.New("export: wrong number of cells")
+	// ErrTorn is wrapped where a file ends in the middle of a row.
+	ErrTorn = errors.New("export: the last row is torn")
+	// ErrEncoding is wrapped where a file is neither UTF-8 nor UTF-16 with a byte order mark, or holds a NUL.
+	ErrEncoding = errors.New("export: not UTF-8")
+	// ErrCell is wrapped where a cell is not of its column's form.
+	ErrCell = errors.New("export: invalid cell")
+)
+
+// WriteError says at which row an export stopped.
+type WriteError struct {
+	Row    int64  // the row that was being made, from 1, the header not counted; 0 for the header
+	Column string // header of the column at fault, "" for none
+	Err    error  // the error of the iterator, the context or the writer, or one of this package
+}
+
+// Error names the row, the column and the cause.
+func (e *WriteError) Error() string { return "export: " + place(e.Row, e.Column) + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// ReadError says where in a file reading stopped.
+type ReadError struct {
+	Row    int64  // the row at fault, from 1, the header not counted; 0 for the header
+	Column string // header of the column at fault, or its number such as "#3" where it is not known; "" for none
+	Err    error  // the error of the reader, or one of this package
+}
+
+// Error names the row, the column and the cause.
+func (e *ReadError) Error() string { return "export: " + place(e.Row, e.Column) + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *ReadError) Unwrap() error { return e.Err }
+
+func place(row int64, column string) string {
+	at := "header: "
+	if row > 0 {
+		at = fmt.Sprintf("row %d: ", row)
+	}
+	if column != "" {
+		at += fmt.Sprintf("column %q: ", column)
+	}
+	return at
+}

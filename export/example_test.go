@@ -1,0 +1,97 @@
+package export_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gocarina/gocsv"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+func twoSessions(yield func(*sessions.Session, error) bool) {
+	at := time.Date(2024, 5, 1, 21, 4, 5, 0, time.UTC)
+	_ = yield(&sessions.Session{
+		ID: "s-2", Company: "acme", CreatedAt: at, Status: sessions.Success, Liveness: sessions.LivenessPassed,
+		FirstName: sessions.TextOf("ნინო"), PersonalNumber: sessions.TextOf("01001012345"),
+	}, nil) && yield(&sessions.Session{
+		ID: "s-1", Company: "acme", CreatedAt: at.Add(-time.Minute), Status: sessions.Failed,
+		FirstName: sessions.TextOf("=1+1"), PersonalNumber: sessions.TextIn(sessions.Redacted),
+	}, nil)
+}
+
+func ExampleWrite() {
+	var file bytes.Buffer
+	result, err := export.Write(context.Background(), &file, twoSessions, export.Options{
+		Format: export.Excel,
+		Zone:   time.FixedZone("Tbilisi", 4*60*60),
+		Columns: []export.Column{
+			export.ColumnCreationTime, export.ColumnFirstName, export.ColumnPersonalNumber, export.ColumnVerified,
+		},
+	})
+	text := strings.TrimPrefix(file.String(), "\uFEFF") // the byte order mark
+	fmt.Println(strings.ReplaceAll(text, "\r\n", "\n"))
+	fmt.Println(result.Rows, "rows,", result.Bytes, "bytes", err)
+	// Output:
+	// Creation time,First Name,Personal Number,Verified
+	// 2024-05-02 01:04:05,ნინო,"=""01001012345""",TRUE
+	// 2024-05-02 01:03:05,'=1+1,[redacted],FALSE
+	//
+	// 2 rows, 156 bytes <nil>
+}
+
+func ExampleRead() {
+	var file bytes.Buffer
+	if _, err := export.Write(context.Background(), &file, twoSessions, export.Options{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row, err := range export.Read(&file, export.ReadOptions{}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		session, lost, err := row.Session(export.SessionOptions{Company: "acme"})
+		fmt.Println(row.Number, row.PersonalNumber, session.Status, lost.Has(sessions.FieldStatus), err)
+	}
+	// Output:
+	// 1 01001012345 success false <nil>
+	// 2 [redacted] failed true <nil>
+}
+
+func ExampleReadError() {
+	file := "Session ID,Expiration Date\r\ns-1,02-30-26\r\n"
+	for _, err := range export.Read(strings.NewReader(file), export.ReadOptions{AllowMissing: true}) {
+		var at *export.ReadError
+		if errors.As(err, &at) {
+			fmt.Println(at.Row, at.Column, errors.Is(err, export.ErrCell))
+		}
+	}
+	// Output: 1 Expiration Date true
+}
+
+// Records serve gocsv as they are.
+func ExampleRecord() {
+	var records []export.Record
+	for s, err := range twoSessions {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		records = append(records, export.RecordOf(s))
+	}
+	text, err := gocsv.MarshalString(records)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var again []export.Record
+	err = gocsv.UnmarshalString(text, &again)
+	fmt.Println(again[0] == records[0], again[0].PersonalNumber, err)
+	// Output: true 01001012345 <nil>
+}

@@ -1,0 +1,66 @@
+package export
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// expirationLayout has two digits for the year: they are those of 2000 to 2099.
+const expirationLayout = "01-02-06"
+
+// layout is the form of the dates or times of a file.
+type layout struct {
+	text string
+	zone *time.Location // of times that state no offset
+}
+
+// local tells whether times of this layout state no offset. The name of a time zone is none.
+func (l layout) local() bool {
+	t := time.Date(2034, 11, 22, 17, 38, 0, 0, time.FixedZone("XST", 3600))
+	read, err := time.Parse(l.text, t.Format(l.text))
+	return err != nil || !read.Equal(t)
+}
+
+// date reads a date and writes it in the layout of a record. Years outside the bounds, which are inclusive, are refused.
+func (l layout) date(v, to string, first, last int) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	t, err := time.Parse(l.text, v)
+	if err == nil && t.Year() < first && t.Year()+100 <= last && l.shortYear() {
+		t = t.AddDate(100, 0, 0) // package time takes 69 to 99 for 1969 to 1999
+	}
+	if err != nil || t.Year() < first || t.Year() > last {
+		return "", fmt.Errorf("%w: not a date of the form %s from %d to %d", ErrCell, l.text, first, last)
+	}
+	return t.Format(to), nil
+}
+
+// shortYear tells whether the layout leaves out the century.
+func (l layout) shortYear() bool {
+	t := time.Date(1999, 11, 22, 0, 0, 0, 0, time.UTC)
+	return t.Format(l.text) == t.AddDate(100, 0, 0).Format(l.text)
+}
+
+// instant reads a time and writes it as a record has it.
+func (l layout) instant(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	t, err := time.ParseInLocation(l.text, v, l.zone)
+	if err != nil {
+		return "", fmt.Errorf("%w: not a time of the form %s", ErrCell, l.text)
+	}
+	if l.zone != time.UTC { // package time moves a wall clock that a change of clocks skips
+		wall, err := time.Parse(l.text, v)
+		if err != nil || wall.Format(time.DateTime) != t.Format(time.DateTime) {
+			return "", fmt.Errorf("%w: the time zone skips this time", ErrCell)
+		}
+	}
+	if t = sessions.Truncate(t); t.Year() < 1000 || t.Year() > 9998 {
+		return "", fmt.Errorf("%w: outside the years 1000 to 9998", ErrCell)
+	}
+	return t.Format(time.RFC3339Nano), nil
+}

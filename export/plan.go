@@ -1,0 +1,315 @@
+package export
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// plan writes rows: one encoder per column, chosen once. Its scratch space makes it good for one file at a time.
+type plan struct {
+	headers []string
+	columns []Column // of each header
+	cells   []func(*plan, []byte, *sessions.Session) []byte
+
+	comma   byte
+	excel   bool
+	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
+	clock   clock
+	scratch []byte
+}
+
+// encoders write the cell of each column.
+var encoders = [columnEnd]func(*plan, []byte, *sessions.Session) []byte{
+	ColumnPersonalNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.PersonalNumber.Cell()) },
+	ColumnFirstName:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.FirstName.Cell()) },
+	ColumnLastName:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.LastName.Cell()) },
+	ColumnDocumentNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.DocumentNumber.Cell()) },
+	ColumnBirthDate:      func(_ *plan, b []byte, s *sessions.Session) []byte { return appendDate(b, s.BirthDate) },
+	ColumnNationality:    func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Nationality.Cell()) },
+	ColumnSex: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		if s.Sex == sessions.Male || s.Sex == sessions.Female {
+			b = append(b, s.Sex...)
+		}
+		return b
+	},
+	ColumnExpirationDate: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		if d := s.ExpirationDate; !d.IsZero() {
+			b = append(appendTwo(b, int(d.Month)), '-')
+			b = append(appendTwo(b, d.Day), '-')
+			b = appendTwo(b, d.Year%100)
+		}
+		return b
+	},
+	ColumnVerified: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		if s.Status == "" {
+			return b
+		}
+		return append(b, boolCell(s.Verified())...)
+	},
+	ColumnDocumentValid: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		return append(b, boolCell(s.DocumentValidity == sessions.Valid)...)
+	},
+	ColumnLivenessStatus: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		return append(b, byte('0'+s.Liveness.VendorCode()))
+	},
+	ColumnMatchLevel: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		if s.Match.Compared {
+			b = strconv.AppendInt(b, int64(s.Match.Level), 10)
+		}
+		return b
+	},
+	ColumnCreationTime:   func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CreatedAt) },
+	ColumnCompletionTime: func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CompletedAt) },
+	ColumnPartner:        func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Partner) },
+	ColumnSessionID:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.ID) },
+	ColumnExtra: func(p *plan, b []byte, s *sessions.Session) []byte {
+		if s.Extra.Len() == 0 {
+			return b
+		}
+		p.scratch = s.Extra.AppendJSON(p.scratch[:0])
+		return appendQuoted(b, p.scratch) // JSON has quotes, and no spreadsheet takes it for anything else
+	},
+	ColumnDocumentType: func(p *plan, b []byte, s *sessions.Session) []byte {
+		return p.text(b, documentTypeCell(s.DocumentType))
+	},
+	ColumnClientIP: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.ClientIP) },
+	ColumnDevice:   func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, deviceCell(s.Device)) },
+	ColumnBrowser:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Browser) },
+	ColumnOS:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.OS) },
+	ColumnModel:    func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Model) },
+	ColumnAttempts: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		if s.Attempt != 0 {
+			b = strconv.AppendInt(b, int64(s.Attempt), 10)
+		}
+		return b
+	},
+	ColumnStatus:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, string(s.Status)) },
+	ColumnReasons: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, reasonsCell(s.Reasons)) },
+}
+
+// extraCell writes one extra field as a column of its own.
+func extraCell(key string) func(*plan, []byte, *sessions.Session) []byte {
+	return func(p *plan, b []byte, s *sessions.Session) []byte {
+		v, _ := s.Extra.Get(key)
+		return p.text(b, v)
+	}
+}
+
+func (p *plan) add(c Column, header string, cell func(*plan, []byte, *sessions.Session) []byte) {
+	p.columns = append(p.columns, c)
+	p.headers = append(p.headers, header)
+	p.cells = append(p.cells, cell)
+}
+
+const lineBreak = "\r\n"
+
+func (p *plan) header(b []byte) []byte {
+	for i, h := range p.headers {
+		if i > 0 {
+			b = append(b, p.comma)
+		}
+		b = p.text(b, h)
+	}
+	return append(b, lineBreak...)
+}
+
+func (p *plan) row(b []byte, s *sessions.Session) []byte {
+	start := len(b)
+	for i, cell := range p.cells {
+		if i > 0 {
+			b = append(b, p.comma)
+		}
+		b = cell(p, b, s)
+	}
+	if len(b) == start {
+		b = append(b, `""`...) // the one empty cell: an empty line is no row
+	}
+	return append(b, lineBreak...)
+}
+
+// tooLong returns the first column of the session whose cell is longer than Excel's.
+func (p *plan) tooLong(s *sessions.Session) (header string, found bool) {
+	for i, cell := range p.cells {
+		units, quotes := 0, 0
+		v := cell(p, nil, s)
+		for _, c := range string(v) {
+			units++
+			if c > 0xFFFF {
+				units++
+			}
+			if c == '"' {
+				quotes++
+			}
+		}
+		if len(v) > 0 && v[0] == '"' {
+			units -= quotes/2 + 1 // the two around it, and one of each pair within
+		}
+		if units > MaxExcelCell {
+			return p.headers[i], true
+		}
+	}
+	return "", false
+}
+
+// text writes a cell of any content.
+func (p *plan) text(b []byte, v string) []byte {
+	if p.excel {
+		switch protect(v) {
+		case prefix:
+			if !p.special(v) {
+				return append(append(b, '\''), v...)
+			}
+			p.scratch = append(append(p.scratch[:0], '\''), v...)
+			return appendQuoted(b, p.scratch)
+		case formula:
+			p.scratch = appendQuoted(append(p.scratch[:0], '='), v)
+			return appendQuoted(b, p.scratch)
+		case none:
+		}
+	}
+	if p.needsQuotes(v) {
+		return appendQuoted(b, v)
+	}
+	return append(b, v...)
+}
+
+// needsQuotes decides as encoding/csv does.
+func (p *plan) needsQuotes(v string) bool {
+	if v == "" {
+		return false
+	}
+	if p.special(v) {
+		return true
+	}
+	if c := v[0]; c < utf8.RuneSelf {
+		return c == ' ' || c >= '\t' && c <= '\r' || v == `\.`
+	}
+	first, _ := utf8.DecodeRuneInString(v)
+	return unicode.IsSpace(first)
+}
+
+// special tells whether a byte of v puts it in quotes.
+func (p *plan) special(v string) bool {
+	for i := range len(v) {
+		if p.quoted[v[i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// appendQuoted appends v in quotes, with the quotes in it doubled.
+func appendQuoted[T string | []byte](b []byte, v T) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := range len(v) {
+		if v[i] == '"' {
+			b = append(b, v[from:i+1]...)
+			from = i
+		}
+	}
+	b = append(b, v[from:]...)
+	return append(b, '"')
+}
+
+// appendTwo appends the last two digits of n; of a negative n, which no valid value has, any two.
+func appendTwo(b []byte, n int) []byte {
+	u := uint(n)
+	return append(b, byte('0'+u/10%10), byte('0'+u%10))
+}
+
+func appendDate(b []byte, d sessions.Date) []byte {
+	if d.IsZero() {
+		return b
+	}
+	b = appendTwo(appendTwo(b, d.Year/100), d.Year%100)
+	b = appendTwo(append(b, '-'), int(d.Month))
+	return appendTwo(append(b, '-'), d.Day)
+}
+
+// clock writes instants as the wall clock of a zone. It keeps the offset and the day of the last one, which most rows of
+// an export share.
+type clock struct {
+	zone       *time.Location
+	excel      bool
+	start, end int64 // Unix seconds between which offset and suffix hold
+	offset     int64 // seconds east of UTC
+	suffix     string
+	day        int64 // days since 1970 of the date that is kept
+	date       []byte
+}
+
+func newClock(zone *time.Location, excel bool) clock {
+	return clock{zone: zone, excel: excel, day: math.MinInt64}
+}
+
+const secondsOfDay = 24 * 60 * 60
+
+func (c *clock) append(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return b
+	}
+	second := t.Unix()
+	if second < c.start || second >= c.end {
+		c.enter(t)
+	}
+	second += c.offset
+	day := second / secondsOfDay
+	second %= secondsOfDay
+	if second < 0 {
+		day, second = day-1, second+secondsOfDay
+	}
+	if day != c.day {
+		c.day = day
+		c.date = time.Unix(day*secondsOfDay, 0).UTC().AppendFormat(c.date[:0], time.DateOnly)
+		if c.excel {
+			c.date = append(c.date, ' ')
+		} else {
+			c.date = append(c.date, 'T')
+		}
+	}
+	b = append(b, c.date...)
+	b = append(appendTwo(b, int(second/3600)), ':')
+	b = append(appendTwo(b, int(second/60%60)), ':')
+	b = appendTwo(b, int(second%60))
+	if micros := t.Nanosecond() / 1000; micros != 0 && !c.excel {
+		b = appendFraction(b, micros)
+	}
+	return append(b, c.suffix...)
+}
+
+// appendFraction appends the fraction of a second, without the zeros at its end.
+func appendFraction(b []byte, micros int) []byte {
+	b = append(b, '.')
+	b = appendTwo(appendTwo(appendTwo(b, micros/10_000), micros/100), micros)
+	for b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// enter moves the clock to the period of one offset that the instant is in.
+func (c *clock) enter(t time.Time) {
+	t = t.In(c.zone)
+	start, end := t.ZoneBounds()
+	c.start, c.end = math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		c.start = start.Unix()
+	}
+	if !end.IsZero() {
+		c.end = end.Unix()
+	}
+	_, offset := t.Zone()
+	if !c.excel {
+		// RFC 3339 has no seconds in an offset, which local mean times do have: the instant stays exact.
+		offset -= offset % 60
+		c.suffix = strings.Clone(time.Time{}.In(time.FixedZone("", offset)).Format("Z07:00"))
+	}
+	c.offset = int64(offset)
+}

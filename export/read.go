@@ -1,0 +1,359 @@
+package export
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// ReadOptions say how a file was written. The zero ReadOptions read what the zero [Options] write.
+type ReadOptions struct {
+	Format Format // Excel: texts are freed of what protects them, and times have no offset
+	Comma  rune   // as in Options
+
+	// Zone is the time zone of times that state no offset. nil is an error where the file has such times.
+	Zone *time.Location
+
+	// Layouts of dates and times, in the words of package time, where they are not the format's own.
+	BirthLayout, ExpirationLayout, TimeLayout string
+
+	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell is no field.
+	ExtraKeys sessions.ExtraKeys
+
+	AllowMissing bool // a column that is not there has empty cells
+	AllowUnknown bool // a column that is not ours is passed over
+	AllowOpenEnd bool // the last row may lack its line break, so that one that was cut in its last cell is not noticed
+
+	LivenessOneIsPassed bool // Liveness Status is the other way round: 1 is passed, 0 is not
+	LevelZeroIsNoData   bool // Match Level 0 means that nothing was compared, or that nobody knows
+
+	// Scale is the scale of the match levels. The zero Scale is [far.Kvalifika].
+	Scale far.Scale
+}
+
+// Row is a row of a file: the record, and what columns beyond it say. Printing one shows its session ID alone.
+type Row struct {
+	Record
+	Number  int64  // from 1, the header not counted; 0 for a row that was not read
+	Status  string // of the column Status, "" where the file has none
+	Reasons string // of the column Reasons, "" where the file has none
+}
+
+// Read reads the rows of a file, in their order. It can be ranged once, keeps one row at a time and no more than
+// [MaxRowBytes] of it. An error comes once, last, with the zero Row: for options that cannot be met one that wraps
+// [ErrOptions], otherwise a [*ReadError].
+//
+// Every cell is checked and brought to the form that [Record] states, whatever the form of the file. UTF-8 with and
+// without a byte order mark, and UTF-16 with one, are read.
+func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		d, err := opts.decoder(r)
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		if err := d.header(); err != nil {
+			yield(Row{}, err)
+			return
+		}
+		for number := int64(1); ; number++ {
+			row, err := d.row(number)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// decoder reads rows. Its cells stand in the order of the file's columns.
+type decoder struct {
+	opts  *ReadOptions
+	scan  *scanner
+	keys  []string
+	cells []target
+
+	birth, expiration, moment layout
+	pairs                     []sessions.ExtraPair // of the row, one for each key
+}
+
+// target is where the cells of a column go.
+type target struct {
+	header string
+	key    int // index of the extra key, -1 for a column
+	column Column
+	known  bool
+}
+
+func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
+	comma, err := checkComma(o.Comma)
+	if err != nil {
+		return nil, err
+	}
+	if o.Format > Excel {
+		return nil, fmt.Errorf("%w: %v", ErrOptions, o.Format)
+	}
+	if o.Scale.IsZero() {
+		o.Scale = far.Kvalifika
+	}
+	d := &decoder{opts: o, scan: newScanner(r, comma, o.AllowOpenEnd), keys: o.ExtraKeys.All()}
+	if err := checkExtraKeys(d.keys); err != nil {
+		return nil, err
+	}
+	d.pairs = make([]sessions.ExtraPair, len(d.keys))
+	ownTime := time.RFC3339Nano
+	if o.Format == Excel {
+		ownTime = time.DateTime
+	}
+	for _, l := range []struct {
+		is    *layout
+		text  string
+		probe time.Time // what the layout must be able to say
+	}{
+		{&d.birth, cmp.Or(o.BirthLayout, time.DateOnly), time.Date(1931, 11, 22, 0, 0, 0, 0, time.UTC)},
+		{&d.expiration, cmp.Or(o.ExpirationLayout, expirationLayout), time.Date(2034, 11, 22, 0, 0, 0, 0, time.UTC)},
+		{&d.moment, cmp.Or(o.TimeLayout, ownTime), time.Date(2034, 11, 22, 17, 38, 0, 0, time.UTC)},
+	} {
+		*l.is = layout{text: l.text, zone: time.UTC}
+		if got, err := time.Parse(l.text, l.probe.Format(l.text)); err != nil || !got.Equal(l.probe) {
+			return nil, fmt.Errorf("%w: the layout %q cannot tell one date or time from another", ErrOptions, l.text)
+		}
+	}
+	if o.Zone != nil {
+		d.moment.zone = o.Zone
+	} else if d.moment.local() {
+		return nil, fmt.Errorf("%w: times without an offset need a time zone", ErrOptions)
+	}
+	return d, nil
+}
+
+// header reads the header and finds out what each column is.
+func (d *decoder) header() error {
+	switch err := d.scan.scan(); {
+	case errors.Is(err, io.EOF):
+		return &ReadError{Err: ErrEmpty}
+	case err != nil:
+		return &ReadError{Err: err}
+	}
+	seenColumns, seenKeys := [columnEnd]bool{}, make([]bool, len(d.keys))
+	from := 0
+	for i, end := range d.scan.ends {
+		t := d.target(string(d.scan.row[from:end]))
+		from = end
+		d.cells = append(d.cells, t)
+		var seen *bool
+		switch {
+		case t.key >= 0:
+			seen = &seenKeys[t.key]
+		case t.known:
+			seen = &seenColumns[t.column]
+		case d.opts.AllowUnknown:
+			continue
+		default:
+			return &ReadError{Column: "#" + strconv.Itoa(i+1), Err: ErrUnknownColumn}
+		}
+		if *seen {
+			return &ReadError{Column: t.header, Err: ErrDoubledColumn}
+		}
+		*seen = true
+	}
+	if len(d.keys) > 0 && seenColumns[ColumnExtra] {
+		return &ReadError{Column: ColumnExtra.String(), Err: fmt.Errorf("%w: beside its keys", ErrDoubledColumn)}
+	}
+	if d.opts.AllowMissing {
+		return nil
+	}
+	for _, c := range Columns() {
+		if !seenColumns[c] && (c != ColumnExtra || len(d.keys) == 0) {
+			return &ReadError{Column: c.String(), Err: ErrMissingColumn}
+		}
+	}
+	if i := slices.Index(seenKeys, false); i >= 0 {
+		return &ReadError{Column: d.keys[i], Err: ErrMissingColumn}
+	}
+	return nil
+}
+
+func (d *decoder) target(header string) target {
+	if d.opts.Format == Excel {
+		header = unprotect(header)
+	}
+	t := target{header: header, key: slices.Index(d.keys, header)}
+	t.known = t.key >= 0 || t.column.UnmarshalText([]byte(header)) == nil
+	return t
+}
+
+// row reads one row. At the end of the file the error is io.EOF.
+func (d *decoder) row(number int64) (Row, error) {
+	switch err := d.scan.scan(); {
+	case errors.Is(err, io.EOF):
+		return Row{}, io.EOF
+	case err != nil:
+		column := ""
+		if n := len(d.scan.ends); n < len(d.cells) && !errors.Is(err, ErrEncoding) {
+			column = d.cells[n].header
+		}
+		return Row{}, &ReadError{number, column, err}
+	}
+	if len(d.scan.ends) != len(d.cells) {
+		return Row{}, &ReadError{Row: number, Err: fmt.Errorf("%w: %d instead of %d", ErrCellCount, len(d.scan.ends), len(d.cells))}
+	}
+	row := Row{Number: number}
+	clear(d.pairs)
+	text, from := string(d.scan.row), 0 // one allocation for all cells
+	for i, t := range d.cells {
+		cell := text[from:d.scan.ends[i]]
+		from = d.scan.ends[i]
+		if !t.known {
+			continue
+		}
+		if err := d.cell(&row, t, cell); err != nil {
+			return Row{}, &ReadError{number, t.header, err}
+		}
+	}
+	if err := d.gather(&row); err != nil {
+		return Row{}, &ReadError{number, ColumnExtra.String(), err}
+	}
+	return row, nil
+}
+
+// gather makes one Extra of the columns that hold its fields.
+func (d *decoder) gather(row *Row) error {
+	if len(d.pairs) == 0 {
+		return nil
+	}
+	pairs := make([]sessions.ExtraPair, 0, len(d.pairs))
+	for _, p := range d.pairs {
+		if p.Value != "" {
+			pairs = append(pairs, p)
+		}
+	}
+	if len(pairs) == 0 {
+		return nil
+	}
+	x, err := sessions.NewExtra(pairs...)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCell, err)
+	}
+	row.Extra = string(x.AppendJSON(nil))
+	return nil
+}
+
+// cell brings a cell to the form that Record states and puts it where it belongs.
+func (d *decoder) cell(row *Row, t target, v string) (err error) {
+	if t.key >= 0 {
+		d.pairs[t.key] = sessions.ExtraPair{Key: t.header, Value: d.text(v)}
+		return nil
+	}
+	to := row.at(t.column)
+	switch t.column {
+	case ColumnBirthDate:
+		*to, err = d.birth.date(v, time.DateOnly, 1, 9999)
+	case ColumnExpirationDate:
+		*to, err = d.expiration.date(v, expirationLayout, 2000, 2099)
+	case ColumnCreationTime, ColumnCompletionTime:
+		*to, err = d.moment.instant(v)
+	case ColumnSex:
+		*to, err = oneOf(v, string(sessions.Male), string(sessions.Female))
+	case ColumnVerified, ColumnDocumentValid:
+		*to, err = oneOf(v, trueCell, falseCell)
+	case ColumnLivenessStatus:
+		*to, err = d.liveness(v)
+	case ColumnMatchLevel:
+		*to, err = d.level(v)
+	case ColumnAttempts:
+		*to, err = attempts(v)
+	case ColumnExtra:
+		*to, err = extra(v)
+	default:
+		*to = d.text(v)
+	}
+	return err
+}
+
+// at returns the cell of a column.
+func (r *Row) at(c Column) *string {
+	return [columnEnd]*string{
+		&r.PersonalNumber, &r.FirstName, &r.LastName, &r.DocumentNumber, &r.BirthDate, &r.Nationality, &r.Sex,
+		&r.ExpirationDate, &r.Verified, &r.DocumentValid, &r.LivenessStatus, &r.MatchLevel, &r.CreationTime,
+		&r.CompletionTime, &r.Partner, &r.SessionID, &r.Extra, &r.DocumentType, &r.ClientIP, &r.Device, &r.Browser,
+		&r.OS, &r.Model, &r.Attempts, &r.Status, &r.Reasons,
+	}[c]
+}
+
+func (d *decoder) text(v string) string {
+	if d.opts.Format == Excel {
+		v = unprotect(v)
+	}
+	if v == sessions.UnrecognisedMark {
+		return ""
+	}
+	return v
+}
+
+func oneOf(v string, values ...string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	for _, known := range values {
+		if strings.EqualFold(v, known) {
+			return known, nil
+		}
+	}
+	return "", fmt.Errorf("%w: not one of %s", ErrCell, strings.Join(values, ", "))
+}
+
+func (d *decoder) liveness(v string) (string, error) {
+	if d.opts.LivenessOneIsPassed {
+		switch v {
+		case "0":
+			return "1", nil
+		case "1":
+			return "0", nil
+		}
+	}
+	return oneOf(v, "0", "1")
+}
+
+func (d *decoder) level(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	level, err := d.opts.Scale.Parse(v)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrCell, err)
+	}
+	if level == 0 && d.opts.LevelZeroIsNoData {
+		return "", nil
+	}
+	return level.String(), nil
+}
+
+func attempts(v string) (string, error) {
+	if n, err := strconv.ParseInt(v, 10, 32); v != "" && (err != nil || n < 1 || v[0] == '+' || v[0] == '0') {
+		return "", fmt.Errorf("%w: not a whole number from 1", ErrCell)
+	}
+	return v, nil
+}
+
+func extra(v string) (string, error) {
+	x, err := sessions.ParseExtra([]byte(v))
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrCell, err)
+	}
+	if x.Len() == 0 {
+		return "", nil
+	}
+	return string(x.AppendJSON(nil)), nil
+}

@@ -1,0 +1,155 @@
+package export
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Record is one row: the 24 columns in their order, as text. Its tags define headers and order for this package, and
+// serve a host that calls gocsv itself. Each cell is as the zero [Options] write it, whatever file it was read from; the
+// package comment says how. Records are comparable with ==. Printing one shows its session ID alone.
+type Record struct {
+	PersonalNumber string `csv:"Personal Number"`
+	FirstName      string `csv:"First Name"`
+	LastName       string `csv:"Last Name"`
+	DocumentNumber string `csv:"Document Number"`
+	BirthDate      string `csv:"Birth Date"` // yyyy-mm-dd
+	Nationality    string `csv:"Nationality"`
+	Sex            string `csv:"Sex"`             // male, female or empty
+	ExpirationDate string `csv:"Expiration Date"` // mm-dd-yy
+	Verified       string `csv:"Verified"`        // TRUE or FALSE; empty without a status
+	DocumentValid  string `csv:"Document Valid"`  // TRUE or FALSE
+	LivenessStatus string `csv:"Liveness Status"` // 0 for passed, 1 for everything else
+	MatchLevel     string `csv:"Match Level"`     // 0 is compared without a match, empty is not compared
+	CreationTime   string `csv:"Creation time"`   // RFC 3339, UTC, up to microseconds
+	CompletionTime string `csv:"Completion time"` // as CreationTime
+	Partner        string `csv:"Partner"`
+	SessionID      string `csv:"Session ID"`
+	Extra          string `csv:"Extra"`         // one JSON object, empty for no fields
+	DocumentType   string `csv:"Document type"` // passport, ID, or another code
+	ClientIP       string `csv:"Client IP"`
+	Device         string `csv:"Device"` // PC, Mobile, or as stored
+	Browser        string `csv:"Browser"`
+	OS             string `csv:"OS"`
+	Model          string `csv:"Model"`
+	Attempts       string `csv:"Attempts"` // from 1, empty for none
+}
+
+// RecordOf returns the session's record.
+func RecordOf(s *sessions.Session) Record {
+	r := Record{
+		PersonalNumber: s.PersonalNumber.Cell(),
+		FirstName:      s.FirstName.Cell(),
+		LastName:       s.LastName.Cell(),
+		DocumentNumber: s.DocumentNumber.Cell(),
+		BirthDate:      s.BirthDate.String(),
+		Nationality:    s.Nationality.Cell(),
+		DocumentValid:  boolCell(s.DocumentValidity == sessions.Valid),
+		LivenessStatus: strconv.Itoa(s.Liveness.VendorCode()),
+		CreationTime:   timeCell(s.CreatedAt),
+		CompletionTime: timeCell(s.CompletedAt),
+		Partner:        s.Partner,
+		SessionID:      s.ID,
+		DocumentType:   documentTypeCell(s.DocumentType),
+		ClientIP:       s.ClientIP,
+		Device:         deviceCell(s.Device),
+		Browser:        s.Browser,
+		OS:             s.OS,
+		Model:          s.Model,
+	}
+	if s.Sex == sessions.Male || s.Sex == sessions.Female {
+		r.Sex = string(s.Sex)
+	}
+	if d := s.ExpirationDate; !d.IsZero() {
+		r.ExpirationDate = fmt.Sprintf("%02d-%02d-%02d", d.Month, d.Day, d.Year%100)
+	}
+	if s.Status != "" {
+		r.Verified = boolCell(s.Verified())
+	}
+	if s.Match.Compared {
+		r.MatchLevel = s.Match.Level.String()
+	}
+	if s.Extra.Len() > 0 {
+		r.Extra = string(s.Extra.AppendJSON(nil))
+	}
+	if s.Attempt != 0 {
+		r.Attempts = strconv.Itoa(s.Attempt)
+	}
+	return r
+}
+
+const (
+	trueCell  = "TRUE"
+	falseCell = "FALSE"
+)
+
+func boolCell(b bool) string {
+	if b {
+		return trueCell
+	}
+	return falseCell
+}
+
+func timeCell(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return sessions.Truncate(t).Format(time.RFC3339Nano)
+}
+
+const idCell = "ID"
+
+func documentTypeCell(t sessions.DocumentType) string {
+	if t == sessions.IDCard {
+		return idCell
+	}
+	return string(t)
+}
+
+const (
+	pcCell     = "PC"
+	mobileCell = "Mobile"
+)
+
+func deviceCell(d sessions.Device) string {
+	switch d {
+	case sessions.PC:
+		return pcCell
+	case sessions.Mobile:
+		return mobileCell
+	default:
+		return string(d)
+	}
+}
+
+const reasonSeparator = ";"
+
+func reasonsCell(reasons []sessions.Reason) string {
+	switch len(reasons) {
+	case 0:
+		return ""
+	case 1:
+		return string(reasons[0])
+	}
+	codes := make([]string, len(reasons))
+	for i, r := range reasons {
+		codes[i] = string(r)
+	}
+	return strings.Join(codes, reasonSeparator)
+}
+
+// Format prints the record's session ID, whatever the verb: never the person.
+func (r Record) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, fmt.Sprintf("record(%q)", r.SessionID))
+}
+
+// LogValue is the record's session ID: never the person.
+func (r Record) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.StringValue(fmt.Sprint(r))
+}

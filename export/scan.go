@@ -1,0 +1,205 @@
+package export
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// MaxRowBytes is the length of the longest row that is read: its text, and one byte for each cell. No session fills it.
+const MaxRowBytes = 4 << 20
+
+// scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows; empty lines are no rows.
+// Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn row, and bounds its memory.
+type scanner struct {
+	r     io.Reader
+	comma byte
+	open  bool // the last row may lack its line break
+	utf16 bool
+
+	buf  []byte
+	i, n int   // buf[i:n] is not read yet
+	err  error // of r, once buf is read
+
+	row    []byte // the cells of the row, one after the other
+	ends   []int  // where each ends
+	quoted bool   // whether the last one was in quotes
+}
+
+// newScanner finds out the encoding by the byte order mark.
+func newScanner(r io.Reader, comma byte, open bool) *scanner {
+	b := bufio.NewReader(r)
+	s := &scanner{r: b, comma: comma, open: open, buf: make([]byte, 64<<10)}
+	start, _ := b.Peek(len(byteOrderMark)) // an error comes again when it is read
+	switch {
+	case string(start) == byteOrderMark:
+		_, _ = b.Discard(len(byteOrderMark))
+	case bytes.HasPrefix(start, []byte("\xFF\xFE")), bytes.HasPrefix(start, []byte("\xFE\xFF")):
+		s.utf16 = true
+		s.r = transform.NewReader(b, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
+	}
+	return s
+}
+
+// fill reads on. It returns false at the end of the file and after an error.
+func (s *scanner) fill() bool {
+	s.i, s.n = 0, 0
+	for empty := 0; s.n == 0 && s.err == nil; empty++ {
+		if empty == 100 {
+			s.err = io.ErrNoProgress
+			break
+		}
+		s.n, s.err = s.r.Read(s.buf)
+	}
+	return s.n > 0
+}
+
+const endOfFile = -1
+
+// next returns the next byte.
+func (s *scanner) next() int {
+	if s.i == s.n && !s.fill() {
+		return endOfFile
+	}
+	s.i++
+	return int(s.buf[s.i-1])
+}
+
+// scan reads one row. At the end of the file the error is io.EOF.
+func (s *scanner) scan() error {
+	for {
+		s.row, s.ends, s.quoted = s.row[:0], s.ends[:0], false
+		if s.i == s.n && !s.fill() {
+			return s.ended(io.EOF)
+		}
+		if err := s.cells(); err != nil {
+			return err
+		}
+		if len(s.ends) > 1 || len(s.row) > 0 || s.quoted {
+			return s.check()
+		}
+	}
+}
+
+func (s *scanner) cells() error {
+	for {
+		c := s.next()
+		s.quoted = c == '"'
+		read := s.plainCell
+		if s.quoted {
+			read = s.quotedCell
+		}
+		last, err := read(c)
+		if err != nil {
+			return err
+		}
+		if len(s.row)+len(s.ends) >= MaxRowBytes {
+			return ErrTooLong
+		}
+		s.ends = append(s.ends, len(s.row))
+		if last {
+			return nil
+		}
+	}
+}
+
+// plainCell reads a cell without quotes, whose first byte is c, and what separates it from the next.
+func (s *scanner) plainCell(c int) (last bool, err error) {
+	for ; ; c = s.next() {
+		switch c {
+		case int(s.comma):
+			return false, nil
+		case '\n':
+			return true, nil
+		case '"':
+			return false, ErrSyntax
+		case endOfFile:
+			return true, s.atEnd()
+		case '\r':
+			switch s.next() {
+			case '\n':
+				return true, nil
+			case endOfFile:
+				return true, s.atEnd()
+			}
+			s.i-- // a lone one is data
+		}
+		s.row = append(s.row, byte(c))
+		if len(s.row) > MaxRowBytes {
+			return false, ErrTooLong
+		}
+	}
+}
+
+// quotedCell reads a cell after its first quote, and what separates it from the next.
+func (s *scanner) quotedCell(int) (last bool, err error) {
+	for {
+		if s.i == s.n && !s.fill() {
+			return false, s.ended(ErrTorn)
+		}
+		text := s.buf[s.i:s.n]
+		quote := bytes.IndexByte(text, '"')
+		if quote >= 0 {
+			text = text[:quote]
+			s.i++
+		}
+		s.i += len(text)
+		if len(s.row)+len(text) > MaxRowBytes {
+			return false, ErrTooLong
+		}
+		s.row = append(s.row, text...)
+		if quote < 0 {
+			continue
+		}
+		c := s.next()
+		if c == '\r' {
+			if c = s.next(); c != '\n' && c != endOfFile {
+				return false, ErrSyntax
+			}
+		}
+		switch c {
+		case '"':
+			s.row = append(s.row, '"')
+		case int(s.comma):
+			return false, nil
+		case '\n':
+			return true, nil
+		case endOfFile:
+			return true, s.atEnd()
+		default:
+			return false, ErrSyntax
+		}
+	}
+}
+
+// atEnd judges a row that the end of the file ends.
+func (s *scanner) atEnd() error {
+	if s.open {
+		return s.ended(nil)
+	}
+	return s.ended(ErrTorn)
+}
+
+// ended is the error at the end of the file: err, unless the reader failed.
+func (s *scanner) ended(err error) error {
+	if !errors.Is(s.err, io.EOF) {
+		return s.err
+	}
+	return err
+}
+
+// check refuses what is no text.
+func (s *scanner) check() error {
+	if !utf8.Valid(s.row) || bytes.IndexByte(s.row, 0) >= 0 {
+		return ErrEncoding
+	}
+	if s.utf16 && bytes.ContainsRune(s.row, utf8.RuneError) { // what the decoder makes of half a surrogate pair
+		return ErrEncoding
+	}
+	return nil
+}
