@@ -70,7 +70,7 @@ func TestDisclosureHidesExactlyTheField(t *testing.T) {
 				}
 				changed = append(changed, name)
 				if _, isText := v.(sessions.Text); isText {
-					require.True(t, v == sessions.TextIn(sessions.Masked))
+					require.Equal(t, sessions.TextIn(sessions.Masked), v)
 				} else {
 					require.True(t, reflect.ValueOf(v).IsZero(), name)
 				}

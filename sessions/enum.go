@@ -129,7 +129,7 @@ func marshalEnum[T ~uint8](names []string, v T, kind string) ([]byte, error) {
 func unmarshalEnum[T ~uint8](names []string, text []byte, v *T, kind string) error {
 	for i, name := range names {
 		if string(text) == name {
-			*v = T(i) //nolint:gosec // the tables have a few entries
+			*v = T(i)
 			return nil
 		}
 	}

@@ -92,8 +92,8 @@ func TestText(t *testing.T) {
 		require.Equal(t, c.display, c.text.Display())
 		require.Equal(t, c.cell, c.text.Cell())
 	}
-	require.True(t, sessions.TextOf("") == sessions.TextIn(sessions.Known))
-	require.True(t, sessions.Text{} != sessions.TextOf(""), "not collected and empty are kept apart")
+	require.Equal(t, sessions.TextIn(sessions.Known), sessions.TextOf(""))
+	require.NotEqual(t, sessions.Text{}, sessions.TextOf(""), "not collected and empty are kept apart")
 }
 
 func TestRow(t *testing.T) {

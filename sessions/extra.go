@@ -190,7 +190,7 @@ func ParseExtra(data []byte) (Extra, error) {
 	if _, err := d.Token(); err != nil {
 		return Extra{}, bad
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return Extra{}, bad
 	}
 	return NewExtra(pairs...)

@@ -108,7 +108,7 @@ func (s Fields) Minus(t Fields) Fields { return s &^ t }
 func (s Fields) All() iter.Seq[Field] {
 	return func(yield func(Field) bool) {
 		for rest := uint64(s); rest != 0; rest &= rest - 1 {
-			if !yield(Field(bits.TrailingZeros64(rest))) { //nolint:gosec // at most 63
+			if !yield(Field(bits.TrailingZeros64(rest))) {
 				return
 			}
 		}
