@@ -43,11 +43,7 @@ func open(t *testing.T, e engine) *sql.DB {
 		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=busy_timeout(10000)"}
 		return connect(t, e, file.String(), "")
 	}
-	variable := "SESSIONKIT_" + strings.ToUpper(string(e)) + "_DSN"
-	dsn := os.Getenv(variable)
-	if dsn == "" {
-		t.Skipf("no %s: %s is not set", e, variable)
-	}
+	dsn := need(t, e)
 	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	server := connect(t, e, dsn, "")
 	_, err := server.ExecContext(t.Context(), "CREATE DATABASE "+name)
@@ -57,6 +53,16 @@ func open(t *testing.T, e engine) *sql.DB {
 		require.NoError(t, err)
 	})
 	return connect(t, e, dsn, name)
+}
+
+// need returns the DSN of a server, and skips the test where none is named.
+func need(t *testing.T, e engine) (dsn string) {
+	t.Helper()
+	variable := "SESSIONKIT_" + strings.ToUpper(string(e)) + "_DSN"
+	if dsn = os.Getenv(variable); dsn == "" && e != sqlite {
+		t.Skipf("no %s: %s is not set", e, variable)
+	}
+	return dsn
 }
 
 // connect opens the DSN, in the database called name where one is given, and closes it when the test ends.

@@ -1,0 +1,28 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// Count implements [store.Counter]. The sessions of the whole company are counted already.
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+	const op = "count"
+	if err := b.ready(ctx, sel.Company); err != nil {
+		return store.Count{}, err
+	}
+	w, err := b.newWalk(b.db, op, sel)
+	if err != nil {
+		return store.Count{}, err
+	}
+	if sel.Filter.IsZero() && sel.After.IsZero() {
+		state, err := b.company(ctx, b.db, op, sel.Company)
+		return store.Count{N: int(min(state.total, int64(sel.Limit))), Exact: state.total <= int64(sel.Limit)}, err
+	}
+	w.count, w.want = true, sel.Limit+1
+	if err := w.run(ctx); err != nil {
+		return store.Count{}, err
+	}
+	return store.Count{N: min(w.found, sel.Limit), Exact: w.end && w.found <= sel.Limit}, nil
+}

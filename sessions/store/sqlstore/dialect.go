@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"database/sql"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// grammar is what differs between the engines, beside the files of the schema.
+type grammar struct {
+	name       string
+	hasSchema  string // counts the table sessionkit_schema
+	lockSchema string // keeps others from making the schema at the same time
+	bump       string // ends the statement that raises a company's seq, and holds its row until the end of the transaction
+	forUpdate  string // reads the newest state of a row and holds it
+	list       string // index hint of the ordered read
+	nested     string // a join whose right side is looked up for each row of the left side
+	lateral    bool   // nested joins are lateral subqueries, which keep the planner from any other plan
+	rowValues  bool   // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
+	isolation  sql.IsolationLevel
+	snapshot   sql.IsolationLevel // at which a transaction reads one state
+	maxArgs    int
+	columns    filter.Columns
+}
+
+func postgres() *grammar {
+	return &grammar{
+		name:       "postgres",
+		hasSchema:  "SELECT count(*) FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'",
+		lockSchema: "SELECT pg_advisory_xact_lock(7365707331)",
+		bump:       " ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total",
+		forUpdate:  " FOR UPDATE",
+		nested:     " CROSS JOIN LATERAL ",
+		lateral:    true,
+		rowValues:  true,
+		isolation:  sql.LevelReadCommitted,
+		snapshot:   sql.LevelRepeatableRead,
+		maxArgs:    65535,
+		columns:    columnsOf("strpos(s.reasons, ?) > 0", filter.Col("s.extra"), true),
+	}
+}
+
+func mariadb() *grammar {
+	return &grammar{
+		name:      "mariadb",
+		hasSchema: "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'",
+		bump:      " ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)",
+		forUpdate: " FOR UPDATE",
+		list:      " FORCE INDEX (PRIMARY)",
+		nested:    " STRAIGHT_JOIN ",
+		isolation: sql.LevelReadCommitted,
+		snapshot:  sql.LevelRepeatableRead,
+		maxArgs:   65535,
+		columns:   columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
+	}
+}
+
+func sqlite() *grammar {
+	return &grammar{
+		name:      "sqlite",
+		hasSchema: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sessionkit_schema'",
+		bump:      " ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total",
+		nested:    " CROSS JOIN ",
+		rowValues: true,
+		maxArgs:   32766,
+		columns:   columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
+	}
+}
+
+// columnsOf maps a filter to sessionkit_sessions, called s.
+func columnsOf(otherReason string, extra filter.Column, binary bool) filter.Columns {
+	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
+	return filter.Columns{
+		Company:      col("company"),
+		CreatedAt:    filter.TimeColumn{Column: col("created_us"), Clock: filter.UnixMicro},
+		Status:       filter.Enum[sessions.Status]{Column: col("status")},
+		DocumentType: filter.Enum[sessions.DocumentType]{Column: col("document_type")},
+		MatchLevel:   filter.Col("s.match_level"),
+		Reasons: map[sessions.Reason]filter.Column{
+			sessions.DigitalSpoof: filter.Expr("s.digital_spoof <> 0").NotNull(),
+			sessions.NotFullID:    filter.Expr("s.not_full_id <> 0").NotNull(),
+			sessions.LowFAR:       filter.Expr("s.low_far <> 0").NotNull(),
+		},
+		OtherReason: func(r sessions.Reason) filter.Column {
+			return filter.Expr(otherReason, joinReasons([]sessions.Reason{r})).NotNull()
+		},
+		PersonalNumber: filter.Col("s.personal_number"),
+		Subject:        col("subject"),
+		ExtraJSON:      extra,
+		SearchKey:      col("search_key"),
+		Binary:         binary,
+	}
+}
+
+// before writes that alias stands further back than p.
+func (st *statement) before(alias string, p position) *statement {
+	if st.b.grammar.rowValues {
+		return st.add("("+alias+".created_us, "+alias+".id) < (?, ?)", p.us, p.id)
+	}
+	return st.add("("+alias+".created_us < ? OR "+alias+".created_us = ? AND "+alias+".id < ?)", p.us, p.us, p.id)
+}
+
+// notBehind writes that alias stands at p or before it in the list.
+func (st *statement) notBehind(alias string, p position) *statement {
+	if st.b.grammar.rowValues {
+		return st.add("("+alias+".created_us, "+alias+".id) >= (?, ?)", p.us, p.id)
+	}
+	return st.add("("+alias+".created_us > ? OR "+alias+".created_us = ? AND "+alias+".id >= ?)", p.us, p.us, p.id)
+}

@@ -1,0 +1,107 @@
+package sqlstore
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// position is a place in the order of the list, as the tables hold it.
+type position struct {
+	us int64
+	id string
+}
+
+// newest is before all sessions.
+var newest = position{us: math.MaxInt64}
+
+// positionOf returns the place after which a list goes on.
+func positionOf(p store.Position) position {
+	if p.IsZero() {
+		return newest
+	}
+	us := p.CreatedAt.UnixMicro()
+	if p.CreatedAt.Nanosecond()%1000 != 0 { // between two microseconds
+		return position{us: us + 1}
+	}
+	return position{us, p.ID}
+}
+
+func (p position) store() store.Position {
+	return store.Position{CreatedAt: time.UnixMicro(p.us).UTC(), ID: p.id}
+}
+
+// List implements [store.Backend].
+func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
+	const op = "list"
+	if err := b.ready(ctx, sel.Company); err != nil {
+		return store.Batch{}, err
+	}
+	w, err := b.newWalk(b.db, op, sel)
+	if err != nil {
+		return store.Batch{}, err
+	}
+	state, err := b.company(ctx, b.db, op, sel.Company)
+	if err != nil {
+		return store.Batch{}, err
+	}
+	batch := store.Batch{AsOf: watermark(sel.Company, state.seq)}
+	limit := sel.Limit
+	if sel.Budget > 0 {
+		limit = min(limit, sel.Budget)
+	}
+	w.want = limit + 1 // one more tells whether others follow
+	w.each = func(s *sessions.Session) error {
+		batch.Sessions = append(batch.Sessions, s.Clone())
+		return nil
+	}
+	if err := w.run(ctx); err != nil {
+		return store.Batch{}, err
+	}
+	switch {
+	case len(batch.Sessions) > limit, len(batch.Sessions) == limit && !w.end:
+		batch.Sessions = batch.Sessions[:limit]
+		batch.Reached = store.PositionOf(batch.Sessions[limit-1])
+	case !w.end:
+		batch.Reached = w.pos.store()
+	}
+	return batch, nil
+}
+
+// newWalk compiles a selection.
+func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
+	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, budget: sel.Budget, bounded: sel.Budget > 0}
+	if err := sel.Filter.Err(); err != nil {
+		return nil, err
+	}
+	from, to := sel.Filter.Range()
+	if !from.IsZero() {
+		w.low = ceilMicro(from)
+	}
+	if !to.IsZero() {
+		if end := (position{us: ceilMicro(to)}); end.us < w.pos.us || end.us == w.pos.us && w.pos.id != "" {
+			w.pos = end
+		}
+	}
+	w.end = sel.Filter.SearchesNothing() || w.low > w.pos.us
+	// The range is in the bounds of every read.
+	rest := sel.Filter.Without(filter.KindCreated)
+	w.plain = rest.IsZero()
+	w.drivers = driversOf(rest)
+	var err error
+	w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql()
+	return w, err
+}
+
+// ceilMicro rounds up to microseconds: no session lies between them.
+func ceilMicro(t time.Time) int64 {
+	us := t.UnixMicro()
+	if t.Nanosecond()%1000 != 0 {
+		us++
+	}
+	return us
+}

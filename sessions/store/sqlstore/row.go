@@ -1,0 +1,262 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+)
+
+// columns are those of a row that can be read. The first two never change; the search key and the flags are written
+// after them, and never read.
+var columns = [...]string{
+	"created_us", "id", "changed_seq", "revision", "partner", "subject", "attempt", "completed_us", "decided_us", "status", "reasons",
+	"first_name", "last_name", "personal_number", "document_number", "nationality", "states", "birth_date", "expiration_date",
+	"sex", "document_type", "document_presented", "document_validity", "liveness", "match_level", "match_scale",
+	"acceptance_level", "selfie", "extra", "client_ip", "device", "browser", "os", "model",
+}
+
+var writtenColumns = append(columns[:len(columns):len(columns)], "digital_spoof", "not_full_id", "low_far", "search_key")
+
+// textFields are the fields of the texts, in the order of columns and states.
+var textFields = [...]sessions.Field{
+	sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber, sessions.FieldNationality,
+}
+
+// values appends the values of writtenColumns.
+func values(args []any, s *sessions.Session, seq, revision int64) []any {
+	args = append(args, s.CreatedAt.UnixMicro(), s.ID, seq, revision, s.Partner, s.Subject, int64(s.Attempt),
+		micros(s.CompletedAt), micros(s.DecidedAt), string(s.Status), joinReasons(s.Reasons))
+	var states [len(textFields)]byte
+	for i, f := range textFields {
+		t := s.Text(f)
+		states[i] = '0' + byte(t.State())
+		if t.State() == sessions.Known {
+			args = append(args, t.Value())
+		} else {
+			args = append(args, nil)
+		}
+	}
+	var level, extra any
+	if s.Match.Compared {
+		level = int64(s.Match.Level)
+	}
+	if s.Extra.Len() > 0 {
+		extra = string(s.Extra.AppendJSON(nil))
+	}
+	args = append(args, string(states[:]), s.BirthDate.String(), s.ExpirationDate.String(), string(s.Sex), string(s.DocumentType),
+		flag(s.DocumentPresented), int64(s.DocumentValidity), int64(s.Liveness), level, s.Match.Scale, int64(s.Match.Acceptance),
+		s.Selfie, extra, s.ClientIP, string(s.Device), s.Browser, s.OS, s.Model)
+	for _, r := range sessions.SpoofReasons() {
+		args = append(args, flag(s.FailedFor(r)))
+	}
+	return append(args, string(searchkey.Of(s)))
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// Reasons stand between bars, so that each can be found by its text.
+var (
+	escapeReason   = strings.NewReplacer(`\`, `\\`, `|`, `\p`)
+	unescapeReason = strings.NewReplacer(`\\`, `\`, `\p`, `|`)
+)
+
+func joinReasons(reasons []sessions.Reason) string {
+	if len(reasons) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, r := range reasons {
+		b.WriteByte('|')
+		_, _ = escapeReason.WriteString(&b, string(r))
+	}
+	b.WriteByte('|')
+	return b.String()
+}
+
+func splitReasons(text string) []sessions.Reason {
+	if len(text) < 2 {
+		return nil
+	}
+	text = text[1 : len(text)-1]
+	reasons := make([]sessions.Reason, 0, 1+strings.Count(text, "|"))
+	for r := range strings.SplitSeq(text, "|") {
+		reasons = append(reasons, sessions.Reason(unescapeReason.Replace(r)))
+	}
+	return reasons
+}
+
+// cell takes a column's value as the driver has it, without reflection.
+type cell struct {
+	text   string
+	number int64
+	kind   cellKind
+}
+
+type cellKind uint8
+
+const (
+	null cellKind = iota
+	number
+	text
+)
+
+// Scan keeps integers and texts.
+func (c *cell) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*c = cell{}
+	case int64:
+		*c = cell{number: v, kind: number}
+	case string:
+		*c = cell{text: v, kind: text}
+	case []byte:
+		*c = cell{text: string(v), kind: text}
+	default:
+		return fmt.Errorf("%w: %T", ErrStored, src)
+	}
+	return nil
+}
+
+// row is the destination of a scan, used again for each row.
+type row struct {
+	cells [len(columns)]cell
+	dests [len(columns)]any
+	next  int // cell that is read next
+	err   error
+}
+
+func newRow() *row {
+	r := new(row)
+	for i := range r.cells {
+		r.dests[i] = &r.cells[i]
+	}
+	return r
+}
+
+func (r *row) fail() {
+	if r.err == nil {
+		r.err = fmt.Errorf("%w: column %s", ErrStored, columns[r.next-1])
+	}
+}
+
+func (r *row) cell() *cell {
+	r.next++
+	return &r.cells[r.next-1]
+}
+
+func (r *row) text() string { return r.cell().text }
+
+// number reads an integer within 0 to most.
+func (r *row) number(most int64) int64 {
+	c := r.cell()
+	n := c.number
+	if c.kind == text { // drivers without types
+		var err error
+		if n, err = strconv.ParseInt(c.text, 10, 64); err != nil {
+			r.fail()
+		}
+	}
+	if c.kind == null || most >= 0 && (n < 0 || n > most) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
+func (r *row) isNull() bool { return r.cells[r.next].kind == null }
+
+func (r *row) time() time.Time {
+	if r.isNull() {
+		r.next++
+		return time.Time{}
+	}
+	return time.UnixMicro(r.number(-1)).UTC()
+}
+
+func (r *row) date() (d sessions.Date) {
+	if err := d.UnmarshalText([]byte(r.text())); err != nil {
+		r.fail()
+	}
+	return d
+}
+
+func level[L ~int16](l *L, n int64) { *l = L(n) }
+
+// scan reads the row into s, whose company is given, and returns the sequence number of its last change.
+func (r *row) scan(rows *sql.Rows, company string, s *sessions.Session) (seq int64, err error) {
+	if err := rows.Scan(r.dests[:]...); err != nil {
+		return 0, err
+	}
+	r.next, r.err = 0, nil
+	*s = sessions.Session{Company: company}
+	s.CreatedAt = r.time()
+	s.ID = r.text()
+	seq = r.number(-1)
+	s.Revision = r.number(-1)
+	s.Partner = r.text()
+	s.Subject = r.text()
+	s.Attempt = int(r.number(1<<31 - 1))
+	s.CompletedAt = r.time()
+	s.DecidedAt = r.time()
+	s.Status = sessions.Status(r.text())
+	s.Reasons = splitReasons(r.text())
+	texts := [...]*sessions.Text{&s.FirstName, &s.LastName, &s.PersonalNumber, &s.DocumentNumber, &s.Nationality}
+	known := r.next
+	r.next += len(texts)
+	states := r.text()
+	if len(states) != len(texts) {
+		r.fail()
+		return 0, r.err
+	}
+	for i, t := range texts {
+		switch state := sessions.TextState(states[i] - '0'); {
+		case state == sessions.Known:
+			*t = sessions.TextOf(r.cells[known+i].text)
+		case state <= sessions.Redacted:
+			*t = sessions.TextIn(state)
+		default:
+			r.fail()
+		}
+	}
+	s.BirthDate = r.date()
+	s.ExpirationDate = r.date()
+	s.Sex = sessions.Sex(r.text())
+	s.DocumentType = sessions.DocumentType(r.text())
+	s.DocumentPresented = r.number(1) == 1
+	s.DocumentValidity = sessions.Validity(r.number(int64(sessions.Invalid)))
+	s.Liveness = sessions.Liveness(r.number(int64(sessions.LivenessNotPassed)))
+	if s.Match.Compared = !r.isNull(); s.Match.Compared {
+		level(&s.Match.Level, r.number(-1))
+	} else {
+		r.next++
+	}
+	s.Match.Scale = r.text()
+	level(&s.Match.Acceptance, r.number(-1))
+	s.Selfie = r.text()
+	if s.Extra, err = sessions.ParseExtra([]byte(r.text())); err != nil {
+		r.fail()
+	}
+	s.ClientIP = r.text()
+	s.Device = sessions.Device(r.text())
+	s.Browser = r.text()
+	s.OS = r.text()
+	s.Model = r.text()
+	return seq, r.err
+}

@@ -1,0 +1,118 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// statement is one SQL statement as it is put together: text with question marks, and as many arguments.
+type statement struct {
+	b    *Backend
+	text []byte
+	args []any
+}
+
+func (b *Backend) statement() *statement { return &statement{b: b, text: make([]byte, 0, 1024)} }
+
+func (st *statement) add(text string, args ...any) *statement {
+	st.text = append(st.text, text...)
+	st.args = append(st.args, args...)
+	return st
+}
+
+// int writes a number of ours into the text, where an argument would hide from a planner how few rows are wanted.
+func (st *statement) int(n int) *statement {
+	st.text = strconv.AppendInt(st.text, int64(n), 10)
+	return st
+}
+
+// list writes n copies of a placeholder, separated by commas.
+func (st *statement) list(n int, placeholder string) *statement {
+	for i := range n {
+		if i > 0 {
+			st.text = append(st.text, ", "...)
+		}
+		st.text = append(st.text, placeholder...)
+	}
+	return st
+}
+
+// columns writes those that row.scan reads.
+func (st *statement) columns(alias string) *statement {
+	for i, c := range columns {
+		if i > 0 {
+			st.text = append(st.text, ", "...)
+		}
+		st.text = append(append(append(st.text, alias...), '.'), c...)
+	}
+	return st
+}
+
+func (st *statement) sql() (string, error) { return st.b.dialect.ReplacePlaceholders(string(st.text)) }
+
+func (st *statement) exec(ctx context.Context, q querier, op string) (sql.Result, error) {
+	text, err := st.sql()
+	if err != nil {
+		return nil, err
+	}
+	result, err := q.ExecContext(ctx, text, st.args...)
+	if err != nil {
+		return nil, failed(ctx, op, err)
+	}
+	return result, nil
+}
+
+// first scans the only row. None is sql.ErrNoRows, not wrapped.
+func (st *statement) first(ctx context.Context, q querier, op string, dest ...any) error {
+	text, err := st.sql()
+	if err != nil {
+		return err
+	}
+	err = q.QueryRowContext(ctx, text, st.args...).Scan(dest...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return failed(ctx, op, err)
+	}
+	return err
+}
+
+// rows calls each for every row. The error of each comes back as it is.
+func (st *statement) rows(ctx context.Context, q querier, op string, each func(*sql.Rows) error) error {
+	text, err := st.sql()
+	if err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(ctx, text, st.args...)
+	if err != nil {
+		return failed(ctx, op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return failed(ctx, op, err)
+	}
+	return nil
+}
+
+// each calls f with every session of a statement that selects columns. The session is lent.
+func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error) error {
+	r := newRow()
+	var s sessions.Session
+	return st.rows(ctx, q, op, func(rows *sql.Rows) error {
+		seq, err := r.scan(rows, company, &s)
+		if errors.Is(err, ErrStored) {
+			return err
+		}
+		if err != nil {
+			return failed(ctx, op, err)
+		}
+		return f(&s, seq)
+	})
+}
