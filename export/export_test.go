@@ -172,7 +172,7 @@ func requireRecords(t testing.TB, want []Record, rows []Row) {
 		if rows[i].Record != want[i] {
 			for c := range recordColumns {
 				w := Row{Record: want[i]}
-				require.Equal(t, *w.at(c), *rows[i].at(c), "row %d, %v", i+1, c)
+				require.Equal(t, *w.cells()[c], *rows[i].cells()[c], "row %d, %v", i+1, c)
 			}
 		}
 	}

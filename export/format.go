@@ -66,17 +66,16 @@ const maxLiteral = 255
 
 // protect decides how a text is written in Excel's format.
 func protect(v string) protection {
-	number, control, phone := false, false, true
-	for i, c := range v {
-		switch {
-		case c >= '0' && c <= '9':
+	number, control, phone, ascii := false, false, true, true
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c-'0' < 10:
 			number = true
 		case c < ' ':
 			control, phone = true, false
 		case c >= utf8.RuneSelf:
-			number = number || unicode.IsNumber(c)
-			phone = false
-		case i > 0 && strings.IndexByte(" ()+-./", byte(c)) < 0:
+			ascii, phone = false, false
+		case i > 0 && (c > '/' || strings.IndexByte(" ()+-./", c) < 0):
 			phone = false
 		}
 	}
@@ -90,8 +89,10 @@ func protect(v string) protection {
 	case '#':
 		number = true // #N/A and its like
 	}
+	number = number || !ascii && strings.ContainsFunc(v, unicode.IsNumber) ||
+		strings.EqualFold(v, trueCell) || strings.EqualFold(v, falseCell)
 	switch {
-	case !number && !strings.EqualFold(v, trueCell) && !strings.EqualFold(v, falseCell):
+	case !number:
 		return none
 	case control || len(v) > maxLiteral:
 		return prefix

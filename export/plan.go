@@ -17,11 +17,13 @@ type plan struct {
 	columns []Column // of each header
 	cells   []func(*plan, []byte, *sessions.Session) []byte
 
-	comma   byte
-	excel   bool
-	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
-	clock   clock
-	scratch []byte
+	comma  byte
+	excel  bool
+	quoted [256]bool // bytes that put a cell in quotes, wherever they stand
+
+	eightCommas uint64
+	clock       clock
+	scratch     []byte
 }
 
 // encoders write the cell of each column.
@@ -168,6 +170,9 @@ func (p *plan) text(b []byte, v string) []byte {
 			p.scratch = append(append(p.scratch[:0], '\''), v...)
 			return appendQuoted(b, p.scratch)
 		case formula:
+			if strings.IndexByte(v, '"') < 0 {
+				return append(append(append(b, `"=""`...), v...), `"""`...)
+			}
 			p.scratch = appendQuoted(append(p.scratch[:0], '='), v)
 			return appendQuoted(b, p.scratch)
 		case none:
@@ -194,8 +199,17 @@ func (p *plan) needsQuotes(v string) bool {
 	return unicode.IsSpace(first)
 }
 
-// special tells whether a byte of v puts it in quotes.
+// special tells whether a byte of v puts it in quotes. Most cells have none, which eight bytes at a time show.
 func (p *plan) special(v string) bool {
+	if len(v) >= 8 {
+		suspects := p.suspects(v[len(v)-8:])
+		for rest := v; len(rest) > 8; rest = rest[8:] {
+			suspects |= p.suspects(rest)
+		}
+		if suspects == 0 {
+			return false
+		}
+	}
 	for i := range len(v) {
 		if p.quoted[v[i]] {
 			return true
@@ -203,6 +217,22 @@ func (p *plan) special(v string) bool {
 	}
 	return false
 }
+
+// suspects is not 0 if there is a control character, a quote or a comma among the first eight bytes of v.
+func (p *plan) suspects(v string) uint64 {
+	_ = v[7]
+	w := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
+		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
+	quote, comma := w^eightQuotes, w^p.eightCommas
+	return ((w-eightSpaces)&^w | (quote-eightOnes)&^quote | (comma-eightOnes)&^comma) & eightTops
+}
+
+const (
+	eightOnes   = 0x0101010101010101
+	eightTops   = 0x80 * eightOnes
+	eightSpaces = ' ' * eightOnes
+	eightQuotes = '"' * eightOnes
+)
 
 // appendQuoted appends v in quotes, with the quotes in it doubled.
 func appendQuoted[T string | []byte](b []byte, v T) []byte {
@@ -267,7 +297,7 @@ func (c *clock) append(b []byte, t time.Time) []byte {
 	}
 	if day != c.day {
 		c.day = day
-		c.date = time.Unix(day*secondsOfDay, 0).UTC().AppendFormat(c.date[:0], time.DateOnly)
+		c.date = appendDate(c.date[:0], sessions.DateOf(time.Unix(day*secondsOfDay, 0).UTC()))
 		if c.excel {
 			c.date = append(c.date, ' ')
 		} else {

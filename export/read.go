@@ -210,6 +210,7 @@ func (d *decoder) row(number int64) (Row, error) {
 		return Row{}, &ReadError{Row: number, Err: fmt.Errorf("%w: %d instead of %d", ErrCellCount, len(d.scan.ends), len(d.cells))}
 	}
 	row := Row{Number: number}
+	cells := row.cells()
 	clear(d.pairs)
 	text, from := string(d.scan.row), 0 // one allocation for all cells
 	for i, t := range d.cells {
@@ -218,7 +219,7 @@ func (d *decoder) row(number int64) (Row, error) {
 		if !t.known {
 			continue
 		}
-		if err := d.cell(&row, t, cell); err != nil {
+		if err := d.cell(cells[t.column], t, cell); err != nil {
 			return Row{}, &ReadError{number, t.header, err}
 		}
 	}
@@ -250,13 +251,12 @@ func (d *decoder) gather(row *Row) error {
 	return nil
 }
 
-// cell brings a cell to the form that Record states and puts it where it belongs.
-func (d *decoder) cell(row *Row, t target, v string) (err error) {
+// cell brings a cell to the form that Record states and puts it there, or among the extra fields.
+func (d *decoder) cell(to *string, t target, v string) (err error) {
 	if t.key >= 0 {
 		d.pairs[t.key] = sessions.ExtraPair{Key: t.header, Value: d.text(v)}
 		return nil
 	}
-	to := row.at(t.column)
 	switch t.column {
 	case ColumnBirthDate:
 		*to, err = d.birth.date(v, time.DateOnly, 1, 9999)
@@ -282,14 +282,14 @@ func (d *decoder) cell(row *Row, t target, v string) (err error) {
 	return err
 }
 
-// at returns the cell of a column.
-func (r *Row) at(c Column) *string {
+// cells returns the cells by column.
+func (r *Row) cells() [columnEnd]*string {
 	return [columnEnd]*string{
 		&r.PersonalNumber, &r.FirstName, &r.LastName, &r.DocumentNumber, &r.BirthDate, &r.Nationality, &r.Sex,
 		&r.ExpirationDate, &r.Verified, &r.DocumentValid, &r.LivenessStatus, &r.MatchLevel, &r.CreationTime,
 		&r.CompletionTime, &r.Partner, &r.SessionID, &r.Extra, &r.DocumentType, &r.ClientIP, &r.Device, &r.Browser,
 		&r.OS, &r.Model, &r.Attempts, &r.Status, &r.Reasons,
-	}[c]
+	}
 }
 
 func (d *decoder) text(v string) string {

@@ -75,7 +75,7 @@ func TestGocsvReadsRecords(t *testing.T) {
 	for i := range want {
 		for c := range recordColumns {
 			row := Row{Record: want[i]}
-			*row.at(c) = strings.ReplaceAll(*row.at(c), "\r\n", "\n")
+			*row.cells()[c] = strings.ReplaceAll(*row.cells()[c], "\r\n", "\n")
 			want[i] = row.Record
 		}
 	}
@@ -137,7 +137,7 @@ func file(cells map[string]string) string {
 	for _, c := range Columns() {
 		v, ok := cells[c.String()]
 		if !ok {
-			v = *row.at(c)
+			v = *row.cells()[c]
 		}
 		header, line = append(header, c.String()), append(line, `"`+strings.ReplaceAll(v, `"`, `""`)+`"`)
 	}
@@ -299,6 +299,7 @@ func TestRowsRefused(t *testing.T) {
 		"after quotes":   {header + line + `a,"b"c,d` + "\r\n", ReadOptions{}, 2, "First Name", ErrSyntax},
 		"NUL":            {header + line + "a\x00" + line, ReadOptions{}, 2, "", ErrEncoding},
 		"Latin 1":        {header + line + "Ren\xe9" + line, ReadOptions{}, 2, "", ErrEncoding},
+		"half a letter":  {header + line + "\xca,\x93" + line, ReadOptions{}, 2, "", ErrEncoding},
 		"long cell":      {header + line + strings.Repeat("a", MaxRowBytes+1), ReadOptions{}, 2, "Personal Number", ErrTooLong},
 		"long quoted":    {header + line + `,"` + strings.Repeat("a", MaxRowBytes+1), ReadOptions{}, 2, "First Name", ErrTooLong},
 		"long row":       {header + line + strings.Repeat(",", MaxRowBytes+1), ReadOptions{}, 2, "", ErrTooLong},
@@ -430,6 +431,13 @@ func FuzzRead(f *testing.F) {
 	f.Add(write(f, all, Options{}), false)
 	f.Add(write(f, all, Options{Format: Excel, Zone: time.UTC}), true)
 	f.Add([]byte("\xff\xfea\x00"), false)
+	for _, seed := range []string{
+		"Session ID,Creation time\ns,2024-05-01T10:00:00.5+04:00\n", "Creation time\n2024-05-01 10:00:00\n", "Match Level,Sex\n7,male\n",
+		"Verified,Status,Reasons\nFALSE,failed,a;b\n", "Extra\n\"{\"\"a\"\":\"\"b\"\"}\"\n", "First Name\n\"=\"\"01\"\"\"\n'=1\n", "Birth Date,Attempts\n1990-01-02,3",
+	} {
+		f.Add([]byte(seed), false)
+		f.Add([]byte(seed), true)
+	}
 	f.Add([]byte(file(map[string]string{"Birth Date": "0001-01-01", "Expiration Date": "02-29-00"})), false)
 	f.Fuzz(func(t *testing.T, data []byte, excel bool) {
 		opts := ReadOptions{AllowMissing: true, AllowUnknown: true, AllowOpenEnd: true}
@@ -463,7 +471,7 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		x, err := sessions.NewExtra(sessions.ExtraPair{Key: "key", Value: c})
-		if err != nil || !utf8.ValidString(a+b) || strings.Contains(a+b, "\x00") || a == sessions.UnrecognisedMark || b == sessions.UnrecognisedMark {
+		if err != nil || !utf8.ValidString(a) || !utf8.ValidString(b) || strings.Contains(a+b, "\x00") || a == sessions.UnrecognisedMark || b == sessions.UnrecognisedMark {
 			return
 		}
 		s := &sessions.Session{

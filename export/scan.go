@@ -198,6 +198,11 @@ func (s *scanner) check() error {
 	if !utf8.Valid(s.row) || bytes.IndexByte(s.row, 0) >= 0 {
 		return ErrEncoding
 	}
+	for _, end := range s.ends {
+		if end < len(s.row) && !utf8.RuneStart(s.row[end]) { // two cells share a character
+			return ErrEncoding
+		}
+	}
 	if s.utf16 && bytes.ContainsRune(s.row, utf8.RuneError) { // what the decoder makes of half a surrogate pair
 		return ErrEncoding
 	}

@@ -30,7 +30,7 @@ type SessionOptions struct {
 // An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value. A file
 // with masked texts is refused so: it does not hold the sessions.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
-	p := rowParser{row: r, lost: sessions.FieldsOf(sessions.FieldSubject, sessions.FieldDecidedAt,
+	p := rowParser{row: r, cells: r.cells(), lost: sessions.FieldsOf(sessions.FieldSubject, sessions.FieldDecidedAt,
 		sessions.FieldAcceptanceLevel, sessions.FieldDocumentPresented, sessions.FieldSelfie)}
 	s := &sessions.Session{
 		ID: r.SessionID, Company: opts.Company, Partner: r.Partner, Attempt: p.attempt(),
@@ -74,9 +74,10 @@ func columnOf(err error) string {
 
 // rowParser keeps the first error, and the fields that were not said.
 type rowParser struct {
-	row  *Row
-	lost sessions.Fields
-	err  error
+	row   *Row
+	cells [columnEnd]*string
+	lost  sessions.Fields
+	err   error
 }
 
 func (p *rowParser) fail(c Column, what string) {
@@ -89,7 +90,7 @@ func (p *rowParser) lose(c Column) { p.lost |= sessions.FieldsOf(c.Field()) }
 
 // known returns a cell that says nothing when it is empty.
 func (p *rowParser) known(c Column) string {
-	v := *p.row.at(c)
+	v := *p.cells[c]
 	if v == "" {
 		p.lose(c)
 	}
@@ -110,7 +111,7 @@ func (p *rowParser) text(c Column) sessions.Text {
 }
 
 func (p *rowParser) time(c Column) time.Time {
-	v := *p.row.at(c)
+	v := *p.cells[c]
 	if v == "" {
 		return time.Time{}
 	}
@@ -122,7 +123,7 @@ func (p *rowParser) time(c Column) time.Time {
 }
 
 func (p *rowParser) date(c Column, l layout, first, last int) sessions.Date {
-	v, err := l.date(*p.row.at(c), time.DateOnly, first, last)
+	v, err := l.date(*p.cells[c], time.DateOnly, first, last)
 	if err != nil {
 		p.fail(c, "not a date of the form "+l.text)
 	}

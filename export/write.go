@@ -149,6 +149,7 @@ func (o *Options) plan() (*plan, error) {
 		zone = time.UTC
 	}
 	p := &plan{comma: comma, excel: o.Format == Excel, clock: newClock(zone, o.Format == Excel)}
+	p.eightCommas = uint64(comma) * eightOnes
 	for _, c := range []byte{comma, '"', '\r', '\n'} {
 		p.quoted[c] = true
 	}

@@ -90,7 +90,7 @@ func TestWriteExcelAsGocsv(t *testing.T) {
 	for i := range records {
 		row := &Row{Record: records[i]}
 		for c := range recordColumns {
-			cell := row.at(c)
+			cell := row.cells()[c]
 			switch c {
 			case ColumnCreationTime, ColumnCompletionTime:
 				if at, err := time.Parse(time.RFC3339, *cell); err == nil {
@@ -166,7 +166,7 @@ with open(sys.argv[1], encoding="utf-8", newline="") as f:
 	for i, s := range all {
 		want := Row{Record: RecordOf(s)}
 		for c := range recordColumns {
-			require.Equal(t, *want.at(c), rows[i+1][c], "row %d, %v", i+1, c)
+			require.Equal(t, *want.cells()[c], rows[i+1][c], "row %d, %v", i+1, c)
 		}
 	}
 }
