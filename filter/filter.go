@@ -1,236 +1,271 @@
-// Package filter selects sessions: one immutable value for Match in Go, SQL, text and URL.
 package filter
 
 import (
-	"errors"
 	"fmt"
-	"iter"
-	"net/url"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/Masterminds/squirrel"
-
-	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-var (
-	ErrEmpty       = errors.New("filter: no value")
-	ErrValue       = errors.New("filter: a value that no session can have")
-	ErrRange       = errors.New("filter: the range ends before it begins")
-	ErrZone        = errors.New("filter: no time zone that can be loaded by name")
-	ErrSyntax      = errors.New("filter: malformed text")
-	ErrParameter   = errors.New("filter: unknown or repeated parameter")
-	ErrLimit       = errors.New("filter: over the limit")
-	ErrTooDeep     = fmt.Errorf("%w: nested too deeply", ErrLimit)
-	ErrTooMany     = fmt.Errorf("%w: too many values", ErrLimit)
-	ErrTooLong     = fmt.Errorf("%w: too long", ErrLimit)
-	ErrNoCompany   = errors.New("filter: no company")
-	ErrDialect     = errors.New("filter: unknown dialect")
-	ErrColumn      = errors.New("filter: bad column")
-	ErrNoColumn    = errors.New("filter: no column for the field")
-	ErrNoSearchKey = fmt.Errorf("%w: no search key", ErrNoColumn)
-	ErrNoValue     = errors.New("filter: no stored value")
-)
-
-var errUnbuilt = errors.New("filter: not built yet")
-
-// Error says which criterion a mistake is in. It never contains the criterion's values.
-type Error struct {
-	Criterion Kind
-	Err       error
-}
-
-func (e *Error) Error() string { return e.Criterion.String() + ": " + e.Err.Error() }
-func (e *Error) Unwrap() error { return e.Err }
-
-// ColumnError says which field's column SQL needs and does not have.
-type ColumnError struct {
-	Field sessions.Field
-	Err   error
-}
-
-func (e *ColumnError) Error() string { return e.Field.String() + ": " + e.Err.Error() }
-func (e *ColumnError) Unwrap() error { return e.Err }
-
-// ParameterError says which URL parameter a mistake is in.
-type ParameterError struct {
-	Parameter string
-	Err       error
-}
-
-func (e *ParameterError) Error() string { return "parameter " + e.Parameter + ": " + e.Err.Error() }
-func (e *ParameterError) Unwrap() error { return e.Err }
-
-// Filter is an immutable selection of a company's sessions. The zero Filter selects all.
+// Filter is an immutable selection of a company's sessions. The zero Filter selects all of them. See the package
+// comment.
 type Filter struct {
-	root Node
+	root Node // nil: everything
 	err  error
 }
 
-// Node is a node of a filter: *AllOf, *AnyOf, *Negation or *Criterion.
-type Node interface{ sealed() }
-
-type (
-	AllOf    struct{ parts []Node }
-	AnyOf    struct{ parts []Node }
-	Negation struct{ part Node }
-)
-
-func (n *AllOf) sealed()     {}
-func (n *AnyOf) sealed()     {}
-func (n *Negation) sealed()  {}
-func (n *Criterion) sealed() {}
-
-func (n *AllOf) Parts() iter.Seq[Node] { return nil }
-func (n *AnyOf) Parts() iter.Seq[Node] { return nil }
-func (n *Negation) Part() Node         { return n.part }
-
-// Kind is what a criterion is about.
-type Kind uint8
-
+// everything and nothing are the canonical texts of the filters without a criterion, invalid that of one with an error.
 const (
-	KindNone Kind = iota
-	KindStatus
-	KindDocumentType
-	KindMatchLevel
-	KindFailedFor
-	KindCreated
-	KindSubject
-	KindPersonalNumber
-	KindExtra
-	KindSearch
+	everything = "everything"
+	nothing    = "nothing"
+	invalid    = "invalid"
 )
 
-func (k Kind) String() string { return "" }
+// And selects what every filter selects: of none, everything.
+func And(filters ...Filter) Filter { return combine(filters, all) }
 
-// Criterion is one condition, a leaf of the tree.
-type Criterion struct{ kind Kind }
+// Or selects what some filter selects: of none, nothing.
+func Or(filters ...Filter) Filter { return combine(filters, some) }
 
-func (c *Criterion) Kind() Kind                     { return c.kind }
-func (c *Criterion) Fields() sessions.Fields        { return 0 }
-func (c *Criterion) Values() []string               { return nil }
-func (c *Criterion) Levels() []far.Level            { return nil }
-func (c *Criterion) Key() string                    { return "" }
-func (c *Criterion) Query() searchkey.Query         { return searchkey.Query{} }
-func (c *Criterion) Range() (from, to time.Time)    { return }
-func (c *Criterion) Days() (from, to sessions.Date) { return }
-func (c *Criterion) Zone() *time.Location           { return nil }
-func (c *Criterion) Match(s *sessions.Session) bool { return false }
+// None selects nothing.
+func None() Filter { return Or() }
 
-// NotCompared stands among the levels of MatchLevel for sessions without a comparison.
-const NotCompared far.Level = -1
-
-func unbuilt() Filter { return Filter{err: errUnbuilt} }
-
-func And(...Filter) Filter                                              { return unbuilt() }
-func Or(...Filter) Filter                                               { return unbuilt() }
-func Not(Filter) Filter                                                 { return unbuilt() }
-func None() Filter                                                      { return unbuilt() }
-func Search(text string) Filter                                         { return unbuilt() }
-func SearchIn(fields sessions.Fields, text string) Filter               { return unbuilt() }
-func DocumentType(types ...sessions.DocumentType) Filter                { return unbuilt() }
-func Status(statuses ...sessions.Status) Filter                         { return unbuilt() }
-func FailedFor(reasons ...sessions.Reason) Filter                       { return unbuilt() }
-func FailedForAt(levels []far.Level, reasons ...sessions.Reason) Filter { return unbuilt() }
-func MatchLevel(levels ...far.Level) Filter                             { return unbuilt() }
-func CreatedOn(from, to sessions.Date, zone *time.Location) Filter      { return unbuilt() }
-func CreatedBetween(from, to time.Time) Filter                          { return unbuilt() }
-func Extra(key string, values ...string) Filter                         { return unbuilt() }
-func PersonalNumber(numbers ...string) Filter                           { return unbuilt() }
-func Subject(keys ...string) Filter                                     { return unbuilt() }
-
-func (f Filter) Err() error                              { return f.err }
-func (f Filter) Match(s *sessions.Session) bool          { return false }
-func (f Filter) Root() Node                              { return f.root } // nil: everything
-func (f Filter) IsZero() bool                            { return false }
-func (f Filter) Fields() sessions.Fields                 { return 0 }
-func (f Filter) Range() (from, to time.Time)             { return }     // of the top conjunction; zero is open
-func (f Filter) Criteria() []*Criterion                  { return nil } // of the top conjunction
-func (f Filter) Parts() []Filter                         { return nil } // of the top conjunction: And(f.Parts()...) is f
-func (f Filter) Without(kinds ...Kind) Filter            { return f }
-func (f Filter) SplitSearch() ([]*Criterion, Filter)     { return nil, f } // top searches, the rest
-func (f Filter) SearchesNothing() bool                   { return false }
-func (f Filter) WithSearchFields(sessions.Fields) Filter { return f }
-func (f Filter) Text() string                            { return "" }
-func (f Filter) Values() url.Values                      { return nil }
-
-func Parse(text string) (Filter, error)       { return unbuilt(), errUnbuilt }
-func FromValues(v url.Values) (Filter, error) { return unbuilt(), errUnbuilt }
-
-// Dialect is an SQL dialect, and a squirrel.PlaceholderFormat that knows quotes.
-type Dialect uint8
-
-const (
-	Postgres Dialect = iota + 1
-	MariaDB          // and MySQL 8
-	SQLite
-)
-
-func (d Dialect) ReplacePlaceholders(sql string) (string, error) { return sql, errUnbuilt }
-
-var _ squirrel.PlaceholderFormat = Postgres
-
-// Column is a column of a host's table, or an expression over its columns.
-type Column struct {
-	sql     string
-	args    []any
-	notNull bool
-	err     error
+// Not selects what the filter does not select.
+func Not(f Filter) Filter {
+	if f.err != nil {
+		return f
+	}
+	return checked(negate(f.root))
 }
 
-func Col(name string) Column              { return Column{sql: name} }            // simple or qualified identifier, checked
-func Expr(sql string, args ...any) Column { return Column{sql: sql, args: args} } // the host's own, verbatim
-func (c Column) NotNull() Column          { c.notNull = true; return c }
-
-// Enum is a column with an enumeration: nil Values means that the values are stored as they are.
-type Enum[T ~string] struct {
-	Column Column
-	Values map[T][]any
+func combine(filters []Filter, build func([]Node) Node) Filter {
+	nodes := make([]Node, 0, len(filters))
+	for _, f := range filters {
+		if f.err != nil {
+			return f
+		}
+		nodes = append(nodes, f.root)
+	}
+	return checked(build(nodes))
 }
 
-// Clock says how a column holds instants.
-type Clock uint8
-
-const (
-	Native    Clock = iota // timestamptz, DATETIME(6): compared with a time.Time in UTC; not SQLite
-	UnixMicro              // integer microseconds since 1970
-	UTCText                // fixed-width text in UTC, by TimeColumn.Layout
-)
-
-type TimeColumn struct {
-	Column Column
-	Clock  Clock
-	Layout string
+// checked makes a filter of a tree, within the bounds.
+func checked(root Node) Filter {
+	if root == nil {
+		return Filter{}
+	}
+	switch facts := root.node(); {
+	case facts.depth > MaxDepth:
+		return Filter{err: ErrTooDeep}
+	case facts.terms > MaxTerms:
+		return Filter{err: ErrTooMany}
+	case len(facts.text) > MaxTextBytes:
+		return Filter{err: ErrTooLong}
+	}
+	return Filter{root: root}
 }
 
-// Columns is the allow-list of what a filter may ask of a table.
-type Columns struct {
-	Company        Column
-	CreatedAt      TimeColumn
-	Status         Enum[sessions.Status]
-	DocumentType   Enum[sessions.DocumentType]
-	MatchLevel     Column                       // NULL: not compared
-	Reasons        map[sessions.Reason]Column   // flags: true, or a number that is not 0
-	OtherReason    func(sessions.Reason) Column // a boolean expression for reasons that have no flag
-	PersonalNumber Column
-	Subject        Column
-	Extra          map[string]Column // text columns by key
-	ExtraJSON      Column            // JSON object of strings, or NULL: for keys that are not in Extra
-	SearchKey      Column            // searchkey.Key
-	Binary         bool              // texts compare bytewise already (MariaDB, SQLite): no second comparison is written
+// Err returns what is wrong with the filter: of the first bad criterion, an [*Error], or a limit. A filter with an
+// error matches nothing, has no SQL, and passes the error on to every filter that is made of it, so that neither Not
+// nor Or turns a mistake into everything.
+func (f Filter) Err() error { return f.err }
+
+// IsZero tells whether the filter has no criterion and no error: it selects everything.
+func (f Filter) IsZero() bool { return f.root == nil && f.err == nil }
+
+// Root returns the tree, for Backends that translate it. It is nil where there is no criterion: look at Err first.
+func (f Filter) Root() Node { return f.root }
+
+// top returns the parts of the conjunction that the filter is.
+func (f Filter) top() []Node {
+	switch n := f.root.(type) {
+	case nil:
+		return nil
+	case *AllOf:
+		return n.parts
+	default:
+		return []Node{n}
+	}
 }
 
-// Condition is a filter compiled to SQL, a squirrel.Sqlizer.
-type Condition struct{ err error }
+// Parts returns the parts of the conjunction that the filter is: And of them is the filter again. A page
+// shows each as a chip, and And of the others is the filter without it. A filter with an error is its own only part.
+func (f Filter) Parts() []Filter {
+	if f.err != nil {
+		return []Filter{f}
+	}
+	var parts []Filter
+	for _, n := range f.top() {
+		parts = append(parts, Filter{root: n})
+	}
+	return parts
+}
 
-func SQL(company string, f Filter, d Dialect, c Columns) Condition { return Condition{errUnbuilt} }
+// Criteria returns the criteria that stand in that conjunction, neither nested nor negated.
+func (f Filter) Criteria() []*Criterion {
+	var found []*Criterion
+	for _, n := range f.top() {
+		if c, ok := n.(*Criterion); ok {
+			found = append(found, c)
+		}
+	}
+	return found
+}
 
-func (c Condition) ToSql() (string, []any, error) { return "", nil, c.err }
+// Without returns the filter without those of its [Filter.Criteria] that are of the kinds given: what the counts
+// per option of one control are taken of. Nested and negated criteria stay.
+func (f Filter) Without(kinds ...Kind) Filter {
+	return f.keep(func(n Node) bool {
+		c, ok := n.(*Criterion)
+		return !ok || !slices.Contains(kinds, c.kind)
+	})
+}
 
-// AppendSQL appends the condition to sql and its arguments to args.
-func (c Condition) AppendSQL(sql []byte, args []any) ([]byte, []any, error) { return sql, args, c.err }
+func (f Filter) keep(keep func(Node) bool) Filter {
+	if f.err != nil {
+		return f
+	}
+	var kept []Node
+	for _, n := range f.top() {
+		if keep(n) {
+			kept = append(kept, n)
+		}
+	}
+	return Filter{root: all(kept)}
+}
 
-// Split returns what SQL can say over the columns, and the rest: f is exactly And(inSQL, rest).
-func (f Filter) Split(c Columns) (inSQL, rest Filter) { return Filter{}, f }
+// SplitSearch returns the searches among the filter's [Filter.Criteria], and the filter without them. A session is
+// selected if and only if all of the searches and the rest select it.
+func (f Filter) SplitSearch() (searches []*Criterion, rest Filter) {
+	for _, c := range f.Criteria() {
+		if c.kind == KindSearch {
+			searches = append(searches, c)
+		}
+	}
+	return searches, f.Without(KindSearch)
+}
+
+// Range returns the instants between which the filter's [Filter.Criteria] allow creation times: from the first,
+// until before the second. A zero time is an open end. The range may be empty, the end then not after the beginning.
+func (f Filter) Range() (from, to time.Time) {
+	for _, c := range f.Criteria() {
+		if c.kind != KindCreated {
+			continue
+		}
+		if c.from.After(from) {
+			from = c.from
+		}
+		if !c.to.IsZero() && (to.IsZero() || c.to.Before(to)) {
+			to = c.to
+		}
+	}
+	return from, to
+}
+
+// Fields returns the fields that the filter looks at, wherever they stand in it. Who may not see one of them may not use
+// the filter.
+func (f Filter) Fields() sessions.Fields {
+	var fields sessions.Fields
+	for c := range f.leaves() {
+		fields = fields.Union(c.Fields())
+	}
+	return fields
+}
+
+// SearchesNothing tells whether the filter has a search, anywhere, whose text is not blank and has no letter or digit
+// (`******`): it matches nothing, and the page should say so.
+func (f Filter) SearchesNothing() bool {
+	for c := range f.leaves() {
+		if c.kind == KindSearch && c.query.Nothing() {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves yields all criteria of the tree.
+func (f Filter) leaves() func(yield func(*Criterion) bool) {
+	var walk func(n Node, yield func(*Criterion) bool) bool
+	walk = func(n Node, yield func(*Criterion) bool) bool {
+		switch n := n.(type) {
+		case *Criterion:
+			return yield(n)
+		case *Negation:
+			return walk(n.part, yield)
+		case *AllOf:
+			return !slices.ContainsFunc(n.parts, func(p Node) bool { return !walk(p, yield) })
+		case *AnyOf:
+			return !slices.ContainsFunc(n.parts, func(p Node) bool { return !walk(p, yield) })
+		}
+		return true
+	}
+	return func(yield func(*Criterion) bool) { walk(f.root, yield) }
+}
+
+// WithSearchFields returns the filter with every search, wherever it stands, restricted to those of its fields that
+// are among the fields given. A search that is left without a field is an error that wraps [ErrField].
+func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
+	if f.err != nil {
+		return f
+	}
+	var narrow func(n Node) Filter
+	narrow = func(n Node) Filter {
+		switch n := n.(type) {
+		case *Criterion:
+			if kept := n.fields.Intersect(fields); n.kind == KindSearch && kept != n.fields {
+				if kept == 0 {
+					return bad(KindSearch, ErrField)
+				}
+				c := *n
+				c.fields = kept
+				return c.filter()
+			}
+		case *Negation:
+			return Not(narrow(n.part))
+		case *AllOf:
+			return And(each(n.parts, narrow)...)
+		case *AnyOf:
+			return Or(each(n.parts, narrow)...)
+		}
+		return Filter{root: n}
+	}
+	return narrow(f.root)
+}
+
+func each(nodes []Node, f func(Node) Filter) []Filter {
+	filters := make([]Filter, len(nodes))
+	for i, n := range nodes {
+		filters[i] = f(n)
+	}
+	return filters
+}
+
+// Format prints which kinds of criteria the filter has, whatever the verb: never their values, which may be a
+// person's. Ask [Filter.Text] for those.
+func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.summary()) }
+
+// LogValue is what Format prints.
+func (f Filter) LogValue() slog.Value { return slog.StringValue(f.summary()) }
+
+func (f Filter) summary() string {
+	switch {
+	case f.err != nil:
+		return "filter(" + invalid + ")"
+	case f.root == nil:
+		return "filter(" + everything + ")"
+	}
+	var kinds []string
+	for c := range f.leaves() {
+		if kind := c.kind.String(); !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	if len(kinds) == 0 {
+		return "filter(" + nothing + ")"
+	}
+	return "filter(" + strings.Join(kinds, ", ") + ")"
+}

@@ -1,0 +1,93 @@
+package filter
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// The bounds of a filter. The error for a filter beyond one wraps the sentinel beside it.
+const (
+	MaxDepth     = 16       // And, Or and Not within each other: ErrTooDeep
+	MaxTerms     = 512      // values, levels and words of all criteria, each of which counts as one at least: ErrTooMany
+	MaxTextBytes = 64 << 10 // of the canonical text: ErrTooLong
+)
+
+// What can be wrong with a filter.
+var (
+	ErrEmpty     = errors.New("filter: no value")
+	ErrValue     = errors.New("filter: a value that no session can have")
+	ErrField     = errors.New("filter: not a field that can be searched")
+	ErrRange     = errors.New("filter: the range ends before it begins")
+	ErrZone      = errors.New("filter: not a time zone that can be loaded by its name")
+	ErrSyntax    = errors.New("filter: malformed text")
+	ErrParameter = errors.New("filter: unknown, repeated or conflicting parameter")
+	ErrLimit     = errors.New("filter: over the limit")
+	ErrTooDeep   = fmt.Errorf("%w: nested more than %d deep", ErrLimit, MaxDepth)
+	ErrTooMany   = fmt.Errorf("%w: more than %d terms", ErrLimit, MaxTerms)
+	ErrTooLong   = fmt.Errorf("%w: longer than %d bytes", ErrLimit, MaxTextBytes)
+)
+
+// What can be wrong with a filter's SQL, beside the filter itself.
+var (
+	ErrNoCompany   = errors.New("filter: no company")
+	ErrDialect     = errors.New("filter: unknown dialect")
+	ErrColumn      = errors.New("filter: unusable column")
+	ErrNoColumn    = errors.New("filter: no column for this field")
+	ErrNoSearchKey = fmt.Errorf("%w: no search key", ErrNoColumn)
+	ErrNoValue     = errors.New("filter: no stored value for this value")
+)
+
+// Error says which criterion is wrong. It never contains a value of it.
+type Error struct {
+	Criterion Kind
+	Err       error // wraps one of the errors above or of searchkey
+}
+
+// Error names the criterion and the cause.
+func (e *Error) Error() string { return e.Criterion.String() + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// SyntaxError says where a text is malformed.
+type SyntaxError struct {
+	Offset int   // bytes before the mistake
+	Err    error // wraps ErrSyntax or the error of the criterion that ends here
+}
+
+// Error names the place and the cause.
+func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %v", e.Offset, e.Err) }
+
+// Unwrap returns the cause.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// ParameterError says which URL parameter is wrong. It never contains a value of it.
+type ParameterError struct {
+	Parameter string // as it was given
+	Err       error
+}
+
+// Error names the parameter and the cause.
+func (e *ParameterError) Error() string { return fmt.Sprintf("parameter %q: %v", e.Parameter, e.Err) }
+
+// Unwrap returns the cause.
+func (e *ParameterError) Unwrap() error { return e.Err }
+
+// ColumnError says for which field [Columns] has nothing that SQL can use.
+type ColumnError struct {
+	Field sessions.Field // FieldNone: the search key
+	Err   error          // wraps ErrColumn, ErrNoColumn, ErrNoSearchKey or ErrNoValue
+}
+
+// Error names the field, if it is one, and the cause.
+func (e *ColumnError) Error() string {
+	if e.Field == sessions.FieldNone {
+		return e.Err.Error()
+	}
+	return e.Field.String() + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *ColumnError) Unwrap() error { return e.Err }

@@ -1,0 +1,410 @@
+package filter_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+)
+
+func date(t testing.TB, text string) sessions.Date {
+	t.Helper()
+	d, err := sessions.ParseDate(text)
+	require.NoError(t, err)
+	return d
+}
+
+func zone(t testing.TB, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	require.NoError(t, err)
+	return z
+}
+
+func extra(t testing.TB, pairs ...string) sessions.Extra {
+	t.Helper()
+	var list []sessions.ExtraPair
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, sessions.ExtraPair{Key: pairs[i], Value: pairs[i+1]})
+	}
+	x, err := sessions.NewExtra(list...)
+	require.NoError(t, err)
+	return x
+}
+
+// sample is one session of each kind that the criteria tell apart.
+func sample(t testing.TB) []*sessions.Session {
+	t.Helper()
+	at := func(text string) time.Time {
+		v, err := time.Parse(time.RFC3339Nano, text)
+		require.NoError(t, err)
+		return v.UTC()
+	}
+	compared := func(l far.Level) sessions.Match {
+		return sessions.Match{Compared: true, Level: l, Scale: far.Kvalifika.Name(), Acceptance: 5}
+	}
+	return []*sessions.Session{
+		{
+			ID: "success", Status: sessions.Success, DocumentType: sessions.Passport, CreatedAt: at("2026-01-01T00:00:00+04:00"),
+			FirstName: sessions.TextOf("გიორგი"), LastName: sessions.TextOf("Beridze"), PersonalNumber: sessions.TextOf("01001012345"),
+			DocumentNumber: sessions.TextOf("23AB12345"), Match: compared(6), Subject: "s-1", Extra: extra(t, "phone", "+995 555", "e\"mail", ""),
+		},
+		{
+			ID: "spoof", Status: sessions.Failed, Reasons: []sessions.Reason{sessions.DigitalSpoof}, DocumentType: sessions.IDCard,
+			CreatedAt: at("2026-01-31T23:59:59.999999+04:00"), FirstName: sessions.TextOf("Anna-Maria"), Match: compared(7), Subject: "s-2",
+		},
+		{
+			ID: "low4", Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR, sessions.NotFullID}, DocumentType: sessions.Passport,
+			CreatedAt: at("2026-02-01T00:00:00+04:00"), FirstName: sessions.TextIn(sessions.NotRecognised), Match: compared(4), Subject: "s-1",
+		},
+		{
+			ID: "low0", Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR}, CreatedAt: at("2026-01-15T12:00:00Z"), Match: compared(0),
+			PersonalNumber: sessions.TextIn(sessions.Redacted),
+		},
+		{
+			ID: "liveness", Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LivenessFailed}, CreatedAt: at("2026-01-15T12:00:00Z"),
+			Extra: extra(t, "phone", "+995 556"),
+		},
+		{ID: "pending", Status: sessions.Pending, CreatedAt: at("2025-12-31T19:59:59.999999Z"), DocumentType: "visa"},
+		{ID: "other", Status: "expired", CreatedAt: at("2026-03-29T00:30:00Z"), PersonalNumber: sessions.TextOf("010")},
+	}
+}
+
+func selected(t testing.TB, f filter.Filter) []string {
+	t.Helper()
+	var ids []string
+	for _, s := range sample(t) {
+		if f.Match(s) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+const all = "success spoof low4 low0 liveness pending other"
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	tbilisi := zone(t, "Asia/Tbilisi")
+	none := sessions.Date{}
+	for _, c := range []struct {
+		text string
+		f    filter.Filter
+		ids  string
+	}{
+		{"everything", filter.Filter{}, all},
+		{"everything", filter.And(), all},
+		{"nothing", filter.Or(), ""},
+		{"nothing", filter.None(), ""},
+		{"nothing", filter.Not(filter.And()), ""},
+		{"everything", filter.Not(filter.None()), all},
+		{"everything", filter.Search(" \t"), all},
+		{"search()", filter.Search("******"), ""},
+		{"not(search())", filter.Not(filter.Search("---")), all},
+		{"search(giorgi)", filter.Search("ᲒᲘᲝᲠᲒᲘ gi"), "success"},
+		{"search(12345,beri)", filter.Search("BERI 12345"), "success"},
+		{"search(beri,in=first_name)", filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName), "beri"), ""},
+		{"search(beri,in=first_name,in=last_name)", filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName), "beri"), "success"},
+		{"search(annamar)", filter.Search("annamar"), "spoof"},
+		{"status(failed,success)", filter.Status(sessions.Success, sessions.Failed, sessions.Success), "success spoof low4 low0 liveness"},
+		{"status(expired)", filter.Status("expired"), "other"},
+		{"type(id_card,passport)", filter.DocumentType(sessions.Passport, sessions.IDCard), "success spoof low4"},
+		{`type("")`, filter.DocumentType(""), "low0 liveness other"},
+		{"failed_for(digital_spoof,low_far,not_full_id)", filter.FailedFor(sessions.SpoofReasons()...), "spoof low4 low0"},
+		{"failed_for(digital_spoof,low_far,level=4)", filter.FailedForAt([]far.Level{4, 4}, sessions.LowFAR, sessions.DigitalSpoof), "spoof low4"},
+		{"failed_for(low_far,level=0)", filter.FailedForAt([]far.Level{0}, sessions.LowFAR), "low0"},
+		{"level(0,7)", filter.MatchLevel(7, 0), "spoof low0"},
+		{"level(none,4)", filter.MatchLevel(4, filter.NotCompared), "low4 liveness pending other"},
+		{"created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi), "success spoof low0 liveness"},
+		{"created(from=2026-02-01,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-02-01"), none, tbilisi), "low4 other"},
+		{"created(to=2025-12-31,zone=Asia/Tbilisi)", filter.CreatedOn(none, date(t, "2025-12-31"), tbilisi), "pending"},
+		{"created(from=2026-03-29,to=2026-03-29,zone=Europe/Berlin)", filter.CreatedOn(date(t, "2026-03-29"), date(t, "2026-03-29"), zone(t, "Europe/Berlin")), "other"},
+		{"everything", filter.CreatedOn(none, none, tbilisi), all},
+		{"created(from=0001-01-01,to=9999-12-31,zone=UTC)", filter.CreatedOn(date(t, "0001-01-01"), date(t, "9999-12-31"), time.UTC), all},
+		{
+			"created(since=2026-01-15T12:00:00Z,before=2026-01-31T20:00:00Z)",
+			filter.CreatedBetween(time.Date(2026, 1, 15, 15, 0, 0, 0, zone(t, "Europe/Istanbul")), time.Date(2026, 1, 31, 19, 59, 59, 999999500, time.UTC)),
+			"spoof low0 liveness",
+		},
+		{"subject(s-1)", filter.Subject("s-1"), "success low4"},
+		{"personal_number(010)", filter.PersonalNumber("010"), "other"},
+		{"extra(phone,\"+995 555\",\"+995 556\")", filter.Extra("phone", "+995 556", "+995 555"), "success liveness"},
+		{`extra("e\"mail","")`, filter.Extra("e\"mail", ""), "success"},
+		{"not(status(failed))", filter.Not(filter.Status(sessions.Failed)), "success pending other"},
+		{"status(failed)", filter.Not(filter.Not(filter.Status(sessions.Failed))), "spoof low4 low0 liveness"},
+		{"all(status(failed),type(passport))", filter.And(filter.DocumentType(sessions.Passport), filter.And(filter.Status(sessions.Failed), filter.Filter{})), "low4"},
+		{"any(subject(s-1),search(anna))", filter.Or(filter.Search("Anna"), filter.Subject("s-1"), filter.Search("ANNA")), "success spoof low4"},
+		{"nothing", filter.And(filter.Status(sessions.Failed), filter.None()), ""},
+		{"everything", filter.Or(filter.Status(sessions.Failed), filter.And()), all},
+	} {
+		require.NoError(t, c.f.Err(), c.text)
+		require.Equal(t, c.text, c.f.Text())
+		require.Equal(t, strings.Fields(c.ids), append([]string{}, selected(t, c.f)...), c.text)
+		for _, s := range sample(t) {
+			require.NotEqual(t, c.f.Match(s), filter.Not(c.f).Match(s), "%s and its negation on %s", c.text, s.ID)
+		}
+		parsed, err := filter.Parse(c.text)
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.text, parsed.Text())
+		fromURL, err := filter.FromValues(c.f.Values())
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.text, fromURL.Text())
+	}
+}
+
+// bads are mistakes, one of each kind.
+func bads(t testing.TB) map[string]struct {
+	f   filter.Filter
+	err error
+} {
+	t.Helper()
+	type bad = struct {
+		f   filter.Filter
+		err error
+	}
+	day := date(t, "2026-01-02")
+	deep := filter.Status("a")
+	for i := range 20 {
+		deep = filter.Or(filter.Not(deep), filter.Subject(fmt.Sprint(i)))
+	}
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	var long []filter.Filter
+	for i := range 20 {
+		long = append(long, filter.Extra("k", strings.Repeat(string(rune('a'+i)), 4000)))
+	}
+	return map[string]bad{
+		"no status":           {filter.Status(), filter.ErrEmpty},
+		"no type":             {filter.DocumentType(), filter.ErrEmpty},
+		"no reason":           {filter.FailedFor(), filter.ErrEmpty},
+		"no level":            {filter.MatchLevel(), filter.ErrEmpty},
+		"no narrowing":        {filter.FailedForAt(nil, sessions.LowFAR), filter.ErrEmpty},
+		"no value":            {filter.Extra("phone"), filter.ErrEmpty},
+		"no number":           {filter.PersonalNumber(), filter.ErrEmpty},
+		"no subject":          {filter.Subject(), filter.ErrEmpty},
+		"an empty status":     {filter.Status(""), filter.ErrValue},
+		"an empty number":     {filter.PersonalNumber("1", ""), filter.ErrValue},
+		"a NUL":               {filter.Subject("a\x00"), filter.ErrValue},
+		"invalid UTF-8":       {filter.DocumentType("\xff"), filter.ErrValue},
+		"a long value":        {filter.Status(sessions.Status(strings.Repeat("x", 129))), filter.ErrValue},
+		"an empty key":        {filter.Extra("", "x"), filter.ErrValue},
+		"a negative level":    {filter.MatchLevel(-2), filter.ErrValue},
+		"a high level":        {filter.MatchLevel(1000), filter.ErrValue},
+		"not compared is low": {filter.FailedForAt([]far.Level{filter.NotCompared}, sessions.LowFAR), filter.ErrValue},
+		"levels without low":  {filter.FailedForAt([]far.Level{4}, sessions.DigitalSpoof), filter.ErrValue},
+		"no zone":             {filter.CreatedOn(day, day, nil), filter.ErrZone},
+		"the local zone":      {filter.CreatedOn(day, day, time.Local), filter.ErrZone},
+		"a fixed zone":        {filter.CreatedOn(day, day, time.FixedZone("MSK", 3*60*60)), filter.ErrZone},
+		"a zone that lies":    {filter.CreatedOn(day, day, time.FixedZone("Asia/Tbilisi", 60)), filter.ErrZone},
+		"days reversed":       {filter.CreatedOn(day, date(t, "2026-01-01"), time.UTC), filter.ErrRange},
+		"no such day":         {filter.CreatedOn(sessions.Date{Year: 2026, Month: 2, Day: 30}, day, time.UTC), filter.ErrValue},
+		"instants reversed":   {filter.CreatedBetween(time.Unix(2, 0), time.Unix(1, 0)), filter.ErrRange},
+		"a far instant":       {filter.CreatedBetween(time.Unix(2, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), filter.ErrValue},
+		"search nowhere":      {filter.SearchIn(0, "x"), filter.ErrField},
+		"search of extra":     {filter.SearchIn(sessions.FieldsOf(sessions.FieldExtra), "x"), filter.ErrField},
+		"a long search":       {filter.Search(strings.Repeat("x", 1<<20)), searchkey.ErrTooLong},
+		"many words":          {filter.Search("a b c d e f g h i j k l m n o p q r"), searchkey.ErrTooManyWords},
+		"depth":               {deep, filter.ErrTooDeep},
+		"terms":               {filter.Subject(many...), filter.ErrTooMany},
+		"terms together":      {filter.Or(filter.Subject(many[:400]...), filter.PersonalNumber(many[:400]...)), filter.ErrTooMany},
+		"length":              {filter.And(long...), filter.ErrTooLong},
+	}
+}
+
+func TestOneMistakePoisonsTheTree(t *testing.T) {
+	t.Parallel()
+	good := filter.Status(sessions.Success)
+	for name, c := range bads(t) {
+		for _, f := range []filter.Filter{
+			c.f, filter.Not(c.f), filter.And(c.f), filter.And(good, c.f), filter.Or(good, c.f), filter.Or(filter.And(), c.f),
+			filter.And(filter.None(), c.f), filter.Not(filter.Or(c.f, good)), c.f.Without(filter.KindStatus),
+			c.f.WithSearchFields(sessions.SearchFields()), filter.And(c.f.Parts()...),
+		} {
+			require.ErrorIs(t, f.Err(), c.err, name)
+			require.Empty(t, selected(t, f), name)
+			require.False(t, f.IsZero(), name)
+			_, _, err := filter.SQL("acme", f, filter.SQLite, ownColumns()).ToSql()
+			require.ErrorIs(t, err, c.err, name)
+			_, err = filter.Parse(f.Text())
+			require.Error(t, err, name)
+			_, err = filter.FromValues(f.Values())
+			require.Error(t, err, name)
+		}
+		var typed *filter.Error
+		if !strings.Contains(" depth terms together length ", name) {
+			require.ErrorAs(t, c.f.Err(), &typed, name)
+			require.NotEqual(t, filter.KindNone, typed.Criterion, name)
+		}
+	}
+}
+
+func TestReading(t *testing.T) {
+	t.Parallel()
+	tbilisi := zone(t, "Asia/Tbilisi")
+	f := filter.And(
+		filter.Search("gior 0100"), filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed),
+		filter.FailedForAt([]far.Level{4}, sessions.DigitalSpoof, sessions.LowFAR),
+		filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi),
+		filter.CreatedBetween(time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC), time.Time{}),
+		filter.Or(filter.Subject("a"), filter.Search("b")),
+	)
+	var kinds []string
+	for _, c := range f.Criteria() {
+		kinds = append(kinds, c.Kind().String())
+	}
+	require.Equal(t, []string{"status", "type", "created", "created", "failed_for", "search"}, kinds)
+	require.Len(t, f.Parts(), 7)
+	require.Equal(t, f.Text(), filter.And(f.Parts()...).Text())
+
+	from, to := f.Range()
+	require.Equal(t, "2026-01-10T00:00:00Z", from.Format(time.RFC3339))
+	require.Equal(t, "2026-01-31T20:00:00Z", to.Format(time.RFC3339))
+
+	searches, rest := f.SplitSearch()
+	require.Len(t, searches, 1)
+	require.Equal(t, []string{"0100", "gior"}, searches[0].Query().Words())
+	require.Equal(t, []string{"gior 0100"}, searches[0].Values())
+	require.Equal(t, f.Without(filter.KindSearch).Text(), rest.Text())
+	require.Contains(t, rest.Text(), "search(b)", "a nested search stays")
+	require.Equal(t, f.Text(), filter.And(rest, filter.Search("gior 0100")).Text())
+
+	require.Equal(t, "all(status(failed),type(passport))",
+		filter.And(f.Without(filter.KindSearch, filter.KindCreated, filter.KindFailedFor).Parts()[:2]...).Text())
+
+	want := sessions.SearchFields().Union(sessions.FieldsOf(sessions.FieldDocumentType, sessions.FieldStatus, sessions.FieldReasons,
+		sessions.FieldMatchLevel, sessions.FieldCreatedAt, sessions.FieldSubject))
+	require.Equal(t, want, f.Fields())
+
+	names := sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName)
+	narrow := f.WithSearchFields(names)
+	require.NoError(t, narrow.Err())
+	require.Equal(t, 2, strings.Count(narrow.Text(), "in=first_name,in=last_name"))
+	require.Zero(t, narrow.Fields().Intersect(sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)))
+	require.ErrorIs(t, narrow.WithSearchFields(sessions.FieldsOf(sessions.FieldPersonalNumber)).Err(), filter.ErrField)
+	require.NoError(t, filter.Status("x").WithSearchFields(0).Err())
+
+	require.False(t, f.SearchesNothing())
+	require.True(t, filter.Or(f, filter.Search("***")).SearchesNothing())
+	require.Nil(t, filter.Filter{}.Root())
+	require.Empty(t, filter.Filter{}.Parts())
+}
+
+func TestTreeCanBeReadFromOutside(t *testing.T) {
+	t.Parallel()
+	f := filter.Or(filter.Not(filter.And(filter.Status("a"), filter.Subject("b"))), filter.Extra("k", "v"), filter.MatchLevel(1))
+	var walk func(n filter.Node) string
+	list := func(name string, parts func(func(filter.Node) bool)) string {
+		var texts []string
+		for p := range parts {
+			texts = append(texts, walk(p))
+		}
+		return name + "(" + strings.Join(texts, ",") + ")"
+	}
+	walk = func(n filter.Node) string {
+		switch n := n.(type) {
+		case *filter.AllOf:
+			return list("all", n.Parts())
+		case *filter.AnyOf:
+			return list("any", n.Parts())
+		case *filter.Negation:
+			return "not(" + walk(n.Part()) + ")"
+		case *filter.Criterion:
+			args := slices.Clone(n.Values())
+			if n.Key() != "" {
+				args = slices.Insert(args, 0, n.Key())
+			}
+			for _, l := range n.Levels() {
+				args = append(args, l.String())
+			}
+			return n.Kind().String() + "(" + strings.Join(args, ",") + ")"
+		}
+		return "?"
+	}
+	require.Equal(t, f.Text(), walk(f.Root()))
+}
+
+func TestArgumentsAreCopied(t *testing.T) {
+	t.Parallel()
+	values := []sessions.Status{sessions.Failed, sessions.Success}
+	f := filter.Status(values...)
+	values[0] = "changed"
+	require.Equal(t, []sessions.Status{"changed", sessions.Success}, values, "and not sorted in place")
+	f.Criteria()[0].Values()[0] = "changed"
+	f.Parts()[0] = filter.None()
+	require.Equal(t, "status(failed,success)", f.Text())
+	require.Equal(t, []string{"failed", "success"}, f.Criteria()[0].Values())
+}
+
+func TestPrintingShowsNoValues(t *testing.T) {
+	t.Parallel()
+	f := filter.And(filter.Search("Secretname"), filter.Not(filter.PersonalNumber("01001012345")), filter.Search("Secretname"))
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "filter", f)
+	out := log.String() + fmt.Sprintf("%v %+v %#v %s %q %d", f, f, f, f, f, f) + fmt.Sprint(&f, []filter.Filter{f})
+	require.NotContains(t, strings.ToLower(out), "secret")
+	require.NotContains(t, out, "0100")
+	require.Contains(t, out, "filter(personal_number, search)")
+	require.Equal(t, "filter(everything)", fmt.Sprint(filter.Filter{}))
+	require.Equal(t, "filter(nothing)", fmt.Sprint(filter.None()))
+	require.Equal(t, "filter(invalid)", fmt.Sprint(filter.Status()))
+	for name, c := range bads(t) {
+		require.NotContains(t, c.f.Err().Error(), "xxx", name)
+	}
+}
+
+func TestMatchDoesNotAllocate(t *testing.T) {
+	f := sixParts(t)
+	s := sample(t)[2]
+	s.FirstName, s.LastName, s.PersonalNumber = sessions.TextOf("გიორგი"), sessions.TextOf("Beridze"), sessions.TextOf("01001012345")
+	require.True(t, f.Match(s))
+	require.Zero(t, testing.AllocsPerRun(100, func() { f.Match(s) }))
+}
+
+// sixParts is a filter of six parts with a search, that selects the session low4 of the sample with the name of success.
+func sixParts(t testing.TB) filter.Filter {
+	t.Helper()
+	f := filter.And(
+		filter.Search("gior 0100"), filter.DocumentType(sessions.Passport, sessions.IDCard), filter.Status(sessions.Failed),
+		filter.FailedForAt([]far.Level{3, 4}, sessions.DigitalSpoof, sessions.LowFAR), filter.Subject("s-1"),
+		filter.CreatedOn(date(t, "2026-02-01"), date(t, "2026-02-28"), zone(t, "Asia/Tbilisi")),
+	)
+	require.NoError(t, f.Err())
+	return f
+}
+
+func BenchmarkMatch(b *testing.B) {
+	f := sixParts(b)
+	list := sample(b)
+	full := sample(b)[2]
+	full.FirstName, full.LastName, full.PersonalNumber = sessions.TextOf("გიორგი"), sessions.TextOf("Beridze"), sessions.TextOf("01001012345")
+	require.True(b, f.Match(full))
+	b.Run("all six parts hold", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.Match(full)
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Msessions/s")
+	})
+	b.Run("mixed", func(b *testing.B) {
+		list = append(list, full)
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			f.Match(list[i%8])
+			i++
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Msessions/s")
+	})
+}

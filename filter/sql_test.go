@@ -1,0 +1,426 @@
+package filter_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	sq "github.com/Masterminds/squirrel"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// ownColumns is a table with a search key, texts that compare bytewise, and flags as small integers.
+func ownColumns() filter.Columns {
+	flag := func(name string) filter.Column { return filter.Expr(name + " <> 0").NotNull() }
+	return filter.Columns{
+		Company:        filter.Col("company").NotNull(),
+		Status:         filter.Enum[sessions.Status]{Column: filter.Col("status").NotNull()},
+		DocumentType:   filter.Enum[sessions.DocumentType]{Column: filter.Col("document_type").NotNull()},
+		MatchLevel:     filter.Col("match_level"),
+		CreatedAt:      filter.TimeColumn{Column: filter.Col("created_at").NotNull(), Clock: filter.UnixMicro},
+		Subject:        filter.Col("subject").NotNull(),
+		PersonalNumber: filter.Col("personal_number"),
+		Reasons: map[sessions.Reason]filter.Column{
+			sessions.DigitalSpoof: flag("digital_spoof"), sessions.NotFullID: flag("not_full_id"), sessions.LowFAR: flag("low_far"),
+		},
+		OtherReason: func(r sessions.Reason) filter.Column {
+			return filter.Expr("reasons LIKE ?", "%,"+string(r)+",%").NotNull()
+		},
+		ExtraJSON: filter.Col("extra"),
+		SearchKey: filter.Col("search_key").NotNull(),
+		Binary:    true,
+	}
+}
+
+// hostColumns is a table unlike ours: nullable, with its own codes, and without a search key.
+func hostColumns() filter.Columns {
+	return filter.Columns{
+		Company: filter.Col("k.tenant"),
+		Status: filter.Enum[sessions.Status]{Column: filter.Col("k.state"), Values: map[sessions.Status][]any{
+			sessions.Success: {1, 2}, sessions.Failed: {3}, sessions.Pending: {0, nil},
+		}},
+		DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("k.doc"), Values: map[sessions.DocumentType][]any{
+			sessions.Passport: {"P"}, sessions.IDCard: {"ID", "I"},
+		}},
+		CreatedAt:      filter.TimeColumn{Column: filter.Col("k.created"), Clock: filter.Native},
+		PersonalNumber: filter.Expr("trim(k.pn)"),
+		Reasons:        map[sessions.Reason]filter.Column{sessions.LowFAR: filter.Col("k.low")},
+		MatchLevel:     filter.Col("k.level"),
+		Extra:          map[string]filter.Column{"phone": filter.Col("k.phone")},
+	}
+}
+
+func TestSQLGolden(t *testing.T) {
+	t.Parallel()
+	micro := func(text string) int64 {
+		at, err := time.Parse(time.RFC3339, text)
+		require.NoError(t, err)
+		return at.UnixMicro()
+	}
+	for _, c := range []struct {
+		text   string
+		negate bool
+		own    string // PostgreSQL, own columns
+		args   []any  // after the company
+	}{
+		{text: "everything", own: ""},
+		{text: "nothing", own: " AND (1 = 0)"},
+		{text: "search()", own: " AND (1 = 0)"},
+		{text: "not(search())", own: " AND (1 = 1)"},
+		{text: "status(failed)", own: " AND status = ?", args: []any{"failed"}},
+		{text: "not(status(failed))", own: " AND status <> ?", args: []any{"failed"}},
+		{text: "status(failed,success)", own: " AND status IN (?, ?)", args: []any{"failed", "success"}},
+		{text: `type("",passport)`, own: " AND document_type IN (?, ?)", args: []any{"", "passport"}},
+		{text: "level(4)", own: " AND (match_level IS NOT NULL AND match_level = ?)", args: []any{int64(4)}},
+		{text: "not(level(4,5))", own: " AND (match_level IS NULL OR match_level NOT IN (?, ?))", args: []any{int64(4), int64(5)}},
+		{text: "level(none)", own: " AND (match_level IS NULL)"},
+		{text: "not(level(none,0))", own: " AND (match_level IS NOT NULL AND match_level <> ?)", args: []any{int64(0)}},
+		{
+			text: "failed_for(digital_spoof,liveness_failed,low_far,level=4)",
+			own:  " AND (status = ? AND ((digital_spoof <> 0) OR (reasons LIKE ?) OR ((low_far <> 0) AND (match_level IS NOT NULL AND match_level = ?))))",
+			args: []any{"failed", "%,liveness_failed,%", int64(4)},
+		},
+		{
+			text: "not(failed_for(low_far,not_full_id))",
+			own:  " AND (status <> ? OR (NOT (low_far <> 0) AND NOT (not_full_id <> 0)))", args: []any{"failed"},
+		},
+		{
+			text: "created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)",
+			own:  " AND (created_at >= ? AND created_at < ?)", args: []any{micro("2026-01-01T00:00:00+04:00"), micro("2026-02-01T00:00:00+04:00")},
+		},
+		{text: "not(created(to=2026-03-29,zone=Europe/Berlin))", own: " AND (created_at >= ?)", args: []any{micro("2026-03-30T00:00:00+02:00")}},
+		{
+			text: "created(from=0001-01-02,to=9999-12-31,zone=UTC)", own: " AND (created_at >= ? AND created_at < ?)",
+			args: []any{micro("1000-01-01T00:00:00Z"), micro("9999-01-01T00:00:00Z")},
+		},
+		{text: "created(from=0001-01-01,zone=UTC)", own: " AND (1 = 1)"},
+		{text: "subject(a)", own: " AND subject = ?", args: []any{"a"}},
+		{text: "not(personal_number(010))", own: " AND (personal_number IS NULL OR personal_number <> ?)", args: []any{"010"}},
+		{
+			text: `extra(phone,"1 2")`,
+			own:  " AND ((CAST(extra AS jsonb) ->> CAST(? AS text)) IS NOT NULL AND (CAST(extra AS jsonb) ->> CAST(? AS text)) = ?)",
+			args: []any{"phone", "phone", "1 2"},
+		},
+		{text: "search(0100,gior)", own: " AND (strpos(search_key, ?) > 0 AND strpos(search_key, ?) > 0)", args: []any{" 0100", " gior"}},
+		{
+			text: "not(search(gior,in=first_name,in=last_name))",
+			own:  " AND ((strpos(search_key, ?) = 0 AND strpos(search_key, ?) = 0))", args: []any{"F gior", "L gior"},
+		},
+		{
+			text: "all(status(failed),any(subject(a),not(all(type(passport),search(x)))))",
+			own:  " AND status = ? AND (subject = ? OR (document_type <> ? OR (strpos(search_key, ?) = 0)))",
+			args: []any{"failed", "a", "passport", " x"},
+		},
+	} {
+		f, err := filter.Parse(c.text)
+		require.NoError(t, err, c.text)
+		sql, args, err := filter.SQL("acme", f, filter.Postgres, ownColumns()).ToSql()
+		require.NoError(t, err, c.text)
+		require.Equal(t, "(company = ?"+c.own+")", sql, c.text)
+		require.Equal(t, append([]any{"acme"}, c.args...), args, c.text)
+	}
+}
+
+func TestSQLOfDialects(t *testing.T) {
+	t.Parallel()
+	own, host, loose := ownColumns(), hostColumns(), ownColumns()
+	loose.Binary = false
+	for _, c := range []struct {
+		why     string
+		text    string
+		dialect filter.Dialect
+		columns filter.Columns
+		sql     string
+		args    []any
+	}{
+		{"search", "search(x)", filter.MariaDB, own, "(company = ? AND (LOCATE(?, search_key) > 0))", []any{"acme", " x"}},
+		{"search", "search(x)", filter.SQLite, own, "(company = ? AND (instr(search_key, ?) > 0))", []any{"acme", " x"}},
+		{
+			"JSON", `extra("a\"\\b",v)`, filter.MariaDB, own,
+			"(company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)) AS BINARY) = ?))",
+			[]any{"acme", `$."a\"\\b"`, `$."a\"\\b"`, "v"},
+		},
+		{
+			"JSON", "not(extra(a,v))", filter.SQLite, own,
+			"(company = ? AND ((SELECT sk_extra.value FROM json_each(extra) AS sk_extra WHERE sk_extra.key = ?) IS NULL OR (SELECT sk_extra.value FROM json_each(extra) AS sk_extra WHERE sk_extra.key = ?) <> ?))",
+			[]any{"acme", "a", "a", "v"},
+		},
+		{
+			"texts that may not compare bytewise", "all(not(status(failed)),search(x))", filter.MariaDB, loose,
+			"((company = ? AND CAST(CONVERT(company USING utf8mb4) AS BINARY) = ?) AND CAST(CONVERT(status USING utf8mb4) AS BINARY) <> ? AND (LOCATE(?, CAST(search_key AS BINARY)) > 0))",
+			[]any{"acme", "acme", "failed", " x"},
+		},
+		{
+			"texts that may not compare bytewise", "not(status(failed))", filter.SQLite, loose,
+			"(company COLLATE BINARY = ? AND status COLLATE BINARY <> ?)", []any{"acme", "failed"},
+		},
+		{
+			"a host's codes, one of which is NULL", "status(pending,success)", filter.Postgres, host,
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.state IS NULL OR k.state IN (?, ?, ?)))", []any{"acme", 0, 1, 2},
+		},
+		{
+			"a host's codes, no document", `not(type("",passport))`, filter.Postgres, host,
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.doc IS NOT NULL AND k.doc <> ?))", []any{"acme", "P"},
+		},
+		{
+			"a nullable flag", "not(failed_for(low_far,level=4))", filter.Postgres, host,
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND ((k.state IS NULL OR k.state <> ?) OR (((k.low IS NOT TRUE) OR (k.level IS NULL OR k.level <> ?)))))",
+			nil,
+		},
+		{
+			"a nullable flag", "failed_for(low_far)", filter.MariaDB, host,
+			"((k.tenant IS NOT NULL AND (k.tenant = ? AND CAST(CONVERT(k.tenant USING utf8mb4) AS BINARY) = ?)) AND ((k.state IS NOT NULL AND k.state = ?) AND ((k.low IS TRUE))))",
+			[]any{"acme", "acme", 3},
+		},
+		{
+			"instants", "not(created(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z))", filter.Postgres, host,
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.created IS NULL OR k.created < ? OR k.created >= ?))",
+			[]any{"acme", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
+		},
+		{
+			"a host's expression, a host's column for a key", "all(extra(phone,1),personal_number(010))", filter.Postgres, host,
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND ((trim(k.pn)) IS NOT NULL AND (trim(k.pn)) = ?) AND (k.phone IS NOT NULL AND k.phone = ?))",
+			[]any{"acme", "010", "1"},
+		},
+	} {
+		f, err := filter.Parse(c.text)
+		require.NoError(t, err, c.text)
+		sql, args, err := filter.SQL("acme", f, c.dialect, c.columns).ToSql()
+		require.NoError(t, err, c.why)
+		require.Equal(t, c.sql, sql, c.why)
+		require.Equal(t, strings.Count(sql, "?"), len(args), c.why)
+		if c.args != nil {
+			require.Equal(t, c.args, args, c.why)
+		}
+	}
+}
+
+func TestUTCText(t *testing.T) {
+	t.Parallel()
+	columns := ownColumns()
+	at := filter.CreatedBetween(time.Date(2026, 1, 1, 12, 0, 0, 1000, zone(t, "Asia/Tbilisi")), time.Time{})
+	for layout, want := range map[string]any{
+		"2006-01-02T15:04:05.000000Z": "2026-01-01T08:00:00.000001Z",
+		"2006-01-02 15:04:05.000":     "2026-01-01 08:00:00.001",
+		"2006-01-02 15:04:05":         "2026-01-01 08:00:01",
+		"2006-01-02 15:04":            nil,
+		"2006-01-02 15:04:05.999999":  nil,
+		"":                            nil,
+	} {
+		columns.CreatedAt.Clock, columns.CreatedAt.Layout = filter.UTCText, layout
+		_, args, err := filter.SQL("acme", at, filter.SQLite, columns).ToSql()
+		if want == nil {
+			require.ErrorIs(t, err, filter.ErrColumn, layout)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, []any{"acme", want}, args, layout)
+	}
+}
+
+func TestSQLErrors(t *testing.T) {
+	t.Parallel()
+	host := hostColumns()
+	withCompany := func(c filter.Column) filter.Columns {
+		columns := hostColumns()
+		columns.Company = c
+		return columns
+	}
+	native := ownColumns()
+	native.CreatedAt.Clock = filter.Native
+	for _, c := range []struct {
+		why     string
+		company string
+		text    string
+		dialect filter.Dialect
+		columns filter.Columns
+		err     error
+		field   sessions.Field
+	}{
+		{"no company", "", "everything", filter.Postgres, host, filter.ErrNoCompany, 0},
+		{"no dialect", "acme", "everything", 0, host, filter.ErrDialect, 0},
+		{"no such dialect", "acme", "everything", 9, host, filter.ErrDialect, 0},
+		{"no columns", "acme", "everything", filter.Postgres, filter.Columns{}, filter.ErrNoColumn, sessions.FieldCompany},
+		{"no search key", "acme", "search(x)", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
+		{"no search key, deep down", "acme", "not(any(status(failed),not(search(x))))", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
+		{"no column", "acme", "subject(s)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldSubject},
+		{"no key", "acme", "extra(email,x)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldExtra},
+		{"no flag", "acme", "failed_for(digital_spoof)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldReasons},
+		{"no code", "acme", "not(type(visa))", filter.Postgres, host, filter.ErrNoValue, sessions.FieldDocumentType},
+		{"no identifier", "acme", "everything", filter.Postgres, withCompany(filter.Col("a; drop table b")), filter.ErrColumn, sessions.FieldCompany},
+		{"an empty part", "acme", "everything", filter.Postgres, withCompany(filter.Col("a..b")), filter.ErrColumn, sessions.FieldCompany},
+		{"four parts", "acme", "everything", filter.Postgres, withCompany(filter.Col("a.b.c.d")), filter.ErrColumn, sessions.FieldCompany},
+		{"no name", "acme", "everything", filter.Postgres, withCompany(filter.Col("")), filter.ErrColumn, sessions.FieldCompany},
+		{"a question mark", "acme", "everything", filter.Postgres, withCompany(filter.Expr("a ? 'x'")), filter.ErrColumn, sessions.FieldCompany},
+		{"no expression", "acme", "everything", filter.Postgres, withCompany(filter.Expr(" ")), filter.ErrColumn, sessions.FieldCompany},
+		{"SQLite has no instants", "acme", "created(since=2026-01-01T00:00:00Z)", filter.SQLite, native, filter.ErrColumn, sessions.FieldCreatedAt},
+	} {
+		f, err := filter.Parse(c.text)
+		require.NoError(t, err, c.why)
+		sql, args, err := filter.SQL(c.company, f, c.dialect, c.columns).ToSql()
+		require.ErrorIs(t, err, c.err, c.why)
+		require.Empty(t, sql, c.why)
+		require.Empty(t, args, c.why)
+		var typed *filter.ColumnError
+		if c.err != filter.ErrNoCompany && c.err != filter.ErrDialect {
+			require.ErrorAs(t, err, &typed, c.why)
+			require.Equal(t, c.field, typed.Field, c.why)
+		}
+	}
+	_, _, err := filter.Condition{}.ToSql()
+	require.Error(t, err)
+	buf, args, err := filter.SQL("", filter.Filter{}, filter.SQLite, host).AppendSQL([]byte("SELECT"), []any{1})
+	require.Error(t, err)
+	require.Equal(t, "SELECT", string(buf))
+	require.Equal(t, []any{1}, args)
+}
+
+// TestSQLMeansWhatSquirrelMeans compares with the same condition out of squirrel's own parts, which write the same
+// comparisons of columns that are never NULL with more parentheses.
+func TestSQLMeansWhatSquirrelMeans(t *testing.T) {
+	t.Parallel()
+	from, to := time.Date(2026, 1, 31, 20, 0, 0, 0, time.UTC).UnixMicro(), time.Date(2026, 2, 28, 20, 0, 0, 0, time.UTC).UnixMicro()
+	parts := sq.And{
+		sq.Eq{"company": "acme"}, sq.Eq{"status": "failed"}, sq.Eq{"document_type": []string{"id_card", "passport"}},
+		sq.And{sq.GtOrEq{"created_at": from}, sq.Lt{"created_at": to}},
+		sq.And{
+			sq.Eq{"status": "failed"},
+			sq.Or{sq.Expr("(digital_spoof <> 0)"), sq.And{sq.Expr("(low_far <> 0)"), sq.And{sq.NotEq{"match_level": nil}, sq.Eq{"match_level": []int64{3, 4}}}}},
+		},
+		sq.Eq{"subject": "s-1"},
+		sq.And{sq.Expr("strpos(search_key, ?) > 0", " 0100"), sq.Expr("strpos(search_key, ?) > 0", " gior")},
+	}
+	want, wantArgs, err := parts.ToSql()
+	require.NoError(t, err)
+	sql, args, err := filter.SQL("acme", sixParts(t), filter.Postgres, ownColumns()).ToSql()
+	require.NoError(t, err)
+	bare := strings.NewReplacer("(", "", ")", "", "IN ?,?", "IN ?, ?")
+	require.Equal(t, bare.Replace(strings.ReplaceAll(want, "?,?", "?, ?")), bare.Replace(sql))
+	require.Equal(t, wantArgs, args)
+}
+
+func TestSQLInsideSquirrel(t *testing.T) {
+	t.Parallel()
+	f := filter.Or(filter.Status(sessions.Failed), filter.Subject("s"))
+	sql, args, err := sq.Select("id").From("t").Where("a = '?' OR b = ??").Where(filter.SQL("acme", f, filter.Postgres, ownColumns())).
+		Where(sq.Eq{"c": 1}).PlaceholderFormat(filter.Postgres).ToSql()
+	require.NoError(t, err)
+	require.Equal(t, "SELECT id FROM t WHERE a = '?' OR b = ? AND (company = $1 AND (status = $2 OR subject = $3)) AND c = $4", sql)
+	require.Equal(t, []any{"acme", "failed", "s", 1}, args)
+
+	_, _, err = sq.Select("id").From("t").Where(filter.SQL("", f, filter.Postgres, ownColumns())).ToSql()
+	require.ErrorIs(t, err, filter.ErrNoCompany)
+}
+
+func TestReplacePlaceholders(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                        "",
+		"a = ? AND b = ?":         "a = $1 AND b = $2",
+		"a = '?' AND b = ?":       "a = '?' AND b = $1",
+		"a = 'it''s ?' AND b = ?": "a = 'it''s ?' AND b = $1",
+		`a = E'\'?' AND b = ?`:    `a = E'\'?' AND b = $1`,
+		`a = '\' AND b = ?`:       `a = '\' AND b = $1`,
+		`"?" = ?`:                 `"?" = $1`,
+		"a ?? 'k' AND b = ?":      "a ? 'k' AND b = $1",
+		"? -- ?\n, ?":             "$1 -- ?\n, $2",
+		"? /* ? /* ? */ ? */ ?":   "$1 /* ? /* ? */ ? */ $2",
+		"$$ ? $$ ?":               "$$ ? $$ $1",
+		"$tag$ ? $$ ? $tag$ ?":    "$tag$ ? $$ ? $tag$ $1",
+		"a - ? / ?":               "a - $1 / $2",
+		"'open ?":                 "'open ?",
+		"/* open ?":               "/* open ?",
+		"$1 + ? $":                "$1 + $1 $",
+		"გ = ? AND 'გ?' = ?":      "გ = $1 AND 'გ?' = $2",
+	} {
+		got, err := filter.Postgres.ReplacePlaceholders(in)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		for _, d := range []filter.Dialect{filter.MariaDB, filter.SQLite} {
+			got, err = d.ReplacePlaceholders(in)
+			require.NoError(t, err)
+			require.Equal(t, in, got)
+		}
+	}
+	_, err := filter.Dialect(0).ReplacePlaceholders("?")
+	require.ErrorIs(t, err, filter.ErrDialect)
+}
+
+func TestSQLIsDeterministic(t *testing.T) {
+	t.Parallel()
+	want := ""
+	for range 1000 {
+		f := filter.Or(filter.Not(sixParts(t)), filter.Extra("b", "x"), filter.Extra("a", "y", "x"), filter.FailedFor(sessions.SpoofReasons()...))
+		sql, _, err := filter.SQL("acme", f, filter.MariaDB, hostWithKey()).ToSql()
+		require.NoError(t, err)
+		if want == "" {
+			want = sql + f.Text() + f.Values().Encode()
+		}
+		require.Equal(t, want, sql+f.Text()+f.Values().Encode())
+	}
+}
+
+func hostWithKey() filter.Columns {
+	c := ownColumns()
+	c.Binary = false
+	return c
+}
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	host := hostColumns()
+	for text, want := range map[string][2]string{
+		"everything":                                  {"everything", "everything"},
+		"status(failed)":                              {"status(failed)", "everything"},
+		"search(gio)":                                 {"everything", "search(gio)"},
+		"all(status(failed),search(gio))":             {"status(failed)", "search(gio)"},
+		"not(search(gio))":                            {"everything", "not(search(gio))"},
+		"any(status(failed),search(gio))":             {"everything", "any(status(failed),search(gio))"},
+		"not(any(status(failed),search(gio)))":        {"not(status(failed))", "not(any(status(failed),search(gio)))"},
+		"any(all(status(failed),search(a)),level(1))": {"any(status(failed),level(1))", "any(level(1),all(status(failed),search(a)))"},
+		"all(subject(x),type(passport))":              {"type(passport)", "subject(x)"},
+	} {
+		f, err := filter.Parse(text)
+		require.NoError(t, err, text)
+		inSQL, rest := f.Split(host)
+		require.Equal(t, want, [2]string{inSQL.Text(), rest.Text()}, text)
+		_, _, err = filter.SQL("acme", inSQL, filter.Postgres, host).ToSql()
+		require.NoError(t, err, text)
+	}
+	inSQL, rest := filter.Status().Split(host)
+	require.Error(t, inSQL.Err())
+	require.Error(t, rest.Err())
+}
+
+func BenchmarkSQL(b *testing.B) {
+	f, columns := sixParts(b), ownColumns()
+	b.Run("alone", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := filter.SQL("acme", f, filter.Postgres, columns).ToSql(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("appended", func(b *testing.B) {
+		b.ReportAllocs()
+		buf, args := make([]byte, 0, 1024), make([]any, 0, 32)
+		for b.Loop() {
+			if _, _, err := filter.SQL("acme", f, filter.Postgres, columns).AppendSQL(buf, args); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("in squirrel.Select", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _, err := sq.Select("id").From("s").Where(filter.SQL("acme", f, filter.Postgres, columns)).PlaceholderFormat(filter.Postgres).ToSql()
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
