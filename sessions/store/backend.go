@@ -9,7 +9,8 @@ import (
 )
 
 // Backend is what a host implements over its storage; everyone else calls [Store]. Package storetest proves an
-// implementation: each sentence of this list has a case there that bears its number.
+// implementation: each sentence of this list, and of those of [Streamer], [Counter] and [Writer], has a case there that bears
+// its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
 //  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.
@@ -31,11 +32,11 @@ import (
 //  14. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
 //     Changes.More tells whether there are others, which are found from Changes.Next.
 //  15. Changes since a watermark that is not the Backend's own is [ErrWatermark]. The empty Watermark asks for nothing but
-//     a watermark.
+//     a watermark. A Backend that cannot tell changes returns an error that wraps errors.ErrUnsupported, and no AsOf.
 //  16. A cancelled context ends a method soon, with an error that wraps the context's.
 //  17. All methods may be called from many goroutines at once.
-//  18. Creation time, ID and company of a session never change, and no session is ever deleted: taking a person out
-//     (sessions.Session.RedactPerson) is a change.
+//  18. Creation time, ID and company of a session never change, and no session is ever deleted: one that was listed stays at its
+//     position, and taking a person out (sessions.Session.RedactPerson) is a change like any other.
 type Backend interface {
 	List(ctx context.Context, sel Selection) (Batch, error)
 	Get(ctx context.Context, company, id string) (*sessions.Session, error)
@@ -90,30 +91,38 @@ type Changes struct {
 	More     bool                // there are further changes now
 }
 
-// Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists: a session that changes
-// meanwhile is neither missed nor seen twice. Stream ignores Selection.Limit and Selection.Budget. It lends each session until
-// the callback returns; the callback may set the session's fields, but not change what they refer to. Stream ends at the
-// callback's first error, which it returns as it is, and holds its snapshot no longer than that.
+// Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists.
+//
+//  19. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order.
+//  20. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once, or not at all.
+//  21. Each session is lent until the callback returns. The callback may set the session's fields, but not change what they
+//     refer to; that changes nothing that is stored.
+//  22. Stream ends at the callback's first error, calls it no more, and returns an error that wraps it.
 type Streamer interface {
 	Stream(ctx context.Context, sel Selection, each func(*sessions.Session) error) error
 }
 
-// Counter is a Backend that counts faster than by lists. It counts at most Selection.Limit sessions within Selection.Budget.
+// Counter is a Backend that counts faster than by lists.
+//
+//  23. Count counts the sessions that List would return, at most Limit of them, within the Budget; Count.Exact tells that there are
+//     no others. Without a Budget it is false only where Limit was reached.
 type Counter interface {
 	Count(ctx context.Context, sel Selection) (Count, error)
 }
 
 // Writer is a Backend that stores sessions. Errors name the session by its place in the call, never by its content.
+//
+//  24. Insert stores new sessions, all or none; it normalises those given (sessions.Session.Normalize) and sets their Revision to
+//     that of the stored, 1 for new ones. A session that cannot be stored (sessions.Session.Validate) is an error.
+//  25. Insert is idempotent: a session that is stored already, equal in all but its Revision, is passed over; one that differs is an
+//     error that wraps [ErrExists].
+//  26. Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. If it is not, or
+//     CreatedAt differs, nothing changes and the error wraps [ErrConflict]; without such a session it wraps [ErrNotFound].
+//  27. Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
+//  28. Redact takes the person out (sessions.Session.RedactPerson), and out of every search structure: no search and no filter
+//     finds the session by what it held. It is idempotent. Without such a session the error wraps [ErrNotFound].
 type Writer interface {
-	// Insert stores new sessions, all or none, with Revision 1. It is idempotent: a session that is stored already, equal in all
-	// that was given, is passed over; one that differs is an error that wraps ErrExists. The sessions are normalised
-	// (sessions.Session.Normalize) and get their Revision.
 	Insert(ctx context.Context, s ...*sessions.Session) error
-	// Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. Otherwise, or if
-	// CreatedAt differs, nothing changes and the error wraps ErrConflict; without such a session it wraps ErrNotFound.
-	// Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
 	Update(ctx context.Context, s *sessions.Session) error
-	// Redact takes the person out of a session (sessions.Session.RedactPerson) and out of every search structure. It is idempotent.
-	// Without such a session the error wraps ErrNotFound.
 	Redact(ctx context.Context, company, id string) error
 }

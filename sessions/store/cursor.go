@@ -64,7 +64,7 @@ func unseal(kind byte, text string) (binding fingerprint, payload []byte, ok boo
 
 // cursorAt returns the cursor of a position.
 func cursorAt(p Position, binding fingerprint) Cursor {
-	payload := binary.BigEndian.AppendUint64(nil, uint64(p.CreatedAt.UnixMicro())) //nolint:gosec // and back again
+	payload := binary.BigEndian.AppendUint64(nil, uint64(p.CreatedAt.UnixMicro()))
 	return Cursor(seal(cursorV1, binding, append(payload, p.ID...)))
 }
 
@@ -81,7 +81,7 @@ func (c Cursor) position(binding fingerprint) (Position, error) {
 		return Position{}, ErrCursorQuery
 	}
 	micros := binary.BigEndian.Uint64(payload)
-	return Position{time.UnixMicro(int64(micros)).UTC(), string(payload[8:])}, nil //nolint:gosec // as it was written
+	return Position{time.UnixMicro(int64(micros)).UTC(), string(payload[8:])}, nil
 }
 
 // watermark binds a Backend's watermark to the viewer's company.

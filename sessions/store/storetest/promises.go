@@ -1,0 +1,571 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// promises returns the cases of all sentences in their order.
+func promises() []promise {
+	changes := func(f Fixture) bool { return !f.Lacks.Changes }
+	streams := func(f Fixture) bool { _, ok := f.Backend.(store.Streamer); return ok }
+	counts := func(f Fixture) bool { _, ok := f.Backend.(store.Counter); return ok }
+	writes := func(f Fixture) bool { _, ok := f.Backend.(store.Writer); return ok }
+	return []promise{
+		{1, "one company only", nil, companyOnly},
+		{2, "a filter with an error selects nothing", nil, brokenFilter},
+		{3, "what Match says", nil, matches},
+		{4, "newest first, ties by ID", nil, order},
+		{5, "limit and position", nil, limitAndPosition},
+		{6, "the end is known", nil, end},
+		{7, "a full batch", nil, fullBatch},
+		{8, "a spent budget", nil, budget},
+		{9, "no budget", nil, noBudget},
+		{10, "get", nil, get},
+		{11, "what was stored comes back", nil, roundTrip},
+		{12, "sessions are the caller's", nil, ownership},
+		{13, "watermarks miss nothing", changes, nothingMissed},
+		{14, "changes in order, once, limited", changes, changesInOrder},
+		{15, "foreign and empty watermarks", nil, watermarks},
+		{16, "cancellation", nil, cancellation},
+		{17, "many goroutines", nil, concurrency},
+		{18, "positions stay, nothing is deleted", nil, permanence},
+		{19, "a stream is the whole list", streams, streamIsList},
+		{20, "a stream is a snapshot", streams, streamIsSnapshot},
+		{21, "a stream lends", streams, streamLends},
+		{22, "a stream ends at an error", streams, streamEnds},
+		{23, "counts", counts, count},
+		{24, "insert, all or none", writes, insert},
+		{25, "insert is idempotent", writes, insertAgain},
+		{26, "update of the revision read", writes, update},
+		{27, "update is idempotent", writes, updateAgain},
+		{28, "redaction", writes, redaction},
+	}
+}
+
+// all is the greatest limit that the cases ask for.
+const all = 10_000
+
+func everything(company string) store.Selection { return store.Selection{Company: company, Limit: all} }
+
+// can tells whether the storage has the fields that a filter uses.
+func (s *suite) can(f filter.Filter) bool { return f.Fields().Intersect(s.Lacks.Fields) == 0 }
+
+func companyOnly(s *suite) {
+	s.put(world()...)
+	for _, company := range []string{acme, "globex"} {
+		s.same(s.want(company, filter.Filter{}), s.list(everything(company)).Sessions, "the sessions of %q alone", company)
+	}
+	require.Empty(s, s.list(everything("nobody")).Sessions, "a company without sessions")
+	own := newID(1 << 20)
+	_, err := s.Backend.Get(s.Context(), acme, own)
+	require.ErrorIs(s, err, store.ErrNotFound, "another company's session")
+
+	_, err = s.Backend.List(s.Context(), everything(""))
+	require.ErrorIs(s, err, store.ErrNoCompany, "List")
+	_, err = s.Backend.Get(s.Context(), "", own)
+	require.ErrorIs(s, err, store.ErrNoCompany, "Get")
+	_, err = s.Backend.Changes(s.Context(), "", "", 1)
+	if !s.Lacks.Changes {
+		require.ErrorIs(s, err, store.ErrNoCompany, "Changes")
+		mark := s.changes(acme, "", 1).Next
+		changed := plainSession(7)
+		changed.Company = "globex"
+		s.put(changed)
+		require.Empty(s, s.changes(acme, mark, all).Sessions, "another company's change")
+	}
+	if x, ok := s.Backend.(store.Streamer); ok {
+		require.ErrorIs(s, x.Stream(s.Context(), everything(""), func(*sessions.Session) error { return nil }), store.ErrNoCompany, "Stream")
+	}
+	if x, ok := s.Backend.(store.Counter); ok {
+		_, err := x.Count(s.Context(), everything(""))
+		require.ErrorIs(s, err, store.ErrNoCompany, "Count")
+	}
+	if s.Lacks.OddKeys {
+		return
+	}
+	for i, key := range oddKeys() {
+		one := plainSession(i)
+		one.Company = key
+		s.put(one)
+	}
+	for i, key := range oddKeys() {
+		require.Equal(s, []string{newID(i)}, ids(s.list(everything(key)).Sessions), "company %q is another than its likes", key)
+	}
+}
+
+func brokenFilter(s *suite) {
+	s.put(plainSession(1))
+	bad := filter.Status()
+	require.Error(s, bad.Err(), "a list of no values")
+	for _, f := range []filter.Filter{bad, filter.Not(bad), filter.Or(bad, filter.Filter{}), filter.And(bad, filter.Status(sessions.Success))} {
+		sel := everything(acme)
+		sel.Filter = f
+		batch, err := s.Backend.List(s.Context(), sel)
+		require.ErrorIs(s, err, f.Err(), "List")
+		require.Empty(s, batch.Sessions)
+		if x, ok := s.Backend.(store.Streamer); ok {
+			err := x.Stream(s.Context(), sel, func(*sessions.Session) error { return errors.New("a session of a broken filter") })
+			require.ErrorIs(s, err, f.Err(), "Stream")
+		}
+		if x, ok := s.Backend.(store.Counter); ok {
+			n, err := x.Count(s.Context(), sel)
+			require.ErrorIs(s, err, f.Err(), "Count")
+			require.Zero(s, n.N)
+		}
+	}
+}
+
+func matches(s *suite) {
+	s.put(world()...)
+	for _, c := range selectCases() {
+		if !s.can(c.filter) {
+			continue
+		}
+		require.NoError(s, c.filter.Err(), c)
+		sel := everything(acme)
+		sel.Filter = c.filter
+		s.same(s.want(acme, c.filter), s.list(sel).Sessions, "%v", c)
+	}
+}
+
+func order(s *suite) {
+	s.put(world()...)
+	for i := range 20 { // ties, put in an order of no meaning
+		one := plainSession(1000 + i*7%20)
+		one.CreatedAt = noon.Add(time.Duration(i%3) * time.Microsecond)
+		s.put(one)
+	}
+	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "newest first, ties by ID, the greater first")
+	if s.Lacks.OddKeys {
+		return
+	}
+	for _, key := range oddKeys() {
+		one := plainSession(1)
+		one.ID, one.Company = key, "ties"
+		s.put(one)
+	}
+	require.Equal(s, oddKeys(), ids(s.list(everything("ties")).Sessions), "ties by ID, bytewise")
+	s.same(s.want("ties", filter.Filter{}), s.walk(store.Selection{Company: "ties", Limit: 1}), "ties one by one")
+}
+
+func limitAndPosition(s *suite) {
+	s.put(world()...)
+	want := s.want(acme, filter.Filter{})
+	for limit := 1; limit <= len(want)+1; limit++ {
+		require.Equal(s, ids(want), ids(s.walk(store.Selection{Company: acme, Limit: limit})), "page by page, limit %d", limit)
+	}
+	for _, c := range selectCases() {
+		if s.can(c.filter) {
+			sel := store.Selection{Company: acme, Filter: c.filter, Limit: 3}
+			require.Equal(s, ids(s.want(acme, c.filter)), ids(s.walk(sel)), "page by page, limit 3; %v", c)
+		}
+	}
+	for i, one := range want {
+		for _, after := range []store.Position{
+			store.PositionOf(one), {CreatedAt: one.CreatedAt}, {CreatedAt: one.CreatedAt, ID: "~"}, {CreatedAt: one.CreatedAt, ID: one.ID + " "},
+			{CreatedAt: one.CreatedAt.Add(time.Microsecond)}, {CreatedAt: one.CreatedAt.Add(-time.Microsecond), ID: "~"},
+		} {
+			sel := everything(acme)
+			sel.After = after
+			var rest []*sessions.Session
+			for _, w := range want {
+				if store.PositionOf(w).Before(after) {
+					rest = append(rest, w)
+				}
+			}
+			require.Equal(s, ids(rest), ids(s.list(sel).Sessions), "after %s, near session %d", place(after), i)
+		}
+	}
+}
+
+func end(s *suite) {
+	require.True(s, s.list(everything(acme)).Reached.IsZero(), "the end of an empty company")
+	s.put(world()...)
+	for _, c := range selectCases() {
+		want := s.want(acme, c.filter)
+		if !s.can(c.filter) || len(want) == 0 {
+			continue
+		}
+		sel := store.Selection{Company: acme, Filter: c.filter, Limit: len(want)}
+		require.True(s, s.list(sel).Reached.IsZero(), "the last session fills the limit; %v", c)
+		if sel.Limit--; sel.Limit > 0 {
+			require.False(s, s.list(sel).Reached.IsZero(), "one session follows; %v", c)
+		}
+	}
+}
+
+func fullBatch(s *suite) {
+	s.put(world()...)
+	want := s.want(acme, filter.Filter{})
+	for limit := 1; limit < len(want); limit++ {
+		for _, budget := range []int{0, all} {
+			batch := s.list(store.Selection{Company: acme, Limit: limit, Budget: budget})
+			require.Equal(s, place(store.PositionOf(want[limit-1])), place(batch.Reached), "Reached of a full batch of %d, budget %d", limit, budget)
+		}
+	}
+}
+
+func budget(s *suite) {
+	s.put(world()...)
+	for i, c := range selectCases() {
+		if !s.can(c.filter) {
+			continue
+		}
+		for _, bound := range []struct{ budget, limit, every int }{{1, all, 4}, {3, 2, 1}, {20, 5, 1}, {20, 1, 4}} {
+			if i%bound.every == 0 { // one by one is slow
+				sel := store.Selection{Company: acme, Filter: c.filter, Limit: bound.limit, Budget: bound.budget}
+				require.Equal(s, ids(s.want(acme, c.filter)), ids(s.walk(sel)), "budget %d, limit %d; %v", bound.budget, bound.limit, c)
+			}
+		}
+	}
+}
+
+func noBudget(s *suite) {
+	var many []*sessions.Session
+	for n := range 3000 { // one of them matches, and is the oldest
+		many = append(many, plainSession(n))
+	}
+	many[len(many)-1].FirstName, many[len(many)-1].Status = sessions.TextOf("Tariel"), sessions.Pending
+	s.put(many...)
+	for _, f := range []filter.Filter{filter.Status(sessions.Pending), filter.Search("tariel"), filter.Not(filter.Status(sessions.Success))} {
+		if s.can(f) {
+			batch := s.list(store.Selection{Company: acme, Filter: f, Limit: 2})
+			require.Equal(s, []string{newID(len(many) - 1)}, ids(batch.Sessions), "a match behind many others")
+			require.True(s, batch.Reached.IsZero(), "the end was reached")
+		}
+	}
+}
+
+func get(s *suite) {
+	s.put(world()...)
+	for _, want := range s.stored {
+		got, err := s.Backend.Get(s.Context(), want.Company, want.ID)
+		require.NoError(s, err)
+		s.same([]*sessions.Session{want}, []*sessions.Session{got}, "Get of %q", want.ID)
+	}
+	for _, id := range []string{newID(1 << 30), newID(1 << 20)} {
+		_, err := s.Backend.Get(s.Context(), acme, id)
+		require.ErrorIs(s, err, store.ErrNotFound, "a session that is missing or another company's")
+	}
+	if s.Lacks.OddKeys {
+		return
+	}
+	for _, id := range append(oddKeys(), "", "%", "_", newID(1)+" ", strings.ToUpper(newID(10)), newID(1)[:30], "' OR ''='") {
+		_, err := s.Backend.Get(s.Context(), acme, id)
+		require.ErrorIs(s, err, store.ErrNotFound, "%q is nobody's ID", id)
+	}
+	for i, id := range oddKeys() {
+		one := plainSession(500 + i)
+		one.ID = id
+		s.put(one)
+	}
+	for _, id := range oddKeys() {
+		got, err := s.Backend.Get(s.Context(), acme, id)
+		require.NoError(s, err, "%q", id)
+		require.Equal(s, id, got.ID)
+	}
+}
+
+func roundTrip(s *suite) {
+	long := plainSession(900)
+	long.FirstName, long.LastName = sessions.TextOf(strings.Repeat("ქ", sessions.MaxTextBytes/3)), sessions.TextOf(strings.Repeat("a ", sessions.MaxTextBytes/2))
+	long.Selfie, long.Browser = strings.Repeat("s", sessions.MaxMetaBytes), strings.Repeat("🦊", sessions.MaxMetaBytes/4)
+	long.Extra = extra(sessions.ExtraPair{Key: strings.Repeat("k", sessions.MaxExtraKeyBytes), Value: strings.Repeat("'", sessions.MaxExtraValueBytes)})
+	exact := plainSession(901)
+	exact.CreatedAt = exact.CreatedAt.Add(123456 * time.Microsecond)
+	exact.CompletedAt = exact.CreatedAt.Add(654321*time.Microsecond + 999) // nanoseconds that are cut off
+	exact.Attempt = 1<<31 - 1
+	s.put(append(world(), long, exact)...)
+	for _, want := range s.stored {
+		got, err := s.Backend.Get(s.Context(), want.Company, want.ID)
+		require.NoError(s, err)
+		require.Equal(s, s.describe(want), s.describe(got), "all fields of %q", want.ID)
+		for _, t := range []time.Time{got.CreatedAt, got.CompletedAt, got.DecidedAt} {
+			require.Equal(s, time.UTC, t.Location(), "times are in UTC")
+		}
+	}
+	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "all fields, listed")
+	if !s.Lacks.Changes {
+		mark := s.changes(acme, "", 1).Next
+		exact.Normalize()
+		exact.Model = "Pixel"
+		s.put(exact)
+		s.same([]*sessions.Session{exact.Clone()}, s.changes(acme, mark, all).Sessions, "all fields, changed")
+	}
+}
+
+func ownership(s *suite) {
+	one := plainSession(1)
+	one.Status, one.Reasons = sessions.Failed, []sessions.Reason{sessions.DigitalSpoof, sessions.LowFAR}
+	var mark store.Watermark
+	if !s.Lacks.Changes {
+		mark = s.changes(acme, "", 1).Next
+	}
+	s.put(one)
+	read := func() []*sessions.Session {
+		got, err := s.Backend.Get(s.Context(), acme, one.ID)
+		require.NoError(s, err)
+		reads := []*sessions.Session{got, s.list(everything(acme)).Sessions[0]}
+		if !s.Lacks.Changes {
+			reads = append(reads, s.changes(acme, mark, all).Sessions[0])
+		}
+		return reads
+	}
+	for range 2 {
+		for _, got := range read() {
+			s.same([]*sessions.Session{one}, []*sessions.Session{got}, "after what was returned before was changed")
+			got.LastName = sessions.TextOf("Changed")
+			for i := range got.Reasons {
+				got.Reasons[i] = "changed"
+			}
+		}
+	}
+}
+
+// changes asks for changes, which must not fail.
+func (s *suite) changes(company string, since store.Watermark, limit int) store.Changes {
+	s.Helper()
+	ch, err := s.Backend.Changes(s.Context(), company, since, limit)
+	require.NoError(s, err)
+	require.NotEmpty(s, ch.Next, "sentence 14: Next")
+	require.LessOrEqual(s, len(ch.Sessions), limit, "sentence 14: more sessions than limit")
+	return ch
+}
+
+// changed follows the changes until there are no more.
+func (s *suite) changed(company string, since store.Watermark, limit int) []*sessions.Session {
+	s.Helper()
+	var all []*sessions.Session
+	for step := 0; ; step++ {
+		require.Less(s, step, 10*(len(s.stored)+10), "the changes do not end")
+		ch := s.changes(company, since, limit)
+		all = append(all, ch.Sessions...)
+		if since = ch.Next; !ch.More {
+			return all
+		}
+	}
+}
+
+// nothingMissed lists while others write, and afterwards looks at what every list missed.
+func nothingMissed(s *suite) {
+	const writers, each = 4, 15
+	for w := range writers { // as many pending sessions as are decided later
+		for n := range each {
+			one := plainSession(w*1000 + n)
+			one.Status = sessions.Pending
+			s.put(one)
+		}
+	}
+	type sample struct {
+		seen map[string]string
+		asOf store.Watermark
+	}
+	var samples []sample
+	errs := make([]error, writers)
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for n := range each {
+				decided := plainSession(w*1000 + n)
+				fresh := plainSession(w*1000 + 500 + n)
+				if errs[w] = errors.Join(s.store(decided), s.store(fresh)); errs[w] != nil {
+					return
+				}
+				time.Sleep(200 * time.Microsecond) // lists come between
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	for writing := true; writing; {
+		select {
+		case <-done:
+			writing = false
+		default:
+		}
+		batch := s.list(everything(acme))
+		sm := sample{map[string]string{}, batch.AsOf}
+		for _, one := range batch.Sessions {
+			sm.seen[one.ID] = s.describe(one)
+		}
+		samples = append(samples, sm)
+	}
+	require.NoError(s, errors.Join(errs...), "writers")
+	last := s.list(everything(acme)).Sessions
+	require.Len(s, last, 2*writers*each)
+	for i, sm := range samples {
+		named := map[string]bool{}
+		for _, one := range s.changed(acme, sm.asOf, 7) {
+			named[one.ID] = true
+		}
+		for _, one := range last {
+			if sm.seen[one.ID] != s.describe(one) {
+				require.True(s, named[one.ID], "list %d of %d did not see %q as it is, and the changes since do not name it", i, len(samples), one.ID)
+			}
+		}
+	}
+}
+
+func changesInOrder(s *suite) {
+	s.put(world()...)
+	mark := s.changes(acme, "", 1).Next
+	require.Empty(s, s.changes(acme, mark, all).Sessions, "nothing has changed")
+	var want []*sessions.Session
+	for _, n := range []int{40, 3, 41, 17, 5} {
+		one := plainSession(n)
+		one.Model = "changed"
+		s.put(one)
+		want = append(want, one)
+	}
+	want[1].Model = "changed again"
+	s.put(want[1])
+	want = append(slices.Delete(slices.Clone(want), 1, 2), want[1]) // once, in its newest state and place
+	got := s.changes(acme, mark, all)
+	s.same(want, got.Sessions, "in the order of the last changes, each session once")
+	require.False(s, got.More, "all of them")
+	require.False(s, s.changes(acme, mark, len(want)).More, "exactly all of them")
+	require.Empty(s, s.changes(acme, got.Next, all).Sessions, "after all of them")
+	for limit := 1; limit < len(want); limit++ {
+		require.True(s, s.changes(acme, mark, limit).More, "limit %d", limit)
+		s.same(want, s.changed(acme, mark, limit), "part by part, limit %d", limit)
+	}
+	added := plainSession(2000)
+	s.put(added)
+	s.same([]*sessions.Session{added}, s.changes(acme, got.Next, all).Sessions, "from Next on")
+}
+
+func watermarks(s *suite) {
+	if s.Lacks.Changes {
+		_, err := s.Backend.Changes(s.Context(), acme, "", 1)
+		require.ErrorIs(s, err, errors.ErrUnsupported, "a Backend that cannot tell changes")
+		require.Empty(s, s.list(everything(acme)).AsOf)
+		return
+	}
+	require.Empty(s, s.changes(acme, "", all).Sessions, "the empty watermark of an empty company")
+	s.put(world()...)
+	first := s.changes(acme, "", all)
+	require.Empty(s, first.Sessions, "the empty watermark asks for nothing but a watermark")
+	require.False(s, first.More)
+	require.Empty(s, s.changed(acme, s.list(everything(acme)).AsOf, all), "as of the list, nothing has changed since")
+	mark := string(first.Next)
+	for _, since := range []string{"nonsense", "0", "-1", " " + mark, mark + " ", mark + "x", mark + "000", "'", "\x00", "99999999999999999999999", "🙂"} {
+		_, err := s.Backend.Changes(s.Context(), acme, store.Watermark(since), 1)
+		require.ErrorIs(s, err, store.ErrWatermark, "watermark %q", since)
+	}
+}
+
+func cancellation(s *suite) {
+	s.put(world()...)
+	ctx, cancel := context.WithCancel(s.Context())
+	cancel()
+	sel := everything(acme)
+	_, err := s.Backend.List(ctx, sel)
+	require.ErrorIs(s, err, context.Canceled, "List")
+	_, err = s.Backend.Get(ctx, acme, newID(1))
+	require.ErrorIs(s, err, context.Canceled, "Get")
+	if !s.Lacks.Changes {
+		_, err = s.Backend.Changes(ctx, acme, "", 1)
+		require.ErrorIs(s, err, context.Canceled, "Changes")
+	}
+	if x, ok := s.Backend.(store.Streamer); ok {
+		require.ErrorIs(s, x.Stream(ctx, sel, func(*sessions.Session) error { return nil }), context.Canceled, "Stream")
+	}
+	if x, ok := s.Backend.(store.Counter); ok {
+		_, err := x.Count(ctx, sel)
+		require.ErrorIs(s, err, context.Canceled, "Count")
+	}
+	if x, ok := s.Backend.(store.Writer); ok {
+		before := s.list(sel).Sessions
+		one := plainSession(3000)
+		require.ErrorIs(s, x.Insert(ctx, one), context.Canceled, "Insert")
+		require.ErrorIs(s, x.Update(ctx, before[0].Clone()), context.Canceled, "Update")
+		require.ErrorIs(s, x.Redact(ctx, acme, before[0].ID), context.Canceled, "Redact")
+		s.same(before, s.list(sel).Sessions, "a cancelled write writes nothing")
+	}
+	ctx, cancel = context.WithDeadline(s.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	_, err = s.Backend.List(ctx, sel)
+	require.ErrorIs(s, err, context.DeadlineExceeded, "a deadline that has passed")
+}
+
+func concurrency(s *suite) {
+	s.put(world()...)
+	var cases []selectCase
+	var wants [][]string
+	for _, c := range selectCases() {
+		if s.can(c.filter) {
+			cases, wants = append(cases, c), append(wants, ids(s.want(acme, c.filter)))
+		}
+	}
+	const readers = 8
+	errs := make([]error, readers)
+	var group sync.WaitGroup
+	for r := range readers {
+		group.Go(func() {
+			for n := range 25 {
+				k := (r*11 + n) % len(cases)
+				c := cases[k]
+				batch, err := s.Backend.List(s.Context(), store.Selection{Company: acme, Filter: c.filter, Limit: all})
+				if err == nil && !slices.Equal(wants[k], ids(batch.Sessions)) {
+					err = fmt.Errorf("beside others, other sessions; %v", c)
+				}
+				one := newID(n)
+				got, errGet := s.Backend.Get(s.Context(), acme, one)
+				if errGet == nil && got.ID != one {
+					errGet = errors.New("beside others, another session")
+				}
+				if errs[r] = errors.Join(err, errGet); errs[r] != nil {
+					return
+				}
+			}
+		})
+	}
+	for n := range 20 {
+		one := plainSession(n)
+		one.Company = "writer"
+		s.put(one)
+	}
+	group.Wait()
+	require.NoError(s, errors.Join(errs...))
+}
+
+func permanence(s *suite) {
+	s.put(world()...)
+	before := s.list(everything(acme)).Sessions
+	for i, one := range before {
+		changed := one.Clone()
+		switch i % 3 {
+		case 0:
+			changed.RedactPerson()
+		case 1:
+			changed.Status, changed.Reasons, changed.DecidedAt = sessions.Pending, nil, time.Time{}
+		default:
+			changed.CompletedAt = noon.AddDate(1, 0, 0)
+		}
+		s.put(changed)
+	}
+	after := s.list(everything(acme)).Sessions
+	require.Equal(s, ids(before), ids(after), "every session stays where it was")
+	s.same(s.want(acme, filter.Filter{}), after, "in its new state")
+	w, ok := s.Backend.(store.Writer)
+	if !ok {
+		return
+	}
+	moved, err := s.Backend.Get(s.Context(), acme, before[3].ID)
+	require.NoError(s, err)
+	moved.CreatedAt = moved.CreatedAt.Add(time.Microsecond)
+	require.ErrorIs(s, w.Update(s.Context(), moved), store.ErrConflict, "creation time never changes")
+	s.same(after, s.list(everything(acme)).Sessions, "nothing has moved")
+}

@@ -1,0 +1,659 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/memstore"
+)
+
+func TestMemstore(t *testing.T) {
+	Run(t, func(*testing.T) Fixture { return Fixture{Backend: memstore.New()} })
+}
+
+// bare is a Backend and nothing more, that lacks what may be lacking.
+type bare struct{ store.Backend }
+
+func (b bare) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
+	batch, err := b.Backend.List(ctx, sel)
+	batch.AsOf = ""
+	for _, s := range batch.Sessions {
+		s.Nationality, s.Extra = sessions.Text{}, sessions.Extra{}
+	}
+	return batch, err
+}
+
+func (b bare) Changes(context.Context, string, store.Watermark, int) (store.Changes, error) {
+	return store.Changes{}, fmt.Errorf("bare: %w", errors.ErrUnsupported)
+}
+
+func TestLacks(t *testing.T) {
+	Run(t, func(*testing.T) Fixture {
+		inner := memstore.New()
+		return Fixture{
+			Backend: bare{inner},
+			Put: func(ctx context.Context, all ...*sessions.Session) error {
+				s := suite{Fixture: Fixture{Backend: inner}, TB: t}
+				return s.store(all...)
+			},
+			Lacks: Lacks{Fields: sessions.FieldsOf(sessions.FieldNationality, sessions.FieldExtra), TextStates: true, OddKeys: true, Changes: true},
+		}
+	})
+}
+
+// TestCases checks that each case tells a right storage from a wrong one.
+func TestCases(t *testing.T) {
+	s := suite{TB: t, stored: map[string]*sessions.Session{}, Fixture: Fixture{Backend: memstore.New()}}
+	s.put(world()...)
+	all := len(s.want(acme, filter.Filter{}))
+	for _, c := range selectCases() {
+		require.NoError(t, c.filter.Err(), c)
+		switch n := len(s.want(acme, c.filter)); {
+		case strings.HasPrefix(c.why, "nothing"):
+			require.Zero(t, n, c)
+		case strings.HasPrefix(c.why, "everything"):
+			require.Equal(t, all, n, c)
+		default:
+			require.Positive(t, n, c)
+			require.Less(t, n, all, c)
+		}
+	}
+	for i, key := range oddKeys()[1:] {
+		require.Less(t, key, oddKeys()[i], "bytewise order, the greatest first")
+	}
+}
+
+// broken is a memstore of which single methods are replaced.
+type broken struct {
+	*memstore.Backend
+	list    func(context.Context, store.Selection) (store.Batch, error)
+	get     func(context.Context, string, string) (*sessions.Session, error)
+	changes func(context.Context, string, store.Watermark, int) (store.Changes, error)
+	stream  func(context.Context, store.Selection, func(*sessions.Session) error) error
+	count   func(context.Context, store.Selection) (store.Count, error)
+	insert  func(context.Context, ...*sessions.Session) error
+	update  func(context.Context, *sessions.Session) error
+	redact  func(context.Context, string, string) error
+}
+
+func (b *broken) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
+	if b.list != nil {
+		return b.list(ctx, sel)
+	}
+	return b.Backend.List(ctx, sel)
+}
+
+func (b *broken) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
+	if b.get != nil {
+		return b.get(ctx, company, id)
+	}
+	return b.Backend.Get(ctx, company, id)
+}
+
+func (b *broken) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+	if b.changes != nil {
+		return b.changes(ctx, company, since, limit)
+	}
+	return b.Backend.Changes(ctx, company, since, limit)
+}
+
+func (b *broken) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+	if b.stream != nil {
+		return b.stream(ctx, sel, each)
+	}
+	return b.Backend.Stream(ctx, sel, each)
+}
+
+func (b *broken) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+	if b.count != nil {
+		return b.count(ctx, sel)
+	}
+	return b.Backend.Count(ctx, sel)
+}
+
+func (b *broken) Insert(ctx context.Context, all ...*sessions.Session) error {
+	if b.insert != nil {
+		return b.insert(ctx, all...)
+	}
+	return b.Backend.Insert(ctx, all...)
+}
+
+func (b *broken) Update(ctx context.Context, s *sessions.Session) error {
+	if b.update != nil {
+		return b.update(ctx, s)
+	}
+	return b.Backend.Update(ctx, s)
+}
+
+func (b *broken) Redact(ctx context.Context, company, id string) error {
+	if b.redact != nil {
+		return b.redact(ctx, company, id)
+	}
+	return b.Backend.Redact(ctx, company, id)
+}
+
+// batches changes every batch.
+func (b *broken) batches(change func(store.Selection, *store.Batch)) {
+	b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+		batch, err := b.Backend.List(ctx, sel)
+		if err == nil {
+			change(sel, &batch)
+		}
+		return batch, err
+	}
+}
+
+// selections changes what is asked.
+func (b *broken) selections(change func(*store.Selection)) {
+	b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+		change(&sel)
+		return b.Backend.List(ctx, sel)
+	}
+}
+
+// reads changes every session that is read.
+func (b *broken) reads(change func(*sessions.Session) *sessions.Session) {
+	b.batches(func(_ store.Selection, batch *store.Batch) {
+		for i, s := range batch.Sessions {
+			batch.Sessions[i] = change(s)
+		}
+	})
+	b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+		s, err := b.Backend.Get(ctx, company, id)
+		if err == nil {
+			s = change(s)
+		}
+		return s, err
+	}
+}
+
+// changeLists changes every answer of Changes.
+func (b *broken) changeLists(change func(*store.Changes)) {
+	b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+		ch, err := b.Backend.Changes(ctx, company, since, limit)
+		if err == nil {
+			change(&ch)
+		}
+		return ch, err
+	}
+}
+
+type breakage struct {
+	number  int // of the sentence that is broken
+	mistake string
+	do      func(*broken)
+}
+
+func breakages() []breakage {
+	return []breakage{
+		{1, "no company is everything", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.Company = cmp.Or(sel.Company, acme) })
+		}},
+		{1, "companies differ by case alone, and are the same", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.Company = strings.ReplaceAll(sel.Company, "ABC", "abc") })
+		}},
+		{1, "blanks at the end are padding", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.Company = strings.TrimRight(sel.Company, " ") })
+		}},
+		{1, "details of any company", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				s, err := b.Backend.Get(ctx, company, id)
+				if errors.Is(err, store.ErrNotFound) {
+					return b.Backend.Get(ctx, "globex", id)
+				}
+				return s, err
+			}
+		}},
+		{1, "changes of any company", func(b *broken) {
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				ch, err := b.Backend.Changes(ctx, company, since, limit)
+				if others, errOthers := b.Backend.Changes(ctx, "globex", "m1", limit); since != "" && errOthers == nil {
+					ch.Sessions = append(ch.Sessions, others.Sessions...)
+				}
+				return ch, err
+			}
+		}},
+		{2, "a broken filter selects everything", func(b *broken) {
+			b.selections(func(sel *store.Selection) {
+				if sel.Filter.Err() != nil {
+					sel.Filter = filter.Filter{}
+				}
+			})
+		}},
+		{2, "a broken filter selects nothing, without a word", func(b *broken) {
+			b.selections(func(sel *store.Selection) {
+				if sel.Filter.Err() != nil {
+					sel.Filter = filter.None()
+				}
+			})
+		}},
+		{3, "NULL is neither equal nor unequal", func(b *broken) {
+			b.batches(func(sel store.Selection, batch *store.Batch) {
+				if sel.Filter.Fields().Has(sessions.FieldMatchLevel) {
+					batch.Sessions = slices.DeleteFunc(batch.Sessions, func(s *sessions.Session) bool { return !s.Match.Compared })
+				}
+			})
+		}},
+		{3, "a range's last microsecond is lost", func(b *broken) {
+			b.batches(func(sel store.Selection, batch *store.Batch) {
+				batch.Sessions = slices.DeleteFunc(batch.Sessions, func(s *sessions.Session) bool {
+					_, to := sel.Filter.Range()
+					return s.CreatedAt.Add(time.Microsecond).Equal(to)
+				})
+			})
+		}},
+		{4, "ties by ID, the lesser first", func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) {
+				slices.SortStableFunc(batch.Sessions, func(x, y *sessions.Session) int {
+					return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(x.ID, y.ID))
+				})
+			})
+		}},
+		{4, "ties by ID, whatever its case", func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) {
+				slices.SortStableFunc(batch.Sessions, func(x, y *sessions.Session) int {
+					return cmp.Or(y.CreatedAt.Compare(x.CreatedAt), cmp.Compare(strings.ToLower(y.ID), strings.ToLower(x.ID)))
+				})
+			})
+		}},
+		{5, "one more than the limit", func(b *broken) { b.selections(func(sel *store.Selection) { sel.Limit++ }) }},
+		{5, "after an instant, not a position", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.After.ID = "" })
+		}},
+		{5, "after a position, itself included", func(b *broken) {
+			b.selections(func(sel *store.Selection) {
+				if sel.After.ID != "" {
+					sel.After.ID += "\x00"
+				}
+			})
+		}},
+		{6, "the end is not seen where the limit is reached", func(b *broken) {
+			b.batches(func(sel store.Selection, batch *store.Batch) {
+				if n := len(batch.Sessions); n == sel.Limit {
+					batch.Reached = store.PositionOf(batch.Sessions[n-1])
+				}
+			})
+		}},
+		{6, "the end is seen before it", func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) { batch.Reached = store.Position{} })
+		}},
+		{7, "Reached is behind the last session", func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) {
+				if !batch.Reached.IsZero() {
+					batch.Reached.CreatedAt = batch.Reached.CreatedAt.Add(-time.Microsecond)
+				}
+			})
+		}},
+		{8, "a spent budget is the end", func(b *broken) {
+			b.batches(func(sel store.Selection, batch *store.Batch) {
+				if len(batch.Sessions) < sel.Limit {
+					batch.Reached = store.Position{}
+				}
+			})
+		}},
+		{8, "a spent budget does not get on", func(b *broken) {
+			b.batches(func(sel store.Selection, batch *store.Batch) {
+				if len(batch.Sessions) == 0 && !batch.Reached.IsZero() && !sel.After.IsZero() {
+					batch.Reached = sel.After
+				}
+			})
+		}},
+		{9, "a budget although none was given", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.Budget = cmp.Or(sel.Budget, 1000) })
+		}},
+		{10, "IDs whatever their case", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				return b.Backend.Get(ctx, company, strings.ToLower(id))
+			}
+		}},
+		{10, "IDs without their blanks", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				return b.Backend.Get(ctx, company, strings.TrimRight(id, " "))
+			}
+		}},
+		{10, "no session and no error", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				s, err := b.Backend.Get(ctx, company, id)
+				if errors.Is(err, store.ErrNotFound) {
+					err = nil
+				}
+				return s, err
+			}
+		}},
+		{11, "milliseconds", func(b *broken) {
+			b.reads(func(s *sessions.Session) *sessions.Session {
+				s.CompletedAt = s.CompletedAt.Truncate(time.Millisecond)
+				return s
+			})
+		}},
+		{11, "another zone", func(b *broken) {
+			b.reads(func(s *sessions.Session) *sessions.Session {
+				s.CreatedAt = s.CreatedAt.In(time.FixedZone("", 3600))
+				return s
+			})
+		}},
+		{11, "one kind of absence", func(b *broken) {
+			b.reads(func(s *sessions.Session) *sessions.Session {
+				if s.FirstName.State() == sessions.NotRecognised {
+					s.FirstName = sessions.Text{}
+				}
+				return s
+			})
+		}},
+		{11, "extra fields by their keys", func(b *broken) {
+			b.reads(func(s *sessions.Session) *sessions.Session {
+				var pairs []sessions.ExtraPair
+				for k, v := range s.Extra.All() {
+					pairs = append(pairs, sessions.ExtraPair{Key: k, Value: v})
+				}
+				slices.SortFunc(pairs, func(x, y sessions.ExtraPair) int { return cmp.Compare(x.Key, y.Key) })
+				s.Extra = extra(pairs...)
+				return s
+			})
+		}},
+		{12, "a cache lends its sessions", func(b *broken) {
+			var cache sync.Map
+			b.reads(func(s *sessions.Session) *sessions.Session {
+				cached, _ := cache.LoadOrStore(s.ID, s)
+				return cached.(*sessions.Session) //nolint:errcheck // stored above
+			})
+		}},
+		{13, "the watermark is taken after the read", func(b *broken) {
+			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+				batch, err := b.Backend.List(ctx, sel)
+				time.Sleep(time.Millisecond)
+				if late, errLate := b.Backend.Changes(ctx, sel.Company, "", 1); errLate == nil {
+					batch.AsOf = late.Next
+				}
+				return batch, err
+			}
+		}},
+		{14, "the newest change first", func(b *broken) {
+			b.changeLists(func(ch *store.Changes) { slices.Reverse(ch.Sessions) })
+		}},
+		{14, "never more", func(b *broken) { b.changeLists(func(ch *store.Changes) { ch.More = false }) }},
+		{14, "a session for each of its changes", func(b *broken) {
+			b.changeLists(func(ch *store.Changes) {
+				if n := len(ch.Sessions); n > 1 {
+					ch.Sessions = append(ch.Sessions, ch.Sessions[n-1].Clone())
+				}
+			})
+		}},
+		{14, "the limit is not kept", func(b *broken) {
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				return b.Backend.Changes(ctx, company, since, limit+1)
+			}
+		}},
+		{15, "a strange watermark is the beginning", func(b *broken) {
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				ch, err := b.Backend.Changes(ctx, company, since, limit)
+				if errors.Is(err, store.ErrWatermark) {
+					return b.Backend.Changes(ctx, company, "m0", limit)
+				}
+				return ch, err
+			}
+		}},
+		{15, "no watermark is the beginning", func(b *broken) {
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				return b.Backend.Changes(ctx, company, cmp.Or(since, "m0"), limit)
+			}
+		}},
+		{16, "a list that cannot be cancelled", func(b *broken) {
+			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+				return b.Backend.List(context.WithoutCancel(ctx), sel)
+			}
+		}},
+		{16, "a cause that is lost", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				s, err := b.Backend.Get(ctx, company, id)
+				if ctx.Err() != nil {
+					return nil, errors.New("query failed")
+				}
+				return s, err
+			}
+		}},
+		{17, "one selection for all", func(b *broken) {
+			var shared atomic.Pointer[store.Selection]
+			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+				shared.Store(&sel)
+				time.Sleep(100 * time.Microsecond)
+				return b.Backend.List(ctx, *shared.Load())
+			}
+		}},
+		{18, "who is taken out is gone", func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) {
+				batch.Sessions = slices.DeleteFunc(batch.Sessions, func(s *sessions.Session) bool {
+					return s.FirstName.State() == sessions.Redacted
+				})
+			})
+		}},
+		{18, "creation times that can be changed, or are passed over", func(b *broken) {
+			b.update = func(ctx context.Context, s *sessions.Session) error {
+				if old, err := b.Get(ctx, s.Company, s.ID); err == nil {
+					s.CreatedAt = old.CreatedAt
+				}
+				return b.Backend.Update(ctx, s)
+			}
+		}},
+		{19, "a stream keeps the limit", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				batch, err := b.Backend.List(ctx, sel)
+				for _, s := range batch.Sessions {
+					err = errors.Join(err, each(s))
+				}
+				return err
+			}
+		}},
+		{20, "a stream of lists", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				for sel.Limit, sel.Budget = 2, 0; ; {
+					batch, err := b.Backend.List(ctx, sel)
+					if err != nil {
+						return err
+					}
+					for _, s := range batch.Sessions {
+						if err := each(s); err != nil {
+							return err
+						}
+					}
+					if sel.After = batch.Reached; sel.After.IsZero() {
+						return nil
+					}
+				}
+			}
+		}},
+		{21, "what was done to one session is left in the next", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				var left sessions.Text
+				return b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
+					was := s.LastName
+					if left != (sessions.Text{}) {
+						s.LastName = left
+					}
+					err := each(s)
+					if s.LastName != was {
+						left = s.LastName
+					}
+					return err
+				})
+			}
+		}},
+		{22, "a stream goes on after an error", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				var first error
+				err := b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
+					first = cmp.Or(first, each(s))
+					return nil
+				})
+				return cmp.Or(first, err)
+			}
+		}},
+		{22, "an error is lost", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				_ = b.Backend.Stream(ctx, sel, each)
+				return nil
+			}
+		}},
+		{23, "every count is exact", func(b *broken) {
+			b.count = func(ctx context.Context, sel store.Selection) (store.Count, error) {
+				n, err := b.Backend.Count(ctx, sel)
+				n.Exact = err == nil
+				return n, err
+			}
+		}},
+		{23, "the limit is not kept", func(b *broken) {
+			b.count = func(ctx context.Context, sel store.Selection) (store.Count, error) {
+				sel.Limit++
+				return b.Backend.Count(ctx, sel)
+			}
+		}},
+		{24, "one by one", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				for _, s := range all {
+					if err := b.Backend.Insert(ctx, s); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		}},
+		{24, "a revision of the caller's", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				err := b.Backend.Insert(ctx, all...)
+				for _, s := range all {
+					s.Revision = 0
+				}
+				return err
+			}
+		}},
+		{25, "every session that is stored is an error", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				for _, s := range all {
+					if _, err := b.Get(ctx, s.Company, s.ID); err == nil {
+						return store.ErrExists
+					}
+				}
+				return b.Backend.Insert(ctx, all...)
+			}
+		}},
+		{25, "every session that is stored is passed over", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				if err := b.Backend.Insert(ctx, all...); !errors.Is(err, store.ErrExists) {
+					return err
+				}
+				return nil
+			}
+		}},
+		{26, "the last one wins", func(b *broken) {
+			b.update = func(ctx context.Context, s *sessions.Session) error {
+				if old, err := b.Get(ctx, s.Company, s.ID); err == nil {
+					s.Revision = old.Revision
+				}
+				return b.Backend.Update(ctx, s)
+			}
+		}},
+		{26, "an update of nothing succeeds", func(b *broken) {
+			b.update = func(ctx context.Context, s *sessions.Session) error {
+				if err := b.Backend.Update(ctx, s); !errors.Is(err, store.ErrNotFound) {
+					return err
+				}
+				return nil
+			}
+		}},
+		{27, "an update again is a conflict", func(b *broken) {
+			b.update = func(ctx context.Context, s *sessions.Session) error {
+				if old, err := b.Get(ctx, s.Company, s.ID); err == nil && old.Revision != s.Revision {
+					return store.ErrConflict
+				}
+				return b.Backend.Update(ctx, s)
+			}
+		}},
+		{28, "the subject stays", func(b *broken) {
+			b.redact = func(ctx context.Context, company, id string) error {
+				s, err := b.Get(ctx, company, id)
+				if err != nil {
+					return err
+				}
+				subject := s.Subject
+				s.RedactPerson()
+				s.Subject = subject
+				return b.Update(ctx, s)
+			}
+		}},
+		{28, "every redaction is another change", func(b *broken) {
+			b.redact = func(ctx context.Context, company, id string) error {
+				s, err := b.Get(ctx, company, id)
+				if err != nil {
+					return err
+				}
+				s.RedactPerson()
+				return b.Update(ctx, s)
+			}
+		}},
+	}
+}
+
+// recorder stands in for the test of a broken Backend: it fails without failing.
+type recorder struct {
+	testing.TB
+	mu   sync.Mutex
+	said []string
+}
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) FailNow() { runtime.Goexit() }
+
+// verdict runs a case and returns what it has to say.
+func verdict(t *testing.T, p promise, f Fixture) []string {
+	t.Helper()
+	r := &recorder{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.check(&suite{TB: r, Fixture: f, stored: map[string]*sessions.Session{}})
+	}()
+	<-done
+	return r.said
+}
+
+func TestBrokenBackends(t *testing.T) {
+	tested := map[int]bool{}
+	for _, br := range breakages() {
+		p := promises()[br.number-1]
+		require.Equal(t, br.number, p.number)
+		tested[br.number] = true
+		t.Run(fmt.Sprintf("%02d %s", br.number, br.mistake), func(t *testing.T) {
+			b := &broken{Backend: memstore.New()}
+			br.do(b)
+			said := verdict(t, p, Fixture{Backend: b})
+			require.NotEmpty(t, said, "the case %q does not notice", p.name())
+			for _, text := range said {
+				t.Log(text)
+			}
+		})
+	}
+	for _, p := range promises() {
+		require.True(t, tested[p.number], "no Backend breaks %q", p.name())
+	}
+}
