@@ -1,0 +1,127 @@
+package filter_test
+
+import (
+	"fmt"
+	"log"
+	"time"
+
+	sq "github.com/Masterminds/squirrel"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+func Example() {
+	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
+	if err != nil {
+		log.Fatal(err)
+	}
+	january := sessions.Date{Year: 2026, Month: time.January, Day: 1}
+
+	f := filter.And(
+		filter.Search("gior 0100"),
+		filter.DocumentType(sessions.Passport),
+		filter.FailedFor(sessions.DigitalSpoof, sessions.LowFAR),
+		filter.CreatedOn(january, january.AddDays(30), tbilisi), // civil days, both included
+	)
+	if err := f.Err(); err != nil {
+		log.Fatal(err)
+	}
+
+	s := sessions.Session{
+		FirstName: sessions.TextOf("გიორგი"), PersonalNumber: sessions.TextOf("01001012345"), DocumentType: sessions.Passport,
+		Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR}, CreatedAt: time.Date(2026, 1, 31, 19, 30, 0, 0, time.UTC),
+	}
+	fmt.Println(f.Match(&s))
+	fmt.Println(f.Text())
+	fmt.Println(f) // safe to log
+	// Output:
+	// true
+	// all(type(passport),created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi),failed_for(digital_spoof,low_far),search(0100,gior))
+	// filter(type, created, failed_for, search)
+}
+
+// A filter inside a host's own statement, on the host's own table: enumerations are stored as codes, reasons as flags.
+func ExampleSQL() {
+	columns := filter.Columns{
+		Company: filter.Col("s.company_id").NotNull(),
+		Status: filter.Enum[sessions.Status]{Column: filter.Col("s.state").NotNull(), Values: map[sessions.Status][]any{
+			sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
+		}},
+		Reasons: map[sessions.Reason]filter.Column{
+			sessions.DigitalSpoof: filter.Col("s.is_spoof").NotNull(),
+			sessions.LowFAR:       filter.Expr("s.match_level < s.required_level"),
+		},
+		CreatedAt: filter.TimeColumn{Column: filter.Col("s.created_at").NotNull(), Clock: filter.Native},
+	}
+	f := filter.Or(filter.Status(sessions.Success), filter.FailedFor(sessions.DigitalSpoof, sessions.LowFAR))
+
+	sql, args, err := sq.Select("s.id", "c.name").
+		From("kyc_sessions s").Join("companies c ON c.id = s.company_id").
+		Where(filter.SQL("acme", f, filter.Postgres, columns)).
+		Where(sq.Eq{"s.archived": false}).
+		PlaceholderFormat(filter.Postgres).ToSql()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(sql)
+	fmt.Println(args)
+
+	_, _, err = filter.SQL("acme", filter.Search("gior"), filter.Postgres, columns).ToSql()
+	fmt.Println(err)
+	// Output:
+	// SELECT s.id, c.name FROM kyc_sessions s JOIN companies c ON c.id = s.company_id WHERE (s.company_id = $1 AND (s.state IN ($2, $3) OR (s.state = $4 AND (s.is_spoof OR ((s.match_level < s.required_level) IS TRUE))))) AND s.archived = $5
+	// [acme approved auto_approved declined false]
+	// filter: no column for this field: no search key
+}
+
+func ExampleFilter_Values() {
+	f := filter.And(filter.Status(sessions.Failed), filter.FailedForAt([]far.Level{4}, sessions.LowFAR), filter.DocumentType(""))
+	fmt.Println(f.Values().Encode())
+
+	again, err := filter.FromValues(f.Values())
+	fmt.Println(again.Text() == f.Text(), err)
+
+	_, err = filter.FromValues(map[string][]string{"statuz": {"failed"}})
+	fmt.Println(err)
+	// Output:
+	// far_level=4&spoof=low_far&status=failed&type=none
+	// true <nil>
+	// parameter "statuz": filter: unknown, repeated or conflicting parameter: unknown
+}
+
+// Chips: one for each part of the conjunction, which can be taken away.
+func ExampleFilter_Parts() {
+	f := filter.And(filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport), filter.MatchLevel(0, filter.NotCompared))
+	parts := f.Parts()
+	for i, part := range parts {
+		others := append(append([]filter.Filter{}, parts[:i]...), parts[i+1:]...)
+		fmt.Println(part.Text(), "| without it:", filter.And(others...).Values().Encode())
+	}
+	// Output:
+	// status(failed) | without it: level=none&level=0&type=passport
+	// type(passport) | without it: level=none&level=0&status=failed
+	// level(none,0) | without it: status=failed&type=passport
+}
+
+func ExampleFilter_Err() {
+	f := filter.Or(filter.Status(sessions.Success), filter.Not(filter.DocumentType())) // nothing chosen
+	fmt.Println(f.Err())
+	fmt.Println(f.Match(&sessions.Session{Status: sessions.Success}))
+	// Output:
+	// type: filter: no value
+	// false
+}
+
+// A Backend whose table has no search key asks SQL for what it can say, and matches the rest in Go.
+func ExampleFilter_Split() {
+	columns := filter.Columns{
+		Company: filter.Col("company").NotNull(),
+		Status:  filter.Enum[sessions.Status]{Column: filter.Col("status").NotNull()},
+	}
+	f := filter.And(filter.Search("gior"), filter.Status(sessions.Failed))
+	inSQL, rest := f.Split(columns)
+	fmt.Println(inSQL.Text(), "|", rest.Text())
+	// Output: status(failed) | search(gior)
+}
