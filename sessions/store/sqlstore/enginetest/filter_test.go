@@ -1,0 +1,349 @@
+package enginetest
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	sq "github.com/Masterminds/squirrel"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+)
+
+// The values that random sessions have and random filters ask for. They differ in case, trailing spaces and accents, and
+// hold what SQL and JSON have a meaning for.
+var (
+	poolStatuses = []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending}
+	poolTypes    = []sessions.DocumentType{sessions.Passport, sessions.IDCard, "", "Passport", "passport ", "visa", "ვიზა"}
+	poolReasons  = append(sessions.SpoofReasons(), sessions.LivenessFailed, "Low_FAR", `x\'%|_`)
+	poolTexts    = []string{"a", "A", "a ", "á", "%", "_", `\`, `'`, `"`, "?", "??", "$1", "გ", "Გ", "01001012345", "1001012345", "NULL", "null"}
+	poolKeys     = []string{"phone", "Phone", "a.b", `q"uo\te`, "$", "*", "გ", "a b", "<&>", "0"}
+	poolFirst    = []string{"გიორგი", "Giorgi", "Anna-Maria", "O'Brien", "Žofie", "GIORGI<", "%", "Ана", "李"}
+	poolNumbers  = []string{"01001012345", "1001012345", "23AB-12345", "AB12345", "A"}
+	poolSearches = []string{"g", "gi", "giorgi", "გიო", "ann", "annam", "maria", "obr", "zof", "ан", "李", "0", "01001", "12345", "ab", "23ab", "gi 0", "a b", "x", "%", "_", "***", "'", `\`}
+	poolTimes    = func() (times []time.Time) {
+		base := time.Date(2026, 3, 28, 20, 0, 0, 0, time.UTC) // midnight in Tbilisi, a day before Berlin changes its clocks
+		for _, d := range []time.Duration{-time.Microsecond, 0, time.Microsecond, 3 * time.Hour, 27 * time.Hour, 50 * time.Hour} {
+			times = append(times, base.Add(d))
+		}
+		return times
+	}()
+)
+
+func one[T any](r *rand.Rand, pool []T) T { return pool[r.IntN(len(pool))] }
+
+func randomText(r *rand.Rand, pool []string) sessions.Text {
+	if r.IntN(4) == 0 {
+		return sessions.TextIn([]sessions.TextState{sessions.NotCollected, sessions.NotRecognised, sessions.Redacted}[r.IntN(3)])
+	}
+	return sessions.TextOf(one(r, pool))
+}
+
+func randomSession(t *testing.T, r *rand.Rand, id string) *sessions.Session {
+	s := &sessions.Session{
+		ID: id, Company: "acme", Status: one(r, poolStatuses), DocumentType: one(r, poolTypes), CreatedAt: one(r, poolTimes),
+		FirstName: randomText(r, poolFirst), LastName: randomText(r, poolFirst),
+		PersonalNumber: randomText(r, append(poolTexts, poolNumbers...)), DocumentNumber: randomText(r, poolNumbers),
+	}
+	if r.IntN(3) > 0 {
+		s.Subject = one(r, poolTexts)
+	}
+	if r.IntN(4) > 0 {
+		s.Match = sessions.Match{Compared: true, Level: far.Level(r.IntN(8)), Scale: far.Kvalifika.Name(), Acceptance: 5}
+	}
+	if s.Status == sessions.Failed {
+		for _, reason := range poolReasons {
+			if r.IntN(3) == 0 {
+				s.Reasons = append(s.Reasons, reason)
+			}
+		}
+	}
+	var pairs []sessions.ExtraPair
+	for _, key := range poolKeys {
+		if r.IntN(4) == 0 {
+			pairs = append(pairs, sessions.ExtraPair{Key: key, Value: one(r, append(poolTexts, ""))})
+		}
+	}
+	var err error
+	s.Extra, err = sessions.NewExtra(pairs...)
+	require.NoError(t, err)
+	s.Normalize()
+	require.NoError(t, s.Validate())
+	return s
+}
+
+// drawFilter draws a filter that may have an error.
+func drawFilter(t *rapid.T, depth int) filter.Filter {
+	if depth > 0 {
+		switch rapid.IntRange(0, 9).Draw(t, "node") {
+		case 0, 1:
+			return filter.And(drawFilter(t, depth-1), drawFilter(t, depth-1), drawFilter(t, depth-1))
+		case 2, 3:
+			return filter.Or(drawFilter(t, depth-1), drawFilter(t, depth-1))
+		case 4, 5:
+			return filter.Not(drawFilter(t, depth-1))
+		}
+	}
+	switch rapid.IntRange(0, 10).Draw(t, "criterion") {
+	case 0:
+		return filter.Search(rapid.SampledFrom(poolSearches).Draw(t, "search"))
+	case 1:
+		fields := sessions.FieldsOf(slices.Collect(sessions.SearchFields().All())[:rapid.IntRange(1, 4).Draw(t, "fields")]...)
+		return filter.SearchIn(fields, rapid.SampledFrom(poolSearches).Draw(t, "search"))
+	case 2:
+		return filter.DocumentType(drawSome(t, poolTypes)...)
+	case 3:
+		return filter.Status(drawSome(t, poolStatuses)...)
+	case 4:
+		return filter.FailedFor(drawSome(t, poolReasons)...)
+	case 5:
+		return filter.FailedForAt(drawSome(t, []far.Level{0, 3, 4, 5}), append(drawSome(t, poolReasons), sessions.LowFAR)...)
+	case 6:
+		return filter.MatchLevel(drawSome(t, []far.Level{filter.NotCompared, 0, 4, 5, 7})...)
+	case 7:
+		days := []sessions.Date{{}, {Year: 2026, Month: 3, Day: 28}, {Year: 2026, Month: 3, Day: 29}, {Year: 2026, Month: 3, Day: 30}, {Year: 1, Month: 1, Day: 1}, {Year: 9999, Month: 12, Day: 31}}
+		zone, err := time.LoadLocation(rapid.SampledFrom([]string{"Asia/Tbilisi", "Europe/Berlin", "UTC"}).Draw(t, "zone"))
+		require.NoError(t, err)
+		return filter.CreatedOn(rapid.SampledFrom(days).Draw(t, "from"), rapid.SampledFrom(days).Draw(t, "to"), zone)
+	case 8:
+		ends := append([]time.Time{{}}, poolTimes...)
+		return filter.CreatedBetween(rapid.SampledFrom(ends).Draw(t, "since"), rapid.SampledFrom(ends).Draw(t, "before"))
+	case 9:
+		return filter.Extra(rapid.SampledFrom(poolKeys).Draw(t, "key"), drawSome(t, append(poolTexts, ""))...)
+	default:
+		if rapid.Bool().Draw(t, "subject") {
+			return filter.Subject(drawSome(t, poolTexts)...)
+		}
+		return filter.PersonalNumber(drawSome(t, append(poolTexts, poolNumbers...))...)
+	}
+}
+
+func drawSome[T any](t *rapid.T, pool []T) []T {
+	return rapid.SliceOfN(rapid.SampledFrom(pool), 1, 3).Draw(t, "values")
+}
+
+// filterTable is a table, what filters may ask of it, and how a session is put into it.
+type filterTable struct {
+	name    string
+	create  string
+	columns filter.Columns
+	row     func(s *sessions.Session) []any
+}
+
+func dialectOf(e engine) filter.Dialect {
+	return map[engine]filter.Dialect{sqlite: filter.SQLite, postgres: filter.Postgres, mariadb: filter.MariaDB}[e]
+}
+
+func flag(s *sessions.Session, r sessions.Reason) int {
+	if s.FailedFor(r) {
+		return 1
+	}
+	return 0
+}
+
+func nullable(v any, present bool) any {
+	if present {
+		return v
+	}
+	return nil
+}
+
+// bytewiseTable has a search key, texts that compare bytewise, and what can be never NULL.
+func bytewiseTable(e engine) filterTable {
+	text, substring := "TEXT", "instr"
+	switch e {
+	case mariadb:
+		text = "VARBINARY(2048)"
+	case postgres:
+		substring = "strpos"
+	case sqlite:
+	}
+	col := func(name string) filter.Column { return filter.Col("t." + name).NotNull() }
+	return filterTable{
+		name: "bytewise",
+		create: "CREATE TABLE bytewise (company $ NOT NULL, id $ NOT NULL, created_at BIGINT NOT NULL, status $ NOT NULL, document_type $ NOT NULL, match_level SMALLINT, reasons $ NOT NULL," +
+			" digital_spoof SMALLINT NOT NULL, not_full_id SMALLINT NOT NULL, low_far SMALLINT NOT NULL, personal_number $, subject $ NOT NULL, extra " +
+			strings.Replace(text, "VARBINARY(2048)", "LONGTEXT", 1) + ", search_key $ NOT NULL)",
+		columns: filter.Columns{
+			Company: col("company"), Status: filter.Enum[sessions.Status]{Column: col("status")},
+			DocumentType: filter.Enum[sessions.DocumentType]{Column: col("document_type")}, MatchLevel: filter.Col("t.match_level"),
+			CreatedAt: filter.TimeColumn{Column: col("created_at"), Clock: filter.UnixMicro}, Subject: col("subject"),
+			PersonalNumber: filter.Col("t.personal_number"), ExtraJSON: filter.Col("t.extra"), SearchKey: col("search_key"), Binary: true,
+			Reasons: map[sessions.Reason]filter.Column{
+				sessions.DigitalSpoof: filter.Expr("t.digital_spoof <> 0").NotNull(), sessions.NotFullID: filter.Expr("t.not_full_id <> 0").NotNull(),
+				sessions.LowFAR: filter.Expr("t.low_far <> 0").NotNull(),
+			},
+			OtherReason: func(r sessions.Reason) filter.Column {
+				return filter.Expr(substring+"(t.reasons, ?) > 0", "\n"+string(r)+"\n").NotNull()
+			},
+		},
+		row: func(s *sessions.Session) []any {
+			reasons := "\n"
+			for _, r := range s.Reasons {
+				reasons += string(r) + "\n"
+			}
+			number := s.PersonalNumber
+			return []any{
+				s.Company, s.ID, s.CreatedAt.UnixMicro(), string(s.Status), string(s.DocumentType), nullable(int(s.Match.Level), s.Match.Compared), reasons,
+				flag(s, sessions.DigitalSpoof), flag(s, sessions.NotFullID), flag(s, sessions.LowFAR), nullable(number.Value(), number.State() == sessions.Known), s.Subject,
+				nullable(string(s.Extra.AppendJSON(nil)), s.Extra.Len() > 0), string(searchkey.Of(s)),
+			}
+		},
+	}
+}
+
+// hostTable is as a host may have it: every column may be NULL, texts compare as the engine's default says, statuses are
+// codes, instants are of the engine's own type.
+func hostTable(e engine) filterTable {
+	instant, clock, layout := "TIMESTAMPTZ", filter.Native, "2006-01-02 15:04:05.000000"
+	if e == mariadb {
+		instant = "DATETIME(6)"
+	}
+	if e == sqlite {
+		instant, clock = "TEXT", filter.UTCText
+	}
+	codes := map[sessions.Status]any{sessions.Success: 1, sessions.Failed: 2, sessions.Pending: nil}
+	return filterTable{
+		name: "host",
+		create: "CREATE TABLE host (company $, id $, created_at " + instant + ", status SMALLINT, document_type $, match_level SMALLINT," +
+			" spoof BOOLEAN, low BOOLEAN, full_id BOOLEAN, alive BOOLEAN, personal_number $, subject $, phone $, extra $, search_key $)",
+		columns: filter.Columns{
+			Company: filter.Col("t.company"), MatchLevel: filter.Col("t.match_level"),
+			Status:       filter.Enum[sessions.Status]{Column: filter.Col("t.status"), Values: map[sessions.Status][]any{sessions.Success: {1}, sessions.Failed: {2, 3}, sessions.Pending: {nil}}},
+			DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("t.document_type")},
+			CreatedAt:    filter.TimeColumn{Column: filter.Col("t.created_at"), Clock: clock, Layout: layout},
+			Subject:      filter.Col("t.subject"), PersonalNumber: filter.Col("t.personal_number"), SearchKey: filter.Col("t.search_key"),
+			Reasons: map[sessions.Reason]filter.Column{
+				sessions.DigitalSpoof: filter.Col("t.spoof"), sessions.LowFAR: filter.Col("t.low"), sessions.NotFullID: filter.Expr("NOT t.full_id"),
+				sessions.LivenessFailed: filter.Expr("NOT t.alive"),
+			},
+			Extra: map[string]filter.Column{"phone": filter.Col("t.phone")},
+		},
+		row: func(s *sessions.Session) []any {
+			created := any(s.CreatedAt)
+			if e == sqlite {
+				created = s.CreatedAt.Format(layout)
+			}
+			phone, has := s.Extra.Get("phone")
+			number := s.PersonalNumber
+			truth := func(r sessions.Reason, absent bool) any { return nullable(s.FailedFor(r) != absent, s.FailedFor(r)) }
+			return []any{
+				s.Company, s.ID, created, codes[s.Status], nullable(string(s.DocumentType), s.DocumentType != ""), nullable(int(s.Match.Level), s.Match.Compared),
+				truth(sessions.DigitalSpoof, false), truth(sessions.LowFAR, false), truth(sessions.NotFullID, true), truth(sessions.LivenessFailed, true),
+				nullable(number.Value(), number.State() == sessions.Known), nullable(s.Subject, s.Subject != ""), nullable(phone, has), "{}", string(searchkey.Of(s)),
+			}
+		},
+	}
+}
+
+func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessions.Session) {
+	t.Helper()
+	text := "TEXT"
+	if e == mariadb {
+		text = "VARCHAR(400)"
+		if table.name == "bytewise" {
+			text = "VARBINARY(2048)"
+		}
+	}
+	_, err := db.ExecContext(t.Context(), strings.ReplaceAll(table.create, "$", text))
+	require.NoError(t, err)
+	for _, s := range list {
+		for _, company := range []string{"acme", "ACME", "acme ", "other"} {
+			c := s.Clone()
+			c.Company = company
+			if company != "acme" {
+				c.ID += company
+			}
+			_, err := sq.Insert(table.name).Values(table.row(c)...).PlaceholderFormat(dialectOf(e)).RunWith(db).ExecContext(t.Context())
+			require.NoError(t, err)
+		}
+	}
+}
+
+// TestFilterSelectsTheSameEverywhere compares Match with the rows of SQL, and both with the filter's other forms.
+func TestFilterSelectsTheSameEverywhere(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable
+	var list []*sessions.Session
+	for i := range 60 {
+		list = append(list, randomSession(t, r, fmt.Sprintf("s%03d", i)))
+	}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		for _, table := range []filterTable{bytewiseTable(e), hostTable(e)} {
+			t.Run(table.name, func(t *testing.T) {
+				table.fill(t, e, db, list)
+				rapid.Check(t, func(t *rapid.T) {
+					f := drawFilter(t, 3)
+					if f.Err() != nil {
+						_, _, err := filter.SQL("acme", f, dialectOf(e), table.columns).ToSql()
+						require.ErrorIs(t, err, f.Err())
+						return
+					}
+					for _, g := range otherForms(t, f) {
+						checkRows(t, e, db, table, g, list)
+					}
+				})
+			})
+		}
+	})
+}
+
+// otherForms returns the filter, as it was built, as it comes back from its text, and from a URL.
+func otherForms(t *rapid.T, f filter.Filter) []filter.Filter {
+	parsed, err := filter.Parse(f.Text())
+	require.NoError(t, err)
+	query, err := url.ParseQuery(f.Values().Encode())
+	require.NoError(t, err)
+	fromURL, err := filter.FromValues(query)
+	require.NoError(t, err)
+	require.Equal(t, f.Text(), parsed.Text())
+	require.Equal(t, f.Text(), fromURL.Text())
+	return []filter.Filter{f, parsed, fromURL}
+}
+
+func checkRows(t *rapid.T, e engine, db *sql.DB, table filterTable, f filter.Filter, list []*sessions.Session) {
+	var want []string
+	for _, s := range list {
+		if f.Match(s) {
+			want = append(want, s.ID)
+		}
+	}
+	inSQL, rest := f.Split(table.columns)
+	require.True(t, table.name == "host" || rest.IsZero(), "all can be said in SQL")
+	condition := filter.SQL("acme", inSQL, dialectOf(e), table.columns)
+	var got []string
+	for _, id := range query(t, e, db, sq.Select("t.id").From(table.name+" t").Where(condition).OrderBy("t.id")) {
+		i := slices.IndexFunc(list, func(s *sessions.Session) bool { return s.ID == id })
+		require.GreaterOrEqual(t, i, 0, "a row of another company: %q", id)
+		if rest.Match(list[i]) {
+			got = append(got, id)
+		}
+	}
+	require.Equal(t, want, got, "%s", f.Text())
+
+	text, args, err := condition.ToSql()
+	require.NoError(t, err)
+	require.Empty(t, query(t, e, db, sq.Select("t.id").From(table.name+" t").Where("("+text+") IS NULL", args...)), "NULL: %s", f.Text())
+}
+
+func query(t *rapid.T, e engine, db *sql.DB, s sq.SelectBuilder) (ids []string) {
+	rows, err := s.PlaceholderFormat(dialectOf(e)).RunWith(db).Query()
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		require.NoError(t, rows.Scan(&id))
+		ids = append(ids, id)
+	}
+	require.NoError(t, rows.Err())
+	return ids
+}
