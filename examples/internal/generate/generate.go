@@ -183,7 +183,7 @@ func (g *generator) id(i int, created time.Time) string {
 		return fmt.Sprintf("KV-%010d", i+1)
 	}
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:], uint64(created.UnixMilli())<<16|g.rand.Uint64()&0xfff|0x7000) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(id[:], uint64(created.UnixMilli())<<16|g.rand.Uint64()&0xfff|0x7000)
 	binary.BigEndian.PutUint64(id[8:], g.rand.Uint64()&^(3<<62)|2<<62)
 	return id.String()
 }

@@ -176,9 +176,9 @@ func pattern(r *rand.Rand, form string) string {
 	for i, c := range b {
 		switch c {
 		case '#':
-			b[i] = '0' + byte(r.IntN(10)) //nolint:gosec // below 10
+			b[i] = '0' + byte(r.IntN(10))
 		case '@':
-			b[i] = 'A' + byte(r.IntN(26)) //nolint:gosec // below 26
+			b[i] = 'A' + byte(r.IntN(26))
 		}
 	}
 	return string(b)
