@@ -49,7 +49,7 @@ type WriteError struct {
 }
 
 // Error names the row, the column and the cause.
-func (e *WriteError) Error() string { return "export: " + place(e.Row, e.Column) + e.Err.Error() }
+func (e *WriteError) Error() string { return place(e.Row, e.Column) + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
@@ -62,7 +62,7 @@ type ReadError struct {
 }
 
 // Error names the row, the column and the cause.
-func (e *ReadError) Error() string { return "export: " + place(e.Row, e.Column) + e.Err.Error() }
+func (e *ReadError) Error() string { return place(e.Row, e.Column) + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }

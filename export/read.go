@@ -67,7 +67,7 @@ func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
 		}
 		for number := int64(1); ; number++ {
 			row, err := d.row(number)
-			if errors.Is(err, io.EOF) {
+			if err == io.EOF { //nolint:errorlint // the end, and not an error that wraps it
 				return
 			}
 			if !yield(row, err) || err != nil {
@@ -141,7 +141,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 // header reads the header and finds out what each column is.
 func (d *decoder) header() error {
 	switch err := d.scan.scan(); {
-	case errors.Is(err, io.EOF):
+	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
 		return &ReadError{Err: ErrEmpty}
 	case err != nil:
 		return &ReadError{Err: err}
@@ -197,7 +197,7 @@ func (d *decoder) target(header string) target {
 // row reads one row. At the end of the file the error is io.EOF.
 func (d *decoder) row(number int64) (Row, error) {
 	switch err := d.scan.scan(); {
-	case errors.Is(err, io.EOF):
+	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
 		return Row{}, io.EOF
 	case err != nil:
 		column := ""

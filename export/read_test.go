@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -370,7 +371,7 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestReaderFails(t *testing.T) {
-	broken := errors.New("broken")
+	broken := fmt.Errorf("broken, and not ended: %w", io.EOF)
 	text := string(write(t, generate(100), Options{}))
 	for _, n := range []int{0, 2, 100, len(text) / 2, len(text) - 1, len(text)} {
 		var last error

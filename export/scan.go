@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -187,7 +186,7 @@ func (s *scanner) atEnd() error {
 
 // ended is the error at the end of the file: err, unless the reader failed.
 func (s *scanner) ended(err error) error {
-	if !errors.Is(s.err, io.EOF) {
+	if s.err != io.EOF { //nolint:errorlint // an error that wraps io.EOF is no end
 		return s.err
 	}
 	return err

@@ -403,3 +403,23 @@ func FuzzQuoting(f *testing.F) {
 		}
 	})
 }
+
+func TestSpecialBytesAnywhere(t *testing.T) {
+	for _, comma := range ",;\t|" {
+		o := Options{Comma: comma}
+		p, err := o.plan()
+		require.NoError(t, err)
+		for size := range 28 {
+			require.False(t, p.special(strings.Repeat("ა", size)))
+			for at := range size {
+				for c := range 256 {
+					v := []byte(strings.Repeat("x", size))
+					v[at] = byte(c)
+					if want := strings.ContainsRune("\r\n\""+string(comma), rune(c)); p.special(string(v)) != want {
+						t.Fatalf("byte %#x at %d of %d: want %v", c, at, size, want)
+					}
+				}
+			}
+		}
+	}
+}
