@@ -56,10 +56,24 @@ func Of(s *sessions.Session) Key { return Key(Append(nil, s)) }
 func Append(dst []byte, s *sessions.Session) []byte {
 	var buffer [sessions.MaxTextBytes]byte
 	for i := range searched {
-		flat := appendFolded(buffer[:0], s.Text(searched[i].field).Value())
+		flat := appendFolded(buffer[:0], value(s, i))
 		dst = appendField(dst, i, flat, nil)
 	}
 	return dst
+}
+
+// value returns the text of the i-th of the searched fields.
+func value(s *sessions.Session, i int) string {
+	switch i {
+	case 0:
+		return s.FirstName.Value()
+	case 1:
+		return s.LastName.Value()
+	case 2:
+		return s.PersonalNumber.Value()
+	default:
+		return s.DocumentNumber.Value()
+	}
 }
 
 // Words yields each word with its field, in the order of the key. What is not a key yields what can be read of it.

@@ -104,7 +104,7 @@ func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 		if !fields.Has(searched[i].field) {
 			continue
 		}
-		text := s.Text(searched[i].field).Value()
+		text := value(s, i)
 		if len(text) > len(buffer) {
 			pending = q.withoutLong(pending, i, text)
 			continue

@@ -26,7 +26,7 @@ func (q Query) Spans(s *sessions.Session, fields sessions.Fields) []Span {
 		if !fields.Has(searched[i].field) {
 			continue
 		}
-		text := s.Text(searched[i].field).Value()
+		text := value(s, i)
 		flat, from := foldWithOrigin(text)
 		begin := len(found)
 		appendField(nil, i, flat, func(word []byte, start int) {
