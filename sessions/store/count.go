@@ -147,10 +147,10 @@ func facetCriteria() []facetCriterion {
 	level := func(value string, l far.Level) {
 		levels.options = append(levels.options, FacetOption{Value: value, Filter: filter.MatchLevel(l)})
 	}
+	level("", filter.NotCompared)
+	level("0", 0)
 	for l := range far.Kvalifika.Levels() {
 		level(l.String(), l)
 	}
-	level("0", 0)
-	level("", filter.NotCompared)
 	return []facetCriterion{types, statuses, spoofs, levels}
 }

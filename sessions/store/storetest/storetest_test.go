@@ -21,9 +21,6 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-func TestMemstore(t *testing.T) {
-	Run(t, func(*testing.T) Fixture { return Fixture{Backend: memstore.New()} })
-}
 
 // bare is a Backend and nothing more, that lacks what may be lacking.
 type bare struct{ store.Backend }

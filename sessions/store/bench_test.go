@@ -1,0 +1,41 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// BenchmarkList reads pages of 50 from memory: what the Store adds is scope, cursor and disclosure.
+func BenchmarkList(b *testing.B) {
+	st := store.New(backend(b, many(10_000)...), store.Options{})
+	q := store.Query{Filter: filter.And(filter.Search("nino"), filter.Status(sessions.Success))}
+	page, err := st.List(b.Context(), agent, q)
+	require.NoError(b, err)
+	q.After = page.Next
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := st.List(b.Context(), agent, q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkExport lends 10,000 sessions a turn.
+func BenchmarkExport(b *testing.B) {
+	st := store.New(backend(b, many(10_000)...), store.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		seq, err := st.Export(b.Context(), agent, filter.Filter{})
+		require.NoError(b, err)
+		for _, err := range seq {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
