@@ -74,7 +74,12 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 
 // newWalk compiles a selection.
 func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
-	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, budget: sel.Budget, bounded: sel.Budget > 0}
+	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: maxPostings}
+	if sel.Budget > 0 {
+		w.bounded, w.budget = true, sel.Budget
+		step := max(1, sel.Budget/leastSteps)
+		w.rows, w.most = min(w.rows, step), min(w.most, step)
+	}
 	if err := sel.Filter.Err(); err != nil {
 		return nil, err
 	}
@@ -87,11 +92,14 @@ func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, err
 			w.pos = end
 		}
 	}
-	w.end = sel.Filter.SearchesNothing() || w.low > w.pos.us
+	w.end = w.low > w.pos.us
 	// The range is in the bounds of every read.
 	rest := sel.Filter.Without(filter.KindCreated)
 	w.plain = rest.IsZero()
 	w.drivers = driversOf(rest)
+	for _, c := range rest.Criteria() {
+		w.end = w.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
+	}
 	var err error
 	w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql()
 	return w, err

@@ -60,22 +60,18 @@ func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Sessio
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	s, _, err := b.get(ctx, b.db, company, id, "")
-	return s, err
+	return b.get(ctx, b.db, company, id, "")
 }
 
-// get reads one session and its place in the history of changes.
-func (b *Backend) get(ctx context.Context, q querier, company, id, lock string) (*sessions.Session, int64, error) {
-	var found *sessions.Session
-	var seq int64
+func (b *Backend) get(ctx context.Context, q querier, company, id, lock string) (found *sessions.Session, err error) {
 	st := b.statement().add("SELECT ").columns("r").add(
 		" FROM sessionkit_sessions r WHERE r.company = ? AND r.id = ?"+lock, company, id)
-	err := st.each(ctx, q, "get", company, func(s *sessions.Session, n int64) error {
-		found, seq = s.Clone(), n
+	err = st.each(ctx, q, "get", company, func(s *sessions.Session, _ int64) error {
+		found = s.Clone()
 		return nil
 	})
 	if err == nil && found == nil {
 		err = store.ErrNotFound
 	}
-	return found, seq, err
+	return found, err
 }

@@ -54,16 +54,15 @@ func (st *statement) columns(alias string) *statement {
 
 func (st *statement) sql() (string, error) { return st.b.dialect.ReplacePlaceholders(string(st.text)) }
 
-func (st *statement) exec(ctx context.Context, q querier, op string) (sql.Result, error) {
+func (st *statement) exec(ctx context.Context, q querier, op string) error {
 	text, err := st.sql()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	result, err := q.ExecContext(ctx, text, st.args...)
-	if err != nil {
-		return nil, failed(ctx, op, err)
+	if _, err := q.ExecContext(ctx, text, st.args...); err != nil {
+		return failed(ctx, op, err)
 	}
-	return result, nil
+	return nil
 }
 
 // first scans the only row. None is sql.ErrNoRows, not wrapped.

@@ -136,12 +136,12 @@ func firstWord(personalNumber string) string {
 	return ""
 }
 
-// after returns the least text that is greater than every text that begins with the prefix. UTF-8 has no byte 0xff, so the
-// last byte can always be raised; the result need not be UTF-8 and is taken to the next rune instead.
+// after returns a text that is bytewise greater than every text that begins with the prefix, and not greater than any
+// other that follows them: the last rune is raised by one.
 func after(prefix string) string {
 	runes := []rune(prefix)
-	for i := len(runes) - 1; i >= 0; i-- {
-		next := runes[i] + 1
+	for i, next := range slices.Backward(runes) {
+		next++
 		if next == 0xd800 { // the surrogates are no characters
 			next = 0xe000
 		}
@@ -149,5 +149,5 @@ func after(prefix string) string {
 			return string(runes[:i]) + string(next)
 		}
 	}
-	return "\U0010ffff\U0010ffff"
+	return prefix + "\U0010ffff" // no word has that character
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
+// The work of one step. A small budget makes smaller steps, so that it is not spent before the walk begins.
 const (
 	firstRead   = 1000  // rows of the first ordered read
 	mostRead    = 16000 // rows of the longest
 	maxPostings = 3000  // of one step of the walk
+	leastSteps  = 16    // that a budget lasts for
 )
 
 // chunks are how many buckets one step takes, so that the texts of the statements are few.
@@ -34,6 +36,8 @@ type walk struct {
 	end     bool     // all has been searched
 	bounded bool
 	budget  int // rows and postings that may still be read
+	rows    int // of the first ordered read
+	most    int // postings of one step
 
 	want  int                             // sessions still wanted
 	each  func(s *sessions.Session) error // takes them; the session is lent
@@ -48,7 +52,7 @@ func (w *walk) run(ctx context.Context) error {
 	if w.plain {
 		return w.all(ctx)
 	}
-	for size := firstRead; w.goesOn(); size = min(size*4, mostRead) {
+	for size := w.rows; w.goesOn(); size = min(size*4, mostRead) {
 		if err := w.ordered(ctx, size, w.low); err != nil {
 			return err
 		}
@@ -181,7 +185,7 @@ func (w *walk) buckets(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case postings <= maxPostings:
+		case postings <= w.most:
 			if postings > 0 {
 				found, err := w.take(ctx, func(st *statement) { w.keysOf(st, sparsest, high, n) })
 				if err != nil {
@@ -192,14 +196,14 @@ func (w *walk) buckets(ctx context.Context) error {
 				}
 			}
 			w.pos, w.end = next, next.us <= w.low
-			if postings*4 <= maxPostings {
+			if postings*4 <= w.most {
 				size = min(size+1, len(chunks)-1)
 			}
 		case n > 1:
 			size--
 		default:
 			bottom := position{us: max(w.low, high<<bucketBits)}
-			for rows := firstRead; w.goesOn() && w.pos != bottom; rows = min(rows*4, mostRead) {
+			for rows := w.rows; w.goesOn() && w.pos != bottom; rows = min(rows*4, mostRead) {
 				if err := w.ordered(ctx, rows, bottom.us); err != nil {
 					return err
 				}
@@ -216,7 +220,7 @@ func (w *walk) survey(ctx context.Context, high int64, n int) (sparsest driver, 
 	for _, d := range w.drivers {
 		st.add(", (SELECT count(*) FROM (SELECT 1 AS one")
 		w.postings(st, d, high, n, false)
-		st.add(" LIMIT ").int(maxPostings + 1).add(") p)")
+		st.add(" LIMIT ").int(w.most + 1).add(") p)")
 	}
 	var bucket sql.NullInt64
 	counts := make([]int, len(w.drivers))
@@ -295,7 +299,7 @@ func (w *walk) postings(st *statement, d driver, high int64, n int, match bool) 
 		st.add(" AND ").before("t", w.pos).add(" AND t.created_us >= ?", w.low)
 	}
 	if lateral {
-		st.add(" ORDER BY t.term LIMIT ").int(maxPostings + 1).add(") t")
+		st.add(" ORDER BY t.term LIMIT ").int(w.most + 1).add(") t")
 	}
 	if !match {
 		return

@@ -37,14 +37,17 @@ type txWriter struct {
 	tx *sql.Tx
 }
 
+// Insert implements [store.Writer].
 func (w txWriter) Insert(ctx context.Context, s ...*sessions.Session) error {
 	return w.inSavepoint(ctx, "insert", func() (func(), error) { return w.b.insert(ctx, w.tx, s) })
 }
 
+// Update implements [store.Writer].
 func (w txWriter) Update(ctx context.Context, s *sessions.Session) error {
 	return w.inSavepoint(ctx, "update", func() (func(), error) { return w.b.update(ctx, w.tx, s) })
 }
 
+// Redact implements [store.Writer].
 func (w txWriter) Redact(ctx context.Context, company, id string) error {
 	return w.inSavepoint(ctx, "redact", func() (func(), error) { return nil, w.b.redact(ctx, w.tx, company, id) })
 }
@@ -100,7 +103,7 @@ func (w txWriter) inSavepoint(ctx context.Context, op string, do func() (func(),
 
 // bump raises the company's seq by n and holds the company until the transaction ends. It returns the seq before.
 func (b *Backend) bump(ctx context.Context, q querier, op, company string, n, added int) (int64, error) {
-	_, err := b.statement().add("INSERT INTO sessionkit_companies (company, seq, total) VALUES (?, ?, ?)"+b.grammar.bump, company, int64(n), int64(added)).
+	err := b.statement().add("INSERT INTO sessionkit_companies (company, seq, total) VALUES (?, ?, ?)"+b.grammar.bump, company, int64(n), int64(added)).
 		exec(ctx, q, op)
 	if err != nil {
 		return 0, err
@@ -175,7 +178,7 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 		return err
 	}
 	if known := len(list) - len(fresh); known > 0 {
-		if _, err := b.statement().add("UPDATE sessionkit_companies SET total = total - ? WHERE company = ?", int64(known), company).exec(ctx, q, op); err != nil {
+		if err := b.statement().add("UPDATE sessionkit_companies SET total = total - ? WHERE company = ?", int64(known), company).exec(ctx, q, op); err != nil {
 			return err
 		}
 	}
@@ -285,7 +288,7 @@ func (b *Backend) insertRows(ctx context.Context, q querier, op, table, columns 
 		for _, row := range rows[:n] {
 			st.args = append(st.args, row...)
 		}
-		if _, err := st.exec(ctx, q, op); err != nil {
+		if err := st.exec(ctx, q, op); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -310,7 +313,7 @@ func (b *Backend) update(ctx context.Context, q querier, given *sessions.Session
 	if err != nil {
 		return nil, err
 	}
-	old, _, err := b.get(ctx, q, s.Company, s.ID, b.grammar.forUpdate)
+	old, err := b.get(ctx, q, s.Company, s.ID, b.grammar.forUpdate)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("sqlstore: %s: %w", op, err)
@@ -331,7 +334,7 @@ func (b *Backend) redact(ctx context.Context, q querier, company, id string) err
 	if err != nil {
 		return err
 	}
-	old, _, err := b.get(ctx, q, company, id, b.grammar.forUpdate)
+	old, err := b.get(ctx, q, company, id, b.grammar.forUpdate)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %s: %w", op, err)
 	}
@@ -349,7 +352,7 @@ var setColumns = strings.Join(writtenColumns[2:], " = ?, ") + " = ?"
 func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *sessions.Session, seq int64) error {
 	st := b.statement().add("UPDATE sessionkit_sessions SET "+setColumns, values(nil, s, seq, s.Revision)[2:]...).
 		add(" WHERE company = ? AND created_us = ? AND id = ? AND revision = ?", s.Company, s.CreatedAt.UnixMicro(), s.ID, old.Revision)
-	if _, err := st.exec(ctx, q, op); err != nil {
+	if err := st.exec(ctx, q, op); err != nil {
 		return err
 	}
 	had, has := termsOf(old), termsOf(s)
@@ -363,7 +366,7 @@ func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *ses
 		for i := range n {
 			st.args = append(st.args, part[min(i, len(part)-1)])
 		}
-		if _, err := st.exec(ctx, q, op); err != nil {
+		if err := st.exec(ctx, q, op); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"database/sql"
+	goflag "flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -18,7 +19,13 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goflag.Parse()
+	if err := goflag.Set("rapid.nofailfile", "true"); err != nil { // a test leaves no files behind
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // engine is a database engine as .ci/test and SESSIONKIT_REQUIRE call it.
 type engine string
@@ -40,7 +47,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 func open(t *testing.T, e engine) *sql.DB {
 	t.Helper()
 	if e == sqlite {
-		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=busy_timeout(10000)"}
+		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(off)"}
 		return connect(t, e, file.String(), "")
 	}
 	dsn := need(t, e)

@@ -1,0 +1,34 @@
+package enginetest
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/storetest"
+)
+
+// dialects are those of the engines.
+var dialects = map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
+
+// newBackend makes the tables in an empty database.
+func newBackend(t testing.TB, e engine, db *sql.DB) *sqlstore.Backend {
+	t.Helper()
+	require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]))
+	return sqlstore.New(db, dialects[e])
+}
+
+// TestConformance shows that the promises of store.Backend hold on every engine.
+func TestConformance(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			need(t, e)
+			storetest.Run(t, func(t *testing.T) storetest.Fixture {
+				return storetest.Fixture{Backend: newBackend(t, e, open(t, e))}
+			})
+		})
+	}
+}
