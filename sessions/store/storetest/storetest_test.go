@@ -21,7 +21,6 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-
 // bare is a Backend and nothing more, that lacks what may be lacking.
 type bare struct{ store.Backend }
 
