@@ -21,10 +21,6 @@ func TestBackend(t *testing.T) {
 	storetest.Run(t, func(*testing.T) storetest.Fixture { return storetest.Fixture{Backend: memstore.New()} })
 }
 
-func TestZeroBackend(t *testing.T) {
-	storetest.Run(t, func(*testing.T) storetest.Fixture { return storetest.Fixture{Backend: &memstore.Backend{}} })
-}
-
 func session(n int) *sessions.Session {
 	return &sessions.Session{
 		ID: fmt.Sprintf("s-%d", n%100), Company: "acme", Status: sessions.Pending,
