@@ -72,7 +72,7 @@ func dollars(sql string) string {
 
 // verbatim returns how long the quoted text, the comment or the single byte is that the SQL begins with.
 func verbatim(sql string, escapes bool) int {
-	end := ""
+	var end string
 	switch {
 	case sql[0] == '\'' && escapes:
 		return escaped(sql)

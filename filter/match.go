@@ -75,10 +75,5 @@ func (c *Criterion) hasReason(s *sessions.Session) bool {
 }
 
 func contains[T ~string](values []string, v T) bool {
-	for _, w := range values {
-		if w == string(v) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(values, string(v))
 }

@@ -32,7 +32,7 @@ func SQL(company string, f Filter, d Dialect, c Columns) Condition {
 
 // ToSql returns the SQL with question marks, and its arguments.
 //
-//nolint:revive,staticcheck // the name is squirrel's
+//nolint:revive // the name is squirrel's
 func (c Condition) ToSql() (string, []any, error) {
 	sql, args, err := c.AppendSQL(make([]byte, 0, 512), make([]any, 0, 16))
 	if err != nil {

@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -191,7 +192,7 @@ func TestSQLOfDialects(t *testing.T) {
 		sql, args, err := filter.SQL("acme", f, c.dialect, c.columns).ToSql()
 		require.NoError(t, err, c.why)
 		require.Equal(t, c.sql, sql, c.why)
-		require.Equal(t, strings.Count(sql, "?"), len(args), c.why)
+		require.Len(t, args, strings.Count(sql, "?"), c.why)
 		if c.args != nil {
 			require.Equal(t, c.args, args, c.why)
 		}
@@ -265,7 +266,7 @@ func TestSQLErrors(t *testing.T) {
 		require.Empty(t, sql, c.why)
 		require.Empty(t, args, c.why)
 		var typed *filter.ColumnError
-		if c.err != filter.ErrNoCompany && c.err != filter.ErrDialect {
+		if !errors.Is(err, filter.ErrNoCompany) && !errors.Is(err, filter.ErrDialect) {
 			require.ErrorAs(t, err, &typed, c.why)
 			require.Equal(t, c.field, typed.Field, c.why)
 		}

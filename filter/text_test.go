@@ -1,7 +1,6 @@
 package filter_test
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -164,7 +163,7 @@ func TestValuesErrors(t *testing.T) {
 		require.ErrorIs(t, err, want.err, query)
 		require.Equal(t, err, f.Err())
 		var typed *filter.ParameterError
-		require.True(t, errors.As(err, &typed), query)
+		require.ErrorAs(t, err, &typed, query)
 		require.Equal(t, want.parameter, typed.Parameter, query)
 	}
 	_, err := filter.FromValues(url.Values{"status": {}})

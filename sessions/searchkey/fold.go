@@ -109,7 +109,7 @@ func appendBase(dst []byte, r rune) []byte {
 	case letter:
 		return appendLower(dst, r)
 	case digit:
-		return append(dst, '0'+byte((r-span.lo)%10)) //nolint:gosec // below 10
+		return append(dst, '0'+byte((r-span.lo)%10))
 	case dropped:
 		return dst
 	default:
