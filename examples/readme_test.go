@@ -1,0 +1,204 @@
+package examples_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	sq "github.com/Masterminds/squirrel"
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	mystore "github.com/kvalifika/sessionkit/sessions/store/memstore"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/storetest"
+)
+
+// The README's Go is that of the functions below and of the SDK, line by line: so it compiles, and does what it says.
+
+func TestReadmeShowsCodeThatRuns(t *testing.T) {
+	squeeze := func(code string) string {
+		var lines []string
+		for line := range strings.Lines(code) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	var sources []string
+	for _, path := range []string{"readme_test.go", "../sessions/store/backend.go"} {
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		sources = append(sources, squeeze(string(source)))
+	}
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```$").FindAllStringSubmatch(string(readme), -1)
+	require.GreaterOrEqual(t, len(blocks), 5)
+	for _, block := range blocks {
+		found := false
+		for _, source := range sources {
+			found = found || strings.Contains(source, squeeze(block[1]))
+		}
+		require.True(t, found, "not in any source:\n%s", block[1])
+	}
+}
+
+// Every file and folder that the README links to is there.
+func TestReadmeLinks(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	for _, link := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(readme), -1) {
+		_, err := os.Stat(filepath.Join("..", link[1]))
+		require.NoError(t, err)
+	}
+}
+
+func Example_filter() {
+	from, to := sessions.Date{Year: 2026, Month: time.May, Day: 1}, sessions.Date{Year: 2026, Month: time.May, Day: 31}
+	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	f := filter.And(
+		filter.Search("gior 0100"), // every word begins a word of a name or number, in any script
+		filter.DocumentType(sessions.Passport, sessions.IDCard),
+		filter.FailedFor(sessions.DigitalSpoof, sessions.LowFAR),
+		filter.CreatedOn(from, to, tbilisi), // civil days, both included
+	)
+
+	s := sessions.Session{
+		FirstName: sessions.TextOf("გიორგი"), PersonalNumber: sessions.TextOf("01001012345"), DocumentType: sessions.IDCard,
+		Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR},
+		CreatedAt: time.Date(2026, 5, 31, 19, 59, 0, 0, time.UTC),
+	}
+	fmt.Println(f.Match(&s))
+	again, err := filter.Parse(f.Text())
+	fmt.Println(again.Text() == f.Text(), err)
+	fmt.Println(f.Without(filter.KindSearch).Values().Encode())
+	// Output:
+	// true
+	// true <nil>
+	// from=2026-05-01&spoof=digital_spoof&spoof=low_far&to=2026-05-31&type=id_card&type=passport&tz=Asia%2FTbilisi
+}
+
+func Example_store() {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", "file:readme?mode=memory&cache=shared")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	backend := sqlstore.New(db, sqlstore.SQLite)
+	if err := sqlstore.CreateSchema(ctx, db, sqlstore.SQLite); err != nil {
+		log.Fatal(err)
+	}
+	for i, name := range []string{"Giorgi", "გიორგი", "Nino", "Gia"} {
+		if err := backend.Insert(ctx, &sessions.Session{
+			ID: fmt.Sprint(i), Company: "acme", Status: sessions.Success, FirstName: sessions.TextOf(name),
+			CreatedAt: time.Date(2026, 5, 1, 10, i, 0, 0, time.UTC),
+		}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	next, err := list(ctx, db)
+	fmt.Println(len(next.Sessions), next.Complete, err)
+	// Output:
+	// 1 true
+	// 1 true <nil>
+}
+
+func list(ctx context.Context, db *sql.DB) (store.Page, error) {
+	st := store.New(sqlstore.New(db, sqlstore.SQLite), store.Options{})
+	viewer := store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7"} // from your sign-in
+
+	query := store.Query{Filter: filter.Search("gio"), Limit: 1}
+	page, err := st.List(ctx, viewer, query)
+	if err != nil {
+		return page, err
+	}
+	fmt.Println(len(page.Sessions), page.Next != "")
+
+	query.After = page.Next
+	return st.List(ctx, viewer, query)
+}
+
+func Example_export() {
+	ctx := context.Background()
+	st := store.New(mystore.New(), store.Options{})
+	viewer := store.Viewer{Company: "acme", Role: sessions.Agent}
+	if err := save(ctx, io.Discard, st, viewer, filter.Status(sessions.Failed)); err != nil {
+		log.Fatal(err)
+	}
+	// Output: 0 rows, 264 bytes
+}
+
+func save(ctx context.Context, w io.Writer, st *store.Store, viewer store.Viewer, f filter.Filter) error {
+	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
+	if err != nil {
+		return err
+	}
+	selected, err := st.Export(ctx, viewer, f) // refused here, before the first byte
+	if err != nil {
+		return err
+	}
+	res, err := export.Write(ctx, w, selected, export.Options{Format: export.Excel, Zone: tbilisi})
+	fmt.Printf("%d rows, %d bytes\n", res.Rows, res.Bytes)
+	return err
+}
+
+func Example_levels() {
+	policy, err := far.NewPolicy(far.Kvalifika, 5)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	level, err := far.Kvalifika.Parse("Match Level 4 - 1/1,000 FAR")
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = policy.Check(level)
+	fmt.Println(err) // a *far.LowError, with both levels and rates
+	// Output: match level 4 (1/1,000) is below the acceptance level 5 (1/10,000)
+}
+
+func Example_ownTable() {
+	f := filter.FailedFor(sessions.DigitalSpoof)
+
+	table := filter.Columns{
+		Company: filter.Col("s.company_id").NotNull(),
+		Status: filter.Enum[sessions.Status]{Column: filter.Col("s.state").NotNull(), Values: map[sessions.Status][]any{
+			sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
+		}},
+		Reasons: map[sessions.Reason]filter.Column{sessions.DigitalSpoof: filter.Col("s.is_spoof").NotNull()},
+	}
+	rows := sq.Select("s.id").From("kyc_sessions s").
+		Where(filter.SQL("acme", f, filter.Postgres, table)).
+		OrderBy("s.id").PlaceholderFormat(filter.Postgres)
+
+	text, args, err := rows.ToSql()
+	fmt.Println(text, args, err)
+	// Output: SELECT s.id FROM kyc_sessions s WHERE (s.company_id = $1 AND (s.state = $2 AND (s.is_spoof))) ORDER BY s.id [acme declined] <nil>
+}
+
+func TestMyStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Fixture {
+		return storetest.Fixture{Backend: mystore.New()}
+	})
+}
