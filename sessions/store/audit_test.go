@@ -140,7 +140,10 @@ func TestAuditOfACancelledCall(t *testing.T) {
 		var outcomes []store.Outcome
 		st := store.New(b, store.Options{Audit: func(ctx context.Context, e store.Event) error {
 			outcomes = append(outcomes, e.Outcome)
-			return ctx.Err()
+			if e.Outcome == store.Failed {
+				require.NoError(t, ctx.Err())
+			}
+			return nil
 		}})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -207,6 +210,9 @@ func TestSettings(t *testing.T) {
 
 	_, err = st.SaveSettings(ctx, master, read)
 	require.ErrorIs(t, err, store.ErrConflict, "another Master User was faster")
+	events = audit.take()
+	require.Len(t, events, 1, "it never began")
+	require.Equal(t, store.Failed, events[0].Outcome)
 	_, err = st.SaveSettings(ctx, master, store.CompanySettings{Revision: 1})
 	require.ErrorIs(t, err, sessions.ErrNoAcceptance)
 	require.ErrorIs(t, settings.SaveCompanySettings(ctx, "acme", read), store.ErrConflict, "and in the same moment")

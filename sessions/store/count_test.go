@@ -172,6 +172,13 @@ func TestTally(t *testing.T) {
 		{"low FAR, liveness unknown", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.Liveness = sessions.LivenessUnknown },
 			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseUnknown},
 			map[far.Level]store.Otherwise{4: store.OtherwiseUnknown, 5: store.OtherwiseFails}},
+		{
+			"low FAR, and nobody alive", func(s *sessions.Session) {
+				failed(4, sessions.LowFAR)(s)
+				s.Liveness = sessions.LivenessNotPassed
+			},
+			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseFails}, nil,
+		},
 		{"low FAR, document not checked", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.DocumentValidity = sessions.NotChecked },
 			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseUnknown}, nil},
 		{"low FAR, and a document that is invalid", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.DocumentValidity = sessions.Invalid },
