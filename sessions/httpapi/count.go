@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// count is a number of sessions.
+type count struct {
+	N     int  `json:"n"`
+	Exact bool `json:"exact"` // false: there may be more
+}
+
+func (c *call) count() (any, error) {
+	f, err := c.filter()
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.store.Count(c.ctx, c.viewer, f)
+	if err != nil {
+		return nil, err
+	}
+	return count{n.N, n.Exact}, nil
+}
+
+// facets are the criteria of the page with the numbers beside their options.
+type facets struct {
+	Facets []facet `json:"facets"`
+}
+
+type facet struct {
+	Field   sessions.Field `json:"field"`
+	Options []option       `json:"options"`
+}
+
+type option struct {
+	Value string  `json:"value"` // "" is no document, or no comparison
+	Count count   `json:"count"`
+	Link  *string `json:"link"`
+}
+
+func (c *call) facets() (any, error) {
+	f, err := c.filter()
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.store.Facets(c.ctx, c.viewer, f)
+	if err != nil {
+		return nil, err
+	}
+	answer := facets{Facets: []facet{}}
+	for _, one := range list {
+		shown := facet{Field: one.Field, Options: []option{}}
+		for _, o := range one.Options {
+			shown.Options = append(shown.Options, option{o.Value, count{o.Count.N, o.Count.Exact}, link(o.Filter)})
+		}
+		answer.Facets = append(answer.Facets, shown)
+	}
+	return answer, nil
+}
+
+// tally says how a selection is spread over match levels, and how it would have ended under each acceptance level.
+type tally struct {
+	Rows     []tallyRow `json:"rows"`
+	Outlooks []outlook  `json:"outlooks"` // strictest first
+	Exact    bool       `json:"exact"`
+}
+
+type tallyRow struct {
+	Scale        *string         `json:"scale"`
+	DocumentType *string         `json:"document_type"`
+	Compared     bool            `json:"compared"`
+	Level        *far.Level      `json:"level"`
+	Otherwise    store.Otherwise `json:"otherwise"`
+	N            int             `json:"n"`
+}
+
+// outlook is what an acceptance level would mean.
+type outlook struct {
+	level
+	Pass    int `json:"pass"`
+	Fail    int `json:"fail"`
+	Unknown int `json:"unknown"`
+}
+
+func (c *call) tally() (any, error) {
+	f, err := c.filter()
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.store.Tally(c.ctx, c.viewer, f)
+	if err != nil {
+		return nil, err
+	}
+	answer := tally{Rows: []tallyRow{}, Exact: t.Exact}
+	for _, r := range t.Rows {
+		shown := tallyRow{
+			Scale: orNull(r.Scale), DocumentType: orNull(string(r.DocumentType)), Compared: r.Compared, Otherwise: r.Otherwise, N: r.N,
+		}
+		if r.Compared {
+			shown.Level = &r.Level
+		}
+		answer.Rows = append(answer.Rows, shown)
+	}
+	for _, l := range levels() {
+		policy, err := far.NewPolicy(far.Kvalifika, l.Level)
+		if err != nil {
+			return nil, err
+		}
+		acceptance, err := sessions.NewAcceptance(policy)
+		if err != nil {
+			return nil, err
+		}
+		o, err := t.If(acceptance)
+		if err != nil {
+			return nil, err
+		}
+		answer.Outlooks = append(answer.Outlooks, outlook{l, o.Pass, o.Fail, o.Unknown})
+	}
+	return answer, nil
+}

@@ -1,0 +1,75 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCount(t *testing.T) {
+	h := newHost(t)
+	require.Equal(t, object{"n": 5.0, "exact": true}, h.get("agent", "/count").object(http.StatusOK))
+	require.Equal(t, object{"n": 2.0, "exact": true}, h.post("agent", "/count", `{"q": "giorgi"}`).object(http.StatusOK))
+	require.Equal(t, object{"n": 1.0, "exact": true}, h.get("foreign", "/count").object(http.StatusOK))
+
+	capped := newHost(t, func(h *host) { h.store.CountLimit = 2 })
+	require.Equal(t, object{"n": 2.0, "exact": false}, capped.get("agent", "/count").object(http.StatusOK))
+}
+
+func TestFacets(t *testing.T) {
+	h := newHost(t)
+	o := h.post("agent", "/facets", `{"status": "failed", "type": "passport"}`).object(http.StatusOK)
+	got := map[string]map[string]any{}
+	links := map[string]any{}
+	for _, f := range o["facets"].([]any) {
+		f := f.(map[string]any)
+		numbers := map[string]any{}
+		for _, one := range f["options"].([]any) {
+			one := one.(map[string]any)
+			require.Equal(t, true, one["count"].(map[string]any)["exact"])
+			numbers[one["value"].(string)] = one["count"].(map[string]any)["n"]
+			links[one["value"].(string)] = one["link"]
+		}
+		got[f["field"].(string)] = numbers
+	}
+	require.Equal(t, map[string]map[string]any{
+		"document_type": {"passport": 1.0, "id_card": 1.0, "residence_card": 0.0, "driver_licence": 0.0, "": 0.0},
+		"status":        {"success": 1.0, "failed": 1.0, "pending": 0.0},
+		"reasons":       {"digital_spoof": 0.0, "not_full_id": 0.0, "low_far": 1.0},
+		"match_level":   {"7": 0.0, "6": 0.0, "5": 0.0, "4": 1.0, "3": 0.0, "2": 0.0, "1": 0.0, "0": 0.0, "": 0.0},
+	}, got)
+	require.Equal(t, "status=failed&type=id_card", links["id_card"])
+	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions?"+links["id_card"].(string)).object(http.StatusOK).ids())
+
+	found := h.post("agent", "/facets", `{"q": "giorgi"}`)
+	require.Contains(t, found.object(http.StatusOK), "facets")
+	require.NotContains(t, found.Body.String(), "giorgi", "links are without the search")
+}
+
+func TestTally(t *testing.T) {
+	h := newHost(t)
+	o := h.get("agent", "/tally?type=passport").object(http.StatusOK)
+	require.Equal(t, true, o["exact"])
+	row := func(level float64) any {
+		return map[string]any{
+			"scale": "kvalifika-3d2d", "document_type": "passport", "compared": true, "level": level, "otherwise": "passes", "n": 1.0,
+		}
+	}
+	require.Equal(t, []any{row(4), row(6)}, o["rows"])
+	var pass []any
+	outlooks := o["outlooks"].([]any)
+	for _, at := range outlooks {
+		pass = append(pass, at.(map[string]any)["pass"])
+	}
+	require.Equal(t, []any{0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0}, pass, "at the levels 7 to 1")
+	require.Equal(t, map[string]any{
+		"level": 5.0, "policy": "kvalifika-3d2d:5", "rate": "1/10,000", "percent": "0.01%", "label": "Match Level 5 - 1/10,000 FAR",
+		"pass": 1.0, "fail": 1.0, "unknown": 0.0,
+	}, outlooks[2])
+
+	o = h.get("agent", "/tally?status=pending").object(http.StatusOK)
+	require.Equal(t, []any{map[string]any{
+		"scale": nil, "document_type": "id_card", "compared": false, "level": nil, "otherwise": "unknown", "n": 1.0,
+	}}, o["rows"])
+}

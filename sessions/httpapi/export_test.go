@@ -1,0 +1,359 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+const typeJSON = "application/json"
+
+// download sends an export over a connection and reads all of it.
+func (h *host) download(body string) (*http.Response, []byte) {
+	h.Helper()
+	res, err := h.send(h.Context(), h.serve(), "agent", "/export", typeJSON, body)
+	require.NoError(h, err)
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	require.NoError(h, err)
+	return res, content
+}
+
+func (h *host) want(f filter.Filter, options export.Options) []byte {
+	h.Helper()
+	var want bytes.Buffer
+	st := store.New(h.backend.Backend, store.Options{})
+	_, err := export.Write(h.Context(), &want, st.All(h.Context(), h.viewers["agent"], f), options)
+	require.NoError(h, err)
+	return want.Bytes()
+}
+
+func TestExportIsTheFileOfTheList(t *testing.T) {
+	h := newHost(t)
+	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
+	require.NoError(t, err)
+	keys, err := sessions.NewExtraKeys("phone", "email")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		body    string
+		filter  filter.Filter
+		options export.Options
+	}{
+		{`{}`, filter.Filter{}, export.Options{}},
+		{`{"q": "nin", "status": ["failed", "success"]}`, filter.And(filter.Search("nin"), filter.Status(sessions.Failed, sessions.Success)), export.Options{}},
+		{`{"q": "nobody"}`, filter.Search("nobody"), export.Options{}},
+		{`{"format": "excel", "tz": "Asia/Tbilisi"}`, filter.Filter{}, export.Options{Format: export.Excel, Zone: tbilisi}},
+		{
+			`{"format": "excel", "tz": "Asia/Tbilisi", "separator": ";", "from": "2026-03-15", "extra_columns": true, "column": ["Session ID", "Extra"]}`,
+			filter.CreatedOn(sessions.Date{Year: 2026, Month: 3, Day: 15}, sessions.Date{}, tbilisi),
+			export.Options{Format: export.Excel, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
+		},
+	} {
+		res, content := h.download(c.body)
+		require.Equal(t, http.StatusOK, res.StatusCode, string(content))
+		want := h.want(c.filter, c.options)
+		require.Equal(t, string(want), string(content))
+		require.Equal(t, "text/csv; charset=utf-8", res.Header.Get("Content-Type"))
+		require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
+		require.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"))
+		sum := sha256.Sum256(want)
+		require.Equal(t, hex.EncodeToString(sum[:]), res.Trailer.Get("Export-Sha256"))
+
+		told := h.exports[len(h.exports)-1]
+		require.Equal(t, res.Trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
+		require.Equal(t, c.filter.Text(), told.Query)
+		require.Equal(t, c.options.Format, told.Format)
+		require.Equal(t, int64(len(want)), told.Bytes)
+		require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
+		require.Equal(t, "a-1", told.Viewer.Subject)
+		require.NoError(t, told.Err)
+	}
+	require.Empty(t, h.failures)
+}
+
+// A form makes the browser save the file as it comes, with the search text in the body.
+func TestExportByForm(t *testing.T) {
+	h := newHost(t)
+	values := filter.Search("nin").Values()
+	res, err := h.send(t.Context(), h.serve(), "agent", "/export", "application/x-www-form-urlencoded", values.Encode())
+	require.NoError(t, err)
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Equal(t, string(h.want(filter.Search("nin"), export.Options{})), string(content))
+}
+
+func TestExportName(t *testing.T) {
+	today := time.Now().UTC().Format(time.DateOnly)
+	for company, want := range map[string]string{
+		"Acme":                    "Acme sessions DAY.csv",
+		"შპს „ბანკი“":             "შპს „ბანკი“ sessions DAY.csv",
+		`a/b\c:d*e?"f<g>h|i`:      "a_b_c_d_e__f_g_h_i sessions DAY.csv",
+		"a\r\nSet-Cookie: x\x00y": "aSet-Cookie_ xy sessions DAY.csv",
+		"..":                      "sessions DAY.csv",
+		"\u202Egpj.exe":           "gpj.exe sessions DAY.csv",
+		"\xff":                    "sessions DAY.csv",
+		"":                        "sessions DAY.csv",
+		strings.Repeat("ნ", 100):  strings.Repeat("ნ", 64) + " sessions DAY.csv",
+		`100% "`:                  "100% _ sessions DAY.csv",
+	} {
+		h := newHost(t, func(h *host) { h.options.CompanyName = func(store.Viewer) string { return company } })
+		a := h.post("agent", "/export", `{}`)
+		require.Equal(t, http.StatusOK, a.Code)
+		header := a.Header().Get("Content-Disposition")
+		kind, params, err := mime.ParseMediaType(header)
+		require.NoError(t, err, header)
+		require.Equal(t, "attachment", kind)
+		require.Equal(t, strings.Replace(want, "DAY", today, 1), params["filename"], header)
+		for _, c := range []byte(header) {
+			require.True(t, c >= ' ' && c < 0x7F, header)
+		}
+	}
+	require.Contains(t, newHost(t).post("agent", "/export", `{}`).Header().Get("Content-Disposition"), `"acme sessions `+today+`.csv"`)
+}
+
+func TestExportRefusals(t *testing.T) {
+	h := newHost(t)
+	for _, c := range []struct{ body, code, parameter string }{
+		{`{"format": "excel"}`, "missing_parameter", "tz"},
+		{`{"format": "excel", "tz": "Mars/Base"}`, "invalid_parameter", "tz"},
+		{`{"tz": "Local"}`, "invalid_parameter", "tz"},
+		{`{"format": "xlsx"}`, "invalid_parameter", "format"},
+		{`{"separator": "x"}`, "invalid_parameter", "separator"},
+		{`{"separator": "ნ"}`, "invalid_parameter", "separator"},
+		{`{"column": "Nope"}`, "invalid_parameter", "column"},
+		{`{"column": ["Sex", "Sex"]}`, "invalid_parameter", "column"},
+		{`{"column": []}`, "invalid_parameter", "column"},
+		{`{"column": "Sex", "extra_columns": true}`, "invalid_parameter", ""},
+		{`{"extra_columns": "yes"}`, "invalid_parameter", "extra_columns"},
+		{`{"limit": 10}`, "unknown_parameter", "limit"},
+		{`{"status": "failed", "colour": "red"}`, "unknown_parameter", "colour"},
+	} {
+		p := h.post("agent", "/export", c.body).problem(http.StatusBadRequest, c.code)
+		if c.parameter != "" {
+			require.Equal(t, c.parameter, p["parameter"], c.body)
+		}
+	}
+	require.Empty(t, h.exports)
+
+	v := h.viewers["agent"]
+	v.NoExport = true
+	h.viewers["agent"] = v
+	h.post("agent", "/export", `{}`).problem(http.StatusForbidden, "forbidden")
+	v.NoExport, v.ExportLimit = false, 4
+	h.viewers["agent"] = v
+	p := h.post("agent", "/export", `{}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
+	require.Contains(t, p["detail"], "at most 4 rows")
+	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{"type": "passport"}`).Code)
+
+	h.get("agent", "/export").problem(http.StatusMethodNotAllowed, "method_not_allowed")
+	h.do("agent", http.MethodPost, "/export", `{}`, "Accept", typeJSON).problem(http.StatusNotAcceptable, "not_acceptable")
+}
+
+// The rows of an Excel file are counted before the first is sent.
+func TestExportForExcelIsCountedFirst(t *testing.T) {
+	h := newHost(t)
+	var limits []int
+	st := store.New(counting{h.backend, &limits}, h.store)
+	h.handler = handlerOver(st, h)
+	h.post("agent", "/export", `{"format": "excel", "tz": "UTC"}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
+	require.Equal(t, []int{export.MaxExcelRows + 1}, limits)
+	require.NotContains(t, h.backend.taken(), "stream")
+	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{}`).Code, "other files have no limit")
+}
+
+// counting is a Backend with more sessions than Excel has rows.
+type counting struct {
+	*spy
+	limits *[]int
+}
+
+func (c counting) Count(_ context.Context, sel store.Selection) (store.Count, error) {
+	*c.limits = append(*c.limits, sel.Limit)
+	return store.Count{N: sel.Limit}, nil
+}
+
+func TestExportRefusedByAudit(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.store.Audit = func(context.Context, store.Event) error { return errStorage }
+	})
+	a := h.post("agent", "/export", `{}`)
+	a.problem(http.StatusForbidden, "refused_by_audit")
+	require.NotContains(t, a.Body.String(), "0100")
+	require.Empty(t, h.backend.taken())
+}
+
+func TestExportThatFailsBeforeTheFirstByteIsAProblem(t *testing.T) {
+	h := newHost(t)
+	h.backend.before = func(_ context.Context, call string) error {
+		if call == "row" {
+			return errStorage
+		}
+		return nil
+	}
+	a := h.post("agent", "/export", `{}`)
+	a.problem(http.StatusInternalServerError, "internal")
+	require.NotContains(t, a.Body.String(), "0100", "a storage's error is for the host alone")
+	require.ErrorIs(t, h.failures[0], errStorage)
+	require.Empty(t, a.Header().Get("Content-Disposition"))
+}
+
+// crowd is more sessions than one buffer holds.
+func (h *host) crowd(n int) {
+	h.Helper()
+	var list []*sessions.Session
+	for i := range n {
+		list = append(list, &sessions.Session{
+			ID: fmt.Sprintf("crowd-%06d", i), Company: "acme", CreatedAt: noon.Add(-time.Duration(i) * time.Second), Status: sessions.Success,
+			FirstName: sessions.TextOf("Giorgi"), LastName: sessions.TextOf("Kapanadze"), Browser: strings.Repeat("b", 200),
+		})
+	}
+	h.insert(list...)
+}
+
+func TestExportThatFailsInTheMiddleIsTorn(t *testing.T) {
+	h := newHost(t)
+	h.crowd(2000)
+	rows := 0
+	h.backend.before = func(_ context.Context, call string) error {
+		if call == "row" {
+			rows++
+		}
+		if rows == 1500 {
+			return errStorage
+		}
+		return nil
+	}
+	res, err := h.send(t.Context(), h.serve(), "agent", "/export", typeJSON, `{}`)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	require.Error(t, err, "the end of a torn file is no end")
+	require.Empty(t, res.Trailer.Get("Export-Sha256"))
+	require.NotContains(t, string(content), "storage")
+	told := h.exports[0]
+	require.ErrorIs(t, told.Err, errStorage)
+	require.Equal(t, int64(len(content)), told.Bytes)
+	require.Positive(t, told.Rows)
+	sum := sha256.Sum256(content)
+	require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
+	require.ErrorIs(t, h.failures[0], errStorage)
+}
+
+func TestExportOverHTTP10IsRefused(t *testing.T) {
+	h := newHost(t)
+	server := h.serve()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /export HTTP/1.0\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+	require.NoError(t, err)
+	answer, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "http_version")
+	require.Empty(t, h.backend.taken())
+}
+
+// A client that goes away ends the read in the storage.
+func TestExportEndsWithItsClient(t *testing.T) {
+	h := newHost(t)
+	h.crowd(2000)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	rows := 0
+	h.backend.before = func(ctx context.Context, call string) error {
+		if rows++; call == "row" && rows == 1000 {
+			cancel()
+			select {
+			case <-ctx.Done():
+				ended <- ctx.Err()
+			case <-time.After(time.Minute):
+				ended <- errors.New("still reading")
+			}
+			return ctx.Err()
+		}
+		return nil
+	}
+	server := h.serve()
+	res, err := h.send(ctx, server, "agent", "/export", typeJSON, `{}`)
+	if err == nil {
+		_, err = io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+	}
+	require.Error(t, err)
+	require.ErrorIs(t, <-ended, context.Canceled)
+	server.Close() // waits for the handler
+	require.Empty(t, h.failures, "nobody's fault")
+	require.ErrorIs(t, h.exports[0].Err, context.Canceled)
+}
+
+// A client that takes nothing does not hold the snapshot for ever.
+func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
+	told := make(chan httpapi.Export, 1)
+	h := newHost(t, func(h *host) {
+		h.options.Stall = 50 * time.Millisecond
+		h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
+	})
+	h.crowd(60_000)
+	server := h.serve()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /export HTTP/1.1\r\nHost: x\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+	require.NoError(t, err)
+	e := <-told // for ever, if need be
+	var timeout net.Error
+	require.ErrorAs(t, e.Err, &timeout)
+	require.True(t, timeout.Timeout())
+	require.Less(t, e.Rows, int64(60_000))
+}
+
+// The write deadline of an export does not stay behind on the connection, nor does the server's own end a long export.
+func TestExportAndTheServersOwnDeadline(t *testing.T) {
+	h := newHost(t, func(h *host) { h.options.Stall = 200 * time.Millisecond })
+	h.crowd(2000)
+	pauses := 0
+	h.backend.before = func(_ context.Context, call string) error {
+		if call == "row" && pauses%500 == 0 {
+			time.Sleep(30 * time.Millisecond)
+		}
+		pauses++
+		return nil
+	}
+	server := httptest.NewUnstartedServer(h.handler)
+	server.Config.WriteTimeout = 50 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	for range 2 {
+		res, err := h.send(t.Context(), server, "agent", "/export", typeJSON, `{}`)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		require.NoError(t, err)
+		require.Equal(t, "2005", res.Trailer.Get("Export-Rows"))
+		time.Sleep(250 * time.Millisecond)
+		res, err = h.send(t.Context(), server, "agent", "/count", typeJSON, `{}`)
+		require.NoError(t, err)
+		res.Body.Close()
+		require.Equal(t, http.StatusOK, res.StatusCode)
+	}
+}

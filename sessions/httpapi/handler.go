@@ -1,0 +1,236 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// The defaults of [Options].
+const (
+	DefaultTimeout = 10 * time.Second
+	DefaultStall   = time.Minute
+	DefaultMaxBody = 64 << 10
+)
+
+// maxQuery is how many bytes of parameters a URL may have.
+const maxQuery = 8 << 10
+
+// Options are the options of a handler.
+type Options struct {
+	// Viewer says who asks, from a request that the host's own sign-in has let through. Company, role, disclosure and
+	// restriction come from here alone. An error, or a Viewer without a company, is answered 401, unless the error wraps
+	// store.ErrForbidden, which is 403, or [ErrUnavailable], which is 503. nil: nobody may see anything.
+	Viewer func(*http.Request) (store.Viewer, error)
+
+	// SearchInURL lets search text, personal numbers and values of extra fields stand in URLs, from where they get into logs,
+	// histories and referrers.
+	SearchInURL bool
+
+	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
+	Stall   time.Duration // for which the client of an export may take nothing; 0: one minute; negative: for ever
+	MaxBody int64         // bytes of a request's body; 0: 64 KiB
+
+	// CompanyName is the company's display name, for the name of an exported file. nil: the company's key.
+	CompanyName func(store.Viewer) string
+
+	// Exported is told of every export that was sent, or broke off after its first byte, once the last byte was handed over.
+	// The Store's own audit hook may refuse an export before that. nil: nobody is told.
+	Exported func(*http.Request, Export)
+
+	// Failed is told of every request that fails for no fault of the client's. The error may be the storage's own, with a
+	// person's data in it. nil: nobody is told.
+	Failed func(*http.Request, error)
+}
+
+// ErrUnavailable is for errors of [Options.Viewer] that say nothing about the viewer: who asks cannot be found out now.
+var ErrUnavailable = errors.New("httpapi: unavailable")
+
+type api struct {
+	store   *store.Store
+	options Options
+}
+
+// New returns the handler. It serves the paths of the package comment at the root of its URL space: mount it below a prefix with
+// http.StripPrefix. It starts nothing, keeps nothing between requests, and may be used by many goroutines.
+func New(st *store.Store, options Options) http.Handler {
+	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
+	options.Stall = cmp.Or(options.Stall, DefaultStall)
+	options.MaxBody = cmp.Or(max(options.MaxBody, 0), DefaultMaxBody)
+	return &api{st, options}
+}
+
+// call is one request of a viewer.
+type call struct {
+	*api
+	w       http.ResponseWriter
+	r       *http.Request
+	ctx     context.Context //nolint:containedctx // the request's, with its time limit
+	viewer  store.Viewer
+	session string // ID in the path
+	parameters
+}
+
+// operation answers a call, or returns why it did not.
+type operation func(*call) error
+
+// methods are the operations of one path.
+type methods map[string]operation
+
+// operations finds those of an escaped path, and the session's ID in it.
+func operations(path string) (of methods, session string) {
+	selection := func(do func(*call) (any, error)) methods {
+		return methods{http.MethodGet: document(do), http.MethodPost: document(do)}
+	}
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if len(segments) > 1 && segments[0] == "sessions" {
+		id, err := url.PathUnescape(segments[1])
+		switch {
+		case err != nil || id == "":
+		case len(segments) == 2:
+			return methods{http.MethodGet: document((*call).details)}, id
+		case len(segments) == 3 && segments[2] == "attempts":
+			return methods{http.MethodGet: document((*call).attempts)}, id
+		}
+		return nil, ""
+	}
+	switch strings.Join(segments, "/") {
+	case "sessions":
+		return selection((*call).list), ""
+	case "changes":
+		return selection((*call).changes), ""
+	case "count":
+		return selection((*call).count), ""
+	case "facets":
+		return selection((*call).facets), ""
+	case "tally":
+		return selection((*call).tally), ""
+	case "export":
+		return methods{http.MethodPost: (*call).export}, ""
+	case "settings":
+		return methods{http.MethodGet: document((*call).settings), http.MethodPut: document((*call).saveSettings)}, ""
+	case "openapi.json":
+		return methods{http.MethodGet: document((*call).describe)}, ""
+	}
+	return nil, ""
+}
+
+// allow lists the methods for a header.
+func (m methods) allow() string {
+	names := slices.Sorted(maps.Keys(m))
+	if _, ok := m[http.MethodGet]; ok {
+		names = append(names, http.MethodHead)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ServeHTTP answers one request.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	if err := a.serve(w, r); err != nil {
+		p := problemOf(err)
+		p.write(w)
+		if p.Status >= http.StatusInternalServerError {
+			a.failed(r, err)
+		}
+	}
+}
+
+// failed tells the host of a failure, unless it is that the client has gone away.
+func (a *api) failed(r *http.Request, err error) {
+	if a.options.Failed != nil && r.Context().Err() == nil {
+		a.options.Failed(r, err)
+	}
+}
+
+func (a *api) serve(w http.ResponseWriter, r *http.Request) error {
+	of, session := operations(r.URL.EscapedPath())
+	if of == nil {
+		return &problem{Code: codeNoRoute, Detail: "below a prefix the handler is mounted with http.StripPrefix"}
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	do, ok := of[method]
+	if !ok {
+		return &problem{Code: codeMethodNotAllowed, header: http.Header{"Allow": {of.allow()}}}
+	}
+	viewer, err := a.viewer(r)
+	if err != nil {
+		return err
+	}
+	if len(r.URL.RawQuery) > maxQuery {
+		return &problem{Code: codeURITooLong, Detail: fmt.Sprintf("parameters in a URL have at most %d bytes", maxQuery)}
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, a.options.MaxBody)
+	return do(&call{api: a, w: w, r: r, ctx: r.Context(), viewer: viewer, session: session})
+}
+
+// viewer says who asks.
+func (a *api) viewer(r *http.Request) (store.Viewer, error) {
+	if a.options.Viewer == nil {
+		return store.Viewer{}, &problem{Code: codeUnauthenticated}
+	}
+	v, err := a.options.Viewer(r)
+	switch {
+	case err == nil && v.Company != "" && !v.Role.Known():
+		return store.Viewer{}, store.ErrNoRole
+	case err == nil && v.Company != "":
+		return v, nil
+	case errors.Is(err, store.ErrForbidden):
+		return store.Viewer{}, err
+	case errors.Is(err, ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return store.Viewer{}, &problem{Code: codeUnavailable, cause: err}
+	default:
+		return store.Viewer{}, &problem{Code: codeUnauthenticated, cause: err}
+	}
+}
+
+// document returns the operation that sends what do returns as JSON, in time. do returns nil if it has answered itself.
+func document(do func(*call) (any, error)) operation {
+	return func(c *call) error {
+		if c.options.Timeout > 0 {
+			var cancel context.CancelFunc
+			c.ctx, cancel = context.WithTimeout(c.ctx, c.options.Timeout)
+			defer cancel()
+		}
+		if err := c.begin(typeJSON); err != nil {
+			return err
+		}
+		answer, err := do(c)
+		if err != nil || answer == nil {
+			return err
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			return err
+		}
+		c.w.Header().Set("Content-Type", typeJSON)
+		_, _ = c.w.Write(append(body, '\n')) // who does not take it has gone away
+		return nil
+	}
+}
+
+// begin checks that the client takes what the operation sends, and reads the parameters.
+func (c *call) begin(mediaType string) (err error) {
+	if !accepts(c.r, mediaType) {
+		return &problem{Code: codeNotAcceptable, Detail: "this is sent as " + mediaType + " alone"}
+	}
+	c.inURL = c.r.Method != http.MethodPost && !c.options.SearchInURL
+	c.values, err = readParameters(c.r)
+	return err
+}

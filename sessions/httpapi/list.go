@@ -1,0 +1,192 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// page is a part of a list.
+type page struct {
+	Sessions       []row            `json:"sessions"`
+	Next           *string          `json:"next"`
+	Complete       bool             `json:"complete"`
+	Partial        bool             `json:"partial"`
+	SearchedBackTo *string          `json:"searched_back_to"`
+	AsOf           string           `json:"as_of"`
+	CreatedFrom    *string          `json:"created_from"`
+	CreatedBefore  *string          `json:"created_before"`
+	Searched       []sessions.Field `json:"searched"`
+	FoldsToNothing bool             `json:"folds_to_nothing"`
+	Hidden         []sessions.Field `json:"hidden"`
+	Link           *string          `json:"link"`
+}
+
+func (c *call) view(f filter.Filter) *view {
+	v := &view{hidden: c.viewer.Disclosure.Hidden()}
+	v.searches, _ = f.SplitSearch()
+	return v
+}
+
+func (c *call) page(p *store.Page, f filter.Filter) page {
+	v := c.view(f)
+	return page{
+		Sessions:       v.rows(p.Sessions),
+		Next:           orNull(string(p.Next)),
+		Complete:       p.Complete,
+		Partial:        p.Partial,
+		SearchedBackTo: orNull(timeText(p.SearchedBack)),
+		AsOf:           string(p.AsOf),
+		CreatedFrom:    orNull(timeText(p.From)),
+		CreatedBefore:  orNull(timeText(p.To)),
+		Searched:       fieldList(p.Searched),
+		FoldsToNothing: p.FoldsToNothing,
+		Hidden:         fieldList(v.hidden),
+		Link:           link(f),
+	}
+}
+
+func orNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// link returns the parameters of a filter for a URL, without those that are personal data; null where they cannot be taken out.
+func link(f filter.Filter) *string {
+	if f = f.Without(personalKinds...); personal(f.Root()) {
+		return nil
+	}
+	text := f.Values().Encode()
+	return &text
+}
+
+// query takes the parameters of a page.
+func (c *call) query() (q store.Query, err error) {
+	q.Limit = c.number("limit", 1)
+	q.After = store.Cursor(c.text("after"))
+	q.Filter, err = c.filter()
+	return q, err
+}
+
+func (c *call) list() (any, error) {
+	q, err := c.query()
+	if err != nil {
+		return nil, err
+	}
+	binding, known := c.binding(q), store.Watermark("")
+	if c.r.Method != http.MethodPost {
+		known = watermarkIn(c.r.Header.Get("If-None-Match"), binding)
+	}
+	if known != "" {
+		unchanged, err := c.unchanged(q.Filter, known)
+		if err != nil {
+			return nil, err
+		}
+		if unchanged {
+			c.w.Header().Set("ETag", etag(binding, known))
+			c.w.WriteHeader(http.StatusNotModified)
+			return nil, nil //nolint:nilnil // answered
+		}
+	}
+	p, err := c.store.List(c.ctx, c.viewer, q)
+	if err != nil {
+		return nil, err
+	}
+	if c.r.Method != http.MethodPost {
+		c.w.Header().Set("ETag", etag(binding, p.AsOf))
+	}
+	return c.page(&p, q.Filter), nil
+}
+
+// unchanged tells whether nothing of the company has changed since a watermark that a page had: one cheap query. A session
+// that has left the viewer's restriction is not named; then the watermark alone tells.
+func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
+	delta, err := c.store.Changes(c.ctx, c.viewer, store.Query{Filter: f, Limit: 1}, since)
+	switch {
+	case errors.Is(err, store.ErrWatermark):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	quiet := len(delta.Sessions) == 0 && len(delta.Left) == 0 && !delta.More
+	return quiet && (c.viewer.Restriction.IsZero() || delta.Next == since), nil
+}
+
+// binding ties an ETag to the viewer and the query: to all that a page depends on, beside the sessions themselves.
+func (c *call) binding(q store.Query) string {
+	v := &c.viewer
+	text, _ := json.Marshal([]any{ // texts and numbers: no error
+		v.Company, v.Restriction.Text(), v.Disclosure.Mask, v.Disclosure.Drop, q.Filter.Text(), q.Limit, q.After,
+	})
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+func etag(binding string, w store.Watermark) string { return `"` + binding + "." + string(w) + `"` }
+
+// watermarkIn returns the watermark of the ETag in an If-None-Match header, if it was made for the same viewer and query.
+func watermarkIn(header, binding string) store.Watermark {
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		if w, ok := strings.CutPrefix(tag, `"`+binding+"."); ok && strings.HasSuffix(w, `"`) {
+			return store.Watermark(strings.TrimSuffix(w, `"`))
+		}
+	}
+	return ""
+}
+
+func (c *call) details() (any, error) {
+	if err := c.none(); err != nil {
+		return nil, err
+	}
+	s, err := c.store.Get(c.ctx, c.viewer, c.session)
+	if err != nil {
+		return nil, err
+	}
+	return c.view(filter.Filter{}).detail(s), nil
+}
+
+func (c *call) attempts() (any, error) {
+	q, err := c.query()
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.store.Attempts(c.ctx, c.viewer, c.session, q)
+	if err != nil {
+		return nil, err
+	}
+	return c.page(&p, q.Filter), nil
+}
+
+// delta is what has changed in a selection.
+type delta struct {
+	Sessions []row            `json:"sessions"`
+	Left     []string         `json:"left"`
+	AsOf     string           `json:"as_of"`
+	More     bool             `json:"more"`
+	Hidden   []sessions.Field `json:"hidden"`
+}
+
+func (c *call) changes() (any, error) {
+	since := store.Watermark(c.text("as_of"))
+	q := store.Query{Limit: c.number("limit", 1)}
+	var err error
+	if q.Filter, err = c.filter(); err != nil {
+		return nil, err
+	}
+	d, err := c.store.Changes(c.ctx, c.viewer, q, since)
+	if err != nil {
+		return nil, err
+	}
+	v := c.view(q.Filter)
+	return delta{v.rows(d.Sessions), append([]string{}, d.Left...), string(d.Next), d.More, fieldList(v.hidden)}, nil
+}

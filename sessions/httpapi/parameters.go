@@ -1,0 +1,319 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/filter"
+)
+
+// parameters are what a request asks, by name: the query of a GET, or the members of a POST's body. A handler takes its
+// own; what is left is the filter, which refuses what it does not know.
+type parameters struct {
+	values url.Values
+	inURL  bool  // they stand where personal data may not
+	err    error // the first mistake
+}
+
+// readParameters reads the parameters of a request.
+func readParameters(r *http.Request) (url.Values, error) {
+	if r.Method != http.MethodPost {
+		return parseQuery(r.URL.RawQuery)
+	}
+	if r.URL.RawQuery != "" {
+		return nil, refuse(codeUnknownParameter, "", "a POST takes its parameters from its body alone")
+	}
+	form := false
+	switch mediaType(r) {
+	case typeJSON:
+	case typeForm:
+		form = true
+	default:
+		return nil, unsupported(typeJSON, typeForm)
+	}
+	body, err := readBody(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case form:
+		return parseQuery(string(body))
+	default:
+		return parseObject(body)
+	}
+}
+
+const (
+	typeJSON = "application/json"
+	typeForm = "application/x-www-form-urlencoded"
+)
+
+func mediaType(r *http.Request) string {
+	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return t
+}
+
+// readBody reads the whole body. Only then does net/http notice a client that goes away.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, &problem{Code: codeTooLarge, Detail: fmt.Sprintf("a body has at most %d bytes", tooLarge.Limit)}
+		}
+		return nil, refuse(codeMalformed, "", "the body cannot be read")
+	}
+	return body, nil
+}
+
+func parseQuery(text string) (url.Values, error) {
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, refuse(codeMalformed, "", "the parameters are not URL-encoded")
+	}
+	for name, list := range values {
+		if !utf8.ValidString(name) || slices.ContainsFunc(list, func(v string) bool { return !utf8.ValidString(v) }) {
+			return nil, refuse(codeMalformed, "", "the parameters are not UTF-8")
+		}
+	}
+	return values, nil
+}
+
+// parseObject reads a JSON object of parameters: strings, numbers, booleans, and arrays of these for parameters that may
+// be repeated.
+func parseObject(body []byte) (url.Values, error) {
+	object, err := members(body)
+	if err != nil {
+		return nil, err
+	}
+	values := make(url.Values, len(object))
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		raw := object[name]
+		list := []json.RawMessage{raw}
+		if raw[0] == '[' {
+			if json.Unmarshal(raw, &list) != nil {
+				return nil, errNotParameter(name)
+			}
+		}
+		for _, item := range list {
+			text, ok := scalar(item)
+			if !ok {
+				return nil, errNotParameter(name)
+			}
+			values[name] = append(values[name], text)
+		}
+		if len(list) == 0 {
+			return nil, refuse(codeInvalidParameter, name, "an empty list selects nothing: leave the parameter out")
+		}
+	}
+	return values, nil
+}
+
+func errNotParameter(name string) error {
+	return refuse(codeInvalidParameter, name, "not a string, a number, a boolean or a list of these")
+}
+
+// scalar returns the text of a JSON string, number or boolean.
+func scalar(raw json.RawMessage) (string, bool) {
+	switch raw[0] {
+	case '"':
+		var text string
+		err := json.Unmarshal(raw, &text)
+		return text, err == nil
+	case '{', '[', 'n':
+		return "", false
+	default:
+		return string(raw), true
+	}
+}
+
+// members reads one JSON object strictly: UTF-8, no member of any object in it twice, nothing after it.
+func members(body []byte) (map[string]json.RawMessage, error) {
+	malformed := refuse(codeMalformed, "", "the body is not one JSON object in UTF-8")
+	var object map[string]json.RawMessage
+	if !utf8.Valid(body) || json.Unmarshal(body, &object) != nil || object == nil {
+		return nil, malformed
+	}
+	return object, distinct(json.NewDecoder(bytes.NewReader(body)))
+}
+
+// distinct refuses a member that stands twice in an object: of valid JSON, the next value.
+func distinct(d *json.Decoder) error {
+	opening, err := d.Token()
+	if err != nil || opening != json.Delim('{') && opening != json.Delim('[') {
+		return err
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if opening == json.Delim('{') {
+			t, err := d.Token()
+			if err != nil {
+				return err
+			}
+			name, _ := t.(string)
+			if seen[name] {
+				return refuse(codeInvalidParameter, name, "given twice")
+			}
+			seen[name] = true
+		}
+		if err := distinct(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
+}
+
+// take removes a parameter and returns its values.
+func (p *parameters) take(name string) []string {
+	list := p.values[name]
+	delete(p.values, name)
+	return list
+}
+
+// fail keeps the first mistake; filter and none return it.
+func (p *parameters) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// text takes a parameter that may be given once, "" if it is not.
+func (p *parameters) text(name string) string {
+	switch list := p.take(name); len(list) {
+	case 0:
+		return ""
+	case 1:
+		return list[0]
+	default:
+		p.fail(refuse(codeInvalidParameter, name, "given more than once"))
+		return ""
+	}
+}
+
+// number takes a whole number from low on, 0 if it is not given.
+func (p *parameters) number(name string, low int) int {
+	text := p.text(name)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || int(n) < low {
+		p.fail(refuse(codeInvalidParameter, name, fmt.Sprintf("not a whole number from %d on", low)))
+	}
+	return int(n)
+}
+
+// zone returns the time zone of the filter's days, which the filter takes; nil if it is not given. Local would be the
+// server's own, which is nobody's business.
+func (p *parameters) zone() *time.Location {
+	name := p.values.Get(filter.ParamZone)
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || zone == time.Local {
+		p.fail(refuse(codeInvalidParameter, filter.ParamZone, "not a time zone of the IANA database"))
+	}
+	return zone
+}
+
+// decode takes a parameter that may be given once and leaves the value alone if it is not.
+func (p *parameters) decode(name string, value encoding.TextUnmarshaler) {
+	if text := p.text(name); text != "" {
+		if value.UnmarshalText([]byte(text)) != nil {
+			p.fail(refuse(codeInvalidParameter, name, "not one of the values that there are"))
+		}
+	}
+}
+
+// none returns the first mistake; what has not been taken is one.
+func (p *parameters) none() error {
+	for _, name := range slices.Sorted(maps.Keys(p.values)) {
+		p.fail(refuse(codeUnknownParameter, name, "there is no such parameter here"))
+	}
+	return p.err
+}
+
+// filter returns the filter that the parameters which have not been taken make, or the first mistake.
+func (p *parameters) filter() (filter.Filter, error) {
+	if p.err != nil {
+		return filter.Filter{}, p.err
+	}
+	f, err := filter.FromValues(p.values)
+	if err != nil {
+		return filter.Filter{}, badFilter(err)
+	}
+	if p.inURL && personal(f.Root()) {
+		return filter.Filter{}, &problem{Code: codePersonalInURL,
+			Detail: "search text, personal numbers and extra fields are personal data: send them in the body of a POST"}
+	}
+	return f, nil
+}
+
+// badFilter says which parameter is wrong. The errors of package filter hold no value.
+func badFilter(err error) error {
+	name := ""
+	var at *filter.ParameterError
+	if errors.As(err, &at) {
+		name, err = at.Parameter, at.Err
+	}
+	code := codeInvalidParameter
+	if errors.Is(err, filter.ErrParameter) && !known(name) {
+		code = codeUnknownParameter
+	}
+	return refuse(code, name, err.Error())
+}
+
+// known tells whether filters have the parameter.
+func known(name string) bool {
+	switch name {
+	case filter.ParamSearch, filter.ParamSearchIn, filter.ParamDocumentType, filter.ParamStatus, filter.ParamReason,
+		filter.ParamReasonLevel, filter.ParamLevel, filter.ParamFrom, filter.ParamTo, filter.ParamZone, filter.ParamSince,
+		filter.ParamBefore, filter.ParamPersonalNumber, filter.ParamSubject, filter.ParamFilter:
+		return true
+	}
+	return strings.HasPrefix(name, filter.ParamExtraPrefix)
+}
+
+// personalKinds are the criteria whose values are personal data.
+var personalKinds = []filter.Kind{filter.KindSearch, filter.KindPersonalNumber, filter.KindExtra}
+
+// personal tells whether a filter has a criterion whose values are personal data.
+func personal(n filter.Node) bool {
+	var parts iter.Seq[filter.Node]
+	switch n := n.(type) {
+	case *filter.Criterion:
+		return slices.Contains(personalKinds, n.Kind())
+	case *filter.Negation:
+		return personal(n.Part())
+	case *filter.AllOf:
+		parts = n.Parts()
+	case *filter.AnyOf:
+		parts = n.Parts()
+	default:
+		return false
+	}
+	for part := range parts {
+		if personal(part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,168 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// problem is the document of every error (RFC 9457). It never holds a person's data: no value of a parameter, and no name
+// that does not look like one.
+type problem struct {
+	Type      string           `json:"type"`
+	Title     string           `json:"title"`
+	Status    int              `json:"status"`
+	Code      string           `json:"code"`
+	Parameter string           `json:"parameter,omitempty"`
+	Fields    []sessions.Field `json:"fields,omitempty"`
+	Detail    string           `json:"detail,omitempty"`
+
+	header http.Header // further headers of the answer
+	cause  error       // for the host alone
+}
+
+// The codes of problems. They never change their meaning.
+const (
+	codeMalformed            = "malformed_request"
+	codeInvalidParameter     = "invalid_parameter"
+	codeUnknownParameter     = "unknown_parameter"
+	codeMissingParameter     = "missing_parameter"
+	codePersonalInURL        = "personal_data_in_url"
+	codeInvalidCursor        = "invalid_cursor"
+	codeInvalidWatermark     = "invalid_watermark"
+	codeUnauthenticated      = "unauthenticated"
+	codeForbidden            = "forbidden"
+	codeHiddenField          = "hidden_field"
+	codeRefused              = "refused_by_audit"
+	codeNotFound             = "not_found"
+	codeNoRoute              = "no_such_route"
+	codeMethodNotAllowed     = "method_not_allowed"
+	codeNotAcceptable        = "not_acceptable"
+	codeConflict             = "conflict"
+	codeTooLarge             = "too_large"
+	codeURITooLong           = "uri_too_long"
+	codeUnsupportedMediaType = "unsupported_media_type"
+	codeTooManyRows          = "too_many_rows"
+	codePreconditionRequired = "precondition_required"
+	codeInternal             = "internal"
+	codeNotSupported         = "not_supported"
+	codeUnavailable          = "unavailable"
+	codeTimeout              = "timeout"
+	codeHTTPVersion          = "http_version"
+)
+
+func statusOf(code string) int {
+	switch code {
+	case codeMalformed, codeInvalidParameter, codeUnknownParameter, codeMissingParameter, codePersonalInURL,
+		codeInvalidCursor, codeInvalidWatermark:
+		return http.StatusBadRequest
+	case codeUnauthenticated:
+		return http.StatusUnauthorized
+	case codeForbidden, codeHiddenField, codeRefused:
+		return http.StatusForbidden
+	case codeNotFound, codeNoRoute:
+		return http.StatusNotFound
+	case codeMethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case codeNotAcceptable:
+		return http.StatusNotAcceptable
+	case codeConflict:
+		return http.StatusPreconditionFailed
+	case codeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case codeURITooLong:
+		return http.StatusRequestURITooLong
+	case codeUnsupportedMediaType:
+		return http.StatusUnsupportedMediaType
+	case codeTooManyRows:
+		return http.StatusUnprocessableEntity
+	case codePreconditionRequired:
+		return http.StatusPreconditionRequired
+	case codeNotSupported:
+		return http.StatusNotImplemented
+	case codeUnavailable, codeTimeout:
+		return http.StatusServiceUnavailable
+	case codeHTTPVersion:
+		return http.StatusHTTPVersionNotSupported
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+// Error gives the code alone.
+func (p *problem) Error() string { return "httpapi: " + p.Code }
+
+// Unwrap returns what only the host may know.
+func (p *problem) Unwrap() error { return p.cause }
+
+// refuse returns a problem with a parameter. A name that may be anything a person typed is not repeated.
+func refuse(code, parameter, detail string) error {
+	if !identifier(parameter) {
+		parameter = ""
+	}
+	return &problem{Code: code, Parameter: parameter, Detail: detail}
+}
+
+func unsupported(types ...string) error {
+	return &problem{Code: codeUnsupportedMediaType, header: http.Header{"Accept": types}}
+}
+
+// problemOf says what an error means to the client. Of an error that nobody has foreseen it says nothing.
+func problemOf(err error) *problem {
+	var p *problem
+	var hidden *store.HiddenError
+	var limit *store.ExportLimitError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, context.DeadlineExceeded):
+		return &problem{Code: codeTimeout}
+	case errors.Is(err, context.Canceled):
+		return &problem{Code: codeUnavailable}
+	case errors.Is(err, store.ErrRefused):
+		return &problem{Code: codeRefused}
+	case errors.As(err, &hidden):
+		return &problem{Code: codeHiddenField, Fields: fieldList(hidden.Fields)}
+	case errors.Is(err, store.ErrForbidden):
+		return &problem{Code: codeForbidden}
+	case errors.Is(err, store.ErrNotFound):
+		return &problem{Code: codeNotFound}
+	case errors.Is(err, store.ErrLimit):
+		return &problem{Code: codeInvalidParameter, Parameter: "limit", Detail: "more sessions than one answer may have"}
+	case errors.Is(err, store.ErrCursor):
+		return &problem{Code: codeInvalidCursor, Parameter: "after", Detail: "not a cursor of this query"}
+	case errors.Is(err, store.ErrWatermark):
+		return &problem{Code: codeInvalidWatermark, Parameter: "as_of", Detail: "not a watermark of this company: read the list again"}
+	case errors.Is(err, store.ErrConflict):
+		return &problem{Code: codeConflict, Detail: "changed since it was read: read it again"}
+	case errors.As(err, &limit):
+		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection", limit.Limit)}
+	case errors.Is(err, export.ErrColumn):
+		return &problem{Code: codeInvalidParameter, Parameter: "column", Detail: "no column, a doubled or unknown one, or one that a key of the extra fields doubles"}
+	case errors.Is(err, export.ErrOptions):
+		return &problem{Code: codeInvalidParameter, Detail: "options that contradict each other"}
+	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings):
+		return &problem{Code: codeNotSupported}
+	default:
+		return &problem{Code: codeInternal}
+	}
+}
+
+// write sends the problem.
+func (p *problem) write(w http.ResponseWriter) {
+	p.Type, p.Status = "about:blank", statusOf(p.Code)
+	p.Title = http.StatusText(p.Status)
+	for name, values := range p.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // texts and numbers; who does not take it has gone away
+}

@@ -1,0 +1,236 @@
+package httpapi_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+func TestProblemDocument(t *testing.T) {
+	h := newHost(t)
+	a := h.get("agent", "/sessions?colour=red")
+	a.problem(http.StatusBadRequest, "unknown_parameter")
+	require.JSONEq(t, `{
+		"type": "about:blank", "title": "Bad Request", "status": 400, "code": "unknown_parameter", "parameter": "colour",
+		"detail": "filter: unknown, repeated or conflicting parameter: unknown"
+	}`, a.Body.String())
+	require.Equal(t, "no-store", a.Header().Get("Cache-Control"))
+	require.Equal(t, "nosniff", a.Header().Get("X-Content-Type-Options"))
+	require.Empty(t, h.failures)
+}
+
+func TestMalformedRequests(t *testing.T) {
+	h := newHost(t)
+	for _, c := range []struct{ query, code, parameter string }{
+		{"status=", "invalid_parameter", "status"},
+		{"status=failed&limit=1&limit=2", "invalid_parameter", "limit"},
+		{"tz=Asia/Tbilisi&tz=UTC&from=2026-01-01", "invalid_parameter", "tz"},
+		{"from=2026-01-01", "invalid_parameter", "from"},
+		{"from=2026-02-30&tz=UTC", "invalid_parameter", "tz"},
+		{"from=2026-01-01&tz=Nowhere", "invalid_parameter", "tz"},
+		{"from=2026-01-02&to=2026-01-01&tz=UTC", "invalid_parameter", "tz"},
+		{"level=12345", "invalid_parameter", "level"},
+		{"far_level=3", "invalid_parameter", "far_level"},
+		{"filter=all(status(failed", "invalid_parameter", "filter"},
+		{"filter=" + strings.Repeat("not(", 40) + "everything" + strings.Repeat(")", 40), "invalid_parameter", "filter"},
+		{"after=x", "invalid_cursor", "after"},
+		{"Status=failed", "unknown_parameter", ""},
+		{"limit=1;after=2", "malformed_request", ""},
+		{"status=%zz", "malformed_request", ""},
+		{"status=%ff", "malformed_request", ""},
+		{"%ff=1", "malformed_request", ""},
+		{url.QueryEscape("Nino Beridze 01001012345") + "=1", "unknown_parameter", ""},
+	} {
+		a := h.get("agent", "/sessions?"+c.query)
+		p := a.problem(http.StatusBadRequest, c.code)
+		if c.parameter != "" {
+			require.Equal(t, c.parameter, p["parameter"], c.query)
+		}
+		require.NotContains(t, a.Body.String(), "Beridze")
+	}
+	h.get("agent", "/sessions?status="+strings.Repeat("x", 9000)).problem(http.StatusRequestURITooLong, "uri_too_long")
+
+	for _, c := range []struct{ body, code, parameter string }{
+		{``, "malformed_request", ""},
+		{`null`, "malformed_request", ""},
+		{`[]`, "malformed_request", ""},
+		{`"q"`, "malformed_request", ""},
+		{`{"q": "x"`, "malformed_request", ""},
+		{`{"q": "x"} {}`, "malformed_request", ""},
+		{`{"q": "` + "\xff" + `"}`, "malformed_request", ""},
+		{`{"q": "x", "q": "y"}`, "invalid_parameter", "q"},
+		{`{"q": null}`, "invalid_parameter", "q"},
+		{`{"q": {"a": 1}}`, "invalid_parameter", "q"},
+		{`{"q": ["x", "y"]}`, "invalid_parameter", "q"},
+		{`{"status": []}`, "invalid_parameter", "status"},
+		{`{"status": [["failed"]]}`, "invalid_parameter", "status"},
+		{`{"status": [null]}`, "invalid_parameter", "status"},
+		{`{"limit": 1e2}`, "invalid_parameter", "limit"},
+		{`{"limit": true}`, "invalid_parameter", "limit"},
+		{`{"q": "` + strings.Repeat("ა", 100) + `"}`, "invalid_parameter", "q"},
+		{`{"Q": "x"}`, "unknown_parameter", ""},
+	} {
+		a := h.do("agent", http.MethodPost, "/sessions", c.body, "Content-Type", "application/json")
+		p := a.problem(http.StatusBadRequest, c.code)
+		if c.parameter != "" {
+			require.Equal(t, c.parameter, p["parameter"], c.body)
+		}
+	}
+	require.Empty(t, h.backend.taken(), "nothing reached the storage")
+}
+
+func TestLimitsOfBodies(t *testing.T) {
+	h := newHost(t)
+	h.post("agent", "/sessions", `{"q": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
+	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBody+1), "If-Match", `"1"`).
+		problem(http.StatusRequestEntityTooLarge, "too_large")
+	small := newHost(t, func(h *host) { h.options.MaxBody = 4 })
+	small.post("agent", "/count", `{  }`).object(http.StatusOK)
+	small.post("agent", "/count", `{   }`).problem(http.StatusRequestEntityTooLarge, "too_large")
+}
+
+func TestMediaTypes(t *testing.T) {
+	h := newHost(t)
+	for _, kind := range []string{"", "text/plain", "application/xml", "multipart/form-data; boundary=x", ";", "application/jsonp"} {
+		a := h.do("agent", http.MethodPost, "/count", `{}`, "Content-Type", kind)
+		a.problem(http.StatusUnsupportedMediaType, "unsupported_media_type")
+		require.Equal(t, []string{"application/json", "application/x-www-form-urlencoded"}, a.Header().Values("Accept"))
+	}
+	for _, kind := range []string{"application/json", "Application/JSON; charset=utf-8"} {
+		h.do("agent", http.MethodPost, "/count", `{}`, "Content-Type", kind).object(http.StatusOK)
+	}
+	for accept, admitted := range map[string]bool{
+		"*/*": true, "application/*": true, "application/json": true, "text/html, */*;q=0.1": true, "application/json; q=0.5": true,
+		"text/html": false, "application/json;q=0": false, "*/*, application/json;q=0": false, "application/problem+json": false,
+		"application/json;q=x": false, "": false, "application/*;q=0, */*": false,
+	} {
+		a := h.do("agent", http.MethodGet, "/count", "", "Accept", accept)
+		if admitted {
+			a.object(http.StatusOK)
+		} else {
+			a.problem(http.StatusNotAcceptable, "not_acceptable")
+		}
+	}
+}
+
+func TestMethodsAndPaths(t *testing.T) {
+	h := newHost(t)
+	allowed := map[string]string{
+		"/sessions": "GET, POST, HEAD", "/sessions/s1": "GET, HEAD", "/sessions/s1/attempts": "GET, HEAD", "/changes": "GET, POST, HEAD",
+		"/count": "GET, POST, HEAD", "/facets": "GET, POST, HEAD", "/tally": "GET, POST, HEAD", "/export": "POST",
+		"/settings": "GET, PUT, HEAD", "/openapi.json": "GET, HEAD",
+	}
+	for path, allow := range allowed {
+		for _, method := range []string{http.MethodDelete, http.MethodPatch, http.MethodOptions, "BREW"} {
+			a := h.do("agent", method, path, "")
+			a.problem(http.StatusMethodNotAllowed, "method_not_allowed")
+			require.Equal(t, allow, a.Header().Get("Allow"), path)
+		}
+	}
+	for _, path := range []string{"/", "/session", "/sessions/", "//sessions", "/sessions//", "/sessions/s1/", "/sessions/s1/more", "/count/", "/kyc/sessions"} {
+		h.get("agent", path).problem(http.StatusNotFound, "no_such_route")
+	}
+	require.Equal(t, []string{"s5", "s4", "s3", "s2", "s1"}, h.mounted("agent", "/kyc", "/sessions").object(http.StatusOK).ids())
+	head := h.do("agent", http.MethodHead, "/sessions", "")
+	require.Equal(t, http.StatusOK, head.Code)
+}
+
+func TestFailuresAreForTheHostAlone(t *testing.T) {
+	for _, op := range operations {
+		h := newHost(t)
+		h.backend.before = func(context.Context, string) error { return fmt.Errorf("connect: %w", errStorage) }
+		a := h.do("master", op.method, op.path, op.body, "If-Match", `"1"`)
+		if strings.HasSuffix(op.path, "settings") || strings.HasSuffix(op.path, "json") {
+			continue // not from the Backend
+		}
+		a.problem(http.StatusInternalServerError, "internal")
+		require.NotContains(t, a.Body.String(), "storage")
+		require.NotContains(t, a.Body.String(), "0100")
+		require.Len(t, h.failures, 1)
+		require.ErrorIs(t, h.failures[0], errStorage)
+	}
+	h := newHost(t, func(h *host) { h.options.Failed = nil })
+	h.backend.before = func(context.Context, string) error { return errStorage }
+	h.get("agent", "/sessions").problem(http.StatusInternalServerError, "internal")
+	h.backend.before = func(context.Context, string) error { return filter.ErrNoSearchKey }
+	h.post("agent", "/sessions", `{"q": "x"}`).problem(http.StatusNotImplemented, "not_supported")
+}
+
+func TestAuditRefusesEverywhere(t *testing.T) {
+	for _, op := range operations {
+		if strings.HasSuffix(op.path, "json") || op.method == http.MethodGet && op.path == "/settings" {
+			continue
+		}
+		h := newHost(t, func(h *host) { h.store.Audit = func(context.Context, store.Event) error { return errStorage } })
+		a := h.do("master", op.method, op.path, op.body, "If-Match", `"1"`)
+		a.problem(http.StatusForbidden, "refused_by_audit")
+		require.NotContains(t, a.Body.String(), "0100")
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	h := newHost(t, func(h *host) { h.options.Timeout = time.Millisecond })
+	h.backend.before = func(ctx context.Context, call string) error {
+		if call == "stream" || call == "row" {
+			require.NoError(t, ctx.Err())
+			return nil
+		}
+		<-ctx.Done()
+		return fmt.Errorf("storage: %w", ctx.Err())
+	}
+	h.get("agent", "/sessions").problem(http.StatusServiceUnavailable, "timeout")
+	time.Sleep(2 * time.Millisecond)
+	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{}`).Code, "an export takes as long as it takes")
+
+	for timeout, limited := range map[time.Duration]bool{0: true, -1: false} {
+		h = newHost(t, func(h *host) { h.options.Timeout = timeout })
+		h.backend.before = func(ctx context.Context, _ string) error {
+			_, ok := ctx.Deadline()
+			require.Equal(t, limited, ok)
+			return nil
+		}
+		h.get("agent", "/sessions").object(http.StatusOK)
+	}
+}
+
+// A keystroke that the next one has superseded ends in the storage: the page aborts the request, the connection or the
+// stream closes, the request's context is cancelled.
+func TestSupersededKeystrokeIsCancelled(t *testing.T) {
+	h := newHost(t)
+	started, ended := make(chan bool), make(chan error, 1)
+	h.backend.before = func(ctx context.Context, _ string) error {
+		close(started)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Minute):
+		}
+		ended <- ctx.Err()
+		return ctx.Err()
+	}
+	h.options.Timeout = -1
+	h.handler = httpapi.New(store.New(h.backend, h.store), h.options)
+	server := h.serve()
+	ctx, abort := context.WithCancel(t.Context())
+	go func() {
+		<-started
+		abort()
+	}()
+	res, err := h.send(ctx, server, "agent", "/sessions", "application/json", `{"q": "g"}`)
+	if err == nil {
+		res.Body.Close()
+	}
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, <-ended, context.Canceled)
+	server.Close()
+	require.Empty(t, h.failures)
+}

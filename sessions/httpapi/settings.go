@@ -1,0 +1,123 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// settings are those of the viewer's company.
+type settings struct {
+	Acceptance sessions.Acceptance `json:"acceptance"`
+	ExtraKeys  []string            `json:"extra_keys"`
+	MayChange  bool                `json:"may_change"`
+	Levels     []level             `json:"levels"` // those to choose from, strictest first
+}
+
+// level is an acceptance level of the product's scale.
+type level struct {
+	Level   far.Level `json:"level"`
+	Policy  string    `json:"policy"`
+	Rate    far.Rate  `json:"rate"`
+	Percent string    `json:"percent"`
+	Label   string    `json:"label"`
+}
+
+func levels() []level {
+	var list []level
+	scale := far.Kvalifika
+	for l, rate := range scale.Levels() {
+		list = append(list, level{l, scale.Name() + ":" + l.String(), rate, rate.Percent(), scale.Label(l)})
+	}
+	slices.SortFunc(list, func(a, b level) int { return int(b.Level - a.Level) })
+	return list
+}
+
+func (c *call) settings() (any, error) {
+	if err := c.none(); err != nil {
+		return nil, err
+	}
+	s, err := c.store.Settings(c.ctx, c.viewer)
+	if err != nil {
+		return nil, err
+	}
+	return c.showSettings(s), nil
+}
+
+func (c *call) showSettings(s store.CompanySettings) settings {
+	c.w.Header().Set("ETag", settingsTag(s.Revision))
+	return settings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), c.viewer.Role.ChangesSettings(), levels()}
+}
+
+func settingsTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+func (c *call) saveSettings() (any, error) {
+	if err := c.none(); err != nil {
+		return nil, err
+	}
+	changed, err := c.readSettings()
+	if err != nil {
+		return nil, err
+	}
+	saved, err := c.store.SaveSettings(c.ctx, c.viewer, changed)
+	if err != nil {
+		return nil, err
+	}
+	return c.showSettings(saved), nil
+}
+
+// readSettings reads the whole settings from the body, and from If-Match the revision that they replace.
+func (c *call) readSettings() (store.CompanySettings, error) {
+	var s store.CompanySettings
+	if mediaType(c.r) != typeJSON {
+		return s, unsupported(typeJSON)
+	}
+	tag := strings.TrimSpace(c.r.Header.Get("If-Match"))
+	if tag == "" || tag == "*" {
+		return s, &problem{Code: codePreconditionRequired, Detail: "If-Match has the ETag of the settings that are replaced"}
+	}
+	body, err := readBody(c.r)
+	if err != nil {
+		return s, err
+	}
+	object, err := members(body)
+	if err != nil {
+		return s, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		switch name {
+		case "acceptance":
+			if err := json.Unmarshal(object[name], &s.Acceptance); err != nil || s.Acceptance.IsZero() {
+				return s, refuse(codeInvalidParameter, name, `not {"default": POLICY, "by_document_type": {TYPE: POLICY}}`)
+			}
+		case "extra_keys":
+			var keys []string
+			err := json.Unmarshal(object[name], &keys)
+			if err == nil {
+				s.ExtraKeys, err = sessions.NewExtraKeys(keys...)
+			}
+			if err != nil || keys == nil {
+				return s, refuse(codeInvalidParameter, name, "not a list of keys, distinct, short and without control characters")
+			}
+		default:
+			return s, refuse(codeUnknownParameter, name, "settings have no such member")
+		}
+	}
+	for _, name := range []string{"acceptance", "extra_keys"} {
+		if object[name] == nil {
+			return s, refuse(codeMissingParameter, name, "settings are replaced as a whole")
+		}
+	}
+	revision, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	if err != nil || settingsTag(revision) != tag {
+		return s, &problem{Code: codeConflict}
+	}
+	s.Revision = revision
+	return s, nil
+}
