@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// client is somebody without a browser.
+type client struct {
+	t    *testing.T
+	http *http.Client
+	url  string
+}
+
+func newClient(t *testing.T, s *served) *client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &client{t, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, s.url}
+}
+
+func signedIn(t *testing.T, s *served, account string) *client {
+	t.Helper()
+	c := newClient(t, s)
+	answer := c.post("/sign-in", "account="+account)
+	require.Equal(t, "/sessions", answer.Header.Get("Location"))
+	return c
+}
+
+func (c *client) send(method, path, form string, headers ...string) *http.Response {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, strings.NewReader(form))
+	require.NoError(c.t, err)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := c.http.Do(r)
+	require.NoError(c.t, err)
+	c.t.Cleanup(func() { _ = answer.Body.Close() })
+	return answer
+}
+
+func (c *client) post(path, form string) *http.Response { return c.send(http.MethodPost, path, form) }
+func (c *client) get(path string) *http.Response        { return c.send(http.MethodGet, path, "") }
+
+func (c *client) body(answer *http.Response) string {
+	c.t.Helper()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(c.t, err)
+	return string(body)
+}
+
+// TestAccess asks for every page as everybody: nobody, and both roles of the own and of another company.
+func TestAccess(t *testing.T) {
+	s := serve(t, 600)
+	own := s.listing(t, "acme", store.Query{})[0]
+	watermark := func(company string) string {
+		page, err := store.New(s.backend, store.Options{}).List(t.Context(), store.Viewer{Company: company, Role: sessions.Agent}, store.Query{Limit: 1})
+		require.NoError(t, err)
+		return url.QueryEscape(string(page.AsOf))
+	}
+	selfie := selfieKey("").address // not the site's key
+	for _, route := range []struct {
+		method, path, form string
+		own, agent, other  int // status for the Master User and the Agent of the company, and for another company's people
+	}{
+		{"GET", "/sessions", "", 200, 200, 200},
+		{"GET", "/sessions?status=failed", "", 200, 200, 200},
+		{"POST", "/sessions", "q=ber", 200, 200, 200},
+		{"POST", "/sessions/more", "q=ber", 200, 200, 200},
+		{"POST", "/sessions/changes", "as_of=" + watermark("acme"), 200, 200, 400},
+		{"POST", "/sessions/counts", "q=ber", 200, 200, 200},
+		{"GET", "/sessions/" + own.ID, "", 200, 200, 404},
+		{"GET", "/sessions/none", "", 404, 404, 404},
+		{"GET", "/settings", "", 200, 200, 200},
+		{"POST", "/settings", "q=ber", 200, 200, 200},
+		{"POST", "/settings/save", "set.etag=%221%22&set.acceptance=kvalifika-3d2d:5", 200, 403, 200},
+		{"GET", selfie("acme", own.Selfie, time.Now()), "", 404, 404, 404},
+		{"GET", "/api/sessions", "", 200, 200, 200},
+		{"GET", "/api/sessions/" + own.ID, "", 200, 200, 404},
+		{"POST", "/api/export", "format=rfc4180", 200, 200, 200},
+		{"GET", "/no/such/page", "", 404, 404, 404},
+	} {
+		for account, want := range map[string]int{
+			"": http.StatusSeeOther, "acme-master_user": route.own, "acme-agent": route.agent,
+			"lomi-master_user": route.other, "lomi-agent": route.other,
+		} {
+			name := fmt.Sprintf("%s %s as %s", route.method, route.path, account)
+			c := newClient(t, s)
+			switch {
+			case account != "":
+				c = signedIn(t, s, account)
+			case strings.HasPrefix(route.path, "/api/"), strings.HasPrefix(route.path, "/selfies/"):
+				want = http.StatusUnauthorized
+			case strings.HasPrefix(route.path, "/no/"):
+				want = http.StatusNotFound
+			}
+			if route.path == "/settings/save" && account == "lomi-agent" {
+				want = http.StatusForbidden
+			}
+			if route.path == "/settings/save" && account != "" { // with the revision that is there
+				settings, err := s.settings.CompanySettings(t.Context(), strings.Split(account, "-")[0])
+				require.NoError(t, err)
+				route.form = fmt.Sprintf("set.etag=%%22%d%%22&set.acceptance=kvalifika-3d2d:5", settings.Revision)
+			}
+			answer := c.send(route.method, route.path, route.form)
+			require.Equal(t, want, answer.StatusCode, name)
+			body := c.body(answer)
+			if account == "" {
+				require.NotContains(t, body, "acme", name)
+			}
+			if strings.HasPrefix(account, "lomi") {
+				for _, x := range s.listing(t, "acme", store.Query{Limit: 500}) {
+					require.NotContains(t, body, x.ID, name)
+					require.NotContains(t, body, rowKey(x.ID), name)
+				}
+			}
+		}
+	}
+	missing, foreign := signedIn(t, s, "lomi-agent"), signedIn(t, s, "lomi-agent")
+	require.Equal(t, missing.body(missing.get("/sessions/none")), foreign.body(foreign.get("/sessions/"+own.ID)), "another company's session can be told from none")
+}
+
+func TestSelfiesAreServedWithAuthorization(t *testing.T) {
+	s := serve(t, 300)
+	c := signedIn(t, s, "acme-agent")
+	page := c.body(c.get("/sessions?status=success"))
+	_, rest, ok := strings.Cut(page, `<img src="`)
+	require.True(t, ok)
+	address, _, _ := strings.Cut(rest, `"`)
+	address = strings.ReplaceAll(address, "&amp;", "&")
+	answer := c.get(address)
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	require.Equal(t, "image/svg+xml", answer.Header.Get("Content-Type"))
+	require.Equal(t, c.body(answer), c.body(c.get(address)), "another face")
+
+	require.Equal(t, http.StatusUnauthorized, newClient(t, s).get(address).StatusCode)
+	require.Equal(t, http.StatusNotFound, signedIn(t, s, "lomi-agent").get(address).StatusCode)
+	require.Equal(t, http.StatusNotFound, c.get(address+"x").StatusCode)
+	require.Equal(t, http.StatusNotFound, c.get(strings.Replace(address, "until=1", "until=2", 1)).StatusCode)
+
+	k := selfieKey("secret")
+	require.Equal(t, k.address("acme", "x", time.Unix(1200, 0)), k.address("acme", "x", time.Unix(1799, 0)))
+	require.NotEqual(t, k.sign("a", "bc", 1), k.sign("ab", "c", 1))
+}
+
+func TestOtherSitesCanDoNothing(t *testing.T) {
+	s := serve(t, 100)
+	c := signedIn(t, s, "acme-master_user")
+	for _, path := range []string{"/sessions", "/settings/save", "/sign-out", "/sign-in", "/preferences", "/api/sessions", "/api/export"} {
+		for _, site := range []string{"cross-site", "same-site"} {
+			require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Sec-Fetch-Site", site).StatusCode, path)
+		}
+		require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Origin", "https://elsewhere.example").StatusCode, path)
+	}
+	require.Equal(t, http.StatusOK, c.send("POST", "/sessions", "", "Sec-Fetch-Site", "same-origin").StatusCode)
+	for _, cookie := range c.http.Jar.Cookies(must(url.Parse(s.url))) {
+		require.NotEmpty(t, cookie.Value)
+	}
+	answer := newClient(t, s).post("/sign-in", "account=acme-agent")
+	require.Contains(t, answer.Header.Get("Set-Cookie"), "HttpOnly")
+	require.Contains(t, answer.Header.Get("Set-Cookie"), "SameSite=Lax")
+	require.Equal(t, "/sign-in", newClient(t, s).post("/sign-in", "account=nobody").Header.Get("Location"))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestPagesLetNothingElseIn(t *testing.T) {
+	s := serve(t, 100)
+	c := signedIn(t, s, "acme-master_user")
+	for _, path := range []string{"/sign-in", "/sessions", "/settings", "/sessions/" + s.listing(t, "acme", store.Query{})[0].ID, "/static/dashboard.js"} {
+		answer := c.get(path)
+		require.Equal(t, policy, answer.Header.Get("Content-Security-Policy"), path)
+		require.NotContains(t, policy, "unsafe")
+		body := c.body(answer)
+		require.NotRegexp(t, `(?i)<script(?: [^>]*)?>[^<]`, body)
+		require.NotRegexp(t, `(?i) (style|on[a-z]+)="`, body)
+		if !strings.HasPrefix(path, "/static/") {
+			require.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+// TestWithoutScript has the list answer a plain form, as a browser without JavaScript sends it.
+func TestWithoutScript(t *testing.T) {
+	s := serve(t, 500)
+	c := signedIn(t, s, "acme-agent")
+	page := c.body(c.post("/sessions", "q=a&status=failed&tz=Asia%2FTbilisi&from=&to="))
+	want := s.filtered(t, "acme", filter.Search("a"), filter.Status(sessions.Failed))
+	require.NotEmpty(t, want)
+	require.Equal(t, len(want), strings.Count(page, `class="session `))
+	for _, id := range want {
+		require.Contains(t, page, `id="`+id+`"`)
+	}
+	require.Contains(t, page, "<!doctype html>")
+}
+
+// TestStorages starts the page as the command does, on the file of SQLite that is its default.
+func TestStorages(t *testing.T) {
+	from, err := openStorage(t.Context(), "")
+	require.NoError(t, err)
+	t.Cleanup(from.close)
+	now := time.Now()
+	require.NoError(t, from.fill(t.Context(), 400, 1, now))
+	require.NoError(t, from.fill(t.Context(), 400, 1, now), "a database that has sessions is left alone")
+	s := serveFrom(t, from)
+	c := signedIn(t, s, "acme-agent")
+	want := s.filtered(t, "acme", filter.Search("b"))
+	page := c.body(c.post("/sessions", "q=b"))
+	for _, id := range want {
+		require.Contains(t, page, `id="`+id+`"`)
+	}
+	require.Contains(t, c.body(c.post("/sessions/counts", "q=b")), fmt.Sprintf(">%d sessions<", len(want)))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- from.arrive(ctx, 20*time.Millisecond, 2) }()
+	newest := func() *sessions.Session { return s.listing(t, "acme", store.Query{Limit: 1})[0] }
+	require.Eventually(t, func() bool { return newest().CreatedAt.After(now) }, patience, 10*time.Millisecond)
+	arrived := newest()
+	require.Eventually(t, func() bool {
+		found, err := from.backend.Get(t.Context(), "acme", arrived.ID)
+		return err == nil && found.Status != sessions.Pending
+	}, patience, 10*time.Millisecond)
+	cancel()
+	require.NoError(t, <-ended)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// problem is an error document of the API.
+type problem struct {
+	Status    int    `json:"status"`
+	Code      string `json:"code"`
+	Parameter string `json:"parameter"`
+	Detail    string `json:"detail"`
+}
+
+func (p *problem) Error() string { return "API: " + p.Code }
+
+// answer is a response that is kept in memory.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+// get asks the API for the JSON of a path, as the viewer, with parameters in the URL.
+func (s *site) get(r *request, path string, parameters url.Values, into any) (http.Header, error) {
+	return s.ask(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
+}
+
+// post asks with parameters in the body.
+func (s *site) post(r *request, path string, parameters url.Values, into any) (http.Header, error) {
+	return s.ask(r, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(parameters.Encode()), "", into)
+}
+
+// put replaces a document of which the caller has the version that etag names.
+func (s *site) put(r *request, path, etag string, document, into any) (http.Header, error) {
+	body, err := json.Marshal(document)
+	if err != nil {
+		return nil, err
+	}
+	return s.ask(r, http.MethodPut, path, "application/json", bytes.NewReader(body), etag, into)
+}
+
+func (s *site) ask(r *request, method, target, contentType string, body io.Reader, etag string, into any) (http.Header, error) {
+	call, err := http.NewRequestWithContext(r.Context(), method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	call.Header["Cookie"] = r.Header["Cookie"] // who asks
+	if contentType != "" {
+		call.Header.Set("Content-Type", contentType)
+	}
+	if etag != "" {
+		call.Header.Set("If-Match", etag)
+	}
+	a := &answer{header: http.Header{}}
+	s.api.ServeHTTP(a, call)
+	if a.status >= http.StatusBadRequest {
+		p := &problem{}
+		if err := json.Unmarshal(a.body.Bytes(), p); err != nil {
+			return nil, fmt.Errorf("API: status %d: %w", a.status, err)
+		}
+		return a.header, p
+	}
+	return a.header, json.Unmarshal(a.body.Bytes(), into)
+}
+
+// refuse shows why the API did not answer.
+func (s *site) refuse(r *request, err error) {
+	var p *problem
+	if !errors.As(err, &p) {
+		if !errors.Is(err, context.Canceled) {
+			s.log.Error("page", "path", r.URL.Path, "error", err)
+		}
+		p = &problem{Status: http.StatusInternalServerError, Code: "internal"}
+	}
+	view := struct {
+		frame
+		Message string
+	}{r.frame, r.explain(p)}
+	view.Title = view.Message
+	name := "problem.html"
+	if r.Header.Get("HX-Target") == "results" {
+		name = "problem-results"
+	} else if !r.Whole {
+		name = "problem-part"
+	}
+	s.show(r.w, r.language, p.Status, name, view)
+}
+
+// explain says in words why the API refused.
+func (l *language) explain(p *problem) string {
+	switch p.Code {
+	case "not_found":
+		return l.Say("problem_not_found")
+	case "forbidden", "hidden_field", "refused_by_audit":
+		return l.Say("problem_forbidden")
+	case "conflict":
+		return l.Say("problem_conflict")
+	case "invalid_parameter", "unknown_parameter", "missing_parameter", "malformed_request", "invalid_cursor", "invalid_watermark":
+		if p.Parameter == "from" || p.Parameter == "to" || p.Parameter == "tz" {
+			return l.Say("problem_range")
+		}
+		return l.Say("problem_parameter")
+	case "personal_data_in_url":
+		return l.Say("problem_personal")
+	case "timeout", "unavailable":
+		return l.Say("problem_busy")
+	default:
+		return l.Say("problem_internal")
+	}
+}

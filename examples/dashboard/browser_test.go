@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// chromium starts a headless browser that lasts as long as the test, or skips it.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium: it is not on the PATH")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+	)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	browser, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(browser))
+	return browser
+}
+
+// served is a page on the loopback address.
+type served struct {
+	*storage
+	url string
+}
+
+func serve(t *testing.T, n int, around ...func(http.Handler) http.Handler) *served {
+	t.Helper()
+	from, err := openStorage(t.Context(), "memory")
+	require.NoError(t, err)
+	t.Cleanup(from.close)
+	require.NoError(t, from.fill(t.Context(), n, 1, time.Now()))
+	return serveFrom(t, from, around...)
+}
+
+// serveFrom serves a storage; around, where it is given, stands between the browser and the page.
+func serveFrom(t *testing.T, from *storage, around ...func(http.Handler) http.Handler) *served {
+	t.Helper()
+	page, err := newSite(from, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	var handler http.Handler = page
+	for _, wrap := range around {
+		handler = wrap(handler)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return &served{from, server.URL}
+}
+
+// tab is one tab of a browser, with cookies of its own.
+type tab struct {
+	t   *testing.T
+	ctx context.Context //nolint:containedctx // chromedp knows a tab by its context
+	url string
+
+	mu     sync.Mutex
+	errors []string // that the page's console has
+}
+
+func (s *served) open(t *testing.T, browser context.Context, width, height int) *tab {
+	t.Helper()
+	b := &tab{t: t, url: s.url}
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	t.Cleanup(cancel)
+	b.ctx = ctx
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+		return err
+	}), chromedp.EmulateViewport(int64(width), int64(height)))
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		require.Empty(t, b.errors)
+	})
+	return b
+}
+
+// listen notes what no page of ours does: an exception, a violation of its policy, a request to somebody else.
+func (b *tab) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *cdpruntime.EventExceptionThrown:
+		b.errors = append(b.errors, e.ExceptionDetails.Exception.Description)
+	case *cdplog.EventEntryAdded:
+		if e.Entry.Level == "error" && e.Entry.Source != "network" {
+			b.errors = append(b.errors, string(e.Entry.Source)+": "+e.Entry.Text)
+		}
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, b.url) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") {
+			b.errors = append(b.errors, "asked elsewhere: "+u)
+		}
+	}
+}
+
+// patience is how long a tab waits for what must come. It bounds a test that fails, and no other.
+const patience = 60 * time.Second
+
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, actions...))
+}
+
+// wait waits until a JavaScript expression is true.
+func (b *tab) wait(expression string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")) // an error: between two pages
+		if err == nil && is {
+			return
+		}
+		if time.Now().After(end) {
+			require.FailNow(b.t, "waited in vain", "%s: %v\n%s", expression, err, b.text("body"))
+		}
+	}
+}
+
+// news waits until a live update has made an expression true. The page asks by itself every few seconds, and at once when it
+// becomes visible, as it is told here that it does.
+func (b *tab) news(expression string) {
+	b.t.Helper()
+	b.wait("document.dispatchEvent(new Event('visibilitychange')) && (" + expression + ")")
+}
+
+// eval returns the value of a JavaScript expression.
+func eval[T any](b *tab, expression string) T {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	require.NoError(b.t, err, expression)
+	return value
+}
+
+func (b *tab) text(selector string) string {
+	return eval[string](b, fmt.Sprintf("(document.querySelector(%s) || {innerText: ''}).innerText", quote(selector)))
+}
+
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(keys))
+}
+
+func quote(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted)
+}
+
+// signIn signs in and waits for the list.
+func (b *tab) signIn(account string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.url + "/sign-in"))
+	b.click(fmt.Sprintf("button[value=%s]", quote(account)))
+	b.wait("document.querySelector('#sessions .session')")
+	b.settled()
+}
+
+// settled waits until nothing is being asked and the counts are there.
+func (b *tab) settled() {
+	b.t.Helper()
+	b.wait("document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+}
+
+// went sends the page somewhere and waits for the list that follows.
+func (b *tab) relisted(do func()) {
+	b.t.Helper()
+	eval[bool](b, "document.getElementById('results').dataset.old = 'yes', true")
+	do()
+	b.wait("document.getElementById('results') && !document.getElementById('results').dataset.old")
+	b.settled()
+}
+
+// ids are the sessions of the list, in its order.
+func (b *tab) ids() []string {
+	b.t.Helper()
+	return eval[[]string](b, "[...document.querySelectorAll('#sessions .session')].map(r => r.id)")
+}
+
+func (b *tab) path() string { return eval[string](b, "location.pathname + location.search") }
+
+// dark has the tab prefer the dark theme.
+func (b *tab) prefer(theme string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+		})
+		return err
+	}))
+}
+
+// keysOf are the list's IDs of sessions.
+func keysOf(list []*sessions.Session) []string {
+	keys := []string{}
+	for _, s := range list {
+		keys = append(keys, rowKey(s.ID))
+	}
+	return keys
+}
+
+// listing is what the store itself lists for a company: the judge of what the page shows.
+func (s *served) listing(t *testing.T, company string, q store.Query) []*sessions.Session {
+	t.Helper()
+	page, err := store.New(s.backend, store.Options{}).List(t.Context(), store.Viewer{Company: company, Role: sessions.Agent}, q)
+	require.NoError(t, err)
+	return page.Sessions
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// detailsView is everything that is known of one session.
+type detailsView struct {
+	frame
+	Row       rowView
+	URL       string
+	Sections  []sectionView
+	Why       []whyView
+	Now       string // what today's acceptance level would mean
+	Attempts  []rowView
+	Others    bool // attempts that are not shown
+	IsPending bool
+}
+
+type sectionView struct {
+	Title string
+	Facts []factView
+}
+
+// factView is a value with its name.
+type factView struct {
+	Name  string
+	Value nameView
+}
+
+// whyView is a reason of a failure in words.
+type whyView struct{ Reason, Because, Needed string }
+
+func (s *site) details(r *request) {
+	id := r.PathValue("id")
+	path := "/sessions/" + url.PathEscape(id)
+	var d detailDocument
+	var attempts pageDocument
+	var settings settingsDocument
+	_, err := s.get(r, path, nil, &d)
+	if err == nil && !slices.Contains(d.Hidden, "subject") {
+		_, err = s.get(r, path+"/attempts", url.Values{"limit": {pageRows}}, &attempts)
+	}
+	if err == nil {
+		_, err = s.get(r, "/settings", nil, &settings)
+	}
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument), URL: detailsPath(id), Others: attempts.Next != nil}
+	v.Path, v.Title = "/sessions", r.Say("details")
+	v.Sections = r.sections(&d)
+	v.IsPending = v.Status() == "pending"
+	if v.Status() == "failed" {
+		v.Why = r.why(&d)
+	}
+	v.Now = r.now(&d, &settings)
+	if len(attempts.Sessions) > 1 {
+		v.Attempts = s.rows(r, attempts.Sessions)
+	}
+	s.show(r.w, r.language, http.StatusOK, "details.html", v)
+}
+
+// Status is the session's, "" where it is hidden.
+func (v *detailsView) Status() string { return v.Row.Status }
+
+func (r *request) sections(d *detailDocument) []sectionView {
+	text := func(value string) nameView { return nameView{Parts: []part{{Text: value}}} }
+	none := nameView{Mark: "–", Why: r.Say("none")}
+	given := func(value *string) nameView {
+		if value == nil || *value == "" {
+			return none
+		}
+		return text(*value)
+	}
+	coded := func(name string, value *string) nameView {
+		if value == nil {
+			return none
+		}
+		return text(r.option(name, *value))
+	}
+	date := func(value *string) nameView {
+		if value == nil {
+			return none
+		}
+		return text(r.date(*value))
+	}
+	moment := func(value *string) nameView {
+		if value == nil {
+			return none
+		}
+		return text(r.momentOr(value, r.zone()) + " (" + r.zone().String() + ")")
+	}
+	yes := func(value *bool) nameView {
+		switch {
+		case value == nil:
+			return none
+		case *value:
+			return text(r.Say("yes"))
+		default:
+			return text(r.Say("no"))
+		}
+	}
+	attempt := none
+	if d.Attempt != nil {
+		attempt = text(strconv.Itoa(*d.Attempt))
+	}
+	reasons := none
+	if len(d.Reasons) > 0 {
+		var all []string
+		for _, reason := range d.Reasons {
+			all = append(all, r.option("spoof", reason))
+		}
+		reasons = text(strings.Join(all, ", "))
+	}
+	level, acceptance := none, none
+	if m := d.Match; m != nil {
+		level = text(r.Say("not_compared"))
+		if m.Level != nil {
+			level = text(r.levelText(*m.Level, m.Rate))
+		}
+		if m.AcceptanceLevel != nil {
+			acceptance = text(r.levelText(*m.AcceptanceLevel, m.AcceptanceRate))
+		}
+	}
+	person := sectionView{r.Say("person"), []factView{
+		{r.Say("first_name"), r.name(d.FirstName)}, {r.Say("last_name"), r.name(d.LastName)},
+		{r.Say("personal_number"), r.name(d.PersonalNumber)}, {r.Say("document_number"), r.name(d.DocumentNumber)},
+		{r.Say("birth_date"), date(d.BirthDate)}, {r.Say("sex"), coded("sex", d.Sex)},
+		{r.Say("nationality"), r.name(d.Nationality)}, {r.Say("expiration_date"), date(d.ExpirationDate)},
+	}}
+	if d.Extra != nil {
+		for key, value := range d.Extra.All() {
+			person.Facts = append(person.Facts, factView{r.extraKey(key), text(value)})
+		}
+	}
+	return []sectionView{
+		{r.Say("verification"), []factView{
+			{r.Say("status"), coded("status", d.Status)}, {r.Say("reasons"), reasons},
+			{r.Say("liveness"), coded("liveness", d.Liveness)}, {r.Say("document_presented"), yes(d.DocumentPresented)},
+			{r.Say("document_type"), coded("type", d.DocumentType)}, {r.Say("document_validity"), coded("validity", d.DocumentValidity)},
+			{r.Say("match_level"), level}, {r.Say("acceptance_level"), acceptance},
+		}},
+		person,
+		{r.Say("session"), []factView{
+			{r.Say("created_at"), moment(&d.CreatedAt)}, {r.Say("completed_at"), moment(d.CompletedAt)}, {r.Say("decided_at"), moment(d.DecidedAt)},
+			{r.Say("attempt"), attempt}, {r.Say("partner"), given(d.Partner)}, {r.Say("session_id"), text(d.ID)}, {r.Say("subject"), given(d.Subject)},
+		}},
+		{r.Say("device_section"), []factView{
+			{r.Say("device"), given(d.Device)}, {r.Say("model"), given(d.Model)}, {r.Say("os"), given(d.OS)},
+			{r.Say("browser"), given(d.Browser)}, {r.Say("client_ip"), given(d.ClientIP)},
+		}},
+	}
+}
+
+// levelText is a level with its rate, which only the product's scale has.
+func (l *language) levelText(level int, rate *string) string {
+	if rate == nil {
+		return l.option("level", strconv.Itoa(level))
+	}
+	return fmt.Sprintf("%d (%s)", level, *rate)
+}
+
+func orDash(text *string) string {
+	if text == nil {
+		return "–"
+	}
+	return *text
+}
+
+// why says why a session failed, and what would have been needed.
+func (r *request) why(d *detailDocument) (all []whyView) {
+	for _, reason := range d.Reasons {
+		w := whyView{Reason: r.option("spoof", reason)}
+		_, known := words["why_"+reason]
+		switch m := d.Match; {
+		case reason == "low_far" && (m == nil || m.AcceptanceLevel == nil || m.Level == nil):
+			w.Because, w.Needed = r.Say("why_low_far_bare"), r.Say("need_low_far_bare")
+		case reason == "low_far":
+			when := d.DecidedAt
+			if when == nil {
+				when = &d.CreatedAt
+			}
+			day, _, _ := strings.Cut(r.moment(*when, r.zone()), ", ")
+			if *m.Level == 0 {
+				w.Because = r.Say("why_low_far_0", *m.AcceptanceLevel, orDash(m.AcceptanceRate), day)
+			} else {
+				w.Because = r.Say("why_low_far", *m.Level, orDash(m.Rate), *m.AcceptanceLevel, orDash(m.AcceptanceRate), day)
+			}
+			w.Needed = r.Say("need_low_far", *m.AcceptanceLevel, orDash(m.AcceptanceRate))
+		case known:
+			w.Because, w.Needed = r.Say("why_"+reason), r.Say("need_"+reason)
+		default:
+			w.Because, w.Needed = r.Say("why_other", reason), r.Say("need_other")
+		}
+		all = append(all, w)
+	}
+	if len(all) == 0 {
+		all = []whyView{{r.Say("status_failed"), r.Say("why_unstated"), r.Say("need_other")}}
+	}
+	return all
+}
+
+// now says what today's acceptance level would make of the match, where that differs from what was.
+func (r *request) now(d *detailDocument, settings *settingsDocument) string {
+	m := d.Match
+	if m == nil || m.Level == nil || m.AcceptanceLevel == nil || settings.Acceptance == nil {
+		return ""
+	}
+	policy := settings.Acceptance.Default
+	if d.DocumentType != nil {
+		if own, ok := settings.Acceptance.ByType[*d.DocumentType]; ok {
+			policy = own
+		}
+	}
+	i := slices.IndexFunc(settings.Levels, func(l levelDocument) bool { return l.Policy == policy })
+	if i < 0 || m.Scale == nil || !strings.HasPrefix(policy, *m.Scale+":") {
+		return ""
+	}
+	today := settings.Levels[i]
+	switch {
+	case *m.Level >= today.Level && *m.Level < *m.AcceptanceLevel:
+		return r.Say("now_passes", today.Level, today.Rate)
+	case *m.Level < today.Level && *m.Level >= *m.AcceptanceLevel:
+		return r.Say("now_fails", today.Level, today.Rate)
+	default:
+		return ""
+	}
+}

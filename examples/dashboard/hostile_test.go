@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// attack is a text that runs where somebody forgets to escape it: in HTML, in an attribute, in a script, in an SVG.
+func attack(field string) string {
+	return fmt.Sprintf(`"'></script></style></title><img src=x onerror="window.hurt=1"><script>window.hurt='%s'</script><svg onload=window.hurt=1>{{7*7}}`, field)
+}
+
+// hostileSession has script in every field that may hold it.
+func hostileSession(t *testing.T) *sessions.Session {
+	t.Helper()
+	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "<script>window.hurt='key'</script>", Value: attack("value")})
+	require.NoError(t, err)
+	now := time.Now()
+	short := func(field string) string {
+		return `"'><img src=x onerror="window.hurt=1"><script>window.hurt='` + field + `'</script>`
+	}
+	s := &sessions.Session{
+		ID: short("id") + " /?#%2F", Company: "acme", Partner: attack("partner"), Subject: short("subject"), Attempt: 1,
+		CreatedAt: now, CompletedAt: now, DecidedAt: now, Status: sessions.Failed,
+		Reasons:   []sessions.Reason{sessions.Reason(short("reason")), sessions.LowFAR},
+		FirstName: sessions.TextOf(attack("first")), LastName: sessions.TextOf(attack("last") + "\u202e"),
+		PersonalNumber: sessions.TextOf(attack("personal")), DocumentNumber: sessions.TextOf(attack("document")),
+		Nationality: sessions.TextOf(attack("nationality")), Sex: sessions.Sex(short("sex")), DocumentType: sessions.DocumentType(short("type")),
+		DocumentPresented: true, DocumentValidity: sessions.Invalid, Liveness: sessions.LivenessPassed,
+		Match:  sessions.Match{Compared: true, Level: 3, Scale: far.Kvalifika.Name(), Acceptance: 5},
+		Selfie: attack("selfie"), Extra: extra, ClientIP: attack("ip"), Device: sessions.Device(short("device")),
+		Browser: attack("browser"), OS: attack("os"), Model: attack("model"),
+	}
+	require.NoError(t, s.Validate())
+	return s
+}
+
+func testHostile(t *testing.T, browser context.Context) {
+	s := serve(t, 200)
+	hostile := hostileSession(t)
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	harmless := func() {
+		t.Helper()
+		require.False(t, eval[bool](b, "'hurt' in window"), "a script ran")
+		require.Zero(t, eval[int](b, "document.querySelectorAll('img[onerror], svg[onload], script:not([src])').length"))
+	}
+	require.NoError(t, s.backend.Insert(t.Context(), hostile))
+	b.news("!document.getElementById('news').hidden") // by a live update
+	harmless()
+	b.relisted(func() { b.click("#news") })
+	row := fmt.Sprintf("document.getElementById(%s)", quote(rowKey(hostile.ID)))
+	require.Contains(t, eval[string](b, row+".innerText"), attack("first"))
+	harmless()
+	b.click("#q")
+	b.relisted(func() { b.keys("hurt") })
+	require.Positive(t, eval[int](b, row+".querySelectorAll('mark').length"))
+	harmless()
+	hostile.Attempt = 2
+	require.NoError(t, s.backend.Update(t.Context(), hostile))
+	b.news(row + ".classList.contains('changed')")
+	harmless()
+	eval[bool](b, row+".querySelector('.more').click(), true")
+	b.wait("document.getElementById('drawer').open")
+	text := b.text("#drawer")
+	for _, field := range []string{"first", "last", "personal", "document", "nationality", "partner", "ip", "browser", "os", "model", "value"} {
+		require.Contains(t, text, attack(field))
+	}
+	harmless()
+	b.do(chromedp.Navigate(s.url + detailsPath(hostile.ID)))
+	b.wait("document.querySelector('.details')")
+	require.Contains(t, b.text("#main"), hostile.ID)
+	harmless()
+
+	// JSON and files hold it as data, and say what they are
+	c := signedIn(t, s, "acme-agent")
+	for path, form := range map[string]string{"/api/sessions": "q=hurt", "/api/export": "format=rfc4180&q=hurt&tz=UTC"} {
+		answer := c.post(path, form)
+		body, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		require.Equal(t, "nosniff", answer.Header.Get("X-Content-Type-Options"))
+		require.NotContains(t, answer.Header.Get("Content-Type"), "html")
+		if path == "/api/sessions" {
+			require.NotContains(t, string(body), "<script")
+		} else {
+			require.True(t, strings.HasPrefix(answer.Header.Get("Content-Disposition"), "attachment"))
+			require.Contains(t, string(body), strings.ReplaceAll(attack("first"), `"`, `""`))
+		}
+	}
+}

@@ -1,0 +1,503 @@
+package main
+
+import (
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+)
+
+const (
+	defaultZone = "Asia/Tbilisi"
+	pageRows    = "50"
+)
+
+// zones are those that the page offers; a link may name any other.
+func zones() []string {
+	return []string{
+		"Asia/Tbilisi", "UTC", "Europe/London", "Europe/Berlin", "Europe/Kyiv", "Europe/Istanbul", "Asia/Dubai", "America/New_York",
+	}
+}
+
+// ownParameters are the page's, and no part of a selection.
+var ownParameters = []string{"after", "as_of"}
+
+// selection is what the viewer selects, as the parameters that the API knows.
+func (r *request) selection() url.Values {
+	asked := maps.Clone(r.Form)
+	for _, name := range ownParameters {
+		delete(asked, name)
+	}
+	for _, name := range []string{"q", "from", "to"} {
+		if asked.Get(name) == "" {
+			delete(asked, name)
+		}
+	}
+	if asked.Get("tz") == "" && (asked.Has("from") || asked.Has("to")) {
+		asked.Set("tz", defaultZone)
+	}
+	return asked
+}
+
+// zone is that in which the page shows and takes dates.
+func (r *request) zone() *time.Location {
+	name := r.Form.Get("tz")
+	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
+		return zone
+	}
+	zone, _ := time.LoadLocation(defaultZone)
+	return zone
+}
+
+// askSelection sends a selection to the API by the method of the request, so that personal data in a URL is refused there.
+func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
+	var err error
+	if r.Method == http.MethodGet {
+		_, err = s.get(r, path, asked, into)
+	} else {
+		_, err = s.post(r, path, asked, into)
+	}
+	return err
+}
+
+// listView is the page of the list.
+type listView struct {
+	frame
+	Form    formView
+	Results resultsView
+}
+
+// formView is what can be asked.
+type formView struct {
+	Search   string
+	From, To string
+	Zone     string
+	Zones    []string
+	Groups   []groupView
+	LowFAR   bool         // Levels narrow it
+	Levels   []choiceView // of Low FAR
+	Presets  []presetView
+	Other    []parameter // criteria of a link for which the form has no control
+}
+
+type parameter struct{ Name, Value string }
+
+type groupView struct {
+	Name    string
+	Legend  string
+	Folded  bool
+	Choices []choiceView
+}
+
+type choiceView struct {
+	Name, Value string
+	Label       string
+	Note        string
+	Checked     bool
+	CountID     string
+}
+
+type presetView struct{ Label, From, To string }
+
+// resultsView is what was found.
+type resultsView struct {
+	*language
+	URL      string // of the selection, without personal data
+	Zone     string
+	Chips    []chipView
+	Rows     []rowView
+	AsOf     string
+	Next     string
+	Partial  bool
+	Searched string // how far back, where the search has not ended
+	Range    string
+	Nothing  bool // the search text folds to nothing
+	Empty    bool
+	Asked    bool // there is a selection
+	Count    string
+}
+
+type chipView struct{ Name, Value, Label, URL string }
+
+func (s *site) list(r *request) {
+	asked := r.selection()
+	var page pageDocument
+	if err := s.askSelection(r, "/sessions", with(asked, "limit", pageRows), &page); err != nil {
+		s.refuse(r, err)
+		return
+	}
+	results := s.results(r, &page, asked)
+	if r.Header.Get("HX-Target") == "results" {
+		s.show(r.w, r.language, http.StatusOK, "results", results)
+		return
+	}
+	r.Path, r.Title = "/sessions", r.Say("all_sessions")
+	s.show(r.w, r.language, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results})
+}
+
+func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
+	v := resultsView{
+		language: r.language, URL: "/sessions", Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
+		Rows: s.rows(r, page.Sessions), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("tz")),
+	}
+	link := url.Values{}
+	if page.Link != nil {
+		link, _ = url.ParseQuery(*page.Link)
+	}
+	if v.Zone != defaultZone {
+		link.Set("tz", v.Zone)
+	}
+	v.URL = listURL(link)
+	if page.Next != nil {
+		v.Next = *page.Next
+	}
+	if page.SearchedBackTo != nil {
+		v.Searched = r.moment(*page.SearchedBackTo, r.zone())
+	}
+	if page.Complete {
+		v.Count = r.count(countDocument{len(page.Sessions), true})
+	}
+	v.Chips = r.chips(link)
+	return v
+}
+
+func listURL(link url.Values) string {
+	if len(link) == 0 {
+		return "/sessions"
+	}
+	return "/sessions?" + link.Encode()
+}
+
+func with(asked url.Values, name, value string) url.Values {
+	asked = maps.Clone(asked)
+	asked.Set(name, value)
+	return asked
+}
+
+// more answers with the rows of a further page, and where it goes on from there.
+func (s *site) more(r *request) {
+	asked := r.selection()
+	var page pageDocument
+	err := s.askSelection(r, "/sessions", with(with(asked, "limit", pageRows), "after", r.Form.Get("after")), &page)
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	s.show(r.w, r.language, http.StatusOK, "rows", s.results(r, &page, asked))
+}
+
+// changesView is what has changed since the list was read.
+type changesView struct {
+	*language
+	Rows []rowView
+	Left []string // keys of rows
+	AsOf string
+	More bool
+}
+
+func (s *site) changes(r *request) {
+	asked := r.selection()
+	var delta deltaDocument
+	if err := s.askSelection(r, "/changes", with(with(asked, "as_of", r.Form.Get("as_of")), "limit", "200"), &delta); err != nil {
+		s.refuse(r, err)
+		return
+	}
+	v := changesView{language: r.language, Rows: s.rows(r, delta.Sessions), AsOf: delta.AsOf, More: delta.More}
+	for _, id := range delta.Left {
+		v.Left = append(v.Left, rowKey(id))
+	}
+	s.show(r.w, r.language, http.StatusOK, "changes", v)
+}
+
+// countsView are the numbers beside the options, and that of the selection.
+type countsView struct {
+	*language
+	Total  string
+	N      int
+	Exact  bool
+	Counts []optionCount
+}
+
+type optionCount struct{ ID, Text string }
+
+func (s *site) counts(r *request) {
+	asked := r.selection()
+	var total countDocument
+	var facets facetsDocument
+	err := s.askSelection(r, "/count", asked, &total)
+	if err == nil {
+		err = s.askSelection(r, "/facets", asked, &facets)
+	}
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	v := countsView{language: r.language, Total: r.count(total), N: total.N, Exact: total.Exact}
+	for _, f := range facets.Facets {
+		for _, o := range f.Options {
+			v.Counts = append(v.Counts, optionCount{countID(facetParameter(f.Field), cmpNone(o.Value)), r.number(o.Count)})
+		}
+	}
+	if slices.Contains(asked["spoof"], "low_far") {
+		for _, level := range lowLevels() {
+			narrowed := maps.Clone(asked)
+			narrowed["spoof"], narrowed["far_level"] = []string{"low_far"}, []string{level}
+			var n countDocument
+			if err := s.askSelection(r, "/count", narrowed, &n); err != nil {
+				s.refuse(r, err)
+				return
+			}
+			v.Counts = append(v.Counts, optionCount{countID("far_level", level), r.number(n)})
+		}
+	}
+	s.show(r.w, r.language, http.StatusOK, "counts", v)
+}
+
+// facetParameter returns the parameter that selects by a facet's field.
+func facetParameter(field string) string {
+	switch field {
+	case "document_type":
+		return "type"
+	case "reasons":
+		return "spoof"
+	case "match_level":
+		return "level"
+	default:
+		return field
+	}
+}
+
+func cmpNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
+}
+
+func countID(name, value string) string { return "count-" + name + "-" + value }
+
+func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
+
+// form is the form with what is asked in it.
+func (r *request) form(asked url.Values) formView {
+	f := formView{
+		Search: asked.Get("q"), From: asked.Get("from"), To: asked.Get("to"), Zone: r.zone().String(), Zones: zones(),
+		LowFAR: slices.Contains(asked["spoof"], "low_far"),
+	}
+	if !slices.Contains(f.Zones, f.Zone) {
+		f.Zones = append(f.Zones, f.Zone)
+	}
+	known := map[string]map[string]bool{"q": nil, "from": nil, "to": nil, "tz": nil}
+	choices := func(name string, values ...string) (all []choiceView) {
+		known[name] = map[string]bool{}
+		for _, value := range values {
+			known[name][value] = true
+			all = append(all, choiceView{
+				Name: name, Value: value, Label: r.option(name, value), Note: r.note(name, value),
+				Checked: slices.Contains(asked[name], value), CountID: countID(name, value),
+			})
+		}
+		return all
+	}
+	f.Groups = []groupView{
+		{Name: "status", Legend: r.Say("final_status"), Choices: choices("status", "success", "failed", "pending")},
+		{Name: "type", Legend: r.Say("document_type"), Choices: choices("type", "passport", "id_card", "residence_card", "driver_licence", "none")},
+		{Name: "spoof", Legend: r.Say("possible_spoof"), Choices: choices("spoof", "digital_spoof", "not_full_id", "low_far")},
+		{
+			Name: "level", Legend: r.Say("match_level"), Folded: len(asked["level"]) == 0,
+			Choices: choices("level", "7", "6", "5", "4", "3", "2", "1", "0", "none"),
+		},
+	}
+	f.Levels = choices("far_level", lowLevels()...)
+	today := time.Now().In(r.zone())
+	day := func(back int) string { return today.AddDate(0, 0, -back).Format(time.DateOnly) }
+	f.Presets = []presetView{
+		{r.Say("today"), day(0), day(0)}, {r.Say("last_7_days"), day(6), day(0)}, {r.Say("last_30_days"), day(29), day(0)},
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		values, ok := known[name]
+		for _, value := range asked[name] {
+			if !ok || values != nil && !values[value] {
+				f.Other = append(f.Other, parameter{name, value})
+			}
+		}
+	}
+	return f
+}
+
+// chips are the criteria of a link, each with the link that lacks it.
+func (r *request) chips(link url.Values) (chips []chipView) {
+	without := func(names ...string) string {
+		rest := maps.Clone(link)
+		for _, name := range names {
+			delete(rest, name)
+		}
+		return listURL(rest)
+	}
+	for _, name := range []string{"status", "type", "spoof", "far_level", "level"} {
+		for _, value := range link[name] {
+			rest := maps.Clone(link)
+			rest[name] = slices.DeleteFunc(slices.Clone(link[name]), func(v string) bool { return v == value })
+			if len(rest[name]) == 0 {
+				delete(rest, name)
+			}
+			if name == "spoof" && value == "low_far" {
+				delete(rest, "far_level")
+			}
+			chips = append(chips, chipView{name, value, r.chipLabel(name, value), listURL(rest)})
+		}
+	}
+	if link.Has("from") || link.Has("to") {
+		chips = append(chips, chipView{"days", "", r.days(link.Get("from"), link.Get("to")) + " (" + r.zone().String() + ")", without("from", "to")})
+	}
+	for _, name := range slices.Sorted(maps.Keys(link)) {
+		switch name {
+		case "status", "type", "spoof", "far_level", "level", "from", "to", "tz":
+		default:
+			chips = append(chips, chipView{name, "", r.Say("further_criterion"), without(name)})
+		}
+	}
+	return chips
+}
+
+// rowView is one session of the list.
+type rowView struct {
+	Key        string // of the element
+	Path       string // of the details
+	Created    string // RFC 3339
+	Date       string
+	Selfie     string // address of the thumbnail
+	First      nameView
+	Last       nameView
+	Name       string // both, for those who cannot see where More stands
+	Document   *bool
+	Type       string
+	Liveness   string // "passed", "not_passed", "unknown", "" where hidden
+	Status     string
+	StatusText string
+	Verified   string // yes, no, pending
+	Extra      []parameter
+	Found      []foundView // where the search was found, beside the names
+}
+
+// nameView is a text of a document.
+type nameView struct {
+	Parts []part
+	Mark  string // in place of a text that has no value
+	Why   string
+}
+
+type part struct {
+	Text  string
+	Found bool
+}
+
+type foundView struct {
+	nameView
+	Field string
+}
+
+// rowKey makes an element's ID of a session's, which may be any text.
+func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
+
+func detailsPath(id string) string { return "/sessions/" + url.PathEscape(id) }
+
+func (s *site) rows(r *request, documents []rowDocument) []rowView {
+	rows := make([]rowView, len(documents))
+	for i := range documents {
+		rows[i] = s.row(r, &documents[i])
+	}
+	return rows
+}
+
+func (s *site) row(r *request, d *rowDocument) rowView {
+	v := rowView{
+		Key: rowKey(d.ID), Path: detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
+		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
+	}
+	if d.DocumentType != nil {
+		v.Type = r.option("type", *d.DocumentType)
+	}
+	if d.Selfie != nil {
+		v.Selfie = s.selfies.address(r.Account.Company, *d.Selfie, time.Now())
+	}
+	if d.Liveness != nil {
+		v.Liveness = *d.Liveness
+	}
+	if d.Status != nil && d.Verified != nil {
+		v.Status, v.StatusText = *d.Status, r.option("status", *d.Status)
+		v.Verified = "no"
+		if *d.Verified {
+			v.Verified = "yes"
+		} else if *d.Status == "pending" {
+			v.Verified = "pending"
+		}
+	}
+	if d.Extra != nil {
+		for key, value := range d.Extra.All() {
+			v.Extra = append(v.Extra, parameter{r.extraKey(key), value})
+		}
+	}
+	for _, m := range d.Matches {
+		switch parts := marked(m); m.Field {
+		case "first_name":
+			v.First.Parts = parts
+		case "last_name":
+			v.Last.Parts = parts
+		default:
+			v.Found = append(v.Found, foundView{nameView{Parts: parts}, r.Say(m.Field)})
+		}
+	}
+	v.Name = strings.TrimSpace(v.First.String() + " " + v.Last.String())
+	return v
+}
+
+// String is the text, or what stands for it.
+func (n nameView) String() string {
+	if n.Mark != "" {
+		return n.Why
+	}
+	var text strings.Builder
+	for _, p := range n.Parts {
+		text.WriteString(p.Text)
+	}
+	return text.String()
+}
+
+func (l *language) name(t textDocument) nameView {
+	switch {
+	case t.State == "known" && t.Value != nil:
+		return nameView{Parts: []part{{Text: *t.Value}}}
+	case t.State == "redacted":
+		return nameView{Mark: l.Say("redacted_mark"), Why: l.Say("text_redacted")}
+	case t.State == "masked":
+		return nameView{Mark: "•••", Why: l.Say("text_masked")}
+	default: // not recognised, not collected
+		return nameView{Mark: "******", Why: l.Say("text_" + t.State)}
+	}
+}
+
+// marked cuts a text where its spans begin and end. Spans count UTF-16 code units and may overlap.
+func marked(m matchesDocument) []part {
+	units := utf16.Encode([]rune(m.Text))
+	found := make([]bool, len(units))
+	for _, s := range m.Spans {
+		for i := max(s.Start, 0); i < min(s.End, len(units)); i++ {
+			found[i] = true
+		}
+	}
+	var parts []part
+	for i := 0; i < len(units); {
+		end := i + 1
+		for end < len(units) && found[end] == found[i] {
+			end++
+		}
+		parts = append(parts, part{string(utf16.Decode(units[i:end])), found[i]})
+		i = end
+	}
+	return parts
+}

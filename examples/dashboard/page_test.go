@@ -1,0 +1,616 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// TestPage uses the page as people do, in a real browser. What it shows is compared with what the store lists.
+func TestPage(t *testing.T) {
+	browser := chromium(t)
+	s := serve(t, 3000)
+	t.Run("search letter by letter", func(t *testing.T) { testTyping(t, browser, s) })
+	t.Run("an older answer", func(t *testing.T) { testOlderAnswer(t, browser) })
+	t.Run("filters", func(t *testing.T) { testFilters(t, browser, s) })
+	t.Run("date range", func(t *testing.T) { testRange(t, browser, s) })
+	t.Run("further pages", func(t *testing.T) { testPaging(t, browser, s) })
+	t.Run("back, forward, reload and shared links", func(t *testing.T) { testHistory(t, browser, s) })
+	t.Run("live updates", func(t *testing.T) { testLive(t, browser) })
+	t.Run("details", func(t *testing.T) { testDetails(t, browser, s) })
+	t.Run("export", func(t *testing.T) { testExport(t, browser, s) })
+	t.Run("settings", func(t *testing.T) { testSettings(t, browser) })
+	t.Run("another company", func(t *testing.T) { testOtherCompany(t, browser, s) })
+	t.Run("keyboard alone", func(t *testing.T) { testKeyboard(t, browser, s) })
+	t.Run("phone", func(t *testing.T) { testPhone(t, browser, s) })
+	t.Run("language and theme", func(t *testing.T) { testPreferences(t, browser, s) })
+	t.Run("hostile texts", func(t *testing.T) { testHostile(t, browser) })
+	t.Run("accessibility", func(t *testing.T) { testAccessibility(t, browser, s) })
+}
+
+const desk, deskHeight = 1440, 900
+
+func (s *served) filtered(t *testing.T, company string, parts ...filter.Filter) []string {
+	t.Helper()
+	return keysOf(s.listing(t, company, store.Query{Filter: filter.And(parts...)}))
+}
+
+func testTyping(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	all := b.ids()
+	require.Equal(t, s.filtered(t, "acme"), all)
+	b.click("#q")
+	typed := ""
+	for _, key := range "beri g" {
+		typed += string(key)
+		if strings.HasSuffix(typed, " ") {
+			b.keys(string(key))
+			continue
+		}
+		b.relisted(func() { b.keys(string(key)) })
+		want := s.filtered(t, "acme", filter.Search(typed))
+		require.NotEmpty(t, want)
+		require.Equal(t, want, b.ids(), "after %q", typed)
+		require.True(t, eval[bool](b, "document.activeElement.id === 'q'"), "the focus left the search")
+		require.Equal(t, len(typed), eval[int](b, "document.activeElement.selectionStart"))
+		require.Equal(t, "/sessions", b.path())
+		require.Equal(t, len(want), eval[int](b, "[...document.querySelectorAll('#sessions .session')].filter(r => r.querySelector('mark')).length"))
+	}
+	require.Contains(t, eval[[]string](b, "[...document.querySelectorAll('mark')].map(m => m.innerText.toLowerCase())"), "beri")
+
+	// in the middle of the text, too, the caret stays
+	b.keys(kb.Home)
+	b.relisted(func() { b.keys("g") })
+	require.Equal(t, "gberi g", eval[string](b, "document.getElementById('q').value"))
+	require.Equal(t, 1, eval[int](b, "document.activeElement.selectionStart"))
+	b.wait("document.querySelector('.empty strong')")
+
+	eval[bool](b, "document.getElementById('q').select(), true")
+	b.relisted(func() { b.keys("*") })
+	require.Contains(t, b.text("#results"), "no letter or digit")
+	b.relisted(func() { b.keys(kb.Backspace) })
+	require.Equal(t, all, b.ids())
+}
+
+// testOlderAnswer holds the answer to the first letter back until its request is given up: it must be, and must not appear.
+func testOlderAnswer(t *testing.T, browser context.Context) {
+	givenUp := make(chan struct{}, 1)
+	s := serve(t, 800, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && r.URL.Path == "/sessions" && r.ParseForm() == nil && r.PostForm.Get("q") == "t" {
+				<-r.Context().Done()
+				givenUp <- struct{}{}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	b.click("#q")
+	b.keys("t")
+	b.wait("document.querySelector('.htmx-request')")
+	b.relisted(func() { b.keys("a") })
+	<-givenUp
+	require.Equal(t, s.filtered(t, "acme", filter.Search("ta")), b.ids())
+}
+
+func testFilters(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	choose := func(name, value string) {
+		b.relisted(func() { b.click(fmt.Sprintf("input[name=%s][value=%s]", name, quote(value))) })
+	}
+	for _, one := range []struct {
+		name, value string
+		want        filter.Filter
+	}{
+		{"status", "success", filter.Status(sessions.Success)},
+		{"status", "failed", filter.Status(sessions.Failed)},
+		{"status", "pending", filter.Status(sessions.Pending)},
+		{"type", "passport", filter.DocumentType(sessions.Passport)},
+		{"type", "id_card", filter.DocumentType(sessions.IDCard)},
+		{"type", "none", filter.DocumentType("")},
+		{"spoof", "digital_spoof", filter.FailedFor(sessions.DigitalSpoof)},
+		{"spoof", "not_full_id", filter.FailedFor(sessions.NotFullID)},
+		{"spoof", "low_far", filter.FailedFor(sessions.LowFAR)},
+	} {
+		choose(one.name, one.value)
+		require.Equal(t, s.filtered(t, "acme", one.want), b.ids(), one.value)
+		require.Equal(t, "/sessions?"+one.want.Values().Encode(), b.path())
+		n, err := store.New(s.backend, store.Options{}).Count(t.Context(), store.Viewer{Company: "acme", Role: sessions.Agent}, one.want)
+		require.NoError(t, err)
+		b.wait(fmt.Sprintf("document.getElementById('total').innerText.startsWith(%s)", quote(n.String()+" session")))
+		b.wait(fmt.Sprintf("document.getElementById('count-%s-%s').innerText === %s", one.name, one.value, quote(n.String())))
+		b.relisted(func() { b.click(".chip:not(.clear)") }) // off again
+		require.Equal(t, "/sessions", b.path())
+		require.False(t, eval[bool](b, "Boolean(document.querySelector('#query input:checked'))"))
+	}
+
+	choose("type", "passport")
+	choose("status", "failed")
+	choose("spoof", "low_far")
+	require.Equal(t, s.filtered(t, "acme", filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed),
+		filter.FailedFor(sessions.LowFAR)), b.ids())
+	choose("far_level", "3")
+	want := []filter.Filter{
+		filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed), filter.FailedForAt([]far.Level{3}, sessions.LowFAR),
+	}
+	require.Equal(t, s.filtered(t, "acme", want...), b.ids())
+	require.Equal(t, "/sessions?"+filter.And(want...).Values().Encode(), b.path())
+	choose("type", "id_card")
+	require.Equal(t, 5, eval[int](b, "document.querySelectorAll('.chip:not(.clear)').length"))
+	b.relisted(func() { b.click(".chip.clear") })
+	require.Equal(t, s.filtered(t, "acme"), b.ids())
+
+	b.click("details.fold summary")
+	choose("level", "5")
+	require.Equal(t, s.filtered(t, "acme", filter.MatchLevel(5)), b.ids())
+}
+
+func testRange(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	listed := s.listing(t, "acme", store.Query{Limit: 200})
+	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
+	require.NoError(t, err)
+	newYork, err := time.LoadLocation("America/New_York")
+	require.NoError(t, err)
+	day := func(i int, zone *time.Location) sessions.Date { return sessions.DateOf(listed[i].CreatedAt.In(zone)) }
+	from, to := day(150, tbilisi), day(90, tbilisi)
+	set := func(name, value string) {
+		b.relisted(func() {
+			eval[bool](b, fmt.Sprintf("((c) => { c.value = %s; return c.dispatchEvent(new Event('change', {bubbles: true})) })(document.querySelector('#query [name=%s]'))", quote(value), name))
+		})
+	}
+	set("from", from.String())
+	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, sessions.Date{}, tbilisi)), b.ids())
+	set("to", to.String())
+	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, to, tbilisi)), b.ids())
+	require.Contains(t, b.text(".chip"), "Asia/Tbilisi")
+	require.Contains(t, b.text("thead"), "Asia/Tbilisi")
+	set("tz", "America/New_York")
+	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, to, newYork)), b.ids())
+	require.Contains(t, b.text("thead"), "America/New_York")
+	first := listed[slices.IndexFunc(listed, func(x *sessions.Session) bool { return rowKey(x.ID) == b.ids()[0] })]
+	require.Contains(t, b.text("#sessions .session time"), first.CreatedAt.In(newYork).Format("15:04"))
+	set("from", to.AddDays(1).String())
+	require.Contains(t, b.text("#results"), "ends before it begins")
+	b.relisted(func() { b.click(".presets button") })
+	today := sessions.DateOf(time.Now().In(tbilisi))
+	require.Equal(t, today.String(), eval[string](b, "document.querySelector('#query [name=from]').value"))
+	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(today, today, newYork)), b.ids())
+}
+
+func testPaging(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	all := keysOf(s.listing(t, "acme", store.Query{Limit: 500}))
+	require.Equal(t, all[:50], b.ids())
+	for n := 100; n <= 200; n += 50 {
+		if n == 150 {
+			eval[bool](b, "document.getElementById('show-more').click(), true")
+		} else {
+			eval[bool](b, "document.getElementById('more').scrollIntoView(), true")
+		}
+		b.wait(fmt.Sprintf("document.querySelectorAll('#sessions .session').length >= %d", n))
+		b.settled()
+	}
+	ids := b.ids()
+	require.Equal(t, all[:len(ids)], ids)
+
+	b.do(chromedp.Navigate(s.url + "/sessions?status=pending"))
+	b.wait("document.querySelector('.end')")
+	require.Equal(t, s.filtered(t, "acme", filter.Status(sessions.Pending)), b.ids())
+}
+
+func testHistory(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	failed, passport := filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport)
+	b.relisted(func() { b.click("input[name=status][value=failed]") })
+	b.click("#q")
+	b.relisted(func() { b.keys("b") })
+	b.relisted(func() { b.click("input[name=type][value=passport]") })
+	both := "/sessions?" + filter.And(failed, passport).Values().Encode()
+	require.Equal(t, both, b.path())
+	last := b.ids()
+	require.Equal(t, s.filtered(t, "acme", failed, passport, filter.Search("b")), last)
+
+	at := func(path string, checked []string, q string, ids []string) {
+		t.Helper()
+		require.Equal(t, path, b.path())
+		require.Equal(t, q, eval[string](b, "document.getElementById('q').value"))
+		require.ElementsMatch(t, checked, eval[[]string](b, "[...document.querySelectorAll('#query :checked[type=checkbox]')].map(c => c.value)"))
+		require.Equal(t, ids, b.ids())
+	}
+	b.relisted(func() { eval[bool](b, "history.back(), true") })
+	at("/sessions?status=failed", []string{"failed"}, "b", s.filtered(t, "acme", failed, filter.Search("b")))
+	b.relisted(func() { eval[bool](b, "history.back(), true") })
+	at("/sessions", nil, "", s.filtered(t, "acme"))
+	b.relisted(func() { eval[bool](b, "history.forward(), true") })
+	b.relisted(func() { eval[bool](b, "history.forward(), true") })
+	at(both, []string{"failed", "passport"}, "b", last)
+
+	eval[bool](b, "document.body.dataset.before = 'reload', true")
+	b.do(chromedp.Reload())
+	b.wait("!document.body.dataset.before && document.querySelector('#sessions .session') && document.getElementById('q').value === 'b'")
+	b.settled()
+	at(both, []string{"failed", "passport"}, "b", last)
+
+	// what is behind a link that was shared is all but the search
+	other := s.open(t, browser, desk, deskHeight)
+	other.signIn("acme-master_user")
+	other.do(chromedp.Navigate(s.url + both))
+	other.settled()
+	require.Equal(t, s.filtered(t, "acme", failed, passport), other.ids())
+	require.Empty(t, eval[string](other, "document.getElementById('q').value"))
+	other.do(chromedp.Navigate(s.url + "/sessions?q=gio"))
+	require.Contains(t, other.text("main"), "personal data")
+	require.NotContains(t, eval[string](b, "JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"), `"b"`)
+}
+
+func testLive(t *testing.T, browser context.Context) {
+	s := serve(t, 900)
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	pending := s.listing(t, "acme", store.Query{Filter: filter.Status(sessions.Pending)})
+	require.NotEmpty(t, pending)
+	one := pending[0].Clone()
+	row := fmt.Sprintf("document.getElementById(%s)", quote(rowKey(one.ID)))
+	require.Equal(t, "Pending", eval[string](b, row+".querySelector('.badge').innerText.trim()"))
+	before := b.ids()
+
+	one.Status, one.Liveness, one.DocumentValidity = sessions.Success, sessions.LivenessPassed, sessions.Valid
+	one.CompletedAt, one.DecidedAt = time.Now(), time.Now()
+	require.NoError(t, s.backend.Update(t.Context(), one))
+	b.wait(row + ".querySelector('.badge').innerText.trim() === 'Yes'")
+	require.Equal(t, before, b.ids(), "rows moved")
+	b.wait("document.getElementById('status').innerText.includes('1 session has changed')")
+
+	fresh := func() *sessions.Session {
+		id, err := sessions.NewID()
+		require.NoError(t, err)
+		return &sessions.Session{ID: id, Company: "acme", CreatedAt: time.Now(), Status: sessions.Pending, FirstName: sessions.TextOf("Nino")}
+	}
+	first, foreign := fresh(), fresh()
+	foreign.Company = "lomi"
+	require.NoError(t, s.backend.Insert(t.Context(), first, foreign))
+	b.news("!document.getElementById('news').hidden")
+	require.Equal(t, "1 new session. Show it", b.text("#news"))
+	require.NoError(t, s.backend.Insert(t.Context(), fresh()))
+	b.news("document.getElementById('news').innerText.startsWith('2 new')")
+	require.Equal(t, before, b.ids(), "new ones were pushed under the reader's eyes")
+	b.relisted(func() { b.click("#news") })
+	require.Equal(t, rowKey(first.ID), b.ids()[1])
+	require.Equal(t, s.filtered(t, "acme"), b.ids())
+	require.False(t, eval[bool](b, "document.getElementById('news').checkVisibility()"))
+
+	// one that leaves the selection stays where it is, and is marked
+	b.relisted(func() { b.click("input[name=status][value=pending]") })
+	row = fmt.Sprintf("document.getElementById(%s)", quote(rowKey(first.ID)))
+	first.Status, first.DecidedAt = sessions.Success, time.Now()
+	require.NoError(t, s.backend.Update(t.Context(), first))
+	b.news(row + ".innerText.includes('No longer in this selection')")
+
+	// switched off, nothing changes until somebody asks
+	b.click("#live")
+	require.Equal(t, "false", eval[string](b, "document.getElementById('live').getAttribute('aria-pressed')"))
+	require.NoError(t, s.backend.Insert(t.Context(), fresh()))
+	b.relisted(func() { b.click("#refresh") })
+	require.Equal(t, s.filtered(t, "acme", filter.Status(sessions.Pending)), b.ids())
+}
+
+func testDetails(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	low := s.listing(t, "acme", store.Query{Filter: filter.And(filter.FailedForAt([]far.Level{4}, sessions.LowFAR))})
+	require.NotEmpty(t, low)
+	one := low[slices.IndexFunc(low, func(x *sessions.Session) bool { return x.Match.Acceptance == 5 && x.LastName.State() == sessions.Known })]
+	b.do(chromedp.Navigate(s.url + "/sessions?spoof=low_far&far_level=4"))
+	b.settled()
+	b.click("#" + rowKey(one.ID) + " .more")
+	b.wait("document.getElementById('drawer').open")
+	require.Equal(t, "drawer-title", eval[string](b, "document.activeElement.id"))
+	text := b.text("#drawer")
+	for _, want := range []string{
+		"The match level 4 (1/1,000) is below the acceptance level 5 (1/10,000) in force on ", "What would be needed: A match of level 5 (1/10,000) or better",
+		one.LastName.Value(), one.PersonalNumber.Value(), one.DocumentNumber.Value(), one.Subject, one.ClientIP, one.Browser, one.OS, one.ID, one.Partner,
+	} {
+		require.Contains(t, text, want)
+	}
+	require.Equal(t, "/sessions/"+one.ID, b.path())
+
+	b.keys(kb.Escape)
+	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
+	require.Equal(t, "/sessions?far_level=4&spoof=low_far", b.path())
+	require.Equal(t, "More", eval[string](b, "document.activeElement.innerText"), "the focus did not come back")
+	eval[bool](b, "history.forward(), true")
+	b.wait("document.getElementById('drawer').open")
+	eval[bool](b, "history.back(), true")
+	b.wait("!document.getElementById('drawer').open")
+
+	// the attempts of one person, and a page of its own
+	var again *sessions.Session
+	for _, x := range s.listing(t, "acme", store.Query{Limit: 500}) {
+		if x.Attempt > 1 {
+			again = x
+			break
+		}
+	}
+	require.NotNil(t, again)
+	attempts, err := store.New(s.backend, store.Options{}).Attempts(t.Context(), store.Viewer{Company: "acme", Role: sessions.Agent}, again.ID, store.Query{})
+	require.NoError(t, err)
+	b.do(chromedp.Navigate(s.url + "/sessions/" + again.ID))
+	b.wait("document.querySelector('.attempts')")
+	require.Equal(t, len(attempts.Sessions), eval[int](b, "document.querySelectorAll('.attempts li').length"))
+	b.click(".attempts li:not([aria-current]) a")
+	b.wait(fmt.Sprintf("document.readyState === 'complete' && location.pathname !== %s && document.querySelector('.details')", quote("/sessions/"+again.ID)))
+}
+
+func testExport(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	dir := t.TempDir()
+	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+			Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
+		})
+		return err
+	}))
+	b.signIn("acme-agent")
+	b.relisted(func() { b.click("input[name=status][value=failed]") })
+	b.click("#q")
+	b.relisted(func() { b.keys("b") })
+	for !eval[bool](b, "Boolean(document.querySelector('.end'))") {
+		n := len(b.ids())
+		eval[bool](b, "document.getElementById('more').scrollIntoView(), true")
+		b.wait(fmt.Sprintf("document.querySelectorAll('#sessions .session').length > %d || document.querySelector('.end')", n))
+		b.settled()
+	}
+	shown := b.ids()
+	names := eval[[][]string](b, "[...document.querySelectorAll('#sessions .session')].map(r => [r.querySelector('.c-first').innerText, r.querySelector('.c-last bdi, .c-last .absent').innerText])")
+	download := func() []byte {
+		b.click("#export-form button.primary")
+		b.wait("document.getElementById('export-status').innerText.startsWith('Done')")
+		var found []string
+		require.Eventually(t, func() bool {
+			found, _ = filepath.Glob(filepath.Join(dir, "*.csv"))
+			return len(found) == 1
+		}, patience, 20*time.Millisecond)
+		require.Contains(t, found[0], "Acme Bank sessions ")
+		file, err := os.ReadFile(found[0])
+		require.NoError(t, err)
+		require.NoError(t, os.Remove(found[0]))
+		require.Contains(t, b.text("#export-status"), fmt.Sprintf("%d sessions", len(shown)))
+		return file
+	}
+	b.click("#open-export")
+	tbilisi, err := time.LoadLocation(defaultZone)
+	require.NoError(t, err)
+	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel": export.Excel} {
+		b.click("input[value=" + name + "]")
+		var found []string
+		for row, err := range export.Read(strings.NewReader(string(download())), export.ReadOptions{Format: format, Zone: tbilisi}) {
+			require.NoError(t, err)
+			i := len(found)
+			found = append(found, rowKey(row.SessionID))
+			for j, cell := range []string{row.FirstName, row.LastName} {
+				if cell != "" && cell != sessions.RedactedMark {
+					require.Equal(t, strings.TrimSpace(names[i][j]), cell)
+				}
+			}
+		}
+		require.Equal(t, shown, found, name)
+	}
+	b.click("input[value=rfc4180]")
+	b.click("[data-columns=none]")
+	b.click("#export-form button.primary")
+	require.Contains(t, b.text("#export-status"), "at least one column")
+	b.click("input[name=column][value='Session ID']")
+	b.click("input[name=column][value=Status]")
+	lines := strings.Split(strings.TrimSpace(string(download())), "\n")
+	require.Equal(t, "Session ID,Status", strings.TrimSpace(lines[0]))
+	require.Len(t, lines, len(shown)+1)
+	for i, line := range lines[1:] {
+		id, status, _ := strings.Cut(strings.TrimSpace(line), ",")
+		require.Equal(t, shown[i], rowKey(id))
+		require.Equal(t, "failed", status)
+	}
+}
+
+func testSettings(t *testing.T, browser context.Context) {
+	s := serve(t, 900)
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-master_user")
+	b.click("#q")
+	b.relisted(func() { b.keys("a") })
+	b.relisted(func() { b.click("input[name=type][value=id_card]") })
+	b.click(".to-settings")
+	b.wait("document.getElementById('drawer').open")
+	require.Contains(t, b.text(".levels caption"), "the search, ID card")
+	require.Equal(t, "/settings?type=id_card", b.path())
+
+	tally, err := store.New(s.backend, store.Options{}).Tally(t.Context(), store.Viewer{Company: "acme", Role: sessions.Agent},
+		filter.And(filter.Search("a"), filter.DocumentType(sessions.IDCard)))
+	require.NoError(t, err)
+	policy, err := far.NewPolicy(far.Kvalifika, 7)
+	require.NoError(t, err)
+	acceptance, err := sessions.NewAcceptance(policy)
+	require.NoError(t, err)
+	outlook, err := tally.If(acceptance)
+	require.NoError(t, err)
+	require.NotZero(t, outlook.Fail)
+	row := eval[[]string](b, "[...document.querySelectorAll('.levels tbody tr')[0].querySelectorAll('td.num')].map(c => c.innerText.trim())")
+	require.Equal(t, []string{fmt.Sprint(outlook.Pass), fmt.Sprint(outlook.Fail), fmt.Sprint(outlook.Unknown)}, row)
+
+	b.click(".levels tbody tr:first-child input")
+	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nloyalty card', true")
+	b.click(".settings button.primary")
+	b.wait("document.querySelector('.settings .note.good')")
+	saved, err := s.settings.CompanySettings(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, far.Level(7), saved.Acceptance.Default().Level())
+	require.Equal(t, far.Level(6), saved.Acceptance.For(sessions.ResidenceCard).Level(), "the document type's own level")
+	require.Equal(t, []string{"phone", "loyalty card"}, saved.ExtraKeys.All())
+	require.Contains(t, b.text(".levels tr.in-force"), "Level 7")
+
+	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nphone', true")
+	b.click(".settings button.primary")
+	b.wait("document.querySelector('.settings .note.bad')")
+	require.Equal(t, "phone\nphone", eval[string](b, "document.getElementById('extra-keys').value"), "what was typed is gone")
+	again, err := s.settings.CompanySettings(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, saved.Revision, again.Revision)
+
+	// somebody else has changed them meanwhile
+	eval[bool](b, "document.getElementById('extra-keys').value = 'email', true")
+	require.NoError(t, s.settings.SaveCompanySettings(t.Context(), "acme", saved))
+	b.click(".settings button.primary")
+	b.wait("document.querySelector('.settings .note').innerText.includes('meanwhile')")
+	require.Equal(t, "phone\nloyalty card", eval[string](b, "document.getElementById('extra-keys').value"))
+
+	agent := s.open(t, browser, desk, deskHeight)
+	agent.signIn("acme-agent")
+	agent.click(".to-settings")
+	agent.wait("document.getElementById('drawer').open")
+	require.Contains(t, agent.text("#drawer"), "Only a Master User changes")
+	require.True(t, eval[bool](agent, "[...document.querySelectorAll('.settings fieldset')].every(f => f.disabled) && !document.querySelector('.settings button.primary')"))
+}
+
+func testOtherCompany(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	acme := b.ids()
+	b.click(".menu summary")
+	b.click("form[action='/sign-out'] button")
+	b.wait("location.pathname === '/sign-in'")
+	b.signIn("lomi-agent")
+	require.Equal(t, s.filtered(t, "lomi"), b.ids())
+	for _, id := range b.ids() {
+		require.NotContains(t, acme, id)
+	}
+	b.do(chromedp.Navigate(s.url + "/sessions/" + url.PathEscape(s.listing(t, "acme", store.Query{})[0].ID)))
+	require.Contains(t, b.text("main"), "There is no such session.")
+}
+
+// testKeyboard never touches the mouse.
+func testKeyboard(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.do(chromedp.Navigate(s.url + "/sign-in"))
+	to := func(selector string) {
+		t.Helper()
+		for range 120 {
+			b.keys(kb.Tab)
+			if eval[bool](b, fmt.Sprintf("document.activeElement.matches(%s)", quote(selector))) {
+				require.True(t, eval[bool](b, "getComputedStyle(document.activeElement).outlineStyle !== 'none'"), "the focus on %s cannot be seen", selector)
+				return
+			}
+		}
+		require.FailNow(t, "the keyboard does not get there", selector)
+	}
+	to("button[value=acme-agent]")
+	b.keys(kb.Enter)
+	b.wait("document.querySelector('#sessions .session')")
+	b.settled()
+	to("#q")
+	b.relisted(func() { b.keys("g") })
+	to("input[value=failed]")
+	b.relisted(func() { b.keys(" ") })
+	require.Equal(t, s.filtered(t, "acme", filter.Search("g"), filter.Status(sessions.Failed)), b.ids())
+	require.Equal(t, "failed", eval[string](b, "document.activeElement.value"), "the focus left the filter")
+	to(".chip:not(.clear)")
+	b.relisted(func() { b.keys(kb.Enter) })
+	require.Equal(t, s.filtered(t, "acme", filter.Search("g")), b.ids())
+	require.Equal(t, "q", eval[string](b, "document.activeElement.id"), "where a chip vanished the focus goes on to what is left")
+	to("a.more")
+	b.keys(kb.Enter)
+	b.wait("document.getElementById('drawer').open")
+	to("#drawer button")
+	b.keys(kb.Enter)
+	b.wait("!document.getElementById('drawer').open")
+	require.True(t, eval[bool](b, "document.activeElement.matches('a.more')"))
+	eval[bool](b, "document.body.focus(), document.activeElement.blur(), true")
+	b.do(chromedp.Reload())
+	b.wait("document.querySelector('#sessions .session')")
+	b.settled()
+	to("#open-export")
+	b.keys(kb.Enter)
+	b.wait("document.getElementById('export').open")
+	b.keys(kb.Escape)
+	b.wait("!document.getElementById('export').open")
+	require.Equal(t, "open-export", eval[string](b, "document.activeElement.id"))
+}
+
+func testPhone(t *testing.T, browser context.Context, s *served) {
+	for _, language := range []string{"en", "ka"} {
+		b := s.open(t, browser, 375, 812)
+		b.do(chromedp.Navigate(s.url + "/sign-in"))
+		b.click(".menu summary")
+		b.click("button[value=" + language + "]")
+		b.wait("document.readyState === 'complete' && document.documentElement.lang === " + quote(language))
+		b.testPhone(t, s)
+	}
+}
+
+func (b *tab) testPhone(t *testing.T, s *served) {
+	t.Helper()
+	b.signIn("lomi-master_user")
+	fits := func() {
+		t.Helper()
+		require.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 375)
+		require.Empty(t, eval[[]string](b, "[...document.querySelectorAll('button, a, input, td, p, h2, dd')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 376).map(e => e.outerHTML)"))
+	}
+	fits()
+	require.False(t, eval[bool](b, "document.getElementById('filters').checkVisibility()"))
+	b.click("#toggle-filters")
+	fits()
+	b.relisted(func() { b.click("input[value=failed]") })
+	b.click("#toggle-filters")
+	require.Equal(t, s.filtered(t, "lomi", filter.Status(sessions.Failed)), b.ids())
+	fits()
+	b.click("a.more")
+	b.wait("document.getElementById('drawer').open")
+	fits()
+	b.click("#drawer button")
+	b.wait("!document.getElementById('drawer').open")
+	b.click("#open-export")
+	b.wait("document.getElementById('export').open")
+	fits()
+}
+
+func testPreferences(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("orbi-master_user")
+	b.click("#q")
+	b.relisted(func() { b.keys("a") })
+	ids := b.ids()
+	b.click(".menu summary")
+	b.click("button[value=ka]")
+	b.wait("document.documentElement.lang === 'ka' && document.querySelector('#sessions .session') && document.getElementById('q').value === 'a'")
+	b.settled()
+	require.Equal(t, ids, b.ids(), "the search was lost")
+	require.Contains(t, b.text("nav"), "ყველა სესია")
+	require.Equal(t, []string{"none"}, eval[[]string](b, "[...new Set([...document.querySelectorAll('*')].map(e => getComputedStyle(e).textTransform))]"))
+	b.click(".menu summary")
+	b.click("button[value=dark]")
+	b.wait("document.documentElement.dataset.theme === 'dark'")
+	require.Equal(t, "dark", eval[string](b, "getComputedStyle(document.documentElement).colorScheme"))
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// TestScreenshots makes the pictures of the README. It writes only where DASHBOARD_SCREENSHOTS names a directory:
+//
+//	DASHBOARD_SCREENSHOTS=screenshots go -C examples test ./dashboard -run TestScreenshots
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("DASHBOARD_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("DASHBOARD_SCREENSHOTS names no directory")
+	}
+	require.NoError(t, os.MkdirAll(dir, 0o755)) //nolint:gosec // pictures
+	browser := chromium(t)
+	s := serve(t, 20_000)
+	shoot := func(b *tab, name string) {
+		b.t.Helper()
+		b.wait("[...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)")
+		b.settled()
+		picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+		require.NoError(b.t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)) //nolint:gosec // a picture
+	}
+	counted := func(b *tab) { b.wait("document.querySelector('#count-status-success').textContent !== ''") }
+	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
+
+	b := s.open(t, browser, 1440, 900)
+	b.signIn("acme-master_user")
+	counted(b)
+	shoot(b, "list")
+	b.click("#q")
+	for _, key := range "gior ber" {
+		b.keys(string(key))
+	}
+	b.wait("document.querySelector('mark')")
+	counted(b)
+	shoot(b, "search")
+	b.do(chromedp.Navigate(s.url + "/sessions?spoof=low_far"))
+	b.settled()
+	counted(b)
+	eval[bool](b, failed)
+	b.wait("document.getElementById('drawer').open")
+	shoot(b, "details")
+	b.do(chromedp.Navigate(s.url + "/sessions?type=passport&type=id_card"))
+	b.settled()
+	counted(b)
+	b.click(".to-settings")
+	b.wait("document.getElementById('drawer').open")
+	shoot(b, "settings")
+	b.do(chromedp.Navigate(s.url + "/sessions?status=failed"))
+	b.settled()
+	counted(b)
+	b.click("#open-export")
+	shoot(b, "export")
+
+	b = s.open(t, browser, 1440, 900)
+	b.prefer("dark")
+	b.do(chromedp.Navigate(s.url + "/sign-in"))
+	shoot(b, "sign-in-dark")
+	b.signIn("lomi-agent")
+	counted(b)
+	shoot(b, "list-dark")
+	eval[bool](b, failed)
+	b.wait("document.getElementById('drawer').open")
+	shoot(b, "details-dark")
+
+	b = s.open(t, browser, 1440, 900)
+	b.signIn("lomi-master_user")
+	b.click(".menu summary")
+	shoot(b, "menu")
+	b.click("button[value=ka]")
+	b.wait("document.documentElement.lang === 'ka'")
+	b.settled()
+	counted(b)
+	shoot(b, "list-ka")
+	b.click(".to-settings")
+	b.wait("document.getElementById('drawer').open")
+	shoot(b, "settings-ka")
+
+	b = s.open(t, browser, 390, 844)
+	b.signIn("acme-agent")
+	counted(b)
+	shoot(b, "phone")
+	b.click("#toggle-filters")
+	shoot(b, "phone-filters")
+	b.click("#toggle-filters")
+	eval[bool](b, failed)
+	b.wait("document.getElementById('drawer').open")
+	shoot(b, "phone-details")
+}

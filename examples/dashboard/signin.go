@@ -1,0 +1,161 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// account is somebody who can sign in. There are no passwords: the sessions are generated, and every host has a sign-in of
+// its own.
+type account struct {
+	ID      string
+	Company string // key
+	Role    sessions.Role
+}
+
+// Partner is the company's display name.
+func (a *account) Partner() string { return companyName(a.Company) }
+
+// Master tells whether the account is a Master User's.
+func (a *account) Master() bool { return a.Role.ChangesSettings() }
+
+func accounts() []*account {
+	var all []*account
+	for _, c := range companies() {
+		for _, role := range []sessions.Role{sessions.MasterUser, sessions.Agent} {
+			all = append(all, &account{c.Key + "-" + string(role), c.Key, role})
+		}
+	}
+	return all
+}
+
+func companyName(key string) string {
+	for _, c := range companies() {
+		if c.Key == key {
+			return c.Partner
+		}
+	}
+	return key
+}
+
+const (
+	signInCookie = "sign-in"
+	signInLasts  = 12 * time.Hour
+)
+
+// signIns are the people who are signed in, by the secret in their cookie.
+type signIns struct {
+	mu  sync.Mutex
+	who map[string]signIn
+}
+
+type signIn struct {
+	*account
+	until time.Time
+}
+
+// account returns who sends the request, or nil.
+func (s *signIns) account(r *http.Request) *account {
+	c, err := r.Cookie(signInCookie)
+	if err != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if in, ok := s.who[c.Value]; ok && time.Now().Before(in.until) {
+		return in.account
+	}
+	return nil
+}
+
+var errNobody = errors.New("nobody has signed in")
+
+// viewer says to the API who asks: all that it ever learns of them.
+func (s *signIns) viewer(r *http.Request) (store.Viewer, error) {
+	a := s.account(r)
+	if a == nil {
+		return store.Viewer{}, errNobody
+	}
+	return store.Viewer{Company: a.Company, Role: a.Role, Subject: a.ID}, nil
+}
+
+func (s *signIns) add(a *account) *http.Cookie {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	for secret, in := range s.who {
+		if now.After(in.until) {
+			delete(s.who, secret)
+		}
+	}
+	if s.who == nil {
+		s.who = map[string]signIn{}
+	}
+	secret := rand.Text()
+	s.who[secret] = signIn{a, now.Add(signInLasts)}
+	return cookie(secret, int(signInLasts.Seconds()))
+}
+
+func (s *signIns) remove(r *http.Request) *http.Cookie {
+	if c, err := r.Cookie(signInCookie); err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.who, c.Value)
+	}
+	return cookie("", -1)
+}
+
+func cookie(value string, seconds int) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // plain HTTP on the loopback address
+		Name: signInCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+type signInView struct {
+	frame
+	Companies []companyView
+}
+
+type companyView struct {
+	Name     string
+	Accounts []*account
+}
+
+func (s *site) signInPage(w http.ResponseWriter, r *http.Request) {
+	p := preferencesOf(r)
+	view := signInView{frame: frame{language: p.language(), Preferences: p, Whole: true}}
+	view.Title = view.Say("sign_in")
+	for _, a := range accounts() {
+		if n := len(view.Companies); n == 0 || view.Companies[n-1].Name != a.Partner() {
+			view.Companies = append(view.Companies, companyView{Name: a.Partner()})
+		}
+		last := &view.Companies[len(view.Companies)-1]
+		last.Accounts = append(last.Accounts, a)
+	}
+	s.show(w, view.language, http.StatusOK, "signin.html", view)
+}
+
+func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
+	id := r.PostFormValue("account")
+	for _, a := range accounts() {
+		if a.ID == id {
+			s.sessions.remove(r)
+			http.SetCookie(w, s.sessions.add(a))
+			http.Redirect(w, r, "/sessions", http.StatusSeeOther)
+			return
+		}
+	}
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}
+
+func (s *site) signOut(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, s.sessions.remove(r))
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}

@@ -1,0 +1,346 @@
+// What HTML and htmx leave open: the browser's history, live updates, the two dialogs, the progress of an export.
+"use strict";
+
+const byID = (id) => document.getElementById(id);
+const query = byID("query"); // the list's form; other pages have none
+const status = byID("status");
+
+// count puts a number into the words for one or many.
+const count = (words, n) => n === 1 && words.one ? words.one : words.many.replace("{n}", n.toLocaleString("en"));
+
+function alertUser(text) {
+  const alert = byID("alert");
+  alert.textContent = text;
+  alert.hidden = false;
+  clearTimeout(alertUser.timer);
+  alertUser.timer = setTimeout(() => { alert.hidden = true; }, 6000);
+}
+
+// ---- the list and the browser's history ----
+// An entry is the URL of the selection, and the search text as its state: that is a person's name, and no part of a URL.
+
+let shown = null;      // the entry whose list is on the page
+let restoring = false; // the list that is asked for belongs to an entry that is there already
+
+const entry = () => ({ url: location.pathname + location.search, q: (history.state && history.state.q) || "" });
+const same = (a, b) => a && b && a.url === b.url && a.q === b.q;
+
+// fill brings the form to what an entry asks; false if the form has no control for a part of it.
+function fill(at) {
+  const asked = new URLSearchParams(new URL(at.url, location.href).search);
+  for (const name of asked.keys()) {
+    if (!query.elements[name] || query.querySelector("[data-other]")) return false;
+  }
+  for (const control of query.elements) {
+    if (control.name === "q") control.value = at.q;
+    else if (control.type === "checkbox") control.checked = asked.getAll(control.name).includes(control.value);
+    else if (control.type === "date") control.value = asked.get(control.name) || "";
+    else if (control.tagName === "SELECT") {
+      const zone = asked.get(control.name) || control.dataset.usual;
+      if (![...control.options].some((o) => o.value === zone)) return false;
+      control.value = zone;
+    }
+  }
+  foldLevels();
+  return true;
+}
+
+// foldLevels lets the levels narrow Low FAR while it is chosen.
+function foldLevels() {
+  const levels = byID("low-levels");
+  const low = query.querySelector('[name="spoof"][value="low_far"]');
+  levels.disabled = !low.checked;
+  if (!low.checked) levels.querySelectorAll("input").forEach((box) => { box.checked = false; });
+}
+
+const ask = () => htmx.trigger(query, "submit");
+
+function restore() {
+  if (!fill(entry())) return location.reload();
+  restoring = true;
+  ask();
+}
+
+// listed notes what the list on the page answers.
+function listed(results, q) {
+  const url = results.dataset.url;
+  if (url === undefined) return; // a problem
+  const at = { url, q };
+  if (restoring || same(at, entry())) {
+    history.replaceState({ q }, "", url);
+  } else if (url === location.pathname + location.search) {
+    history.replaceState({ q }, "", url); // a keystroke is no new entry
+  } else {
+    history.pushState({ q }, "", url);
+  }
+  restoring = false;
+  shown = at;
+  news.clear();
+  announce();
+  const total = results.dataset.total;
+  if (total) byID("total").textContent = total;
+  status.textContent = total || "";
+  htmx.trigger("#counts", "count");
+}
+
+window.addEventListener("popstate", (event) => {
+  const state = event.state || {};
+  if (state.drawer) {
+    if (!query) return location.reload();
+    return htmx.ajax("GET", location.pathname + location.search, { target: "#drawer-body", swap: "innerHTML" });
+  }
+  const drawer = byID("drawer");
+  if (drawer && drawer.open) drawer.close();
+  if (!query || location.pathname !== "/sessions") return location.reload();
+  if (!same(entry(), shown)) restore();
+});
+
+// ---- live updates ----
+
+const news = new Set(); // sessions that have come in since the list was read
+
+function announce() {
+  const button = byID("news");
+  if (!button) return;
+  button.hidden = news.size === 0;
+  const words = byID("live").dataset;
+  if (news.size > 0) button.textContent = count({ one: words.newOne, many: words.newMany }, news.size);
+}
+
+function tick() {
+  const live = byID("live");
+  if (document.visibilityState === "visible" && live.getAttribute("aria-pressed") === "true" && byID("as-of")) htmx.trigger(live, "tick");
+}
+
+// applied says what a set of changes did to the page. Rows on it were replaced in place; others are announced.
+function applied(changes) {
+  const words = byID("live").dataset;
+  for (const mark of changes.querySelectorAll(".left")) {
+    const row = byID(mark.dataset.key);
+    news.delete(mark.dataset.key);
+    if (row && !row.classList.contains("gone")) {
+      row.classList.add("gone");
+      const note = document.createElement("span");
+      note.className = "gone-note";
+      note.textContent = words.left;
+      row.querySelector(".c-verified").append(note);
+    }
+  }
+  const rows = [...changes.querySelectorAll("template")].map((t) => t.content.firstElementChild);
+  const changed = rows.filter((row) => byID(row.id));
+  const list = document.querySelectorAll("#sessions .session");
+  const last = list.length ? list[list.length - 1].dataset.created : "";
+  for (const row of rows) {
+    if (!byID(row.id) && (row.dataset.created >= last || !byID("show-more"))) news.add(row.id); // older ones come with further pages
+  }
+  announce();
+  const said = [];
+  if (changed.length) said.push(count({ one: words.changedOne, many: words.changedMany }, changed.length));
+  if (news.size) said.push(byID("news").textContent);
+  if (said.length && rows.length) status.textContent = said.join(". ");
+  return rows.length > 0 || changes.querySelector(".left");
+}
+
+// ---- the drawer: details and settings beside the list ----
+
+function openDrawer() {
+  const drawer = byID("drawer");
+  const article = drawer.querySelector("article");
+  if (!article) return;
+  const url = article.dataset.url;
+  if (url && !(history.state && history.state.drawer)) history.pushState({ q: shown ? shown.q : "", drawer: true }, "", url);
+  else if (url) history.replaceState(history.state, "", url);
+  if (!drawer.open) drawer.showModal();
+  drawer.scrollTop = 0;
+  const title = byID("drawer-title");
+  if (title) title.focus();
+}
+
+function closedDrawer() {
+  byID("drawer-body").replaceChildren();
+  if (history.state && history.state.drawer) history.back();
+}
+
+// ---- export ----
+
+let exporting = null;
+
+async function save(form) {
+  const body = new URLSearchParams(new FormData(query));
+  for (const [name, value] of new FormData(form)) body.append(name, value);
+  const words = form.dataset;
+  const say = (text) => { byID("export-status").textContent = text; };
+  if (!body.has("column")) return say(words.noColumns);
+  const progress = form.querySelector("progress");
+  const total = byID("total").dataset;
+  progress.removeAttribute("value");
+  if (total.exact !== undefined) progress.max = Math.max(Number(total.n), 1);
+  progress.parentElement.hidden = byID("cancel-export").hidden = false;
+  const start = form.querySelector("button.primary");
+  start.disabled = true;
+  exporting = new AbortController();
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, signal: exporting.signal });
+    if (!answer.ok) throw new Error((await answer.json()).code);
+    const parts = [];
+    let size = 0, lines = 0, quoted = false, told = 0;
+    const reader = answer.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      size += part.value.length;
+      for (const byte of part.value) { // a record ends at a line break outside quotes
+        if (byte === 34) quoted = !quoted;
+        else if (byte === 10 && !quoted) lines++;
+      }
+      if (performance.now() - told > 100) {
+        told = performance.now();
+        if (total.exact !== undefined) progress.value = lines - 1;
+        say(count({ many: words.progress }, Math.max(lines - 1, 0)));
+      }
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(parts, { type: answer.headers.get("Content-Type") }));
+    link.download = fileName(answer.headers.get("Content-Disposition"));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(count({ many: words.done }, Math.max(lines - 1, 0)).replace("{size}", bytes(size)));
+  } catch (error) {
+    say(error.name === "AbortError" ? words.cancelled : words.torn); // a torn answer is an error, and never a file
+  } finally {
+    exporting = null;
+    start.disabled = false;
+    progress.parentElement.hidden = byID("cancel-export").hidden = true;
+  }
+}
+
+function fileName(disposition) {
+  const utf8 = /filename\*=utf-8''([^;]+)/i.exec(disposition);
+  if (utf8) return decodeURIComponent(utf8[1]);
+  const plain = /filename="?([^";]+)"?/i.exec(disposition);
+  return plain ? plain[1] : "sessions.csv";
+}
+
+const bytes = (n) => n < 1e5 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+
+// ---- events ----
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (query && query.contains(event.target)) htmx.trigger("#counts", "htmx:abort");
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target.id === "results") listed(byID("results"), event.detail.requestConfig.parameters.q || "");
+  else if (target.id === "drawer-body") openDrawer();
+});
+
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.elt.id !== "live" || event.detail.xhr.status !== 200) return;
+  const changes = document.createElement("template");
+  changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server; htmx has put the rows in place
+  if (applied(changes.content)) htmx.trigger("#counts", "count");
+  if (changes.content.querySelector("#as-of").hasAttribute("data-more")) tick();
+});
+
+// A further attempt after an error is the reader's: nothing is asked again and again.
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => {
+    const code = event.detail.xhr ? event.detail.xhr.status : 0;
+    if (event.detail.elt.id === "live" && code === 400) return ask(); // the watermark is no longer known
+    if (code < 400 || code >= 500) alertUser(document.body.dataset.failed);
+  });
+}
+
+// A request for changes and the like may answer 4xx: that is shown where it belongs, and nowhere else.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const where = event.detail.target.id;
+  if (event.detail.xhr.status >= 400 && where !== "results" && where !== "drawer-body") event.detail.shouldSwap = false;
+});
+
+// A link that is to open in another tab or window does.
+document.addEventListener("click", (event) => {
+  if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[href]")) event.stopPropagation();
+}, true);
+
+document.addEventListener("click", (event) => {
+  const on = (selector) => event.target.closest(selector);
+  const chip = on(".chip");
+  if (chip && query) {
+    const at = { url: chip.getAttribute("href"), q: chip.dataset.name === "*" ? "" : byID("q").value };
+    if (!fill(at)) return; // the link does it
+    event.preventDefault();
+    const chips = [...document.querySelectorAll(".chip")];
+    const next = chips.indexOf(chip);
+    document.addEventListener("htmx:afterSettle", () => {
+      const left = document.querySelectorAll(".chip");
+      (left[Math.min(next, left.length - 1)] || byID("q")).focus();
+    }, { once: true });
+    return ask();
+  }
+  const preset = on("[data-from]");
+  if (preset) {
+    query.elements.from.value = preset.dataset.from;
+    query.elements.to.value = preset.dataset.to;
+    return ask();
+  }
+  const columns = on("[data-columns]");
+  if (columns) return byID("export").querySelectorAll('[name="column"]').forEach((box) => { box.checked = columns.dataset.columns === "all"; });
+  if (on("#refresh") || on("#news")) {
+    if (on("#news")) window.scrollTo({ top: 0 });
+    return ask();
+  }
+  if (on("#live")) {
+    const live = byID("live");
+    const off = live.getAttribute("aria-pressed") === "true";
+    live.setAttribute("aria-pressed", String(!off));
+    sessionStorage.setItem("live", off ? "off" : "on");
+    return tick();
+  }
+  if (on("#toggle-filters")) {
+    const toggle = byID("toggle-filters");
+    return toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
+  }
+  if (on("#open-export")) {
+    const zone = byID("export-zone");
+    zone.textContent = zone.dataset.text.replace("{zone}", query.elements.tz.value);
+    byID("export-status").textContent = "";
+    return byID("export").showModal();
+  }
+  if (on("#cancel-export") && exporting) return exporting.abort();
+  if (event.target.matches("dialog")) { // beside it
+    const box = event.target.getBoundingClientRect();
+    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) event.target.close();
+  }
+  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details.menu[open]");
+  if (event.key === "Escape" && menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+if (query) {
+  // before htmx sends the form
+  query.addEventListener("change", foldLevels, true);
+  query.addEventListener("input", () => { restoring = false; }, true);
+  byID("drawer").addEventListener("close", closedDrawer);
+  byID("export").addEventListener("close", () => { if (exporting) exporting.abort(); });
+  byID("export-form").addEventListener("submit", (event) => { event.preventDefault(); save(event.target); });
+  if (sessionStorage.getItem("live") === "off") byID("live").setAttribute("aria-pressed", "false");
+  document.addEventListener("visibilitychange", tick);
+  setInterval(tick, 4000);
+
+  const results = byID("results");
+  shown = { url: results.dataset.url, q: query.elements.q.value };
+  const state = history.state || {};
+  if (state.q && !shown.q) { // reloaded
+    results.replaceChildren();
+    document.addEventListener("DOMContentLoaded", () => setTimeout(restore));
+  } else {
+    history.replaceState({ q: shown.q }, "", shown.url);
+    document.addEventListener("DOMContentLoaded", () => setTimeout(() => htmx.trigger("#counts", "count")));
+  }
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/memstore"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// storage is where the sessions and the settings are.
+type storage struct {
+	backend interface {
+		store.Backend
+		store.Writer
+	}
+	settings store.Settings
+	close    func()
+}
+
+// companies are those whose people can sign in, the largest first.
+func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
+
+// openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as the storage.
+func openStorage(ctx context.Context, dsn string) (*storage, error) {
+	s := &storage{settings: &memstore.Settings{}, close: func() {}}
+	if err := s.accept(ctx); err != nil {
+		return nil, err
+	}
+	if dsn == "memory" {
+		s.backend = memstore.New()
+		return s, nil
+	}
+	remove := func() {}
+	driver, dialect := "sqlite", filter.SQLite
+	if address, ok := strings.CutPrefix(dsn, "mysql://"); ok {
+		driver, dialect, dsn = "mysql", filter.MariaDB, address
+	} else if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		driver, dialect = "pgx", filter.Postgres
+	} else {
+		if dsn == "" {
+			dir, err := os.MkdirTemp("", "sessionkit-dashboard-")
+			if err != nil {
+				return nil, err
+			}
+			remove = func() { _ = os.RemoveAll(dir) }
+			dsn = filepath.Join(dir, "sessions.db")
+		}
+		dsn = "file:" + strings.TrimPrefix(dsn, "file:") +
+			"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)&_txlock=immediate"
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		remove()
+		return nil, errors.New("the DSN cannot be read") // the driver's error may quote a password
+	}
+	s.close = func() { _ = db.Close(); remove() }
+	if err := sqlstore.CreateSchema(ctx, db, dialect); err != nil {
+		s.close()
+		return nil, err
+	}
+	s.backend = sqlstore.New(db, dialect)
+	return s, nil
+}
+
+// accept gives every company settings to begin with.
+func (s *storage) accept(ctx context.Context) error {
+	for _, c := range companies() {
+		settings := store.CompanySettings{Acceptance: generate.Acceptance(), ExtraKeys: generate.ExtraKeys()}
+		if err := s.settings.SaveCompanySettings(ctx, c.Key, settings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill puts n sessions of the three years before now into a database that has none.
+func (s *storage) fill(ctx context.Context, n int, seed uint64, now time.Time) error {
+	some, err := s.backend.List(ctx, store.Selection{Company: companies()[0].Key, Limit: 1})
+	if err != nil || len(some.Sessions) > 0 {
+		return err
+	}
+	stream, err := generate.Sessions(generate.Options{N: n, Seed: seed, From: now.AddDate(-3, 0, 0), To: now, Companies: companies()})
+	if err != nil {
+		return err
+	}
+	const most = 1000
+	batch := make([]*sessions.Session, 0, most)
+	for found := range stream {
+		if batch = append(batch, found); len(batch) == most {
+			if err := s.backend.Insert(ctx, batch...); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return s.backend.Insert(ctx, batch...)
+}
+
+// arrive lets sessions come in as people hold them: each is pending for a while, and then ends as it was drawn. It returns
+// when ctx is done.
+func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) error {
+	if every <= 0 {
+		return nil
+	}
+	now := time.Now()
+	stream, err := generate.Sessions(generate.Options{
+		N: 1 << 20, Seed: seed, From: now, To: now.AddDate(1, 0, 0), Companies: companies(),
+	})
+	if err != nil {
+		return err
+	}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	var running []*sessions.Session // as they will end, in the order in which they do
+	for drawn := range stream {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now = <-ticker.C:
+		}
+		for len(running) > 0 && !running[0].DecidedAt.After(now) {
+			if err := s.finish(ctx, running[0]); err != nil {
+				return ignoreEnd(ctx, err)
+			}
+			running = running[1:]
+		}
+		ends := drawn.Clone()
+		if ends.ID, err = sessions.NewID(); err != nil {
+			return err
+		}
+		ends.CreatedAt, ends.CompletedAt, ends.DecidedAt = now, now.Add(4*every), now.Add(4*every)
+		if ends.Status == sessions.Pending {
+			ends.Status = sessions.Success
+		}
+		if err := s.backend.Insert(ctx, begun(ends)); err != nil {
+			return ignoreEnd(ctx, err)
+		}
+		running = append(running, ends)
+	}
+	return nil
+}
+
+// begun is a session whose person has shown the document and nothing else yet.
+func begun(ends *sessions.Session) *sessions.Session {
+	s := ends.Clone()
+	s.Status, s.Reasons, s.Match = sessions.Pending, nil, sessions.Match{}
+	s.CompletedAt, s.DecidedAt = time.Time{}, time.Time{}
+	s.Liveness, s.DocumentValidity, s.Selfie = sessions.LivenessUnknown, sessions.NotChecked, ""
+	return s
+}
+
+// finish stores how a pending session ended.
+func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
+	now, err := s.backend.Get(ctx, ends.Company, ends.ID)
+	if err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
+	ends = ends.Clone()
+	ends.Revision = now.Revision
+	return s.backend.Update(ctx, ends)
+}
+
+// ignoreEnd returns nil for an error that comes of ctx being done.
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
