@@ -5,7 +5,8 @@
 // A file has the 24 columns of [Record], in its order and under the headers of its csv tags. [Record] is the definition of
 // the format: gocsv writes a slice of records as [Write] writes the sessions, line breaks apart. [Write] takes nothing of
 // gocsv but the tags, so that a host who changes gocsv's global settings does not change our files. [Options] choose columns and
-// their order, add [ColumnStatus] and [ColumnReasons], and split Extra into one column for each of a list of keys.
+// their order, add [ColumnStatus] and [ColumnReasons], rename columns, and split Extra into one column for each of a list of keys.
+// What a viewer may not see has no column, or one that says so.
 //
 // # Cells
 //
@@ -66,8 +67,31 @@
 // the hour that a change of clocks repeats, which of the two it is; an extra field that is empty, where Extra has columns.
 // The company and the scale of the match levels are for the caller to say.
 //
+// # Files
+//
+// [WriteFile] writes beside the final name, brings the file to the disk and renames it: what stands under the final name is whole.
+// While it writes it keeps the state of the export in a file beside it: options, query, watermark, and the digest of what is
+// written. After a crash, a full disk or a lost connection [ResumeFile] checks what is there against that state and
+// goes on from there, after asking the [Source] whether any session behind the last one written has changed since. If not, the file is
+// byte for byte that of a call that nothing had disturbed: creation times never change, so that what came in or
+// changed further ahead has no part in the rest. Otherwise it refuses ([ErrResume]), and WriteFile starts again.
+//
+// On request a [Manifest] stands beside the file: who asked for what, how it was written, and digests. [Verify] checks a file against
+// it and names the first difference.
+//
+// Above the limit of a sheet Excel's format is refused, before the first row if Options.Count tells, or split into files if
+// FileOptions.RowsPerFile says so.
+//
+// # Consistency
+//
+// A file is as consistent as what yields its sessions. Those of a store.Streamer are one snapshot: a session that is decided
+// meanwhile stands there once, as it was. Package sqlstore says what holding it open costs on each engine. Of any
+// other Backend a session stands there once at most, as it was when the export reached it. A slow reader of [Write] holds the
+// snapshot for as long as it takes: bound that by the context or by deadlines of the writer. [WriteFile] waits for nobody but the disk.
+//
 // # Limits and concurrency
 //
-// [Write] keeps one buffer and [Read] one row of at most [MaxRowBytes], however long the file. No function starts a goroutine.
+// [Write] keeps a few buffers and [Read] one row of at most [MaxRowBytes], however long the file. The second goroutine that Write
+// starts ends before it returns.
 // Options are read only; one call does not disturb another.
 package export

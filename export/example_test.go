@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -94,4 +97,53 @@ func ExampleRecord() {
 	err = gocsv.UnmarshalString(text, &again)
 	fmt.Println(again[0] == records[0], again[0].PersonalNumber, err)
 	// Output: true 01001012345 <nil>
+}
+
+// few is a source of two sessions that never change.
+type few struct{}
+
+func (few) Watermark(context.Context) (string, error) { return "1", nil }
+func (few) Changed(context.Context, string, time.Time, string) (bool, error) {
+	return false, nil
+}
+func (few) Sessions(context.Context, time.Time, string) iter.Seq2[*sessions.Session, error] {
+	return twoSessions
+}
+
+func ExampleWriteFile() {
+	dir, err := os.MkdirTemp("", "export")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "sessions.csv")
+	files, err := export.WriteFile(context.Background(), path, few{}, export.FileOptions{
+		Request:  export.Request{Company: "acme", AskedBy: "agent-7", Query: "status:success,failed"},
+		Manifest: true,
+	})
+	if err != nil {
+		fmt.Println(err) // export.ResumeFile goes on
+		return
+	}
+	fmt.Println(files[0].File, files[0].Rows, "rows")
+
+	file, err := os.Open(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(export.Verify(file, files[0]), file.Close())
+	err = os.WriteFile(path, []byte("Session ID\r\n"), 0o600)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if file, err = os.Open(path); err == nil {
+		fmt.Println(export.Verify(file, files[0]), file.Close())
+	}
+	// Output:
+	// sessions.csv 2 rows
+	// <nil> <nil>
+	// export: the file is not the one of the manifest: header: 1 instead of 24 <nil>
 }

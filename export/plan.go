@@ -15,19 +15,23 @@ import (
 type plan struct {
 	headers []string
 	columns []Column // of each header
-	cells   []func(*plan, []byte, *sessions.Session) []byte
+	cells   []encoder
 
-	comma  byte
-	excel  bool
-	quoted [256]bool // bytes that put a cell in quotes, wherever they stand
+	comma   byte
+	excel   bool
+	perFile int64     // rows of one file at most, -1 for any number
+	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
 
 	eightCommas uint64
 	clock       clock
 	scratch     []byte
 }
 
+// encoder appends a cell.
+type encoder func(*plan, []byte, *sessions.Session) []byte
+
 // encoders write the cell of each column.
-var encoders = [columnEnd]func(*plan, []byte, *sessions.Session) []byte{
+var encoders = [columnEnd]encoder{
 	ColumnPersonalNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.PersonalNumber.Cell()) },
 	ColumnFirstName:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.FirstName.Cell()) },
 	ColumnLastName:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.LastName.Cell()) },
@@ -96,14 +100,36 @@ var encoders = [columnEnd]func(*plan, []byte, *sessions.Session) []byte{
 }
 
 // extraCell writes one extra field as a column of its own.
-func extraCell(key string) func(*plan, []byte, *sessions.Session) []byte {
+func extraCell(key string) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
 		v, _ := s.Extra.Get(key)
 		return p.text(b, v)
 	}
 }
 
-func (p *plan) add(c Column, header string, cell func(*plan, []byte, *sessions.Session) []byte) {
+// dateCell writes a date in a layout of the caller's.
+func dateCell(layout string, date func(*sessions.Session) sessions.Date) encoder {
+	return func(p *plan, b []byte, s *sessions.Session) []byte {
+		d := date(s)
+		if d.IsZero() {
+			return b
+		}
+		return p.plain(b, time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Format(layout))
+	}
+}
+
+// instantCell writes an instant in a layout of the caller's.
+func instantCell(layout string, instant func(*sessions.Session) time.Time) encoder {
+	return func(p *plan, b []byte, s *sessions.Session) []byte {
+		t := instant(s)
+		if t.IsZero() {
+			return b
+		}
+		return p.plain(b, sessions.Truncate(t).In(p.clock.zone).Format(layout))
+	}
+}
+
+func (p *plan) add(c Column, header string, cell encoder) {
 	p.columns = append(p.columns, c)
 	p.headers = append(p.headers, header)
 	p.cells = append(p.cells, cell)
@@ -111,7 +137,11 @@ func (p *plan) add(c Column, header string, cell func(*plan, []byte, *sessions.S
 
 const lineBreak = "\r\n"
 
+// header appends what a file begins with.
 func (p *plan) header(b []byte) []byte {
+	if p.excel {
+		b = append(b, byteOrderMark...)
+	}
 	for i, h := range p.headers {
 		if i > 0 {
 			b = append(b, p.comma)
@@ -178,6 +208,11 @@ func (p *plan) text(b []byte, v string) []byte {
 		case none:
 		}
 	}
+	return p.plain(b, v)
+}
+
+// plain writes a cell that no spreadsheet needs to be kept from.
+func (p *plan) plain(b []byte, v string) []byte {
 	if p.needsQuotes(v) {
 		return appendQuoted(b, v)
 	}

@@ -26,6 +26,9 @@ type ReadOptions struct {
 	// Layouts of dates and times, in the words of package time, where they are not the format's own.
 	BirthLayout, ExpirationLayout, TimeLayout string
 
+	// Headers are the headers of columns that were renamed.
+	Headers map[Column]string
+
 	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell is no field.
 	ExtraKeys sessions.ExtraKeys
 
@@ -84,6 +87,8 @@ type decoder struct {
 	keys  []string
 	cells []target
 
+	columns map[string]Column // by the headers of the file
+
 	birth, expiration, moment layout
 	pairs                     []sessions.ExtraPair // of the row, one for each key
 }
@@ -110,6 +115,17 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	d := &decoder{opts: o, scan: newScanner(r, comma, o.AllowOpenEnd), keys: o.ExtraKeys.All()}
 	if err := checkExtraKeys(d.keys); err != nil {
 		return nil, err
+	}
+	if err := checkHeaders(o.Headers); err != nil {
+		return nil, err
+	}
+	d.columns = make(map[string]Column, columnEnd)
+	for c := range columnEnd {
+		header := cmp.Or(o.Headers[c], c.String())
+		if _, doubled := d.columns[header]; doubled || slices.Contains(d.keys, header) {
+			return nil, fmt.Errorf("%w: two columns of one header", ErrDoubledColumn)
+		}
+		d.columns[header] = c
 	}
 	d.pairs = make([]sessions.ExtraPair, len(d.keys))
 	ownTime := time.RFC3339Nano
@@ -176,7 +192,7 @@ func (d *decoder) header() error {
 	}
 	for _, c := range Columns() {
 		if !seenColumns[c] && (c != ColumnExtra || len(d.keys) == 0) {
-			return &ReadError{Column: c.String(), Err: ErrMissingColumn}
+			return &ReadError{Column: cmp.Or(d.opts.Headers[c], c.String()), Err: ErrMissingColumn}
 		}
 	}
 	if i := slices.Index(seenKeys, false); i >= 0 {
@@ -190,7 +206,9 @@ func (d *decoder) target(header string) target {
 		header = unprotect(header)
 	}
 	t := target{header: header, key: slices.Index(d.keys, header)}
-	t.known = t.key >= 0 || t.column.UnmarshalText([]byte(header)) == nil
+	var known bool
+	t.column, known = d.columns[header]
+	t.known = known || t.key >= 0
 	return t
 }
 

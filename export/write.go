@@ -1,12 +1,18 @@
 package export
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -20,35 +26,61 @@ type Options struct {
 	Comma rune
 
 	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose times state their offset;
-	// in Excel's format, whose times state none, it is an error.
+	// where times state none, as in Excel's format, it is an error.
 	Zone *time.Location
+
+	// Layouts of dates and times, in the words of package time, where they are not to be the format's own.
+	BirthLayout, ExpirationLayout, TimeLayout string
 
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
+
+	// Headers rename columns. A column that is not in it keeps its header; two columns of one header are an error.
+	Headers map[Column]string
 
 	// ExtraKeys, if there are any, puts one column for each of these extra fields, with the key as its header, where the
 	// Extra column would stand. A session without the field has an empty cell there.
 	ExtraKeys sessions.ExtraKeys
 
-	// Drop leaves out the columns that show one of these fields, as [sessions.Disclosure] asks for with its Drop. Its Mask
-	// is not for this package: who yields the sessions has masked them.
-	Drop sessions.Fields
+	// Drop and Mask are those of the viewer's [sessions.Disclosure]. Drop leaves out the columns that show one of its fields.
+	// The columns of every other hidden field hold what [sessions.Disclosure.Apply] leaves of it, also if whoever yields the
+	// sessions has not applied it.
+	Drop, Mask sessions.Fields
+
+	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not known. Progress is told. In
+	// Excel's format more than [MaxExcelRows] are refused before the first row; those that come without having been
+	// counted, when they come.
+	Count int64
+
+	// Progress, if it is not nil, is called whenever a part of the file was written, and at the end: never by two goroutines at
+	// once, nor after the call that writes. What it does delays the export.
+	Progress func(Progress)
+
+	// SHA256 asks for the digest of the file.
+	SHA256 bool
+}
+
+// Progress is how far an export is.
+type Progress struct {
+	Rows, Bytes int64 // written, as Result has them
+	Count       int64 // of Options: how many rows there will be, 0 if nobody knows
 }
 
 // Result counts what the writer has accepted, header and byte order mark included in Bytes.
 type Result struct {
-	Rows  int64 // without the header
-	Bytes int64
+	Rows   int64 // without the header
+	Bytes  int64
+	SHA256 string // of these bytes, in hexadecimal; "" where Options do not ask for it
 }
 
-// flushSize is how much of a file is kept before it goes to the writer.
-const flushSize = 64 << 10
-
 // Write writes the sessions to w, in the order in which they come, after a header that is there even without sessions.
-// It keeps one buffer of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
+// It keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
 //
-// The first error stops it: one of the options ([ErrOptions], [ErrColumn]) before anything is written; after that a
-// [*WriteError] that wraps the error of the iterator, of the context, of the writer, or one of this package
+// A file of more than one buffer is written by a second goroutine while the next rows are fetched and encoded. It has ended when
+// Write returns, for which Write waits for w. A panic in w or Progress is one of Write.
+//
+// The first error stops it: one of the options ([ErrOptions], [ErrColumn], [ErrTooManyRows]) before anything is written; after
+// that a [*WriteError] that wraps the error of the iterator, of the context, of the writer, or one of this package
 // ([ErrNoSession], [ErrTooManyRows], [ErrTooLong]). The Result then says how much of the file w has: a part that nothing
 // in it shows to be one.
 //
@@ -59,75 +91,113 @@ func Write(ctx context.Context, w io.Writer, seq iter.Seq2[*sessions.Session, er
 	if err != nil {
 		return Result{}, err
 	}
-	out := writer{w: w, buf: make([]byte, 0, flushSize+flushSize/8)}
-	if p.excel {
-		out.buf = append(out.buf, byteOrderMark...)
+	out := newOutput(w, &opts)
+	if p.excel && opts.Count > MaxExcelRows {
+		return Result{}, &WriteError{Row: MaxExcelRows + 1, Err: ErrTooManyRows}
 	}
-	out.buf = p.header(out.buf)
-	var rows int64
+	err = p.encode(ctx, seq, begun{}, out.take)
+	return out.result(), err
+}
+
+// output is where a file goes.
+type output struct {
+	w    io.Writer
+	opts *Options
+	sum  hash.Hash // nil: nobody asked
+	done Result
+}
+
+func newOutput(w io.Writer, opts *Options) *output {
+	o := &output{w: w, opts: opts}
+	if opts.SHA256 {
+		o.sum = sha256.New()
+	}
+	return o
+}
+
+func (o *output) take(b block) error {
+	n, err := o.w.Write(b.text)
+	o.done.Bytes += int64(n)
+	if o.sum != nil {
+		_, _ = o.sum.Write(b.text[:n])
+	}
+	if err == nil && n < len(b.text) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return err
+	}
+	o.done.Rows = b.rows
+	if o.opts.Progress != nil {
+		o.opts.Progress(Progress{o.done.Rows, o.done.Bytes, o.opts.Count})
+	}
+	return nil
+}
+
+func (o *output) result() Result {
+	if o.sum != nil {
+		o.done.SHA256 = hex.EncodeToString(o.sum.Sum(nil))
+	}
+	return o.done
+}
+
+// begun is what there is of an export that goes on.
+type begun struct {
+	rows   int64 // of all its files
+	inFile int64 // of these, rows of the file that was being written
+	header bool  // whether that has its header
+	full   bool  // whether it has all its rows, so that another may begin
+}
+
+// encode writes sessions in blocks.
+func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, error], at begun, take func(block) error) error {
+	out := pipe{take: take}
+	defer func() { _ = out.close() }() // after another error
+	b := block{text: newBuffer(), rows: at.rows}
+	if !at.header && !at.full {
+		b.text = p.header(b.text)
+	}
 	for s, err := range seq {
-		rows++
 		if err == nil {
 			err = ctx.Err()
 		}
+		switch {
+		case err != nil:
+		case s == nil:
+			err = ErrNoSession
+		case p.excel && at.inFile == MaxExcelRows && !at.full:
+			err = ErrTooManyRows
+		}
 		if err != nil {
-			return out.done, &WriteError{Row: rows, Err: err}
+			return &WriteError{Row: b.rows + 1, Err: err}
 		}
-		if s == nil {
-			return out.done, &WriteError{Row: rows, Err: ErrNoSession}
+		if at.full {
+			b.text, at.inFile = p.header(b.text), 0
 		}
-		start := len(out.buf)
-		out.buf = p.row(out.buf, s)
-		if p.excel {
-			if err := p.fits(rows, len(out.buf)-start, s); err != nil {
-				return out.done, err
+		b.rows++
+		at.inFile++
+		start := len(b.text)
+		b.text = p.row(b.text, s)
+		if p.excel && len(b.text)-start > MaxExcelCell {
+			if header, found := p.tooLong(s); found {
+				return &WriteError{Row: b.rows, Column: header, Err: ErrTooLong}
 			}
 		}
-		if len(out.buf) >= flushSize {
-			if err := out.flush(rows); err != nil {
-				return out.done, err
+		if at.full = at.inFile == p.perFile; at.full || len(b.text) >= flushSize {
+			b.last, b.ends = positionOf(s), at.full
+			if err := out.put(&b); err != nil {
+				return err
 			}
 		}
 	}
 	if err := ctx.Err(); err != nil { // an iterator that stopped for it may not have said so
-		return out.done, &WriteError{Row: rows + 1, Err: err}
+		return &WriteError{Row: b.rows + 1, Err: err}
 	}
-	err = out.flush(rows)
-	return out.done, err
-}
-
-// fits refuses a row that Excel would cut or leave out.
-func (p *plan) fits(row int64, size int, s *sessions.Session) error {
-	if row > MaxExcelRows {
-		return &WriteError{Row: row, Err: ErrTooManyRows}
+	if at.full {
+		return out.close()
 	}
-	if size > MaxExcelCell {
-		if header, found := p.tooLong(s); found {
-			return &WriteError{Row: row, Column: header, Err: ErrTooLong}
-		}
-	}
-	return nil
-}
-
-type writer struct {
-	w    io.Writer
-	buf  []byte
-	done Result
-}
-
-// flush hands over the buffer, which ends with the row given.
-func (o *writer) flush(row int64) error {
-	n, err := o.w.Write(o.buf)
-	o.done.Bytes += int64(n)
-	if err == nil && n < len(o.buf) {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
-		return &WriteError{Row: row, Err: err}
-	}
-	o.done.Rows = row
-	o.buf = o.buf[:0]
-	return nil
+	b.final = true
+	return out.finish(&b)
 }
 
 const byteOrderMark = "\uFEFF"
@@ -141,19 +211,23 @@ func (o *Options) plan() (*plan, error) {
 	if o.Format > Excel {
 		return nil, fmt.Errorf("%w: %v", ErrOptions, o.Format)
 	}
+	excel := o.Format == Excel
 	zone := o.Zone
 	if zone == nil {
-		if o.Format == Excel {
-			return nil, fmt.Errorf("%w: Excel's format needs a time zone", ErrOptions)
+		if excel && o.TimeLayout == "" || o.TimeLayout != "" && (layout{text: o.TimeLayout}).local() {
+			return nil, fmt.Errorf("%w: times without an offset need a time zone", ErrOptions)
 		}
 		zone = time.UTC
 	}
-	p := &plan{comma: comma, excel: o.Format == Excel, clock: newClock(zone, o.Format == Excel)}
+	p := &plan{comma: comma, excel: excel, clock: newClock(zone, excel)}
 	p.eightCommas = uint64(comma) * eightOnes
 	for _, c := range []byte{comma, '"', '\r', '\n'} {
 		p.quoted[c] = true
 	}
-	return p, p.choose(o)
+	if err := p.choose(o); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func checkComma(comma rune) (byte, error) {
@@ -180,6 +254,10 @@ func (p *plan) choose(o *Options) error {
 	if len(keys) > 0 && !slices.Contains(chosen, ColumnExtra) {
 		return fmt.Errorf("%w: keys for a column that was not chosen: %v", ErrOptions, ColumnExtra)
 	}
+	if err := checkHeaders(o.Headers); err != nil {
+		return err
+	}
+	hidden := sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}
 	for i, c := range chosen {
 		switch {
 		case c >= columnEnd:
@@ -189,14 +267,59 @@ func (p *plan) choose(o *Options) error {
 		case o.Drop.Has(c.Field()):
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
-				p.add(c, key, extraCell(key))
+				p.add(c, key, p.hide(extraCell(key), c, hidden))
 			}
 		default:
-			p.add(c, c.String(), encoders[c])
+			p.add(c, cmp.Or(o.Headers[c], c.String()), p.hide(o.encoder(c), c, hidden))
 		}
 	}
 	if len(p.cells) == 0 {
 		return fmt.Errorf("%w: none is left", ErrColumn)
+	}
+	for i, h := range p.headers {
+		if slices.Contains(p.headers[:i], h) {
+			return fmt.Errorf("%w: two columns of one header", ErrDoubledColumn)
+		}
+	}
+	return nil
+}
+
+// encoder returns what writes the cells of a column.
+func (o *Options) encoder(c Column) encoder {
+	switch {
+	case c == ColumnBirthDate && o.BirthLayout != "":
+		return dateCell(o.BirthLayout, func(s *sessions.Session) sessions.Date { return s.BirthDate })
+	case c == ColumnExpirationDate && o.ExpirationLayout != "":
+		return dateCell(o.ExpirationLayout, func(s *sessions.Session) sessions.Date { return s.ExpirationDate })
+	case c == ColumnCreationTime && o.TimeLayout != "":
+		return instantCell(o.TimeLayout, func(s *sessions.Session) time.Time { return s.CreatedAt })
+	case c == ColumnCompletionTime && o.TimeLayout != "":
+		return instantCell(o.TimeLayout, func(s *sessions.Session) time.Time { return s.CompletedAt })
+	default:
+		return encoders[c]
+	}
+}
+
+// hide returns an encoder that writes what a viewer may see of a column.
+func (p *plan) hide(cell encoder, c Column, d sessions.Disclosure) encoder {
+	if d.Shows(c.Field()) {
+		return cell
+	}
+	var nobody sessions.Session
+	d.Apply(&nobody)
+	nothing := cell(p, nil, &nobody)
+	return func(_ *plan, b []byte, _ *sessions.Session) []byte { return append(b, nothing...) }
+}
+
+// checkHeaders refuses names that no reader could tell apart.
+func checkHeaders(headers map[Column]string) error {
+	for c, h := range headers {
+		if c >= columnEnd {
+			return fmt.Errorf("%w: a header for one that does not exist", ErrUnknownColumn)
+		}
+		if h == "" || !utf8.ValidString(h) || strings.ContainsRune(h, 0) {
+			return fmt.Errorf("%w: %v has a header that is empty or not UTF-8", ErrOptions, c)
+		}
 	}
 	return nil
 }
