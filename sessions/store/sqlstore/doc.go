@@ -10,7 +10,7 @@
 //     the page's filters and searches ask for.
 //   - sessionkit_terms has one row for each distinct word of a session, and one for each property that is rare by nature
 //     (why it failed, a status other than success and failed, a document type other than passport and ID card, a match level up to
-//     5, the subject). Its key is (company, bucket, term, created_us, id); a bucket is 3.2 days of creation time.
+//     4, the subject). Its key is (company, bucket, term, created_us, id); a bucket is 3.2 days of creation time.
 //   - sessionkit_companies counts the changes and the sessions of each company.
 //   - sessionkit_schema has the versions of the tables and of the folding. Others than this package's are refused.
 //
@@ -20,11 +20,13 @@
 //
 // A list without criteria, or with a range of creation times only, reads what it returns. Any other first reads the
 // newest 1,000 sessions in order: that ends most lists. Then, if the filter's top conjunction has words to search or rare
-// properties, the walk begins: in 1 to 128 buckets at a time, newest first, it counts the entries of each word up to 3,000, goes by
-// the word that has the fewest, and asks the list index whether those sessions match the whole filter. A bucket in which every
-// word has more is read in order. Filters without such words are read in order to the end.
+// properties, the walk begins: in 1 to 128 buckets at a time, newest first, it counts the entries of each word, up to 400 and later up
+// to 3,000, goes by the word that has the fewest, and asks the list index whether those sessions match the whole filter. One word or
+// one property alone needs no asking. A bucket in which every word has more than 3,000 is read in order. Filters without such words
+// are read in order to the end.
 //
-// Each row and entry that may be read is charged to the selection's Budget. When that is spent, Batch.Reached tells how
+// Each row and entry that may be read is charged to the selection's Budget, a row four times if the list index does not
+// answer the filter (extra fields, exact personal numbers, subjects). When that is spent, Batch.Reached tells how
 // far the search came. Positions only move back in time and creation times never change: going on from there skips and
 // repeats nothing, whatever is written meanwhile.
 //

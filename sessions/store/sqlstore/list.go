@@ -97,6 +97,11 @@ func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, err
 	rest := sel.Filter.Without(filter.KindCreated)
 	w.plain = rest.IsZero()
 	w.drivers = driversOf(rest)
+	w.exact = isExact(rest)
+	w.weight = 1
+	if rest.Fields().Minus(listed) != 0 {
+		w.weight = dearRow
+	}
 	for _, c := range rest.Criteria() {
 		w.end = w.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
 	}
@@ -104,6 +109,10 @@ func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, err
 	w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql()
 	return w, err
 }
+
+// listed are the fields that the list index answers for. Reasons are: those that it does not hold are rare.
+var listed = sessions.SearchFields().Union(sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldStatus, sessions.FieldReasons,
+	sessions.FieldDocumentType, sessions.FieldMatchLevel))
 
 // ceilMicro rounds up to microseconds: no session lies between them.
 func ceilMicro(t time.Time) int64 {

@@ -18,7 +18,7 @@ const (
 	termType     = "T"
 	termLevel    = "L"
 	termSubject  = "U"
-	maxRareLevel = 5
+	maxRareLevel = 4
 )
 
 func rareStatus(s sessions.Status) bool { return s != sessions.Success && s != sessions.Failed }
@@ -80,6 +80,24 @@ func driversOf(f filter.Filter) []driver {
 	slices.SortStableFunc(words, func(a, b driver) int { return cmp.Compare(len(b.from), len(a.from)) })
 	drivers := append(exact, words...)
 	return drivers[:min(len(drivers), maxDrivers)]
+}
+
+// isExact tells whether the filter selects the sessions of its only driver's postings, no more and no less.
+func isExact(f filter.Filter) bool {
+	criteria := f.Criteria()
+	if len(f.Parts()) != 1 || len(criteria) != 1 {
+		return false
+	}
+	switch c := criteria[0]; c.Kind() {
+	case filter.KindSearch:
+		return c.Query().Len() == 1 && c.Fields() == sessions.SearchFields()
+	case filter.KindPersonalNumber: // its words are those of other numbers too
+		return false
+	case filter.KindFailedFor:
+		return len(c.Levels()) == 0
+	default:
+		return len(rareValues(c)) > 0
+	}
 }
 
 // rareValues returns the terms of a criterion all of whose values have one, else none.

@@ -14,6 +14,8 @@ const (
 	firstRead   = 1000  // rows of the first ordered read
 	mostRead    = 16000 // rows of the longest
 	maxPostings = 3000  // of one step of the walk
+	fewPostings = 400   // of its first step, where each is looked up: most pages are full soon
+	dearRow     = 4     // what a row costs that is fetched because its list entry does not answer the filter
 	leastSteps  = 16    // that a budget lasts for
 )
 
@@ -30,6 +32,8 @@ type walk struct {
 	condArgs []any
 	drivers  []driver
 	plain    bool // the selection has no other condition than its range
+	exact    bool // the postings of the only driver are the selection
+	weight   int  // what a row costs
 
 	pos     position // all up to here has been searched
 	low     int64    // no session of the selection was created earlier
@@ -109,7 +113,7 @@ func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 	if w.bounded {
 		n = max(1, min(n, w.budget))
 	}
-	w.budget -= n
+	w.budget -= n * w.weight
 	floor := position{us: low}
 	st := w.b.statement().add("SELECT s.created_us, s.id")
 	w.from(st, floor, "s.company = ?", w.company)
@@ -133,9 +137,7 @@ func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 func (w *walk) keysBetween(st *statement, floor position) {
 	st.add("SELECT s.created_us, s.id")
 	w.from(st, floor, w.cond, w.condArgs...)
-	if !w.count {
-		st.add(" ORDER BY s.created_us DESC, s.id DESC")
-	}
+	st.add(" ORDER BY s.created_us DESC, s.id DESC") // a count too goes by the index
 	if w.want < math.MaxInt {
 		st.add(" LIMIT ").int(w.want)
 	}
@@ -174,20 +176,24 @@ func (b *Backend) lookUp(st *statement, table, on string, args ...any) {
 // buckets walks the postings of the sparsest driver, newest buckets first. A bucket that is dense for every driver is read in
 // order.
 func (w *walk) buckets(ctx context.Context) error {
-	for size := 2; w.goesOn(); {
+	size, most := 2, w.most
+	if !w.exact {
+		most = min(most, fewPostings)
+	}
+	for w.goesOn() {
 		high := (w.pos.us - 1) >> bucketBits
 		if w.pos.id != "" {
 			high = w.pos.us >> bucketBits
 		}
 		n := chunks[size]
-		sparsest, postings, next, err := w.survey(ctx, high, n)
+		sparsest, postings, next, err := w.survey(ctx, high, n, most)
 		if err != nil {
 			return err
 		}
 		switch {
-		case postings <= w.most:
+		case postings <= most:
 			if postings > 0 {
-				found, err := w.take(ctx, func(st *statement) { w.keysOf(st, sparsest, high, n) })
+				found, err := w.take(ctx, func(st *statement) { w.keysOf(st, sparsest, high, n, most) })
 				if err != nil {
 					return err
 				}
@@ -196,11 +202,14 @@ func (w *walk) buckets(ctx context.Context) error {
 				}
 			}
 			w.pos, w.end = next, next.us <= w.low
-			if postings*4 <= w.most {
+			if postings*4 <= most {
 				size = min(size+1, len(chunks)-1)
 			}
+			most = min(most*2, w.most)
 		case n > 1:
 			size--
+		case most < w.most:
+			most = w.most
 		default:
 			bottom := position{us: max(w.low, high<<bucketBits)}
 			for rows := w.rows; w.goesOn() && w.pos != bottom; rows = min(rows*4, mostRead) {
@@ -213,14 +222,14 @@ func (w *walk) buckets(ctx context.Context) error {
 	return nil
 }
 
-// survey counts the postings of each driver in n buckets, and returns the driver that has the fewest. next is the
-// position from which a walk goes on after these buckets, skipping those that are empty.
-func (w *walk) survey(ctx context.Context, high int64, n int) (sparsest driver, postings int, next position, err error) {
+// survey counts the postings of each driver in n buckets, up to one more than most, and returns the driver that has the
+// fewest. next is the position from which a walk goes on after these buckets, skipping those that are empty.
+func (w *walk) survey(ctx context.Context, high int64, n, most int) (sparsest driver, postings int, next position, err error) {
 	st := w.b.statement().add("SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?)", w.company, high-int64(n))
 	for _, d := range w.drivers {
 		st.add(", (SELECT count(*) FROM (SELECT 1 AS one")
-		w.postings(st, d, high, n, false)
-		st.add(" LIMIT ").int(w.most + 1).add(") p)")
+		w.postings(st, d, high, n, most, false)
+		st.add(" LIMIT ").int(most + 1).add(") p)")
 	}
 	var bucket sql.NullInt64
 	counts := make([]int, len(w.drivers))
@@ -239,6 +248,9 @@ func (w *walk) survey(ctx context.Context, high int64, n int) (sparsest driver, 
 		}
 	}
 	w.budget -= n
+	if !w.exact && counts[least] <= most {
+		w.budget -= counts[least] * (w.weight - 1)
+	}
 	next = position{us: math.MinInt64}
 	if bucket.Valid {
 		next.us = (bucket.Int64 + 1) << bucketBits
@@ -247,21 +259,26 @@ func (w *walk) survey(ctx context.Context, high int64, n int) (sparsest driver, 
 }
 
 // keysOf writes the keys of the matches among a driver's postings. A session can have two words of one driver.
-func (w *walk) keysOf(st *statement, d driver, high int64, n int) {
-	st.add("SELECT DISTINCT s.created_us, s.id")
-	w.postings(st, d, high, n, true)
+func (w *walk) keysOf(st *statement, d driver, high int64, n, most int) {
+	alias := "s"
+	if w.exact {
+		alias = "t"
+	}
+	st.add("SELECT DISTINCT " + alias + ".created_us, " + alias + ".id")
+	w.postings(st, d, high, n, most, true)
 	if !w.count {
-		st.add(" ORDER BY s.created_us DESC, s.id DESC")
+		st.add(" ORDER BY " + alias + ".created_us DESC, " + alias + ".id DESC")
 	}
 	if w.want < math.MaxInt {
 		st.add(" LIMIT ").int(w.want)
 	}
 }
 
-// postings writes FROM and WHERE for a driver's postings in the buckets from high down; with match, for those only that are
-// left to search and whose session, called s, is in the selection.
-func (w *walk) postings(st *statement, d driver, high int64, n int, match bool) {
+// postings writes FROM and WHERE for a driver's postings in the buckets from high down, called t; with match, for those only
+// that are left to search and whose session, called s where it has to be asked, is in the selection.
+func (w *walk) postings(st *statement, d driver, high int64, n, most int, match bool) {
 	lateral := w.b.grammar.lateral
+	ask := match && !w.exact
 	buckets := make([]any, n)
 	for i := range buckets {
 		buckets[i] = high - int64(i)
@@ -282,7 +299,7 @@ func (w *walk) postings(st *statement, d driver, high int64, n int, match bool) 
 			" WHERE t.company = ? AND t.bucket = b.bucket AND t.term >= w.low AND t.term < w.high", w.company)
 	default:
 		st.add(" FROM sessionkit_terms t")
-		if match {
+		if ask {
 			st.add(w.b.grammar.nested + "sessionkit_sessions s")
 		}
 		st.add(" WHERE t.company = ? AND t.bucket IN (", w.company).list(n, "?").add(") AND t.term ", buckets...)
@@ -299,9 +316,9 @@ func (w *walk) postings(st *statement, d driver, high int64, n int, match bool) 
 		st.add(" AND ").before("t", w.pos).add(" AND t.created_us >= ?", w.low)
 	}
 	if lateral {
-		st.add(" ORDER BY t.term LIMIT ").int(w.most + 1).add(") t")
+		st.add(" ORDER BY t.term LIMIT ").int(most + 1).add(") t")
 	}
-	if !match {
+	if !ask {
 		return
 	}
 	if lateral {

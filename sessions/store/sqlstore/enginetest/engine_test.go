@@ -1,7 +1,9 @@
 package enginetest
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	goflag "flag"
 	"fmt"
 	"net/url"
@@ -16,7 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-	_ "modernc.org/sqlite"
+	modernc "modernc.org/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -46,20 +48,26 @@ func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 // open returns an empty database, which is gone when the test ends.
 func open(t *testing.T, e engine) *sql.DB {
 	t.Helper()
+	return connect(t, newDatabase(t, e))
+}
+
+// newDatabase makes an empty database, which is gone when the test ends, and returns what opens connections to it.
+func newDatabase(t *testing.T, e engine) driver.Connector {
+	t.Helper()
 	if e == sqlite {
 		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(off)"}
-		return connect(t, e, file.String(), "")
+		return connector(t, e, file.String(), "")
 	}
 	dsn := need(t, e)
 	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	server := connect(t, e, dsn, "")
+	server := connect(t, connector(t, e, dsn, ""))
 	_, err := server.ExecContext(t.Context(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_, err := server.Exec("DROP DATABASE " + name)
 		require.NoError(t, err)
 	})
-	return connect(t, e, dsn, name)
+	return connector(t, e, dsn, name)
 }
 
 // need returns the DSN of a server, and skips the test where none is named.
@@ -72,38 +80,50 @@ func need(t *testing.T, e engine) (dsn string) {
 	return dsn
 }
 
-// connect opens the DSN, in the database called name where one is given, and closes it when the test ends.
-func connect(t *testing.T, e engine, dsn, name string) *sql.DB {
+// connect opens a database, and closes it when the test ends.
+func connect(t *testing.T, c driver.Connector) *sql.DB {
 	t.Helper()
-	var db *sql.DB
+	db := sql.OpenDB(c)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	require.NoError(t, db.PingContext(t.Context()))
+	return db
+}
+
+// connector returns what opens connections to the DSN, in the database called name where one is given.
+func connector(t *testing.T, e engine, dsn, name string) driver.Connector {
+	t.Helper()
 	switch e {
 	case sqlite:
-		var err error
-		db, err = sql.Open("sqlite", dsn)
-		require.NoError(t, err)
+		return fileConnector{&modernc.Driver{}, dsn}
 	case postgres:
 		config, err := pgx.ParseConfig(dsn)
 		require.NoError(t, err)
 		if name != "" {
 			config.Database = name
 		}
-		db = stdlib.OpenDB(*config)
+		return stdlib.GetConnector(*config)
 	case mariadb:
 		config, err := mysql.ParseDSN(dsn)
 		require.NoError(t, err)
 		if name != "" {
 			config.DBName = name
 		}
-		connector, err := mysql.NewConnector(config)
+		c, err := mysql.NewConnector(config)
 		require.NoError(t, err)
-		db = sql.OpenDB(connector)
+		return c
 	default:
 		panic(fmt.Sprintf("unknown engine %q", e))
 	}
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	require.NoError(t, db.PingContext(t.Context()))
-	return db
 }
+
+// fileConnector is a connector of SQLite, whose driver has none.
+type fileConnector struct {
+	driver *modernc.Driver
+	dsn    string
+}
+
+func (c fileConnector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c fileConnector) Driver() driver.Driver                        { return c.driver }
 
 // TestDatabasesAreApart shows that two tests on one server do not see each other's tables, and leave none behind.
 func TestDatabasesAreApart(t *testing.T) {
