@@ -36,11 +36,18 @@ func signedIn(t *testing.T, s *served, account string) *client {
 	t.Helper()
 	c := newClient(t, s)
 	answer := c.post("/sign-in", "account="+account)
-	require.Equal(t, "/sessions", answer.Header.Get("Location"))
+	require.Equal(t, "/sessions", answer.header.Get("Location"))
 	return c
 }
 
-func (c *client) send(method, path, form string, headers ...string) *http.Response {
+// reply is a response that was read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (c *client) send(method, path, form string, headers ...string) reply {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, strings.NewReader(form))
 	require.NoError(c.t, err)
@@ -52,19 +59,14 @@ func (c *client) send(method, path, form string, headers ...string) *http.Respon
 	}
 	answer, err := c.http.Do(r)
 	require.NoError(c.t, err)
-	c.t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
-}
-
-func (c *client) post(path, form string) *http.Response { return c.send(http.MethodPost, path, form) }
-func (c *client) get(path string) *http.Response        { return c.send(http.MethodGet, path, "") }
-
-func (c *client) body(answer *http.Response) string {
-	c.t.Helper()
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(c.t, err)
-	return string(body)
+	return reply{answer.StatusCode, answer.Header, string(body)}
 }
+
+func (c *client) post(path, form string) reply { return c.send(http.MethodPost, path, form) }
+func (c *client) get(path string) reply        { return c.send(http.MethodGet, path, "") }
 
 // TestAccess asks for every page as everybody: nobody, and both roles of the own and of another company.
 func TestAccess(t *testing.T) {
@@ -120,8 +122,8 @@ func TestAccess(t *testing.T) {
 				route.form = fmt.Sprintf("set.etag=%%22%d%%22&set.acceptance=kvalifika-3d2d:5", settings.Revision)
 			}
 			answer := c.send(route.method, route.path, route.form)
-			require.Equal(t, want, answer.StatusCode, name)
-			body := c.body(answer)
+			require.Equal(t, want, answer.status, name)
+			body := answer.body
 			if account == "" {
 				require.NotContains(t, body, "acme", name)
 			}
@@ -134,26 +136,26 @@ func TestAccess(t *testing.T) {
 		}
 	}
 	missing, foreign := signedIn(t, s, "lomi-agent"), signedIn(t, s, "lomi-agent")
-	require.Equal(t, missing.body(missing.get("/sessions/none")), foreign.body(foreign.get("/sessions/"+own.ID)), "another company's session can be told from none")
+	require.Equal(t, missing.get("/sessions/none").body, foreign.get("/sessions/"+own.ID).body, "another company's session can be told from none")
 }
 
 func TestSelfiesAreServedWithAuthorization(t *testing.T) {
 	s := serve(t, 300)
 	c := signedIn(t, s, "acme-agent")
-	page := c.body(c.get("/sessions?status=success"))
+	page := c.get("/sessions?status=success").body
 	_, rest, ok := strings.Cut(page, `<img src="`)
 	require.True(t, ok)
 	address, _, _ := strings.Cut(rest, `"`)
 	address = strings.ReplaceAll(address, "&amp;", "&")
 	answer := c.get(address)
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	require.Equal(t, "image/svg+xml", answer.Header.Get("Content-Type"))
-	require.Equal(t, c.body(answer), c.body(c.get(address)), "another face")
+	require.Equal(t, http.StatusOK, answer.status)
+	require.Equal(t, "image/svg+xml", answer.header.Get("Content-Type"))
+	require.Equal(t, answer.body, c.get(address).body, "another face")
 
-	require.Equal(t, http.StatusUnauthorized, newClient(t, s).get(address).StatusCode)
-	require.Equal(t, http.StatusNotFound, signedIn(t, s, "lomi-agent").get(address).StatusCode)
-	require.Equal(t, http.StatusNotFound, c.get(address+"x").StatusCode)
-	require.Equal(t, http.StatusNotFound, c.get(strings.Replace(address, "until=1", "until=2", 1)).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, newClient(t, s).get(address).status)
+	require.Equal(t, http.StatusNotFound, signedIn(t, s, "lomi-agent").get(address).status)
+	require.Equal(t, http.StatusNotFound, c.get(address+"x").status)
+	require.Equal(t, http.StatusNotFound, c.get(strings.Replace(address, "until=1", "until=2", 1)).status)
 
 	k := selfieKey("secret")
 	require.Equal(t, k.address("acme", "x", time.Unix(1200, 0)), k.address("acme", "x", time.Unix(1799, 0)))
@@ -165,18 +167,18 @@ func TestOtherSitesCanDoNothing(t *testing.T) {
 	c := signedIn(t, s, "acme-master_user")
 	for _, path := range []string{"/sessions", "/settings/save", "/sign-out", "/sign-in", "/preferences", "/api/sessions", "/api/export"} {
 		for _, site := range []string{"cross-site", "same-site"} {
-			require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Sec-Fetch-Site", site).StatusCode, path)
+			require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Sec-Fetch-Site", site).status, path)
 		}
-		require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Origin", "https://elsewhere.example").StatusCode, path)
+		require.Equal(t, http.StatusForbidden, c.send("POST", path, "", "Origin", "https://elsewhere.example").status, path)
 	}
-	require.Equal(t, http.StatusOK, c.send("POST", "/sessions", "", "Sec-Fetch-Site", "same-origin").StatusCode)
+	require.Equal(t, http.StatusOK, c.send("POST", "/sessions", "", "Sec-Fetch-Site", "same-origin").status)
 	for _, cookie := range c.http.Jar.Cookies(must(url.Parse(s.url))) {
 		require.NotEmpty(t, cookie.Value)
 	}
 	answer := newClient(t, s).post("/sign-in", "account=acme-agent")
-	require.Contains(t, answer.Header.Get("Set-Cookie"), "HttpOnly")
-	require.Contains(t, answer.Header.Get("Set-Cookie"), "SameSite=Lax")
-	require.Equal(t, "/sign-in", newClient(t, s).post("/sign-in", "account=nobody").Header.Get("Location"))
+	require.Contains(t, answer.header.Get("Set-Cookie"), "HttpOnly")
+	require.Contains(t, answer.header.Get("Set-Cookie"), "SameSite=Lax")
+	require.Equal(t, "/sign-in", newClient(t, s).post("/sign-in", "account=nobody").header.Get("Location"))
 }
 
 func must[T any](v T, err error) T {
@@ -191,13 +193,13 @@ func TestPagesLetNothingElseIn(t *testing.T) {
 	c := signedIn(t, s, "acme-master_user")
 	for _, path := range []string{"/sign-in", "/sessions", "/settings", "/sessions/" + s.listing(t, "acme", store.Query{})[0].ID, "/static/dashboard.js"} {
 		answer := c.get(path)
-		require.Equal(t, policy, answer.Header.Get("Content-Security-Policy"), path)
+		require.Equal(t, policy, answer.header.Get("Content-Security-Policy"), path)
 		require.NotContains(t, policy, "unsafe")
-		body := c.body(answer)
+		body := answer.body
 		require.NotRegexp(t, `(?i)<script(?: [^>]*)?>[^<]`, body)
 		require.NotRegexp(t, `(?i) (style|on[a-z]+)="`, body)
 		if !strings.HasPrefix(path, "/static/") {
-			require.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
+			require.Equal(t, "no-store", answer.header.Get("Cache-Control"))
 		}
 	}
 }
@@ -206,7 +208,7 @@ func TestPagesLetNothingElseIn(t *testing.T) {
 func TestWithoutScript(t *testing.T) {
 	s := serve(t, 500)
 	c := signedIn(t, s, "acme-agent")
-	page := c.body(c.post("/sessions", "q=a&status=failed&tz=Asia%2FTbilisi&from=&to="))
+	page := c.post("/sessions", "q=a&status=failed&tz=Asia%2FTbilisi&from=&to=").body
 	want := s.filtered(t, "acme", filter.Search("a"), filter.Status(sessions.Failed))
 	require.NotEmpty(t, want)
 	require.Equal(t, len(want), strings.Count(page, `class="session `))
@@ -227,11 +229,11 @@ func TestStorages(t *testing.T) {
 	s := serveFrom(t, from)
 	c := signedIn(t, s, "acme-agent")
 	want := s.filtered(t, "acme", filter.Search("b"))
-	page := c.body(c.post("/sessions", "q=b"))
+	page := c.post("/sessions", "q=b").body
 	for _, id := range want {
 		require.Contains(t, page, `id="`+id+`"`)
 	}
-	require.Contains(t, c.body(c.post("/sessions/counts", "q=b")), fmt.Sprintf(">%d sessions<", len(want)))
+	require.Contains(t, c.post("/sessions/counts", "q=b").body, fmt.Sprintf(">%d sessions<", len(want)))
 
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)

@@ -134,7 +134,7 @@ func (l *language) momentOr(text *string, zone *time.Location) string {
 }
 
 func (l *language) day(t time.Time) string {
-	return fmt.Sprintf("%d %s %d", t.Day(), l.months[t.Month()-1], t.Year())
+	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.months[t.Month()-1], t.Year()) // never broken
 }
 
 // date shows a civil date of the API.

@@ -135,7 +135,7 @@ func (s *site) list(r *request) {
 		s.show(r.w, r.language, http.StatusOK, "results", results)
 		return
 	}
-	r.Path, r.Title = "/sessions", r.Say("all_sessions")
+	r.Path, r.Title, r.Drawer = "/sessions", r.Say("all_sessions"), true
 	s.show(r.w, r.language, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results})
 }
 

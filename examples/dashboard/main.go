@@ -33,7 +33,7 @@ func main() {
 	flag.Parse()
 	if err := run(c); err != nil {
 		fmt.Fprintln(os.Stderr, "dashboard:", err)
-		os.Exit(1) //nolint:forbidigo // a command's exit status
+		os.Exit(1)
 	}
 }
 
@@ -79,7 +79,9 @@ func run(c config) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		err = server.Shutdown(grace)
-		<-served
+		if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+			err = errors.Join(err, ended)
+		}
 	}
 	return errors.Join(err, <-arrivals)
 }

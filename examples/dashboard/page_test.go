@@ -364,6 +364,8 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, len(attempts.Sessions), eval[int](b, "document.querySelectorAll('.attempts li').length"))
 	b.click(".attempts li:not([aria-current]) a")
 	b.wait(fmt.Sprintf("document.readyState === 'complete' && location.pathname !== %s && document.querySelector('.details')", quote("/sessions/"+again.ID)))
+	b.click(".to-settings")
+	b.wait("location.pathname === '/settings' && document.querySelector('.settings')")
 }
 
 func testExport(t *testing.T, browser context.Context, s *served) {

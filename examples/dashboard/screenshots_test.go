@@ -1,8 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
+	"image"
+	"image/color"
+	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -17,7 +24,7 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		t.Skip("DASHBOARD_SCREENSHOTS names no directory")
 	}
-	require.NoError(t, os.MkdirAll(dir, 0o755)) //nolint:gosec // pictures
+	require.NoError(t, os.MkdirAll(dir, 0o755))
 	browser := chromium(t)
 	s := serve(t, 20_000)
 	shoot := func(b *tab, name string) {
@@ -26,12 +33,12 @@ func TestScreenshots(t *testing.T) {
 		b.settled()
 		picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 		require.NoError(b.t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)) //nolint:gosec // a picture
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
 	}
 	counted := func(b *tab) { b.wait("document.querySelector('#count-status-success').textContent !== ''") }
 	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
 
-	b := s.open(t, browser, 1440, 900)
+	b := s.open(t, browser, 1280, 800)
 	b.signIn("acme-master_user")
 	counted(b)
 	shoot(b, "list")
@@ -60,7 +67,7 @@ func TestScreenshots(t *testing.T) {
 	b.click("#open-export")
 	shoot(b, "export")
 
-	b = s.open(t, browser, 1440, 900)
+	b = s.open(t, browser, 1280, 800)
 	b.prefer("dark")
 	b.do(chromedp.Navigate(s.url + "/sign-in"))
 	shoot(b, "sign-in-dark")
@@ -71,7 +78,7 @@ func TestScreenshots(t *testing.T) {
 	b.wait("document.getElementById('drawer').open")
 	shoot(b, "details-dark")
 
-	b = s.open(t, browser, 1440, 900)
+	b = s.open(t, browser, 1280, 800)
 	b.signIn("lomi-master_user")
 	b.click(".menu summary")
 	shoot(b, "menu")
@@ -94,4 +101,46 @@ func TestScreenshots(t *testing.T) {
 	eval[bool](b, failed)
 	b.wait("document.getElementById('drawer').open")
 	shoot(b, "phone-details")
+}
+
+// smaller brings a picture to 256 of its colours, for the sake of the repository's size.
+func smaller(t *testing.T, picture []byte) []byte {
+	t.Helper()
+	full, err := png.Decode(bytes.NewReader(picture))
+	require.NoError(t, err)
+	at := func(x, y int) color.RGBA {
+		r, g, b, a := full.At(x, y).RGBA()
+		return color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), uint8(a >> 8)}
+	}
+	box := full.Bounds()
+	count := map[color.RGBA]int{}
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			count[at(x, y)]++
+		}
+	}
+	most := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int {
+		return cmp.Or(count[b]-count[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B))
+	})
+	palette := color.Palette{}
+	near := map[[3]uint8]bool{} // one of those that hardly differ is enough
+	for _, c := range most {
+		if about := [3]uint8{c.R / 16, c.G / 16, c.B / 16}; len(palette) < 256 && (len(palette) < 64 || !near[about]) {
+			near[about] = true
+			palette = append(palette, c)
+		}
+	}
+	index := map[color.RGBA]uint8{}
+	for c := range count {
+		index[c] = uint8(palette.Index(c))
+	}
+	reduced := image.NewPaletted(box, palette)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			reduced.SetColorIndex(x, y, index[at(x, y)])
+		}
+	}
+	var out bytes.Buffer
+	require.NoError(t, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, reduced))
+	return out.Bytes()
 }

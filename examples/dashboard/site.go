@@ -119,6 +119,7 @@ type frame struct {
 	Path        string // of the navigation
 	Title       string
 	Whole       bool // a whole page, not a part of one
+	Drawer      bool // the page opens details and settings beside the list
 }
 
 // request is one of somebody who has signed in.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 			dsn = filepath.Join(dir, "sessions.db")
 		}
 		dsn = "file:" + strings.TrimPrefix(dsn, "file:") +
-			"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)&_txlock=immediate"
+			"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=mmap_size(1073741824)&_txlock=immediate"
 	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
@@ -69,6 +70,9 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 		return nil, errors.New("the DSN cannot be read") // the driver's error may quote a password
 	}
 	s.close = func() { _ = db.Close(); remove() }
+	if dialect == filter.SQLite {
+		db.SetMaxOpenConns(4 * runtime.NumCPU()) // it computes in this process: more at once would only be slower, each of them
+	}
 	if err := sqlstore.CreateSchema(ctx, db, dialect); err != nil {
 		s.close()
 		return nil, err
@@ -134,8 +138,8 @@ func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) 
 		case now = <-ticker.C:
 		}
 		for len(running) > 0 && !running[0].DecidedAt.After(now) {
-			if err := s.finish(ctx, running[0]); err != nil {
-				return ignoreEnd(ctx, err)
+			if err := s.finish(ctx, running[0]); err != nil && ctx.Err() == nil {
+				return err
 			}
 			running = running[1:]
 		}
@@ -147,8 +151,8 @@ func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) 
 		if ends.Status == sessions.Pending {
 			ends.Status = sessions.Success
 		}
-		if err := s.backend.Insert(ctx, begun(ends)); err != nil {
-			return ignoreEnd(ctx, err)
+		if err := s.backend.Insert(ctx, begun(ends)); err != nil && ctx.Err() == nil {
+			return err
 		}
 		running = append(running, ends)
 	}
@@ -173,12 +177,4 @@ func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
 	ends = ends.Clone()
 	ends.Revision = now.Revision
 	return s.backend.Update(ctx, ends)
-}
-
-// ignoreEnd returns nil for an error that comes of ctx being done.
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }

@@ -85,7 +85,7 @@ var words = map[string][2]string{
 	"date":       {"Date", "თარიღი"},
 	"document":   {"Document", "დოკუმენტი"},
 	"liveness":   {"Liveness", "ცოცხალი პირი"},
-	"verified":   {"Verified", "დადასტურებული"},
+	"verified":   {"Verified", "დადასტუ\u00adრებული"},
 	"extra":      {"Extra", "დამატებითი"},
 	"more":       {"More", "ვრცლად"},
 	"more_about": {"More about %s, %s", "ვრცლად: %s, %s"},

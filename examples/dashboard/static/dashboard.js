@@ -235,6 +235,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.elt.id === "counts" && event.detail.xhr.status === 200) status.textContent = byID("total").textContent;
   if (event.detail.elt.id !== "live" || event.detail.xhr.status !== 200) return;
   const changes = document.createElement("template");
   changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server; htmx has put the rows in place
