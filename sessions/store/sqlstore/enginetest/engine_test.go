@@ -108,6 +108,7 @@ func connector(t *testing.T, e engine, dsn, name string) driver.Connector {
 		if name != "" {
 			config.DBName = name
 		}
+		config.Logger = &mysql.NopLogger{} // some tests end connections
 		c, err := mysql.NewConnector(config)
 		require.NoError(t, err)
 		return c

@@ -1,0 +1,431 @@
+package enginetest
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// person makes a pending session whose texts must not be in any error.
+func person(n int) *sessions.Session {
+	return &sessions.Session{
+		ID: fmt.Sprintf("session-%04d", n), Company: "acme", CreatedAt: start.Add(-time.Duration(n) * time.Minute), Status: sessions.Pending,
+		FirstName: sessions.TextOf("Secretname"), LastName: sessions.TextOf("ბერიძე"), PersonalNumber: sessions.TextOf("01999888777"),
+	}
+}
+
+func persons(n int) []*sessions.Session {
+	var all []*sessions.Session
+	for i := range n {
+		all = append(all, person(i))
+	}
+	return all
+}
+
+func requireNoPerson(t *testing.T, err error) {
+	t.Helper()
+	require.Error(t, err)
+	for _, secret := range []string{"Secretname", "secretname", "ბერიძე", "01999888777"} {
+		require.NotContains(t, err.Error(), secret)
+	}
+}
+
+// breaker is a connector whose connections the test can break before the nth statement that contains a text.
+type breaker struct {
+	driver.Connector
+	mu    sync.Mutex
+	text  string
+	after int
+	hit   func(c driver.Conn) // called once, on the connection about to run the statement
+}
+
+func (b *breaker) arm(text string, after int, hit func(driver.Conn)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text, b.after, b.hit = text, after, hit
+}
+
+func (b *breaker) see(query string, c driver.Conn) {
+	b.mu.Lock()
+	hit := b.hit
+	if hit == nil || !strings.Contains(query, b.text) {
+		b.mu.Unlock()
+		return
+	}
+	if b.after--; b.after >= 0 {
+		b.mu.Unlock()
+		return
+	}
+	b.hit = nil
+	b.mu.Unlock()
+	hit(c)
+}
+
+func (b *breaker) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := b.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &breaking{recorded{c, &recorder{}}, b}, nil
+}
+
+type breaking struct {
+	recorded
+	b *breaker
+}
+
+func (c *breaking) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	c.b.see(query, c.Conn)
+	return c.recorded.QueryContext(ctx, query, args)
+}
+
+func (c *breaking) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	c.b.see(query, c.Conn)
+	return c.recorded.ExecContext(ctx, query, args)
+}
+
+func breakable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
+	t.Helper()
+	c := newDatabase(t, e)
+	b := &breaker{Connector: c}
+	return newBackend(t, e, connect(t, b)), b, connect(t, c)
+}
+
+// killer returns what makes the server end a connection.
+func killer(t *testing.T, e engine, admin *sql.DB) func(driver.Conn) {
+	return func(c driver.Conn) {
+		text := map[engine]string{postgres: "SELECT pg_backend_pid()", mariadb: "SELECT CONNECTION_ID()"}[e]
+		q, ok := c.(driver.QueryerContext)
+		require.True(t, ok)
+		rows, err := q.QueryContext(context.Background(), text, nil)
+		require.NoError(t, err)
+		id := make([]driver.Value, 1)
+		require.NoError(t, rows.Next(id))
+		require.NoError(t, rows.Close())
+		kill := map[engine]string{postgres: "SELECT pg_terminate_backend(%s)", mariadb: "KILL CONNECTION %s"}[e]
+		number := fmt.Sprint(id[0])
+		if b, isBytes := id[0].([]byte); isBytes {
+			number = string(b)
+		}
+		_, err = admin.Exec(fmt.Sprintf(kill, number))
+		require.NoError(t, err)
+		time.Sleep(50 * time.Millisecond) // the server closes the connection in its own time
+	}
+}
+
+// TestConnectionKilled ends the connection before each statement of an insert of many, of an update, of a redaction and of a
+// list. Either nothing was written or everything; the error says no person's data; a retry succeeds.
+func TestConnectionKilled(t *testing.T) {
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, admin := breakable(t, e)
+			kill := killer(t, e, admin)
+			require.NoError(t, b.Insert(t.Context(), persons(3)...))
+			total := func() (n [3]int) {
+				for i, table := range []string{"sessions", "terms", "companies"} {
+					count := "count(*)"
+					if table == "companies" {
+						count = "sum(total)"
+					}
+					require.NoError(t, admin.QueryRowContext(t.Context(), "SELECT "+count+" FROM sessionkit_"+table).Scan(&n[i]))
+				}
+				return n
+			}
+			inserts, updates := 0, 0 // that were broken
+			for after := range 12 {
+				before := total()
+				s := persons(303 + after)[3:]
+				s = s[len(s)-300:]
+				for _, one := range s {
+					one.ID = fmt.Sprintf("%s-%d", one.ID, after)
+				}
+				breaker.arm("sessionkit_", after, kill)
+				err := b.Insert(t.Context(), s...)
+				if err == nil { // fewer statements than that
+					breaker.arm("", 0, nil)
+					break
+				}
+				inserts++
+				requireNoPerson(t, err)
+				require.Equal(t, before, total(), "half written, statement %d", after)
+				require.Zero(t, s[0].Revision)
+				require.NoError(t, b.Insert(t.Context(), s...), "a retry")
+				require.Equal(t, before[0]+300, total()[0])
+			}
+			for after := range 8 {
+				s, err := b.Get(t.Context(), "acme", "session-0001")
+				require.NoError(t, err)
+				s.FirstName, s.Attempt = sessions.TextOf(fmt.Sprintf("Secretname%d", after)), after+1
+				before := total()
+				breaker.arm("sessionkit_", after, kill)
+				changed := s.Clone()
+				if err = b.Update(t.Context(), changed); err == nil {
+					breaker.arm("", 0, nil)
+					break
+				}
+				updates++
+				requireNoPerson(t, err)
+				require.Equal(t, before, total())
+				require.Equal(t, s.Revision, changed.Revision)
+				require.NoError(t, b.Update(t.Context(), changed), "a retry")
+			}
+			require.GreaterOrEqual(t, inserts, 6, "statements of an insert that were broken")
+			require.GreaterOrEqual(t, updates, 5, "statements of an update that were broken")
+			breaker.arm("sessionkit_terms", 0, kill)
+			requireNoPerson(t, b.Redact(t.Context(), "acme", "session-0002"))
+			s, err := b.Get(t.Context(), "acme", "session-0002")
+			require.NoError(t, err)
+			require.Equal(t, sessions.Known, s.FirstName.State(), "half redacted")
+			require.NoError(t, b.Redact(t.Context(), "acme", "session-0002"))
+
+			sel := store.Selection{Company: "acme", Filter: filter.Search("secretname01"), Limit: 50}
+			for after := range 5 {
+				breaker.arm("sessionkit_", after, kill)
+				if _, err := b.List(t.Context(), sel); err != nil {
+					requireNoPerson(t, err)
+				}
+				breaker.arm("", 0, nil)
+				_, err = b.List(t.Context(), sel)
+				require.NoError(t, err, "a retry")
+			}
+		})
+	}
+}
+
+// TestCancelledMidQuery cancels a search at each of its statements: it ends with the context's error, and the next search
+// answers as ever.
+func TestCancelledMidQuery(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, _ := breakable(t, e)
+			require.NoError(t, b.Insert(t.Context(), crowd()...))
+			sel := store.Selection{Company: crowded, Filter: filter.Search("rare"), Limit: 50}
+			want, err := b.List(t.Context(), sel)
+			require.NoError(t, err)
+			require.Len(t, want.Sessions, sparseRows/100)
+			for after := range 6 {
+				ctx, cancel := context.WithCancel(t.Context())
+				breaker.arm("sessionkit_", after, func(driver.Conn) { cancel() })
+				_, err := b.List(ctx, sel)
+				cancel()
+				require.ErrorIs(t, err, context.Canceled, "statement %d", after)
+				breaker.arm("", 0, nil)
+				got, err := b.List(t.Context(), sel)
+				require.NoError(t, err)
+				require.Equal(t, described(want.Sessions), described(got.Sessions))
+			}
+			// Writes: nothing of them is there.
+			for after := range 6 {
+				s := person(after)
+				ctx, cancel := context.WithCancel(t.Context())
+				breaker.arm("sessionkit_", after, func(driver.Conn) { cancel() })
+				err := b.Insert(ctx, s)
+				cancel()
+				breaker.arm("", 0, nil)
+				if err == nil {
+					break
+				}
+				require.ErrorIs(t, err, context.Canceled)
+				_, err = b.Get(t.Context(), "acme", s.ID)
+				require.ErrorIs(t, err, store.ErrNotFound)
+			}
+		})
+	}
+}
+
+// TestDriverErrorsAreNotPrinted makes an engine refuse a row: the driver's text may hold the row's values, ours does not.
+func TestDriverErrorsAreNotPrinted(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		_, err := db.ExecContext(t.Context(), "CREATE UNIQUE INDEX sessionkit_test ON sessionkit_terms (term)"+
+			map[engine]string{sqlite: " WHERE term > 's'", postgres: " WHERE term > 's'"}[e])
+		require.NoError(t, err)
+		err = b.Insert(t.Context(), persons(2)...)
+		requireNoPerson(t, err)
+		var typed *sqlstore.Error
+		require.ErrorAs(t, err, &typed)
+		require.Equal(t, "insert", typed.Op)
+		require.Error(t, typed.Err)
+		_, err = b.Get(t.Context(), "acme", person(0).ID)
+		require.ErrorIs(t, err, store.ErrNotFound)
+	})
+}
+
+// TestTwoWritersDecideOneSession lets many decide the same session at once: one of them does, the others are told.
+func TestTwoWritersDecideOneSession(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		require.NoError(t, b.Insert(t.Context(), person(1)))
+		read, err := b.Get(t.Context(), "acme", person(1).ID)
+		require.NoError(t, err)
+		const writers = 8
+		errs := make([]error, writers)
+		var wait sync.WaitGroup
+		for i := range writers {
+			wait.Go(func() {
+				s := read.Clone()
+				s.Status, s.Attempt = sessions.Success, i+1
+				errs[i] = b.Update(t.Context(), s)
+			})
+		}
+		wait.Wait()
+		winner := slices.IndexFunc(errs, func(err error) bool { return err == nil })
+		require.GreaterOrEqual(t, winner, 0)
+		for i, err := range errs {
+			if i != winner {
+				require.ErrorIs(t, err, store.ErrConflict)
+			}
+		}
+		got, err := b.Get(t.Context(), "acme", read.ID)
+		require.NoError(t, err)
+		require.Equal(t, winner+1, got.Attempt)
+		require.Equal(t, read.Revision+1, got.Revision)
+	})
+}
+
+// TestConcurrentInsertsOfOneSession lets many insert the same sessions at once: each succeeds, each session is there once.
+func TestConcurrentInsertsOfOneSession(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		var wait sync.WaitGroup
+		errs := make([]error, 6)
+		for i := range errs {
+			wait.Go(func() { errs[i] = b.Insert(t.Context(), persons(20)...) })
+		}
+		wait.Wait()
+		require.NoError(t, errors.Join(errs...))
+		count, err := b.Count(t.Context(), store.Selection{Company: "acme", Limit: 100})
+		require.NoError(t, err)
+		require.Equal(t, store.Count{N: 20, Exact: true}, count)
+		other := person(7)
+		other.Attempt = 9
+		require.ErrorIs(t, b.Insert(t.Context(), person(100), other), store.ErrExists)
+		_, err = b.Get(t.Context(), "acme", person(100).ID)
+		require.ErrorIs(t, err, store.ErrNotFound, "all or none")
+	})
+}
+
+// TestChangesMissNothing reads changes on and on while writers commit, some of them late: each writer's last change is named.
+func TestChangesMissNothing(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		const writers, each = 4, 15
+		first, err := b.Changes(t.Context(), "acme", "", 10)
+		require.NoError(t, err)
+		var wait sync.WaitGroup
+		errs := make([]error, writers)
+		for w := range writers {
+			wait.Go(func() {
+				for i := range each {
+					s := person(w*each + i)
+					tx, err := db.BeginTx(t.Context(), nil)
+					if err == nil {
+						err = b.Tx(tx).Insert(t.Context(), s)
+						time.Sleep(time.Duration(w) * 3 * time.Millisecond) // commits late
+						err = errors.Join(err, tx.Commit())
+					}
+					if err != nil {
+						errs[w] = err
+						return
+					}
+				}
+			})
+		}
+		done := make(chan struct{})
+		go func() { wait.Wait(); close(done) }()
+		seen := map[string]int{}
+		since := first.Next
+		for finished := false; ; {
+			ch, err := b.Changes(t.Context(), "acme", since, 7)
+			require.NoError(t, err)
+			for _, s := range ch.Sessions {
+				seen[s.ID]++
+			}
+			since = ch.Next
+			if len(ch.Sessions) == 0 && finished {
+				break
+			}
+			select {
+			case <-done:
+				finished = true
+			default:
+			}
+		}
+		require.NoError(t, errors.Join(errs...))
+		require.Len(t, seen, writers*each)
+		for id, n := range seen {
+			require.Equal(t, 1, n, id)
+		}
+	})
+}
+
+// TestHostsTransaction shows that a Writer in the host's transaction writes if the host commits, undoes its own part if it
+// fails, and leaves the transaction usable.
+func TestHostsTransaction(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		in := func(commit bool, do func(tx *sql.Tx, w store.Writer)) {
+			tx, err := db.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			do(tx, b.Tx(tx))
+			if commit {
+				require.NoError(t, tx.Commit())
+			} else {
+				require.NoError(t, tx.Rollback())
+			}
+		}
+		in(false, func(_ *sql.Tx, w store.Writer) { require.NoError(t, w.Insert(t.Context(), persons(3)...)) })
+		_, err := b.Get(t.Context(), "acme", person(0).ID)
+		require.ErrorIs(t, err, store.ErrNotFound)
+		in(true, func(_ *sql.Tx, w store.Writer) {
+			require.NoError(t, w.Insert(t.Context(), person(0)))
+			clash := person(0)
+			clash.Attempt = 5
+			require.ErrorIs(t, w.Insert(t.Context(), person(1), clash), store.ErrExists)
+			require.NoError(t, w.Insert(t.Context(), person(2)))
+		})
+		for n, want := range []error{nil, store.ErrNotFound, nil} {
+			_, err := b.Get(t.Context(), "acme", person(n).ID)
+			require.ErrorIs(t, err, want)
+		}
+		count, err := b.Count(t.Context(), store.Selection{Company: "acme", Limit: 100})
+		require.NoError(t, err)
+		require.Equal(t, 2, count.N)
+	})
+}
+
+// TestRedactedTextIsNowhere looks through every table.
+func TestRedactedTextIsNowhere(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		s := person(1)
+		s.Subject, s.Selfie, s.ClientIP = "Secretname-subject", "Secretname.jpg", "Secretname-address"
+		require.NoError(t, b.Insert(t.Context(), s, person(2)))
+		require.NoError(t, b.Redact(t.Context(), "acme", s.ID))
+		require.NoError(t, b.Redact(t.Context(), "acme", person(2).ID))
+		for _, table := range []string{"sessionkit_sessions", "sessionkit_terms", "sessionkit_companies"} {
+			for _, line := range explain(t, db, "SELECT * FROM "+table, nil) {
+				for _, secret := range []string{"secretname", "ბერიძე", "beridze", "01999888777"} {
+					require.NotContains(t, strings.ToLower(strings.Join(line, "|")), secret, table)
+				}
+			}
+		}
+		count, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.Status(sessions.Pending), Limit: 10})
+		require.NoError(t, err)
+		require.Equal(t, store.Count{N: 2, Exact: true}, count)
+	})
+}

@@ -1,0 +1,89 @@
+package enginetest
+
+import (
+	"database/sql"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// TestSchema applies it by the call, again, by many at once, and by the statements of the file.
+func TestSchema(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		missing := sqlstore.New(db, dialects[e])
+		var typed *sqlstore.SchemaError
+		_, err := missing.List(t.Context(), store.Selection{Company: "acme", Limit: 1})
+		require.ErrorAs(t, err, &typed)
+		require.ErrorIs(t, err, sqlstore.ErrSchema)
+		require.Zero(t, typed.Found)
+
+		var wait sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			wait.Go(func() { errs[i] = sqlstore.CreateSchema(t.Context(), db, dialects[e]) })
+		}
+		wait.Wait()
+		require.NoError(t, errors.Join(errs...))
+		require.NoError(t, missing.Check(t.Context()))
+
+		text, err := sqlstore.Schema(dialects[e])
+		require.NoError(t, err)
+		byHand := open(t, e)
+		for range 2 {
+			for statement := range strings.SplitSeq(text, ";\n") {
+				if strings.TrimSpace(statement) != "" {
+					_, err := byHand.ExecContext(t.Context(), statement)
+					require.NoError(t, err)
+				}
+			}
+		}
+		b := sqlstore.New(byHand, dialects[e])
+		require.NoError(t, b.Insert(t.Context(), person(1)))
+	})
+}
+
+// TestOtherSchema refuses tables and search keys of another version, and names both.
+func TestOtherSchema(t *testing.T) {
+	for _, change := range []string{"version = 0", "search_key = 7", "bucket_bits = 40"} {
+		t.Run(change, func(t *testing.T) {
+			eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+				newBackend(t, e, db)
+				_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_schema SET "+change)
+				require.NoError(t, err)
+				b := sqlstore.New(db, dialects[e])
+				var typed *sqlstore.SchemaError
+				require.ErrorAs(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]), &typed)
+				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
+				_, err = b.Get(t.Context(), "acme", "x")
+				require.ErrorAs(t, err, &typed)
+				require.Equal(t, sqlstore.Version{Schema: 1, SearchKey: searchkey.Version, BucketBits: 38}, typed.Needed)
+				require.NotEqual(t, typed.Needed, typed.Found)
+				require.Contains(t, err.Error(), typed.Found.String())
+				require.Contains(t, err.Error(), typed.Needed.String())
+			})
+		})
+	}
+}
+
+// TestUnknownDialect is an error of every method, not a panic.
+func TestUnknownDialect(t *testing.T) {
+	db := open(t, sqlite)
+	b := sqlstore.New(db, 0)
+	require.ErrorIs(t, b.Check(t.Context()), filter.ErrDialect)
+	require.ErrorIs(t, b.Insert(t.Context(), person(1)), filter.ErrDialect)
+	_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 1})
+	require.ErrorIs(t, err, filter.ErrDialect)
+	require.ErrorIs(t, sqlstore.CreateSchema(t.Context(), db, 9), filter.ErrDialect)
+	tx, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	require.ErrorIs(t, b.Tx(tx).Redact(t.Context(), "acme", "x"), filter.ErrDialect)
+	require.NoError(t, tx.Rollback())
+}
