@@ -21,6 +21,9 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 		return store.Count{N: int(min(state.total, int64(sel.Limit))), Exact: state.total <= int64(sel.Limit)}, err
 	}
 	w.count, w.want = true, sel.Limit+1
+	if w.exact && w.most == mostWork {
+		w.most = mostCount
+	}
 	if err := w.run(ctx); err != nil {
 		return store.Count{}, err
 	}

@@ -74,10 +74,10 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 
 // newWalk compiles a selection.
 func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
-	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: maxPostings}
+	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostWork}
 	if sel.Budget > 0 {
-		w.bounded, w.budget = true, sel.Budget
-		step := max(1, sel.Budget/leastSteps)
+		w.bounded, w.budget = true, sel.Budget*rowCost
+		step := max(1, w.budget/leastSteps)
 		w.rows, w.most = min(w.rows, step), min(w.most, step)
 	}
 	if err := sel.Filter.Err(); err != nil {

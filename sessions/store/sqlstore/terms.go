@@ -82,22 +82,35 @@ func driversOf(f filter.Filter) []driver {
 	return drivers[:min(len(drivers), maxDrivers)]
 }
 
-// isExact tells whether the filter selects the sessions of its only driver's postings, no more and no less.
+// isExact tells whether a filter selects the sessions that all its drivers name, no more and no less.
 func isExact(f filter.Filter) bool {
 	criteria := f.Criteria()
-	if len(f.Parts()) != 1 || len(criteria) != 1 {
+	if len(f.Parts()) != len(criteria) {
 		return false
 	}
-	switch c := criteria[0]; c.Kind() {
-	case filter.KindSearch:
-		return c.Query().Len() == 1 && c.Fields() == sessions.SearchFields()
-	case filter.KindPersonalNumber: // its words are those of other numbers too
-		return false
-	case filter.KindFailedFor:
-		return len(c.Levels()) == 0
-	default:
-		return len(rareValues(c)) > 0
+	drivers := 0
+	for _, c := range criteria {
+		switch c.Kind() {
+		case filter.KindSearch:
+			if c.Fields() != sessions.SearchFields() {
+				return false
+			}
+			drivers += c.Query().Len()
+			continue
+		case filter.KindPersonalNumber: // its words are those of other numbers too
+			return false
+		case filter.KindFailedFor:
+			if len(c.Levels()) > 0 {
+				return false
+			}
+		default:
+			if len(rareValues(c)) == 0 {
+				return false
+			}
+		}
+		drivers++
 	}
+	return drivers > 0 && drivers <= maxDrivers
 }
 
 // rareValues returns the terms of a criterion all of whose values have one, else none.

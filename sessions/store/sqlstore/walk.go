@@ -1,22 +1,34 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
+// What work costs, in halves of a row that is read in order, as measured on PostgreSQL. A row that has to be fetched because its
+// list entry does not answer the filter costs dearRow times as much.
+const (
+	postingCost = 1
+	rowCost     = 2
+	lookUpCost  = 8 // of a session that a posting names
+	dearRow     = 4
+)
+
 // The work of one step. A small budget makes smaller steps, so that it is not spent before the walk begins.
 const (
-	firstRead   = 1000  // rows of the first ordered read
-	mostRead    = 16000 // rows of the longest
-	maxPostings = 3000  // of one step of the walk
-	fewPostings = 400   // of its first step, where each is looked up: most pages are full soon
-	dearRow     = 4     // what a row costs that is fetched because its list entry does not answer the filter
-	leastSteps  = 16    // that a budget lasts for
+	firstRead  = 1000  // rows of the first ordered read
+	mostRead   = 16000 // rows of the longest
+	firstWork  = 2000  // cost of the first step of the walk: most pages are full soon
+	mostWork   = 12000 // cost of a later step
+	mostCount  = 20000 // postings of a step that only counts them
+	bucketCost = 30000 // about, of reading a bucket of a large company in order
+	leastSteps = 8     // that a budget lasts for
 )
 
 // chunks are how many buckets one step takes, so that the texts of the statements are few.
@@ -32,16 +44,16 @@ type walk struct {
 	condArgs []any
 	drivers  []driver
 	plain    bool // the selection has no other condition than its range
-	exact    bool // the postings of the only driver are the selection
-	weight   int  // what a row costs
+	exact    bool // the sessions that all drivers name are the selection
+	weight   int  // 1, or dearRow
 
 	pos     position // all up to here has been searched
 	low     int64    // no session of the selection was created earlier
 	end     bool     // all has been searched
 	bounded bool
-	budget  int // rows and postings that may still be read
+	budget  int // of costs
 	rows    int // of the first ordered read
-	most    int // postings of one step
+	most    int // cost of one step
 
 	want  int                             // sessions still wanted
 	each  func(s *sessions.Session) error // takes them; the session is lent
@@ -51,14 +63,19 @@ type walk struct {
 
 func (w *walk) goesOn() bool { return !w.end && w.want > 0 && !(w.bounded && w.budget <= 0) }
 
+// counts tells whether nothing but postings is counted.
+func (w *walk) counts() bool { return w.count && w.exact }
+
 // run walks until enough is found, the end is reached or the budget is spent.
 func (w *walk) run(ctx context.Context) error {
 	if w.plain {
 		return w.all(ctx)
 	}
 	for size := w.rows; w.goesOn(); size = min(size*4, mostRead) {
-		if err := w.ordered(ctx, size, w.low); err != nil {
-			return err
+		if !w.counts() {
+			if err := w.ordered(ctx, size, w.low); err != nil {
+				return err
+			}
 		}
 		if len(w.drivers) > 0 && w.goesOn() {
 			if err := w.buckets(ctx); err != nil {
@@ -78,7 +95,7 @@ func (w *walk) all(ctx context.Context) error {
 		return nil
 	}
 	if w.bounded && w.count {
-		w.want = min(w.want, w.budget+1)
+		w.want = min(w.want, w.budget/rowCost+1)
 	}
 	n, err := w.take(ctx, func(st *statement) { w.keysBetween(st, position{us: w.low}) })
 	if err != nil {
@@ -111,9 +128,9 @@ func (w *walk) from(st *statement, floor position, where string, args ...any) {
 // ordered searches the next n rows in the order of the list, none created before low.
 func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 	if w.bounded {
-		n = max(1, min(n, w.budget))
+		n = max(1, min(n, w.budget/(rowCost*w.weight)))
 	}
-	w.budget -= n * w.weight
+	w.budget -= n * rowCost * w.weight
 	floor := position{us: low}
 	st := w.b.statement().add("SELECT s.created_us, s.id")
 	w.from(st, floor, "s.company = ?", w.company)
@@ -173,12 +190,11 @@ func (b *Backend) lookUp(st *statement, table, on string, args ...any) {
 	st.add(b.grammar.nested+table+" WHERE "+on, args...)
 }
 
-// buckets walks the postings of the sparsest driver, newest buckets first. A bucket that is dense for every driver is read in
-// order.
+// buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order.
 func (w *walk) buckets(ctx context.Context) error {
-	size, most := 2, w.most
-	if !w.exact {
-		most = min(most, fewPostings)
+	size, most := 2, min(w.most, firstWork)
+	if w.counts() {
+		size, most = 0, w.most
 	}
 	for w.goesOn() {
 		high := (w.pos.us - 1) >> bucketBits
@@ -186,14 +202,14 @@ func (w *walk) buckets(ctx context.Context) error {
 			high = w.pos.us >> bucketBits
 		}
 		n := chunks[size]
-		sparsest, postings, next, err := w.survey(ctx, high, n, most)
+		v, err := w.survey(ctx, high, n, most)
 		if err != nil {
 			return err
 		}
 		switch {
-		case postings <= most:
-			if postings > 0 {
-				found, err := w.take(ctx, func(st *statement) { w.keysOf(st, sparsest, high, n, most) })
+		case v.sparsest <= most && (v.work <= most || n == 1 && v.work <= bucketCost):
+			if v.sparsest > 0 {
+				found, err := w.take(ctx, func(st *statement) { w.keysOf(st, v, high, n, most) })
 				if err != nil {
 					return err
 				}
@@ -201,8 +217,8 @@ func (w *walk) buckets(ctx context.Context) error {
 					return nil
 				}
 			}
-			w.pos, w.end = next, next.us <= w.low
-			if postings*4 <= most {
+			w.pos, w.end = v.next, v.next.us <= w.low
+			if v.work*4 <= most {
 				size = min(size+1, len(chunks)-1)
 			}
 			most = min(most*2, w.most)
@@ -222,9 +238,18 @@ func (w *walk) buckets(ctx context.Context) error {
 	return nil
 }
 
-// survey counts the postings of each driver in n buckets, up to one more than most, and returns the driver that has the
-// fewest. next is the position from which a walk goes on after these buckets, skipping those that are empty.
-func (w *walk) survey(ctx context.Context, high int64, n, most int) (sparsest driver, postings int, next position, err error) {
+// view is what a survey of some buckets found.
+type view struct {
+	common   []driver // whose postings are intersected, the sparsest first
+	sparsest int      // postings of the sparsest
+	work     int      // what it costs to read them all, and to look sessions up
+	lookUp   bool     // the sessions named must be looked at
+	next     position // from which the walk goes on after these buckets, skipping those that are empty
+}
+
+// survey counts the postings of each driver in n buckets, up to one more than most, and chooses those to go by: the sparsest,
+// and with it those that cost less to read than the look-ups that they spare.
+func (w *walk) survey(ctx context.Context, high int64, n, most int) (v view, err error) {
 	st := w.b.statement().add("SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?)", w.company, high-int64(n))
 	for _, d := range w.drivers {
 		st.add(", (SELECT count(*) FROM (SELECT 1 AS one")
@@ -238,53 +263,74 @@ func (w *walk) survey(ctx context.Context, high int64, n, most int) (sparsest dr
 		dest = append(dest, &counts[i])
 	}
 	if err := st.first(ctx, w.q, w.op, dest...); err != nil {
-		return driver{}, 0, position{}, err
-	}
-	least := 0
-	for i, c := range counts {
-		w.budget -= c
-		if c < counts[least] {
-			least = i
-		}
+		return v, err
 	}
 	w.budget -= n
-	if !w.exact && counts[least] <= most {
-		w.budget -= counts[least] * (w.weight - 1)
-	}
-	next = position{us: math.MinInt64}
+	v.next = position{us: math.MinInt64}
 	if bucket.Valid {
-		next.us = (bucket.Int64 + 1) << bucketBits
+		v.next.us = (bucket.Int64 + 1) << bucketBits
 	}
-	return w.drivers[least], counts[least], next, nil
+	order := make([]int, len(counts))
+	for i := range order {
+		w.budget -= counts[i] * postingCost
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(counts[i], counts[j]) })
+	v.sparsest = counts[order[0]]
+	for _, i := range order {
+		if c := counts[i]; len(v.common) == 0 || c <= most && c <= v.sparsest*lookUpCost {
+			v.common = append(v.common, w.drivers[i])
+			v.work += c * postingCost
+		}
+	}
+	v.lookUp = !w.exact || len(v.common) < len(w.drivers)
+	switch {
+	case !v.lookUp:
+	case len(v.common) == 1:
+		v.work = v.sparsest * lookUpCost * w.weight
+	default: // few have all the words
+		v.work += v.sparsest * postingCost * w.weight
+	}
+	if v.sparsest <= most {
+		w.budget -= v.work
+	}
+	return v, nil
 }
 
-// keysOf writes the keys of the matches among a driver's postings. A session can have two words of one driver.
-func (w *walk) keysOf(st *statement, d driver, high int64, n, most int) {
-	alias := "s"
-	if w.exact {
-		alias = "t"
+// keysOf writes the keys of the matches among the sessions that the drivers name. A session can have two words of one driver.
+func (w *walk) keysOf(st *statement, v view, high int64, n, most int) {
+	st.add("SELECT k.created_us, k.id FROM (SELECT ")
+	if len(v.common) == 1 {
+		st.add("DISTINCT ")
 	}
-	st.add("SELECT DISTINCT " + alias + ".created_us, " + alias + ".id")
-	w.postings(st, d, high, n, most, true)
+	for i, d := range v.common {
+		if i > 0 {
+			st.add(" INTERSECT SELECT ")
+		}
+		st.add("t.created_us, t.id")
+		w.postings(st, d, high, n, most, true)
+	}
+	st.add(") k")
+	if v.lookUp {
+		w.b.lookUp(st, "sessionkit_sessions s", w.cond+" AND s.created_us = k.created_us AND s.id = k.id", w.condArgs...)
+	}
 	if !w.count {
-		st.add(" ORDER BY " + alias + ".created_us DESC, " + alias + ".id DESC")
+		st.add(" ORDER BY k.created_us DESC, k.id DESC")
 	}
 	if w.want < math.MaxInt {
 		st.add(" LIMIT ").int(w.want)
 	}
 }
 
-// postings writes FROM and WHERE for a driver's postings in the buckets from high down, called t; with match, for those only
-// that are left to search and whose session, called s where it has to be asked, is in the selection.
-func (w *walk) postings(st *statement, d driver, high int64, n, most int, match bool) {
+// postings writes FROM and WHERE for a driver's postings, called t, in the buckets from high down, at most so many of a bucket and
+// one more; with left, for those only that are left to search.
+func (w *walk) postings(st *statement, d driver, high int64, n, most int, left bool) {
 	lateral := w.b.grammar.lateral
-	ask := match && !w.exact
 	buckets := make([]any, n)
 	for i := range buckets {
 		buckets[i] = high - int64(i)
 	}
-	switch {
-	case lateral:
+	if lateral {
 		st.add(" FROM (VALUES ").list(n, "(?::bigint)").add(") b(bucket) CROSS JOIN (VALUES ", buckets...)
 		for i, v := range d.values { // each is a range of its own: no text has a byte 0
 			if i > 0 {
@@ -297,12 +343,8 @@ func (w *walk) postings(st *statement, d driver, high int64, n, most int, match 
 		}
 		st.add(") w(low, high) CROSS JOIN LATERAL (SELECT t.created_us, t.id FROM sessionkit_terms t"+
 			" WHERE t.company = ? AND t.bucket = b.bucket AND t.term >= w.low AND t.term < w.high", w.company)
-	default:
-		st.add(" FROM sessionkit_terms t")
-		if ask {
-			st.add(w.b.grammar.nested + "sessionkit_sessions s")
-		}
-		st.add(" WHERE t.company = ? AND t.bucket IN (", w.company).list(n, "?").add(") AND t.term ", buckets...)
+	} else {
+		st.add(" FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (", w.company).list(n, "?").add(") AND t.term ", buckets...)
 		if d.values == nil {
 			st.add(">= ? AND t.term < ?", d.from, d.to)
 		} else {
@@ -312,22 +354,10 @@ func (w *walk) postings(st *statement, d driver, high int64, n, most int, match 
 			}
 		}
 	}
-	if match {
+	if left {
 		st.add(" AND ").before("t", w.pos).add(" AND t.created_us >= ?", w.low)
 	}
 	if lateral {
 		st.add(" ORDER BY t.term LIMIT ").int(most + 1).add(") t")
-	}
-	if !ask {
-		return
-	}
-	if lateral {
-		st.add(w.b.grammar.nested + "(SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE ")
-	} else {
-		st.add(" AND ")
-	}
-	st.add(w.cond+" AND s.created_us = t.created_us AND s.id = t.id", w.condArgs...)
-	if lateral {
-		st.add(" OFFSET 0) s")
 	}
 }

@@ -313,7 +313,8 @@ func requireMariaDBPlan(t *testing.T, db *sql.DB, text string, args []driver.Nam
 			}
 			require.NotContains(t, line[extra], "filesort", "%s\n%v", text, line)
 		case "t":
-			require.Equal(t, []string{"range", "PRIMARY"}, []string{line[access], line[key]}, text)
+			require.Contains(t, []string{"range", "ref"}, line[access], text) // ref: one bucket, one term
+			require.Equal(t, "PRIMARY", line[key], text)
 			require.GreaterOrEqual(t, line[keyLen], "300", "company, bucket and term: %s", text)
 			require.Contains(t, line[extra], "Using index", text)
 		}
