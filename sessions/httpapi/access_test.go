@@ -163,8 +163,8 @@ func TestDisclosureOnEveryRoute(t *testing.T) {
 
 			list := h.get("agent", "/sessions").object(http.StatusOK)
 			require.Equal(t, open.ids(), list.ids(), "the order tells nothing")
-			for _, one := range list["sessions"].([]any) {
-				for name, value := range one.(map[string]any) {
+			for _, one := range list.list("sessions") {
+				for name, value := range one {
 					switch name {
 					case "id", "revision", "created_at", "matches":
 					case "first_name", "last_name":
@@ -267,7 +267,7 @@ func evil(t *testing.T, text string) *sessions.Session {
 
 func TestScriptInEveryFieldIsText(t *testing.T) {
 	h := newHost(t)
-	asOf := h.get("agent", "/changes").object(http.StatusOK)["as_of"].(string)
+	asOf := h.get("agent", "/changes").object(http.StatusOK).text("as_of")
 	h.insert(evil(t, script))
 	answers := map[string]answer{
 		"list":     h.post("agent", "/sessions", `{"q": "script"}`),
@@ -289,7 +289,7 @@ func TestScriptInEveryFieldIsText(t *testing.T) {
 		require.Contains(t, []string{"application/json", "application/problem+json"}, a.Header().Get("Content-Type"))
 	}
 	require.Equal(t, []string{script}, answers["list"].object(http.StatusOK).ids())
-	require.Len(t, answers["list"].object(http.StatusOK)["sessions"].([]any)[0].(map[string]any)["matches"], 4)
+	require.Len(t, answers["list"].object(http.StatusOK).at("sessions", 0, "matches"), 4)
 	details := answers["details"].object(http.StatusOK)
 	text := map[string]any{"state": "known", "value": script}
 	for _, field := range []string{"first_name", "last_name", "personal_number", "document_number", "nationality"} {
@@ -298,7 +298,7 @@ func TestScriptInEveryFieldIsText(t *testing.T) {
 	for _, field := range []string{"id", "partner", "subject", "sex", "document_type", "selfie", "client_ip", "device", "browser", "os", "model"} {
 		require.Equal(t, script, details[field])
 	}
-	require.Equal(t, script, details["extra"].(map[string]any)["phone"])
+	require.Equal(t, script, details.at("extra", "phone"))
 	require.Equal(t, []any{script}, details["reasons"])
 
 	file := h.post("agent", "/export", `{"q": "script"}`)

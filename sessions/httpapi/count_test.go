@@ -21,17 +21,15 @@ func TestFacets(t *testing.T) {
 	h := newHost(t)
 	o := h.post("agent", "/facets", `{"status": "failed", "type": "passport"}`).object(http.StatusOK)
 	got := map[string]map[string]any{}
-	links := map[string]any{}
-	for _, f := range o["facets"].([]any) {
-		f := f.(map[string]any)
+	links := object{}
+	for _, f := range o.list("facets") {
 		numbers := map[string]any{}
-		for _, one := range f["options"].([]any) {
-			one := one.(map[string]any)
-			require.Equal(t, true, one["count"].(map[string]any)["exact"])
-			numbers[one["value"].(string)] = one["count"].(map[string]any)["n"]
-			links[one["value"].(string)] = one["link"]
+		for _, one := range f.list("options") {
+			require.Equal(t, true, one.at("count", "exact"))
+			numbers[one.text("value")] = one.at("count", "n")
+			links[one.text("value")] = one["link"]
 		}
-		got[f["field"].(string)] = numbers
+		got[f.text("field")] = numbers
 	}
 	require.Equal(t, map[string]map[string]any{
 		"document_type": {"passport": 1.0, "id_card": 1.0, "residence_card": 0.0, "driver_licence": 0.0, "": 0.0},
@@ -40,7 +38,7 @@ func TestFacets(t *testing.T) {
 		"match_level":   {"7": 0.0, "6": 0.0, "5": 0.0, "4": 1.0, "3": 0.0, "2": 0.0, "1": 0.0, "0": 0.0, "": 0.0},
 	}, got)
 	require.Equal(t, "status=failed&type=id_card", links["id_card"])
-	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions?"+links["id_card"].(string)).object(http.StatusOK).ids())
+	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions?"+links.text("id_card")).object(http.StatusOK).ids())
 
 	found := h.post("agent", "/facets", `{"q": "giorgi"}`)
 	require.Contains(t, found.object(http.StatusOK), "facets")
@@ -58,15 +56,17 @@ func TestTally(t *testing.T) {
 	}
 	require.Equal(t, []any{row(4), row(6)}, o["rows"])
 	var pass []any
-	outlooks := o["outlooks"].([]any)
-	for _, at := range outlooks {
-		pass = append(pass, at.(map[string]any)["pass"])
+	for _, at := range o.list("outlooks") {
+		pass = append(pass, at["pass"])
 	}
 	require.Equal(t, []any{0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0}, pass, "at the levels 7 to 1")
 	require.Equal(t, map[string]any{
 		"level": 5.0, "policy": "kvalifika-3d2d:5", "rate": "1/10,000", "percent": "0.01%", "label": "Match Level 5 - 1/10,000 FAR",
 		"pass": 1.0, "fail": 1.0, "unknown": 0.0,
-	}, outlooks[2])
+	}, o.at("outlooks", 2))
+
+	capped := newHost(t, func(h *host) { h.store.CountLimit = 1 })
+	require.Equal(t, false, capped.get("agent", "/tally").object(http.StatusOK)["exact"])
 
 	o = h.get("agent", "/tally?status=pending").object(http.StatusOK)
 	require.Equal(t, []any{map[string]any{

@@ -71,9 +71,7 @@ func (c *call) export() error {
 		c.options.Exported(c.r, Export{c.viewer, f.Text(), options.Format, result.Rows, result.Bytes, sum, err})
 	}
 	if err != nil {
-		if d.lost == nil {
-			c.failed(c.r, err)
-		}
+		c.failed(c.r, err)
 		panic(http.ErrAbortHandler) // the one way to tell the client that the file is torn
 	}
 	c.w.Header().Set(trailerRows, strconv.FormatInt(result.Rows, 10))
@@ -122,7 +120,6 @@ type download struct {
 	name  string
 	sum   hash.Hash
 	begun bool
-	lost  error // why the client takes no more
 }
 
 // Write hands over a part, within the time that a client may take nothing.
@@ -143,7 +140,6 @@ func (d *download) Write(part []byte) (int, error) {
 	if err == nil {
 		err = control.Flush()
 	}
-	d.lost = err
 	return n, err
 }
 

@@ -27,17 +27,6 @@ import (
 
 const typeJSON = "application/json"
 
-// download sends an export over a connection and reads all of it.
-func (h *host) download(body string) (*http.Response, []byte) {
-	h.Helper()
-	res, err := h.send(h.Context(), h.serve(), "agent", "/export", typeJSON, body)
-	require.NoError(h, err)
-	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
-	require.NoError(h, err)
-	return res, content
-}
-
 func (h *host) want(f filter.Filter, options export.Options) []byte {
 	h.Helper()
 	var want bytes.Buffer
@@ -68,18 +57,19 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 			export.Options{Format: export.Excel, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
 		},
 	} {
-		res, content := h.download(c.body)
-		require.Equal(t, http.StatusOK, res.StatusCode, string(content))
+		res, err := h.send(t.Context(), h.serve(), "/export", typeJSON, c.body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, res.status, res.content)
 		want := h.want(c.filter, c.options)
-		require.Equal(t, string(want), string(content))
-		require.Equal(t, "text/csv; charset=utf-8", res.Header.Get("Content-Type"))
-		require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
-		require.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"))
+		require.Equal(t, string(want), res.content)
+		require.Equal(t, "text/csv; charset=utf-8", res.header.Get("Content-Type"))
+		require.Equal(t, "no-store", res.header.Get("Cache-Control"))
+		require.Equal(t, "nosniff", res.header.Get("X-Content-Type-Options"))
 		sum := sha256.Sum256(want)
-		require.Equal(t, hex.EncodeToString(sum[:]), res.Trailer.Get("Export-Sha256"))
+		require.Equal(t, hex.EncodeToString(sum[:]), res.trailer.Get("Export-Sha256"))
 
 		told := h.exports[len(h.exports)-1]
-		require.Equal(t, res.Trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
+		require.Equal(t, res.trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
 		require.Equal(t, c.filter.Text(), told.Query)
 		require.Equal(t, c.options.Format, told.Format)
 		require.Equal(t, int64(len(want)), told.Bytes)
@@ -94,12 +84,9 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 func TestExportByForm(t *testing.T) {
 	h := newHost(t)
 	values := filter.Search("nin").Values()
-	res, err := h.send(t.Context(), h.serve(), "agent", "/export", "application/x-www-form-urlencoded", values.Encode())
+	res, err := h.send(t.Context(), h.serve(), "/export", "application/x-www-form-urlencoded", values.Encode())
 	require.NoError(t, err)
-	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.Equal(t, string(h.want(filter.Search("nin"), export.Options{})), string(content))
+	require.Equal(t, string(h.want(filter.Search("nin"), export.Options{})), res.content)
 }
 
 func TestExportName(t *testing.T) {
@@ -243,30 +230,22 @@ func TestExportThatFailsInTheMiddleIsTorn(t *testing.T) {
 		}
 		return nil
 	}
-	res, err := h.send(t.Context(), h.serve(), "agent", "/export", typeJSON, `{}`)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
-	require.Error(t, err, "the end of a torn file is no end")
-	require.Empty(t, res.Trailer.Get("Export-Sha256"))
-	require.NotContains(t, string(content), "storage")
+	res, err := h.send(t.Context(), h.serve(), "/export", typeJSON, `{}`)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "the end of a torn file is no end")
+	require.Empty(t, res.trailer.Get("Export-Sha256"))
+	require.NotContains(t, res.content, "storage")
 	told := h.exports[0]
 	require.ErrorIs(t, told.Err, errStorage)
-	require.Equal(t, int64(len(content)), told.Bytes)
+	require.Equal(t, int64(len(res.content)), told.Bytes)
 	require.Positive(t, told.Rows)
-	sum := sha256.Sum256(content)
+	sum := sha256.Sum256([]byte(res.content))
 	require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
 	require.ErrorIs(t, h.failures[0], errStorage)
 }
 
 func TestExportOverHTTP10IsRefused(t *testing.T) {
 	h := newHost(t)
-	server := h.serve()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-	require.NoError(t, err)
-	defer conn.Close()
-	_, err = io.WriteString(conn, "POST /export HTTP/1.0\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-	require.NoError(t, err)
+	conn := h.sendRaw(h.serve(), "POST /export HTTP/1.0\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
 	answer, err := io.ReadAll(conn)
 	require.NoError(t, err)
 	require.Contains(t, string(answer), "http_version")
@@ -294,12 +273,8 @@ func TestExportEndsWithItsClient(t *testing.T) {
 		return nil
 	}
 	server := h.serve()
-	res, err := h.send(ctx, server, "agent", "/export", typeJSON, `{}`)
-	if err == nil {
-		_, err = io.Copy(io.Discard, res.Body)
-		res.Body.Close()
-	}
-	require.Error(t, err)
+	_, err := h.send(ctx, server, "/export", typeJSON, `{}`)
+	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	server.Close() // waits for the handler
 	require.Empty(t, h.failures, "nobody's fault")
@@ -315,16 +290,14 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	})
 	h.crowd(60_000)
 	server := h.serve()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-	require.NoError(t, err)
-	defer conn.Close()
-	_, err = io.WriteString(conn, "POST /export HTTP/1.1\r\nHost: x\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-	require.NoError(t, err)
+	h.sendRaw(server, "POST /export HTTP/1.1\r\nHost: x\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
 	e := <-told // for ever, if need be
 	var timeout net.Error
 	require.ErrorAs(t, e.Err, &timeout)
 	require.True(t, timeout.Timeout())
 	require.Less(t, e.Rows, int64(60_000))
+	server.Close() // waits for the handler
+	require.Empty(t, h.failures, "the client's own fault")
 }
 
 // The write deadline of an export does not stay behind on the connection, nor does the server's own end a long export.
@@ -344,16 +317,12 @@ func TestExportAndTheServersOwnDeadline(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	for range 2 {
-		res, err := h.send(t.Context(), server, "agent", "/export", typeJSON, `{}`)
+		res, err := h.send(t.Context(), server, "/export", typeJSON, `{}`)
 		require.NoError(t, err)
-		_, err = io.Copy(io.Discard, res.Body)
-		res.Body.Close()
-		require.NoError(t, err)
-		require.Equal(t, "2005", res.Trailer.Get("Export-Rows"))
+		require.Equal(t, "2005", res.trailer.Get("Export-Rows"))
 		time.Sleep(250 * time.Millisecond)
-		res, err = h.send(t.Context(), server, "agent", "/count", typeJSON, `{}`)
+		res, err = h.send(t.Context(), server, "/count", typeJSON, `{}`)
 		require.NoError(t, err)
-		res.Body.Close()
-		require.Equal(t, http.StatusOK, res.StatusCode)
+		require.Equal(t, http.StatusOK, res.status)
 	}
 }

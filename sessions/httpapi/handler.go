@@ -149,7 +149,8 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// failed tells the host of a failure, unless it is that the client has gone away.
+// failed tells the host of a failure, unless it is that the client has gone away, or takes nothing: net/http cancels the
+// request's context for both.
 func (a *api) failed(r *http.Request, err error) {
 	if a.options.Failed != nil && r.Context().Err() == nil {
 		a.options.Failed(r, err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -280,24 +282,57 @@ func (a answer) problem(status int, code string) object {
 
 type object map[string]any
 
+// at returns what stands at a path of names and places, nil where there is nothing.
+func (o object) at(path ...any) any {
+	var v any = map[string]any(o)
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			members, _ := v.(map[string]any)
+			v = members[step]
+		case int:
+			items, _ := v.([]any)
+			if v = nil; step < len(items) {
+				v = items[step]
+			}
+		}
+	}
+	return v
+}
+
+// text returns the text that stands there.
+func (o object) text(path ...any) string {
+	text, _ := o.at(path...).(string)
+	return text
+}
+
+// list returns the objects of the list that stands there.
+func (o object) list(path ...any) []object {
+	items, _ := o.at(path...).([]any)
+	list := make([]object, len(items))
+	for i, item := range items {
+		members, _ := item.(map[string]any)
+		list[i] = members
+	}
+	return list
+}
+
 // ids returns the IDs of the sessions in the answer.
 func (o object) ids() []string {
 	ids := []string{}
-	list, _ := o["sessions"].([]any)
-	for _, s := range list {
-		ids = append(ids, s.(map[string]any)["id"].(string))
+	for _, s := range o.list("sessions") {
+		ids = append(ids, s.text("id"))
 	}
 	return ids
 }
 
-// body returns the JSON of a filter's parameters and others.
-func body(f filter.Filter, more ...any) string {
+// body returns the JSON of a filter's parameters.
+func body(f filter.Filter) string {
 	o := object{}
 	for name, values := range f.Values() {
-		o[name] = values
-	}
-	for i := 0; i < len(more); i += 2 {
-		o[more[i].(string)] = more[i+1]
+		if o[name] = values; len(values) == 1 {
+			o[name] = values[0]
+		}
 	}
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -313,14 +348,37 @@ func (h *host) serve() *httptest.Server {
 	return server
 }
 
-// send sends a request to a server.
-func (h *host) send(ctx context.Context, server *httptest.Server, as, path, contentType, body string) (*http.Response, error) {
+// received is an answer that came over a connection.
+type received struct {
+	status          int
+	header, trailer http.Header
+	content         string
+}
+
+// send posts to a server and reads all of the answer; with an error, as far as it goes.
+func (h *host) send(ctx context.Context, server *httptest.Server, path, contentType, body string) (received, error) {
 	h.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader(body))
 	require.NoError(h, err)
 	r.Header.Set("Content-Type", contentType)
-	r.Header.Set("As", as)
-	return server.Client().Do(r)
+	r.Header.Set("As", "agent")
+	res, err := server.Client().Do(r)
+	if err != nil {
+		return received{}, err
+	}
+	content, err := io.ReadAll(res.Body)
+	return received{res.StatusCode, res.Header, res.Trailer, string(content)}, errors.Join(err, res.Body.Close())
+}
+
+// sendRaw writes a request to a new connection, which stays open.
+func (h *host) sendRaw(server *httptest.Server, request string) net.Conn {
+	h.Helper()
+	conn, err := (&net.Dialer{}).DialContext(h.Context(), "tcp", server.Listener.Addr().String())
+	require.NoError(h, err)
+	h.Cleanup(func() { _ = conn.Close() })
+	_, err = io.WriteString(conn, request)
+	require.NoError(h, err)
+	return conn
 }
 
 var errStorage = errors.New("storage: duplicate key (personal_number)=(01001012345)")

@@ -74,15 +74,6 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-func FuzzAccepts(f *testing.F) {
-	f.Add("text/html, application/json;q=0.5, */*;q=0")
-	f.Fuzz(func(t *testing.T, header string) {
-		r := &http.Request{Header: http.Header{"Accept": {header}}}
-		require.Equal(t, accepts(r, typeJSON), accepts(r, typeJSON))
-		require.True(t, accepts(&http.Request{}, typeJSON))
-	})
-}
-
 func FuzzDisposition(f *testing.F) {
 	f.Add("შპს „ბანკი“ sessions.csv")
 	f.Add("a\"\\\r\n.csv")

@@ -85,7 +85,7 @@ func TestSelectionIsTheSameInEveryForm(t *testing.T) {
 	require.Equal(t, want, form.object(http.StatusOK))
 	text := url.Values{"filter": {f.Text()}}
 	require.Equal(t, want, h.get("agent", "/sessions?"+text.Encode()).object(http.StatusOK))
-	require.Equal(t, want, h.get("agent", "/sessions?"+want["link"].(string)).object(http.StatusOK))
+	require.Equal(t, want, h.get("agent", "/sessions?"+want.text("link")).object(http.StatusOK))
 }
 
 func TestPersonalDataStaysOutOfURLs(t *testing.T) {
@@ -127,10 +127,9 @@ func TestSpansCountUTF16(t *testing.T) {
 	h := newHost(t)
 	page := h.post("agent", "/sessions", `{"q": "oneill z"}`).object(http.StatusOK)
 	require.Equal(t, []string{"s4"}, page.ids())
-	matches := page["sessions"].([]any)[0].(map[string]any)["matches"].([]any)
-	require.Len(t, matches, 1)
-	spans := matches[0].(map[string]any)["spans"].([]any)
-	last := spans[len(spans)-1].(map[string]any)
+	require.Len(t, page.at("sessions", 0, "matches"), 1)
+	spans := page.list("sessions", 0, "matches", 0, "spans")
+	last := spans[len(spans)-1]
 	require.Equal(t, "z", last["word"])
 	require.InEpsilon(t, 8.0, last["start"], 0)
 	require.InEpsilon(t, 10.0, last["end"], 0, "𝒵 is two UTF-16 code units")
@@ -245,14 +244,14 @@ func TestAttempts(t *testing.T) {
 	require.Equal(t, []string{"s1"}, h.get("agent", "/sessions/s2/attempts?status=failed").object(http.StatusOK).ids())
 	page := h.get("agent", "/sessions/s2/attempts?limit=1").object(http.StatusOK)
 	require.Equal(t, []string{"s2"}, page.ids())
-	next := h.get("agent", "/sessions/s2/attempts?limit=1&after="+page["next"].(string)).object(http.StatusOK)
+	next := h.get("agent", "/sessions/s2/attempts?limit=1&after="+page.text("next")).object(http.StatusOK)
 	require.Equal(t, []string{"s1"}, next.ids())
 	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions/s3/attempts").object(http.StatusOK).ids())
 }
 
 func TestChanges(t *testing.T) {
 	h := newHost(t)
-	asOf := h.post("agent", "/sessions", `{"status": "pending"}`).object(http.StatusOK)["as_of"].(string)
+	asOf := h.post("agent", "/sessions", `{"status": "pending"}`).object(http.StatusOK).text("as_of")
 	quiet := h.get("agent", "/changes?status=pending&as_of="+asOf).object(http.StatusOK)
 	require.Equal(t, object{"sessions": []any{}, "left": []any{}, "as_of": asOf, "more": false, "hidden": []any{}}, quiet)
 
@@ -270,7 +269,7 @@ func TestChanges(t *testing.T) {
 	require.Equal(t, []string{"s4"}, part.ids())
 	require.Equal(t, true, part["more"])
 	found := h.post("agent", "/changes", `{"q": "tam", "as_of": "`+asOf+`"}`).object(http.StatusOK)
-	require.Len(t, found["sessions"].([]any)[0].(map[string]any)["matches"], 1)
+	require.Len(t, found.at("sessions", 0, "matches"), 1)
 
 	start := h.get("agent", "/changes").object(http.StatusOK)
 	require.Empty(t, start.ids())

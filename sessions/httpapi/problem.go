@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/kvalifika/sessionkit/export"
@@ -159,9 +160,7 @@ func problemOf(err error) *problem {
 func (p *problem) write(w http.ResponseWriter) {
 	p.Type, p.Status = "about:blank", statusOf(p.Code)
 	p.Title = http.StatusText(p.Status)
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // texts and numbers; who does not take it has gone away

@@ -225,10 +225,7 @@ func TestSupersededKeystrokeIsCancelled(t *testing.T) {
 		<-started
 		abort()
 	}()
-	res, err := h.send(ctx, server, "agent", "/sessions", "application/json", `{"q": "g"}`)
-	if err == nil {
-		res.Body.Close()
-	}
+	_, err := h.send(ctx, server, "/sessions", typeJSON, `{"q": "g"}`)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	server.Close()
