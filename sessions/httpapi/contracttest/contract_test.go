@@ -1,0 +1,166 @@
+package contracttest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/errors"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/memstore"
+)
+
+// exchange is what the tests of httpapi write down: a request and its answer.
+type exchange struct {
+	Test           string
+	Method, Target string
+	Header         http.Header
+	Body           string
+	Status         int
+	AnswerHeader   http.Header
+	Answer         string
+}
+
+func (x *exchange) request(t *testing.T) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), x.Method, "http://host"+x.Target, strings.NewReader(x.Body))
+	require.NoError(t, err)
+	r.Header = x.Header
+	return r
+}
+
+func (x *exchange) response() *http.Response {
+	return &http.Response{StatusCode: x.Status, Header: x.AnswerHeader, Body: io.NopCloser(strings.NewReader(x.Answer))}
+}
+
+// operation names the operation as the description does.
+func (x *exchange) operation(t *testing.T) string {
+	t.Helper()
+	u, err := url.Parse(x.Target)
+	require.NoError(t, err)
+	segments := strings.Split(u.EscapedPath(), "/")
+	if len(segments) > 2 && segments[1] == "sessions" && segments[2] != "" {
+		segments[2] = "{id}"
+	}
+	return strings.ToLower(x.Method) + " " + strings.Join(segments, "/")
+}
+
+// exchanges runs the tests of httpapi and returns what they wrote down.
+func exchanges(t *testing.T) []exchange {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "exchanges")
+	run := exec.CommandContext(t.Context(), "go", "-C", "..", "test", "-count=1", ".")
+	run.Env = append(os.Environ(), "SESSIONKIT_HTTPAPI_RECORD="+path)
+	output, err := run.CombinedOutput()
+	require.NoError(t, err, string(output))
+	lines, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var list []exchange
+	for line := range bytes.Lines(lines) {
+		var x exchange
+		require.NoError(t, json.Unmarshal(line, &x))
+		list = append(list, x)
+	}
+	return list
+}
+
+// served asks a handler for its description.
+func served(t *testing.T) string {
+	t.Helper()
+	handler := httpapi.New(store.New(memstore.New(), store.Options{}), httpapi.Options{
+		Viewer: func(*http.Request) (store.Viewer, error) {
+			return store.Viewer{Company: "acme", Role: sessions.Agent}, nil
+		},
+	})
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil))
+	require.Equal(t, http.StatusOK, w.Code)
+	return w.Body.String()
+}
+
+// operations returns those of a description, each with its statuses.
+func operations(t *testing.T, description string) map[string]map[string]any {
+	t.Helper()
+	var document struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	require.NoError(t, json.Unmarshal([]byte(description), &document))
+	found := map[string]map[string]any{}
+	for path, methods := range document.Paths {
+		for method, raw := range methods {
+			if method == "parameters" {
+				continue
+			}
+			var operation struct{ Responses map[string]any }
+			require.NoError(t, json.Unmarshal(raw, &operation))
+			found[method+" "+path] = operation.Responses
+		}
+	}
+	return found
+}
+
+func TestHandlersKeepToTheDescription(t *testing.T) {
+	list := exchanges(t)
+	description := served(t)
+	document, err := libopenapi.NewDocument([]byte(description))
+	require.NoError(t, err)
+	check, problems := validator.NewValidator(document)
+	require.Empty(t, problems)
+	valid, violations := check.ValidateDocument()
+	require.True(t, valid, messages(violations))
+
+	described := operations(t, description)
+	seen := map[string]int{}
+	for _, x := range list {
+		operation := x.operation(t)
+		responses, ok := described[operation]
+		switch {
+		case x.Method == http.MethodHead: // a GET without its body
+		case !ok:
+			require.Contains(t, []int{http.StatusNotFound, http.StatusMethodNotAllowed}, x.Status, "%s: %s", x.Test, operation)
+		case x.Status == http.StatusNotModified:
+			require.Contains(t, responses, "304", "%s: %s", x.Test, operation)
+		default:
+			seen[operation+" "+http.StatusText(x.Status)]++
+			res := x.response()
+			valid, violations := check.ValidateHttpResponse(x.request(t), res)
+			require.NoError(t, res.Body.Close())
+			require.True(t, valid, "%s: %s %s %s: %s\n%s", x.Test, x.Method, x.Target, x.Body, messages(violations), x.Answer)
+			if x.Status == http.StatusOK {
+				valid, violations := check.ValidateHttpRequest(x.request(t))
+				require.True(t, valid, "%s: %s %s %s: %s", x.Test, x.Method, x.Target, x.Body, messages(violations))
+			}
+		}
+	}
+	for operation := range described {
+		require.Positive(t, seen[operation+" OK"], operation)
+		require.Positive(t, seen[operation+" Unauthorized"], operation)
+	}
+	t.Logf("%d exchanges of %d kinds", len(list), len(seen))
+}
+
+func messages(violations []*errors.ValidationError) string {
+	var b strings.Builder
+	for _, v := range violations {
+		b.WriteString(v.Message + ": " + v.Reason)
+		for _, s := range v.SchemaValidationErrors {
+			b.WriteString("; " + s.Reason + " at " + s.FieldPath)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
