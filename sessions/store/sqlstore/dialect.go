@@ -10,14 +10,16 @@ import (
 // grammar is what differs between the engines, beside the files of the schema.
 type grammar struct {
 	name       string
-	hasSchema  string // counts the table sessionkit_schema
-	lockSchema string // keeps others from making the schema at the same time
-	bump       string // ends the statement that raises a company's seq, and holds its row until the end of the transaction
-	forUpdate  string // reads the newest state of a row and holds it
-	list       string // index hint of the ordered read
-	nested     string // a join whose right side is looked up for each row of the left side
-	lateral    bool   // nested joins are lateral subqueries, which keep the planner from any other plan
-	rowValues  bool   // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
+	hasSchema  string   // counts the table sessionkit_schema
+	lockSchema []string // keeps others from making the schema at the same time
+	keepSchema string   // ends that with success
+	dropSchema string   // and otherwise
+	bump       string   // ends the statement that raises a company's seq, and holds its row until the end of the transaction
+	forUpdate  string   // reads the newest state of a row and holds it
+	list       string   // index hint of the ordered read
+	nested     string   // a join whose right side is looked up for each row of the left side
+	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan
+	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
 	isolation  sql.IsolationLevel
 	snapshot   sql.IsolationLevel // at which a transaction reads one state
 	maxArgs    int
@@ -28,7 +30,9 @@ func postgres() *grammar {
 	return &grammar{
 		name:       "postgres",
 		hasSchema:  "SELECT count(*) FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'",
-		lockSchema: "SELECT pg_advisory_xact_lock(7365707331)",
+		lockSchema: []string{"BEGIN", "SELECT pg_advisory_xact_lock(7365707331)"},
+		keepSchema: "COMMIT",
+		dropSchema: "ROLLBACK",
 		bump:       " ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total",
 		forUpdate:  " FOR UPDATE",
 		nested:     " CROSS JOIN LATERAL ",
@@ -43,28 +47,34 @@ func postgres() *grammar {
 
 func mariadb() *grammar {
 	return &grammar{
-		name:      "mariadb",
-		hasSchema: "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'",
-		bump:      " ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)",
-		forUpdate: " FOR UPDATE",
-		list:      " FORCE INDEX (PRIMARY)",
-		nested:    " STRAIGHT_JOIN ",
-		isolation: sql.LevelReadCommitted,
-		snapshot:  sql.LevelRepeatableRead,
-		maxArgs:   65535,
-		columns:   columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
+		name:       "mariadb",
+		hasSchema:  "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'",
+		lockSchema: []string{"SELECT GET_LOCK(CONCAT('sessionkit.', MD5(DATABASE())), 60)"}, // DDL commits at once
+		keepSchema: "SELECT RELEASE_LOCK(CONCAT('sessionkit.', MD5(DATABASE())))",
+		dropSchema: "SELECT RELEASE_LOCK(CONCAT('sessionkit.', MD5(DATABASE())))",
+		bump:       " ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)",
+		forUpdate:  " FOR UPDATE",
+		list:       " FORCE INDEX (PRIMARY)",
+		nested:     " STRAIGHT_JOIN ",
+		isolation:  sql.LevelReadCommitted,
+		snapshot:   sql.LevelRepeatableRead,
+		maxArgs:    65535,
+		columns:    columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
 	}
 }
 
 func sqlite() *grammar {
 	return &grammar{
-		name:      "sqlite",
-		hasSchema: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sessionkit_schema'",
-		bump:      " ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total",
-		nested:    " CROSS JOIN ",
-		rowValues: true,
-		maxArgs:   32766,
-		columns:   columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
+		name:       "sqlite",
+		hasSchema:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sessionkit_schema'",
+		lockSchema: []string{"BEGIN IMMEDIATE"},
+		keepSchema: "COMMIT",
+		dropSchema: "ROLLBACK",
+		bump:       " ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total",
+		nested:     " CROSS JOIN ",
+		rowValues:  true,
+		maxArgs:    32766,
+		columns:    columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),
 	}
 }
 

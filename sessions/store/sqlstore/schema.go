@@ -44,22 +44,31 @@ func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 		return err
 	}
 	grammar, _ := grammarOf(d)
-	tx, err := db.BeginTx(ctx, nil)
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return failed(ctx, op, err)
 	}
-	defer func() { _ = tx.Rollback() }()
-	if grammar.lockSchema != "" {
-		if _, err := tx.ExecContext(ctx, grammar.lockSchema); err != nil {
+	defer func() { _ = conn.Close() }()
+	for _, statement := range grammar.lockSchema {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return failed(ctx, op, err)
 		}
 	}
-	found, err := readVersion(ctx, tx, grammar)
+	err = createSchema(ctx, conn, grammar, text)
+	end := grammar.keepSchema
 	if err != nil {
-		return err
+		end = grammar.dropSchema
 	}
-	if found == neededVersion() {
-		return nil
+	if _, endErr := conn.ExecContext(context.WithoutCancel(ctx), end); err == nil && endErr != nil {
+		return failed(ctx, op, endErr)
+	}
+	return err
+}
+
+func createSchema(ctx context.Context, q querier, g *grammar, text string) error {
+	found, err := readVersion(ctx, q, g)
+	if err != nil || found == neededVersion() {
+		return err
 	}
 	if found != (Version{}) {
 		return &SchemaError{found, neededVersion()}
@@ -68,12 +77,9 @@ func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return failed(ctx, op, err)
+		if _, err := q.ExecContext(ctx, statement); err != nil {
+			return failed(ctx, "create the schema", err)
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		return failed(ctx, op, err)
 	}
 	return nil
 }

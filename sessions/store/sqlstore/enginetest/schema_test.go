@@ -26,7 +26,7 @@ func TestSchema(t *testing.T) {
 		require.Zero(t, typed.Found)
 
 		var wait sync.WaitGroup
-		errs := make([]error, 4)
+		errs := make([]error, 8)
 		for i := range errs {
 			wait.Go(func() { errs[i] = sqlstore.CreateSchema(t.Context(), db, dialects[e]) })
 		}
