@@ -1,0 +1,291 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// One million sessions, in a database that is there, and fifty faults:
+//
+//	go -C examples test ./export -run Faults -timeout 60m -args -fault.dsn DSN -fault.company bench -fault.n 50
+var (
+	faultN        = flag.Int("fault.n", 6, "exports that are disturbed")
+	faultSessions = flag.Int("fault.sessions", 20_000, "sessions of the database")
+	faultDSN      = flag.String("fault.dsn", "", "a database that is there, instead of new ones")
+	faultCompany  = flag.String("fault.company", company, "its company")
+)
+
+const company = "acme"
+
+// childLimit, in the environment, makes of the test the program itself, which can write no file longer than so many bytes:
+// a full disk.
+const childLimit = "EXPORT_TEST_LIMIT"
+
+func TestMain(m *testing.M) {
+	text, child := os.LookupEnv(childLimit)
+	if !child {
+		os.Exit(m.Run())
+	}
+	if limit, err := strconv.ParseUint(text, 10, 64); err == nil {
+		signal.Ignore(syscall.SIGXFSZ)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// fill makes a database with n sessions of the company, in the order of their age.
+func fill(t testing.TB, dsn string, n int) {
+	t.Helper()
+	db, dialect, err := engine.Open(dsn)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialect))
+	stream, err := generate.Sessions(generate.Options{N: n, Seed: 7})
+	require.NoError(t, err)
+	var all []*sessions.Session
+	for s := range stream {
+		s.Company = company
+		all = append(all, s)
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	for from := 0; from < n; from += 500 {
+		require.NoError(t, sqlstore.New(db, dialect).Tx(tx).Insert(t.Context(), all[from:min(from+500, n)]...))
+	}
+	require.NoError(t, tx.Commit())
+}
+
+// newPostgres makes a database that is dropped after the test.
+func newPostgres(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("SESSIONKIT_POSTGRES_DSN")
+	if server == "" {
+		t.Skip("no postgres: SESSIONKIT_POSTGRES_DSN is not set")
+	}
+	db, err := sql.Open("pgx", server)
+	require.NoError(t, err)
+	name := fmt.Sprintf("test_export_%d_%d", os.Getpid(), rand.Uint32())
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := db.Exec("DROP DATABASE " + name + " WITH (FORCE)")
+		require.NoError(t, errors.Join(err, db.Close()))
+	})
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	u.Path = "/" + name
+	return u.String()
+}
+
+func TestFaultsSQLite(t *testing.T) {
+	if *faultDSN != "" {
+		t.Skip("-fault.dsn is another database")
+	}
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
+	fill(t, dsn, *faultSessions)
+	faults(t, dsn, nil)
+}
+
+func TestFaultsPostgres(t *testing.T) {
+	dsn := *faultDSN
+	if dsn == "" {
+		dsn = newPostgres(t)
+		fill(t, dsn, *faultSessions)
+	}
+	db, dialect, err := engine.Open(dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	if dialect != sqlstore.Postgres {
+		faults(t, dsn, nil)
+		return
+	}
+	const others = " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+	faults(t, dsn, func() {
+		_, err := db.ExecContext(context.WithoutCancel(t.Context()), "SELECT pg_terminate_backend(pid)"+others)
+		require.NoError(t, err)
+	})
+	require.Eventually(t, func() bool {
+		n := -1
+		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT count(*)"+others).Scan(&n))
+		return n == 0
+	}, time.Minute, 50*time.Millisecond, "a connection is left behind")
+}
+
+// faults disturbs exports until each is complete, and compares them with one that was left alone.
+func faults(t *testing.T, dsn string, cut func()) {
+	r := rand.New(rand.NewPCG(5, 6))
+	whole := t.TempDir()
+	args := func(dir string, more ...string) []string {
+		return append([]string{"-dsn", dsn, "-company", *faultCompany, "-out", filepath.Join(dir, "s.csv"), "-block", "200000"}, more...)
+	}
+	start := time.Now()
+	code, said := program(t, "", nil, args(whole)...)
+	require.Zero(t, code, said)
+	took := time.Since(start)
+	size := int64(len(content(t, whole)))
+	var killed, cuts, full, resumed, again int
+	for range *faultN {
+		dir := t.TempDir()
+		mode := []string(nil)
+		code := -1
+		for tries := 0; code != exitOK; tries++ {
+			limit, moment := "", time.Duration(r.Int64N(int64(took)))
+			var disturb func(*os.Process)
+			switch kind := r.IntN(4); {
+			case tries > 4: // left alone
+			case kind == 0:
+				limit, full = strconv.FormatInt(r.Int64N(size), 10), full+1
+			case kind == 1 && cut != nil:
+				disturb, cuts = func(*os.Process) { time.Sleep(moment); cut() }, cuts+1
+			default:
+				disturb, killed = func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, killed+1
+			}
+			code, said = program(t, limit, disturb, args(dir, mode...)...)
+			if code != exitOK {
+				require.NoFileExists(t, filepath.Join(dir, "s.csv"), said)
+			}
+			switch {
+			case code == exitRestart:
+				require.Contains(t, said, "nothing was begun")
+				mode, again = nil, again+1
+			case mode == nil:
+				mode = []string{"-resume"}
+			case code == exitOK:
+				resumed++
+			}
+		}
+		require.True(t, bytes.Equal(content(t, whole), content(t, dir)))
+		require.Equal(t, manifest(t, whole), manifest(t, dir))
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, left, 2, "the file and its manifest")
+	}
+	t.Logf("%d files of %d bytes are the same; killed %d times, %d connections cut, %d full disks; %d ended with -resume, %d times there was nothing to resume",
+		*faultN, size, killed, cuts, full, resumed, again)
+}
+
+func content(t *testing.T, dir string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "s.csv"))
+	require.NoError(t, err)
+	return text
+}
+
+// manifest is that of a file, but for the moment of its snapshot.
+func manifest(t *testing.T, dir string) (m export.Manifest) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "s.csv"+export.ManifestSuffix))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &m))
+	m.Snapshot = time.Time{}
+	return m
+}
+
+// program runs the program in a process of its own.
+func program(t *testing.T, limit string, disturb func(*os.Process), args ...string) (code int, said string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), childLimit+"="+limit)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	if disturb != nil {
+		go disturb(cmd.Process) // it ends soon after the process at the latest
+	}
+	_ = cmd.Wait() // the exit code tells
+	return cmd.ProcessState.ExitCode(), out.String()
+}
+
+// What breaks off within the process leaves neither a goroutine nor a connection behind.
+func TestFaultsWithin(t *testing.T) {
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
+	fill(t, dsn, 3000)
+	dir := t.TempDir()
+	var out bytes.Buffer
+	args := []string{"-dsn", dsn, "-company", company, "-out", filepath.Join(dir, "s.csv"), "-block", "50000"}
+	require.Zero(t, run(t.Context(), args, &out, &out), out.String())
+	before := runtime.NumGoroutine()
+	for i := range 10 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*7*time.Millisecond)
+		code := run(ctx, append(args, "-force"), &out, &out)
+		cancel()
+		if code != exitOK {
+			require.Equal(t, exitFailure, code, out.String())
+			code = run(t.Context(), append(args, "-resume"), &out, &out)
+			require.Contains(t, []int{exitOK, exitRestart}, code, out.String())
+		}
+	}
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestProgram(t *testing.T) {
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
+	fill(t, dsn, 2000)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.csv")
+	do := func(want int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		require.Equal(t, want, run(t.Context(), args, &out, &out), out.String())
+		return out.String()
+	}
+	base := []string{"-dsn", dsn, "-company", company, "-out", path}
+	with := func(more ...string) []string { return append(base[:len(base):len(base)], more...) }
+	do(exitOK, with("-status", "failed", "-spoof", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
+		"-extra", "phone,email", "-format", "rfc4180", "-separator", ";", "-mask", "first_name", "-asked-by", "me")...)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	lines := strings.Split(string(text), "\r\n")
+	require.Equal(t, "Session ID;Name;phone;email;Status", lines[0])
+	require.Greater(t, len(lines), 10)
+	for _, line := range lines[1 : len(lines)-1] {
+		require.Contains(t, line, ";[masked];")
+		require.True(t, strings.HasSuffix(line, ";failed"))
+	}
+	require.Contains(t, do(exitOK, "-verify", path), "is as its manifest says")
+	m := manifest(t, dir)
+	require.Equal(t, "me", m.AskedBy)
+	require.NotEmpty(t, m.Query)
+	require.Contains(t, do(exitUsage, with()...), "-force replaces it")
+	require.Contains(t, do(exitRestart, with("-resume")...), "nothing was begun")
+	do(exitOK, with("-force", "-filter", m.Query, "-split", "5")...)
+	require.FileExists(t, filepath.Join(dir, "s-2.csv"))
+	require.NoError(t, os.WriteFile(path, bytes.Replace(text, []byte("\n"), []byte("\nx"), 1), 0o600))
+	require.Contains(t, do(exitFailure, "-verify", path), "not the one of the manifest")
+	require.Contains(t, do(exitOK, "-help"), "-resume")
+	for _, bad := range [][]string{
+		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-tz", "Mars"), with("-force", "-level", "x"), with("-force", "-status", ""+","),
+		with("-force", "-columns", "Nothing"), with("-force", "-drop", "x"), with("-force", "-format", "xls"), with("-force", "-separator", "::"), with("-force", "more"),
+	} {
+		do(exitUsage, bad...)
+	}
+}

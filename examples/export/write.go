@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// write writes the file, or goes on with it.
+func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error) {
+	db, dialect, err := engine.Open(c.dsn)
+	if err != nil {
+		return usagef("-dsn: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	// A count that is capped tells as much as is needed of a sheet's limit.
+	st := store.New(sqlstore.New(db, dialect), store.Options{CountLimit: export.MaxExcelRows + 1})
+	count, err := st.Count(ctx, c.viewer, c.filter)
+	if err != nil {
+		return err
+	}
+	if count.Exact || count.N > export.MaxExcelRows {
+		c.file.Count = int64(count.N)
+	}
+	bar := newBar(stderr, c.file.Count, count.Exact)
+	c.file.Progress = bar.show
+	act := export.WriteFile
+	if c.resume {
+		act = export.ResumeFile
+	}
+	start := time.Now()
+	files, err := act(ctx, c.out, st.Source(c.viewer, c.filter), c.file)
+	bar.done()
+	if err != nil {
+		return err
+	}
+	for _, m := range files {
+		if _, err := fmt.Fprintf(stdout, "%s: %d rows, %d bytes, SHA-256 %s\n", m.File, m.Rows, m.Bytes, m.SHA256); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(stdout, "in %s\n", time.Since(start).Round(time.Millisecond))
+	return err
+}
+
+// verify checks a file against the manifest beside it.
+func verify(path string, stdout io.Writer) error {
+	text, err := os.ReadFile(path + export.ManifestSuffix) //nolint:gosec // the file that was asked for
+	if err != nil {
+		return err
+	}
+	var m export.Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return fmt.Errorf("the manifest: %w", err)
+	}
+	file, err := os.Open(path) //nolint:gosec // the file that was asked for
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(export.Verify(file, m), file.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s is as its manifest says: %d rows, %d bytes, sessions of %s as of %s\n",
+		path, m.Rows, m.Bytes, m.Company, m.Snapshot.Format(time.RFC3339))
+	return err
+}
+
+// bar is a progress bar, shown on a terminal only.
+type bar struct{ shown *progressbar.ProgressBar }
+
+func newBar(w io.Writer, total int64, exact bool) *bar {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return &bar{}
+	}
+	if !exact {
+		total = -1
+	}
+	return &bar{progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("exporting"),
+		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))}
+}
+
+func (b *bar) show(p export.Progress) {
+	if b.shown != nil {
+		_ = b.shown.Set64(p.Rows)
+	}
+}
+
+func (b *bar) done() {
+	if b.shown != nil {
+		_ = b.shown.Exit()
+	}
+}

@@ -1,0 +1,66 @@
+// Package engine opens the database that a DSN names, on any of the three engines.
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/go-sql-driver/mysql" // the drivers are the programs' choice, not the SDK's
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// Usage describes DSNs for the help of a program.
+const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp(host)/database, or sqlite:file"
+
+// ErrDSN is wrapped where a DSN names none of the engines.
+var ErrDSN = errors.New("a DSN is " + Usage)
+
+// Open opens the database of a DSN. It does not connect yet, but for what the driver does of itself. Errors do not repeat
+// the DSN, which may hold a password.
+func Open(dsn string) (*sql.DB, filter.Dialect, error) {
+	kind, rest, ok := strings.Cut(dsn, ":")
+	if !ok || rest == "" {
+		return nil, 0, ErrDSN
+	}
+	var driver string
+	var dialect filter.Dialect
+	switch kind {
+	case "postgres", "postgresql":
+		driver, dialect = "pgx", sqlstore.Postgres
+	case "mariadb", "mysql":
+		driver, dialect, dsn = "mysql", sqlstore.MariaDB, rest
+	case "sqlite":
+		path, err := filepath.Abs(rest)
+		if err != nil {
+			return nil, 0, err
+		}
+		file := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"}
+		driver, dialect, dsn = "sqlite", sqlstore.SQLite, file.String()
+	default:
+		return nil, 0, ErrDSN
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return nil, 0, fmt.Errorf("the %s driver refuses the DSN", kind)
+	}
+	return db, dialect, nil
+}
+
+// Explain adds what the database said to an error of package sqlstore that hides it, for programs that show their messages to
+// nobody but the owner of the database.
+func Explain(err error) error {
+	var failed *sqlstore.Error
+	if errors.As(err, &failed) && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", err, failed.Err)
+	}
+	return err
+}
