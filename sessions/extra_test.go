@@ -224,3 +224,19 @@ func BenchmarkExtraAppendJSON(b *testing.B) {
 		buf = x.AppendJSON(buf[:0])
 	}
 }
+
+// The quick way of reading must agree with the decoder.
+func TestExtraWithAndWithoutWhiteSpace(t *testing.T) {
+	for _, text := range []string{
+		`{"a":"b"}`, `{"a":"b","c":""}`, `{"":"b"}`, `{"a":"b","a":"c"}`, `{"a":"b",}`, `{"a":"b"}}`, `{"a":"b"`, `{"a":"b"} {}`, `{"a" :"b"}`, `{"a":1}`,
+		`{"a":"\n"}`, "{\"a\":\"\n\"}", `{"a":"\u10d0"}`, `{"ა":"ბ"}`, `{"a":"b""c":"d"}`, `{"a"}`, `{a}`, `{"a":"b`, `{"a":"b","`, `[]`, `{"a":{}}`, `{"a":"b"},`,
+	} {
+		quick, err := sessions.ParseExtra([]byte(text))
+		slow, err2 := sessions.ParseExtra([]byte("{ " + strings.TrimPrefix(text, "{")))
+		if !strings.HasPrefix(text, "{") {
+			slow, err2 = sessions.ParseExtra([]byte(text + " "))
+		}
+		require.Equal(t, err2 == nil, err == nil, text)
+		require.True(t, quick.Equal(slow), text)
+	}
+}

@@ -19,6 +19,7 @@ type grammar struct {
 	list       string   // index hint of the ordered read
 	nested     string   // a join whose right side is looked up for each row of the left side
 	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan
+	packs      bool     // a row travels faster as one text than as columns
 	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
 	isolation  sql.IsolationLevel
 	snapshot   sql.IsolationLevel // at which a transaction reads one state
@@ -37,6 +38,7 @@ func postgres() *grammar {
 		forUpdate:  " FOR UPDATE",
 		nested:     " CROSS JOIN LATERAL ",
 		lateral:    true,
+		packs:      true,
 		rowValues:  true,
 		isolation:  sql.LevelReadCommitted,
 		snapshot:   sql.LevelRepeatableRead,

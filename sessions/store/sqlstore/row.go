@@ -204,6 +204,37 @@ func (r *row) scan(rows *sql.Rows, company string, s *sessions.Session) (seq int
 	if err := rows.Scan(r.dests[:]...); err != nil {
 		return 0, err
 	}
+	return r.decode(company, s)
+}
+
+// separator stands between the columns of a packed row. Texts may contain it.
+const separator = '\x1f'
+
+// unpack takes a packed row apart. It returns false if a text contains the separator.
+func (r *row) unpack(packed string) bool {
+	last := len(r.cells) - 1
+	for i := range last {
+		end := strings.IndexByte(packed, separator)
+		if end < 0 {
+			return false
+		}
+		r.cells[i] = packedCell(packed[:end])
+		packed = packed[end+1:]
+	}
+	r.cells[last] = packedCell(packed)
+	return strings.IndexByte(packed, separator) < 0
+}
+
+// packedCell takes nothing for NULL: columns that may be NULL have no empty values that mean anything else.
+func packedCell(v string) cell {
+	if v == "" {
+		return cell{}
+	}
+	return cell{text: v, kind: text}
+}
+
+// decode makes a session of the cells.
+func (r *row) decode(company string, s *sessions.Session) (seq int64, err error) {
 	r.next, r.err = 0, nil
 	*s = sessions.Session{Company: company}
 	s.CreatedAt = r.time()

@@ -52,6 +52,22 @@ func (st *statement) columns(alias string) *statement {
 	return st
 }
 
+// packed writes the columns as one text.
+func (st *statement) packed(alias string) *statement {
+	st.add("concat_ws(chr(31)")
+	for _, c := range columns {
+		switch c {
+		case "completed_us", "decided_us", "match_level":
+			st.add(", coalesce(" + alias + "." + c + "::text, '')")
+		case "first_name", "last_name", "personal_number", "document_number", "nationality", "extra":
+			st.add(", coalesce(" + alias + "." + c + ", '')")
+		default:
+			st.add(", " + alias + "." + c)
+		}
+	}
+	return st.add(")")
+}
+
 func (st *statement) sql() (string, error) { return st.b.dialect.ReplacePlaceholders(string(st.text)) }
 
 func (st *statement) exec(ctx context.Context, q querier, op string) error {

@@ -1,9 +1,12 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"math"
+	"sync/atomic"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -21,17 +24,103 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	if err != nil || w.end {
 		return err
 	}
-	if len(w.drivers) == 0 {
-		st := b.statement().add("SELECT ").columns("s")
-		w.from(st, position{us: w.low}, w.cond, w.condArgs...)
-		st.add(" ORDER BY s.created_us DESC, s.id DESC")
-		return st.each(ctx, b.db, op, sel.Company, func(s *sessions.Session, _ int64) error { return each(s) })
+	w.want, w.each = math.MaxInt, each
+	if len(w.drivers) == 0 && !b.grammar.packs {
+		return w.stream(ctx)
 	}
 	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.grammar.snapshot, ReadOnly: true})
 	if err != nil {
 		return failed(ctx, op, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	w.q, w.want, w.each = tx, math.MaxInt, each
-	return w.run(ctx)
+	w.q = tx
+	if len(w.drivers) > 0 {
+		return w.run(ctx)
+	}
+	if err := w.streamPacked(ctx); !errors.Is(err, errSeparator) {
+		return err
+	}
+	return w.stream(ctx)
+}
+
+// stream reads what is left in one statement.
+func (w *walk) stream(ctx context.Context) error {
+	st := w.whole(w.b.statement().add("SELECT ").columns("s"))
+	return st.each(ctx, w.q, w.op, w.company, func(s *sessions.Session, _ int64) error { return w.each(s) })
+}
+
+// whole completes a statement that reads what is left, in order.
+func (w *walk) whole(st *statement) *statement {
+	w.from(st, position{us: w.low}, w.cond, w.condArgs...)
+	return st.add(" ORDER BY s.created_us DESC, s.id DESC")
+}
+
+// errSeparator says that a text contains the separator of packed rows. The walk stands before that row.
+var errSeparator = errors.New("sqlstore: a text contains a separator")
+
+// packedBatch is how many rows are handed over at once.
+const packedBatch = 256
+
+// streamPacked does what stream does with rows that come as one text each, a tenth of the allocations, while a second
+// goroutine fetches the next ones. That ends before it returns.
+func (w *walk) streamPacked(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	batches := make(chan []string, 2)
+	defer func() { // also after a panic of the callback
+		cancel()
+		for range batches {
+		}
+	}()
+	var fetched error // once batches is closed
+	var ignored atomic.Bool
+	go func() {
+		defer close(batches)
+		var batch []string
+		send := func() error {
+			select {
+			case batches <- batch:
+				batch = make([]string, 0, packedBatch)
+				return nil
+			case <-ctx.Done():
+				return failed(ctx, w.op, ctx.Err())
+			}
+		}
+		fetched = w.whole(w.b.statement().add("SELECT ").packed("s")).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+			if ignored.Load() {
+				return nil
+			}
+			var packed string
+			if err := rows.Scan(&packed); err != nil {
+				return failed(ctx, w.op, err)
+			}
+			if batch = append(batch, packed); len(batch) < packedBatch {
+				return nil
+			}
+			return send()
+		})
+		if fetched == nil {
+			fetched = send()
+		}
+	}()
+	r := newRow()
+	var s sessions.Session
+	for batch := range batches {
+		for _, packed := range batch {
+			if !r.unpack(packed) {
+				// The transaction goes on: the statement must come to its end, and not be cancelled.
+				ignored.Store(true)
+				for range batches {
+				}
+				return cmp.Or(fetched, errSeparator)
+			}
+			if _, err := r.decode(w.company, &s); err != nil {
+				return err
+			}
+			w.pos = position{s.CreatedAt.UnixMicro(), s.ID}
+			if err := w.each(&s); err != nil {
+				return err
+			}
+		}
+	}
+	return fetched
 }

@@ -1,0 +1,77 @@
+package enginetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// A stream survives texts that hold what packed rows are separated by, at any place, and gives its connection back however
+// it ends, on a pool of one.
+func TestStreamEnds(t *testing.T) {
+	dialects := map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]))
+		db.SetMaxOpenConns(1)
+		b := sqlstore.New(db, dialects[e])
+		const n = 3000
+		all := make([]*sessions.Session, n)
+		at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		for i := range all {
+			all[i] = &sessions.Session{
+				ID: fmt.Sprintf("s-%04d", i), Company: "acme", CreatedAt: at.Add(-time.Duration(i/3) * time.Second), Status: sessions.Pending,
+				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Model: "",
+			}
+			all[i].ID = fmt.Sprintf("s-%04d", n-i) // ties come in this order
+		}
+		require.NoError(t, b.Insert(t.Context(), all...))
+		stream := func(sel store.Selection, each func(*sessions.Session) error) error {
+			return b.Stream(t.Context(), sel, each)
+		}
+		sel := store.Selection{Company: "acme"}
+		for _, hostile := range []int{-1, 0, 700, n - 1} {
+			if hostile >= 0 {
+				s := all[hostile]
+				s.FirstName, s.Model = sessions.TextOf("a\x1fb"), "\x1f"
+				require.NoError(t, b.Update(t.Context(), s))
+			}
+			i := 0
+			require.NoError(t, stream(sel, func(s *sessions.Session) error {
+				require.Equal(t, all[i].ID, s.ID)
+				require.Equal(t, all[i].FirstName.Value(), s.FirstName.Value())
+				require.Equal(t, all[i].Model, s.Model)
+				i++
+				*s = sessions.Session{} // it is lent
+				return nil
+			}))
+			require.Equal(t, n, i)
+		}
+		stop := errors.New("enough")
+		for _, after := range []int{0, 1, 300, n - 1} {
+			i := 0
+			require.ErrorIs(t, stream(sel, func(*sessions.Session) error {
+				if i++; i > after {
+					return stop
+				}
+				return nil
+			}), stop)
+			require.Panics(t, func() { _ = stream(sel, func(*sessions.Session) error { panic("callback") }) })
+			ctx, cancel := context.WithCancel(t.Context())
+			require.ErrorIs(t, b.Stream(ctx, sel, func(*sessions.Session) error { cancel(); return ctx.Err() }), context.Canceled)
+			cancel()
+			require.Eventually(t, func() bool { return db.Stats().InUse == 0 }, 10*time.Second, time.Millisecond)
+		}
+		_, err := b.Get(t.Context(), "acme", "s-0001")
+		require.NoError(t, err)
+	})
+}
