@@ -186,13 +186,13 @@ func (b *tab) signIn(account string) {
 	b.settled()
 }
 
-// settled waits until nothing is being asked and the counts are there.
+// settled waits until nothing is being asked, but for the counts, which come later.
 func (b *tab) settled() {
 	b.t.Helper()
-	b.wait("document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+	b.wait("document.readyState === 'complete' && !document.querySelector('.htmx-request:not(#counts), .htmx-swapping, .htmx-settling')")
 }
 
-// went sends the page somewhere and waits for the list that follows.
+// relisted does something and waits for the list that follows.
 func (b *tab) relisted(do func()) {
 	b.t.Helper()
 	eval[bool](b, "document.getElementById('results').dataset.old = 'yes', true")
@@ -209,7 +209,7 @@ func (b *tab) ids() []string {
 
 func (b *tab) path() string { return eval[string](b, "location.pathname + location.search") }
 
-// dark has the tab prefer the dark theme.
+// prefer has the tab's system prefer a theme.
 func (b *tab) prefer(theme string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
