@@ -71,7 +71,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	}
 	s.close = func() { _ = db.Close(); remove() }
 	if dialect == filter.SQLite {
-		db.SetMaxOpenConns(4 * runtime.NumCPU()) // it computes in this process: more at once would only be slower, each of them
+		db.SetMaxOpenConns(16 * runtime.NumCPU()) // so that exports, which hold one each, leave some to the others
 	}
 	if err := sqlstore.CreateSchema(ctx, db, dialect); err != nil {
 		s.close()
