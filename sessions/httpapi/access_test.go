@@ -146,7 +146,7 @@ func TestWhatViewerSays(t *testing.T) {
 	v.Restriction = filter.Status()
 	h.viewers["agent"] = v
 	h.get("agent", "/sessions").problem(http.StatusInternalServerError, "internal")
-	require.ErrorIs(t, h.failures[0], filter.ErrEmpty)
+	require.ErrorIs(t, heard(h, &h.failures)[0], filter.ErrEmpty)
 }
 
 // Nothing that is hidden is told on any route, by its value or by what a filter says of it.

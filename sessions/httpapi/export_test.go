@@ -69,7 +69,8 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 		sum := sha256.Sum256(want)
 		require.Equal(t, hex.EncodeToString(sum[:]), res.trailer.Get("Export-Sha256"))
 
-		told := h.exports[len(h.exports)-1]
+		exports := heard(h, &h.exports)
+		told := exports[len(exports)-1]
 		require.Equal(t, res.trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
 		require.Equal(t, c.filter.Text(), told.Query)
 		require.Equal(t, c.options.Format, told.Format)
@@ -78,7 +79,7 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 		require.Equal(t, "a-1", told.Viewer.Subject)
 		require.NoError(t, told.Err)
 	}
-	require.Empty(t, h.failures)
+	require.Empty(t, heard(h, &h.failures))
 }
 
 // A form makes the browser save the file as it comes, with the search text in the body.
@@ -141,7 +142,7 @@ func TestExportRefusals(t *testing.T) {
 			require.Equal(t, c.parameter, p["parameter"], c.body)
 		}
 	}
-	require.Empty(t, h.exports)
+	require.Empty(t, heard(h, &h.exports))
 
 	v := h.viewers["agent"]
 	v.NoExport = true
@@ -201,7 +202,7 @@ func TestExportThatFailsBeforeTheFirstByteIsAProblem(t *testing.T) {
 	a := h.post("agent", "/export", `{}`)
 	a.problem(http.StatusInternalServerError, "internal")
 	require.NotContains(t, a.Body.String(), "0100", "a storage's error is for the host alone")
-	require.ErrorIs(t, h.failures[0], errStorage)
+	require.ErrorIs(t, heard(h, &h.failures)[0], errStorage)
 	require.Empty(t, a.Header().Get("Content-Disposition"))
 }
 
@@ -235,13 +236,13 @@ func TestExportThatFailsInTheMiddleIsTorn(t *testing.T) {
 	require.Error(t, err, "the end of a torn file is no end")
 	require.Empty(t, res.trailer.Get("Export-Sha256"))
 	require.NotContains(t, res.content, "storage")
-	told := h.exports[0]
+	told := heard(h, &h.exports)[0]
 	require.ErrorIs(t, told.Err, errStorage)
 	require.Equal(t, int64(len(res.content)), told.Bytes)
 	require.Positive(t, told.Rows)
 	sum := sha256.Sum256([]byte(res.content))
 	require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
-	require.ErrorIs(t, h.failures[0], errStorage)
+	require.ErrorIs(t, heard(h, &h.failures)[0], errStorage)
 }
 
 func TestExportOverHTTP10IsRefused(t *testing.T) {
@@ -278,8 +279,8 @@ func TestExportEndsWithItsClient(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	server.Close() // waits for the handler
-	require.Empty(t, h.failures, "nobody's fault")
-	require.ErrorIs(t, h.exports[0].Err, context.Canceled)
+	require.Empty(t, heard(h, &h.failures), "nobody's fault")
+	require.ErrorIs(t, heard(h, &h.exports)[0].Err, context.Canceled)
 }
 
 // A client that takes nothing does not hold the snapshot for ever.
@@ -298,7 +299,7 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	require.True(t, timeout.Timeout())
 	require.Less(t, e.Rows, int64(60_000))
 	server.Close() // waits for the handler
-	require.Empty(t, h.failures, "the client's own fault")
+	require.Empty(t, heard(h, &h.failures), "the client's own fault")
 }
 
 // deadlines is a ResponseWriter that notes how long each write may take.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,10 +33,26 @@ type host struct {
 	viewers  map[string]store.Viewer
 	options  httpapi.Options
 	store    store.Options
+	handler  http.Handler
+
+	mu       sync.Mutex // for what a server's goroutines tell
 	events   []store.Event
 	failures []error
 	exports  []httpapi.Export
-	handler  http.Handler
+}
+
+// heard returns what a hook was told.
+func heard[T any](h *host, list *[]T) []T {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(*list)
+}
+
+// hear adds to what the hooks were told.
+func hear[T any](h *host, list *[]T, one T) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	*list = append(*list, one)
 }
 
 // spy counts what reaches the storage, and lets a test step in.
@@ -122,11 +139,11 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 			}
 			return v, nil
 		},
-		Exported: func(_ *http.Request, e httpapi.Export) { h.exports = append(h.exports, e) },
-		Failed:   func(_ *http.Request, err error) { h.failures = append(h.failures, err) },
+		Exported: func(_ *http.Request, e httpapi.Export) { hear(h, &h.exports, e) },
+		Failed:   func(_ *http.Request, err error) { hear(h, &h.failures, err) },
 	}
 	h.store = store.Options{Settings: &h.settings, Audit: func(_ context.Context, e store.Event) error {
-		h.events = append(h.events, e)
+		hear(h, &h.events, e)
 		return nil
 	}}
 	for _, f := range change {

@@ -26,7 +26,7 @@ func TestProblemDocument(t *testing.T) {
 	}`, a.Body.String())
 	require.Equal(t, "no-store", a.Header().Get("Cache-Control"))
 	require.Equal(t, "nosniff", a.Header().Get("X-Content-Type-Options"))
-	require.Empty(t, h.failures)
+	require.Empty(t, heard(h, &h.failures))
 }
 
 func TestMalformedRequests(t *testing.T) {
@@ -156,8 +156,8 @@ func TestFailuresAreForTheHostAlone(t *testing.T) {
 		a.problem(http.StatusInternalServerError, "internal")
 		require.NotContains(t, a.Body.String(), "storage")
 		require.NotContains(t, a.Body.String(), "0100")
-		require.Len(t, h.failures, 1)
-		require.ErrorIs(t, h.failures[0], errStorage)
+		require.Len(t, heard(h, &h.failures), 1)
+		require.ErrorIs(t, heard(h, &h.failures)[0], errStorage)
 	}
 	h := newHost(t, func(h *host) { h.options.Failed = nil })
 	h.backend.before = func(context.Context, string) error { return errStorage }
@@ -229,5 +229,5 @@ func TestSupersededKeystrokeIsCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	server.Close()
-	require.Empty(t, h.failures)
+	require.Empty(t, heard(h, &h.failures))
 }

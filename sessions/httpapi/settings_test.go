@@ -41,7 +41,7 @@ func TestSettingsAreChangedByTheMasterUser(t *testing.T) {
 	require.Equal(t, before, h.get("agent", "/sessions/s1").object(http.StatusOK), "no old session changes")
 
 	outcomes := []store.Outcome{}
-	for _, e := range h.events {
+	for _, e := range heard(h, &h.events) {
 		if e.Action == store.ActionSettings {
 			outcomes = append(outcomes, e.Outcome)
 			require.True(t, acceptance(t, 5).Equal(e.Change.Old.Acceptance))
