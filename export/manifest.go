@@ -86,14 +86,28 @@ func (o *FileOptions) manifest(p *plan) Manifest {
 		Dropped: slices.AppendSeq([]sessions.Field{}, o.Drop.All()),
 		Blocks:  []Block{},
 	}
+	m.Columns = o.fileColumns(p)
+	return m
+}
+
+// FileColumns returns the columns that a file of these options has, or the error that [Write] gives for them.
+func (o *Options) FileColumns() ([]ManifestColumn, error) {
+	p, err := o.plan()
+	if err != nil {
+		return nil, err
+	}
+	return o.fileColumns(p), nil
+}
+
+func (o *Options) fileColumns(p *plan) (columns []ManifestColumn) {
 	for i, c := range p.columns {
 		column := ManifestColumn{Header: p.headers[i], Column: c}
 		if c == ColumnExtra && len(o.ExtraKeys.All()) > 0 {
 			column.Key = column.Header
 		}
-		m.Columns = append(m.Columns, column)
+		columns = append(columns, column)
 	}
-	return m
+	return columns
 }
 
 // DifferenceError is the first difference between a file and its manifest.

@@ -130,6 +130,9 @@ func deviceCell(d sessions.Device) string {
 
 const reasonSeparator = ";"
 
+// ReasonsOf returns the cell of [ColumnReasons].
+func ReasonsOf(s *sessions.Session) string { return reasonsCell(s.Reasons) }
+
 func reasonsCell(reasons []sessions.Reason) string {
 	switch len(reasons) {
 	case 0:

@@ -140,6 +140,10 @@ func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error 
 		}
 		stored += more
 	}
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("UPDATE sessionkit_companies SET total = %d, seq = (SELECT max(changed_seq) FROM sessionkit_sessions WHERE company = '%s') WHERE company = '%[2]s'",
+		stored, company)); err != nil {
+		return err
+	}
 	vacuum := map[filter.Dialect]string{sqlstore.Postgres: "VACUUM ANALYZE sessionkit_sessions", sqlstore.SQLite: "ANALYZE", sqlstore.MariaDB: "ANALYZE TABLE sessionkit_sessions"}
 	_, err = db.ExecContext(ctx, vacuum[dialect])
 	return err

@@ -1,0 +1,199 @@
+package xlsx
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+var tbilisi = time.FixedZone("Tbilisi", 4*60*60)
+
+var naughty = []string{
+	"=1+1", "+1-1", "-2", "@SUM(A1)", "=cmd|' /C calc'!A0", "01001012345", "12345678901234567890", "1E5", "MAR1", "TRUE", "#N/A", "'x", `"`, "<b>&amp;</b>",
+	"_x0041_", "_x005F_x0041_", "გიორგი", "ᲒᲘᲝᲠᲒᲘ", "بسم الله", "田中さん", "\U0001F600", "a\nb", " lead", "trail ", "\t=1", "\u200b", "\ufeff", "]]>", "null", "a\r\nb",
+}
+
+func session(i int, text string) *sessions.Session {
+	x, err := sessions.NewExtra(sessions.ExtraPair{Key: "phone", Value: text})
+	if err != nil {
+		panic(err)
+	}
+	return &sessions.Session{
+		ID: fmt.Sprintf("s-%d", i), Company: "acme", Partner: "Acme", CreatedAt: time.Date(2024, 5, 1, 21, 4, 5, 999_000, time.UTC), Status: sessions.Success,
+		FirstName: sessions.TextOf(text), LastName: sessions.TextIn(sessions.Redacted), PersonalNumber: sessions.TextOf("01001012345"),
+		BirthDate: sessions.Date{Year: 1990, Month: 2, Day: 3}, ExpirationDate: sessions.Date{Year: 2031, Month: 12, Day: 24},
+		DocumentType: sessions.IDCard, DocumentValidity: sessions.Valid, Liveness: sessions.LivenessPassed, Attempt: 2,
+		Match: sessions.Match{Compared: true, Level: 7, Scale: far.Kvalifika.Name()}, Extra: x, Model: text,
+	}
+}
+
+func seqOf(all ...*sessions.Session) iter.Seq2[*sessions.Session, error] {
+	return func(yield func(*sessions.Session, error) bool) {
+		for _, s := range all {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+func naughtySessions() (all []*sessions.Session) {
+	for i, text := range naughty {
+		all = append(all, session(i, text))
+	}
+	return all
+}
+
+func TestWriteCellsWithTypes(t *testing.T) {
+	all := naughtySessions()
+	all = append(all, &sessions.Session{ID: "old", BirthDate: sessions.Date{Year: 1899, Month: 12, Day: 31}})
+	var b bytes.Buffer
+	opts := export.Options{Zone: tbilisi, SHA256: true, Columns: append(export.Columns(), export.ColumnStatus, export.ColumnReasons)}
+	res, err := Write(t.Context(), &b, seqOf(all...), opts)
+	require.NoError(t, err)
+	sum := sha256.Sum256(b.Bytes())
+	require.Equal(t, export.Result{Rows: int64(len(all)), Bytes: int64(b.Len()), SHA256: hex.EncodeToString(sum[:])}, res)
+
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	rows, err := f.GetRows(sheet)
+	require.NoError(t, err)
+	for i, c := range opts.Columns {
+		require.Equal(t, c.String(), rows[0][i])
+	}
+	for i, s := range all[:len(naughty)] {
+		row := rows[i+1]
+		require.Equal(t, s.Model, row[export.ColumnModel])
+		require.Equal(t, s.FirstName.Value(), row[export.ColumnFirstName])
+		require.Equal(t, []string{"01001012345", "[redacted]", "1990-02-03", "12-24-31", "TRUE", "TRUE", "0", "7", "2024-05-02 01:04:05", "2", "success"}, []string{
+			row[export.ColumnPersonalNumber], row[export.ColumnLastName], row[export.ColumnBirthDate], row[export.ColumnExpirationDate], row[export.ColumnVerified],
+			row[export.ColumnDocumentValid], row[export.ColumnLivenessStatus], row[export.ColumnMatchLevel], row[export.ColumnCreationTime], row[export.ColumnAttempts],
+			row[export.ColumnStatus]})
+	}
+	require.Equal(t, "1899-12-31", rows[len(all)][export.ColumnBirthDate])
+}
+
+func TestColumnsAndDisclosure(t *testing.T) {
+	keys, err := sessions.NewExtraKeys("phone", "fax")
+	require.NoError(t, err)
+	var b bytes.Buffer
+	_, err = Write(t.Context(), &b, seqOf(session(1, "x")), export.Options{
+		Zone: tbilisi, Columns: []export.Column{export.ColumnExtra, export.ColumnFirstName, export.ColumnLastName, export.ColumnSessionID}, ExtraKeys: keys,
+		Headers: map[export.Column]string{export.ColumnSessionID: "ნომერი"},
+		Mask:    sessions.FieldsOf(sessions.FieldFirstName), Drop: sessions.FieldsOf(sessions.FieldLastName),
+	})
+	require.NoError(t, err)
+	f, err := excelize.OpenReader(&b)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	rows, err := f.GetRows(sheet)
+	require.NoError(t, err)
+	require.Equal(t, [][]string{{"phone", "fax", "First Name", "ნომერი"}, {"x", "", "[masked]", "s-1"}}, rows)
+}
+
+type full struct{}
+
+var errFull = errors.New("full")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestErrors(t *testing.T) {
+	ok := export.Options{Zone: tbilisi}
+	_, err := Write(t.Context(), io.Discard, seqOf(), export.Options{})
+	require.ErrorIs(t, err, export.ErrOptions)
+	_, err = Write(t.Context(), io.Discard, seqOf(), export.Options{Zone: tbilisi, Comma: ';'})
+	require.ErrorIs(t, err, export.ErrOptions)
+	_, err = Write(t.Context(), io.Discard, seqOf(), export.Options{Zone: tbilisi, Count: export.MaxExcelRows + 1})
+	require.ErrorIs(t, err, export.ErrTooManyRows)
+	_, err = Write(t.Context(), io.Discard, seqOf(nil), ok)
+	require.ErrorIs(t, err, export.ErrNoSession)
+	_, err = Write(t.Context(), full{}, seqOf(session(1, "x")), ok)
+	require.ErrorIs(t, err, errFull)
+	_, err = Write(t.Context(), io.Discard, func(yield func(*sessions.Session, error) bool) { yield(nil, errFull) }, ok)
+	require.ErrorIs(t, err, errFull)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = Write(ctx, io.Discard, seqOf(), ok)
+	require.ErrorIs(t, err, context.Canceled)
+	var at *export.WriteError
+	_, err = Write(t.Context(), io.Discard, seqOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell+1)}), ok)
+	require.ErrorIs(t, err, export.ErrTooLong)
+	require.ErrorAs(t, err, &at)
+	require.Equal(t, "Model", at.Column)
+	_, err = Write(t.Context(), io.Discard, seqOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell)}), ok)
+	require.NoError(t, err)
+}
+
+// A flat OpenDocument spreadsheet, as far as it matters.
+type document struct {
+	Rows []struct {
+		Cells []struct {
+			Type     string   `xml:"value-type,attr"`
+			Date     string   `xml:"date-value,attr"`
+			Formula  string   `xml:"formula,attr"`
+			Repeated int      `xml:"number-columns-repeated,attr"`
+			Text     []string `xml:"p"`
+		} `xml:"table-cell"`
+	} `xml:"body>spreadsheet>table>table-row"`
+}
+
+func TestLibreOfficeReadsTypes(t *testing.T) {
+	soffice, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("no soffice: LibreOffice would open the workbook as a judge")
+	}
+	all := naughtySessions()
+	dir := t.TempDir()
+	var b bytes.Buffer
+	_, err = Write(t.Context(), &b, seqOf(all...), export.Options{Zone: tbilisi})
+	require.NoError(t, err)
+	path := filepath.Join(dir, "sessions.xlsx")
+	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+	out, err := exec.CommandContext(t.Context(), soffice, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless",
+		"--convert-to", "fods", "--outdir", dir, path).CombinedOutput()
+	require.NoError(t, err, string(out))
+	text, err := os.ReadFile(filepath.Join(dir, "sessions.fods"))
+	require.NoError(t, err)
+	var got document
+	require.NoError(t, xml.Unmarshal(text, &got))
+	for i, s := range all {
+		var types, texts, dates []string
+		for _, c := range got.Rows[i+1].Cells {
+			require.Contains(t, []string{"", "of:=TRUE()"}, c.Formula) // its way of writing a truth value
+			for range max(1, c.Repeated) {
+				types, texts, dates = append(types, c.Type), append(texts, strings.Join(c.Text, "\n")), append(dates, c.Date)
+			}
+		}
+		require.Equal(t, "string", types[export.ColumnPersonalNumber])
+		require.Equal(t, "01001012345", texts[export.ColumnPersonalNumber])
+		require.Equal(t, "string", types[export.ColumnModel], s.Model)
+		if s.Model == strings.TrimSpace(s.Model) && !strings.ContainsAny(s.Model, "\t\r\ufeff") { // the document has white space as elements
+			require.Equal(t, s.Model, texts[export.ColumnModel])
+		}
+		require.Equal(t, []string{"date", "date", "date"}, []string{types[export.ColumnBirthDate], types[export.ColumnExpirationDate], types[export.ColumnCreationTime]})
+		require.Equal(t, []string{"1990-02-03", "2031-12-24", "2024-05-02T01:04:05"},
+			[]string{dates[export.ColumnBirthDate], dates[export.ColumnExpirationDate], dates[export.ColumnCreationTime]})
+		require.Equal(t, []string{"float", "float"}, []string{types[export.ColumnMatchLevel], types[export.ColumnAttempts]})
+		require.Equal(t, []string{"TRUE", "7", "2"}, []string{texts[export.ColumnVerified], texts[export.ColumnMatchLevel], texts[export.ColumnAttempts]})
+	}
+}
