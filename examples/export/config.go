@@ -48,7 +48,7 @@ func (c *config) resumable() bool {
 	if c == nil || c.out == "" {
 		return false
 	}
-	_, err := os.Stat(c.out + export.StateSuffix)
+	_, err := os.Stat(c.out + export.StateSuffix) //nolint:gosec // the file that was asked for
 	return err == nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -259,7 +260,7 @@ func TestProgram(t *testing.T) {
 		return out.String()
 	}
 	base := []string{"-dsn", dsn, "-company", company, "-out", path}
-	with := func(more ...string) []string { return append(base[:len(base):len(base)], more...) }
+	with := func(more ...string) []string { return append(slices.Clip(base), more...) }
 	do(exitOK, with("-status", "failed", "-spoof", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
 		"-extra", "phone,email", "-format", "rfc4180", "-separator", ";", "-mask", "first_name", "-asked-by", "me")...)
 	text, err := os.ReadFile(path)

@@ -19,7 +19,7 @@ import (
 )
 
 // Usage describes DSNs for the help of a program.
-const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp(host)/database, or sqlite:file"
+const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp(host)/database, or sqlite:file" //nolint:gosec // no password
 
 // ErrDSN is wrapped where a DSN names none of the engines.
 var ErrDSN = errors.New("a DSN is " + Usage)

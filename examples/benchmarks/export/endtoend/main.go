@@ -133,6 +133,7 @@ func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error 
 		selected := strings.Replace(all, " id, changed_seq,", fmt.Sprintf(" %s, changed_seq + %d,", id, turn*first), 1)
 		selected = strings.Replace(selected, " created_us, completed_us,", fmt.Sprintf(" created_us - %d, completed_us - %d,",
 			int64(turn)*(newest-oldest+1), int64(turn)*(newest-oldest+1)), 1)
+		//nolint:gosec // constants and numbers of this program
 		text := fmt.Sprintf("INSERT INTO sessionkit_sessions (%s) SELECT %s FROM sessionkit_sessions WHERE company = '%s' AND created_us >= %d ORDER BY created_us LIMIT %d",
 			all, selected, company, oldest, more)
 		if _, err := db.ExecContext(ctx, text); err != nil {
@@ -219,7 +220,7 @@ func compare(ctx context.Context, dialect filter.Dialect, c config) error {
 		for i, way := range ways {
 			var output *os.File
 			if way.into {
-				if output, err = os.Create(file); err != nil {
+				if output, err = os.Create(file); err != nil { //nolint:gosec // the directory that was asked for
 					return err
 				}
 			}
@@ -259,7 +260,7 @@ func timed(ctx context.Context, args []string, output *os.File) (timing, error) 
 	}
 	t := timing{took: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), said: strings.TrimSpace(said.String())}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		t.rss = int64(usage.Maxrss) << 10
+		t.rss = usage.Maxrss << 10
 	}
 	return t, nil
 }
