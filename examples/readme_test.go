@@ -40,7 +40,7 @@ func TestReadmeShowsCodeThatRuns(t *testing.T) {
 		return strings.Join(lines, "\n")
 	}
 	var sources []string
-	for _, path := range []string{"readme_test.go", "../sessions/store/backend.go"} {
+	for _, path := range []string{"readme_test.go", "ownstore/host.go", "../sessions/store/backend.go"} {
 		source, err := os.ReadFile(path)
 		require.NoError(t, err)
 		sources = append(sources, squeeze(string(source)))

@@ -101,9 +101,10 @@ func (b *TableBackend) each(ctx context.Context, op, company, text string, args 
 		if err != nil {
 			return failed(ctx, op, err)
 		}
-		if s.Company == "" {
-			s.Company = company
+		if s == nil || s.Company != "" && s.Company != company {
+			return fmt.Errorf("%w: Scan made no session, or one of another company", ErrTable)
 		}
+		s.Company = company
 		s.Normalize()
 		if err := visit(s); err != nil {
 			return err

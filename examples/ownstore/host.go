@@ -1,0 +1,121 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// checks describes the table that the host has had for years.
+var checks = sqlstore.Table{
+	From:   "kyc_checks k",
+	ID:     filter.Col("k.uid"),
+	Select: "k.uid, k.started, k.state, k.given_name, k.family_name, k.personal_no, k.document_no, k.doc_kind, k.spoof, k.cut_off, k.weak, k.level",
+	Scan:   scanCheck,
+	Columns: filter.Columns{
+		Company:   filter.Col("k.tenant").NotNull(),
+		CreatedAt: filter.TimeColumn{Column: filter.Col("k.started").NotNull()},
+		Status: filter.Enum[sessions.Status]{Column: filter.Col("k.state").NotNull(), Values: map[sessions.Status][]any{
+			sessions.Success: {"A"}, sessions.Failed: {"D", "X"}, sessions.Pending: {"R"},
+		}},
+		DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("k.doc_kind"), Values: map[sessions.DocumentType][]any{
+			sessions.Passport: {1}, sessions.IDCard: {2}, sessions.ResidenceCard: {3}, sessions.DriverLicence: {4},
+		}},
+		Reasons: map[sessions.Reason]filter.Column{
+			sessions.DigitalSpoof: filter.Col("k.spoof"), sessions.NotFullID: filter.Col("k.cut_off"), sessions.LowFAR: filter.Col("k.weak"),
+		},
+		MatchLevel:     filter.Col("k.level"),
+		PersonalNumber: filter.Col("k.personal_no"),
+	},
+}
+
+// handler is the host: the whole API, behind the host's own cookie, over its own table.
+func handler(db *sql.DB, d filter.Dialect, table sqlstore.Table, key []byte) http.Handler {
+	viewer := func(r *http.Request) (store.Viewer, error) {
+		cookie, err := r.Cookie("kyc")
+		if err != nil {
+			return store.Viewer{}, err
+		}
+		tenant, user, err := verify(key, cookie.Value)
+		return store.Viewer{Company: tenant, Role: sessions.Agent, Subject: user}, err
+	}
+	st := store.New(sqlstore.Over(db, d, table), store.Options{})
+	mux := http.NewServeMux()
+	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewer})))
+	return mux
+}
+
+// sign makes the value of the cookie that the host's sign-in sets.
+func sign(key []byte, tenant, user string) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(tenant + "|" + user))
+	return tenant + "|" + user + "|" + hex.EncodeToString(mac.Sum(nil))
+}
+
+var errCookie = errors.New("the cookie is not one of ours")
+
+func verify(key []byte, cookie string) (tenant, user string, err error) {
+	parts := strings.Split(cookie, "|")
+	if len(parts) != 3 || !hmac.Equal([]byte(sign(key, parts[0], parts[1])), []byte(cookie)) {
+		return "", "", errCookie
+	}
+	return parts[0], parts[1], nil
+}
+
+// scanCheck makes a session of a row of the table.
+func scanCheck(rows *sql.Rows) (*sessions.Session, error) {
+	var s sessions.Session
+	var started any
+	var state string
+	var given, family, personal, document sql.NullString
+	var kind, level sql.NullInt16
+	var spoof, cutOff, weak sql.NullBool
+	if err := rows.Scan(&s.ID, &started, &state, &given, &family, &personal, &document, &kind, &spoof, &cutOff, &weak, &level); err != nil {
+		return nil, err
+	}
+	switch at := started.(type) {
+	case time.Time:
+		s.CreatedAt = at
+	case string: // SQLite
+		var err error
+		if s.CreatedAt, err = time.Parse(sqliteTime, at); err != nil {
+			return nil, err
+		}
+	}
+	s.Status = map[string]sessions.Status{"A": sessions.Success, "D": sessions.Failed, "X": sessions.Failed, "R": sessions.Pending}[state]
+	s.FirstName, s.LastName, s.PersonalNumber, s.DocumentNumber = read(given), read(family), read(personal), read(document)
+	s.DocumentType = map[int16]sessions.DocumentType{1: sessions.Passport, 2: sessions.IDCard, 3: sessions.ResidenceCard, 4: sessions.DriverLicence}[kind.Int16]
+	s.DocumentPresented = kind.Valid
+	if level.Valid {
+		s.Match = sessions.Match{Compared: true, Level: far.Level(level.Int16), Scale: far.Kvalifika.Name()}
+	}
+	for _, flag := range []struct {
+		set    sql.NullBool
+		reason sessions.Reason
+	}{{spoof, sessions.DigitalSpoof}, {cutOff, sessions.NotFullID}, {weak, sessions.LowFAR}} {
+		if flag.set.Bool && s.Status == sessions.Failed {
+			s.Reasons = append(s.Reasons, flag.reason)
+		}
+	}
+	return &s, nil
+}
+
+// read returns a text of the table, in which NULL is what could not be read.
+func read(text sql.NullString) sessions.Text {
+	if !text.Valid {
+		return sessions.TextIn(sessions.NotRecognised)
+	}
+	return sessions.TextOf(text.String)
+}

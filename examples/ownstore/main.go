@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
+		}
+		fmt.Fprintln(os.Stderr, "ownstore:", engine.Explain(err))
+		stop()
+		os.Exit(1) //nolint:gocritic // stop has run
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("ownstore", flag.ContinueOnError)
+	dsn := flags.String("dsn", "", "an empty database: "+engine.Usage+"; default: a temporary SQLite file")
+	n := flags.Int("n", 20_000, "how many sessions the table gets")
+	text := flags.String("search", "beridze gio", "what somebody types")
+	addr := flags.String("addr", "", "serve the HTTP API there, instead of showing lists")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *dsn == "" {
+		dir, err := os.MkdirTemp("", "ownstore")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		*dsn = "sqlite:" + filepath.Join(dir, "host.db")
+	}
+	db, d, err := engine.Open(*dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	table, err := tableOf(d)
+	if err != nil {
+		return err
+	}
+	all, err := generate.Sessions(generate.Options{N: *n})
+	if err != nil {
+		return err
+	}
+	if err := fill(ctx, db, d, all); err != nil {
+		return err
+	}
+	if *addr != "" {
+		return serve(ctx, *addr, db, d, table)
+	}
+	return show(ctx, db, d, table, *text)
+}
+
+// serve serves the API until ctx ends.
+func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table sqlstore.Table) error {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("curl --cookie 'kyc=%s' http://%s/kyc/sessions?status=pending\n", sign(key, generate.Georgia.Companies()[0].Key, "agent-7"), l.Addr())
+	server := &http.Server{Handler: handler(db, d, table, key), ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stopped()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// show lists, types the text letter by letter and filters, with what each page took.
+func show(ctx context.Context, db *sql.DB, d filter.Dialect, table sqlstore.Table, text string) error {
+	st := store.New(sqlstore.Over(db, d, table), store.Options{})
+	viewer := store.Viewer{Company: generate.Georgia.Companies()[0].Key, Role: sessions.Agent, Subject: "agent-7"}
+	row := func(what string, f filter.Filter) error {
+		began := time.Now()
+		page, err := st.List(ctx, viewer, store.Query{Filter: f})
+		if err != nil {
+			return err
+		}
+		took := time.Since(began)
+		count, err := st.Count(ctx, viewer, f)
+		if err != nil {
+			return err
+		}
+		more := ""
+		if !count.Exact {
+			more = "+"
+		}
+		fmt.Printf("  %-28s %2d on the page, %9.2f ms; %d%s in all", what, len(page.Sessions), float64(took.Microseconds())/1000, count.N, more)
+		if page.Partial {
+			fmt.Printf("; searched back to %s, more on the next page", page.SearchedBack.Format(time.DateOnly))
+		}
+		fmt.Println()
+		return nil
+	}
+	var err error
+	each := func(what string, f filter.Filter) {
+		if err == nil {
+			err = row(what, f)
+		}
+	}
+	fmt.Println("\nLists, in SQL")
+	each("all", filter.Filter{})
+	each("failed passports", filter.And(filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport)))
+	each("possible spoof", filter.FailedFor(sessions.SpoofReasons()...))
+	fmt.Println("\nSearches, matched in Go")
+	for i := range text {
+		if i > 0 {
+			each(text[:i], filter.Search(text[:i]))
+		}
+	}
+	each(text, filter.Search(text))
+	each(text+", failed", filter.And(filter.Search(text), filter.Status(sessions.Failed)))
+	return err
+}

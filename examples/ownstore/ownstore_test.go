@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// host is the host's table with generated sessions, on one engine.
+type host struct {
+	db    *sql.DB
+	d     filter.Dialect
+	table sqlstore.Table
+	all   []*sessions.Session
+}
+
+// eachHost runs test on SQLite and on PostgreSQL.
+func eachHost(t *testing.T, test func(t *testing.T, h host)) {
+	t.Helper()
+	dsns := map[string]func(t *testing.T) string{
+		"sqlite": func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "host.db") },
+		"postgres": func(t *testing.T) string {
+			t.Helper()
+			dsn := os.Getenv("SESSIONKIT_POSTGRES_DSN")
+			if dsn == "" {
+				t.Skip("no postgres: SESSIONKIT_POSTGRES_DSN is not set")
+			}
+			return ownSchema(t, dsn)
+		},
+	}
+	for _, name := range []string{"sqlite", "postgres"} {
+		t.Run(name, func(t *testing.T) {
+			db, d, err := engine.Open(dsns[name](t))
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, db.Close()) })
+			seq, err := generate.Sessions(generate.Options{N: 3000})
+			require.NoError(t, err)
+			table, err := tableOf(d)
+			require.NoError(t, err)
+			require.NoError(t, fill(t.Context(), db, d, seq))
+			all := slices.DeleteFunc(slices.Collect(seq), func(s *sessions.Session) bool { return !keeps(s) })
+			h := host{db, d, table, all}
+			test(t, h)
+		})
+	}
+}
+
+// ownSchema makes a schema in the database of a DSN, and returns a DSN whose tables are there.
+func ownSchema(t *testing.T, dsn string) string {
+	t.Helper()
+	db, _, err := engine.Open(dsn)
+	require.NoError(t, err)
+	name := "ownstore_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	_, err = db.ExecContext(t.Context(), "CREATE SCHEMA "+name)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := db.ExecContext(context.Background(), "DROP SCHEMA "+name+" CASCADE")
+		require.NoError(t, err)
+		require.NoError(t, db.Close())
+	})
+	u, err := url.Parse(dsn)
+	require.NoError(t, err)
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func TestListsAreThoseOfMatch(t *testing.T) {
+	day := sessions.DateOf(generate.DefaultTo)
+	eachHost(t, func(t *testing.T, h host) {
+		st := store.New(sqlstore.Over(h.db, h.d, h.table), store.Options{Budget: 700})
+		for i, f := range []filter.Filter{
+			{},
+			filter.Status(sessions.Failed),
+			filter.Not(filter.DocumentType(sessions.Passport, sessions.IDCard)),
+			filter.FailedFor(sessions.SpoofReasons()...),
+			filter.MatchLevel(3, 7, filter.NotCompared),
+			filter.CreatedOn(day.AddDays(-90), day.AddDays(-30), time.UTC),
+			filter.Search("gi"),
+			filter.Search("ბერიძე"),
+			filter.Search("0"),
+			filter.And(filter.Search("m"), filter.Status(sessions.Success)),
+			filter.Or(filter.Search("lomidze"), filter.FailedFor(sessions.LowFAR)),
+			filter.Search("******"),
+		} {
+			for _, company := range generate.Georgia.Companies()[:2] {
+				var want, got []string
+				for _, s := range slices.Backward(h.all) {
+					if s.Company == company.Key && f.Match(s) {
+						want = append(want, s.ID)
+					}
+				}
+				query := store.Query{Filter: f}
+				for pages := 0; pages == 0 || query.After != ""; pages++ {
+					page, err := st.List(t.Context(), store.Viewer{Company: company.Key, Role: sessions.Agent}, query)
+					require.NoError(t, err)
+					for _, s := range page.Sessions {
+						got = append(got, s.ID)
+					}
+					query.After = page.Next
+				}
+				require.Equal(t, want, got, "filter %d of company %q", i, company.Key)
+			}
+		}
+	})
+}
+
+func TestTheHostsCookieDecides(t *testing.T) {
+	eachHost(t, func(t *testing.T, h host) {
+		key := []byte("a key of the test")
+		server := httptest.NewServer(handler(h.db, h.d, h.table, key))
+		defer server.Close()
+		company := generate.Georgia.Companies()[0].Key
+		get := func(cookie string) (int, []string) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/kyc/sessions?status=pending&status=failed&limit=20", nil)
+			require.NoError(t, err)
+			if cookie != "" {
+				r.AddCookie(&http.Cookie{Name: "kyc", Value: cookie})
+			}
+			res, err := server.Client().Do(r)
+			require.NoError(t, err)
+			defer func() { require.NoError(t, res.Body.Close()) }()
+			var page struct {
+				Sessions []struct{ ID string }
+			}
+			require.NoError(t, json.NewDecoder(res.Body).Decode(&page))
+			var ids []string
+			for _, s := range page.Sessions {
+				ids = append(ids, s.ID)
+			}
+			return res.StatusCode, ids
+		}
+		var want []string
+		for _, s := range slices.Backward(h.all) {
+			if s.Company == company && s.Status != sessions.Success && len(want) < 20 {
+				want = append(want, s.ID)
+			}
+		}
+		status, ids := get(sign(key, company, "agent-7"))
+		require.Equal(t, http.StatusOK, status)
+		require.Equal(t, want, ids)
+		for _, cookie := range []string{"", "x", sign([]byte("another key"), company, "agent-7"), company + "|agent-7|"} {
+			status, ids = get(cookie)
+			require.Equal(t, http.StatusUnauthorized, status, "cookie %q", cookie)
+			require.Empty(t, ids)
+		}
+	})
+}
+
+func TestRun(t *testing.T) {
+	require.NoError(t, run(t.Context(), []string{"-n", "500"}))
+	require.ErrorIs(t, run(t.Context(), []string{"-dsn", "nowhere"}), engine.ErrDSN)
+	require.ErrorContains(t, run(t.Context(), []string{"-dsn", "mariadb:" + fmt.Sprint("u@tcp(127.0.0.1:1)/x")}), "PostgreSQL or SQLite")
+}

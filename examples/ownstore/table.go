@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// sqliteTime is how the host keeps instants where the engine has no type for them.
+const sqliteTime = "2006-01-02T15:04:05.000000Z"
+
+// tableOf returns the description of the table as it is on an engine.
+func tableOf(d filter.Dialect) (sqlstore.Table, error) {
+	t := checks
+	switch d {
+	case sqlstore.Postgres:
+	case sqlstore.SQLite:
+		t.Columns.CreatedAt.Clock, t.Columns.CreatedAt.Layout = filter.UTCText, sqliteTime
+	default:
+		return t, fmt.Errorf("this host's table is on PostgreSQL or SQLite, not on %s", d)
+	}
+	return t, nil
+}
+
+// fill makes the host's table and puts the sessions into it as the host keeps them.
+func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessions.Session]) (err error) {
+	instant := "timestamptz"
+	if d == sqlstore.SQLite {
+		instant = "text"
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, statement := range []string{
+		`CREATE TABLE kyc_checks (
+			uid text NOT NULL, tenant text NOT NULL, started ` + instant + ` NOT NULL, state text NOT NULL, given_name text, family_name text,
+			personal_no text, document_no text, doc_kind smallint, spoof boolean, cut_off boolean, weak boolean, level smallint,
+			PRIMARY KEY (tenant, uid))`,
+		"CREATE INDEX kyc_checks_started ON kyc_checks (tenant, started)",
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	text, err := d.ReplacePlaceholders("INSERT INTO kyc_checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	insert, err := tx.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = insert.Close() }()
+	for s := range all {
+		if !keeps(s) {
+			continue
+		}
+		if _, err := insert.ExecContext(ctx, rowOf(s, d)...); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// keeps tells whether the host has codes for what the session is.
+func keeps(s *sessions.Session) bool {
+	_, state := checks.Columns.Status.Values[s.Status]
+	_, kind := checks.Columns.DocumentType.Values[s.DocumentType]
+	return state && (kind || s.DocumentType == "")
+}
+
+// rowOf is a session as the host keeps it.
+func rowOf(s *sessions.Session, d filter.Dialect) []any {
+	var started any = s.CreatedAt
+	if d == sqlstore.SQLite {
+		started = s.CreatedAt.UTC().Format(sqliteTime)
+	}
+	var kind, level any
+	if codes := checks.Columns.DocumentType.Values[s.DocumentType]; codes != nil {
+		kind = codes[0]
+	}
+	if s.Match.Compared {
+		level = int(s.Match.Level)
+	}
+	return []any{
+		s.ID, s.Company, started, checks.Columns.Status.Values[s.Status][0], known(s.FirstName), known(s.LastName), known(s.PersonalNumber),
+		known(s.DocumentNumber), kind, s.FailedFor(sessions.DigitalSpoof), s.FailedFor(sessions.NotFullID), s.FailedFor(sessions.LowFAR), level,
+	}
+}
+
+func known(t sessions.Text) any {
+	if t.State() != sessions.Known {
+		return nil
+	}
+	return t.Value()
+}
