@@ -1,0 +1,108 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+func TestReasonsComeBack(t *testing.T) {
+	for _, reasons := range [][]sessions.Reason{
+		nil, {"a"}, {"a", "b"}, {`|`}, {`\`}, {`\p`, `\\p`, `p|\`}, {"a|b", "b"}, {" ", "\n"},
+	} {
+		require.Equal(t, reasons, splitReasons(joinReasons(reasons)))
+	}
+	// No reason is found inside another, or across two.
+	for _, r := range []sessions.Reason{"a", "b", "a|b", "|", `\p`} {
+		require.NotContains(t, joinReasons([]sessions.Reason{"aa", `x|b`, "ab"}), joinReasons([]sessions.Reason{r}))
+	}
+}
+
+func TestAfterEndsTheRangeOfAPrefix(t *testing.T) {
+	require.Equal(t, "\ue000", after("\ud7ff"), "surrogates are no characters")
+	for _, prefix := range []string{"a", "ber", "z", "9", "გ", "\u007f", "\u07ff", "\ud7fb", "\uffff", "a\U0010ffff", "\U0010ffff"} {
+		end := after(prefix)
+		require.Less(t, prefix, end)
+		require.Less(t, prefix+"zzz", end)
+		require.Less(t, prefix+"\U0010fffe", end)
+		require.Equal(t, end, strings.ToValidUTF8(end, ""), "a text that every engine takes")
+	}
+	require.Equal(t, "bes", after("ber"))
+}
+
+func TestTermsOfASession(t *testing.T) {
+	s := &sessions.Session{
+		Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR, "odd"}, DocumentType: sessions.DriverLicence, Subject: "p-1",
+		FirstName: sessions.TextOf("Nino"), LastName: sessions.TextOf("ნინო"), DocumentNumber: sessions.TextOf("AB12"),
+		Match: sessions.Match{Compared: true, Level: 3},
+	}
+	require.Equal(t, []string{"12", "L3", "Rlow_far", "Rodd", "Tdriver_licence", "Up-1", "ab12", "nino"}, termsOf(s))
+	s.RedactPerson()
+	require.Equal(t, []string{"L3", "Rlow_far", "Rodd", "Tdriver_licence"}, termsOf(s))
+	plain := &sessions.Session{Status: sessions.Success, DocumentType: sessions.Passport, Match: sessions.Match{Compared: true, Level: 5}}
+	require.Empty(t, termsOf(plain), "what is common has no term")
+	require.Equal(t, []string{"Sexpired"}, termsOf(&sessions.Session{Status: "expired"}))
+}
+
+// A driver has to name every session that its filter matches: one value without a term and there is none.
+func TestDrivers(t *testing.T) {
+	for text, f := range map[string]filter.Filter{
+		"common status":   filter.Status(sessions.Pending, sessions.Success),
+		"common type":     filter.DocumentType(sessions.DriverLicence, sessions.Passport),
+		"no document":     filter.DocumentType("", sessions.DriverLicence),
+		"common level":    filter.MatchLevel(1, 5),
+		"not compared":    filter.MatchLevel(filter.NotCompared, 1),
+		"number unfolded": filter.PersonalNumber("01001", "---"),
+		"negated":         filter.Not(filter.Search("nino")),
+		"nested":          filter.Or(filter.Search("nino"), filter.Status(sessions.Pending)),
+		"extra":           filter.Extra("phone", "1"),
+	} {
+		require.NoError(t, f.Err(), text)
+		require.Empty(t, driversOf(f), text)
+	}
+	drivers := driversOf(filter.And(filter.Search("ნინო be"), filter.Status(sessions.Pending), filter.Status(sessions.Failed)))
+	require.Equal(t, []driver{{values: []string{"Spending"}}, {from: "nino", to: "ninp"}, {from: "be", to: "bf"}}, drivers)
+}
+
+func TestWatermarks(t *testing.T) {
+	w := watermark("acme", 12345)
+	seq, err := parseWatermark("acme", w)
+	require.NoError(t, err)
+	require.EqualValues(t, 12345, seq)
+	for _, bad := range []store.Watermark{"", "1", "1.x", "1.9ix.", w + "0", w[1:], "2" + w[1:], "1.-1.00000000", store.Watermark(strings.ToUpper(string(w)))} {
+		_, err := parseWatermark("acme", bad)
+		require.ErrorIs(t, err, store.ErrWatermark, "%q", bad)
+	}
+	_, err = parseWatermark("Acme", w)
+	require.ErrorIs(t, err, store.ErrWatermark, "of another company")
+}
+
+func TestErrorsDoNotPrintTheirCause(t *testing.T) {
+	cause := errors.New("Key (first_name)=(Secretname) already exists")
+	err := failed(t.Context(), "insert", cause)
+	require.ErrorIs(t, err, cause)
+	require.Equal(t, "sqlstore: insert: the database reports an error", err.Error())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = failed(ctx, "list", cause) // a driver's own words for it
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, cause)
+	require.Equal(t, "sqlstore: list: context canceled", err.Error())
+}
+
+func TestPositions(t *testing.T) {
+	p := store.Position{}
+	require.Equal(t, newest, positionOf(p))
+	at := time.Date(2026, 3, 14, 1, 2, 3, 456789000, time.UTC)
+	require.Equal(t, position{at.UnixMicro(), "x"}, positionOf(store.Position{CreatedAt: at, ID: "x"}))
+	require.Equal(t, position{at.UnixMicro() + 1, ""}, positionOf(store.Position{CreatedAt: at.Add(1), ID: "x"}), "between two microseconds")
+	require.Equal(t, store.Position{CreatedAt: at, ID: "x"}, position{at.UnixMicro(), "x"}.store())
+}
