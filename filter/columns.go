@@ -163,7 +163,7 @@ func (t TimeColumn) instant(d Dialect, at time.Time) (any, error) {
 // ToSql returns the column as it stands in statements, with the arguments of an expression: a column is a
 // [squirrel.Sqlizer], for the rest of a host's query. The zero Column is [ErrNoColumn].
 //
-//nolint:revive,staticcheck // the name is squirrel's
+//nolint:revive // the name is squirrel's
 func (c Column) ToSql() (string, []any, error) {
 	if c.isZero() {
 		return "", nil, ErrNoColumn

@@ -159,7 +159,7 @@ var errDisk = errors.New("disk on fire")
 
 func (f failing) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	n := 0
-	return f.Backend.(store.Streamer).Stream(ctx, sel, func(s *sessions.Session) error { //nolint:errcheck // a memstore
+	return f.Backend.(store.Streamer).Stream(ctx, sel, func(s *sessions.Session) error {
 		if n++; n > f.after {
 			return errDisk
 		}

@@ -375,7 +375,7 @@ func writerOf(b store.Backend) store.Writer {
 	if x, ok := b.(bare); ok {
 		b = x.Backend
 	}
-	return b.(store.Writer) //nolint:errcheck // all of them write
+	return b.(store.Writer)
 }
 
 func TestHiddenFields(t *testing.T) {

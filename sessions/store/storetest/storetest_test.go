@@ -365,7 +365,7 @@ func breakages() []breakage {
 			var cache sync.Map
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				cached, _ := cache.LoadOrStore(s.ID, s)
-				return cached.(*sessions.Session) //nolint:errcheck // stored above
+				return cached.(*sessions.Session)
 			})
 		}},
 		{13, "the watermark is taken after the read", func(b *broken) {
