@@ -62,8 +62,11 @@ func (r report) samples(heading string, groups []*group, limit time.Duration) {
 	r.table(heading, columns, rows)
 }
 
-// show prints a time as milliseconds. What was given up took longer than its limit.
+// show prints a time as milliseconds. What was given up took longer than its limit; 0 is none.
 func show(d, limit time.Duration) string {
+	if d == 0 {
+		return "-"
+	}
 	if limit > 0 && d >= limit {
 		return "> " + limit.String()
 	}
