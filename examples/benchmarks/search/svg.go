@@ -48,15 +48,17 @@ func drawSVG(title, note string, curves []curve, longest int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s">
 <style>
-  svg { color-scheme: light dark; --ink: #1f2328; --faint: #d1d9e0; --ours: #0969da; --theirs: #bc4c00; --other: #6e7781; }
-  @media (prefers-color-scheme: dark) { svg { --ink: #e6edf3; --faint: #3d444d; --ours: #58a6ff; --theirs: #f0883e; --other: #9198a1; } }
+  svg { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --faint: #d1d9e0; --ours: #0969da; --theirs: #bc4c00; --other: #6e7781; }
+  @media (prefers-color-scheme: dark) { svg { --paper: #0d1117; --ink: #e6edf3; --faint: #3d444d; --ours: #58a6ff; --theirs: #f0883e; --other: #9198a1; } }
   text { font: 12px system-ui, sans-serif; fill: var(--ink); }
   .title { font-size: 15px; font-weight: 600; }
+  .paper { fill: var(--paper); }
   .grid { stroke: var(--faint); stroke-width: 1; }
   .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
   .ours { stroke: var(--ours); } .theirs { stroke: var(--theirs); } .other { stroke: var(--other); }
   .dashed { stroke-dasharray: 2 5; stroke-linecap: round; }
 </style>
+<rect class="paper" width="100%%" height="100%%"/>
 `, width, height, escape(title))
 	fmt.Fprintf(&b, "<text class=\"title\" x=\"%d\" y=\"22\">%s</text>\n<text x=\"%d\" y=\"40\">%s</text>\n", left, escape(title), left, escape(note))
 	for ms := lowest; ms <= highest*1.01; ms *= 10 {
