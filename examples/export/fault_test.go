@@ -245,7 +245,7 @@ func TestFaultsWithin(t *testing.T) {
 			require.Contains(t, []int{exitOK, exitRestart}, code, out.String())
 		}
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 10*time.Millisecond)
+	settled(t, func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestProgram(t *testing.T) {

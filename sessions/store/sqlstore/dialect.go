@@ -19,13 +19,16 @@ type grammar struct {
 	list       string   // index hint of the ordered read
 	nested     string   // a join whose right side is looked up for each row of the left side
 	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan
-	packs      bool     // a row travels faster as one text than as columns
+	pack       packing  // how the columns of a row become one text
 	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
 	isolation  sql.IsolationLevel
 	snapshot   sql.IsolationLevel // at which a transaction reads one state
 	maxArgs    int
 	columns    filter.Columns
 }
+
+// packing puts separators between columns. A row travels faster as one text than as many.
+type packing struct{ begin, between, end, asText string }
 
 func postgres() *grammar {
 	return &grammar{
@@ -38,7 +41,7 @@ func postgres() *grammar {
 		forUpdate:  " FOR UPDATE",
 		nested:     " CROSS JOIN LATERAL ",
 		lateral:    true,
-		packs:      true,
+		pack:       packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 		rowValues:  true,
 		isolation:  sql.LevelReadCommitted,
 		snapshot:   sql.LevelRepeatableRead,
@@ -50,6 +53,7 @@ func postgres() *grammar {
 func mariadb() *grammar {
 	return &grammar{
 		name:       "mariadb",
+		pack:       packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
 		hasSchema:  "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'",
 		lockSchema: []string{"SELECT GET_LOCK(CONCAT('sessionkit.', MD5(DATABASE())), 60)"}, // DDL commits at once
 		keepSchema: "SELECT RELEASE_LOCK(CONCAT('sessionkit.', MD5(DATABASE())))",
@@ -68,6 +72,7 @@ func mariadb() *grammar {
 func sqlite() *grammar {
 	return &grammar{
 		name:       "sqlite",
+		pack:       packing{begin: "(", between: " || char(31) || ", end: ")"},
 		hasSchema:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sessionkit_schema'",
 		lockSchema: []string{"BEGIN IMMEDIATE"},
 		keepSchema: "COMMIT",

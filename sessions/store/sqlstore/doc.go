@@ -1,5 +1,5 @@
 // Package sqlstore keeps sessions in PostgreSQL, MariaDB or MySQL, or SQLite, over a *sql.DB that the host owns. It
-// imports no driver, starts no goroutine and closes nothing.
+// imports no driver, leaves no goroutine behind and closes nothing.
 //
 // # Tables
 //
@@ -41,6 +41,26 @@
 //   - Stream: the whole selection; with words or rare properties the walk without a budget, else one statement over the range.
 //   - Insert: per session one row in three indexes (MariaDB: two beside the table), and one entry per term, usually 5 to 10, in the
 //     statements of up to 256 rows. Update and Redact write the row, and the entries that differ.
+//
+// # Snapshots
+//
+// Stream reads one state of the database in one read-only transaction, and holds one connection until its callback has taken the last
+// session. A session that is decided meanwhile is seen once, as it was; one that comes in is not seen. What it costs to hold
+// the snapshot open, for as long as the callback takes:
+//
+//   - PostgreSQL (REPEATABLE READ): nobody waits, but vacuum keeps every row version that has died since. The server sends as it is read; a
+//     statement_timeout, or idle_in_transaction_session_timeout, ends it with an error.
+//   - MariaDB and MySQL (InnoDB, REPEATABLE READ): nobody waits, but the undo log grows. A reader that takes nothing for
+//     net_write_timeout, 60 s by default, loses its connection: an error, never an end.
+//   - SQLite in WAL mode: nobody waits, but the log is not reset and grows. In the other journal modes writers wait for the reader, and fail
+//     when their busy timeout is over: use WAL.
+//
+// Bound it by the context, and by deadlines on whatever the callback writes to. The callback must not ask the same *sql.DB for
+// more if that may have no other connection.
+//
+// A row comes as one text of all columns, which is a tenth of the work of many, and is fetched by a second goroutine while the one
+// before is used; the goroutine ends before Stream does. A text that contains the separator, U+001F, is noticed: the rest is then
+// read column by column in the same transaction.
 //
 // # Changes
 //

@@ -52,20 +52,24 @@ func (st *statement) columns(alias string) *statement {
 	return st
 }
 
-// packed writes the columns as one text.
+// packed writes the columns as one text. An absent one is as an empty one, see packedCell.
 func (st *statement) packed(alias string) *statement {
-	st.add("concat_ws(chr(31)")
-	for _, c := range columns {
-		switch c {
+	pack := st.b.grammar.pack
+	st.add(pack.begin)
+	for i, c := range columns {
+		if i > 0 {
+			st.add(pack.between)
+		}
+		switch name := alias + "." + c; c {
 		case "completed_us", "decided_us", "match_level":
-			st.add(", coalesce(" + alias + "." + c + "::text, '')")
+			st.add("coalesce(" + name + pack.asText + ", '')")
 		case "first_name", "last_name", "personal_number", "document_number", "nationality", "extra":
-			st.add(", coalesce(" + alias + "." + c + ", '')")
+			st.add("coalesce(" + name + ", '')")
 		default:
-			st.add(", " + alias + "." + c)
+			st.add(name)
 		}
 	}
-	return st.add(")")
+	return st.add(pack.end)
 }
 
 func (st *statement) sql() (string, error) { return st.b.dialect.ReplacePlaceholders(string(st.text)) }

@@ -25,9 +25,6 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		return err
 	}
 	w.want, w.each = math.MaxInt, each
-	if len(w.drivers) == 0 && !b.grammar.packs {
-		return w.stream(ctx)
-	}
 	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.grammar.snapshot, ReadOnly: true})
 	if err != nil {
 		return failed(ctx, op, err)
