@@ -41,6 +41,7 @@ type options struct {
 	workload, steps string
 	svg, markdown   string
 	limit           time.Duration
+	keystrokes      int
 	compared        int
 	churn           int
 	slow            bool
@@ -57,6 +58,7 @@ func main() {
 	flag.StringVar(&o.svg, "svg", "", "file to draw latency by typed length into")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the report into, beside the standard output")
 	flag.DurationVar(&o.limit, "limit", 10*time.Second, "after which a naive or trigram query is given up")
+	flag.IntVar(&o.keystrokes, "keystrokes", 10_000, "of the workload, at most: fewer for a quick look")
 	flag.IntVar(&o.compared, "compared", 60, "keystrokes of the naive, trigram and exhaustive searches")
 	flag.IntVar(&o.churn, "churn", 0, "writes per second by another connection during the searches")
 	flag.BoolVar(&o.slow, "slowest", false, "list the slowest keystrokes, with the generated names that they search")
@@ -219,7 +221,7 @@ func (b *bench) queries(ctx context.Context) error {
 		}
 	}
 	old := b.generated.Shape.OldNames()
-	b.strokes = keystrokes(workload(drawn[0], drawn[1], drawn[2], old, b.seed))
+	b.strokes = every(keystrokes(workload(drawn[0], drawn[1], drawn[2], old, b.seed)), b.keystrokes)
 	return nil
 }
 
@@ -339,7 +341,7 @@ func (b *bench) count(ctx context.Context) error {
 }
 
 func (b *bench) insert(ctx context.Context) error {
-	n, err := b.engine.insertion(ctx, 10_000, 500)
+	n, err := b.engine.insertion(ctx, min(10_000, b.n), 500)
 	if err != nil {
 		return err
 	}
