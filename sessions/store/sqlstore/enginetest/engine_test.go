@@ -22,6 +22,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if err := goflag.Set("rapid.checks", defaultChecks); err != nil { // the command line has the last word
+		panic(err)
+	}
 	goflag.Parse()
 	if err := goflag.Set("rapid.nofailfile", "true"); err != nil { // a test leaves no files behind
 		panic(err)
