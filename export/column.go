@@ -76,6 +76,11 @@ func (c Column) Field() sessions.Field {
 	return columnFields[c]
 }
 
+// masks tells whether the cell says that the viewer may not see the column's field, which of some fields cannot be.
+func (c Column) masks(cell string) bool {
+	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
+}
+
 // String returns the column's header.
 func (c Column) String() string {
 	switch {

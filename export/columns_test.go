@@ -81,11 +81,38 @@ func TestMaskedColumns(t *testing.T) {
 		all[i] = all[i].Clone()
 		d.Apply(all[i])
 	}
-	require.Equal(t, string(write(t, all, Options{Columns: columns, Drop: d.Drop, BirthLayout: "2006"})), string(unmasked))
-	require.Contains(t, string(unmasked), sessions.MaskedMark)
+	require.Equal(t, string(write(t, all, opts)), string(unmasked), "whoever masks them")
 	require.NotContains(t, string(unmasked), "low_far", "the reasons tell the status")
-	keyed := write(t, generate(50), Options{Columns: []Column{ColumnExtra}, ExtraKeys: extraKeys(t, "phone"), Mask: d.Mask})
-	require.NotContains(t, string(keyed), "995")
+}
+
+// What a viewer may not see is masked in every column, is read as masked, and makes no fact of a session.
+func TestMaskedCells(t *testing.T) {
+	all := append(generate(300), &sessions.Session{ID: "empty", CreatedAt: time.Unix(0, 0)})
+	columns, keys := append(Columns(), ColumnStatus, ColumnReasons), extraKeys(t, "phone", "e-mail")
+	hidden := sessions.Disclosure{Mask: sessions.AllFields()}
+	for _, o := range []Options{{}, {ExtraKeys: keys}, {Format: Excel, Zone: tbilisi(t)}, {Format: Excel, Zone: tbilisi(t), ExtraKeys: keys}} {
+		o.Columns, o.Mask = columns, hidden.Mask
+		for i, row := range read(t, write(t, all, o), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: o.ExtraKeys, LevelZeroIsNoData: true, LivenessOneIsPassed: true}) {
+			for c, cell := range row.cells() {
+				if c := Column(c); c != ColumnCreationTime && c != ColumnSessionID {
+					require.Equal(t, sessions.MaskedMark, *cell, "%v: row %d, %v", o.Format, i+1, c)
+				}
+			}
+			require.Equal(t, all[i].ID, row.SessionID)
+
+			s, lost, err := row.Session(SessionOptions{Company: "acme", NotVerified: sessions.Pending})
+			require.NoError(t, err)
+			require.Equal(t, sessions.AllFields().Minus(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt)), lost)
+			require.Equal(t, &sessions.Session{ID: all[i].ID, Company: "acme", CreatedAt: s.CreatedAt, Status: sessions.Pending}, s)
+			require.Equal(t, sessions.MaskedMark, row.LivenessStatus, "the row stays as it was read")
+		}
+	}
+
+	// A field that is always to be seen cannot be masked, and an extra field beside one that is not is a value.
+	require.Equal(t, "Creation time", readError(t, file(map[string]string{"Creation time": "[masked]"}), ReadOptions{}).Column)
+	row := read(t, []byte("phone,e-mail\n[masked],a@b\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0]
+	require.Equal(t, `{"phone":"[masked]","e-mail":"a@b"}`, row.Extra)
+	require.Equal(t, "[masked]", read(t, []byte("e-mail\n[masked]\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0].Extra)
 }
 
 func TestDigestAndProgress(t *testing.T) {

@@ -6,14 +6,15 @@
 // the format: gocsv writes a slice of records as [Write] writes the sessions, line breaks apart. [Write] takes nothing of
 // gocsv but the tags, so that a host who changes gocsv's global settings does not change our files. [Options] choose columns and
 // their order, add [ColumnStatus] and [ColumnReasons], rename columns, and split Extra into one column for each of a list of keys.
-// What a viewer may not see has no column, or one that says so.
+// What a viewer may not see has no column, or one of masked cells.
 //
 // # Cells
 //
-// What is absent is an empty cell.
+// What is absent is an empty cell. What the viewer may not see ([Options].Mask) is [masked], in the columns of dates, numbers and
+// truth values too: there an empty cell, 1 or FALSE would pass for a fact.
 //
 //   - Texts (names, numbers, nationality) stand as they were read. One that was not recognised or not collected is empty;
-//     a redacted one is [redacted], one that the viewer may not see [masked].
+//     a redacted one is [redacted].
 //   - Birth Date is yyyy-mm-dd. Expiration Date is mm-dd-yy, and read back yy is 20yy.
 //   - Creation time and Completion time are instants of the session's start and end. The end implies no verdict.
 //   - Verified is TRUE for success, FALSE for every other status, empty where there is none to be seen. Document Valid is
@@ -61,7 +62,8 @@
 //   - always subject, decision time, acceptance level, selfie, and whether a document was presented (taken from its type);
 //   - status, where Verified is FALSE and there is no Status column; reasons, where there is no Reasons column;
 //   - liveness that is not passed, and a document that is not valid: whether it was checked. Both become unknown;
-//   - an empty text: whether it was not collected, not recognised, or empty. An empty or another sex.
+//   - an empty text: whether it was not collected, not recognised, or empty. An empty or another sex;
+//   - every masked cell: its field is absent. A value that is [masked] itself is taken for one.
 //
 // Three things are lost without a trace: the century of Expiration Date; in Excel's format the fraction of a second and, in
 // the hour that a change of clocks repeats, which of the two it is; an extra field that is empty, where Extra has columns.

@@ -48,7 +48,7 @@ type Manifest struct {
 	BirthLayout  string           `json:"birth_layout,omitempty"`
 
 	ExpirationLayout string           `json:"expiration_layout,omitempty"`
-	Masked           []sessions.Field `json:"masked"`  // their cells are not the session's
+	Masked           []sessions.Field `json:"masked"`  // their cells say so
 	Dropped          []sessions.Field `json:"dropped"` // they have no column
 	RowsPerFile      int64            `json:"rows_per_file,omitempty"`
 

@@ -99,6 +99,11 @@ var encoders = [columnEnd]encoder{
 	ColumnReasons: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, reasonsCell(s.Reasons)) },
 }
 
+// maskedCell says that the viewer may not see what stands there. No format has to protect or quote it.
+func maskedCell(_ *plan, b []byte, _ *sessions.Session) []byte {
+	return append(b, sessions.MaskedMark...)
+}
+
 // extraCell writes one extra field as a column of its own.
 func extraCell(key string) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {

@@ -247,18 +247,23 @@ func (d *decoder) row(number int64) (Row, error) {
 	return row, nil
 }
 
-// gather makes one Extra of the columns that hold its fields.
+// gather makes one Extra of the columns that hold its fields. Masked, all of them are.
 func (d *decoder) gather(row *Row) error {
 	if len(d.pairs) == 0 {
 		return nil
 	}
-	pairs := make([]sessions.ExtraPair, 0, len(d.pairs))
+	pairs, masked := make([]sessions.ExtraPair, 0, len(d.pairs)), true
 	for _, p := range d.pairs {
+		masked = masked && (p.Key == "" || p.Value == sessions.MaskedMark)
 		if p.Value != "" {
 			pairs = append(pairs, p)
 		}
 	}
-	if len(pairs) == 0 {
+	switch {
+	case len(pairs) == 0:
+		return nil
+	case masked:
+		row.Extra = sessions.MaskedMark
 		return nil
 	}
 	x, err := sessions.NewExtra(pairs...)
@@ -273,6 +278,10 @@ func (d *decoder) gather(row *Row) error {
 func (d *decoder) cell(to *string, t target, v string) (err error) {
 	if t.key >= 0 {
 		d.pairs[t.key] = sessions.ExtraPair{Key: t.header, Value: d.text(v)}
+		return nil
+	}
+	if t.column.masks(v) {
+		*to = v
 		return nil
 	}
 	switch t.column {

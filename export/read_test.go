@@ -434,7 +434,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\xff\xfea\x00"), false)
 	for _, seed := range []string{
 		"Session ID,Creation time\ns,2024-05-01T10:00:00.5+04:00\n", "Creation time\n2024-05-01 10:00:00\n", "Match Level,Sex\n7,male\n",
-		"Verified,Status,Reasons\nFALSE,failed,a;b\n", "Extra\n\"{\"\"a\"\":\"\"b\"\"}\"\n", "First Name\n\"=\"\"01\"\"\"\n'=1\n", "Birth Date,Attempts\n1990-01-02,3",
+		"Verified,Status,Reasons\nFALSE,failed,a;b\n", "Extra\n\"{\"\"a\"\":\"\"b\"\"}\"\n", "First Name\n\"=\"\"01\"\"\"\n'=1\n", "Birth Date,Attempts\n1990-01-02,3", "Session ID,Creation time,Birth Date,Liveness Status,Extra\ns,2024-05-01T10:00:00Z,[masked],[masked],[masked]\n",
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
@@ -455,10 +455,13 @@ func FuzzRead(f *testing.F) {
 			records = append(records, row.Record)
 			if s, _, err := row.Session(SessionOptions{Company: "acme"}); err == nil {
 				again := RecordOf(s)
+				unmask := strings.NewReplacer(sessions.MaskedMark, "")
 				require.Equal(t, row.CreationTime, again.CreationTime)
-				require.Equal(t, row.ExpirationDate, again.ExpirationDate)
-				require.Equal(t, row.BirthDate, again.BirthDate)
-				require.Equal(t, row.Extra, again.Extra)
+				require.Equal(t, unmask.Replace(row.ExpirationDate), again.ExpirationDate)
+				require.Equal(t, unmask.Replace(row.BirthDate), again.BirthDate)
+				if row.Extra != sessions.MaskedMark {
+					require.Equal(t, row.Extra, again.Extra)
+				}
 			}
 		}
 		requireRecords(t, records, read(t, judge(t, records), ReadOptions{}))
@@ -486,7 +489,7 @@ func FuzzRoundTrip(f *testing.F) {
 			require.NoError(t, err)
 			file = write(t, []*sessions.Session{s}, Options{Format: format, Zone: time.UTC, ExtraKeys: keys})
 			row := read(t, file, ReadOptions{Format: format, Zone: time.UTC, ExtraKeys: keys})[0]
-			if c != "" && c != sessions.UnrecognisedMark {
+			if c != "" && c != sessions.UnrecognisedMark && c != sessions.MaskedMark {
 				require.Equal(t, RecordOf(s).Extra, row.Extra)
 			}
 		}

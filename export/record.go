@@ -13,7 +13,8 @@ import (
 
 // Record is one row: the 24 columns in their order, as text. Its tags define headers and order for this package, and
 // serve a host that calls gocsv itself. Each cell is as the zero [Options] write it, whatever file it was read from; the
-// package comment says how. Records are comparable with ==. Printing one shows its session ID alone.
+// package comment says how. Any cell but Creation time and Session ID may be [sessions.MaskedMark]. Records are comparable
+// with ==. Printing one shows its session ID alone.
 type Record struct {
 	PersonalNumber string `csv:"Personal Number"`
 	FirstName      string `csv:"First Name"`

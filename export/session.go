@@ -19,7 +19,7 @@ type SessionOptions struct {
 	// Scale names the scale of the match levels. "" is that of [far.Kvalifika].
 	Scale string
 
-	// NotVerified is the status of a row whose Verified is FALSE or empty and that has no Status. "" is [sessions.Failed],
+	// NotVerified is the status of a row whose Verified is FALSE, empty or masked and that has no Status. "" is [sessions.Failed],
 	// which may be wrong: such a session may have been pending.
 	NotVerified sessions.Status
 }
@@ -27,11 +27,18 @@ type SessionOptions struct {
 // Session makes a session of the row, and tells which fields the row could not say: they are absent, or the strictest
 // guess. The package comment lists them. The session is valid ([sessions.Session.Validate]) and has no revision.
 //
-// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value. A file
-// with masked texts is refused so: it does not hold the sessions.
+// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
+	said := *r
+	r = &said // without its marks
 	p := rowParser{row: r, cells: r.cells(), lost: sessions.FieldsOf(sessions.FieldSubject, sessions.FieldDecidedAt,
 		sessions.FieldAcceptanceLevel, sessions.FieldDocumentPresented, sessions.FieldSelfie)}
+	for c, cell := range p.cells {
+		if Column(c).masks(*cell) {
+			*cell = ""
+			p.lose(Column(c))
+		}
+	}
 	s := &sessions.Session{
 		ID: r.SessionID, Company: opts.Company, Partner: r.Partner, Attempt: p.attempt(),
 		CreatedAt: p.time(ColumnCreationTime), CompletedAt: p.time(ColumnCompletionTime),
@@ -103,8 +110,6 @@ func (p *rowParser) text(c Column) sessions.Text {
 		return sessions.Text{}
 	case sessions.RedactedMark:
 		return sessions.TextIn(sessions.Redacted)
-	case sessions.MaskedMark:
-		return sessions.TextIn(sessions.Masked)
 	default:
 		return sessions.TextOf(v)
 	}

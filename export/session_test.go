@@ -60,7 +60,7 @@ func TestSessionOfRow(t *testing.T) {
 		"level":         {func(r *Row) { r.MatchLevel = "x" }, "Match Level"},
 		"attempts":      {func(r *Row) { r.Attempts = "x" }, "Attempts"},
 		"attempts < 0":  {func(r *Row) { r.Attempts = "-1" }, "Attempts"},
-		"masked":        {func(r *Row) { r.LastName = "[masked]" }, "Last Name"},
+		"masked ID":     {func(r *Row) { r.SessionID, r.CreationTime = "[masked]", "[masked]" }, "Creation time"},
 		"extra":         {func(r *Row) { r.Extra = "{" }, "Extra"},
 		"liveness":      {func(r *Row) { r.LivenessStatus = "2" }, "Liveness Status"},
 		"valid":         {func(r *Row) { r.DocumentValid = "yes" }, "Document Valid"},

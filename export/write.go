@@ -43,8 +43,8 @@ type Options struct {
 	ExtraKeys sessions.ExtraKeys
 
 	// Drop and Mask are those of the viewer's [sessions.Disclosure]. Drop leaves out the columns that show one of its fields.
-	// The columns of every other hidden field hold what [sessions.Disclosure.Apply] leaves of it, also if whoever yields the
-	// sessions has not applied it.
+	// Every cell of every other hidden field is [sessions.MaskedMark], whether or not whoever yields the sessions has
+	// hidden it. A hidden field that neither names looks like one that is absent, unless it is a text.
 	Drop, Mask sessions.Fields
 
 	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not known. Progress is told. In
@@ -267,10 +267,10 @@ func (p *plan) choose(o *Options) error {
 		case o.Drop.Has(c.Field()):
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
-				p.add(c, key, p.hide(extraCell(key), c, hidden))
+				p.add(c, key, seen(extraCell(key), c, hidden))
 			}
 		default:
-			p.add(c, cmp.Or(o.Headers[c], c.String()), p.hide(o.encoder(c), c, hidden))
+			p.add(c, cmp.Or(o.Headers[c], c.String()), seen(o.encoder(c), c, hidden))
 		}
 	}
 	if len(p.cells) == 0 {
@@ -300,15 +300,12 @@ func (o *Options) encoder(c Column) encoder {
 	}
 }
 
-// hide returns an encoder that writes what a viewer may see of a column.
-func (p *plan) hide(cell encoder, c Column, d sessions.Disclosure) encoder {
+// seen returns an encoder that writes what a viewer may see of a column.
+func seen(cell encoder, c Column, d sessions.Disclosure) encoder {
 	if d.Shows(c.Field()) {
 		return cell
 	}
-	var nobody sessions.Session
-	d.Apply(&nobody)
-	nothing := cell(p, nil, &nobody)
-	return func(_ *plan, b []byte, _ *sessions.Session) []byte { return append(b, nothing...) }
+	return maskedCell
 }
 
 // checkHeaders refuses names that no reader could tell apart.

@@ -122,8 +122,8 @@ func (c *counter) Write(b []byte) (int, error) {
 type book struct {
 	stream  *excelize.StreamWriter
 	columns []export.ManifestColumn
-	hidden  sessions.Disclosure
 	zone    *time.Location
+	masked  []bool // of each column
 	cells   []any
 
 	text, birth, expiration, moment, bold int // styles
@@ -133,7 +133,11 @@ func newBook(file *excelize.File, columns []export.ManifestColumn, opts *export.
 	if err := file.SetSheetName("Sheet1", sheet); err != nil {
 		return nil, err
 	}
-	b := &book{columns: columns, hidden: sessions.Disclosure{Mask: opts.Mask, Drop: opts.Drop}, zone: opts.Zone, cells: make([]any, len(columns))}
+	b := &book{columns: columns, zone: opts.Zone, cells: make([]any, len(columns))}
+	seen := sessions.Disclosure{Mask: opts.Mask, Drop: opts.Drop}
+	for _, c := range columns {
+		b.masked = append(b.masked, !seen.Shows(c.Column.Field()))
+	}
 	for _, style := range []struct {
 		id     *int
 		format string
@@ -167,13 +171,12 @@ func (b *book) header() error {
 }
 
 func (b *book) row(number int64, s *sessions.Session) error {
-	if b.hidden.Hidden() != 0 {
-		shown := *s
-		b.hidden.Apply(&shown)
-		s = &shown
-	}
 	r := export.RecordOf(s)
 	for i, c := range b.columns {
+		if b.masked[i] {
+			b.cells[i] = b.string(sessions.MaskedMark)
+			continue
+		}
 		b.cells[i] = b.cell(c, s, &r)
 		if cell, ok := b.cells[i].(excelize.Cell); ok {
 			if v, ok := cell.Value.(string); ok && len(v) > export.MaxExcelCell && len(utf16.Encode([]rune(v))) > export.MaxExcelCell {

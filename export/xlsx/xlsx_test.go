@@ -111,6 +111,32 @@ func TestColumnsAndDisclosure(t *testing.T) {
 	require.Equal(t, [][]string{{"phone", "fax", "First Name", "ნომერი"}, {"x", "", "[masked]", "s-1"}}, rows)
 }
 
+// Every cell that the viewer may not see is the text that says so, whatever the type of its column.
+func TestMaskedCells(t *testing.T) {
+	var b bytes.Buffer
+	columns := append(export.Columns(), export.ColumnStatus, export.ColumnReasons)
+	_, err := Write(t.Context(), &b, seqOf(session(1, "x"), &sessions.Session{ID: "empty"}), export.Options{Zone: tbilisi, Columns: columns, Mask: sessions.AllFields()})
+	require.NoError(t, err)
+	f, err := excelize.OpenReader(&b)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	for i, c := range columns {
+		if c == export.ColumnCreationTime || c == export.ColumnSessionID {
+			continue
+		}
+		for row := 2; row <= 3; row++ {
+			name, err := excelize.CoordinatesToCellName(i+1, row)
+			require.NoError(t, err)
+			text, err := f.GetCellValue(sheet, name)
+			require.NoError(t, err)
+			require.Equal(t, sessions.MaskedMark, text, c)
+			kind, err := f.GetCellType(sheet, name)
+			require.NoError(t, err)
+			require.Equal(t, excelize.CellTypeInlineString, kind, c)
+		}
+	}
+}
+
 type full struct{}
 
 var errFull = errors.New("full")

@@ -81,7 +81,7 @@ func (c *call) export() error {
 
 // exportOptions takes the parameters of a file.
 func (c *call) exportOptions() (export.Options, error) {
-	o := export.Options{Drop: c.viewer.Disclosure.Drop}
+	o := export.Options{Drop: c.viewer.Disclosure.Drop, Mask: c.viewer.Disclosure.Mask}
 	c.decode("format", &o.Format)
 	o.Zone = c.zone()
 	if o.Format == export.Excel && o.Zone == nil {

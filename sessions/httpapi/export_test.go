@@ -82,6 +82,33 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 	require.Empty(t, heard(h, &h.failures))
 }
 
+// What is masked is masked in the file too, and no 1 or FALSE that reads like a fact.
+func TestExportOfAViewerWhoMayNotSeeAll(t *testing.T) {
+	h := newHost(t)
+	v := h.viewers["agent"]
+	v.Disclosure = sessions.Disclosure{
+		Mask: sessions.FieldsOf(sessions.FieldLastName, sessions.FieldBirthDate, sessions.FieldLiveness, sessions.FieldDocumentValidity, sessions.FieldStatus, sessions.FieldExtra),
+		Drop: sessions.FieldsOf(sessions.FieldPersonalNumber),
+	}
+	h.viewers["agent"] = v
+	for body, o := range map[string]export.ReadOptions{`{}`: {}, `{"format": "excel", "tz": "UTC"}`: {Format: export.Excel, Zone: time.UTC}} {
+		a := h.post("agent", "/export", body)
+		require.Equal(t, http.StatusOK, a.Code)
+		require.NotContains(t, a.Body.String(), "Personal Number")
+		rows, o := 0, o
+		o.AllowMissing = true
+		for row, err := range export.Read(a.Body, o) {
+			require.NoError(t, err)
+			rows++
+			for _, cell := range []string{row.LastName, row.BirthDate, row.LivenessStatus, row.DocumentValid, row.Verified, row.Extra} {
+				require.Equal(t, sessions.MaskedMark, cell)
+			}
+			require.NotContains(t, []string{row.FirstName, row.DocumentType, row.Attempts}, sessions.MaskedMark)
+		}
+		require.Equal(t, 5, rows)
+	}
+}
+
 // A form makes the browser save the file as it comes, with the search text in the body.
 func TestExportByForm(t *testing.T) {
 	h := newHost(t)
