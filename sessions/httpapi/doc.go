@@ -64,9 +64,12 @@
 //
 // POST /export takes the filter of a list and, beside it, format (rfc4180 or excel), separator, column (headers, repeated),
 // extra_columns (true: one for each of the company's keys) and tz, the zone of the file's times as of the filter's days; Excel's
-// format needs it. What the viewer may not see has no column or cells that are [masked]. The file streams as the storage yields it. A refusal, also by the audit hook, comes before the first byte:
-// Excel's limit and the viewer's are counted first. After the last byte come the trailers Export-Rows and Export-Sha256, and the
-// host's [Options.Exported] is told. An export that breaks off has no trailers and its body no end: HTTP/1.1 closes the
+// format needs it. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
+//
+// A refusal, also by the audit hook, comes before the first byte: Excel's limit and the viewer's are counted first, and more is
+// too_many_rows. An answer is one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
+//
+// After the last byte come the trailers Export-Rows and Export-Sha256, and the host's [Options.Exported] is told. An export that breaks off has no trailers and its body no end: HTTP/1.1 closes the
 // connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot tell, so it is refused (nginx: proxy_http_version 1.1). For
 // this the handler panics with http.ErrAbortHandler, which a host's own middleware has to let pass.
 // The client going away, or taking nothing for [Options.Stall], ends the read in the storage.

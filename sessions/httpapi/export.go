@@ -1,11 +1,8 @@
 package httpapi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"mime"
 	"net/http"
 	"strconv"
@@ -61,27 +58,26 @@ func (c *call) export() error {
 	if err != nil {
 		return err
 	}
-	d := &download{call: c, name: c.fileName(options.Zone), sum: sha256.New()}
+	d := &download{call: c, name: c.fileName(options.Zone)}
 	result, err := export.Write(c.ctx, d, seq, options)
 	if err != nil && !d.begun {
 		return err
 	}
-	sum := hex.EncodeToString(d.sum.Sum(nil))
 	if c.options.Exported != nil {
-		c.options.Exported(c.r, Export{c.viewer, f.Text(), options.Format, result.Rows, result.Bytes, sum, err})
+		c.options.Exported(c.r, Export{c.viewer, f.Text(), options.Format, result.Rows, result.Bytes, result.SHA256, err})
 	}
 	if err != nil {
 		c.failed(c.r, err)
 		panic(http.ErrAbortHandler) // the one way to tell the client that the file is torn
 	}
 	c.w.Header().Set(trailerRows, strconv.FormatInt(result.Rows, 10))
-	c.w.Header().Set(trailerSHA256, sum)
+	c.w.Header().Set(trailerSHA256, result.SHA256)
 	return nil
 }
 
 // exportOptions takes the parameters of a file.
 func (c *call) exportOptions() (export.Options, error) {
-	o := export.Options{Drop: c.viewer.Disclosure.Drop, Mask: c.viewer.Disclosure.Mask}
+	o := export.Options{Drop: c.viewer.Disclosure.Drop, Mask: c.viewer.Disclosure.Mask, SHA256: true}
 	c.decode("format", &o.Format)
 	o.Zone = c.zone()
 	if o.Format == export.Excel && o.Zone == nil {
@@ -118,7 +114,6 @@ func (c *call) exportOptions() (export.Options, error) {
 type download struct {
 	*call
 	name  string
-	sum   hash.Hash
 	begun bool
 }
 
@@ -136,7 +131,6 @@ func (d *download) Write(part []byte) (int, error) {
 		return 0, err
 	}
 	n, err := d.w.Write(part)
-	d.sum.Write(part[:n])
 	if err == nil {
 		err = control.Flush()
 	}
