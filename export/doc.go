@@ -63,7 +63,8 @@
 //   - status, where Verified is FALSE and there is no Status column; reasons, where there is no Reasons column;
 //   - liveness that is not passed, and a document that is not valid: whether it was checked. Both become unknown;
 //   - an empty text: whether it was not collected, not recognised, or empty. An empty or another sex;
-//   - every masked cell: its field is absent. A value that is [masked] itself is taken for one.
+//   - masked partner, extra fields, document type, address, device, browser, OS and model, and those that are [masked] of
+//     themselves. A row that is masked elsewhere makes no session.
 //
 // Three things are lost without a trace: the century of Expiration Date; in Excel's format the fraction of a second and, in
 // the hour that a change of clocks repeats, which of the two it is; an extra field that is empty, where Extra has columns.

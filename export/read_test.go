@@ -455,10 +455,9 @@ func FuzzRead(f *testing.F) {
 			records = append(records, row.Record)
 			if s, _, err := row.Session(SessionOptions{Company: "acme"}); err == nil {
 				again := RecordOf(s)
-				unmask := strings.NewReplacer(sessions.MaskedMark, "")
 				require.Equal(t, row.CreationTime, again.CreationTime)
-				require.Equal(t, unmask.Replace(row.ExpirationDate), again.ExpirationDate)
-				require.Equal(t, unmask.Replace(row.BirthDate), again.BirthDate)
+				require.Equal(t, row.ExpirationDate, again.ExpirationDate)
+				require.Equal(t, row.BirthDate, again.BirthDate)
 				if row.Extra != sessions.MaskedMark {
 					require.Equal(t, row.Extra, again.Extra)
 				}

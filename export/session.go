@@ -19,7 +19,7 @@ type SessionOptions struct {
 	// Scale names the scale of the match levels. "" is that of [far.Kvalifika].
 	Scale string
 
-	// NotVerified is the status of a row whose Verified is FALSE, empty or masked and that has no Status. "" is [sessions.Failed],
+	// NotVerified is the status of a row whose Verified is FALSE or empty and that has no Status. "" is [sessions.Failed],
 	// which may be wrong: such a session may have been pending.
 	NotVerified sessions.Status
 }
@@ -27,18 +27,14 @@ type SessionOptions struct {
 // Session makes a session of the row, and tells which fields the row could not say: they are absent, or the strictest
 // guess. The package comment lists them. The session is valid ([sessions.Session.Validate]) and has no revision.
 //
-// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value.
+// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value. A row
+// with masked cells is refused so: it does not hold the session.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
 	said := *r
-	r = &said // without its marks
+	r = &said // unmask changes it
 	p := rowParser{row: r, cells: r.cells(), lost: sessions.FieldsOf(sessions.FieldSubject, sessions.FieldDecidedAt,
 		sessions.FieldAcceptanceLevel, sessions.FieldDocumentPresented, sessions.FieldSelfie)}
-	for c, cell := range p.cells {
-		if Column(c).masks(*cell) {
-			*cell = ""
-			p.lose(Column(c))
-		}
-	}
+	p.unmask()
 	s := &sessions.Session{
 		ID: r.SessionID, Company: opts.Company, Partner: r.Partner, Attempt: p.attempt(),
 		CreatedAt: p.time(ColumnCreationTime), CompletedAt: p.time(ColumnCompletionTime),
@@ -94,6 +90,24 @@ func (p *rowParser) fail(c Column, what string) {
 }
 
 func (p *rowParser) lose(c Column) { p.lost |= sessions.FieldsOf(c.Field()) }
+
+// unmask refuses masked cells. In columns whose texts come from outside a value may look like one: it is lost instead, so
+// that nobody can make a file unreadable.
+func (p *rowParser) unmask() {
+	for i, cell := range p.cells {
+		c := Column(i)
+		if !c.masks(*cell) {
+			continue
+		}
+		switch c {
+		case ColumnPartner, ColumnExtra, ColumnDocumentType, ColumnClientIP, ColumnDevice, ColumnBrowser, ColumnOS, ColumnModel:
+			*cell = ""
+			p.lose(c)
+		default:
+			p.fail(c, "masked")
+		}
+	}
+}
 
 // known returns a cell that says nothing when it is empty.
 func (p *rowParser) known(c Column) string {

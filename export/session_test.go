@@ -60,7 +60,8 @@ func TestSessionOfRow(t *testing.T) {
 		"level":         {func(r *Row) { r.MatchLevel = "x" }, "Match Level"},
 		"attempts":      {func(r *Row) { r.Attempts = "x" }, "Attempts"},
 		"attempts < 0":  {func(r *Row) { r.Attempts = "-1" }, "Attempts"},
-		"masked ID":     {func(r *Row) { r.SessionID, r.CreationTime = "[masked]", "[masked]" }, "Creation time"},
+		"masked":        {func(r *Row) { r.LastName = "[masked]" }, "Last Name"},
+		"masked time":   {func(r *Row) { r.CreationTime = "[masked]" }, "Creation time"},
 		"extra":         {func(r *Row) { r.Extra = "{" }, "Extra"},
 		"liveness":      {func(r *Row) { r.LivenessStatus = "2" }, "Liveness Status"},
 		"valid":         {func(r *Row) { r.DocumentValid = "yes" }, "Document Valid"},
@@ -81,6 +82,27 @@ func TestSessionOfRow(t *testing.T) {
 			require.ErrorIs(t, err, ErrCell)
 			require.Equal(t, int64(5), at.Row)
 			require.Equal(t, test.column, at.Column)
+		})
+	}
+	for c, cell := range good.cells() {
+		t.Run("masked "+Column(c).String(), func(t *testing.T) {
+			said := *cell
+			*cell = sessions.MaskedMark
+			defer func() { *cell = said }()
+			s, lost, err := good.Session(SessionOptions{Company: "acme"})
+			switch Column(c) {
+			case ColumnSessionID:
+				require.Equal(t, sessions.MaskedMark, s.ID)
+			case ColumnPartner, ColumnExtra, ColumnDocumentType, ColumnClientIP, ColumnDevice, ColumnBrowser, ColumnOS, ColumnModel:
+				require.NoError(t, err)
+				require.True(t, lost.Has(Column(c).Field()))
+				require.Equal(t, &sessions.Session{ID: "a", Company: "acme", CreatedAt: s.CreatedAt, Status: sessions.Failed, Match: s.Match}, s)
+				require.Equal(t, sessions.MaskedMark, *cell, "the row stays as it was read")
+			default:
+				var at *ReadError
+				require.ErrorAs(t, err, &at)
+				require.Equal(t, Column(c).String(), at.Column)
+			}
 		})
 	}
 	_, _, err = good.Session(SessionOptions{})
