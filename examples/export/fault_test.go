@@ -26,6 +26,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/export"
@@ -158,7 +159,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 		dir := t.TempDir()
 		mode := []string(nil)
 		code := -1
-		for tries := 0; code != exitOK; tries++ {
+		for tries := 0; code != cli.ExitOK; tries++ {
 			limit, moment := "", time.Duration(r.Int64N(int64(took)))
 			var disturb func(*os.Process)
 			switch kind := r.IntN(4); {
@@ -171,7 +172,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 				disturb, killed = func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, killed+1
 			}
 			code, said = program(t, limit, disturb, args(dir, mode...)...)
-			if _, err := os.Stat(filepath.Join(dir, "s.csv")); err == nil && code != exitOK { // killed on its way out
+			if _, err := os.Stat(filepath.Join(dir, "s.csv")); err == nil && code != cli.ExitOK { // killed on its way out
 				require.True(t, bytes.Equal(content(t, whole), content(t, dir)), "half a file under the final name")
 				left, err := os.ReadDir(dir)
 				require.NoError(t, err)
@@ -187,7 +188,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 				mode, again = nil, again+1
 			case mode == nil:
 				mode = []string{"-resume"}
-			case code == exitOK:
+			case code == cli.ExitOK:
 				resumed++
 			}
 		}
@@ -246,10 +247,10 @@ func TestFaultsWithin(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*7*time.Millisecond)
 		code := run(ctx, append(args, "-force"), &out, &out)
 		cancel()
-		if code != exitOK {
-			require.Equal(t, exitFailure, code, out.String())
+		if code != cli.ExitOK {
+			require.Equal(t, cli.ExitFailure, code, out.String())
 			code = run(t.Context(), append(args, "-resume"), &out, &out)
-			require.Contains(t, []int{exitOK, exitRestart}, code, out.String())
+			require.Contains(t, []int{cli.ExitOK, exitRestart}, code, out.String())
 		}
 	}
 	settled(t, func() bool { return runtime.NumGoroutine() <= before })
@@ -268,7 +269,7 @@ func TestProgram(t *testing.T) {
 	}
 	base := []string{"-dsn", dsn, "-company", company, "-out", path}
 	with := func(more ...string) []string { return append(slices.Clip(base), more...) }
-	do(exitOK, with("-status", "failed", "-spoof", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
+	do(cli.ExitOK, with("-status", "failed", "-spoof", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
 		"-extra", "phone,email", "-format", "rfc4180", "-separator", ";", "-mask", "first_name", "-asked-by", "me")...)
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -279,21 +280,21 @@ func TestProgram(t *testing.T) {
 		require.Contains(t, line, ";[masked];")
 		require.True(t, strings.HasSuffix(line, ";failed"))
 	}
-	require.Contains(t, do(exitOK, "-verify", path), "is as its manifest says")
+	require.Contains(t, do(cli.ExitOK, "-verify", path), "is as its manifest says")
 	m := manifest(t, dir)
 	require.Equal(t, "me", m.AskedBy)
 	require.NotEmpty(t, m.Query)
-	require.Contains(t, do(exitUsage, with()...), "-force replaces it")
+	require.Contains(t, do(cli.ExitUsage, with()...), "-force replaces it")
 	require.Contains(t, do(exitRestart, with("-resume")...), "nothing was begun")
-	do(exitOK, with("-force", "-filter", m.Query, "-split", "5")...)
+	do(cli.ExitOK, with("-force", "-filter", m.Query, "-split", "5")...)
 	require.FileExists(t, filepath.Join(dir, "s-2.csv"))
 	require.NoError(t, os.WriteFile(path, bytes.Replace(text, []byte("\n"), []byte("\nx"), 1), 0o600))
-	require.Contains(t, do(exitFailure, "-verify", path), "not the one of the manifest")
-	require.Contains(t, do(exitOK, "-help"), "-resume")
+	require.Contains(t, do(cli.ExitFailure, "-verify", path), "not the one of the manifest")
+	require.Contains(t, do(cli.ExitOK, "-help"), "-resume")
 	for _, bad := range [][]string{
-		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-tz", "Mars"), with("-force", "-level", "x"), with("-force", "-status", ""+","),
+		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-tz", "Mars"), with("-force", "-level", "x"), with("-force", "-level", "8"), with("-force", "-status", ""+","),
 		with("-force", "-columns", "Nothing"), with("-force", "-drop", "x"), with("-force", "-format", "xls"), with("-force", "-separator", "::"), with("-force", "more"),
 	} {
-		do(exitUsage, bad...)
+		do(cli.ExitUsage, bad...)
 	}
 }

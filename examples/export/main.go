@@ -11,30 +11,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/export"
 )
 
-// The exit codes.
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
-	exitRestart = 3 // what was begun cannot be resumed
-)
+const exitRestart = 3 // what was begun cannot be resumed
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -46,13 +32,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	default:
 		err = write(ctx, c, stdout, stderr)
 	}
-	hint, code := "", exitFailure
-	var usage *usageError
+	hint, code := "", cli.ExitFailure
+	var usage *cli.UsageError
 	switch {
-	case err == nil || errors.Is(err, errHelp):
-		return exitOK
+	case err == nil || errors.Is(err, cli.ErrHelp):
+		return cli.ExitOK
 	case errors.As(err, &usage):
-		hint, code = "\nexport -help shows the flags", exitUsage
+		hint, code = "\nexport -help shows the flags", cli.ExitUsage
 	case errors.Is(err, export.ErrResume):
 		hint, code = "\nwithout -resume the export starts again", exitRestart
 	case c.resumable():

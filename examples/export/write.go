@@ -9,9 +9,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -22,7 +20,7 @@ import (
 func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error) {
 	db, dialect, err := engine.Open(c.dsn)
 	if err != nil {
-		return usagef("-dsn: %w", err)
+		return cli.Usagef("-dsn: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	// A count that is capped tells as much as is needed of a sheet's limit.
@@ -34,15 +32,19 @@ func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error)
 	if count.Exact || count.N > export.MaxExcelRows {
 		c.file.Count = int64(count.N)
 	}
-	bar := newBar(stderr, c.file.Count, count.Exact)
-	c.file.Progress = bar.show
+	total := int64(-1)
+	if count.Exact {
+		total = c.file.Count
+	}
+	bar := cli.NewBar(stderr, "exporting", total)
+	c.file.Progress = func(p export.Progress) { bar.Set(p.Rows) }
 	act := export.WriteFile
 	if c.resume {
 		act = export.ResumeFile
 	}
 	start := time.Now()
 	files, err := act(ctx, c.out, st.Source(c.viewer, c.filter), c.file)
-	bar.done()
+	bar.Done()
 	if err != nil {
 		return err
 	}
@@ -75,32 +77,4 @@ func verify(path string, stdout io.Writer) error {
 	_, err = fmt.Fprintf(stdout, "%s is as its manifest says: %d rows, %d bytes, sessions of %s as of %s\n",
 		path, m.Rows, m.Bytes, m.Company, m.Snapshot.Format(time.RFC3339))
 	return err
-}
-
-// bar is a progress bar, shown on a terminal only.
-type bar struct{ shown *progressbar.ProgressBar }
-
-func newBar(w io.Writer, total int64, exact bool) *bar {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return &bar{}
-	}
-	if !exact {
-		total = -1
-	}
-	return &bar{progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("exporting"),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))}
-}
-
-func (b *bar) show(p export.Progress) {
-	if b.shown != nil {
-		_ = b.shown.Set64(p.Rows)
-	}
-}
-
-func (b *bar) done() {
-	if b.shown != nil {
-		_ = b.shown.Exit()
-	}
 }

@@ -16,6 +16,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver is the program's choice, not the SDK's
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -163,8 +164,8 @@ func (a *app) fill(ctx context.Context, db *sql.DB) error {
 	}
 	defer func() { _ = tx.Rollback() }()
 	writer := sqlstore.New(db, sqlstore.SQLite).Tx(tx)
-	bar := newBar(a.stderr, "filling", total)
-	defer bar.done()
+	bar := cli.NewBar(a.stderr, "filling", total)
+	defer bar.Done()
 	start := time.Now()
 	var n int64
 	pending := make([]*sessions.Session, 0, batch)
@@ -179,7 +180,7 @@ func (a *app) fill(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		n += int64(len(pending))
-		bar.set(n)
+		bar.Set(n)
 		pending = pending[:0]
 		return nil
 	}
@@ -199,7 +200,7 @@ func (a *app) fill(ctx context.Context, db *sql.DB) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	bar.done()
+	bar.Done()
 	took := time.Since(start)
 	a.printf("%s sessions %s and stored in %s (%s per second)\n", thousands(n), what, duration(took),
 		thousands(int64(float64(n)/max(took.Seconds(), 1e-9))))

@@ -12,9 +12,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -33,11 +31,11 @@ func (a *app) exportTo(ctx context.Context, path string, f filter.Filter) error 
 	start := time.Now()
 	var done export.Result
 	err = writeBeside(path, func(w io.Writer) error {
-		bar := newBar(a.stderr, "exporting", total)
-		defer bar.done()
+		bar := cli.NewBar(a.stderr, "exporting", total)
+		defer bar.Done()
 		seq, err := a.store.Export(ctx, a.viewer, f)
 		if err == nil {
-			done, err = export.Write(ctx, w, bar.counted(seq), a.writing)
+			done, err = export.Write(ctx, w, counted(bar, seq), a.writing)
 		}
 		return err
 	})
@@ -100,9 +98,9 @@ func (a *app) compare(ctx context.Context, path string, f filter.Filter, rows in
 	opts := export.ReadOptions{
 		Format: a.writing.Format, Zone: a.zone, ExtraKeys: a.writing.ExtraKeys, AllowMissing: a.writing.Columns != nil,
 	}
-	bar := newBar(a.stderr, "checking", rows)
-	defer bar.done()
-	next, stop := iter.Pull2(bar.counted(a.store.All(ctx, a.viewer, f)))
+	bar := cli.NewBar(a.stderr, "checking", rows)
+	defer bar.Done()
+	next, stop := iter.Pull2(counted(bar, a.store.All(ctx, a.viewer, f)))
 	defer stop()
 	for row, err := range export.Read(bufio.NewReader(file), opts) {
 		if err != nil {
@@ -179,47 +177,16 @@ func wallClock(t time.Time, zone *time.Location) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, zone)
 }
 
-// bar is a progress bar, shown on a terminal only.
-type bar struct {
-	shown *progressbar.ProgressBar
-	n     int64
-}
-
-// newBar returns a bar up to total, -1 if that is not known.
-func newBar(w io.Writer, what string, total int64) *bar {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return &bar{}
-	}
-	return &bar{shown: progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30), progressbar.OptionSetRenderBlankState(true))}
-}
-
-func (b *bar) set(n int64) {
-	if b.shown != nil {
-		_ = b.shown.Set64(n)
-	}
-}
-
-// done takes the bar away. Doing it twice is harmless.
-func (b *bar) done() {
-	if b.shown != nil {
-		_ = b.shown.Clear()
-		_ = b.shown.Exit()
-	}
-}
-
 // counted passes sessions on and moves the bar.
-func (b *bar) counted(seq iter.Seq2[*sessions.Session, error]) iter.Seq2[*sessions.Session, error] {
+func counted(bar *cli.Bar, seq iter.Seq2[*sessions.Session, error]) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
+		n := int64(0)
 		for s, err := range seq {
 			if !yield(s, err) {
 				return
 			}
-			if b.n++; b.n%256 == 0 {
-				b.set(b.n)
+			if n++; n%256 == 0 {
+				bar.Set(n)
 			}
 		}
 	}

@@ -12,25 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 )
 
-// The exit codes.
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
-)
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
-}
+func main() { cli.Main(run) }
 
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -41,13 +27,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			err = a.unprinted
 		}
 	}
-	hint, code := "", exitFailure
-	var usage *usageError
+	hint, code := "", cli.ExitFailure
+	var usage *cli.UsageError
 	switch {
-	case err == nil || errors.Is(err, errHelp):
-		return exitOK
+	case err == nil || errors.Is(err, cli.ErrHelp):
+		return cli.ExitOK
 	case errors.As(err, &usage):
-		hint, code = "\nquickstart -help shows the flags", exitUsage
+		hint, code = "\nquickstart -help shows the flags", cli.ExitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		err = fmt.Errorf("interrupted: %w", err)
 	}

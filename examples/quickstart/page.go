@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -43,7 +44,7 @@ func (a *app) list(ctx context.Context, q store.Query) (store.Page, time.Duratio
 	start := time.Now()
 	page, err := a.store.List(ctx, a.viewer, q)
 	if errors.Is(err, store.ErrCursor) || errors.Is(err, store.ErrCursorQuery) {
-		err = usagef("-after: %w", err)
+		err = cli.Usagef("-after: %w", err)
 	}
 	return page, time.Since(start), err
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/far"
@@ -155,7 +156,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	require.Zero(t, r.code)
 	require.Empty(t, r.stderr)
 	for _, flag := range []string{
-		"-db", "-in", "-n", "-seed", "-company", "-search", "-status", "-type", "-spoof", "-level", "-from", "-to", "-tz", "-limit",
+		"-db", "-in", "-n", "-seed", "-company", "-filter", "-search", "-status", "-type", "-spoof", "-level", "-from", "-to", "-tz", "-limit",
 		"-pages", "-after", "-details", "-out", "-force", "-format", "-columns", "-extra", "Exit codes",
 	} {
 		require.Contains(t, r.stdout, flag)
@@ -176,26 +177,27 @@ func TestSelections(t *testing.T) {
 	all := generated(t, "acme")
 	first := regexp.MustCompile(`^acme: ([\d,]+) sessions`)
 	for args, f := range map[string]filter.Filter{
-		"-search gior":                    filter.Search("gior"),
-		"-search გიორ":                    filter.Search("GIOR"),
-		"-search 01":                      filter.Search("01"),
-		"-search %":                       filter.None(),
-		"-search _":                       filter.None(),
-		`-search \`:                       filter.None(),
-		"-search '":                       filter.None(),
-		"-search ******":                  filter.None(),
-		"-status failed":                  filter.Status(sessions.Failed),
-		"-status success,failed":          filter.Status(sessions.Success, sessions.Failed),
-		"-type passport":                  filter.DocumentType(sessions.Passport),
-		"-type none,id_card":              filter.DocumentType("", sessions.IDCard),
-		"-spoof all":                      filter.FailedFor(sessions.SpoofReasons()...),
-		"-spoof digital_spoof":            filter.FailedFor(sessions.DigitalSpoof),
-		"-spoof low_far -level 0,1":       filter.FailedForAt([]far.Level{0, 1}, sessions.LowFAR),
-		"-level 7":                        filter.MatchLevel(7),
-		"-level none":                     filter.MatchLevel(filter.NotCompared),
-		"-from 2026-06-01":                filter.CreatedOn(day("2026-06-01"), sessions.Date{}, tbilisi),
-		"-to 2024-12-31":                  filter.CreatedOn(sessions.Date{}, day("2024-12-31"), tbilisi),
-		"-from 2026-02-28 -to 2026-02-28": filter.CreatedOn(day("2026-02-28"), day("2026-02-28"), tbilisi),
+		"-search gior":   filter.Search("gior"),
+		"-search გიორ":   filter.Search("GIOR"),
+		"-search 01":     filter.Search("01"),
+		"-search %":      filter.None(),
+		"-search _":      filter.None(),
+		`-search \`:      filter.None(),
+		"-search '":      filter.None(),
+		"-search ******": filter.None(),
+		"-status failed": filter.Status(sessions.Failed),
+		"-filter " + filter.Status(sessions.Failed).Text(): filter.Status(sessions.Failed),
+		"-status success,failed":                           filter.Status(sessions.Success, sessions.Failed),
+		"-type passport":                                   filter.DocumentType(sessions.Passport),
+		"-type none,id_card":                               filter.DocumentType("", sessions.IDCard),
+		"-spoof all":                                       filter.FailedFor(sessions.SpoofReasons()...),
+		"-spoof digital_spoof":                             filter.FailedFor(sessions.DigitalSpoof),
+		"-spoof low_far -level 0,1":                        filter.FailedForAt([]far.Level{0, 1}, sessions.LowFAR),
+		"-level 7":                                         filter.MatchLevel(7),
+		"-level none":                                      filter.MatchLevel(filter.NotCompared),
+		"-from 2026-06-01":                                 filter.CreatedOn(day("2026-06-01"), sessions.Date{}, tbilisi),
+		"-to 2024-12-31":                                   filter.CreatedOn(sessions.Date{}, day("2024-12-31"), tbilisi),
+		"-from 2026-02-28 -to 2026-02-28":                  filter.CreatedOn(day("2026-02-28"), day("2026-02-28"), tbilisi),
 		// The night in which Berlin's clocks go forward.
 		"-tz Europe/Berlin -from 2026-03-28 -to 2026-03-29": filter.CreatedBetween(
 			time.Date(2026, 3, 27, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 29, 22, 0, 0, 0, time.UTC)),
@@ -261,7 +263,7 @@ func TestCursorsOfOthers(t *testing.T) {
 		"no cursor":       {"-status", "success", "-after", "1"},
 	} {
 		r := quickstart(t, append([]string{"-db", database}, args...)...)
-		require.Equal(t, exitUsage, r.code, what)
+		require.Equal(t, cli.ExitUsage, r.code, what)
 		require.Contains(t, r.stderr, "-after: ", what)
 		require.NotContains(t, r.stdout, "First Name", what)
 	}
@@ -277,7 +279,7 @@ func TestDetails(t *testing.T) {
 		require.Contains(t, out, s.Match.Level.String()+" (")
 		require.Contains(t, out, "is below the acceptance level "+s.Match.Acceptance.String())
 		r := quickstart(t, "-db", database, "-company", "lomi", "-details", s.ID)
-		require.Equal(t, exitFailure, r.code)
+		require.Equal(t, cli.ExitFailure, r.code)
 		require.Contains(t, r.stderr, "not found")
 		require.Equal(t, r, quickstart(t, "-db", database, "-company", "lomi", "-details", "no-such-id"))
 		return
@@ -317,7 +319,7 @@ func TestExport(t *testing.T) {
 		}
 	}
 	r := quickstart(t, "-db", database, "-out", path)
-	require.Equal(t, exitUsage, r.code)
+	require.Equal(t, cli.ExitUsage, r.code)
 	require.Contains(t, r.stderr, "-force")
 }
 
@@ -425,7 +427,7 @@ func TestBadFiles(t *testing.T) {
 			path := write(t, c.content)
 			kept := filepath.Join(t.TempDir(), "kept.db")
 			r := quickstart(t, "-in", path, "-in-format", "rfc4180", "-db", kept)
-			require.Equal(t, exitFailure, r.code, r.stdout)
+			require.Equal(t, cli.ExitFailure, r.code, r.stdout)
 			require.Contains(t, r.stderr, c.says)
 			require.Contains(t, r.stderr, path)
 			require.NotContains(t, r.stderr+r.stdout, "Secretname", "a person's data in a message")
@@ -515,6 +517,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-columns: column 2: ", []string{"-columns", "Session ID,Shoe size"}},
 		{"doubled", []string{"-columns", "Session ID,Session ID"}},
 		{"-extra", []string{"-extra", "phone,phone"}},
+		{"-filter: ", []string{"-filter", "Secretname("}},
 		{"-from: ", []string{"-from", "02-30-26"}},
 		{"-to: ", []string{"-to", "2026-02-30"}},
 		{"-from, -to: ", []string{"-from", "2026-03-02", "-to", "2026-03-01"}},
@@ -528,7 +531,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-n: ", []string{"-n", "-1"}},
 	} {
 		r := quickstart(t, c.args...)
-		require.Equal(t, exitUsage, r.code, "%.60q", c.args)
+		require.Equal(t, cli.ExitUsage, r.code, "%.60q", c.args)
 		require.Contains(t, r.stderr, c.says, "%.60q", c.args)
 		require.NotContains(t, r.stderr, "Secretname")
 		require.Empty(t, r.stdout)
@@ -546,7 +549,7 @@ func TestFailures(t *testing.T) {
 		"stopped":   {"-db", database, "-out", nowhere},
 	} {
 		r := quickstart(t, args...)
-		require.Equal(t, exitFailure, r.code, what)
+		require.Equal(t, cli.ExitFailure, r.code, what)
 		require.Contains(t, r.stderr, what)
 	}
 	content, err := os.ReadFile(notADatabase)
@@ -565,7 +568,7 @@ func TestNobodyReads(t *testing.T) {
 		var stderr bytes.Buffer
 		command.Stdout, command.Stderr = full, &stderr
 		require.Error(t, command.Run())
-		require.Equal(t, exitFailure, command.ProcessState.ExitCode())
+		require.Equal(t, cli.ExitFailure, command.ProcessState.ExitCode())
 		require.Contains(t, stderr.String(), "no space left")
 	}
 }
@@ -604,7 +607,7 @@ func TestInterrupt(t *testing.T) {
 				if err := <-ended; err == nil || strings.Contains(stderr.String(), "reading it back") {
 					continue
 				}
-				require.Equal(t, exitFailure, command.ProcessState.ExitCode())
+				require.Equal(t, cli.ExitFailure, command.ProcessState.ExitCode())
 				require.Contains(t, stderr.String(), "quickstart: interrupted: ")
 				require.Contains(t, stderr.String(), c.says)
 				if c.old == "" {

@@ -1,0 +1,85 @@
+// Package cli is what the command-line examples share: how they begin and end, the flags that select sessions, and their
+// progress bar.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	ExitOK      = 0
+	ExitFailure = 1
+	ExitUsage   = 2
+)
+
+// ErrHelp is what [Parse] returns after it has printed the help.
+var ErrHelp = errors.New("help was asked for")
+
+// UsageError is a mistake in the arguments.
+type UsageError struct{ err error }
+
+func (e *UsageError) Error() string { return e.err.Error() }
+
+// Unwrap returns the mistake.
+func (e *UsageError) Unwrap() error { return e.err }
+
+// Usagef makes a [*UsageError] as fmt.Errorf makes an error.
+func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// Main runs a program and exits with its code. An interrupt ends the context, a second one the program.
+func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer) int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// Parse parses the arguments, all of which must be flags. Where help is asked for it prints the introduction and the flags
+// to out. Any other mistake is a [*UsageError].
+func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
+	fs.SetOutput(io.Discard)
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		if _, err := fmt.Fprint(out, intro); err != nil {
+			return err
+		}
+		fs.SetOutput(out)
+		fs.PrintDefaults()
+		return ErrHelp
+	case err != nil:
+		return &UsageError{err}
+	case fs.NArg() > 0:
+		return Usagef("%d arguments without a flag", fs.NArg())
+	}
+	return nil
+}
+
+// List splits at commas. Blank text is an empty list.
+func List(text string) []string {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+func texts[T ~string](text string) (all []T) {
+	for _, part := range List(text) {
+		all = append(all, T(part))
+	}
+	return all
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"cmp"
+	"flag"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Selection is what the flags say that select sessions.
+type Selection struct {
+	Search string // text
+
+	canonical, statuses, types, reasons, levels, from, to, zone string
+}
+
+// Flags adds the flags to those of a program.
+func (s *Selection) Flags(fs *flag.FlagSet) {
+	fs.StringVar(&s.canonical, "filter", "", "canonical `text` of a filter, as a manifest has it")
+	fs.StringVar(&s.Search, "search", "", "`text` to search names and numbers for, in any script")
+	fs.StringVar(&s.statuses, "status", "", "final `statuses`: success, failed, pending")
+	fs.StringVar(&s.types, "type", "", "document `types`: passport, id_card, residence_card, driver_licence, none")
+	fs.StringVar(&s.reasons, "spoof", "", "failed for one of the `reasons` digital_spoof, not_full_id, low_far; or all")
+	fs.StringVar(&s.levels, "level", "", "match `levels` 0 to 7, or none; with -spoof low_far the levels that were too low")
+	fs.StringVar(&s.from, "from", "", "created on this `day` (yyyy-mm-dd) or later")
+	fs.StringVar(&s.to, "to", "", "created on this `day` or earlier")
+	fs.StringVar(&s.zone, "tz", "Asia/Tbilisi", "time `zone` of days and times")
+}
+
+// Zone loads the time zone. It knows those that every machine has by the same name, and not the machine's own.
+func (s *Selection) Zone() (*time.Location, error) {
+	if s.zone == "" || s.zone == "Local" {
+		return nil, Usagef("-tz: name a time zone, such as Europe/Berlin")
+	}
+	zone, err := time.LoadLocation(s.zone)
+	if err != nil {
+		return nil, Usagef("-tz: there is no time zone of that name")
+	}
+	return zone, nil
+}
+
+// Filter makes the filter, with days in the zone. Each criterion that is given narrows it. An error is a [*UsageError]: of the first
+// flag that is wrong.
+func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
+	var parts []filter.Filter
+	var failed error
+	add := func(name string, f filter.Filter, err error) {
+		if err = cmp.Or(err, f.Err()); err != nil {
+			failed = cmp.Or(failed, Usagef("-%s: %w", name, err))
+		}
+		parts = append(parts, f)
+	}
+	if s.canonical != "" {
+		f, err := filter.Parse(s.canonical)
+		add("filter", f, err)
+	}
+	if s.Search != "" {
+		add("search", filter.Search(s.Search), nil)
+	}
+	if s.statuses != "" {
+		add("status", filter.Status(texts[sessions.Status](s.statuses)...), nil)
+	}
+	if s.types != "" {
+		types := texts[sessions.DocumentType](s.types)
+		for i, t := range types {
+			if t == "none" {
+				types[i] = ""
+			}
+		}
+		add("type", filter.DocumentType(types...), nil)
+	}
+	reasons := texts[sessions.Reason](s.reasons)
+	if s.reasons == "all" {
+		reasons = sessions.SpoofReasons()
+	}
+	switch levels, err := parseLevels(s.levels); {
+	case err != nil:
+		add("level", filter.Filter{}, err)
+	case s.reasons != "" && s.levels != "":
+		add("spoof", filter.FailedForAt(levels, reasons...), nil)
+	case s.reasons != "":
+		add("spoof", filter.FailedFor(reasons...), nil)
+	case s.levels != "":
+		add("level", filter.MatchLevel(levels...), nil)
+	}
+	if s.from != "" || s.to != "" {
+		var from, to sessions.Date
+		if err := from.UnmarshalText([]byte(s.from)); err != nil {
+			add("from", filter.Filter{}, err)
+		}
+		if err := to.UnmarshalText([]byte(s.to)); err != nil {
+			add("to", filter.Filter{}, err)
+		}
+		add("from, -to", filter.CreatedOn(from, to, zone), nil)
+	}
+	return filter.And(parts...), failed
+}
+
+func parseLevels(text string) (levels []far.Level, err error) {
+	for _, part := range List(text) {
+		level := filter.NotCompared
+		if part != "none" {
+			if level, err = far.ParseLevel(part); err != nil {
+				return nil, err
+			}
+			if _, err := far.Kvalifika.Rate(level); err != nil && level != 0 {
+				return nil, err
+			}
+		}
+		levels = append(levels, level)
+	}
+	return levels, nil
+}
