@@ -172,7 +172,7 @@ func (w *walk) take(ctx context.Context, keys func(*statement)) (n int, err erro
 	keys(st.add("SELECT ").columns("r").add(" FROM ("))
 	st.add(") k")
 	w.b.lookUp(st, "sessionkit_sessions r", "r.company = ? AND r.created_us = k.created_us AND r.id = k.id", w.company)
-	st.add(" ORDER BY r.created_us DESC, r.id DESC")
+	st.add(" ORDER BY k.created_us DESC, k.id DESC")
 	err = st.each(ctx, w.q, w.op, w.company, func(s *sessions.Session, _ int64) error {
 		n++
 		return w.each(s)
