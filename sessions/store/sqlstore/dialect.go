@@ -51,13 +51,14 @@ func postgres() *grammar {
 }
 
 func mariadb() *grammar {
+	const lock = "CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32))" // MySQL takes 64 characters, and MySQL 9.7 has no MD5
 	return &grammar{
 		name:       "mariadb",
 		pack:       packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
 		hasSchema:  "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'",
-		lockSchema: []string{"SELECT GET_LOCK(CONCAT('sessionkit.', MD5(DATABASE())), 60)"}, // DDL commits at once
-		keepSchema: "SELECT RELEASE_LOCK(CONCAT('sessionkit.', MD5(DATABASE())))",
-		dropSchema: "SELECT RELEASE_LOCK(CONCAT('sessionkit.', MD5(DATABASE())))",
+		lockSchema: []string{"SELECT GET_LOCK(" + lock + ", 60)"}, // DDL commits at once
+		keepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
+		dropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		bump:       " ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)",
 		forUpdate:  " FOR UPDATE",
 		list:       " FORCE INDEX (PRIMARY)",

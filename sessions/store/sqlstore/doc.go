@@ -16,6 +16,12 @@
 //
 // All texts are compared byte by byte, whatever the server's defaults.
 //
+// # MySQL
+//
+// MySQL is spoken to as MariaDB: one dialect, one schema. It has to be 8.0.31 or newer, the first that has INTERSECT. The tests ran on
+// MySQL 8.0.46 and 9.7.4, the plans of the statements included. They are not part of what is run for every change, which is
+// MariaDB 10.11.
+//
 // # The bounded search
 //
 // A list without criteria, or with a range of creation times only, reads what it returns. Any other first reads the

@@ -1,5 +1,5 @@
 // Package enginetest runs the SDK's storage on real database engines: SQLite always, PostgreSQL and MariaDB where a DSN
-// names one.
+// names one. MySQL is tested by the DSN of MariaDB.
 //
 // It is a module of its own because it needs drivers, and a driver in the SDK's own module would raise the Go version
 // and the dependencies of every host. It has tests only. SESSIONKIT_POSTGRES_DSN and SESSIONKIT_MARIADB_DSN name the

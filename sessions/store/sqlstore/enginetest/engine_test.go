@@ -83,6 +83,14 @@ func need(t *testing.T, e engine) (dsn string) {
 	return dsn
 }
 
+// noPad returns the collation of MariaDB, or of MySQL, that compares bytewise and does not ignore trailing spaces. They have none in common.
+func noPad(t testing.TB, db *sql.DB) (name string) {
+	t.Helper()
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT collation_name FROM information_schema.collations"+
+		" WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin') ORDER BY 1 DESC LIMIT 1").Scan(&name))
+	return name
+}
+
 // connect opens a database, and closes it when the test ends.
 func connect(t *testing.T, c driver.Connector) *sql.DB {
 	t.Helper()

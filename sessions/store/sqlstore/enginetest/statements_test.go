@@ -188,8 +188,8 @@ func requirePlan(t *testing.T, e engine, db *sql.DB, text string, args []driver.
 	}
 }
 
-// explain runs a statement and returns its answer as texts.
-func explain(t *testing.T, db querier, text string, args []driver.NamedValue) [][]string {
+// explain runs a statement and returns its answer as texts, by the names of the columns.
+func explain(t *testing.T, db querier, text string, args []driver.NamedValue) []map[string]string {
 	t.Helper()
 	values := make([]any, len(args))
 	for i, a := range args {
@@ -200,7 +200,7 @@ func explain(t *testing.T, db querier, text string, args []driver.NamedValue) []
 	defer func() { require.NoError(t, rows.Close()) }()
 	names, err := rows.Columns()
 	require.NoError(t, err)
-	var table [][]string
+	var table []map[string]string
 	for rows.Next() {
 		cells := make([]sql.NullString, len(names))
 		dest := make([]any, len(names))
@@ -208,9 +208,9 @@ func explain(t *testing.T, db querier, text string, args []driver.NamedValue) []
 			dest[i] = &cells[i]
 		}
 		require.NoError(t, rows.Scan(dest...))
-		line := make([]string, len(names))
+		line := make(map[string]string, len(names))
 		for i, c := range cells {
-			line[i] = c.String
+			line[names[i]] = c.String
 		}
 		table = append(table, line)
 	}
@@ -239,12 +239,13 @@ func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.Name
 	t.Helper()
 	var plan []string
 	for _, line := range explain(t, db, "EXPLAIN QUERY PLAN "+text, args) {
-		plan = append(plan, line[3])
-		switch words := strings.Fields(line[3]); words[0] {
+		detail := line["detail"]
+		plan = append(plan, detail)
+		switch words := strings.Fields(detail); words[0] {
 		case "SEARCH":
-			require.Contains(t, line[3], "(company=?", text)
+			require.Contains(t, detail, "(company=?", text)
 		case "SCAN":
-			require.Contains(t, []string{"k", "p", "CONSTANT", "sk_extra"}, words[1], "%s\n%s", text, line[3])
+			require.Contains(t, []string{"k", "p", "CONSTANT", "sk_extra"}, words[1], "%s\n%s", text, detail)
 		}
 	}
 	all := strings.Join(plan, "\n")
@@ -280,7 +281,7 @@ func requirePostgresPlan(t *testing.T, db *sql.DB, text string, args []driver.Na
 		var plan []string
 		for _, step := range []string{"SET enable_seqscan = off", "SET plan_cache_mode = " + mode, "PREPARE p AS " + text, "EXPLAIN EXECUTE " + call, "DEALLOCATE p"} {
 			for _, line := range explain(t, conn, step, nil) {
-				plan = append(plan, line[0])
+				plan = append(plan, line["QUERY PLAN"])
 			}
 		}
 		all := strings.Join(plan, "\n")
@@ -302,21 +303,20 @@ func requirePostgresPlan(t *testing.T, db *sql.DB, text string, args []driver.Na
 
 func requireMariaDBPlan(t *testing.T, db *sql.DB, text string, args []driver.NamedValue) {
 	t.Helper()
-	const table, access, key, keyLen, extra = 2, 3, 5, 6, 9
-	for _, line := range explain(t, db, "EXPLAIN "+text, args) {
-		switch line[table] {
+	for _, line := range explain(t, db, "EXPLAIN FORMAT=TRADITIONAL "+text, args) {
+		switch line["table"] {
 		case "s", "r":
-			require.Contains(t, []string{"range", "eq_ref", "const", "ref"}, line[access], "%s\n%v", text, line)
-			if line[table] == "s" {
-				require.Equal(t, "PRIMARY", line[key], text)
-				require.Equal(t, "268", line[keyLen], "all of company, created_us, id: %s", text)
+			require.Contains(t, []string{"range", "eq_ref", "const", "ref"}, line["type"], "%s\n%v", text, line)
+			if line["table"] == "s" {
+				require.Equal(t, "PRIMARY", line["key"], text)
+				require.Equal(t, "268", line["key_len"], "all of company, created_us, id: %s", text)
 			}
-			require.NotContains(t, line[extra], "filesort", "%s\n%v", text, line)
+			require.NotContains(t, line["Extra"], "filesort", "%s\n%v", text, line)
 		case "t":
-			require.Contains(t, []string{"range", "ref"}, line[access], text) // ref: one bucket, one term
-			require.Equal(t, "PRIMARY", line[key], text)
-			require.GreaterOrEqual(t, line[keyLen], "300", "company, bucket and term: %s", text)
-			require.Contains(t, line[extra], "Using index", text)
+			require.Contains(t, []string{"range", "ref"}, line["type"], text) // ref: one bucket, one term
+			require.Equal(t, "PRIMARY", line["key"], text)
+			require.GreaterOrEqual(t, line["key_len"], "300", "company, bucket and term: %s", text)
+			require.Contains(t, line["Extra"], "Using index", text)
 		}
 	}
 }

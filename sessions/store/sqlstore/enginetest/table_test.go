@@ -33,7 +33,10 @@ func newKYCTable(t testing.TB, e engine, db *sql.DB) kycTable {
 	instant := map[engine]string{sqlite: "TEXT", postgres: "timestamptz", mariadb: "DATETIME(6)"}[e]
 	text := map[engine]string{sqlite: "TEXT", postgres: "text", mariadb: "VARCHAR(600)"}[e]
 	long := map[engine]string{sqlite: "TEXT", postgres: "text", mariadb: "LONGTEXT"}[e]
-	key := map[engine]string{sqlite: "TEXT", postgres: "text", mariadb: "VARCHAR(128) COLLATE utf8mb4_nopad_bin"}[e]
+	key := text
+	if e == mariadb {
+		key = "VARCHAR(128) COLLATE " + noPad(t, db)
+	}
 	for _, statement := range []string{
 		fmt.Sprintf(`CREATE TABLE kyc_checks (
 			tenant %[2]s NOT NULL, uid %[3]s NOT NULL, started %[1]s NOT NULL, state %[2]s NOT NULL, doc_kind %[2]s,
