@@ -60,6 +60,9 @@ func (c *call) export() error {
 	}
 	d := &download{call: c, name: c.fileName(options.Zone)}
 	result, err := export.Write(c.ctx, d, seq, options)
+	if err == nil {
+		err = d.limit(c.options.Stall) // for the trailers
+	}
 	if err != nil && !d.begun {
 		return err
 	}
@@ -126,24 +129,26 @@ func (d *download) Write(part []byte) (int, error) {
 		h.Set("Content-Disposition", disposition(d.name))
 		h.Set("Trailer", trailerRows+", "+trailerSHA256)
 	}
-	control := http.NewResponseController(d.w)
-	if err := d.limit(control); err != nil {
+	if err := d.limit(d.options.Stall); err != nil {
 		return 0, err
 	}
 	n, err := d.w.Write(part)
 	if err == nil {
-		err = control.Flush()
+		err = http.NewResponseController(d.w).Flush()
+	}
+	if err == nil {
+		err = d.limit(0) // the storage may take its time for the next part: HTTP/2 ends a stream whose deadline has passed, written to or not
 	}
 	return n, err
 }
 
-// limit bounds the next write. A ResponseWriter that knows no deadline has none.
-func (d *download) limit(control *http.ResponseController) error {
+// limit bounds what is written from now on. A ResponseWriter that knows no deadline has none.
+func (d *download) limit(stall time.Duration) error {
 	var until time.Time
-	if d.options.Stall > 0 {
-		until = time.Now().Add(d.options.Stall)
+	if stall > 0 {
+		until = time.Now().Add(stall)
 	}
-	if err := control.SetWriteDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := http.NewResponseController(d.w).SetWriteDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("httpapi: write deadline: %w", err)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -37,7 +36,9 @@ func (h *host) want(f filter.Filter, options export.Options) []byte {
 	return want.Bytes()
 }
 
-func TestExportIsTheFileOfTheList(t *testing.T) {
+func TestExportIsTheFileOfTheList(t *testing.T) { overEach(t, testExportIsTheFileOfTheList) }
+
+func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Server) {
 	h := newHost(t)
 	tbilisi, err := time.LoadLocation("Asia/Tbilisi")
 	require.NoError(t, err)
@@ -58,7 +59,7 @@ func TestExportIsTheFileOfTheList(t *testing.T) {
 			export.Options{Format: export.Excel, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
 		},
 	} {
-		res, err := h.send(t.Context(), h.serve(), "/export", typeJSON, c.body)
+		res, err := h.send(t.Context(), serve(h), "/export", typeJSON, c.body)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, res.status, res.content)
 		want := h.want(c.filter, c.options)
@@ -247,6 +248,10 @@ func (h *host) crowd(n int) {
 }
 
 func TestExportThatFailsInTheMiddleIsTorn(t *testing.T) {
+	overEach(t, testExportThatFailsInTheMiddleIsTorn)
+}
+
+func testExportThatFailsInTheMiddleIsTorn(t *testing.T, serve func(*host) *httptest.Server) {
 	h := newHost(t)
 	h.crowd(2000)
 	rows := 0
@@ -259,7 +264,7 @@ func TestExportThatFailsInTheMiddleIsTorn(t *testing.T) {
 		}
 		return nil
 	}
-	res, err := h.send(t.Context(), h.serve(), "/export", typeJSON, `{}`)
+	res, err := h.send(t.Context(), serve(h), "/export", typeJSON, `{}`)
 	require.Error(t, err, "the end of a torn file is no end")
 	require.Empty(t, res.trailer.Get("Export-Sha256"))
 	require.NotContains(t, res.content, "storage")
@@ -281,52 +286,120 @@ func TestExportOverHTTP10IsRefused(t *testing.T) {
 	require.Empty(t, h.backend.taken())
 }
 
-// A client that goes away ends the read in the storage.
+// A client that goes away in the middle of a file ends the read in the storage, and the host is told.
 func TestExportEndsWithItsClient(t *testing.T) {
-	h := newHost(t)
-	h.crowd(2000)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	rows := 0
-	h.backend.before = func(ctx context.Context, call string) error {
-		if rows++; call == "row" && rows == 1000 {
-			cancel()
-			select {
-			case <-ctx.Done():
-				ended <- ctx.Err()
-			case <-time.After(time.Minute):
-				ended <- errors.New("still reading")
+	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
+		h := newHost(t)
+		h.crowd(2000)
+		reached, gone, closed := make(chan bool), make(chan error, 1), make(chan error, 1)
+		rows := 0
+		h.backend.before = func(ctx context.Context, call string) error {
+			if rows++; call == "row" && rows == 1000 {
+				close(reached)
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Minute):
+				}
+				gone <- ctx.Err()
+				return ctx.Err()
 			}
-			return ctx.Err()
+			return nil
 		}
-		return nil
-	}
-	server := h.serve()
-	_, err := h.send(ctx, server, "/export", typeJSON, `{}`)
-	require.ErrorIs(t, err, context.Canceled)
-	require.ErrorIs(t, <-ended, context.Canceled)
-	server.Close() // waits for the handler
-	require.Empty(t, heard(h, &h.failures), "nobody's fault")
-	require.ErrorIs(t, heard(h, &h.exports)[0].Err, context.Canceled)
+		api, done := handlerOver(store.New(closing{h.backend, closed}, h.store), h), make(chan bool)
+		h.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(done)
+			api.ServeHTTP(w, r)
+		})
+		server := serve(h)
+		ctx, leave := context.WithCancel(t.Context())
+		res, err := h.begin(ctx, server, "/export", typeJSON, `{}`)
+		require.NoError(t, err)
+		some := make([]byte, 1000)
+		_, err = io.ReadFull(res.Body, some)
+		require.NoError(t, err)
+		require.Contains(t, string(some), "Personal Number,First Name")
+		<-reached
+		leave()
+		_, err = io.Copy(io.Discard, res.Body)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, res.Body.Close())
+		require.Empty(t, res.Trailer.Get("Export-Sha256"))
+
+		require.ErrorIs(t, <-gone, context.Canceled, "the storage reads on")
+		require.ErrorIs(t, <-closed, context.Canceled)
+		<-done
+		require.Equal(t, 1000, rows)
+		require.Empty(t, heard(h, &h.failures), "nobody's fault")
+		told := heard(h, &h.exports)
+		require.Len(t, told, 1)
+		require.ErrorIs(t, told[0].Err, context.Canceled)
+		require.Positive(t, told[0].Rows)
+		events := heard(h, &h.events)
+		require.Len(t, events, 2)
+		require.Equal(t, []store.Outcome{store.Started, store.Failed}, []store.Outcome{events[0].Outcome, events[1].Outcome})
+		require.ErrorIs(t, events[1].Err, context.Canceled)
+	})
+}
+
+// closing is a Backend that tells when a stream of its sessions has ended, and how.
+type closing struct {
+	*spy
+	closed chan error
+}
+
+func (c closing) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+	err := c.spy.Stream(ctx, sel, each)
+	c.closed <- err
+	return err
+}
+
+// A storage that takes its time is no client that takes nothing.
+func TestExportWaitsForTheStorage(t *testing.T) {
+	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
+		h := newHost(t, func(h *host) { h.options.Stall = time.Second })
+		h.crowd(2000)
+		rows := 0
+		h.backend.before = func(_ context.Context, call string) error {
+			if rows++; call == "row" && rows == 1000 {
+				time.Sleep(1500 * time.Millisecond)
+			}
+			return nil
+		}
+		res, err := h.send(t.Context(), serve(h), "/export", typeJSON, `{}`)
+		require.NoError(t, err)
+		require.Equal(t, "2005", res.trailer.Get("Export-Rows"))
+	})
 }
 
 // A client that takes nothing does not hold the snapshot for ever.
 func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
-	told := make(chan httpapi.Export, 1)
-	h := newHost(t, func(h *host) {
-		h.options.Stall = 50 * time.Millisecond
-		h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
+	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
+		told, done := make(chan httpapi.Export, 1), make(chan bool)
+		h := newHost(t, func(h *host) {
+			h.options.Stall = 50 * time.Millisecond
+			h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
+		})
+		h.crowd(60_000)
+		api := h.handler
+		h.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(done)
+			api.ServeHTTP(w, r)
+		})
+		server := serve(h)
+		if res, err := h.begin(t.Context(), server, "/export", typeJSON, `{}`); err == nil { // it may end before it has begun
+			defer func() { _ = res.Body.Close() }()
+		}
+		e := <-told // for ever, if need be
+		require.Error(t, e.Err)
+		if !server.EnableHTTP2 { // which closes the stream
+			var timeout net.Error
+			require.ErrorAs(t, e.Err, &timeout)
+			require.True(t, timeout.Timeout())
+		}
+		require.Less(t, e.Rows, int64(60_000))
+		<-done
+		require.Empty(t, heard(h, &h.failures), "the client's own fault")
 	})
-	h.crowd(60_000)
-	server := h.serve()
-	h.sendRaw(server, "POST /export HTTP/1.1\r\nHost: x\r\nAs: agent\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-	e := <-told // for ever, if need be
-	var timeout net.Error
-	require.ErrorAs(t, e.Err, &timeout)
-	require.True(t, timeout.Timeout())
-	require.Less(t, e.Rows, int64(60_000))
-	server.Close() // waits for the handler
-	require.Empty(t, heard(h, &h.failures), "the client's own fault")
 }
 
 // deadlines is a ResponseWriter that notes how long each write may take.
@@ -358,9 +431,9 @@ func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 		begun := time.Now()
 		h.handler.ServeHTTP(w, r)
 		require.Greater(t, w.writes, 5)
-		require.Len(t, w.set, w.writes)
-		for _, at := range w.set {
-			if stall < 0 {
+		require.Len(t, w.set, 2*w.writes+1, "none while the storage reads, and one for the trailers")
+		for i, at := range w.set {
+			if stall < 0 || i%2 == 1 {
 				require.Zero(t, at)
 			} else {
 				require.WithinRange(t, at, begun.Add(cmp.Or(stall, httpapi.DefaultStall)), time.Now().Add(cmp.Or(stall, httpapi.DefaultStall)))

@@ -365,6 +365,21 @@ func (h *host) serve() *httptest.Server {
 	return server
 }
 
+// serveHTTP2 starts a server whose clients speak HTTP/2.
+func (h *host) serveHTTP2() *httptest.Server {
+	server := httptest.NewUnstartedServer(h.handler)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	h.Cleanup(server.Close)
+	return server
+}
+
+// overEach runs a test over each version of HTTP that has an export.
+func overEach(t *testing.T, test func(t *testing.T, serve func(*host) *httptest.Server)) {
+	t.Run("HTTP/1.1", func(t *testing.T) { test(t, (*host).serve) })
+	t.Run("HTTP/2", func(t *testing.T) { test(t, (*host).serveHTTP2) })
+}
+
 // received is an answer that came over a connection.
 type received struct {
 	status          int
@@ -375,16 +390,26 @@ type received struct {
 // send posts to a server and reads all of the answer; with an error, as far as it goes.
 func (h *host) send(ctx context.Context, server *httptest.Server, path, contentType, body string) (received, error) {
 	h.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader(body))
-	require.NoError(h, err)
-	r.Header.Set("Content-Type", contentType)
-	r.Header.Set("As", "agent")
-	res, err := server.Client().Do(r)
+	res, err := h.begin(ctx, server, path, contentType, body)
 	if err != nil {
 		return received{}, err
 	}
 	content, err := io.ReadAll(res.Body)
 	return received{res.StatusCode, res.Header, res.Trailer, string(content)}, errors.Join(err, res.Body.Close())
+}
+
+// begin posts to a server and leaves the body of the answer to be read and closed.
+func (h *host) begin(ctx context.Context, server *httptest.Server, path, contentType, body string) (*http.Response, error) {
+	h.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader(body))
+	require.NoError(h, err)
+	r.Header.Set("Content-Type", contentType)
+	r.Header.Set("As", "agent")
+	res, err := server.Client().Do(r)
+	if err == nil {
+		require.Equal(h, server.EnableHTTP2, res.ProtoMajor == 2)
+	}
+	return res, err
 }
 
 // sendRaw writes a request to a new connection, which stays open.
