@@ -100,7 +100,7 @@ func TestAccess(t *testing.T) {
 		{"GET", "/no/such/page", "", 404, 404, 404},
 	} {
 		for account, want := range map[string]int{
-			"": http.StatusSeeOther, "acme-master_user": route.own, "acme-agent": route.agent,
+			"": http.StatusSeeOther, "acme-master_user": route.own, "acme-agent": route.agent, "acme-masked_agent": route.agent,
 			"lomi-master_user": route.other, "lomi-agent": route.other,
 		} {
 			name := fmt.Sprintf("%s %s as %s", route.method, route.path, account)

@@ -53,7 +53,7 @@ func (s *site) details(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument), URL: detailsPath(id), Others: attempts.Next != nil}
+	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: detailsPath(id), Others: attempts.Next != nil}
 	v.Path, v.Title = "/sessions", r.Say("details")
 	v.Sections = r.sections(&d)
 	v.IsPending = v.Status() == "pending"
@@ -62,7 +62,7 @@ func (s *site) details(r *request) {
 	}
 	v.Now = r.now(&d, &settings)
 	if len(attempts.Sessions) > 1 {
-		v.Attempts = s.rows(r, attempts.Sessions)
+		v.Attempts = s.rows(r, attempts.Sessions, attempts.Hidden)
 	}
 	s.show(r.w, r.language, http.StatusOK, "details.html", v)
 }
@@ -73,6 +73,12 @@ func (v *detailsView) Status() string { return v.Row.Status }
 func (r *request) sections(d *detailDocument) []sectionView {
 	text := func(value string) nameView { return nameView{Parts: []part{{Text: value}}} }
 	none := nameView{Mark: "–", Why: r.Say("none")}
+	fact := func(field string, value nameView) factView {
+		if slices.Contains(d.Hidden, field) {
+			value = r.name(textDocument{State: "masked"})
+		}
+		return factView{r.Say(field), value}
+	}
 	given := func(value *string) nameView {
 		if value == nil || *value == "" {
 			return none
@@ -130,11 +136,14 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		}
 	}
 	person := sectionView{r.Say("person"), []factView{
-		{r.Say("first_name"), r.name(d.FirstName)}, {r.Say("last_name"), r.name(d.LastName)},
-		{r.Say("personal_number"), r.name(d.PersonalNumber)}, {r.Say("document_number"), r.name(d.DocumentNumber)},
-		{r.Say("birth_date"), date(d.BirthDate)}, {r.Say("sex"), coded("sex", d.Sex)},
-		{r.Say("nationality"), r.name(d.Nationality)}, {r.Say("expiration_date"), date(d.ExpirationDate)},
+		fact("first_name", r.name(d.FirstName)), fact("last_name", r.name(d.LastName)),
+		fact("personal_number", r.name(d.PersonalNumber)), fact("document_number", r.name(d.DocumentNumber)),
+		fact("birth_date", date(d.BirthDate)), fact("sex", coded("sex", d.Sex)),
+		fact("nationality", r.name(d.Nationality)), fact("expiration_date", date(d.ExpirationDate)),
 	}}
+	if slices.Contains(d.Hidden, "extra") {
+		person.Facts = append(person.Facts, fact("extra", none))
+	}
 	if d.Extra != nil {
 		for key, value := range d.Extra.All() {
 			person.Facts = append(person.Facts, factView{r.extraKey(key), text(value)})
@@ -142,19 +151,19 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	}
 	return []sectionView{
 		{r.Say("verification"), []factView{
-			{r.Say("status"), coded("status", d.Status)}, {r.Say("reasons"), reasons},
-			{r.Say("liveness"), coded("liveness", d.Liveness)}, {r.Say("document_presented"), yes(d.DocumentPresented)},
-			{r.Say("document_type"), coded("type", d.DocumentType)}, {r.Say("document_validity"), coded("validity", d.DocumentValidity)},
-			{r.Say("match_level"), level}, {r.Say("acceptance_level"), acceptance},
+			fact("status", coded("status", d.Status)), fact("reasons", reasons),
+			fact("liveness", coded("liveness", d.Liveness)), fact("document_presented", yes(d.DocumentPresented)),
+			fact("document_type", coded("type", d.DocumentType)), fact("document_validity", coded("validity", d.DocumentValidity)),
+			fact("match_level", level), fact("acceptance_level", acceptance),
 		}},
 		person,
 		{r.Say("session"), []factView{
-			{r.Say("created_at"), moment(&d.CreatedAt)}, {r.Say("completed_at"), moment(d.CompletedAt)}, {r.Say("decided_at"), moment(d.DecidedAt)},
-			{r.Say("attempt"), attempt}, {r.Say("partner"), given(d.Partner)}, {r.Say("session_id"), text(d.ID)}, {r.Say("subject"), given(d.Subject)},
+			fact("created_at", moment(&d.CreatedAt)), fact("completed_at", moment(d.CompletedAt)), fact("decided_at", moment(d.DecidedAt)),
+			fact("attempt", attempt), fact("partner", given(d.Partner)), fact("session_id", text(d.ID)), fact("subject", given(d.Subject)),
 		}},
 		{r.Say("device_section"), []factView{
-			{r.Say("device"), given(d.Device)}, {r.Say("model"), given(d.Model)}, {r.Say("os"), given(d.OS)},
-			{r.Say("browser"), given(d.Browser)}, {r.Say("client_ip"), given(d.ClientIP)},
+			fact("device", given(d.Device)), fact("model", given(d.Model)), fact("os", given(d.OS)),
+			fact("browser", given(d.Browser)), fact("client_ip", given(d.ClientIP)),
 		}},
 	}
 }

@@ -4,7 +4,8 @@
 //	go -C examples run ./dashboard
 //
 // It prints the address to open. Without further flags it keeps 50,000 generated sessions of three companies in an embedded
-// SQLite database that is deleted when it ends, and lets new sessions come in every few seconds.
+// SQLite database that is deleted when it ends, and lets new sessions come in every few seconds. Each company has a Master User,
+// an agent, and an agent for whom some fields are masked, wherever they stand.
 //
 // # How it is made
 //

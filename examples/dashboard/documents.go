@@ -44,6 +44,7 @@ type pageDocument struct {
 	CreatedBefore  *string       `json:"created_before"`
 	Searched       []string      `json:"searched"`
 	FoldsToNothing bool          `json:"folds_to_nothing"`
+	Hidden         []string      `json:"hidden"`
 	Link           *string       `json:"link"`
 }
 
@@ -52,6 +53,7 @@ type deltaDocument struct {
 	Left     []string      `json:"left"`
 	AsOf     string        `json:"as_of"`
 	More     bool          `json:"more"`
+	Hidden   []string      `json:"hidden"`
 }
 
 type countDocument struct {
@@ -121,11 +123,13 @@ type settingsDocument struct {
 }
 
 type tallyDocument struct {
-	Exact    bool `json:"exact"`
-	Outlooks []struct {
-		levelDocument
-		Pass    int `json:"pass"`
-		Fail    int `json:"fail"`
-		Unknown int `json:"unknown"`
-	} `json:"outlooks"`
+	Exact    bool              `json:"exact"`
+	Outlooks []outlookDocument `json:"outlooks"`
+}
+
+type outlookDocument struct {
+	levelDocument
+	Pass    int `json:"pass"`
+	Fail    int `json:"fail"`
+	Unknown int `json:"unknown"`
 }

@@ -31,6 +31,7 @@ func (l *language) functions() template.FuncMap {
 		"languages": languages,
 		"isTrue":    func(b *bool) bool { return b != nil && *b },
 		"columns":   columns,
+		"masked":    func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
 }
 

@@ -142,7 +142,7 @@ func (s *site) list(r *request) {
 func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
 	v := resultsView{
 		language: r.language, URL: "/sessions", Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
-		Rows: s.rows(r, page.Sessions), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("tz")),
+		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("tz")),
 	}
 	link := url.Values{}
 	if page.Link != nil {
@@ -206,7 +206,7 @@ func (s *site) changes(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	v := changesView{language: r.language, Rows: s.rows(r, delta.Sessions), AsOf: delta.AsOf, More: delta.More}
+	v := changesView{language: r.language, Rows: s.rows(r, delta.Sessions, delta.Hidden), AsOf: delta.AsOf, More: delta.More}
 	for _, id := range delta.Left {
 		v.Left = append(v.Left, rowKey(id))
 	}
@@ -381,7 +381,8 @@ type rowView struct {
 	StatusText string
 	Verified   string // yes, no, pending
 	Extra      []parameter
-	Found      []foundView // where the search was found, beside the names
+	Found      []foundView     // where the search was found, beside the names
+	Hidden     map[string]bool // fields
 }
 
 // nameView is a text of a document.
@@ -406,18 +407,22 @@ func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToStri
 
 func detailsPath(id string) string { return "/sessions/" + url.PathEscape(id) }
 
-func (s *site) rows(r *request, documents []rowDocument) []rowView {
+func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowView {
 	rows := make([]rowView, len(documents))
 	for i := range documents {
-		rows[i] = s.row(r, &documents[i])
+		rows[i] = s.row(r, &documents[i], hidden)
 	}
 	return rows
 }
 
-func (s *site) row(r *request, d *rowDocument) rowView {
+func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
 		Key: rowKey(d.ID), Path: detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
+		Hidden: map[string]bool{},
+	}
+	for _, field := range hidden {
+		v.Hidden[field] = true
 	}
 	if d.DocumentType != nil {
 		v.Type = r.option("type", *d.DocumentType)

@@ -37,6 +37,7 @@ func TestPage(t *testing.T) {
 	t.Run("live updates", func(t *testing.T) { testLive(t, browser) })
 	t.Run("details", func(t *testing.T) { testDetails(t, browser, s) })
 	t.Run("export", func(t *testing.T) { testExport(t, browser, s) })
+	t.Run("masked", func(t *testing.T) { testMasked(t, browser, s) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, browser) })
 	t.Run("another company", func(t *testing.T) { testOtherCompany(t, browser, s) })
 	t.Run("keyboard alone", func(t *testing.T) { testKeyboard(t, browser, s) })
@@ -368,15 +369,39 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	b.wait("location.pathname === '/settings' && document.querySelector('.settings')")
 }
 
-func testExport(t *testing.T, browser context.Context, s *served) {
-	b := s.open(t, browser, desk, deskHeight)
-	dir := t.TempDir()
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+// downloads has the tab keep downloads in a directory of their own.
+func (b *tab) downloads() (dir string) {
+	b.t.Helper()
+	dir = b.t.TempDir()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
 			Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 		})
 		return err
 	}))
+	return dir
+}
+
+// download starts the export that is set up, and takes its file out of the directory.
+func (b *tab) download(dir string) []byte {
+	b.t.Helper()
+	b.click("#export-form button.primary")
+	b.wait("document.getElementById('export-status').innerText.startsWith('Done')")
+	var found []string
+	require.Eventually(b.t, func() bool {
+		found, _ = filepath.Glob(filepath.Join(dir, "*.csv"))
+		return len(found) == 1
+	}, patience, 20*time.Millisecond)
+	require.Contains(b.t, found[0], "Acme Bank sessions ")
+	file, err := os.ReadFile(found[0])
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.Remove(found[0]))
+	return file
+}
+
+func testExport(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	dir := b.downloads()
 	b.signIn("acme-agent")
 	b.relisted(func() { b.click("input[name=status][value=failed]") })
 	b.click("#q")
@@ -390,17 +415,7 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	shown := b.ids()
 	names := eval[[][]string](b, "[...document.querySelectorAll('#sessions .session')].map(r => [r.querySelector('.c-first').innerText, r.querySelector('.c-last bdi, .c-last .absent').innerText])")
 	download := func() []byte {
-		b.click("#export-form button.primary")
-		b.wait("document.getElementById('export-status').innerText.startsWith('Done')")
-		var found []string
-		require.Eventually(t, func() bool {
-			found, _ = filepath.Glob(filepath.Join(dir, "*.csv"))
-			return len(found) == 1
-		}, patience, 20*time.Millisecond)
-		require.Contains(t, found[0], "Acme Bank sessions ")
-		file, err := os.ReadFile(found[0])
-		require.NoError(t, err)
-		require.NoError(t, os.Remove(found[0]))
+		file := b.download(dir)
 		require.Contains(t, b.text("#export-status"), fmt.Sprintf("%d sessions", len(shown)))
 		return file
 	}
@@ -435,6 +450,101 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 		id, status, _ := strings.Cut(strings.TrimSpace(line), ",")
 		require.Equal(t, shown[i], rowKey(id))
 		require.Equal(t, "failed", status)
+	}
+}
+
+// testMasked signs in as somebody who may not see all: the list, the details, the settings and the file say so.
+func testMasked(t *testing.T, browser context.Context, s *served) {
+	const masked = "hidden from you"
+	b := s.open(t, browser, desk, deskHeight)
+	dir := b.downloads()
+	b.signIn("acme-masked_agent")
+	all := s.listing(t, "acme", store.Query{})
+	require.Equal(t, keysOf(all), b.ids())
+	texts := func(cell string) []string {
+		return eval[[]string](b, "[...document.querySelectorAll('#sessions .session "+cell+"')].map(c => c.innerText)")
+	}
+	for _, cell := range []string{".c-last", ".c-liveness", ".c-extra"} {
+		shown := texts(cell)
+		require.Len(t, shown, len(all))
+		for _, text := range shown {
+			require.Contains(t, text, masked, cell)
+			require.Contains(t, text, "•••", cell)
+		}
+	}
+	for _, cell := range []string{".c-first", ".c-document", ".c-verified"} {
+		require.NotContains(t, strings.Join(texts(cell), " "), masked, cell)
+	}
+	require.Zero(t, eval[int](b, "document.querySelectorAll('#sessions img').length"))
+	require.Equal(t, "Selfie: "+masked, eval[string](b, "document.querySelector('#sessions .no-selfie').getAttribute('aria-label')"))
+	b.checked("masked list", rules)
+
+	// A search looks at what is shown, and tells nothing of the rest.
+	search := func(text string) {
+		b.relisted(func() {
+			eval[bool](b, fmt.Sprintf("document.getElementById('q').value = %s, document.getElementById('q').dispatchEvent(new Event('input', {bubbles: true}))", quote(text)))
+		})
+	}
+	first := all[slices.IndexFunc(all, func(s *sessions.Session) bool {
+		return s.FirstName.Value() != "" && s.LastName.Value() != "" && s.PersonalNumber.Value() != ""
+	})]
+	for _, text := range []string{first.LastName.Value(), first.PersonalNumber.Value()} {
+		search(text)
+		require.NotContains(t, b.ids(), rowKey(first.ID))
+	}
+	search(first.FirstName.Value())
+	require.Contains(t, b.ids(), rowKey(first.ID))
+
+	b.do(chromedp.Navigate(s.url + detailsPath(first.ID)))
+	b.wait("document.readyState === 'complete' && document.querySelector('.details')")
+	facts := eval[map[string]string](b, "Object.fromEntries([...document.querySelectorAll('.facts dl div')].map(d => [d.querySelector('dt').textContent, d.querySelector('dd').textContent]))")
+	fact := func(field string) string {
+		text, ok := facts[languages()[0].Say(field)]
+		require.True(t, ok, "%s of %v", field, facts)
+		return text
+	}
+	for _, field := range []string{"last_name", "personal_number", "document_number", "birth_date", "liveness", "document_validity", "extra", "client_ip"} {
+		require.Equal(t, "•••"+masked, fact(field), field)
+	}
+	for _, field := range []string{"first_name", "status", "document_type"} {
+		require.NotContains(t, fact(field), masked, field)
+	}
+	page := b.text("body")
+	for _, secret := range []string{first.LastName.Value(), first.PersonalNumber.Value(), first.DocumentNumber.Value(), first.BirthDate.String(), first.ClientIP} {
+		if secret != "" {
+			require.NotContains(t, page, secret)
+		}
+	}
+	b.checked("masked details", rules)
+
+	b.click(".to-settings")
+	b.wait("document.readyState === 'complete' && location.pathname === '/settings' && document.querySelector('.levels tbody tr')")
+	require.Contains(t, b.text(".levels tbody tr td.num"), masked)
+	b.checked("masked settings", rules)
+
+	b.do(chromedp.Navigate(s.url + "/sessions"))
+	b.wait("document.querySelector('#sessions .session')")
+	b.settled()
+	b.click("#open-export")
+	zone, err := time.LoadLocation(defaultZone)
+	require.NoError(t, err)
+	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel": export.Excel} {
+		b.click("input[value=" + name + "]")
+		rows := 0
+		for row, err := range export.Read(strings.NewReader(string(b.download(dir))), export.ReadOptions{Format: format, Zone: zone}) {
+			require.NoError(t, err)
+			if rows < len(all) {
+				require.Equal(t, all[rows].ID, row.SessionID)
+				require.Equal(t, all[rows].FirstName.Cell(), row.FirstName)
+			}
+			rows++
+			for _, cell := range []string{
+				row.LastName, row.PersonalNumber, row.DocumentNumber, row.BirthDate, row.LivenessStatus, row.DocumentValid, row.Extra, row.ClientIP,
+			} {
+				require.Equal(t, sessions.MaskedMark, cell)
+			}
+		}
+		require.GreaterOrEqual(t, rows, len(all))
 	}
 }
 

@@ -17,19 +17,37 @@ type account struct {
 	ID      string
 	Company string // key
 	Role    sessions.Role
+	Masked  bool // sees neither numbers nor faces
 }
 
 // Partner is the company's display name.
 func (a *account) Partner() string { return companyName(a.Company) }
 
-// Master tells whether the account is a Master User's.
-func (a *account) Master() bool { return a.Role.ChangesSettings() }
+// Kind is the key of the words for what the account may do.
+func (a *account) Kind() string {
+	if a.Masked {
+		return "masked_agent"
+	}
+	return string(a.Role)
+}
+
+// disclosure is what the account may see.
+func (a *account) disclosure() sessions.Disclosure {
+	if !a.Masked {
+		return sessions.Disclosure{}
+	}
+	return sessions.Disclosure{Mask: sessions.FieldsOf(
+		sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber, sessions.FieldBirthDate, sessions.FieldSelfie,
+		sessions.FieldLiveness, sessions.FieldDocumentValidity, sessions.FieldExtra, sessions.FieldClientIP,
+	)}
+}
 
 func accounts() []*account {
 	var all []*account
 	for _, c := range companies() {
-		for _, role := range []sessions.Role{sessions.MasterUser, sessions.Agent} {
-			all = append(all, &account{c.Key + "-" + string(role), c.Key, role})
+		for _, a := range []*account{{Role: sessions.MasterUser}, {Role: sessions.Agent}, {Role: sessions.Agent, Masked: true}} {
+			a.ID, a.Company = c.Key+"-"+a.Kind(), c.Key
+			all = append(all, a)
 		}
 	}
 	return all
@@ -82,7 +100,7 @@ func (s *signIns) viewer(r *http.Request) (store.Viewer, error) {
 	if a == nil {
 		return store.Viewer{}, errNobody
 	}
-	return store.Viewer{Company: a.Company, Role: a.Role, Subject: a.ID}, nil
+	return store.Viewer{Company: a.Company, Role: a.Role, Subject: a.ID, Disclosure: a.disclosure()}, nil
 }
 
 func (s *signIns) add(a *account) *http.Cookie {

@@ -14,7 +14,7 @@ import (
 // TestWords checks that whatever the page says is there in both languages, takes the same arguments, and that nothing is left over.
 func TestWords(t *testing.T) {
 	used := map[string]bool{}
-	key := regexp.MustCompile(`(?:say |Say\()"([a-z0-9_]+)"`)
+	key := regexp.MustCompile(`(?:say |Say\(|fact\()"([a-z0-9_]+)"`)
 	read := func(files fs.FS, pattern string) {
 		names, err := fs.Glob(files, pattern)
 		require.NoError(t, err)
