@@ -20,6 +20,9 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 		state, err := b.company(ctx, b.db, op, sel.Company)
 		return store.Count{N: int(min(state.total, int64(sel.Limit))), Exact: state.total <= int64(sel.Limit)}, err
 	}
+	if _, err := w.begin(ctx); err != nil {
+		return store.Count{}, err
+	}
 	w.count, w.want = true, sel.Limit+1
 	if w.exact && w.most == mostWork {
 		w.most = mostCount

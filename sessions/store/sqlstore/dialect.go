@@ -18,7 +18,10 @@ type grammar struct {
 	forUpdate  string   // reads the newest state of a row and holds it
 	list       string   // index hint of the ordered read
 	nested     string   // a join whose right side is looked up for each row of the left side
-	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan
+	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan; sorted subqueries stay sorted
+	with       string   // between the name and the query of a common table expression
+	merged     bool     // which is read once, however often it is named
+	series     string   // that a column is one of the numbers from ? to ?; otherwise they are listed
 	pack       packing  // how the columns of a row become one text
 	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
 	isolation  sql.IsolationLevel
@@ -39,8 +42,11 @@ func postgres() *grammar {
 		dropSchema: "ROLLBACK",
 		bump:       " ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total",
 		forUpdate:  " FOR UPDATE",
-		nested:     " CROSS JOIN LATERAL ",
+		nested:     " JOIN ",
 		lateral:    true,
+		with:       " AS MATERIALIZED",
+		merged:     true,
+		series:     "= ANY (ARRAY(SELECT generate_series(?::bigint, ?::bigint)))",
 		pack:       packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 		rowValues:  true,
 		isolation:  sql.LevelReadCommitted,
@@ -63,6 +69,7 @@ func mariadb() *grammar {
 		forUpdate:  " FOR UPDATE",
 		list:       " FORCE INDEX (PRIMARY)",
 		nested:     " STRAIGHT_JOIN ",
+		with:       " AS",
 		isolation:  sql.LevelReadCommitted,
 		snapshot:   sql.LevelRepeatableRead,
 		maxArgs:    65535,
@@ -80,6 +87,8 @@ func sqlite() *grammar {
 		dropSchema: "ROLLBACK",
 		bump:       " ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total",
 		nested:     " CROSS JOIN ",
+		with:       " AS MATERIALIZED",
+		merged:     true,
 		rowValues:  true,
 		maxArgs:    32766,
 		columns:    columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),

@@ -10,7 +10,7 @@
 //     the page's filters and searches ask for.
 //   - sessionkit_terms has one row for each distinct word of a session, and one for each property that is rare by nature
 //     (why it failed, a status other than success and failed, a document type other than passport and ID card, a match level up to
-//     4, the subject). Its key is (company, bucket, term, created_us, id); a bucket is 3.2 days of creation time.
+//     4, the subject). Its key is (company, bucket, term, created_us, id); a bucket is 6.4 days of creation time.
 //   - sessionkit_companies counts the changes and the sessions of each company.
 //   - sessionkit_schema has the versions of the tables and of the folding. Others than this package's are refused.
 //

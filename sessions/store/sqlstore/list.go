@@ -19,6 +19,14 @@ type position struct {
 // newest is before all sessions.
 var newest = position{us: math.MaxInt64}
 
+// bucket is that of the sessions right behind p.
+func (p position) bucket() int64 {
+	if p.id == "" {
+		return (p.us - 1) >> bucketBits
+	}
+	return p.us >> bucketBits
+}
+
 // positionOf returns the place after which a list goes on.
 func positionOf(p store.Position) position {
 	if p.IsZero() {
@@ -45,11 +53,11 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	if err != nil {
 		return store.Batch{}, err
 	}
-	state, err := b.company(ctx, b.db, op, sel.Company)
+	seq, err := w.begin(ctx)
 	if err != nil {
 		return store.Batch{}, err
 	}
-	batch := store.Batch{AsOf: watermark(sel.Company, state.seq)}
+	batch := store.Batch{AsOf: watermark(sel.Company, seq)}
 	limit := sel.Limit
 	if sel.Budget > 0 {
 		limit = min(limit, sel.Budget)
@@ -76,7 +84,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
 	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostWork}
 	if sel.Budget > 0 {
-		w.bounded, w.budget = true, sel.Budget*rowCost
+		w.bounded, w.budget = true, sel.Budget
 		step := max(1, w.budget/leastSteps)
 		w.rows, w.most = min(w.rows, step), min(w.most, step)
 	}

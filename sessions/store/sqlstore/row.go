@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -137,18 +136,22 @@ func (c *cell) Scan(src any) error {
 // row is the destination of a scan, used again for each row.
 type row struct {
 	cells [len(columns)]cell
-	dests [len(columns)]any
+	dests []any
 	next  int // cell that is read next
 	err   error
 }
 
-func newRow() *row {
-	r := new(row)
+// newRow returns a row with other destinations before its own.
+func newRow(others ...any) *row {
+	r := &row{dests: others}
 	for i := range r.cells {
-		r.dests[i] = &r.cells[i]
+		r.dests = append(r.dests, &r.cells[i])
 	}
 	return r
 }
+
+// empty tells whether an outer join found no session.
+func (r *row) empty() bool { return r.cells[0].kind == null }
 
 func (r *row) fail() {
 	if r.err == nil {
@@ -199,14 +202,6 @@ func (r *row) date() (d sessions.Date) {
 
 func level[L ~int16](l *L, n int64) { *l = L(n) }
 
-// scan reads the row into s, whose company is given, and returns the sequence number of its last change.
-func (r *row) scan(rows *sql.Rows, company string, s *sessions.Session) (seq int64, err error) {
-	if err := rows.Scan(r.dests[:]...); err != nil {
-		return 0, err
-	}
-	return r.decode(company, s)
-}
-
 // separator stands between the columns of a packed row. Texts may contain it.
 const separator = '\x1f'
 
@@ -233,7 +228,7 @@ func packedCell(v string) cell {
 	return cell{text: v, kind: text}
 }
 
-// decode makes a session of the cells.
+// decode makes a session of the cells, whose company is given, and returns the sequence number of its last change.
 func (r *row) decode(company string, s *sessions.Session) (seq int64, err error) {
 	r.next, r.err = 0, nil
 	*s = sessions.Session{Company: company}

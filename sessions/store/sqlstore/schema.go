@@ -16,7 +16,7 @@ var schemas embed.FS
 
 const (
 	schemaVersion = 1
-	bucketBits    = 38 // a bucket holds 2^38 microseconds, 3.2 days
+	bucketBits    = 39 // a bucket holds 2^39 microseconds, 6.4 days
 )
 
 func neededVersion() Version {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strconv"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -28,6 +29,14 @@ func (st *statement) add(text string, args ...any) *statement {
 func (st *statement) int(n int) *statement {
 	st.text = strconv.AppendInt(st.text, int64(n), 10)
 	return st
+}
+
+// limit bounds how many rows are selected; [math.MaxInt] is no bound.
+func (st *statement) limit(n int) *statement {
+	if n == math.MaxInt {
+		return st
+	}
+	return st.add(" LIMIT ").int(n)
 }
 
 // list writes n copies of a placeholder, separated by commas.
@@ -120,17 +129,23 @@ func (st *statement) rows(ctx context.Context, q querier, op string, each func(*
 	return nil
 }
 
-// each calls f with every session of a statement that selects columns. The session is lent.
-func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error) error {
-	r := newRow()
+// each calls f with every session of a statement that selects columns, after others. A row without a session has those only. The session
+// is lent.
+func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error, others ...any) error {
+	r := newRow(others...)
 	var s sessions.Session
 	return st.rows(ctx, q, op, func(rows *sql.Rows) error {
-		seq, err := r.scan(rows, company, &s)
-		if errors.Is(err, ErrStored) {
+		if err := rows.Scan(r.dests...); errors.Is(err, ErrStored) {
 			return err
-		}
-		if err != nil {
+		} else if err != nil {
 			return failed(ctx, op, err)
+		}
+		if r.empty() {
+			return nil
+		}
+		seq, err := r.decode(company, &s)
+		if err != nil {
+			return err
 		}
 		return f(&s, seq)
 	})

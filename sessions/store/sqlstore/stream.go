@@ -32,6 +32,9 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	defer func() { _ = tx.Rollback() }()
 	w.q = tx
 	if len(w.drivers) > 0 {
+		if _, err := w.begin(ctx); err != nil {
+			return err
+		}
 		return w.run(ctx)
 	}
 	if err := w.streamPacked(ctx); !errors.Is(err, errSeparator) {

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_schema (
     search_key  BIGINT NOT NULL, -- version of the folding that search_key and term hold
     bucket_bits BIGINT NOT NULL  -- bucket = created_us >> bucket_bits
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
-INSERT INTO sessionkit_schema SELECT 1, 1, 38 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

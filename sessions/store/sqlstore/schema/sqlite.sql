@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_schema (
     search_key  INTEGER NOT NULL, -- version of the folding that search_key and term hold
     bucket_bits INTEGER NOT NULL  -- bucket = created_us >> bucket_bits
 );
-INSERT INTO sessionkit_schema SELECT 1, 1, 38 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

@@ -1,0 +1,223 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"math"
+	"slices"
+)
+
+// chunks are how many buckets one step takes, so that the texts of the statements are few.
+var chunks = [...]int{1, 2, 8, 32, 128}
+
+// buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order.
+func (w *walk) buckets(ctx context.Context) error {
+	densities := make([]float64, len(w.drivers))
+	size, most := 2, min(w.most, firstWork)
+	switch {
+	case w.counts():
+		size, most = 0, w.most
+	case w.want < w.page: // the newest sessions have some
+		size = 0
+	}
+	for w.goesOn() {
+		s := w.plan(densities, chunks[size], most)
+		if s.sparse {
+			if err := w.step(ctx, &s, densities); err != nil {
+				return err
+			}
+		}
+		switch {
+		case s.over: // now it is known by how much
+		case s.sparse:
+			for range 2 {
+				if size+1 < len(chunks) && s.work*chunks[size+1] <= most/2*s.n {
+					size++
+				}
+			}
+			most = min(most*2, w.most)
+		case size > 0:
+			size--
+		case most < w.most:
+			most = w.most
+		default:
+			if err := w.inOrder(ctx, max(w.low, s.high<<bucketBits)); err != nil {
+				return err
+			}
+			clear(densities)
+		}
+	}
+	return nil
+}
+
+// step is a look at the postings of some buckets.
+type step struct {
+	high    int64 // the newest bucket
+	n       int   // buckets
+	drivers []int // whose postings are intersected: the sparsest, and those that cost less to read than the look-ups that they spare
+	most    int   // postings of each
+	sparse  bool  // so many are not expected
+	lookUp  bool  // postings alone do not decide
+
+	over bool // a driver has more postings: nothing was searched
+	work int  // what its postings cost
+}
+
+// plan plans a step through the next n buckets that is expected to cost no more than most. densities are the drivers' postings per bucket as far as
+// they are known.
+func (w *walk) plan(densities []float64, n, most int) step {
+	s := step{high: w.pos.bucket(), n: n, most: most}
+	order := make([]int, len(densities))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(densities[i], densities[j]) })
+	sparsest := densities[order[0]] * float64(n)
+	for _, i := range order {
+		if c := densities[i] * float64(n); len(s.drivers) == 0 || c <= float64(most) && c <= max(1, sparsest)*lookUpCost {
+			s.drivers = append(s.drivers, i)
+		}
+	}
+	s.lookUp = !w.exact || len(s.drivers) < len(w.drivers)
+	if s.lookUp && len(s.drivers) == 1 {
+		if n == 1 {
+			s.most = max(most, bucketCost)
+		}
+		s.most = max(1, s.most/(lookUpCost*w.weight))
+	}
+	s.sparse = sparsest <= float64(s.most)
+	return s
+}
+
+// step searches some buckets: in one statement where the engine reads the postings once although they are named twice.
+func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
+	counts := make([]int, len(s.drivers))
+	var next sql.NullInt64
+	found := []any{&next}
+	for i := range counts {
+		found = append(found, &counts[i])
+	}
+	st := w.b.statement()
+	w.postings(st, s)
+	var err error
+	switch {
+	case !w.b.grammar.merged:
+		w.survey(st, s)
+		err = st.first(ctx, w.q, w.op, found...)
+	case w.count:
+		var n int
+		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
+		w.keys(st.add(") SELECT o.*, (SELECT count(*) FROM ("), s)
+		err = st.add(") k) FROM o").first(ctx, w.q, w.op, append(found, &n)...)
+		w.counted(n)
+	default:
+		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
+		w.keys(st.add(") SELECT o.*, ").columns("r").add(" FROM o LEFT JOIN ("), s)
+		w.b.lookUp(st.add(") k ON 1 = 1"), " LEFT JOIN ", "sessionkit_sessions r", rowOfKey, w.company)
+		err = st.add(byKey).each(ctx, w.q, w.op, w.company, w.takes, found...)
+	}
+	if err != nil {
+		return err
+	}
+	w.learn(s, counts, densities)
+	if s.over {
+		return nil
+	}
+	if !w.b.grammar.merged && slices.Min(counts) > 0 {
+		if err := w.take(ctx, func(st *statement) { w.postings(st, s); w.keys(st, s) }); err != nil {
+			return err
+		}
+	}
+	if w.want > 0 {
+		w.pos = position{us: math.MinInt64}
+		if next.Valid { // empty buckets are skipped
+			w.pos.us = (next.Int64 + 1) << bucketBits
+		}
+		w.end = w.pos.us <= w.low
+	}
+	return nil
+}
+
+// learn charges what a step has cost, and remembers how dense the drivers are. What it knows of the others fades.
+func (w *walk) learn(s *step, counts []int, densities []float64) {
+	for i := range densities {
+		densities[i] /= 2
+	}
+	w.budget -= s.n * len(counts) * probeCost
+	for i, c := range counts {
+		densities[s.drivers[i]] = float64(c) / float64(s.n)
+		s.work += c
+		s.over = s.over || c > s.most
+	}
+	if s.lookUp && !s.over {
+		cost := w.weight
+		if len(counts) == 1 { // few have all of several words
+			cost *= lookUpCost
+		}
+		s.work += slices.Min(counts) * cost
+	}
+	w.budget -= s.work
+}
+
+// postings writes the common table expressions p0, p1, ... with the postings of each driver, one more than most if there are more.
+func (w *walk) postings(st *statement, s *step) {
+	for i, d := range s.drivers {
+		st.add([]string{"WITH p", ", p"}[min(i, 1)]).int(i).add(w.b.grammar.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
+		oldest := s.high - int64(s.n) + 1
+		if w.b.grammar.series != "" {
+			st.add(w.b.grammar.series, oldest, s.high)
+		} else {
+			buckets := make([]any, s.n)
+			for i := range buckets {
+				buckets[i] = oldest + int64(i)
+			}
+			st.add("IN (").list(s.n, "?").add(")", buckets...)
+		}
+		if d := w.drivers[d]; d.values == nil {
+			st.add(" AND t.term >= ? AND t.term < ?", d.from, d.to)
+		} else {
+			st.add(" AND t.term IN (").list(len(d.values), "?").add(")")
+			for _, v := range d.values {
+				st.args = append(st.args, v)
+			}
+		}
+		st.add(" LIMIT ").int(s.most + 1).add(")")
+	}
+}
+
+// survey writes which bucket is the next and how many postings there are.
+func (w *walk) survey(st *statement, s *step) {
+	st.add(" SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket", w.company, s.high-int64(s.n))
+	for i := range s.drivers {
+		st.add(", (SELECT count(*) FROM p").int(i).add(") AS n").int(i)
+	}
+}
+
+// keys writes the keys of the matches among the sessions that all drivers name; none if there are more postings than the step
+// allows. A session can have two words of one driver.
+func (w *walk) keys(st *statement, s *step) {
+	st.add(" SELECT k.created_us, k.id FROM (SELECT DISTINCT p0.created_us, p0.id FROM p0 WHERE ").before("p0", w.pos).add(" AND p0.created_us >= ?", w.low)
+	if w.b.grammar.merged {
+		st.add(" AND (SELECT o.n0 <= ").int(s.most)
+		for i := range s.drivers[1:] {
+			st.add(" AND o.n").int(i + 1).add(" <= ").int(s.most)
+		}
+		st.add(" FROM o)")
+	}
+	for i := range s.drivers[1:] {
+		st.add(" AND p0.id IN (SELECT p").int(i + 1).add(".id FROM p").int(i + 1).add(")")
+	}
+	if !s.lookUp {
+		st.add(") k")
+	} else {
+		if !w.count && w.b.grammar.lateral { // so that it stops as soon as it has found enough
+			st.add(" ORDER BY created_us DESC, id DESC")
+		}
+		w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions s", w.cond+" AND s.created_us = k.created_us AND s.id = k.id", w.condArgs...)
+	}
+	if !w.count {
+		st.add(byKey)
+	}
+	st.limit(w.page)
+}
