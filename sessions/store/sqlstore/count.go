@@ -24,7 +24,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 		return store.Count{}, err
 	}
 	w.count, w.want = true, sel.Limit+1
-	if w.exact && w.most == mostWork {
+	if w.exact && w.most == mostMost {
 		w.most = mostCount
 	}
 	if err := w.run(ctx); err != nil {

@@ -21,6 +21,7 @@ type grammar struct {
 	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan; sorted subqueries stay sorted
 	with       string   // between the name and the query of a common table expression
 	merged     bool     // which is read once, however often it is named
+	term       string   // a value that terms are compared with. PostgreSQL plans anew for each, unless a subquery hides it
 	series     string   // that a column is one of the numbers from ? to ?; otherwise they are listed
 	pack       packing  // how the columns of a row become one text
 	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
@@ -46,6 +47,7 @@ func postgres() *grammar {
 		lateral:    true,
 		with:       " AS MATERIALIZED",
 		merged:     true,
+		term:       "(SELECT ?::text)",
 		series:     "= ANY (ARRAY(SELECT generate_series(?::bigint, ?::bigint)))",
 		pack:       packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 		rowValues:  true,
@@ -70,6 +72,7 @@ func mariadb() *grammar {
 		list:       " FORCE INDEX (PRIMARY)",
 		nested:     " STRAIGHT_JOIN ",
 		with:       " AS",
+		term:       "?",
 		isolation:  sql.LevelReadCommitted,
 		snapshot:   sql.LevelRepeatableRead,
 		maxArgs:    65535,
@@ -89,6 +92,7 @@ func sqlite() *grammar {
 		nested:     " CROSS JOIN ",
 		with:       " AS MATERIALIZED",
 		merged:     true,
+		term:       "?",
 		rowValues:  true,
 		maxArgs:    32766,
 		columns:    columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),

@@ -82,9 +82,9 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 
 // newWalk compiles a selection.
 func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
-	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostWork}
+	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostMost}
 	if sel.Budget > 0 {
-		w.bounded, w.budget = true, sel.Budget
+		w.bounded, w.budget = true, sel.Budget*rowCost
 		step := max(1, w.budget/leastSteps)
 		w.rows, w.most = min(w.rows, step), min(w.most, step)
 	}
@@ -114,7 +114,11 @@ func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, err
 		w.end = w.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
 	}
 	var err error
-	w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql()
+	if w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql(); err == nil {
+		unknown := b.grammar.columns
+		unknown.Company = filter.Expr("greatest(s.company)").NotNull()
+		w.again, _, err = filter.SQL(sel.Company, rest, b.dialect, unknown).ToSql()
+	}
 	return w, err
 }
 

@@ -9,12 +9,12 @@ import (
 )
 
 // chunks are how many buckets one step takes, so that the texts of the statements are few.
-var chunks = [...]int{1, 2, 8, 32, 128}
+var chunks = [...]int{1, 4, 16, 64, 256}
 
 // buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order.
 func (w *walk) buckets(ctx context.Context) error {
 	densities := make([]float64, len(w.drivers))
-	size, most := 2, min(w.most, firstWork)
+	size, most := 2, min(w.most, firstMost)
 	switch {
 	case w.counts():
 		size, most = 0, w.most
@@ -31,12 +31,12 @@ func (w *walk) buckets(ctx context.Context) error {
 		switch {
 		case s.over: // now it is known by how much
 		case s.sparse:
+			most = min(most*2, w.most)
 			for range 2 {
-				if size+1 < len(chunks) && s.work*chunks[size+1] <= most/2*s.n {
+				if size+1 < len(chunks) && s.postings*chunks[size+1] <= s.most/2*s.n {
 					size++
 				}
 			}
-			most = min(most*2, w.most)
 		case size > 0:
 			size--
 		case most < w.most:
@@ -56,35 +56,36 @@ type step struct {
 	high    int64 // the newest bucket
 	n       int   // buckets
 	drivers []int // whose postings are intersected: the sparsest, and those that cost less to read than the look-ups that they spare
-	most    int   // postings of each
+	most    int   // postings of each that are allowed
 	sparse  bool  // so many are not expected
 	lookUp  bool  // postings alone do not decide
 
-	over bool // a driver has more postings: nothing was searched
-	work int  // what its postings cost
+	postings int  // of all drivers
+	over     bool // one has more than most: nothing was searched
 }
 
-// plan plans a step through the next n buckets that is expected to cost no more than most. densities are the drivers' postings per bucket as far as
-// they are known.
+// plan plans a step through the next n buckets. densities are the postings per bucket of each driver, as far as they are known.
 func (w *walk) plan(densities []float64, n, most int) step {
-	s := step{high: w.pos.bucket(), n: n, most: most}
+	s := step{high: w.pos.bucket(), most: most}
+	s.n = min(n, int(s.high-w.low>>bucketBits)+1)
 	order := make([]int, len(densities))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(densities[i], densities[j]) })
-	sparsest := densities[order[0]] * float64(n)
+	sparsest := densities[order[0]] * float64(s.n)
 	for _, i := range order {
-		if c := densities[i] * float64(n); len(s.drivers) == 0 || c <= float64(most) && c <= max(1, sparsest)*lookUpCost {
+		if c := densities[i] * float64(s.n); len(s.drivers) == 0 || c <= float64(most) && c*postingCost <= max(1, sparsest)*lookUpCost {
 			s.drivers = append(s.drivers, i)
 		}
 	}
 	s.lookUp = !w.exact || len(s.drivers) < len(w.drivers)
 	if s.lookUp && len(s.drivers) == 1 {
-		if n == 1 {
-			s.most = max(most, bucketCost)
+		s.most = most * postingCost / lookUpCost
+		if s.n == 1 {
+			s.most = max(s.most, mostLookUp)
 		}
-		s.most = max(1, s.most/(lookUpCost*w.weight))
+		s.most = max(1, s.most/w.weight)
 	}
 	s.sparse = sparsest <= float64(s.most)
 	return s
@@ -144,20 +145,19 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 	for i := range densities {
 		densities[i] /= 2
 	}
-	w.budget -= s.n * len(counts) * probeCost
 	for i, c := range counts {
 		densities[s.drivers[i]] = float64(c) / float64(s.n)
-		s.work += c
+		s.postings += c
 		s.over = s.over || c > s.most
 	}
-	if s.lookUp && !s.over {
-		cost := w.weight
-		if len(counts) == 1 { // few have all of several words
-			cost *= lookUpCost
-		}
-		s.work += slices.Min(counts) * cost
+	w.budget -= s.n*len(counts)*probeCost + s.postings*postingCost
+	switch {
+	case !s.lookUp || s.over:
+	case len(counts) == 1:
+		w.budget -= counts[0] * lookUpCost * w.weight
+	default: // few have all of several words
+		w.budget -= slices.Min(counts) * w.weight
 	}
-	w.budget -= s.work
 }
 
 // postings writes the common table expressions p0, p1, ... with the postings of each driver, one more than most if there are more.
@@ -175,9 +175,9 @@ func (w *walk) postings(st *statement, s *step) {
 			st.add("IN (").list(s.n, "?").add(")", buckets...)
 		}
 		if d := w.drivers[d]; d.values == nil {
-			st.add(" AND t.term >= ? AND t.term < ?", d.from, d.to)
+			st.add(" AND t.term >= "+w.b.grammar.term+" AND t.term < "+w.b.grammar.term, d.from, d.to)
 		} else {
-			st.add(" AND t.term IN (").list(len(d.values), "?").add(")")
+			st.add(" AND t.term IN (").list(len(d.values), w.b.grammar.term).add(")")
 			for _, v := range d.values {
 				st.args = append(st.args, v)
 			}
@@ -206,7 +206,7 @@ func (w *walk) keys(st *statement, s *step) {
 		st.add(" FROM o)")
 	}
 	for i := range s.drivers[1:] {
-		st.add(" AND p0.id IN (SELECT p").int(i + 1).add(".id FROM p").int(i + 1).add(")")
+		st.add(" AND (p0.id IN (SELECT p").int(i + 1).add(".id FROM p").int(i + 1).add(")) IS TRUE")
 	}
 	if !s.lookUp {
 		st.add(") k")

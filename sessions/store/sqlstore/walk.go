@@ -8,22 +8,24 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// What work costs, in rows that are read in order, as measured on PostgreSQL. A posting costs about as much as one. A row that has to be
-// fetched because its list entry does not answer the filter costs dearRow times as much.
+// What work costs, in halves of a row that is read in order, as measured on PostgreSQL. A row that has to be fetched because its
+// list entry does not answer the filter costs dearRow times as much.
 const (
-	lookUpCost = 8  // of a session that a posting names
-	probeCost  = 10 // of a bucket where a driver has no postings
-	dearRow    = 4
+	rowCost     = 2
+	postingCost = 3  // with its part in an intersection
+	lookUpCost  = 20 // of a session that a posting names
+	probeCost   = 24 // of a bucket where a driver has no postings
+	dearRow     = 4
 )
 
 // The work of one step. A small budget makes smaller steps, so that it is not spent before the walk begins.
 const (
-	firstRead  = 1000  // rows of the first ordered read
+	firstRead  = 500   // rows of the first ordered read
 	mostRead   = 16000 // rows of the longest
-	firstWork  = 2000  // cost of the first step of the walk: most pages are full soon
-	mostWork   = 8000  // cost of a later step
-	mostCount  = 16000 // postings of a step that only counts them
-	bucketCost = 16000 // about half of what reading a bucket of a large company in order costs
+	firstMost  = 2000  // postings of a driver in the first step of the walk: most pages are full soon
+	mostMost   = 6000  // and in a later step
+	mostCount  = 16000 // in a step that only counts them
+	mostLookUp = 2000  // sessions looked up for the postings of one bucket: about half of what reading it in order costs
 	leastSteps = 8     // that a budget lasts for
 )
 
@@ -34,6 +36,7 @@ type walk struct {
 	op       string
 	company  string
 	cond     string // on sessionkit_sessions s, always with the company
+	again    string // the same, without an estimate of how many rows are the company's: PostgreSQL would plan anew each time
 	condArgs []any
 	drivers  []driver
 	plain    bool // the selection has no other condition than its range
@@ -44,9 +47,9 @@ type walk struct {
 	low     int64    // no session of the selection was created earlier
 	end     bool     // all has been searched
 	bounded bool
-	budget  int // of rows
+	budget  int // of costs
 	rows    int // of the first ordered read
-	most    int // cost of one step
+	most    int // postings of one step
 
 	want  int                             // sessions still wanted
 	page  int                             // how many they were at first
@@ -60,16 +63,17 @@ func (w *walk) goesOn() bool { return !w.end && w.want > 0 && !(w.bounded && w.b
 // counts tells whether nothing but postings is counted.
 func (w *walk) counts() bool { return w.count && w.exact }
 
-// begin goes to the newest session and returns the number of the company's latest change. Both are of one moment: a session
-// that comes in afterwards is a later change.
+// begin narrows the walk to the company's newest and oldest sessions, and returns the number of its latest change. All are of one
+// moment: a session that comes in afterwards is a later change.
 func (w *walk) begin(ctx context.Context) (seq int64, err error) {
-	var number, newest sql.NullInt64
-	err = w.b.statement().add("SELECT (SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),"+
-		" (SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?)", w.company, w.company).
-		first(ctx, w.q, w.op, &number, &newest)
+	var number, newest, oldest sql.NullInt64
+	const edges = " FROM sessionkit_sessions s WHERE s.company = ?)"
+	err = w.b.statement().add("SELECT (SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?), (SELECT max(s.created_us)"+edges+
+		", (SELECT min(s.created_us)"+edges, w.company, w.company, w.company).first(ctx, w.q, w.op, &number, &newest, &oldest)
 	if next := newest.Int64 + 1; next < w.pos.us {
 		w.pos = position{us: next}
 	}
+	w.low = max(w.low, oldest.Int64)
 	w.end = w.end || !newest.Valid || w.pos.us < w.low
 	return number.Int64, err
 }
@@ -103,7 +107,7 @@ func (w *walk) run(ctx context.Context) error {
 // all takes what is wanted where nothing is filtered.
 func (w *walk) all(ctx context.Context) error {
 	if w.bounded && w.count {
-		w.want = min(w.want, w.budget+1)
+		w.want = min(w.want, w.budget/rowCost+1)
 		w.page = w.want
 	}
 	err := w.take(ctx, func(st *statement) { w.keysBetween(st, position{us: w.low}) })
@@ -146,9 +150,9 @@ func (w *walk) inOrder(ctx context.Context, low int64) error {
 // ordered searches the next n rows in the order of the list, none created before low.
 func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 	if w.bounded {
-		n = max(1, min(n, w.budget/w.weight))
+		n = max(1, min(n, w.budget/(rowCost*w.weight)))
 	}
-	w.budget -= n * w.weight
+	w.budget -= n * rowCost * w.weight
 	floor := position{us: low}
 	st := w.b.statement().add("SELECT s.created_us, s.id")
 	w.from(st, floor, "s.company = ?", w.company)
@@ -186,7 +190,7 @@ func (w *walk) byDrivers(ctx context.Context) error {
 // newest searches the next rows. Where the engine stops as soon as it has found enough, and nobody needs to know how far back that
 // was, it does so in one statement: the walk goes on behind the last session found.
 func (w *walk) newest(ctx context.Context) error {
-	cost := w.rows * w.weight
+	cost := w.rows * rowCost * w.weight
 	if w.count || !w.b.grammar.lateral || w.bounded && w.budget < 2*cost {
 		return w.ordered(ctx, w.rows, w.low)
 	}
@@ -194,7 +198,7 @@ func (w *walk) newest(ctx context.Context) error {
 	return w.take(ctx, func(st *statement) {
 		st.add("SELECT s.created_us, s.id FROM (SELECT *")
 		w.from(st, position{us: w.low}, "s.company = ?", w.company)
-		st.add(byPosition+" LIMIT ").int(w.rows).add(") s WHERE "+w.cond+byPosition, w.condArgs...).limit(w.page)
+		st.add(byPosition+" LIMIT ").int(w.rows).add(") s WHERE "+w.again+byPosition, w.condArgs...).limit(w.page)
 	})
 }
 
