@@ -354,7 +354,7 @@ func TestPrintingShowsNoValues(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "filter", f)
 	out := log.String() + fmt.Sprintf("%v %+v %#v %s %q %d", f, f, f, f, f, f) + fmt.Sprint(&f, []filter.Filter{f})
 	require.NotContains(t, strings.ToLower(out), "secret")
-	require.NotContains(t, out, "0100")
+	require.NotContains(t, out, "01001012345")
 	require.Contains(t, out, "filter(personal_number, search)")
 	require.Equal(t, "filter(everything)", fmt.Sprint(filter.Filter{}))
 	require.Equal(t, "filter(nothing)", fmt.Sprint(filter.None()))

@@ -84,7 +84,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
 	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostMost}
 	if sel.Budget > 0 {
-		w.bounded, w.budget = true, sel.Budget*rowCost
+		w.bounded, w.budget = true, sel.Budget
 		step := max(1, w.budget/leastSteps)
 		w.rows, w.most = min(w.rows, step), min(w.most, step)
 	}

@@ -75,13 +75,13 @@ func (w *walk) plan(densities []float64, n, most int) step {
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(densities[i], densities[j]) })
 	sparsest := densities[order[0]] * float64(s.n)
 	for _, i := range order {
-		if c := densities[i] * float64(s.n); len(s.drivers) == 0 || c <= float64(most) && c*postingCost <= max(1, sparsest)*lookUpCost {
+		if c := densities[i] * float64(s.n); len(s.drivers) == 0 || c <= float64(most) && c <= max(1, sparsest)*lookUpCost {
 			s.drivers = append(s.drivers, i)
 		}
 	}
 	s.lookUp = !w.exact || len(s.drivers) < len(w.drivers)
 	if s.lookUp && len(s.drivers) == 1 {
-		s.most = most * postingCost / lookUpCost
+		s.most = most / lookUpCost
 		if s.n == 1 {
 			s.most = max(s.most, mostLookUp)
 		}
@@ -150,7 +150,7 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 		s.postings += c
 		s.over = s.over || c > s.most
 	}
-	w.budget -= s.n*len(counts)*probeCost + s.postings*postingCost
+	w.budget -= s.n*len(counts)*probeCost + s.postings
 	switch {
 	case !s.lookUp || s.over:
 	case len(counts) == 1:

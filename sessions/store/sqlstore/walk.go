@@ -8,14 +8,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// What work costs, in halves of a row that is read in order, as measured on PostgreSQL. A row that has to be fetched because its
-// list entry does not answer the filter costs dearRow times as much.
+// What work costs, in rows that are read in order, as measured on PostgreSQL. A posting, with its part in an intersection, costs about as
+// much as one. A row that has to be fetched because its list entry does not answer the filter costs dearRow times as much.
 const (
-	rowCost     = 2
-	postingCost = 3  // with its part in an intersection
-	lookUpCost  = 20 // of a session that a posting names
-	probeCost   = 24 // of a bucket where a driver has no postings
-	dearRow     = 4
+	lookUpCost = 8  // of a session that a posting names
+	probeCost  = 10 // of a bucket where a driver has no postings
+	dearRow    = 4
 )
 
 // The work of one step. A small budget makes smaller steps, so that it is not spent before the walk begins.
@@ -47,7 +45,7 @@ type walk struct {
 	low     int64    // no session of the selection was created earlier
 	end     bool     // all has been searched
 	bounded bool
-	budget  int // of costs
+	budget  int // of rows
 	rows    int // of the first ordered read
 	most    int // postings of one step
 
@@ -107,7 +105,7 @@ func (w *walk) run(ctx context.Context) error {
 // all takes what is wanted where nothing is filtered.
 func (w *walk) all(ctx context.Context) error {
 	if w.bounded && w.count {
-		w.want = min(w.want, w.budget/rowCost+1)
+		w.want = min(w.want, w.budget+1)
 		w.page = w.want
 	}
 	err := w.take(ctx, func(st *statement) { w.keysBetween(st, position{us: w.low}) })
@@ -150,9 +148,9 @@ func (w *walk) inOrder(ctx context.Context, low int64) error {
 // ordered searches the next n rows in the order of the list, none created before low.
 func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 	if w.bounded {
-		n = max(1, min(n, w.budget/(rowCost*w.weight)))
+		n = max(1, min(n, w.budget/w.weight))
 	}
-	w.budget -= n * rowCost * w.weight
+	w.budget -= n * w.weight
 	floor := position{us: low}
 	st := w.b.statement().add("SELECT s.created_us, s.id")
 	w.from(st, floor, "s.company = ?", w.company)
@@ -190,7 +188,7 @@ func (w *walk) byDrivers(ctx context.Context) error {
 // newest searches the next rows. Where the engine stops as soon as it has found enough, and nobody needs to know how far back that
 // was, it does so in one statement: the walk goes on behind the last session found.
 func (w *walk) newest(ctx context.Context) error {
-	cost := w.rows * rowCost * w.weight
+	cost := w.rows * w.weight
 	if w.count || !w.b.grammar.lateral || w.bounded && w.budget < 2*cost {
 		return w.ordered(ctx, w.rows, w.low)
 	}
