@@ -14,7 +14,7 @@ import (
 const (
 	DefaultLimit      = 50
 	DefaultMaxLimit   = 500
-	DefaultBudget     = 40_000
+	DefaultBudget     = 30_000
 	DefaultCountLimit = 10_000
 )
 
@@ -22,7 +22,7 @@ const (
 type Options struct {
 	DefaultLimit int // sessions of a page whose query states no limit; 0: 50
 	MaxLimit     int // sessions that a query may ask for; 0: 500
-	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 40,000; negative: no bound
+	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 30,000; negative: no bound
 	CountLimit   int // sessions up to which Count, Facets and Tally count; 0: 10,000
 
 	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings

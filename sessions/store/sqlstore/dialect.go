@@ -22,6 +22,7 @@ type grammar struct {
 	with       string   // between the name and the query of a common table expression
 	merged     bool     // which is read once, however often it is named
 	term       string   // a value that terms are compared with. PostgreSQL plans anew for each, unless a subquery hides it
+	opaque     string   // a session's company, without what statistics say of it
 	series     string   // that a column is one of the numbers from ? to ?; otherwise they are listed
 	pack       packing  // how the columns of a row become one text
 	rowValues  bool     // (a, b) < (?, ?) is a range of an index; otherwise its expansion is
@@ -48,6 +49,7 @@ func postgres() *grammar {
 		with:       " AS MATERIALIZED",
 		merged:     true,
 		term:       "(SELECT ?::text)",
+		opaque:     "greatest(s.company)",
 		series:     "= ANY (ARRAY(SELECT generate_series(?::bigint, ?::bigint)))",
 		pack:       packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 		rowValues:  true,
@@ -73,6 +75,7 @@ func mariadb() *grammar {
 		nested:     " STRAIGHT_JOIN ",
 		with:       " AS",
 		term:       "?",
+		opaque:     "s.company",
 		isolation:  sql.LevelReadCommitted,
 		snapshot:   sql.LevelRepeatableRead,
 		maxArgs:    65535,
@@ -93,6 +96,7 @@ func sqlite() *grammar {
 		with:       " AS MATERIALIZED",
 		merged:     true,
 		term:       "?",
+		opaque:     "s.company",
 		rowValues:  true,
 		maxArgs:    32766,
 		columns:    columnsOf("instr(s.reasons, ?) > 0", filter.Col("s.extra"), true),

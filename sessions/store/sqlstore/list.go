@@ -116,7 +116,7 @@ func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, err
 	var err error
 	if w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql(); err == nil {
 		unknown := b.grammar.columns
-		unknown.Company = filter.Expr("greatest(s.company)").NotNull()
+		unknown.Company = filter.Expr(b.grammar.opaque).NotNull()
 		w.again, _, err = filter.SQL(sel.Company, rest, b.dialect, unknown).ToSql()
 	}
 	return w, err

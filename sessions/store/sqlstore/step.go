@@ -11,17 +11,24 @@ import (
 // chunks are how many buckets one step takes, so that the texts of the statements are few.
 var chunks = [...]int{1, 4, 16, 64, 256}
 
-// buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order.
-func (w *walk) buckets(ctx context.Context) error {
+// buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order. start
+// is where the search began.
+func (w *walk) buckets(ctx context.Context, start position) error {
 	densities := make([]float64, len(w.drivers))
 	size, most := 2, min(w.most, firstMost)
-	switch {
-	case w.counts():
+	enough := func(found int, buckets float64) bool { // if so many were found in so many buckets
+		next := float64(chunks[size]-1) + float64(w.pos.us-w.pos.bucket()<<bucketBits)/(1<<bucketBits)
+		return float64(found)*next >= 1.5*float64(w.want)*buckets
+	}
+	if w.counts() {
 		size, most = 0, w.most
-	case w.want < w.page: // the newest sessions have some
-		size = 0
+	} else if found := w.page - w.want; found > 0 {
+		searched := float64(start.us-w.pos.us) / (1 << bucketBits)
+		for size = 0; size+1 < len(chunks) && !enough(found, searched); size++ {
+		}
 	}
 	for w.goesOn() {
+		wanted := w.want
 		s := w.plan(densities, chunks[size], most)
 		if s.sparse {
 			if err := w.step(ctx, &s, densities); err != nil {
@@ -32,8 +39,9 @@ func (w *walk) buckets(ctx context.Context) error {
 		case s.over: // now it is known by how much
 		case s.sparse:
 			most = min(most*2, w.most)
+			found := wanted - w.want
 			for range 2 {
-				if size+1 < len(chunks) && s.postings*chunks[size+1] <= s.most/2*s.n {
+				if size+1 < len(chunks) && s.postings*chunks[size+1] <= s.most/2*s.n && !enough(found, float64(s.n)) {
 					size++
 				}
 			}
@@ -197,7 +205,10 @@ func (w *walk) survey(st *statement, s *step) {
 // keys writes the keys of the matches among the sessions that all drivers name; none if there are more postings than the step
 // allows. A session can have two words of one driver.
 func (w *walk) keys(st *statement, s *step) {
-	st.add(" SELECT k.created_us, k.id FROM (SELECT DISTINCT p0.created_us, p0.id FROM p0 WHERE ").before("p0", w.pos).add(" AND p0.created_us >= ?", w.low)
+	if s.lookUp {
+		st.add(" SELECT k.created_us, k.id FROM (")
+	}
+	st.add(" SELECT p0.created_us, p0.id FROM p0 WHERE ").before("p0", w.pos).add(" AND p0.created_us >= ?", w.low)
 	if w.b.grammar.merged {
 		st.add(" AND (SELECT o.n0 <= ").int(s.most)
 		for i := range s.drivers[1:] {
@@ -208,16 +219,15 @@ func (w *walk) keys(st *statement, s *step) {
 	for i := range s.drivers[1:] {
 		st.add(" AND (p0.id IN (SELECT p").int(i + 1).add(".id FROM p").int(i + 1).add(")) IS TRUE")
 	}
-	if !s.lookUp {
-		st.add(") k")
-	} else {
-		if !w.count && w.b.grammar.lateral { // so that it stops as soon as it has found enough
-			st.add(" ORDER BY created_us DESC, id DESC")
-		}
-		w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions s", w.cond+" AND s.created_us = k.created_us AND s.id = k.id", w.condArgs...)
+	st.add(" GROUP BY p0.created_us, p0.id")
+	if !w.count { // where sessions are looked up, too, they are looked up in order, and no more than are wanted
+		st.add(" ORDER BY p0.created_us DESC, p0.id DESC")
 	}
-	if !w.count {
-		st.add(byKey)
+	if s.lookUp {
+		w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions s", w.cond+" AND s.created_us = k.created_us AND s.id = k.id", w.condArgs...)
+		if !w.count {
+			st.add(byKey)
+		}
 	}
 	st.limit(w.page)
 }

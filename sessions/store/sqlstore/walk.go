@@ -177,19 +177,20 @@ func (w *walk) keysBetween(st *statement, floor position) {
 
 // byDrivers reads the newest sessions, which is all that most lists need, and then walks the postings of the drivers.
 func (w *walk) byDrivers(ctx context.Context) error {
+	start := w.pos
 	if !w.counts() {
 		if err := w.newest(ctx); err != nil {
 			return err
 		}
 	}
-	return w.buckets(ctx)
+	return w.buckets(ctx, start)
 }
 
 // newest searches the next rows. Where the engine stops as soon as it has found enough, and nobody needs to know how far back that
 // was, it does so in one statement: the walk goes on behind the last session found.
 func (w *walk) newest(ctx context.Context) error {
 	cost := w.rows * w.weight
-	if w.count || !w.b.grammar.lateral || w.bounded && w.budget < 2*cost {
+	if w.count || !w.b.grammar.merged || w.bounded && w.budget < 2*cost {
 		return w.ordered(ctx, w.rows, w.low)
 	}
 	w.budget -= cost
