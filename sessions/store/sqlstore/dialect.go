@@ -20,7 +20,8 @@ type grammar struct {
 	nested     string   // a join whose right side is looked up for each row of the left side
 	lateral    bool     // nested joins are lateral subqueries, which keep the planner from any other plan; sorted subqueries stay sorted
 	with       string   // between the name and the query of a common table expression
-	merged     bool     // which is read once, however often it is named
+	merged     bool     // which is read once, however often it is named, and that pays
+	stops      bool     // a sorted subquery with a limit is read no further than needed
 	term       string   // a value that terms are compared with. PostgreSQL plans anew for each, unless a subquery hides it
 	opaque     string   // a session's company, without what statistics say of it
 	series     string   // that a column is one of the numbers from ? to ?; otherwise they are listed
@@ -48,6 +49,7 @@ func postgres() *grammar {
 		lateral:    true,
 		with:       " AS MATERIALIZED",
 		merged:     true,
+		stops:      true,
 		term:       "(SELECT ?::text)",
 		opaque:     "greatest(s.company)",
 		series:     "= ANY (ARRAY(SELECT generate_series(?::bigint, ?::bigint)))",
@@ -93,8 +95,8 @@ func sqlite() *grammar {
 		dropSchema: "ROLLBACK",
 		bump:       " ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total",
 		nested:     " CROSS JOIN ",
-		with:       " AS MATERIALIZED",
-		merged:     true,
+		with:       " AS",
+		stops:      true,
 		term:       "?",
 		opaque:     "s.company",
 		rowValues:  true,

@@ -64,7 +64,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	}
 	w.want = limit + 1 // one more tells whether others follow
 	w.each = func(s *sessions.Session) error {
-		batch.Sessions = append(batch.Sessions, s.Clone())
+		batch.Sessions = append(batch.Sessions, s)
 		return nil
 	}
 	if err := w.run(ctx); err != nil {

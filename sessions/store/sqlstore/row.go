@@ -136,22 +136,18 @@ func (c *cell) Scan(src any) error {
 // row is the destination of a scan, used again for each row.
 type row struct {
 	cells [len(columns)]cell
-	dests []any
+	dests [len(columns)]any
 	next  int // cell that is read next
 	err   error
 }
 
-// newRow returns a row with other destinations before its own.
-func newRow(others ...any) *row {
-	r := &row{dests: others}
+func newRow() *row {
+	r := new(row)
 	for i := range r.cells {
-		r.dests = append(r.dests, &r.cells[i])
+		r.dests[i] = &r.cells[i]
 	}
 	return r
 }
-
-// empty tells whether an outer join found no session.
-func (r *row) empty() bool { return r.cells[0].kind == null }
 
 func (r *row) fail() {
 	if r.err == nil {

@@ -129,19 +129,15 @@ func (st *statement) rows(ctx context.Context, q querier, op string, each func(*
 	return nil
 }
 
-// each calls f with every session of a statement that selects columns, after others. A row without a session has those only. The session
-// is lent.
-func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error, others ...any) error {
-	r := newRow(others...)
+// each calls f with every session of a statement that selects columns. The session is lent.
+func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error) error {
+	r := newRow()
 	var s sessions.Session
 	return st.rows(ctx, q, op, func(rows *sql.Rows) error {
-		if err := rows.Scan(r.dests...); errors.Is(err, ErrStored) {
+		if err := rows.Scan(r.dests[:]...); errors.Is(err, ErrStored) {
 			return err
 		} else if err != nil {
 			return failed(ctx, op, err)
-		}
-		if r.empty() {
-			return nil
 		}
 		seq, err := r.decode(company, &s)
 		if err != nil {

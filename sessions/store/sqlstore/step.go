@@ -99,7 +99,7 @@ func (w *walk) plan(densities []float64, n, most int) step {
 	return s
 }
 
-// step searches some buckets: in one statement where the engine reads the postings once although they are named twice.
+// step searches some buckets, in one statement where the engine reads the postings once although they are named twice.
 func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 	counts := make([]int, len(s.drivers))
 	var next sql.NullInt64
@@ -122,9 +122,9 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 		w.counted(n)
 	default:
 		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
-		w.keys(st.add(") SELECT o.*, ").columns("r").add(" FROM o LEFT JOIN ("), s)
+		w.keys(st.add(") SELECT o.*, r.id, ").packed("r").add(" FROM o LEFT JOIN ("), s)
 		w.b.lookUp(st.add(") k ON 1 = 1"), " LEFT JOIN ", "sessionkit_sessions r", rowOfKey, w.company)
-		err = st.add(byKey).each(ctx, w.q, w.op, w.company, w.takes, found...)
+		err = w.takeRows(ctx, st.add(byKey), found...)
 	}
 	if err != nil {
 		return err

@@ -190,7 +190,7 @@ func (w *walk) byDrivers(ctx context.Context) error {
 // was, it does so in one statement: the walk goes on behind the last session found.
 func (w *walk) newest(ctx context.Context) error {
 	cost := w.rows * w.weight
-	if w.count || !w.b.grammar.merged || w.bounded && w.budget < 2*cost {
+	if w.count || !w.b.grammar.stops || w.bounded && w.budget < 2*cost {
 		return w.ordered(ctx, w.rows, w.low)
 	}
 	w.budget -= cost
@@ -211,9 +211,9 @@ func (w *walk) take(ctx context.Context, keys func(*statement)) error {
 		w.counted(n)
 		return err
 	}
-	keys(st.add("SELECT ").columns("r").add(" FROM ("))
+	keys(st.add("SELECT r.id, ").packed("r").add(" FROM ("))
 	w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions r", rowOfKey, w.company)
-	return st.add(byKey).each(ctx, w.q, w.op, w.company, w.takes)
+	return w.takeRows(ctx, st.add(byKey))
 }
 
 const (
@@ -227,14 +227,43 @@ func (w *walk) counted(n int) {
 	w.want -= n
 }
 
-// takes takes a session, if it is still wanted.
-func (w *walk) takes(s *sessions.Session, _ int64) error {
-	if w.want == 0 {
+// takeRows takes the sessions of a statement's packed rows, as many as are still wanted. others take the columns before them, which every
+// row repeats; a row may have those only.
+func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error {
+	type packedRow struct{ id, columns string }
+	var list []packedRow
+	var id, columns sql.NullString
+	dest := append(others, &id, &columns)
+	err := st.rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+		if err := rows.Scan(dest...); err != nil {
+			return failed(ctx, w.op, err)
+		}
+		if id.Valid {
+			list = append(list, packedRow{id.String, columns.String})
+		}
 		return nil
+	})
+	if err != nil {
+		return err
 	}
-	w.want--
-	w.pos = position{s.CreatedAt.UnixMicro(), s.ID}
-	return w.each(s)
+	r := newRow()
+	for _, row := range list[:min(len(list), w.want)] {
+		s := new(sessions.Session)
+		if r.unpack(row.columns) {
+			_, err = r.decode(w.company, s)
+		} else {
+			s, err = w.b.get(ctx, w.q, w.company, row.id, "")
+		}
+		if err != nil {
+			return err
+		}
+		w.want--
+		w.pos = position{s.CreatedAt.UnixMicro(), s.ID}
+		if err := w.each(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookUp joins a table whose rows are to be looked up one by one: no estimate may turn that into reading all of them.
