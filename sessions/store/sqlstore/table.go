@@ -50,9 +50,9 @@ var (
 //
 // What Columns can say of a filter is said in SQL, the rest is matched in Go, row by row, under the work budget:
 // searches are exact without a search key. That is slower than the tables of this package: a rare search reads the company's rows,
-// newest first, until the page is full or the budget is spent, at some microseconds a row, and whatever SQL has to skip for the other
-// criteria is not in the budget. An index on the columns of company and creation time makes lists, pages and ranges as cheap as
-// those of this package, and exports too.
+// newest first, until the page is full or the budget is spent, at some microseconds a row. The budget counts all rows of the
+// company that are passed, those that SQL skips too. An index on the columns of company and creation time makes lists, pages and ranges as
+// cheap as those of this package, and exports too.
 //
 // Sessions of one instant are put in order in Go and are read together: a table with creation times of a day or an hour
 // reads that much at least.
@@ -116,20 +116,13 @@ func (b *TableBackend) each(ctx context.Context, op, company, text string, args 
 	return nil
 }
 
-// read calls visit with the rows that a filter's SQL selects before an instant (zero: all), newest first, those of one
-// instant in any order. A limit of 0 is none.
-func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Filter, before time.Time, limit int, visit func(*sessions.Session) error) error {
-	if !before.IsZero() {
-		f = filter.And(f, filter.CreatedBetween(time.Time{}, before))
-	}
+// read calls visit with the rows that a filter's SQL selects, newest first, those of one instant in any order.
+func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Filter, visit func(*sessions.Session) error) error {
 	where, args, err := b.where(company, f)
 	if err != nil {
 		return err
 	}
 	text := "SELECT " + b.table.Select + where + " ORDER BY " + b.created + " DESC"
-	if limit > 0 {
-		text += fmt.Sprint(" LIMIT ", limit)
-	}
 	return b.each(ctx, op, company, text, append(args, b.args...), visit)
 }
 
@@ -142,58 +135,67 @@ func behind(p store.Position) time.Time {
 }
 
 const (
-	tieRows  = 16   // read beyond what is wanted, for sessions of one instant
-	mostRows = 4096 // of one statement
+	fewRows  = 16   // read beyond what is wanted: that others follow is known at once
+	mostRows = 4096 // of one statement, and those of the last one's instant
 )
+
+// floor returns the creation time of the nth session after a position, whatever it is like; last, if there are fewer.
+func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
+	from, to := sel.Filter.Range()
+	if before := behind(pos); to.IsZero() || !before.IsZero() && before.Before(to) {
+		to = before
+	}
+	if !to.IsZero() && !to.After(from) {
+		return floor, true, nil
+	}
+	where, args, err := b.where(sel.Company, filter.CreatedBetween(from, to))
+	if err != nil {
+		return floor, false, err
+	}
+	last = true
+	text := fmt.Sprint("SELECT ", b.table.Select, where, " ORDER BY ", b.created, " DESC LIMIT 1 OFFSET ", n-1)
+	err = b.each(ctx, op, sel.Company, text, append(args, b.args...), func(s *sessions.Session) error {
+		floor, last = s.CreatedAt, false
+		return nil
+	})
+	return floor, last, err
+}
 
 // walk visits the matches of a selection, newest first, until visit returns false, the budget is spent or the end is reached.
 // reached is where it went on to, zero at the end.
 func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	pos, budget := sel.After, sel.Budget
-	for size := min(sel.Limit, mostRows) + tieRows; ; size = min(size*4, mostRows) {
-		n := size
+	for n := min(sel.Limit, mostRows) + fewRows; ; n = min(n*4, mostRows) {
 		if sel.Budget > 0 {
-			n = min(n, max(budget, 2))
+			n = min(n, budget)
 		}
-		part, end, err := b.part(ctx, op, sel.Company, inSQL, pos, n)
+		floor, last, err := b.floor(ctx, op, sel, pos, n)
 		if err != nil {
 			return store.Position{}, err
 		}
-		for _, s := range part {
-			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) && !visit(s) {
-				return store.PositionOf(s), nil
+		var part []*sessions.Session
+		err = b.read(ctx, op, sel.Company, filter.And(inSQL, filter.CreatedBetween(floor, behind(pos))), func(s *sessions.Session) error {
+			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) {
+				part = append(part, s)
 			}
-		}
-		if end {
-			return store.Position{}, nil
-		}
-		pos = store.Position{CreatedAt: part[len(part)-1].CreatedAt}
-		if budget -= len(part) + 1; sel.Budget > 0 && budget <= 0 {
-			return pos, nil
-		}
-	}
-}
-
-// part reads about n rows from a position on, all of each instant, in order. end tells that no others follow.
-func (b *TableBackend) part(ctx context.Context, op, company string, f filter.Filter, pos store.Position, n int) (part []*sessions.Session, end bool, err error) {
-	for ; ; n *= 2 {
-		part = part[:0]
-		err := b.read(ctx, op, company, f, behind(pos), n, func(s *sessions.Session) error {
-			part = append(part, s)
 			return nil
 		})
 		if err != nil {
-			return nil, false, err
+			return store.Position{}, err
 		}
-		end = len(part) < n
-		if !end { // there may be more sessions of the last instant
-			last := part[n-1].CreatedAt
-			part = part[:slices.IndexFunc(part, func(s *sessions.Session) bool { return s.CreatedAt.Equal(last) })]
+		slices.SortFunc(part, inOrder)
+		for _, s := range part {
+			if !visit(s) {
+				return store.PositionOf(s), nil
+			}
 		}
-		if end || len(part) > 0 {
-			slices.SortFunc(part, inOrder)
-			return part, end, nil
+		if last {
+			return store.Position{}, nil
+		}
+		pos = store.Position{CreatedAt: floor}
+		if budget -= n; sel.Budget > 0 && budget <= 0 {
+			return pos, nil
 		}
 	}
 }
@@ -241,7 +243,15 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 	const op = "count"
 	n := 0
 	if inSQL, rest := sel.Filter.Split(b.table.Columns); rest.IsZero() && sel.After.IsZero() {
-		where, args, err := b.where(sel.Company, inSQL)
+		var floor time.Time
+		last := true
+		var err error
+		if sel.Budget > 0 {
+			if floor, last, err = b.floor(ctx, op, sel, store.Position{}, sel.Budget); err != nil {
+				return store.Count{}, err
+			}
+		}
+		where, args, err := b.where(sel.Company, filter.And(inSQL, filter.CreatedBetween(floor, time.Time{})))
 		if err != nil {
 			return store.Count{}, err
 		}
@@ -252,7 +262,7 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 		if err := b.db.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
 			return store.Count{}, failed(ctx, op, err)
 		}
-		return store.Count{N: min(n, sel.Limit), Exact: n <= sel.Limit}, nil
+		return store.Count{N: min(n, sel.Limit), Exact: last && n <= sel.Limit}, nil
 	}
 	reached, err := b.walk(ctx, op, sel, func(*sessions.Session) bool {
 		if n == sel.Limit {
@@ -281,7 +291,7 @@ func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each fun
 		return nil
 	}
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	err := b.read(ctx, "stream", sel.Company, inSQL, behind(sel.After), 0, func(s *sessions.Session) error {
+	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, filter.CreatedBetween(time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {
 			if err := flush(); err != nil {
 				return err

@@ -323,4 +323,17 @@ func TestTableBudget(t *testing.T) {
 	}
 	require.Equal(t, []string{"s005", "s004", "s003", "s002", "s001", "s000"}, found)
 	require.Greater(t, parts, 10)
+	// What SQL skips is in the budget as well.
+	sel = store.Selection{Company: "acme", Filter: filter.Status(sessions.Failed), Limit: 5, Budget: 20}
+	batch, err := h.backend().List(t.Context(), sel)
+	require.NoError(t, err)
+	require.Empty(t, batch.Sessions)
+	require.Equal(t, store.Position{CreatedAt: noon.Add(93 * time.Second)}, batch.Reached, "the instant of the twentieth session")
+	count, err := h.backend().Count(t.Context(), sel)
+	require.NoError(t, err)
+	require.Equal(t, store.Count{}, count)
+	sel.Budget = 0
+	count, err = h.backend().Count(t.Context(), sel)
+	require.NoError(t, err)
+	require.Equal(t, store.Count{Exact: true}, count)
 }
