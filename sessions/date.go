@@ -25,11 +25,24 @@ func DateOf(t time.Time) Date {
 
 // ParseDate reads exactly `yyyy-mm-dd`. A date that the calendar does not have is an error that wraps [ErrSyntax].
 func ParseDate(text string) (Date, error) {
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil || t.Year() == 0 {
-		return Date{}, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrSyntax)
+	if len(text) == len(time.DateOnly) && text[4] == '-' && text[7] == '-' {
+		d := Date{digits(text[:4]), time.Month(digits(text[5:7])), digits(text[8:])}
+		if d.IsValid() {
+			return d, nil
+		}
 	}
-	return DateOf(t), nil
+	return Date{}, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrSyntax)
+}
+
+// digits returns the number that the digits write, or -1.
+func digits(text string) (n int) {
+	for _, c := range []byte(text) {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
 }
 
 // IsZero tells whether the date is absent.
@@ -37,7 +50,7 @@ func (d Date) IsZero() bool { return d == Date{} }
 
 // IsValid tells whether the calendar has the date. The zero Date is not valid.
 func (d Date) IsValid() bool {
-	return d.Year >= 1 && d.Year <= 9999 && d.AddDays(0) == d
+	return d.Year >= 1 && d.Year <= 9999 && d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && (d.Day <= 28 || d.AddDays(0) == d)
 }
 
 // String returns `yyyy-mm-dd`, or "" for the zero Date.

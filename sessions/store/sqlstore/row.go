@@ -166,7 +166,9 @@ func (r *row) text() string { return r.cell().text }
 func (r *row) number(most int64) int64 {
 	c := r.cell()
 	n := c.number
-	if c.kind == text { // drivers without types
+	if c.kind == text && len(c.text) == 1 && '0' <= c.text[0] && c.text[0] <= '9' {
+		n = int64(c.text[0] - '0')
+	} else if c.kind == text { // drivers without types
 		var err error
 		if n, err = strconv.ParseInt(c.text, 10, 64); err != nil {
 			r.fail()
@@ -190,8 +192,11 @@ func (r *row) time() time.Time {
 }
 
 func (r *row) date() (d sessions.Date) {
-	if err := d.UnmarshalText([]byte(r.text())); err != nil {
-		r.fail()
+	if text := r.text(); text != "" {
+		var err error
+		if d, err = sessions.ParseDate(text); err != nil {
+			r.fail()
+		}
 	}
 	return d
 }
@@ -203,17 +208,19 @@ const separator = '\x1f'
 
 // unpack takes a packed row apart. It returns false if a text contains the separator.
 func (r *row) unpack(packed string) bool {
-	last := len(r.cells) - 1
-	for i := range last {
-		end := strings.IndexByte(packed, separator)
-		if end < 0 {
+	i, start := 0, 0
+	for end := range len(packed) {
+		if packed[end] != separator {
+			continue
+		}
+		if i == len(r.cells)-1 {
 			return false
 		}
-		r.cells[i] = packedCell(packed[:end])
-		packed = packed[end+1:]
+		r.cells[i] = packedCell(packed[start:end])
+		i, start = i+1, end+1
 	}
-	r.cells[last] = packedCell(packed)
-	return strings.IndexByte(packed, separator) < 0
+	r.cells[i] = packedCell(packed[start:])
+	return i == len(r.cells)-1
 }
 
 // packedCell takes nothing for NULL: columns that may be NULL have no empty values that mean anything else.

@@ -52,7 +52,17 @@ func (w *walk) stream(ctx context.Context) error {
 // whole completes a statement that reads what is left, in order.
 func (w *walk) whole(st *statement) *statement {
 	w.from(st, position{us: w.low}, w.cond, w.condArgs...)
-	return st.add(" ORDER BY s.created_us DESC, s.id DESC")
+	return st.add(byPosition)
+}
+
+// packedWhole is whole with packed rows. PostgreSQL would sort those rather than read the index, for it does not know how long they
+// are, unless a subquery sorts the rows that they are made of.
+func (w *walk) packedWhole() *statement {
+	st := w.b.statement().add("SELECT ").packed("s")
+	if !w.b.grammar.lateral {
+		return w.whole(st)
+	}
+	return w.whole(st.add(" FROM (SELECT *")).add(" OFFSET 0) s" + byPosition)
 }
 
 // errSeparator says that a text contains the separator of packed rows. The walk stands before that row.
@@ -85,7 +95,7 @@ func (w *walk) streamPacked(ctx context.Context) error {
 				return failed(ctx, w.op, ctx.Err())
 			}
 		}
-		fetched = w.whole(w.b.statement().add("SELECT ").packed("s")).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+		fetched = w.packedWhole().rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
 			if ignored.Load() {
 				return nil
 			}
