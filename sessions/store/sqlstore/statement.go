@@ -32,11 +32,10 @@ func (st *statement) int(n int) *statement {
 }
 
 // limit bounds how many rows are selected; [math.MaxInt] is no bound.
-func (st *statement) limit(n int) *statement {
-	if n == math.MaxInt {
-		return st
+func (st *statement) limit(n int) {
+	if n < math.MaxInt {
+		st.add(" LIMIT ").int(n)
 	}
-	return st.add(" LIMIT ").int(n)
 }
 
 // list writes n copies of a placeholder, separated by commas.
