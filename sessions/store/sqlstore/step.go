@@ -134,7 +134,9 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 		return nil
 	}
 	if !w.b.grammar.merged && slices.Min(counts) > 0 {
-		if err := w.take(ctx, func(st *statement) { w.postings(st, s); w.keys(st, s) }); err != nil {
+		again := *s
+		again.most *= 2 // others may have come in
+		if err := w.take(ctx, func(st *statement) { w.postings(st, &again); w.keys(st, &again) }); err != nil {
 			return err
 		}
 	}
@@ -170,8 +172,9 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 
 // postings writes the common table expressions p0, p1, ... with the postings of each driver, one more than most if there are more.
 func (w *walk) postings(st *statement, s *step) {
+	with := "WITH p"
 	for i, d := range s.drivers {
-		st.add([]string{"WITH p", ", p"}[min(i, 1)]).int(i).add(w.b.grammar.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
+		st.add(with).int(i).add(w.b.grammar.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
 		oldest := s.high - int64(s.n) + 1
 		if w.b.grammar.series != "" {
 			st.add(w.b.grammar.series, oldest, s.high)
@@ -191,6 +194,7 @@ func (w *walk) postings(st *statement, s *step) {
 			}
 		}
 		st.add(" LIMIT ").int(s.most + 1).add(")")
+		with = ", p"
 	}
 }
 
