@@ -1,4 +1,4 @@
--- sessionkit, schema version 1, for MariaDB 10.11 and newer, and MySQL 8.0.31 and newer. All statements may be run again.
+-- sessionkit, schema version 1, for MariaDB 10.11 and newer, and MySQL 8.0.19 and newer. All statements may be run again.
 -- Texts compare bytewise (VARBINARY: neither case nor trailing spaces are ignored); instants are microseconds since 1970 in UTC.
 
 -- What the other tables were written by.
