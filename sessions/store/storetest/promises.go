@@ -223,7 +223,7 @@ func budget(s *suite) {
 		if !s.can(c.filter) {
 			continue
 		}
-		for _, bound := range []struct{ budget, limit, every int }{{1, all, 4}, {3, 2, 1}, {20, 5, 1}, {20, 1, 4}} {
+		for _, bound := range []struct{ budget, limit, every int }{{1, all, 8}, {3, 2, 3}, {20, 5, 1}, {20, 1, 8}} {
 			if i%bound.every == 0 { // one by one is slow
 				sel := store.Selection{Company: acme, Filter: c.filter, Limit: bound.limit, Budget: bound.budget}
 				require.Equal(s, ids(s.want(acme, c.filter)), ids(s.walk(sel)), "budget %d, limit %d; %v", bound.budget, bound.limit, c)

@@ -25,6 +25,7 @@ func newBackend(t testing.TB, e engine, db *sql.DB) *sqlstore.Backend {
 func TestConformance(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			need(t, e)
 			storetest.Run(t, func(t *testing.T) storetest.Fixture {
 				return storetest.Fixture{Backend: newBackend(t, e, open(t, e))}

@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := goflag.Set("rapid.checks", "100"); err != nil { // the command line has the last word
+	if err := goflag.Set("rapid.checks", defaultChecks); err != nil { // the command line has the last word
 		panic(err)
 	}
 	goflag.Parse()

@@ -42,6 +42,7 @@ func newKYCTable(t testing.TB, e engine, db *sql.DB) kycTable {
 			tenant %[2]s NOT NULL, uid %[3]s NOT NULL, started %[1]s NOT NULL, state %[2]s NOT NULL, doc_kind %[2]s,
 			spoof BOOLEAN, cut_off BOOLEAN, weak BOOLEAN, level INTEGER, person_key %[2]s, pn %[2]s, rest %[4]s NOT NULL)`, instant, text, key, long),
 		"CREATE INDEX kyc_checks_list ON kyc_checks (tenant" + map[engine]string{mariadb: "(100)"}[e] + ", started)",
+		"CREATE INDEX kyc_checks_uid ON kyc_checks (uid)",
 	} {
 		_, err := db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
@@ -234,6 +235,7 @@ func (h kycTable) row(s *sessions.Session) ([]any, error) {
 func TestTableConformance(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			need(t, e)
 			storetest.Run(t, func(t *testing.T) storetest.Fixture {
 				h := newKYCTable(t, e, open(t, e))

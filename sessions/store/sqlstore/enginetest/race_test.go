@@ -1,0 +1,7 @@
+//go:build race
+
+package enginetest
+
+// defaultChecks is how many random cases each property gets: fewer with the race detector, which makes SQLite, Go code
+// that it is, some ten times slower.
+const defaultChecks = "30"
