@@ -154,11 +154,15 @@ func save(ctx context.Context, w io.Writer, st *store.Store, viewer store.Viewer
 	if err != nil {
 		return err
 	}
-	selected, err := st.Export(ctx, viewer, f) // refused here, before the first byte
+	opts := export.Options{
+		Format: export.Excel, Zone: tbilisi,
+		Drop: viewer.Disclosure.Drop, Mask: viewer.Disclosure.Mask, // so that hidden cells say that they are hidden
+	}
+	selected, err := st.Export(ctx, viewer, f, opts.Fields()) // refused here, before the first byte
 	if err != nil {
 		return err
 	}
-	res, err := export.Write(ctx, w, selected, export.Options{Format: export.Excel, Zone: tbilisi})
+	res, err := export.Write(ctx, w, selected, opts)
 	fmt.Printf("%d rows, %d bytes\n", res.Rows, res.Bytes)
 	return err
 }

@@ -112,6 +112,33 @@ func TestMaskedCells(t *testing.T) {
 	require.Equal(t, "[masked]", read(t, []byte("e-mail\n[masked]\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0].Extra)
 }
 
+// The fields of the options are all that a file shows.
+func TestFields(t *testing.T) {
+	require.Equal(t, sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt, sessions.FieldStatus),
+		(&Options{Columns: []Column{ColumnVerified}}).Fields())
+	all := generate(300)
+	hidden := sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldStatus, sessions.FieldClientIP)
+	for _, o := range []Options{
+		{}, {Format: Excel, Zone: tbilisi(t)}, {Mask: hidden}, {Drop: hidden}, {Mask: sessions.AllFields()},
+		{Columns: append(Columns(), ColumnStatus, ColumnReasons)}, {ExtraKeys: extraKeys(t, "phone")},
+	} {
+		require.Zero(t, o.Fields().Intersect(sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}.Hidden()))
+		var read []*sessions.Session
+		for _, s := range all {
+			s = s.Clone()
+			sessions.Disclosure{Drop: sessions.AllFields().Minus(o.Fields())}.Apply(s)
+			read = append(read, s)
+		}
+		require.Equal(t, string(write(t, all, o)), string(write(t, read, o)))
+	}
+	for c := range columnEnd {
+		o := Options{Columns: []Column{c}}
+		s := all[0].Clone()
+		sessions.Disclosure{Drop: sessions.AllFields().Minus(o.Fields())}.Apply(s)
+		require.Equal(t, string(write(t, all[:1], o)), string(write(t, []*sessions.Session{s}, o)), c.String())
+	}
+}
+
 func TestDigestAndProgress(t *testing.T) {
 	all := generate(3000)
 	var b bytes.Buffer

@@ -375,7 +375,7 @@ func attempts(v string) (string, error) {
 }
 
 func extra(v string) (string, error) {
-	x, err := sessions.ParseExtra([]byte(v))
+	x, err := sessions.ParseExtra(v)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrCell, err)
 	}

@@ -53,7 +53,7 @@ func TestRoundTripOfChosenColumns(t *testing.T) {
 			require.Equal(t, string(s.Status), rows[i].Status)
 			require.Equal(t, reasonsCell(s.Reasons), rows[i].Reasons)
 			require.Equal(t, s.LastName.Cell(), rows[i].LastName)
-			x, err := sessions.ParseExtra([]byte(rows[i].Extra))
+			x, err := sessions.ParseExtra(rows[i].Extra)
 			require.NoError(t, err)
 			for _, key := range keys.All() {
 				want, _ := s.Extra.Get(key)

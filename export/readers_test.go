@@ -121,7 +121,7 @@ func TestNaughtyStrings(t *testing.T) {
 			for _, o := range []Options{{}, {Format: Excel, Zone: tbilisi(t)}} {
 				o.ExtraKeys = keys
 				rows := read(t, write(t, all[i:], o), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: keys})
-				back, err := sessions.ParseExtra([]byte(rows[0].Extra))
+				back, err := sessions.ParseExtra(rows[0].Extra)
 				require.NoError(t, err)
 				got, _ := back.Get(v)
 				require.Equal(t, v, got)

@@ -200,7 +200,7 @@ func (p *rowParser) match(scale string) sessions.Match {
 }
 
 func (p *rowParser) extra() sessions.Extra {
-	x, err := sessions.ParseExtra([]byte(p.row.Extra))
+	x, err := sessions.ParseExtra(p.row.Extra)
 	if err != nil && p.err == nil {
 		p.err = &ReadError{p.row.Number, ColumnExtra.String(), fmt.Errorf("%w: %w", ErrCell, err)}
 	}

@@ -60,6 +60,17 @@ type Options struct {
 	SHA256 bool
 }
 
+// Fields returns the fields that a file of these options shows, and those that it needs to be resumed: what store.Store.Export and
+// store.Store.Source want to know.
+func (o *Options) Fields() sessions.Fields {
+	var shown sessions.Fields
+	for _, c := range o.columns() {
+		shown = shown.Union(sessions.FieldsOf(c.Field()))
+	}
+	hidden := sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}.Hidden()
+	return shown.Minus(hidden).Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt))
+}
+
 // Progress is how far an export is.
 type Progress struct {
 	Rows, Bytes int64 // written, as Result has them
@@ -241,12 +252,16 @@ func checkComma(comma rune) (byte, error) {
 	}
 }
 
+func (o *Options) columns() []Column {
+	if o.Columns == nil {
+		return Columns()
+	}
+	return o.Columns
+}
+
 // choose adds the columns of the options.
 func (p *plan) choose(o *Options) error {
-	chosen := o.Columns
-	if chosen == nil {
-		chosen = Columns()
-	}
+	chosen := o.columns()
 	keys := o.ExtraKeys.All()
 	if err := checkExtraKeys(keys); err != nil {
 		return err

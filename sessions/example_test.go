@@ -101,7 +101,7 @@ func ExampleDate_In() {
 }
 
 func ExampleExtraKeys_Select() {
-	x, err := sessions.ParseExtra([]byte(`{"email": "nino@example.com", "note": "VIP", "phone": "+995 555 123456"}`))
+	x, err := sessions.ParseExtra(`{"email": "nino@example.com", "note": "VIP", "phone": "+995 555 123456"}`)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,7 +1,6 @@
 package sessions
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -38,7 +37,10 @@ type Extra struct{ pairs []ExtraPair }
 // NewExtra returns the pairs in their order. It refuses, with a [*FieldError], more pairs and longer texts than the
 // bounds allow ([ErrLimit]), an empty or doubled key, a key with control characters, a NUL or invalid UTF-8
 // ([ErrInvalid]).
-func NewExtra(pairs ...ExtraPair) (Extra, error) {
+func NewExtra(pairs ...ExtraPair) (Extra, error) { return extraOf(slices.Clone(pairs)) }
+
+// extraOf makes the pairs an Extra.
+func extraOf(pairs []ExtraPair) (Extra, error) {
 	if len(pairs) == 0 {
 		return Extra{}, nil
 	}
@@ -56,7 +58,7 @@ func NewExtra(pairs ...ExtraPair) (Extra, error) {
 			return Extra{}, extraError(fmt.Errorf("pair %d: %w: doubled key", i+1, ErrInvalid))
 		}
 	}
-	return Extra{slices.Clone(pairs)}, nil
+	return Extra{pairs}, nil
 }
 
 func extraError(err error) error { return &FieldError{FieldExtra, err} }
@@ -153,7 +155,7 @@ func (x Extra) MarshalJSON() ([]byte, error) { return x.AppendJSON(nil), nil }
 // UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses. Values that are
 // not strings are errors that wrap [ErrSyntax].
 func (x *Extra) UnmarshalJSON(data []byte) error {
-	parsed, err := ParseExtra(data)
+	parsed, err := ParseExtra(string(data))
 	if err == nil {
 		*x = parsed
 	}
@@ -162,19 +164,19 @@ func (x *Extra) UnmarshalJSON(data []byte) error {
 
 // ParseExtra reads the JSON of an Extra: an object of strings; null or nothing at all is no pairs. Errors are
 // [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
-func ParseExtra(data []byte) (Extra, error) {
-	data = bytes.TrimSpace(data)
-	if len(data) == 0 || string(data) == "null" || string(data) == "{}" {
+func ParseExtra(text string) (Extra, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || text == "null" || text == "{}" {
 		return Extra{}, nil
 	}
-	if !utf8.Valid(data) {
+	if pairs, ok := plainPairs(text); ok {
+		return extraOf(pairs)
+	}
+	if !utf8.ValidString(text) { // of which a decoder would make something else
 		return Extra{}, extraError(fmt.Errorf("%w: not UTF-8", ErrInvalid))
 	}
-	if pairs, ok := plainPairs(string(data)); ok {
-		return NewExtra(pairs...)
-	}
 	bad := extraError(fmt.Errorf("%w: not a JSON object of strings", ErrSyntax))
-	d := json.NewDecoder(bytes.NewReader(data))
+	d := json.NewDecoder(strings.NewReader(text))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return Extra{}, bad
 	}
@@ -201,7 +203,7 @@ func ParseExtra(data []byte) (Extra, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return Extra{}, bad
 	}
-	return NewExtra(pairs...)
+	return extraOf(pairs)
 }
 
 // plainPairs reads the object without a decoder, a tenth of the time, if it has neither escapes nor white space.

@@ -89,7 +89,7 @@ func TestLoad(t *testing.T) {
 				_, err := bare.List(ctx, viewer(company), store.Query{Filter: filter.Search(q)})
 				return err
 			}, func(ctx context.Context, company string) (int64, error) {
-				selected, err := bare.Export(ctx, viewer(company), filter.Status(sessions.Failed))
+				selected, err := bare.Export(ctx, viewer(company), filter.Status(sessions.Failed), 0)
 				if err != nil {
 					return 0, err
 				}

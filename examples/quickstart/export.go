@@ -33,7 +33,7 @@ func (a *app) exportTo(ctx context.Context, path string, f filter.Filter) error 
 	err = writeBeside(path, func(w io.Writer) error {
 		bar := cli.NewBar(a.stderr, "exporting", total)
 		defer bar.Done()
-		seq, err := a.store.Export(ctx, a.viewer, f)
+		seq, err := a.store.Export(ctx, a.viewer, f, a.writing.Fields())
 		if err == nil {
 			done, err = export.Write(ctx, w, counted(bar, seq), a.writing)
 		}

@@ -54,7 +54,7 @@ func (c *call) export() error {
 	if options.Format == export.Excel && (viewer.ExportLimit == 0 || viewer.ExportLimit > export.MaxExcelRows) {
 		viewer.ExportLimit = export.MaxExcelRows // counted before the first row
 	}
-	seq, err := c.store.Export(c.ctx, viewer, f)
+	seq, err := c.store.Export(c.ctx, viewer, f, options.Fields())
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func TestAudit(t *testing.T) {
 
 	started := event(store.ActionExport, text, 0)
 	started.Outcome = store.Started
-	seq, err := st.Export(ctx, agent, search)
+	seq, err := st.Export(ctx, agent, search, 0)
 	require.NoError(t, err)
 	require.Equal(t, []store.Event{started}, audit.take(), "before the first row")
 	_, err = collect(seq)
@@ -98,7 +98,7 @@ func TestAudit(t *testing.T) {
 	failed := event(store.ActionDetails, "", 0)
 	failed.Session, failed.Outcome, failed.Err = "nobody's", store.Failed, err
 	require.Equal(t, []store.Event{failed}, audit.take(), "what fails is told, too")
-	_, err = st.Export(ctx, with(agent, func(v *store.Viewer) { v.NoExport = true }), search)
+	_, err = st.Export(ctx, with(agent, func(v *store.Viewer) { v.NoExport = true }), search, 0)
 	denied := event(store.ActionExport, text, 0)
 	denied.Outcome, denied.Err = store.Failed, err
 	require.Equal(t, []store.Event{denied}, audit.take(), "and what is not allowed")

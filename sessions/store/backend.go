@@ -50,6 +50,10 @@ type Selection struct {
 	After   Position // sessions further back than this; zero: from the newest on
 	Limit   int      // sessions, at least 1
 	Budget  int      // rows or index entries that may be read, give or take a constant; 0: as many as it takes
+
+	// Fields are those that the reader of a stream looks at, besides ID, company and creation time. Whatever else a session has,
+	// its Revision too, may be left out. None: all of them.
+	Fields sessions.Fields
 }
 
 // Position is a place in the order of a list, newest first. The zero Position is before the newest session in
@@ -93,7 +97,7 @@ type Changes struct {
 
 // Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists.
 //
-//  19. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order.
+//  19. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order, with all of its Fields.
 //  20. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once, or not at all.
 //  21. Each session is lent until the callback returns. The callback may set the session's fields, but not change what they
 //     refer to; that changes nothing that is stored.

@@ -111,7 +111,7 @@ func ExampleStore_Export() {
 		return nil
 	}})
 	viewer := store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7", ExportLimit: 1000}
-	rows, err := st.Export(context.Background(), viewer, filter.Filter{})
+	rows, err := st.Export(context.Background(), viewer, filter.Filter{}, sessions.AllFields())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -120,7 +120,7 @@ func ExampleStore_Export() {
 		fmt.Println(s, err)
 	}
 	viewer.NoExport = true
-	_, err = st.Export(context.Background(), viewer, filter.Filter{})
+	_, err = st.Export(context.Background(), viewer, filter.Filter{}, sessions.AllFields())
 	fmt.Println(errors.Is(err, store.ErrForbidden))
 	// Output:
 	// agent-7 export started 0

@@ -18,7 +18,7 @@ import (
 // It takes the whole selection away, as [Store.Export] does, with the same checks, errors and events.
 func (s *Store) All(ctx context.Context, v Viewer, f filter.Filter) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
-		x, err := s.export(ctx, v, f)
+		x, err := s.export(ctx, v, f, 0)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -32,11 +32,14 @@ func (s *Store) All(ctx context.Context, v Viewer, f filter.Filter) iter.Seq2[*s
 // lends each session until the next, so that a million cost no memory; it tells the hook how it ended, and with how
 // many rows, each time it was ranged over.
 //
+// Fields are those that the reader looks at, for a file those of export.Options.Fields; others may be left out of the sessions,
+// which spares the storage their reading. No fields are all.
+//
 // Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden], [ErrRefused], and
 // [ErrExportLimit] if the selection has more sessions than the viewer may export, which are counted first. Sessions that come in
 // later do not lift that limit: the iterator then ends with that error.
-func (s *Store) Export(ctx context.Context, v Viewer, f filter.Filter) (iter.Seq2[*sessions.Session, error], error) {
-	x, err := s.export(ctx, v, f)
+func (s *Store) Export(ctx context.Context, v Viewer, f filter.Filter, fields sessions.Fields) (iter.Seq2[*sessions.Session, error], error) {
+	x, err := s.export(ctx, v, f, fields)
 	if err != nil {
 		return nil, err
 	}
@@ -54,13 +57,13 @@ type export struct {
 	event  Event
 }
 
-func (s *Store) export(ctx context.Context, v Viewer, f filter.Filter) (export, error) {
+func (s *Store) export(ctx context.Context, v Viewer, f filter.Filter, fields sessions.Fields) (export, error) {
 	if err := v.check(); err != nil {
 		return export{}, err
 	}
 	x := export{ctx: ctx, store: s, viewer: v, event: v.event(ActionExport)}
 	x.event.Query = f.Text()
-	if err := x.permit(f); err != nil {
+	if err := x.permit(f, fields); err != nil {
 		return conclude(ctx, s, x.event, x, err)
 	}
 	e := x.event
@@ -69,7 +72,7 @@ func (s *Store) export(ctx context.Context, v Viewer, f filter.Filter) (export, 
 }
 
 // permit says why the viewer may not export the selection.
-func (x *export) permit(f filter.Filter) error {
+func (x *export) permit(f filter.Filter, fields sessions.Fields) error {
 	v := x.viewer
 	if v.NoExport || v.ExportLimit < 0 {
 		return ErrNoExport
@@ -78,7 +81,7 @@ func (x *export) permit(f filter.Filter) error {
 	if err != nil {
 		return err
 	}
-	x.sel = Selection{Company: v.Company, Filter: sc.selected}
+	x.sel = Selection{Company: v.Company, Filter: sc.selected, Fields: fields}
 	if v.ExportLimit == 0 {
 		return nil
 	}

@@ -47,7 +47,7 @@ func TestExport(t *testing.T) {
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1})
 		viewer := with(agent, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName) })
-		seq, err := st.Export(t.Context(), viewer, filter.Filter{})
+		seq, err := st.Export(t.Context(), viewer, filter.Filter{}, 0)
 		require.NoError(t, err)
 		for range 2 {
 			got, err := collect(seq)
@@ -140,7 +140,7 @@ func TestRightToExport(t *testing.T) {
 func TestExportGrows(t *testing.T) {
 	both(t, many(20), func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{})
-		seq, err := st.Export(t.Context(), with(agent, func(v *store.Viewer) { v.ExportLimit = 20 }), filter.Filter{})
+		seq, err := st.Export(t.Context(), with(agent, func(v *store.Viewer) { v.ExportLimit = 20 }), filter.Filter{}, 0)
 		require.NoError(t, err)
 		require.NoError(t, writerOf(b).Insert(t.Context(), session(21), session(22)))
 		got, err := collect(seq)

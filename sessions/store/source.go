@@ -17,10 +17,14 @@ type Source struct {
 	store  *Store
 	viewer Viewer
 	filter filter.Filter
+	fields sessions.Fields
 }
 
-// Source returns the selection of a filter that the viewer may see. What they may not do, the methods say.
-func (s *Store) Source(v Viewer, f filter.Filter) Source { return Source{s, v, f} }
+// Source returns the selection of a filter that the viewer may see, with fields as [Store.Export] takes them. What the viewer may
+// not do, the methods say.
+func (s *Store) Source(v Viewer, f filter.Filter, fields sessions.Fields) Source {
+	return Source{s, v, f, fields}
+}
 
 // Watermark returns the newest watermark of the viewer's company. Without one the error wraps [errors.ErrUnsupported].
 func (x Source) Watermark(ctx context.Context) (string, error) {
@@ -42,7 +46,7 @@ func (x Source) Watermark(ctx context.Context) (string, error) {
 // last.
 func (x Source) Sessions(ctx context.Context, createdAt time.Time, id string) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
-		e, err := x.store.export(ctx, x.viewer, x.filter)
+		e, err := x.store.export(ctx, x.viewer, x.filter, x.fields)
 		if err != nil {
 			yield(nil, err)
 			return

@@ -19,7 +19,7 @@ func TestSource(t *testing.T) {
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1})
 		viewer := with(agent, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName) })
-		src := st.Source(viewer, filter.Filter{})
+		src := st.Source(viewer, filter.Filter{}, 0)
 		got, err := collect(src.Sessions(t.Context(), time.Time{}, ""))
 		require.NoError(t, err)
 		require.Equal(t, ids(everyone), ids(got.sessions))
@@ -45,20 +45,20 @@ func TestSource(t *testing.T) {
 		require.True(t, changed(src, 1499))
 		require.False(t, changed(src, 1500), "it stands where it was written")
 		later := filter.CreatedBetween(everyone[1000].CreatedAt, time.Time{})
-		require.False(t, changed(st.Source(viewer, later), 0), "it never was in that selection")
-		require.True(t, changed(st.Source(viewer, filter.Status("odd")), 0), "it may have been")
+		require.False(t, changed(st.Source(viewer, later, 0), 0), "it never was in that selection")
+		require.True(t, changed(st.Source(viewer, filter.Status("odd"), 0), 0), "it may have been")
 
 		_, err = src.Changed(t.Context(), "", time.Time{}, "")
 		require.ErrorIs(t, err, store.ErrWatermark)
-		other := st.Source(with(agent, func(v *store.Viewer) { v.Company = "other" }), filter.Filter{})
+		other := st.Source(with(agent, func(v *store.Viewer) { v.Company = "other" }), filter.Filter{}, 0)
 		_, err = other.Changed(t.Context(), mark, time.Time{}, "")
 		require.ErrorIs(t, err, store.ErrWatermark)
 
 		for _, v := range []store.Viewer{{}, with(agent, func(v *store.Viewer) { v.NoExport = true })} {
-			got, err := collect(st.Source(v, filter.Filter{}).Sessions(t.Context(), time.Time{}, ""))
+			got, err := collect(st.Source(v, filter.Filter{}, 0).Sessions(t.Context(), time.Time{}, ""))
 			require.Error(t, err)
 			require.Empty(t, got.sessions)
-			_, err = st.Source(store.Viewer{}, filter.Filter{}).Watermark(t.Context())
+			_, err = st.Source(store.Viewer{}, filter.Filter{}, 0).Watermark(t.Context())
 			require.ErrorIs(t, err, store.ErrNoCompany)
 		}
 	})

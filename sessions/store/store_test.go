@@ -150,7 +150,7 @@ func calls() []call {
 			return collect(st.All(ctx, v, f))
 		}},
 		{"Export", func(ctx ctx, st *store.Store, v store.Viewer, f filter.Filter) (result, error) {
-			seq, err := st.Export(ctx, v, f)
+			seq, err := st.Export(ctx, v, f, 0)
 			if err != nil {
 				return result{}, err
 			}

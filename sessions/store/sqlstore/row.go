@@ -10,16 +10,80 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// columns are those of a row that can be read. The first two never change; the search key and the flags are written
-// after them, and never read.
-var columns = [...]string{
-	"created_us", "id", "changed_seq", "revision", "partner", "subject", "attempt", "completed_us", "decided_us", "status", "reasons",
-	"first_name", "last_name", "personal_number", "document_number", "nationality", "states", "birth_date", "expiration_date",
-	"sex", "document_type", "document_presented", "document_validity", "liveness", "match_level", "match_scale",
-	"acceptance_level", "selfie", "extra", "client_ip", "device", "browser", "os", "model",
+// column is one that can be read.
+type column struct {
+	name     string
+	field    sessions.Field // that it belongs to
+	nullable cellKind       // number or text, where it may be NULL
 }
 
-var writtenColumns = append(columns[:len(columns):len(columns)], "digital_spoof", "not_full_id", "low_far", "search_key")
+// columns are those of a row. The first two never change; the search key and the flags are written after them, and never read.
+var columns = [...]column{
+	{name: "created_us", field: sessions.FieldCreatedAt},
+	{name: "id", field: sessions.FieldID},
+	{name: "changed_seq"},
+	{name: "revision"},
+	{name: "partner", field: sessions.FieldPartner},
+	{name: "subject", field: sessions.FieldSubject},
+	{name: "attempt", field: sessions.FieldAttempt},
+	{name: "completed_us", field: sessions.FieldCompletedAt, nullable: number},
+	{name: "decided_us", field: sessions.FieldDecidedAt, nullable: number},
+	{name: "status", field: sessions.FieldStatus},
+	{name: "reasons", field: sessions.FieldReasons},
+	{name: "first_name", field: sessions.FieldFirstName, nullable: text},
+	{name: "last_name", field: sessions.FieldLastName, nullable: text},
+	{name: "personal_number", field: sessions.FieldPersonalNumber, nullable: text},
+	{name: "document_number", field: sessions.FieldDocumentNumber, nullable: text},
+	{name: "nationality", field: sessions.FieldNationality, nullable: text},
+	{name: "states"}, // of the five texts
+	{name: "birth_date", field: sessions.FieldBirthDate},
+	{name: "expiration_date", field: sessions.FieldExpirationDate},
+	{name: "sex", field: sessions.FieldSex},
+	{name: "document_type", field: sessions.FieldDocumentType},
+	{name: "document_presented", field: sessions.FieldDocumentPresented},
+	{name: "document_validity", field: sessions.FieldDocumentValidity},
+	{name: "liveness", field: sessions.FieldLiveness},
+	{name: "match_level", field: sessions.FieldMatchLevel, nullable: number},
+	{name: "match_scale", field: sessions.FieldMatchLevel},
+	{name: "acceptance_level", field: sessions.FieldAcceptanceLevel},
+	{name: "selfie", field: sessions.FieldSelfie},
+	{name: "extra", field: sessions.FieldExtra, nullable: text},
+	{name: "client_ip", field: sessions.FieldClientIP},
+	{name: "device", field: sessions.FieldDevice},
+	{name: "browser", field: sessions.FieldBrowser},
+	{name: "os", field: sessions.FieldOS},
+	{name: "model", field: sessions.FieldModel},
+}
+
+const textStates = "states"
+
+// projection is some of the columns, by their places.
+type projection []int
+
+// complete is all columns.
+var complete = project(sessions.AllFields().Union(sessions.FieldsOf(sessions.FieldNone)))
+
+// project returns the columns of some fields, and those that tell the place of a session.
+func project(fields sessions.Fields) projection {
+	fields = fields.Union(sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldID))
+	texts := fields.Intersect(sessions.FieldsOf(textFields[:]...)) != 0
+	var p projection
+	for i, c := range columns {
+		if fields.Has(c.field) || c.name == textStates && texts {
+			p = append(p, i)
+		}
+	}
+	return p
+}
+
+func columnNames() (names []string) {
+	for _, c := range columns {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+var writtenColumns = append(columnNames(), "digital_spoof", "not_full_id", "low_far", "search_key")
 
 // textFields are the fields of the texts, in the order of columns and states.
 var textFields = [...]sessions.Field{
@@ -133,7 +197,7 @@ func (c *cell) Scan(src any) error {
 	return nil
 }
 
-// row is the destination of a scan, used again for each row.
+// row is the destination of a scan, used again for each row of a statement. What is not scanned reads as absent.
 type row struct {
 	cells [len(columns)]cell
 	dests [len(columns)]any
@@ -143,15 +207,21 @@ type row struct {
 
 func newRow() *row {
 	r := new(row)
-	for i := range r.cells {
+	for i, c := range columns {
 		r.dests[i] = &r.cells[i]
+		switch {
+		case c.name == textStates:
+			r.cells[i] = cell{text: strings.Repeat("0", len(textFields)), kind: text}
+		case c.nullable == null:
+			r.cells[i].kind = number
+		}
 	}
 	return r
 }
 
 func (r *row) fail() {
 	if r.err == nil {
-		r.err = fmt.Errorf("%w: column %s", ErrStored, columns[r.next-1])
+		r.err = fmt.Errorf("%w: column %s", ErrStored, columns[r.next-1].name)
 	}
 }
 
@@ -207,20 +277,20 @@ func level[L ~int16](l *L, n int64) { *l = L(n) }
 const separator = '\x1f'
 
 // unpack takes a packed row apart. It returns false if a text contains the separator.
-func (r *row) unpack(packed string) bool {
+func (r *row) unpack(packed string, p projection) bool {
 	i, start := 0, 0
 	for end := range len(packed) {
 		if packed[end] != separator {
 			continue
 		}
-		if i == len(r.cells)-1 {
+		if i == len(p)-1 {
 			return false
 		}
-		r.cells[i] = packedCell(packed[start:end])
+		r.cells[p[i]] = packedCell(packed[start:end])
 		i, start = i+1, end+1
 	}
-	r.cells[i] = packedCell(packed[start:])
-	return i == len(r.cells)-1
+	r.cells[p[i]] = packedCell(packed[start:])
+	return i == len(p)-1
 }
 
 // packedCell takes nothing for NULL: columns that may be NULL have no empty values that mean anything else.
@@ -279,7 +349,7 @@ func (r *row) decode(company string, s *sessions.Session) (seq int64, err error)
 	s.Match.Scale = r.text()
 	level(&s.Match.Acceptance, r.number(-1))
 	s.Selfie = r.text()
-	if s.Extra, err = sessions.ParseExtra([]byte(r.text())); err != nil {
+	if s.Extra, err = sessions.ParseExtra(r.text()); err != nil {
 		r.fail()
 	}
 	s.ClientIP = r.text()

@@ -55,25 +55,25 @@ func (st *statement) columns(alias string) *statement {
 		if i > 0 {
 			st.text = append(st.text, ", "...)
 		}
-		st.text = append(append(append(st.text, alias...), '.'), c...)
+		st.text = append(append(append(st.text, alias...), '.'), c.name...)
 	}
 	return st
 }
 
-// packed writes the columns as one text. An absent one is as an empty one, see packedCell.
-func (st *statement) packed(alias string) *statement {
+// packed writes columns as one text. An absent one is as an empty one, see packedCell.
+func (st *statement) packed(alias string, p projection) *statement {
 	pack := st.b.grammar.pack
 	st.add(pack.begin)
-	for i, c := range columns {
+	for i, c := range p {
 		if i > 0 {
 			st.add(pack.between)
 		}
-		switch name := alias + "." + c; c {
-		case "completed_us", "decided_us", "match_level":
+		switch name := alias + "." + columns[c].name; columns[c].nullable {
+		case number:
 			st.add("coalesce(" + name + pack.asText + ", '')")
-		case "first_name", "last_name", "personal_number", "document_number", "nationality", "extra":
+		case text:
 			st.add("coalesce(" + name + ", '')")
-		default:
+		case null:
 			st.add(name)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Stream implements [store.Streamer]. Without words or rare values to go by it is one statement; else the walk of a list
-// in one read-only transaction.
+// Stream implements [store.Streamer]. Without words or rare values to go by it is one statement, which reads the fields of the
+// selection only; else the walk of a list in one read-only transaction.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	const op = "stream"
 	if err := b.ready(ctx, sel.Company); err != nil {
@@ -37,7 +37,11 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		}
 		return w.run(ctx)
 	}
-	if err := w.streamPacked(ctx); !errors.Is(err, errSeparator) {
+	p := complete
+	if sel.Fields != 0 {
+		p = project(sel.Fields)
+	}
+	if err := w.streamPacked(ctx, p); !errors.Is(err, errSeparator) {
 		return err
 	}
 	return w.stream(ctx)
@@ -57,8 +61,8 @@ func (w *walk) whole(st *statement) *statement {
 
 // packedWhole is whole with packed rows. PostgreSQL would sort those rather than read the index, for it does not know how long they
 // are, unless a subquery sorts the rows that they are made of.
-func (w *walk) packedWhole() *statement {
-	st := w.b.statement().add("SELECT ").packed("s")
+func (w *walk) packedWhole(p projection) *statement {
+	st := w.b.statement().add("SELECT ").packed("s", p)
 	if !w.b.grammar.lateral {
 		return w.whole(st)
 	}
@@ -73,7 +77,7 @@ const packedBatch = 256
 
 // streamPacked does what stream does with rows that come as one text each, a tenth of the allocations, while a second
 // goroutine fetches the next ones. That ends before it returns.
-func (w *walk) streamPacked(ctx context.Context) error {
+func (w *walk) streamPacked(ctx context.Context, p projection) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []string, 2)
 	defer func() { // also after a panic of the callback
@@ -95,12 +99,13 @@ func (w *walk) streamPacked(ctx context.Context) error {
 				return failed(ctx, w.op, ctx.Err())
 			}
 		}
-		fetched = w.packedWhole().rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+		var packed string
+		dest := []any{&packed}
+		fetched = w.packedWhole(p).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
 			if ignored.Load() {
 				return nil
 			}
-			var packed string
-			if err := rows.Scan(&packed); err != nil {
+			if err := rows.Scan(dest...); err != nil {
 				return failed(ctx, w.op, err)
 			}
 			if batch = append(batch, packed); len(batch) < packedBatch {
@@ -116,7 +121,7 @@ func (w *walk) streamPacked(ctx context.Context) error {
 	var s sessions.Session
 	for batch := range batches {
 		for _, packed := range batch {
-			if !r.unpack(packed) {
+			if !r.unpack(packed, p) {
 				// The transaction goes on: the statement must come to its end, and not be cancelled.
 				ignored.Store(true)
 				for range batches {

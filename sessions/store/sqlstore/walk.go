@@ -211,7 +211,7 @@ func (w *walk) take(ctx context.Context, keys func(*statement)) error {
 		w.counted(n)
 		return err
 	}
-	keys(st.add("SELECT r.id, ").packed("r").add(" FROM ("))
+	keys(st.add("SELECT r.id, ").packed("r", complete).add(" FROM ("))
 	w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions r", rowOfKey, w.company)
 	return w.takeRows(ctx, st.add(byKey))
 }
@@ -249,7 +249,7 @@ func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error
 	r := newRow()
 	for _, row := range list[:min(len(list), w.want)] {
 		s := new(sessions.Session)
-		if r.unpack(row.columns) {
+		if r.unpack(row.columns, complete) {
 			_, err = r.decode(w.company, s)
 		} else {
 			s, err = w.b.get(ctx, w.q, w.company, row.id, "")

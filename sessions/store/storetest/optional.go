@@ -37,6 +37,28 @@ func streamIsList(s *suite) {
 			}
 		}
 	}
+	for field := range sessions.AllFields().All() {
+		one := sessions.FieldsOf(field)
+		s.streamsFields(one)
+		s.streamsFields(sessions.AllFields().Minus(one))
+	}
+}
+
+// streamsFields requires that a stream of some fields has them.
+func (s *suite) streamsFields(fields sessions.Fields) {
+	s.Helper()
+	sel := everything(acme)
+	sel.Fields = fields
+	asked := func(all []*sessions.Session) []*sessions.Session {
+		var list []*sessions.Session
+		for _, one := range all {
+			one = one.Clone()
+			sessions.Disclosure{Drop: sessions.AllFields().Minus(fields)}.Apply(one)
+			list = append(list, one)
+		}
+		return list
+	}
+	s.same(asked(s.want(acme, filter.Filter{})), asked(s.stream(sel)), "the fields %v", slices.Collect(fields.All()))
 }
 
 func streamIsSnapshot(s *suite) {

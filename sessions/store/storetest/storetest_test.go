@@ -454,6 +454,16 @@ func breakages() []breakage {
 				return err
 			}
 		}},
+		{19, "a stream leaves out a field that is asked for", func(b *broken) {
+			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+				return b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
+					if sel.Fields != 0 && !sel.Fields.Has(sessions.FieldBrowser) {
+						s.OS = ""
+					}
+					return each(s)
+				})
+			}
+		}},
 		{20, "a stream of lists", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				for sel.Limit, sel.Budget = 2, 0; ; {

@@ -164,7 +164,8 @@ func child(ctx context.Context, db *sql.DB, dialect filter.Dialect, c config) (e
 	}
 	st := store.New(sqlstore.New(db, dialect), store.Options{})
 	viewer := store.Viewer{Company: company, Role: sessions.Agent, Subject: "benchmark"}
-	seq, err := st.Export(ctx, viewer, filter.Filter{})
+	options := export.Options{}
+	seq, err := st.Export(ctx, viewer, filter.Filter{}, options.Fields())
 	if err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func child(ctx context.Context, db *sql.DB, dialect filter.Dialect, c config) (e
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	done, err := export.Write(ctx, file, seq, export.Options{})
+	done, err := export.Write(ctx, file, seq, options)
 	runtime.ReadMemStats(&after)
 	fmt.Printf("%d rows, %d bytes, %.1f allocations a row\n", done.Rows, done.Bytes, float64(after.Mallocs-before.Mallocs)/float64(max(1, done.Rows)))
 	return errors.Join(err, file.Close())

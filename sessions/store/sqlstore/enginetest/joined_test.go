@@ -132,7 +132,7 @@ func scanCheck(row *sql.Rows) (*sessions.Session, error) {
 			return nil, err
 		}
 	}
-	s.Extra, err = sessions.ParseExtra([]byte(fields.String))
+	s.Extra, err = sessions.ParseExtra(fields.String)
 	return &s, err
 }
 
