@@ -66,9 +66,9 @@
 // Bound it by the context, and by deadlines on whatever the callback writes to. The callback must not ask the same *sql.DB for
 // more if that may have no other connection.
 //
-// A row comes as one text of the columns that are asked for, which is a tenth of the work of many, and is fetched by a second goroutine while the one
-// before is used; the goroutine ends before Stream does. A text that contains the separator, U+001F, is noticed: the rest is then
-// read column by column in the same transaction.
+// A row comes as one text of the columns that are asked for, which is a tenth of the work of many, and is fetched by a second
+// goroutine while the one before is used; the goroutine ends before Stream does. A text that contains the separator, U+001F, is
+// noticed: the rest is then read column by column in the same transaction.
 //
 // # Changes
 //
