@@ -49,13 +49,13 @@ func (st *statement) list(n int, placeholder string) *statement {
 	return st
 }
 
-// columns writes those that row.scan reads.
-func (st *statement) columns(alias string) *statement {
-	for i, c := range columns {
+// columns writes columns, one by one.
+func (st *statement) columns(alias string, p projection) *statement {
+	for i, c := range p {
 		if i > 0 {
 			st.text = append(st.text, ", "...)
 		}
-		st.text = append(append(append(st.text, alias...), '.'), c.name...)
+		st.text = append(append(append(st.text, alias...), '.'), columns[c].name...)
 	}
 	return st
 }

@@ -49,7 +49,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 
 // stream reads what is left in one statement.
 func (w *walk) stream(ctx context.Context) error {
-	st := w.whole(w.b.statement().add("SELECT ").columns("s"))
+	st := w.whole(w.b.statement().add("SELECT ").columns("s", complete))
 	return st.each(ctx, w.q, w.op, w.company, func(s *sessions.Session, _ int64) error { return w.each(s) })
 }
 
@@ -66,7 +66,7 @@ func (w *walk) packedWhole(p projection) *statement {
 	if !w.b.grammar.lateral {
 		return w.whole(st)
 	}
-	return w.whole(st.add(" FROM (SELECT *")).add(" OFFSET 0) s" + byPosition)
+	return w.whole(st.add(" FROM (SELECT ").columns("s", p)).add(" OFFSET 0) s" + byPosition)
 }
 
 // errSeparator says that a text contains the separator of packed rows. The walk stands before that row.

@@ -229,7 +229,7 @@ func (b *Backend) notStored(ctx context.Context, q querier, company string, list
 	stored := map[string]bool{}
 	for part := range slices.Chunk(list, batchRows) {
 		n := batchSize(len(part))
-		st := b.statement().add("SELECT ").columns("r").add(" FROM sessionkit_sessions r WHERE r.company = ? AND r.id IN (", company).list(n, "?").add(")")
+		st := b.statement().add("SELECT ").columns("r", complete).add(" FROM sessionkit_sessions r WHERE r.company = ? AND r.id IN (", company).list(n, "?").add(")")
 		for i := range n {
 			st.args = append(st.args, part[min(i, len(part)-1)].session.ID)
 		}
