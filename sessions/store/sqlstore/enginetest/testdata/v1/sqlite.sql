@@ -1,0 +1,74 @@
+-- sessionkit, schema version 1, for SQLite 3.38 and newer. All statements may be run again.
+-- Texts compare bytewise (BINARY); instants are microseconds since 1970 in UTC.
+
+-- What the other tables were written by.
+CREATE TABLE IF NOT EXISTS sessionkit_schema (
+    version     INTEGER PRIMARY KEY,
+    search_key  INTEGER NOT NULL, -- version of the folding that search_key and term hold
+    bucket_bits INTEGER NOT NULL  -- bucket = created_us >> bucket_bits
+);
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+
+-- One row for each company: seq numbers its changes in the order in which they become visible.
+CREATE TABLE IF NOT EXISTS sessionkit_companies (
+    company TEXT NOT NULL PRIMARY KEY,
+    seq     INTEGER NOT NULL, -- of the latest change
+    total   INTEGER NOT NULL  -- sessions
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS sessionkit_sessions (
+    company            TEXT NOT NULL,
+    created_us         INTEGER NOT NULL,
+    id                 TEXT NOT NULL,
+    revision           INTEGER NOT NULL,
+    changed_seq        INTEGER NOT NULL,
+    partner            TEXT NOT NULL,
+    subject            TEXT NOT NULL,
+    attempt            INTEGER NOT NULL,
+    completed_us       INTEGER,
+    decided_us         INTEGER,
+    status             TEXT NOT NULL,
+    reasons            TEXT NOT NULL, -- '' or each between bars: '|digital_spoof|low_far|'; \ is \\, | is \p
+    digital_spoof      INTEGER NOT NULL, -- 0 or 1, as all flags
+    not_full_id        INTEGER NOT NULL,
+    low_far            INTEGER NOT NULL,
+    first_name         TEXT, -- texts are NULL where states has no 1
+    last_name          TEXT,
+    personal_number    TEXT,
+    document_number    TEXT,
+    nationality        TEXT,
+    states             TEXT NOT NULL, -- of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted
+    birth_date         TEXT NOT NULL, -- yyyy-mm-dd or ''
+    expiration_date    TEXT NOT NULL,
+    sex                TEXT NOT NULL,
+    document_type      TEXT NOT NULL,
+    document_presented INTEGER NOT NULL,
+    document_validity  INTEGER NOT NULL, -- 0 not checked, 1 valid, 2 invalid
+    liveness           INTEGER NOT NULL, -- 0 unknown, 1 passed, 2 not passed
+    match_level        INTEGER,          -- NULL: not compared
+    match_scale        TEXT NOT NULL,
+    acceptance_level   INTEGER NOT NULL, -- 0: none recorded
+    selfie             TEXT NOT NULL,
+    extra              TEXT,  -- JSON object of strings; NULL: none
+    client_ip          TEXT NOT NULL,
+    device             TEXT NOT NULL,
+    browser            TEXT NOT NULL,
+    os                 TEXT NOT NULL,
+    model              TEXT NOT NULL,
+    search_key         TEXT NOT NULL,
+    PRIMARY KEY (company, id)
+);
+-- The list, newest first, with what the usual filters and searches ask for.
+CREATE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id,
+    search_key, status, document_type, match_level, digital_spoof, not_full_id, low_far);
+CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes ON sessionkit_sessions (company, changed_seq);
+
+-- The words of each session's search key, and its rare properties, in buckets of time.
+CREATE TABLE IF NOT EXISTS sessionkit_terms (
+    company    TEXT NOT NULL,
+    bucket     INTEGER NOT NULL,
+    term       TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    id         TEXT NOT NULL,
+    PRIMARY KEY (company, bucket, term, created_us, id)
+) WITHOUT ROWID;

@@ -1,0 +1,256 @@
+package enginetest
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// TestFirstSchema keeps the tables of schema version 1 readable. testdata/v1 has, for each engine, the statements that made them
+// and a dump of two companies, written by the code of that version.
+//
+// While version 1 is the schema, the test compares both with what the code does now. Once the schema has moved on, testdata/v1 is
+// history and must not change any more: drop "is still written", and load the files as the start of a migration, after which the
+// sessions have to read as they do here.
+func TestFirstSchema(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		schema, dump := "testdata/v1/"+string(e)+".sql", "testdata/v1/"+string(e)+"-dump.sql"
+		t.Run("is still written", func(t *testing.T) {
+			text, err := sqlstore.Schema(dialects[e])
+			require.NoError(t, err)
+			requireGolden(t, schema, text)
+			db := open(t, e)
+			writeFirst(t, newBackend(t, e, db))
+			requireGolden(t, dump, dumpOf(t, e, db))
+		})
+		t.Run("is read", func(t *testing.T) {
+			for _, file := range []string{schema, dump} {
+				for _, statement := range statementsOf(t, file) {
+					_, err := db.ExecContext(t.Context(), statement)
+					require.NoError(t, err, statement)
+				}
+			}
+			requireFirst(t, sqlstore.New(db, dialects[e]))
+		})
+	})
+}
+
+// statementsOf returns the statements of a file. Each ends with a semicolon at the end of a line, where no other semicolon is.
+func statementsOf(t *testing.T, file string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSuffix(string(text), ";\n"), ";\n")
+}
+
+// firstSessions has every kind of value: all states of a text, all enumerations and values beyond them, texts that SQL or a dump could
+// damage, absent and extreme times, ties, a second company.
+func firstSessions() []*sessions.Session {
+	at := time.Date(2024, 2, 29, 20, 30, 0, 123456000, time.UTC)
+	var all []*sessions.Session
+	add := func(change func(s *sessions.Session)) {
+		n := len(all)
+		s := &sessions.Session{
+			ID: fmt.Sprintf("session-%02d", n), Company: "acme", Partner: "Acme", CreatedAt: at.AddDate(0, 0, -3*n), Status: sessions.Success,
+			FirstName: sessions.TextOf("ნინო"), LastName: sessions.TextOf("ბერიძე"), PersonalNumber: sessions.TextOf(fmt.Sprintf("0100101%04d", n)),
+			DocumentNumber: sessions.TextOf(fmt.Sprintf("AB%05d", n)), Nationality: sessions.TextOf("GEO"), DocumentType: sessions.Passport,
+		}
+		change(s)
+		all = append(all, s)
+	}
+	add(func(s *sessions.Session) { // everything is known
+		s.Subject, s.Attempt = "person-1", 3
+		s.CompletedAt, s.DecidedAt = s.CreatedAt.Add(90*time.Second), s.CreatedAt.Add(2*time.Minute)
+		s.Status, s.Reasons = sessions.Failed, []sessions.Reason{sessions.DigitalSpoof, sessions.LowFAR, sessions.LivenessFailed}
+		s.BirthDate, s.ExpirationDate = sessions.Date{Year: 1985, Month: 2, Day: 28}, sessions.Date{Year: 2031, Month: 12, Day: 31}
+		s.Sex, s.DocumentPresented, s.DocumentValidity, s.Liveness = sessions.Female, true, sessions.Valid, sessions.LivenessNotPassed
+		s.Match = sessions.Match{Compared: true, Level: 4, Scale: far.Kvalifika.Name(), Acceptance: 5}
+		s.Selfie, s.ClientIP, s.Device = "selfies/1.jpg", "2001:db8::1", sessions.Mobile
+		s.Browser, s.OS, s.Model = "Safari 17", "iOS 17.3", "iPhone 15"
+	})
+	add(func(s *sessions.Session) { // next to nothing is known
+		*s = sessions.Session{ID: "bare", Company: s.Company, CreatedAt: s.CreatedAt, Status: sessions.Pending}
+	})
+	for state := sessions.NotCollected; state <= sessions.Redacted; state++ {
+		if state != sessions.Known {
+			add(func(s *sessions.Session) {
+				s.FirstName, s.LastName, s.Nationality = sessions.TextIn(state), sessions.TextIn(state), sessions.TextIn(state)
+			})
+			add(func(s *sessions.Session) { s.PersonalNumber, s.DocumentNumber = sessions.TextIn(state), sessions.TextIn(state) })
+		}
+	}
+	for _, status := range []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending, "expired"} {
+		add(func(s *sessions.Session) { s.Status = status })
+	}
+	for _, r := range []sessions.Reason{
+		sessions.DigitalSpoof, sessions.NotFullID, sessions.LowFAR, sessions.LivenessFailed, "someone's", `odd|\reason`,
+	} {
+		add(func(s *sessions.Session) { s.Status, s.Reasons = sessions.Failed, []sessions.Reason{r} })
+	}
+	for _, d := range []sessions.DocumentType{"", sessions.IDCard, sessions.ResidenceCard, sessions.DriverLicence, "Weird type"} {
+		add(func(s *sessions.Session) { s.DocumentType, s.DocumentValidity = d, sessions.Invalid })
+	}
+	for level := far.Level(0); level <= 7; level++ {
+		add(func(s *sessions.Session) { s.Match = sessions.Match{Compared: true, Level: level, Scale: "its own"} })
+	}
+	for _, name := range []string{
+		"O'Neill", `back\slash \n \' "quoted"`, "`tick` $1 ? :name @x %s", "line\nfeed\r\ttab", "unit\x1fseparator", "😀 Zoë ᲜᲘᲜᲝ", "'; DROP TABLE x; --",
+		"ends with a space ", "null", "Łukasz Дмитрий ｆｕｌｌ",
+	} {
+		add(func(s *sessions.Session) {
+			s.FirstName, s.DocumentNumber, s.Model = sessions.TextOf(name), sessions.TextOf(name), name
+		})
+	}
+	for _, pairs := range [][]sessions.ExtraPair{
+		{{Key: "phone", Value: "+995 555"}, {Key: "e.mail \"x\"", Value: `a\b"c`}}, {{Key: "კოდი", Value: ""}, {Key: "z", Value: "line\nfeed '"}},
+	} {
+		add(func(s *sessions.Session) {
+			var err error
+			if s.Extra, err = sessions.NewExtra(pairs...); err != nil {
+				panic(err)
+			}
+		})
+	}
+	for _, year := range []int{1000, 1969, 9998} {
+		add(func(s *sessions.Session) {
+			s.CreatedAt = time.Date(year, 12, 31, 23, 59, 59, 999999000, time.UTC)
+			s.DecidedAt = s.CreatedAt
+		})
+	}
+	for _, id := range []string{"a", "B", "ა", "% _", "A ", "A"} { // of one instant
+		add(func(s *sessions.Session) { s.ID, s.CreatedAt = id, at })
+	}
+	for range 3 {
+		add(func(s *sessions.Session) { s.Company, s.Partner, s.Subject = "Acme '2'", `"Acme" \2`, "person-1" })
+	}
+	return all
+}
+
+// writeFirst stores the sessions, decides one that was pending, and redacts one.
+func writeFirst(t *testing.T, b *sqlstore.Backend) {
+	t.Helper()
+	all := firstSessions()
+	require.NoError(t, b.Insert(t.Context(), all...))
+	all[1].Status, all[1].Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID}
+	require.NoError(t, b.Update(t.Context(), all[1]))
+	require.NoError(t, b.Redact(t.Context(), all[0].Company, all[0].ID))
+}
+
+// requireFirst requires that a Backend has what writeFirst wrote, by every way that leads to a session.
+func requireFirst(t *testing.T, b *sqlstore.Backend) {
+	t.Helper()
+	want := map[string][]*sessions.Session{}
+	for i, s := range firstSessions() {
+		s.Normalize()
+		switch s.Revision = 1; i {
+		case 0:
+			s.RedactPerson()
+			s.Revision = 2
+		case 1:
+			s.Status, s.Reasons, s.Revision = sessions.Failed, []sessions.Reason{sessions.NotFullID}, 2
+		}
+		want[s.Company] = append(want[s.Company], s)
+	}
+	for company, all := range want {
+		for _, s := range all {
+			found, err := b.Get(t.Context(), company, s.ID)
+			require.NoError(t, err)
+			require.True(t, s.Equal(found), "%s: wanted %+v, found %+v", s.ID, s, found)
+			require.Equal(t, s.Revision, found.Revision)
+		}
+		for _, f := range []filter.Filter{
+			{}, filter.Search("nin"), filter.Search("o neill"), filter.Search("ab00"), filter.PersonalNumber("01001010009"), filter.Subject("person-1"),
+			filter.FailedFor("someone's", `odd|\reason`), filter.MatchLevel(0, 1), filter.Status(sessions.Pending, "expired"),
+			filter.DocumentType(sessions.DriverLicence), filter.Extra("phone", "+995 555"),
+		} {
+			matches := 0
+			for _, s := range all {
+				if f.Match(s) {
+					matches++
+				}
+			}
+			batch, err := b.List(t.Context(), store.Selection{Company: company, Filter: f, Limit: 1000})
+			require.NoError(t, err)
+			require.Len(t, batch.Sessions, matches, f.Text())
+			count, err := b.Count(t.Context(), store.Selection{Company: company, Filter: f, Limit: 1000})
+			require.NoError(t, err)
+			require.Equal(t, store.Count{N: matches, Exact: true}, count, f.Text())
+		}
+		// The next change is numbered above all that were.
+		now, err := b.Changes(t.Context(), company, "", 1)
+		require.NoError(t, err)
+		decided := all[2].Clone()
+		decided.Model = "changed"
+		require.NoError(t, b.Update(t.Context(), decided))
+		changes, err := b.Changes(t.Context(), company, now.Next, 10)
+		require.NoError(t, err)
+		require.Len(t, changes.Sessions, 1)
+		require.Equal(t, decided.ID, changes.Sessions[0].ID)
+	}
+}
+
+// dumpOf returns statements that fill the tables of version 1 as those of a database are, one for each row.
+func dumpOf(t *testing.T, e engine, db *sql.DB) string {
+	t.Helper()
+	var dump strings.Builder
+	for _, table := range []struct{ name, key string }{
+		{"sessionkit_companies", "company"}, {"sessionkit_sessions", "company, changed_seq"}, {"sessionkit_terms", "company, bucket, term, created_us, id"},
+	} {
+		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table.name+" ORDER BY "+table.key)
+		require.NoError(t, err)
+		columns, err := rows.Columns()
+		require.NoError(t, err)
+		values, dest := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		for rows.Next() {
+			require.NoError(t, rows.Scan(dest...))
+			literals := make([]string, len(values))
+			for i, v := range values {
+				literals[i] = literal(e, v)
+			}
+			fmt.Fprintf(&dump, "INSERT INTO %s (%s) VALUES (%s);\n", table.name, strings.Join(columns, ", "), strings.Join(literals, ", "))
+		}
+		require.NoError(t, rows.Err())
+		require.NoError(t, rows.Close())
+	}
+	return dump.String()
+}
+
+// literal writes a value as the engine's own tools read it, on one line.
+func literal(e engine, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "NULL"
+	case int64:
+		return fmt.Sprint(v)
+	case []byte:
+		return literal(e, string(v))
+	case string:
+		text := strings.ReplaceAll(v, "'", "''")
+		hidden := strings.ContainsAny(v, "\n\r\t\x1f")
+		switch {
+		case e == mariadb:
+			return "'" + strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(text) + "'"
+		case e == postgres && hidden:
+			return "E'" + strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\x1f", `\x1f`).Replace(text) + "'"
+		case e == sqlite && hidden:
+			return "'" + strings.NewReplacer("\n", "'||char(10)||'", "\r", "'||char(13)||'", "\t", "'||char(9)||'", "\x1f", "'||char(31)||'").Replace(text) + "'"
+		}
+		return "'" + text + "'"
+	default:
+		panic(fmt.Sprintf("unknown type %T", v))
+	}
+}
