@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"sync"
@@ -86,12 +87,34 @@ func (c *recorded) PrepareContext(ctx context.Context, query string) (driver.Stm
 	return &recordedStmt{s, c.r, query}, nil
 }
 
+// BeginTx notes a comment: a driver has its own words for it, and so for the end of the transaction.
 func (c *recorded) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	b, ok := c.Conn.(driver.ConnBeginTx)
 	if !ok {
 		return nil, errors.New("the driver begins without a context")
 	}
-	return b.BeginTx(ctx, opts)
+	text := "-- BeginTx, " + sql.IsolationLevel(opts.Isolation).String()
+	if opts.ReadOnly {
+		text += ", read only"
+	}
+	c.r.note(text, nil)
+	tx, err := b.BeginTx(ctx, opts)
+	return recordedTx{tx, c.r}, err
+}
+
+type recordedTx struct {
+	driver.Tx
+	r *recorder
+}
+
+func (tx recordedTx) Commit() error {
+	tx.r.note("-- Commit", nil)
+	return tx.Tx.Commit()
+}
+
+func (tx recordedTx) Rollback() error {
+	tx.r.note("-- Rollback", nil)
+	return tx.Tx.Rollback()
 }
 
 func (c *recorded) ResetSession(ctx context.Context) error {

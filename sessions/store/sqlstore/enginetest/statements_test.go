@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -53,14 +54,6 @@ func crowd() []*sessions.Session {
 	return all
 }
 
-// recordedBackend returns a Backend on a new database, and what notes its statements.
-func recordedBackend(t *testing.T, e engine) (*sqlstore.Backend, *recorder, *sql.DB) {
-	t.Helper()
-	c := newDatabase(t, e)
-	r := &recorder{Connector: c}
-	return newBackend(t, e, connect(t, r)), r, connect(t, c)
-}
-
 var forms = []struct {
 	name string
 	f    filter.Filter
@@ -86,76 +79,187 @@ var forms = []struct {
 
 var tableOf = regexp.MustCompile(`(?:FROM|JOIN|INTO|UPDATE|LATERAL \(SELECT \* FROM) (sessionkit_\w+)(?: (\w))?\b`)
 
-// TestStatements looks at every statement that a Backend issues: each states the company for each table that it touches,
-// and each goes by the index that it is meant for.
+// sent are the statements of one method, each once, in the order in which they came first, and the calls that sent them.
+type sent struct {
+	texts []string
+	calls map[string][]string
+}
+
+func (s *sent) add(call string, texts []string) {
+	for _, text := range texts {
+		if _, ok := s.calls[text]; !ok {
+			s.texts = append(s.texts, text)
+		}
+		s.calls[text] = append(s.calls[text], call)
+	}
+}
+
+// golden returns the statements as a reader wants them: whole, below the calls that send them.
+func (s *sent) golden() string {
+	var parts []string
+	for _, text := range s.texts {
+		if !strings.HasPrefix(text, "--") {
+			text += ";"
+		}
+		parts = append(parts, "-- "+strings.Join(s.calls[text], " | ")+"\n"+text+"\n")
+	}
+	return strings.Join(parts, "\n")
+}
+
+// watched is a Backend on a new database whose statements are noted by the method that sent them.
+type watched struct {
+	e        engine
+	recorded *sql.DB // that of the Backend
+	plain    *sql.DB
+	r        *recorder
+	methods  map[string]*sent
+}
+
+func watch(t *testing.T, e engine) (*watched, *sqlstore.Backend) {
+	t.Helper()
+	c := newDatabase(t, e)
+	r := &recorder{Connector: c}
+	w := &watched{e, connect(t, r), connect(t, c), r, map[string]*sent{}}
+	b := newBackend(t, e, w.recorded)
+	r.statements()
+	return w, b
+}
+
+// call calls a method and notes what it sends. Each statement states the company, and reads go by the indexes meant for them.
+func (w *watched) call(t *testing.T, method, form string, do func() error) {
+	t.Helper()
+	require.NoError(t, do())
+	texts, args := w.r.statements()
+	for _, text := range texts {
+		requireCompany(t, text)
+		requirePlan(t, w.e, w.plain, text, args[text])
+	}
+	s := w.methods[method]
+	if s == nil {
+		s = &sent{calls: map[string][]string{}}
+		w.methods[method] = s
+	}
+	s.add(form, texts)
+}
+
+// TestStatements looks at every statement that a Backend issues. They are in testdata/statements, by engine and method.
 func TestStatements(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
-			b, r, plain := recordedBackend(t, e)
-			r.statements() // those of the schema
+			w, b := watch(t, e)
+			w.call(t, "schema", "CreateSchema, made already", func() error { return sqlstore.CreateSchema(t.Context(), w.recorded, dialects[e]) })
+			w.call(t, "schema", "Check", func() error { return b.Check(t.Context()) })
 			all := crowd()
 			require.NoError(t, b.Insert(t.Context(), all...))
-			switch e {
-			case mariadb:
-				explain(t, plain, "ANALYZE TABLE sessionkit_sessions, sessionkit_terms, sessionkit_companies", nil)
-			case postgres:
-				explain(t, plain, "VACUUM ANALYZE", nil)
-			case sqlite:
-				explain(t, plain, "ANALYZE", nil)
-			}
-			writes, _ := r.statements()
-			for _, form := range forms {
-				t.Run(form.name, func(t *testing.T) {
-					sel := store.Selection{Company: crowded, Filter: form.f, Limit: 50, Budget: 50000}
-					for range 3 {
-						batch, err := b.List(t.Context(), sel)
-						require.NoError(t, err)
-						sel.After = batch.Reached
-						if batch.Reached.IsZero() {
-							break
-						}
-					}
-					sel.After = store.Position{}
-					_, err := b.Count(t.Context(), sel)
-					require.NoError(t, err)
-					require.NoError(t, b.Stream(t.Context(), sel, func(*sessions.Session) error { return nil }))
-					reads, args := r.statements()
-					for _, text := range reads {
-						requireCompany(t, text)
-						requirePlan(t, e, plain, text, args[text])
-					}
-				})
-			}
-			decided := all[0].Clone()
-			decided.Status, decided.Reasons = sessions.Failed, []sessions.Reason{sessions.LowFAR}
-			require.NoError(t, b.Update(t.Context(), decided))
-			require.NoError(t, b.Redact(t.Context(), crowded, decided.ID))
-			require.NoError(t, b.Insert(t.Context(), all[1]))
-			_, err := b.Get(t.Context(), crowded, decided.ID)
-			require.NoError(t, err)
-			ch, err := b.Changes(t.Context(), crowded, "", 10)
-			require.NoError(t, err)
-			_, err = b.Changes(t.Context(), crowded, ch.Next, 10)
-			require.NoError(t, err)
-			rest, args := r.statements()
-			for _, text := range append(writes, rest...) {
+			many, _ := w.r.statements() // hundreds of rows in one are not for a reader
+			for _, text := range many {
 				requireCompany(t, text)
 			}
-			for _, text := range rest {
-				requirePlan(t, e, plain, text, args[text])
+			switch e {
+			case mariadb:
+				explain(t, w.plain, "ANALYZE TABLE sessionkit_sessions, sessionkit_terms, sessionkit_companies", nil)
+			case postgres:
+				explain(t, w.plain, "VACUUM ANALYZE", nil)
+			case sqlite:
+				explain(t, w.plain, "ANALYZE", nil)
+			}
+			watchReads(t, w, b)
+			watchWrites(t, w, b, all)
+			for method, s := range w.methods {
+				requireGolden(t, fmt.Sprintf("testdata/statements/%s/%s.sql", e, method), s.golden())
 			}
 		})
 	}
+}
+
+func watchReads(t *testing.T, w *watched, b *sqlstore.Backend) {
+	t.Helper()
+	for _, form := range forms {
+		sel := store.Selection{Company: crowded, Filter: form.f, Limit: 50, Budget: 50000}
+		for page := range 3 {
+			w.call(t, "list", fmt.Sprintf("%s, page %d", form.name, page+1), func() error {
+				batch, err := b.List(t.Context(), sel)
+				sel.After = batch.Reached
+				return err
+			})
+			if sel.After.IsZero() {
+				break
+			}
+		}
+		sel.After = store.Position{}
+		w.call(t, "count", form.name, func() error {
+			_, err := b.Count(t.Context(), sel)
+			return err
+		})
+		stream := func() error {
+			return b.Stream(t.Context(), sel, func(*sessions.Session) error { return nil })
+		}
+		w.call(t, "stream", form.name, stream)
+		if form.f.IsZero() {
+			sel.Fields = sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldMatchLevel)
+			w.call(t, "stream", form.name+", two fields", stream)
+		}
+	}
+	w.call(t, "get", "any", func() error {
+		_, err := b.Get(t.Context(), crowded, "id-00001")
+		return err
+	})
+	var since store.Watermark
+	for _, form := range []string{"since nothing", "since a watermark"} {
+		w.call(t, "changes", form, func() error {
+			changes, err := b.Changes(t.Context(), crowded, since, 10)
+			since = changes.Next
+			return err
+		})
+	}
+}
+
+func watchWrites(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions.Session) {
+	t.Helper()
+	fresh := func(n int) (list []*sessions.Session) {
+		for i := range n {
+			s := all[i].Clone()
+			s.ID = fmt.Sprintf("fresh-%d-%d", n, i)
+			list = append(list, s)
+		}
+		return list
+	}
+	w.call(t, "insert", "one session", func() error { return b.Insert(t.Context(), fresh(1)...) })
+	w.call(t, "insert", "one that is stored", func() error { return b.Insert(t.Context(), all[1]) })
+	w.call(t, "insert", "three sessions", func() error { return b.Insert(t.Context(), fresh(3)...) })
+	decided := all[0].Clone()
+	decided.Status, decided.Reasons = sessions.Failed, []sessions.Reason{sessions.LowFAR}
+	w.call(t, "update", "verdict", func() error { return b.Update(t.Context(), decided) })
+	w.call(t, "redact", "any", func() error { return b.Redact(t.Context(), crowded, decided.ID) })
+	w.call(t, "tx", "insert, update and redact in the host's transaction", func() error {
+		tx, err := w.recorded.BeginTx(t.Context(), nil)
+		if err != nil {
+			return err
+		}
+		writer, s := b.Tx(tx), fresh(2)[1]
+		err = errors.Join(writer.Insert(t.Context(), s), writer.Update(t.Context(), s), writer.Redact(t.Context(), crowded, s.ID))
+		return errors.Join(err, tx.Commit())
+	})
+	w.call(t, "tx", "failed insert in the host's transaction", func() error {
+		tx, err := w.recorded.BeginTx(t.Context(), nil)
+		if err != nil {
+			return err
+		}
+		other := all[2].Clone()
+		other.Model = "another"
+		require.ErrorIs(t, b.Tx(tx).Insert(t.Context(), other), store.ErrExists)
+		return tx.Rollback()
+	})
 }
 
 // requireCompany requires an equality with the company for each table of a statement.
 func requireCompany(t *testing.T, text string) {
 	t.Helper()
 	switch strings.Fields(text)[0] {
-	case "SAVEPOINT", "RELEASE", "ROLLBACK":
+	case "--", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK":
 		return
 	}
-	if strings.Contains(text, "sessionkit_schema") {
+	if strings.Contains(text, "sessionkit_schema") || strings.Contains(text, "_LOCK(") || strings.Contains(text, "_lock(") {
 		return
 	}
 	tables := tableOf.FindAllStringSubmatch(text, -1)
@@ -176,7 +280,7 @@ func requireCompany(t *testing.T, text string) {
 // requirePlan requires that the engine reads nothing but ranges of an index that begin with the company.
 func requirePlan(t *testing.T, e engine, db *sql.DB, text string, args []driver.NamedValue) {
 	t.Helper()
-	if !strings.HasPrefix(text, "SELECT") || strings.Contains(text, "sessionkit_schema") {
+	if !strings.HasPrefix(text, "SELECT") || !strings.Contains(text, "sessionkit_") || strings.Contains(text, "sessionkit_schema") {
 		return
 	}
 	switch e {

@@ -87,7 +87,9 @@ func firstSessions() []*sessions.Session {
 			add(func(s *sessions.Session) {
 				s.FirstName, s.LastName, s.Nationality = sessions.TextIn(state), sessions.TextIn(state), sessions.TextIn(state)
 			})
-			add(func(s *sessions.Session) { s.PersonalNumber, s.DocumentNumber = sessions.TextIn(state), sessions.TextIn(state) })
+			add(func(s *sessions.Session) {
+				s.PersonalNumber, s.DocumentNumber = sessions.TextIn(state), sessions.TextIn(state)
+			})
 		}
 	}
 	for _, status := range []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending, "expired"} {
@@ -207,26 +209,31 @@ func dumpOf(t *testing.T, e engine, db *sql.DB) string {
 	for _, table := range []struct{ name, key string }{
 		{"sessionkit_companies", "company"}, {"sessionkit_sessions", "company, changed_seq"}, {"sessionkit_terms", "company, bucket, term, created_us, id"},
 	} {
-		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table.name+" ORDER BY "+table.key)
-		require.NoError(t, err)
-		columns, err := rows.Columns()
-		require.NoError(t, err)
-		values, dest := make([]any, len(columns)), make([]any, len(columns))
-		for i := range values {
-			dest[i] = &values[i]
-		}
-		for rows.Next() {
-			require.NoError(t, rows.Scan(dest...))
-			literals := make([]string, len(values))
-			for i, v := range values {
-				literals[i] = literal(e, v)
-			}
-			fmt.Fprintf(&dump, "INSERT INTO %s (%s) VALUES (%s);\n", table.name, strings.Join(columns, ", "), strings.Join(literals, ", "))
-		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
+		dumpTable(t, e, db, &dump, table.name, table.key)
 	}
 	return dump.String()
+}
+
+func dumpTable(t *testing.T, e engine, db *sql.DB, dump *strings.Builder, table, key string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table+" ORDER BY "+key)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	values, dest := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	for rows.Next() {
+		require.NoError(t, rows.Scan(dest...))
+		literals := make([]string, len(values))
+		for i, v := range values {
+			literals[i] = literal(e, v)
+		}
+		fmt.Fprintf(dump, "INSERT INTO %s (%s) VALUES (%s);\n", table, strings.Join(columns, ", "), strings.Join(literals, ", "))
+	}
+	require.NoError(t, rows.Err())
 }
 
 // literal writes a value as the engine's own tools read it, on one line.
