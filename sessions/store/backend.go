@@ -23,19 +23,21 @@ import (
 //  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none. Reached then lies further back than After:
 //     a Budget of 1 gets to the end, batch by batch.
 //  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the selection.
-//  10. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
+//  10. A batch that has fewer sessions than Limit and is not the end has searched at least a quarter of the Budget further: as many of the
+//     company's sessions, and at least one, lie between After and Reached, whatever the filter asks.
+//  11. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
 //     found.
-//  11. Times have microseconds and are in UTC. What was stored comes back equal, all fields of it.
-//  12. Sessions returned are the caller's: changing them changes nothing in the storage and nothing that is returned later.
-//  13. Batch.AsOf is taken before the sessions are read. Changes since it repeats rather than misses: every session of the
+//  12. Times have microseconds and are in UTC. What was stored comes back equal, all fields of it.
+//  13. Sessions returned are the caller's: changing them changes nothing in the storage and nothing that is returned later.
+//  14. Batch.AsOf is taken before the sessions are read. Changes since it repeats rather than misses: every session of the
 //     company whose change became visible after the watermark was taken is named, however late its writer committed.
-//  14. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
+//  15. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
 //     Changes.More tells whether there are others, which are found from Changes.Next.
-//  15. Changes since a watermark that is not the Backend's own is [ErrWatermark]. The empty Watermark asks for nothing but
+//  16. Changes since a watermark that is not the Backend's own is [ErrWatermark]. The empty Watermark asks for nothing but
 //     a watermark. A Backend that cannot tell changes returns an error that wraps errors.ErrUnsupported, and no AsOf.
-//  16. A cancelled context ends a method soon, with an error that wraps the context's.
-//  17. All methods may be called from many goroutines at once.
-//  18. Creation time, ID and company of a session never change, and no session is ever deleted: one that was listed stays at its
+//  17. A cancelled context ends a method soon, with an error that wraps the context's.
+//  18. All methods may be called from many goroutines at once.
+//  19. Creation time, ID and company of a session never change, and no session is ever deleted: one that was listed stays at its
 //     position, and taking a person out (sessions.Session.RedactPerson) is a change like any other.
 type Backend interface {
 	List(ctx context.Context, sel Selection) (Batch, error)
@@ -97,18 +99,18 @@ type Changes struct {
 
 // Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists.
 //
-//  19. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order, with all of its Fields.
-//  20. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once, or not at all.
-//  21. Each session is lent until the callback returns. The callback may set the session's fields, but not change what they
+//  20. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order, with all of its Fields.
+//  21. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once, or not at all.
+//  22. Each session is lent until the callback returns. The callback may set the session's fields, but not change what they
 //     refer to; that changes nothing that is stored.
-//  22. Stream ends at the callback's first error, calls it no more, and returns an error that wraps it.
+//  23. Stream ends at the callback's first error, calls it no more, and returns an error that wraps it.
 type Streamer interface {
 	Stream(ctx context.Context, sel Selection, each func(*sessions.Session) error) error
 }
 
 // Counter is a Backend that counts faster than by lists.
 //
-//  23. Count counts the sessions that List would return, at most Limit of them, within the Budget; Count.Exact tells that there are
+//  24. Count counts the sessions that List would return, at most Limit of them, within the Budget; Count.Exact tells that there are
 //     no others. Without a Budget it is false only where Limit was reached.
 type Counter interface {
 	Count(ctx context.Context, sel Selection) (Count, error)
@@ -116,14 +118,14 @@ type Counter interface {
 
 // Writer is a Backend that stores sessions. Errors name the session by its place in the call, never by its content.
 //
-//  24. Insert stores new sessions, all or none; it normalises those given (sessions.Session.Normalize) and sets their Revision to
+//  25. Insert stores new sessions, all or none; it normalises those given (sessions.Session.Normalize) and sets their Revision to
 //     that of the stored, 1 for new ones. A session that cannot be stored (sessions.Session.Validate) is an error.
-//  25. Insert is idempotent: a session that is stored already, equal in all but its Revision, is passed over; one that differs is an
+//  26. Insert is idempotent: a session that is stored already, equal in all but its Revision, is passed over; one that differs is an
 //     error that wraps [ErrExists].
-//  26. Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. If it is not, or
+//  27. Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. If it is not, or
 //     CreatedAt differs, nothing changes and the error wraps [ErrConflict]; without such a session it wraps [ErrNotFound].
-//  27. Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
-//  28. Redact takes the person out (sessions.Session.RedactPerson), and out of every search structure: no search and no filter
+//  28. Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
+//  29. Redact takes the person out (sessions.Session.RedactPerson), and out of every search structure: no search and no filter
 //     finds the session by what it held. It is idempotent. Without such a session the error wraps [ErrNotFound].
 type Writer interface {
 	Insert(ctx context.Context, s ...*sessions.Session) error

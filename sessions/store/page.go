@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -115,7 +116,7 @@ func (s *Store) attempts(ctx context.Context, v Viewer, id string, q Query) (Pag
 		return Page{}, &HiddenError{sessions.FieldsOf(sessions.FieldSubject)}
 	}
 	before, err := s.backend.Changes(ctx, v.Company, "", 1)
-	if err != nil {
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // a Backend without changes has no watermark either
 		return Page{}, fmt.Errorf("store: attempts: %w", err)
 	}
 	one, err := s.get(ctx, v, id)

@@ -27,6 +27,9 @@ func (p position) bucket() int64 {
 	return p.us >> bucketBits
 }
 
+// before reports whether p comes after q in the list, that is, further back.
+func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
+
 // positionOf returns the place after which a list goes on.
 func positionOf(p store.Position) position {
 	if p.IsZero() {

@@ -142,7 +142,8 @@ const (
 // floor returns the creation time of the nth session after a position, whatever it is like; last, if there are fewer.
 func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
 	from, to := sel.Filter.Range()
-	if before := behind(pos); to.IsZero() || !before.IsZero() && before.Before(to) {
+	// Sessions of the position's own instant are not counted: those before it would be taken for progress.
+	if before := pos.CreatedAt; to.IsZero() || !before.IsZero() && before.Before(to) {
 		to = before
 	}
 	if !to.IsZero() && !to.After(from) {

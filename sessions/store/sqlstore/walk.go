@@ -25,6 +25,8 @@ const (
 	mostCount  = 16000 // in a step that only counts them
 	mostLookUp = 2000  // sessions looked up for the postings of one bucket: about half of what reading it in order costs
 	leastSteps = 8     // that a budget lasts for
+
+	progressShare = 4 // the part of a budget, one in so many, that is kept for reading in order
 )
 
 // walk searches a selection from its newest end to its oldest in steps of bounded work.
@@ -81,7 +83,7 @@ func (w *walk) run(ctx context.Context) error {
 	if w.page = w.want; w.end {
 		return nil
 	}
-	from := w.pos
+	from, reserve := w.pos, (w.budget+progressShare-1)/progressShare
 	var err error
 	switch {
 	case w.plain:
@@ -89,17 +91,45 @@ func (w *walk) run(ctx context.Context) error {
 	case len(w.drivers) == 0:
 		err = w.inOrder(ctx, w.low)
 	default:
-		err = w.byDrivers(ctx)
+		w.budget -= min(reserve*w.weight, w.budget/2)
+		if err = w.byDrivers(ctx); err == nil && !w.end && w.want > 0 {
+			err = w.getOn(ctx, from, reserve)
+		}
 	}
 	if err != nil || w.end || w.want == 0 {
 		return err
 	}
-	if w.pos == from { // however small the budget, something is searched
-		if err := w.ordered(ctx, w.rows, w.low); err != nil || w.want == 0 {
-			return err
-		}
-	}
 	return w.lookAhead(ctx)
+}
+
+// getOn reads in order until as many rows have been passed since from, whatever the walk has learnt: looking ahead can cost all
+// of a budget without getting anywhere.
+func (w *walk) getOn(ctx context.Context, from position, rows int) error {
+	pos := w.pos
+	w.pos = from
+	floor, last, err := w.nth(ctx, rows, w.low)
+	w.pos = pos
+	if err != nil || !last && !floor.before(pos) {
+		return err
+	}
+	if err := w.take(ctx, func(st *statement) { w.keysBetween(st, floor) }); err != nil || w.want == 0 {
+		return err
+	}
+	w.pos, w.end = floor, last
+	return nil
+}
+
+// nth returns the position of the nth row behind w.pos, or low and last where there are fewer.
+func (w *walk) nth(ctx context.Context, n int, low int64) (p position, last bool, err error) {
+	floor := position{us: low}
+	st := w.b.statement().add("SELECT s.created_us, s.id")
+	w.from(st, floor, "s.company = ?", w.company)
+	st.add(byPosition + " LIMIT 1 OFFSET ").int(n - 1)
+	err = st.first(ctx, w.q, w.op, &p.us, &p.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return floor, true, nil
+	}
+	return p, false, err
 }
 
 // all takes what is wanted where nothing is filtered.
@@ -151,13 +181,8 @@ func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 		n = max(1, min(n, w.budget/w.weight))
 	}
 	w.budget -= n * w.weight
-	floor := position{us: low}
-	st := w.b.statement().add("SELECT s.created_us, s.id")
-	w.from(st, floor, "s.company = ?", w.company)
-	st.add(byPosition + " LIMIT 1 OFFSET ").int(n - 1)
-	err := st.first(ctx, w.q, w.op, &floor.us, &floor.id)
-	last := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !last {
+	floor, last, err := w.nth(ctx, n, low)
+	if err != nil {
 		return err
 	}
 	if err := w.take(ctx, func(st *statement) { w.keysBetween(st, floor) }); err != nil {

@@ -32,25 +32,26 @@ func promises() []promise {
 		{7, "a full batch", nil, fullBatch},
 		{8, "a spent budget", nil, budget},
 		{9, "no budget", nil, noBudget},
-		{10, "get", nil, get},
-		{11, "what was stored comes back", nil, roundTrip},
-		{12, "sessions are the caller's", nil, ownership},
-		{13, "watermarks miss nothing", changes, nothingMissed},
-		{14, "changes in order, once, limited", changes, changesInOrder},
-		{15, "foreign and empty watermarks", nil, watermarks},
-		{16, "cancellation", nil, cancellation},
-		{17, "many goroutines", nil, concurrency},
-		{18, "positions stay, nothing is deleted", nil, permanence},
-		{19, "a stream is the whole list", streams, streamIsList},
-		{20, "a stream is a snapshot", streams, streamIsSnapshot},
-		{21, "a stream lends", streams, streamLends},
-		{22, "a stream ends at an error", streams, streamEnds},
-		{23, "counts", counts, count},
-		{24, "insert, all or none", writes, insert},
-		{25, "insert is idempotent", writes, insertAgain},
-		{26, "update of the revision read", writes, update},
-		{27, "update is idempotent", writes, updateAgain},
-		{28, "redaction", writes, redaction},
+		{10, "every batch gets on", nil, progress},
+		{11, "get", nil, get},
+		{12, "what was stored comes back", nil, roundTrip},
+		{13, "sessions are the caller's", nil, ownership},
+		{14, "watermarks miss nothing", changes, nothingMissed},
+		{15, "changes in order, once, limited", changes, changesInOrder},
+		{16, "foreign and empty watermarks", nil, watermarks},
+		{17, "cancellation", nil, cancellation},
+		{18, "many goroutines", nil, concurrency},
+		{19, "positions stay, nothing is deleted", nil, permanence},
+		{20, "a stream is the whole list", streams, streamIsList},
+		{21, "a stream is a snapshot", streams, streamIsSnapshot},
+		{22, "a stream lends", streams, streamLends},
+		{23, "a stream ends at an error", streams, streamEnds},
+		{24, "counts", counts, count},
+		{25, "insert, all or none", writes, insert},
+		{26, "insert is idempotent", writes, insertAgain},
+		{27, "update of the revision read", writes, update},
+		{28, "update is idempotent", writes, updateAgain},
+		{29, "redaction", writes, redaction},
 	}
 }
 
@@ -232,6 +233,51 @@ func budget(s *suite) {
 	}
 }
 
+// progress lists with small budgets what is hard to find, and counts what each batch has passed.
+func progress(s *suite) {
+	s.put(world()...)
+	var crowd []*sessions.Session
+	for n := range 400 { // dense words that never meet, over months, with many sessions of one instant in the middle
+		one := plainSession(5000 + n)
+		one.CreatedAt = noon.Add(-time.Duration(min(n, 200)+max(n-260, 0)) * 7 * time.Hour)
+		one.FirstName, one.LastName = sessions.TextOf([]string{"Alpha A", "Beta B"}[n%2]), sessions.TextOf("Gamma")
+		crowd = append(crowd, one)
+	}
+	s.put(crowd...)
+	listed := s.want(acme, filter.Filter{})
+	starts := []store.Position{{}, store.PositionOf(crowd[220]), store.PositionOf(crowd[259])}
+	for _, f := range []filter.Filter{
+		filter.Search("a b"), filter.Search("g b a"), filter.Search("gamma beta alpha"), filter.Search("zz"),
+		filter.And(filter.Search("gam"), filter.FailedFor(sessions.DigitalSpoof)), filter.Or(filter.Search("zz"), filter.Status("none")),
+		filter.And(filter.Search("a"), filter.Extra("phone", "1")), filter.Not(filter.Or(filter.Search("gamma"), filter.Search("n"))),
+		filter.PersonalNumber("404"), filter.Subject("nobody"), filter.DocumentType("military_id"),
+		filter.And(filter.Search("b a"), filter.CreatedBetween(noon.AddDate(0, 0, -60), noon.AddDate(0, 0, -3))),
+	} {
+		if !s.can(f) {
+			continue
+		}
+		for _, budget := range []int{1, 2, 3, 5, 8, 13, 60, 250} {
+			for _, after := range starts {
+				sel := store.Selection{Company: acme, Filter: f, Limit: 300, Budget: budget, After: after}
+				for range 3 {
+					batch := s.list(sel)
+					if batch.Reached.IsZero() {
+						break
+					}
+					passed := 0
+					for _, one := range listed {
+						if p := store.PositionOf(one); (sel.After.IsZero() || p.Before(sel.After)) && !p.Before(batch.Reached) {
+							passed++
+						}
+					}
+					require.GreaterOrEqual(s, 4*passed, budget, "budget %d, after %s, reached %s: sessions passed; %v", budget, place(sel.After), place(batch.Reached), f.Text())
+					sel.After = batch.Reached
+				}
+			}
+		}
+	}
+}
+
 func noBudget(s *suite) {
 	var many []*sessions.Session
 	for n := range 3000 { // one of them matches, and is the oldest
@@ -339,8 +385,8 @@ func (s *suite) changes(company string, since store.Watermark, limit int) store.
 	s.Helper()
 	ch, err := s.Backend.Changes(s.Context(), company, since, limit)
 	require.NoError(s, err)
-	require.NotEmpty(s, ch.Next, "sentence 14: Next")
-	require.LessOrEqual(s, len(ch.Sessions), limit, "sentence 14: more sessions than limit")
+	require.NotEmpty(s, ch.Next, "sentence 15: Next")
+	require.LessOrEqual(s, len(ch.Sessions), limit, "sentence 15: more sessions than limit")
 	return ch
 }
 

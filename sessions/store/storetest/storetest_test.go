@@ -311,17 +311,20 @@ func breakages() []breakage {
 		{9, "a budget although none was given", func(b *broken) {
 			b.selections(func(sel *store.Selection) { sel.Budget = cmp.Or(sel.Budget, 1000) })
 		}},
-		{10, "IDs whatever their case", func(b *broken) {
+		{10, "a budget that is spent on a look ahead", func(b *broken) {
+			b.selections(func(sel *store.Selection) { sel.Budget = (sel.Budget + 7) / 8 })
+		}},
+		{11, "IDs whatever their case", func(b *broken) {
 			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
 				return b.Backend.Get(ctx, company, strings.ToLower(id))
 			}
 		}},
-		{10, "IDs without their blanks", func(b *broken) {
+		{11, "IDs without their blanks", func(b *broken) {
 			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
 				return b.Backend.Get(ctx, company, strings.TrimRight(id, " "))
 			}
 		}},
-		{10, "no session and no error", func(b *broken) {
+		{11, "no session and no error", func(b *broken) {
 			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
 				s, err := b.Backend.Get(ctx, company, id)
 				if errors.Is(err, store.ErrNotFound) {
@@ -330,19 +333,19 @@ func breakages() []breakage {
 				return s, err
 			}
 		}},
-		{11, "milliseconds", func(b *broken) {
+		{12, "milliseconds", func(b *broken) {
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				s.CompletedAt = s.CompletedAt.Truncate(time.Millisecond)
 				return s
 			})
 		}},
-		{11, "another zone", func(b *broken) {
+		{12, "another zone", func(b *broken) {
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				s.CreatedAt = s.CreatedAt.In(time.FixedZone("", 3600))
 				return s
 			})
 		}},
-		{11, "one kind of absence", func(b *broken) {
+		{12, "one kind of absence", func(b *broken) {
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				if s.FirstName.State() == sessions.NotRecognised {
 					s.FirstName = sessions.Text{}
@@ -350,7 +353,7 @@ func breakages() []breakage {
 				return s
 			})
 		}},
-		{11, "extra fields by their keys", func(b *broken) {
+		{12, "extra fields by their keys", func(b *broken) {
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				var pairs []sessions.ExtraPair
 				for k, v := range s.Extra.All() {
@@ -361,14 +364,14 @@ func breakages() []breakage {
 				return s
 			})
 		}},
-		{12, "a cache lends its sessions", func(b *broken) {
+		{13, "a cache lends its sessions", func(b *broken) {
 			var cache sync.Map
 			b.reads(func(s *sessions.Session) *sessions.Session {
 				cached, _ := cache.LoadOrStore(s.ID, s)
 				return cached.(*sessions.Session)
 			})
 		}},
-		{13, "the watermark is taken after the read", func(b *broken) {
+		{14, "the watermark is taken after the read", func(b *broken) {
 			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
 				batch, err := b.Backend.List(ctx, sel)
 				time.Sleep(time.Millisecond)
@@ -378,23 +381,23 @@ func breakages() []breakage {
 				return batch, err
 			}
 		}},
-		{14, "the newest change first", func(b *broken) {
+		{15, "the newest change first", func(b *broken) {
 			b.changeLists(func(ch *store.Changes) { slices.Reverse(ch.Sessions) })
 		}},
-		{14, "never more", func(b *broken) { b.changeLists(func(ch *store.Changes) { ch.More = false }) }},
-		{14, "a session for each of its changes", func(b *broken) {
+		{15, "never more", func(b *broken) { b.changeLists(func(ch *store.Changes) { ch.More = false }) }},
+		{15, "a session for each of its changes", func(b *broken) {
 			b.changeLists(func(ch *store.Changes) {
 				if n := len(ch.Sessions); n > 1 {
 					ch.Sessions = append(ch.Sessions, ch.Sessions[n-1].Clone())
 				}
 			})
 		}},
-		{14, "the limit is not kept", func(b *broken) {
+		{15, "the limit is not kept", func(b *broken) {
 			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
 				return b.Backend.Changes(ctx, company, since, limit+1)
 			}
 		}},
-		{15, "a strange watermark is the beginning", func(b *broken) {
+		{16, "a strange watermark is the beginning", func(b *broken) {
 			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
 				ch, err := b.Backend.Changes(ctx, company, since, limit)
 				if errors.Is(err, store.ErrWatermark) {
@@ -403,17 +406,17 @@ func breakages() []breakage {
 				return ch, err
 			}
 		}},
-		{15, "no watermark is the beginning", func(b *broken) {
+		{16, "no watermark is the beginning", func(b *broken) {
 			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
 				return b.Backend.Changes(ctx, company, cmp.Or(since, "m0"), limit)
 			}
 		}},
-		{16, "a list that cannot be cancelled", func(b *broken) {
+		{17, "a list that cannot be cancelled", func(b *broken) {
 			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
 				return b.Backend.List(context.WithoutCancel(ctx), sel)
 			}
 		}},
-		{16, "a cause that is lost", func(b *broken) {
+		{17, "a cause that is lost", func(b *broken) {
 			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
 				s, err := b.Backend.Get(ctx, company, id)
 				if ctx.Err() != nil {
@@ -422,7 +425,7 @@ func breakages() []breakage {
 				return s, err
 			}
 		}},
-		{17, "one selection for all", func(b *broken) {
+		{18, "one selection for all", func(b *broken) {
 			var shared atomic.Pointer[store.Selection]
 			b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
 				shared.Store(&sel)
@@ -430,14 +433,14 @@ func breakages() []breakage {
 				return b.Backend.List(ctx, *shared.Load())
 			}
 		}},
-		{18, "who is taken out is gone", func(b *broken) {
+		{19, "who is taken out is gone", func(b *broken) {
 			b.batches(func(_ store.Selection, batch *store.Batch) {
 				batch.Sessions = slices.DeleteFunc(batch.Sessions, func(s *sessions.Session) bool {
 					return s.FirstName.State() == sessions.Redacted
 				})
 			})
 		}},
-		{18, "creation times that can be changed, or are passed over", func(b *broken) {
+		{19, "creation times that can be changed, or are passed over", func(b *broken) {
 			b.update = func(ctx context.Context, s *sessions.Session) error {
 				if old, err := b.Get(ctx, s.Company, s.ID); err == nil {
 					s.CreatedAt = old.CreatedAt
@@ -445,7 +448,7 @@ func breakages() []breakage {
 				return b.Backend.Update(ctx, s)
 			}
 		}},
-		{19, "a stream keeps the limit", func(b *broken) {
+		{20, "a stream keeps the limit", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				batch, err := b.Backend.List(ctx, sel)
 				for _, s := range batch.Sessions {
@@ -454,7 +457,7 @@ func breakages() []breakage {
 				return err
 			}
 		}},
-		{19, "a stream leaves out a field that is asked for", func(b *broken) {
+		{20, "a stream leaves out a field that is asked for", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				return b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
 					if sel.Fields != 0 && !sel.Fields.Has(sessions.FieldBrowser) {
@@ -464,7 +467,7 @@ func breakages() []breakage {
 				})
 			}
 		}},
-		{20, "a stream of lists", func(b *broken) {
+		{21, "a stream of lists", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				for sel.Limit, sel.Budget = 2, 0; ; {
 					batch, err := b.Backend.List(ctx, sel)
@@ -482,7 +485,7 @@ func breakages() []breakage {
 				}
 			}
 		}},
-		{21, "what was done to one session is left in the next", func(b *broken) {
+		{22, "what was done to one session is left in the next", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				var left sessions.Text
 				return b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
@@ -498,7 +501,7 @@ func breakages() []breakage {
 				})
 			}
 		}},
-		{22, "a stream goes on after an error", func(b *broken) {
+		{23, "a stream goes on after an error", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				var first error
 				err := b.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
@@ -508,26 +511,26 @@ func breakages() []breakage {
 				return cmp.Or(first, err)
 			}
 		}},
-		{22, "an error is lost", func(b *broken) {
+		{23, "an error is lost", func(b *broken) {
 			b.stream = func(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 				_ = b.Backend.Stream(ctx, sel, each)
 				return nil
 			}
 		}},
-		{23, "every count is exact", func(b *broken) {
+		{24, "every count is exact", func(b *broken) {
 			b.count = func(ctx context.Context, sel store.Selection) (store.Count, error) {
 				n, err := b.Backend.Count(ctx, sel)
 				n.Exact = err == nil
 				return n, err
 			}
 		}},
-		{23, "the limit is not kept", func(b *broken) {
+		{24, "the limit is not kept", func(b *broken) {
 			b.count = func(ctx context.Context, sel store.Selection) (store.Count, error) {
 				sel.Limit++
 				return b.Backend.Count(ctx, sel)
 			}
 		}},
-		{24, "one by one", func(b *broken) {
+		{25, "one by one", func(b *broken) {
 			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
 				for _, s := range all {
 					if err := b.Backend.Insert(ctx, s); err != nil {
@@ -537,7 +540,7 @@ func breakages() []breakage {
 				return nil
 			}
 		}},
-		{24, "a revision of the caller's", func(b *broken) {
+		{25, "a revision of the caller's", func(b *broken) {
 			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
 				err := b.Backend.Insert(ctx, all...)
 				for _, s := range all {
@@ -546,7 +549,7 @@ func breakages() []breakage {
 				return err
 			}
 		}},
-		{25, "every session that is stored is an error", func(b *broken) {
+		{26, "every session that is stored is an error", func(b *broken) {
 			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
 				for _, s := range all {
 					if _, err := b.Get(ctx, s.Company, s.ID); err == nil {
@@ -556,7 +559,7 @@ func breakages() []breakage {
 				return b.Backend.Insert(ctx, all...)
 			}
 		}},
-		{25, "every session that is stored is passed over", func(b *broken) {
+		{26, "every session that is stored is passed over", func(b *broken) {
 			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
 				if err := b.Backend.Insert(ctx, all...); !errors.Is(err, store.ErrExists) {
 					return err
@@ -564,7 +567,7 @@ func breakages() []breakage {
 				return nil
 			}
 		}},
-		{26, "the last one wins", func(b *broken) {
+		{27, "the last one wins", func(b *broken) {
 			b.update = func(ctx context.Context, s *sessions.Session) error {
 				if old, err := b.Get(ctx, s.Company, s.ID); err == nil {
 					s.Revision = old.Revision
@@ -572,7 +575,7 @@ func breakages() []breakage {
 				return b.Backend.Update(ctx, s)
 			}
 		}},
-		{26, "an update of nothing succeeds", func(b *broken) {
+		{27, "an update of nothing succeeds", func(b *broken) {
 			b.update = func(ctx context.Context, s *sessions.Session) error {
 				if err := b.Backend.Update(ctx, s); !errors.Is(err, store.ErrNotFound) {
 					return err
@@ -580,7 +583,7 @@ func breakages() []breakage {
 				return nil
 			}
 		}},
-		{27, "an update again is a conflict", func(b *broken) {
+		{28, "an update again is a conflict", func(b *broken) {
 			b.update = func(ctx context.Context, s *sessions.Session) error {
 				if old, err := b.Get(ctx, s.Company, s.ID); err == nil && old.Revision != s.Revision {
 					return store.ErrConflict
@@ -588,7 +591,7 @@ func breakages() []breakage {
 				return b.Backend.Update(ctx, s)
 			}
 		}},
-		{28, "the subject stays", func(b *broken) {
+		{29, "the subject stays", func(b *broken) {
 			b.redact = func(ctx context.Context, company, id string) error {
 				s, err := b.Get(ctx, company, id)
 				if err != nil {
@@ -600,7 +603,7 @@ func breakages() []breakage {
 				return b.Update(ctx, s)
 			}
 		}},
-		{28, "every redaction is another change", func(b *broken) {
+		{29, "every redaction is another change", func(b *broken) {
 			b.redact = func(ctx context.Context, company, id string) error {
 				s, err := b.Get(ctx, company, id)
 				if err != nil {
