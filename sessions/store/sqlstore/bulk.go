@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // Bulk makes the rows that [Backend.Insert] would write, for whoever fills new tables with an engine's own means: COPY,
@@ -17,7 +18,7 @@ import (
 type Bulk struct{ seqs map[string]int64 }
 
 // SessionColumns returns the columns of sessionkit_sessions, in the order of the rows of a [Bulk].
-func SessionColumns() []string { return strings.Split(insertColumns, ", ") }
+func SessionColumns() []string { return row.All().Names() }
 
 // TermColumns returns the columns of sessionkit_terms, in the order of the rows of a [Bulk].
 func TermColumns() []string { return strings.Split(termColumns, ", ") }
@@ -27,7 +28,7 @@ func CompanyColumns() []string { return []string{"company", "seq", "total"} }
 
 // Add returns the row of a session and those of its terms. The session is normalised and becomes Revision 1. One that is not
 // valid is an error that wraps that of [sessions.Session.Validate], and adds nothing.
-func (b *Bulk) Add(s *sessions.Session) (row []any, terms [][]any, err error) {
+func (b *Bulk) Add(s *sessions.Session) (columns []any, terms [][]any, err error) {
 	if err := s.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("sqlstore: %w", err)
 	}
@@ -37,7 +38,7 @@ func (b *Bulk) Add(s *sessions.Session) (row []any, terms [][]any, err error) {
 		b.seqs = map[string]int64{}
 	}
 	b.seqs[s.Company]++
-	return values([]any{s.Company}, s, b.seqs[s.Company], 1), appendTerms(nil, s, termsOf(s)), nil
+	return row.All().Values(nil, s, b.seqs[s.Company]), appendTerms(nil, s, termsOf(s)), nil
 }
 
 // Companies returns the rows of the companies whose sessions were added, in the order of their keys.

@@ -66,7 +66,7 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 		return store.Changes{}, store.ErrWatermark
 	}
 	var changes store.Changes
-	st := b.statement().add("SELECT ").columns("r", complete).add(
+	st := b.statement().add("SELECT ").columns("r", readable).add(
 		" FROM sessionkit_sessions r WHERE r.company = ? AND r.changed_seq > ? ORDER BY r.changed_seq LIMIT ", company, last).int(limit + 1)
 	err = st.each(ctx, b.db, op, company, func(s *sessions.Session, seq int64) error {
 		if len(changes.Sessions) == limit {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // grammar is what differs between the engines, beside the files of the schema.
@@ -120,7 +121,7 @@ func columnsOf(otherReason string, extra filter.Column, binary bool) filter.Colu
 			sessions.LowFAR:       filter.Expr("s.low_far <> 0").NotNull(),
 		},
 		OtherReason: func(r sessions.Reason) filter.Column {
-			return filter.Expr(otherReason, joinReasons([]sessions.Reason{r})).NotNull()
+			return filter.Expr(otherReason, row.Reasons(r)).NotNull()
 		},
 		PersonalNumber: filter.Col("s.personal_number"),
 		Subject:        col("subject"),

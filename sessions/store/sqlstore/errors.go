@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // The errors of this package, beside those of package store. Typed errors wrap them; ask errors.Is.
@@ -11,7 +13,7 @@ var (
 	// ErrSchema: the database has no schema of this package, or one of another version. The error is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
 	// ErrStored: a row holds what no session can have. The error names the column.
-	ErrStored = errors.New("sqlstore: a stored value that no session can have")
+	ErrStored = row.ErrStored
 	// ErrTable: the description of a host's table is incomplete.
 	ErrTable = errors.New("sqlstore: table")
 )

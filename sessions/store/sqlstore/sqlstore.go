@@ -64,7 +64,7 @@ func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Sessio
 }
 
 func (b *Backend) get(ctx context.Context, q querier, company, id, lock string) (found *sessions.Session, err error) {
-	st := b.statement().add("SELECT ").columns("r", complete).add(
+	st := b.statement().add("SELECT ").columns("r", readable).add(
 		" FROM sessionkit_sessions r WHERE r.company = ? AND r.id = ?"+lock, company, id)
 	err = st.each(ctx, q, "get", company, func(s *sessions.Session, _ int64) error {
 		found = s.Clone()

@@ -14,18 +14,6 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-func TestReasonsComeBack(t *testing.T) {
-	for _, reasons := range [][]sessions.Reason{
-		nil, {"a"}, {"a", "b"}, {`|`}, {`\`}, {`\p`, `\\p`, `p|\`}, {"a|b", "b"}, {" ", "\n"},
-	} {
-		require.Equal(t, reasons, splitReasons(joinReasons(reasons)))
-	}
-	// No reason is found inside another, or across two.
-	for _, r := range []sessions.Reason{"a", "b", "a|b", "|", `\p`} {
-		require.NotContains(t, joinReasons([]sessions.Reason{"aa", `x|b`, "ab"}), joinReasons([]sessions.Reason{r}))
-	}
-}
-
 func TestAfterEndsTheRangeOfAPrefix(t *testing.T) {
 	require.Equal(t, "\ue000", after("\ud7ff"), "surrogates are no characters")
 	for _, prefix := range []string{"a", "ber", "z", "9", "გ", "\u007f", "\u07ff", "\ud7fb", "\uffff", "a\U0010ffff", "\U0010ffff"} {

@@ -8,7 +8,11 @@ import (
 	"strconv"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
+
+// readable are the columns of a whole session.
+var readable = row.Readable()
 
 // statement is one SQL statement as it is put together: text with question marks, and as many arguments.
 type statement struct {
@@ -50,30 +54,30 @@ func (st *statement) list(n int, placeholder string) *statement {
 }
 
 // columns writes columns, one by one.
-func (st *statement) columns(alias string, p projection) *statement {
-	for i, c := range p {
+func (st *statement) columns(alias string, cs row.Columns) *statement {
+	for i, c := range cs {
 		if i > 0 {
 			st.text = append(st.text, ", "...)
 		}
-		st.text = append(append(append(st.text, alias...), '.'), columns[c].name...)
+		st.text = append(append(append(st.text, alias...), '.'), c.Name...)
 	}
 	return st
 }
 
-// packed writes columns as one text. An absent one is as an empty one, see packedCell.
-func (st *statement) packed(alias string, p projection) *statement {
+// packed writes columns as one text. NULL is as an empty text, see [row.Reader.Unpack].
+func (st *statement) packed(alias string, cs row.Columns) *statement {
 	pack := st.b.grammar.pack
 	st.add(pack.begin)
-	for i, c := range p {
+	for i, c := range cs {
 		if i > 0 {
 			st.add(pack.between)
 		}
-		switch name := alias + "." + columns[c].name; columns[c].nullable {
-		case number:
+		switch name := alias + "." + c.Name; {
+		case c.Nullable && c.Number:
 			st.add("coalesce(" + name + pack.asText + ", '')")
-		case text:
+		case c.Nullable:
 			st.add("coalesce(" + name + ", '')")
-		case null:
+		default:
 			st.add(name)
 		}
 	}
@@ -128,17 +132,17 @@ func (st *statement) rows(ctx context.Context, q querier, op string, each func(*
 	return nil
 }
 
-// each calls f with every session of a statement that selects columns. The session is lent.
+// each calls f with every session of a statement that selects what is readable. The session is lent.
 func (st *statement) each(ctx context.Context, q querier, op, company string, f func(s *sessions.Session, seq int64) error) error {
-	r := newRow()
+	r := row.NewReader(readable)
 	var s sessions.Session
 	return st.rows(ctx, q, op, func(rows *sql.Rows) error {
-		if err := rows.Scan(r.dests[:]...); errors.Is(err, ErrStored) {
+		if err := rows.Scan(r.Dest()...); errors.Is(err, ErrStored) {
 			return err
 		} else if err != nil {
 			return failed(ctx, op, err)
 		}
-		seq, err := r.decode(company, &s)
+		seq, err := r.Session(company, &s)
 		if err != nil {
 			return err
 		}

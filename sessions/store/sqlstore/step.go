@@ -122,7 +122,7 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 		w.counted(n)
 	default:
 		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
-		w.keys(st.add(") SELECT o.*, r.id, ").packed("r", complete).add(" FROM o LEFT JOIN ("), s)
+		w.keys(st.add(") SELECT o.*, r.id, ").packed("r", readable).add(" FROM o LEFT JOIN ("), s)
 		w.b.lookUp(st.add(") k ON 1 = 1"), " LEFT JOIN ", "sessionkit_sessions r", rowOfKey, w.company)
 		err = w.takeRows(ctx, st.add(byKey), found...)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // Stream implements [store.Streamer]. Without words or rare values to go by it is one statement, which reads the fields of the
@@ -37,11 +38,11 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		}
 		return w.run(ctx)
 	}
-	p := complete
+	columns := readable
 	if sel.Fields != 0 {
-		p = project(sel.Fields)
+		columns = row.Of(sel.Fields)
 	}
-	if err := w.streamPacked(ctx, p); !errors.Is(err, errSeparator) {
+	if err := w.streamPacked(ctx, columns); !errors.Is(err, errSeparator) {
 		return err
 	}
 	return w.stream(ctx)
@@ -49,7 +50,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 
 // stream reads what is left in one statement.
 func (w *walk) stream(ctx context.Context) error {
-	st := w.whole(w.b.statement().add("SELECT ").columns("s", complete))
+	st := w.whole(w.b.statement().add("SELECT ").columns("s", readable))
 	return st.each(ctx, w.q, w.op, w.company, func(s *sessions.Session, _ int64) error { return w.each(s) })
 }
 
@@ -61,12 +62,12 @@ func (w *walk) whole(st *statement) *statement {
 
 // packedWhole is whole with packed rows. PostgreSQL would sort those rather than read the index, for it does not know how long they
 // are, unless a subquery sorts the rows that they are made of.
-func (w *walk) packedWhole(p projection) *statement {
-	st := w.b.statement().add("SELECT ").packed("s", p)
+func (w *walk) packedWhole(columns row.Columns) *statement {
+	st := w.b.statement().add("SELECT ").packed("s", columns)
 	if !w.b.grammar.lateral {
 		return w.whole(st)
 	}
-	return w.whole(st.add(" FROM (SELECT ").columns("s", p)).add(" OFFSET 0) s" + byPosition)
+	return w.whole(st.add(" FROM (SELECT ").columns("s", columns)).add(" OFFSET 0) s" + byPosition)
 }
 
 // errSeparator says that a text contains the separator of packed rows. The walk stands before that row.
@@ -77,7 +78,7 @@ const packedBatch = 256
 
 // streamPacked does what stream does with rows that come as one text each, a tenth of the allocations, while a second
 // goroutine fetches the next ones. That ends before it returns.
-func (w *walk) streamPacked(ctx context.Context, p projection) error {
+func (w *walk) streamPacked(ctx context.Context, columns row.Columns) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []string, 2)
 	defer func() { // also after a panic of the callback
@@ -101,7 +102,7 @@ func (w *walk) streamPacked(ctx context.Context, p projection) error {
 		}
 		var packed string
 		dest := []any{&packed}
-		fetched = w.packedWhole(p).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+		fetched = w.packedWhole(columns).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
 			if ignored.Load() {
 				return nil
 			}
@@ -117,18 +118,18 @@ func (w *walk) streamPacked(ctx context.Context, p projection) error {
 			fetched = send()
 		}
 	}()
-	r := newRow()
+	r := row.NewReader(columns)
 	var s sessions.Session
 	for batch := range batches {
 		for _, packed := range batch {
-			if !r.unpack(packed, p) {
+			if !r.Unpack(packed) {
 				// The transaction goes on: the statement must come to its end, and not be cancelled.
 				ignored.Store(true)
 				for range batches {
 				}
 				return cmp.Or(fetched, errSeparator)
 			}
-			if _, err := r.decode(w.company, &s); err != nil {
+			if _, err := r.Session(w.company, &s); err != nil {
 				return err
 			}
 			w.pos = position{s.CreatedAt.UnixMicro(), s.ID}

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // What work costs, in rows that are read in order, as measured on PostgreSQL. A posting, with its part in an intersection, costs about as
@@ -236,7 +237,7 @@ func (w *walk) take(ctx context.Context, keys func(*statement)) error {
 		w.counted(n)
 		return err
 	}
-	keys(st.add("SELECT r.id, ").packed("r", complete).add(" FROM ("))
+	keys(st.add("SELECT r.id, ").packed("r", readable).add(" FROM ("))
 	w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions r", rowOfKey, w.company)
 	return w.takeRows(ctx, st.add(byKey))
 }
@@ -271,13 +272,13 @@ func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error
 	if err != nil {
 		return err
 	}
-	r := newRow()
-	for _, row := range list[:min(len(list), w.want)] {
+	r := row.NewReader(readable)
+	for _, packed := range list[:min(len(list), w.want)] {
 		s := new(sessions.Session)
-		if r.unpack(row.columns, complete) {
-			_, err = r.decode(w.company, s)
+		if r.Unpack(packed.columns) {
+			_, err = r.Session(w.company, s)
 		} else {
-			s, err = w.b.get(ctx, w.q, w.company, row.id, "")
+			s, err = w.b.get(ctx, w.q, w.company, packed.id, "")
 		}
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // Insert implements [store.Writer], in a transaction of its own.
@@ -192,7 +193,7 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 	rows := make([][]any, 0, len(fresh))
 	var terms [][]any
 	for i, g := range fresh {
-		rows = append(rows, values([]any{company}, g.session, seq+1+int64(i), g.session.Revision))
+		rows = append(rows, row.All().Values(nil, g.session, seq+1+int64(i)))
 		terms = appendTerms(terms, g.session, termsOf(g.session))
 	}
 	slices.SortFunc(terms, func(x, y []any) int { // by bucket and term, as the table lies
@@ -208,7 +209,7 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 }
 
 var (
-	insertColumns = "company, " + strings.Join(writtenColumns, ", ")
+	insertColumns = strings.Join(row.All().Names(), ", ")
 	termColumns   = "company, bucket, term, created_us, id"
 )
 
@@ -229,7 +230,7 @@ func (b *Backend) notStored(ctx context.Context, q querier, company string, list
 	stored := map[string]bool{}
 	for part := range slices.Chunk(list, batchRows) {
 		n := batchSize(len(part))
-		st := b.statement().add("SELECT ").columns("r", complete).add(" FROM sessionkit_sessions r WHERE r.company = ? AND r.id IN (", company).list(n, "?").add(")")
+		st := b.statement().add("SELECT ").columns("r", readable).add(" FROM sessionkit_sessions r WHERE r.company = ? AND r.id IN (", company).list(n, "?").add(")")
 		for i := range n {
 			st.args = append(st.args, part[min(i, len(part)-1)].session.ID)
 		}
@@ -346,11 +347,11 @@ func (b *Backend) redact(ctx context.Context, q querier, company, id string) err
 	return b.replace(ctx, q, op, old, s, seq+1)
 }
 
-var setColumns = strings.Join(writtenColumns[2:], " = ?, ") + " = ?"
+var setColumns = strings.Join(row.Mutable().Names(), " = ?, ") + " = ?"
 
 // replace writes what differs between two states of a session.
 func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *sessions.Session, seq int64) error {
-	st := b.statement().add("UPDATE sessionkit_sessions SET "+setColumns, values(nil, s, seq, s.Revision)[2:]...).
+	st := b.statement().add("UPDATE sessionkit_sessions SET "+setColumns, row.Mutable().Values(nil, s, seq)...).
 		add(" WHERE company = ? AND created_us = ? AND id = ? AND revision = ?", s.Company, s.CreatedAt.UnixMicro(), s.ID, old.Revision)
 	if err := st.exec(ctx, q, op); err != nil {
 		return err

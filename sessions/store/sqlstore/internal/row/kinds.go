@@ -1,0 +1,227 @@
+package row
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// The kinds of columns. Most are made of one function that returns a pointer to a field: what is written there and what is read there
+// cannot be two things.
+
+// text is a column of texts that are never NULL.
+func text[T ~string](name string, field sessions.Field, at func(*sessions.Session) *T) *Column {
+	return &Column{
+		Name: name, Field: field,
+		write: func(r *stored) any { return string(*at(r.Session)) },
+		read:  func(c *cell, r *stored) { *at(r.Session) = T(c.text) },
+	}
+}
+
+// number is a column of integers within least and most.
+func number[T ~int | ~int16 | ~int64 | ~uint8](name string, field sessions.Field, least, most int64, at func(*sessions.Session) *T) *Column {
+	return &Column{
+		Name: name, Field: field, Number: true,
+		write: func(r *stored) any { return int64(*at(r.Session)) },
+		read:  func(c *cell, r *stored) { *at(r.Session) = T(c.integer(least, most)) },
+	}
+}
+
+// flag is a column of 0 and 1.
+func flag(name string, field sessions.Field, at func(*sessions.Session) *bool) *Column {
+	return &Column{
+		Name: name, Field: field, Number: true,
+		write: func(r *stored) any { return bit(*at(r.Session)) },
+		read:  func(c *cell, r *stored) { *at(r.Session) = c.integer(0, 1) == 1 },
+	}
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// instant is a column of microseconds since 1970. The zero time is NULL where the column may be.
+func instant(name string, field sessions.Field, at func(*sessions.Session) *time.Time) *Column {
+	return &Column{
+		Name: name, Field: field, Number: true,
+		write: func(r *stored) any {
+			if at(r.Session).IsZero() {
+				return nil
+			}
+			return at(r.Session).UnixMicro()
+		},
+		read: func(c *cell, r *stored) { *at(r.Session) = time.UnixMicro(c.integer(anything())).UTC() },
+	}
+}
+
+// date is a column of days as sessions.Date writes them. The zero Date is an empty text.
+func date(name string, field sessions.Field, at func(*sessions.Session) *sessions.Date) *Column {
+	return &Column{
+		Name: name, Field: field,
+		write: func(r *stored) any { return at(r.Session).String() },
+		read: func(c *cell, r *stored) {
+			if c.text == "" {
+				return
+			}
+			d, err := sessions.ParseDate(c.text)
+			c.bad = c.bad || err != nil
+			*at(r.Session) = d
+		},
+	}
+}
+
+// document is a column of what was read from a document, NULL where nothing was.
+func document(name string, field sessions.Field, at func(*sessions.Session) *sessions.Text) *Column {
+	return &Column{
+		Name: name, Field: field, Nullable: true, document: at,
+		write: func(r *stored) any {
+			if t := at(r.Session); t.State() == sessions.Known {
+				return t.Value()
+			}
+			return nil
+		},
+		read: func(c *cell, r *stored) { *at(r.Session) = sessions.TextOf(c.text) },
+	}
+}
+
+// states is the column of the states of texts, a digit each: what a text without a value is, and that an empty one is known to be empty.
+func states(name string, texts Columns) *Column {
+	return &Column{
+		Name: name, ofTexts: true,
+		write: func(r *stored) any {
+			digits := make([]byte, len(texts))
+			for i, t := range texts {
+				digits[i] = '0' + byte(t.document(r.Session).State())
+			}
+			return string(digits)
+		},
+		read: func(c *cell, r *stored) {
+			if len(c.text) != len(texts) {
+				c.bad = true
+				return
+			}
+			for i, t := range texts {
+				switch state, at := sessions.TextState(c.text[i]-'0'), t.document(r.Session); {
+				case state == sessions.Known:
+					*at = sessions.TextOf(at.Value()) // NULL and empty pack alike
+				case state <= sessions.Redacted:
+					*at = sessions.TextIn(state)
+				default:
+					c.bad = true
+				}
+			}
+		},
+	}
+}
+
+// matchLevel is NULL where nothing was compared.
+func matchLevel(name string) *Column {
+	return &Column{
+		Name: name, Field: sessions.FieldMatchLevel, Number: true, Nullable: true,
+		write: func(r *stored) any {
+			if !r.Match.Compared {
+				return nil
+			}
+			return int64(r.Match.Level)
+		},
+		read: func(c *cell, r *stored) {
+			r.Match.Compared, r.Match.Level = true, far.Level(c.integer(math.MinInt16, math.MaxInt16))
+		},
+	}
+}
+
+// extra is a JSON object of texts in the order of the pairs, NULL where there are none.
+func extra(name string) *Column {
+	return &Column{
+		Name: name, Field: sessions.FieldExtra, Nullable: true,
+		write: func(r *stored) any {
+			if r.Extra.Len() == 0 {
+				return nil
+			}
+			return string(r.Extra.AppendJSON(nil))
+		},
+		read: func(c *cell, r *stored) {
+			var err error
+			r.Extra, err = sessions.ParseExtra(c.text)
+			c.bad = c.bad || err != nil
+		},
+	}
+}
+
+// reasons is a text in which each reason is found by what [Reasons] returns for it alone.
+func reasons(name string) *Column {
+	return &Column{
+		Name: name, Field: sessions.FieldReasons,
+		write: func(r *stored) any { return Reasons(r.Session.Reasons...) },
+		read:  func(c *cell, r *stored) { r.Session.Reasons = splitReasons(c.text) },
+	}
+}
+
+// changedSeq is the number of the last change, which is the company's and no field of the session.
+func changedSeq(name string) *Column {
+	return &Column{
+		Name: name, Number: true,
+		write: func(r *stored) any { return r.changedSeq },
+		read:  func(c *cell, r *stored) { r.changedSeq = c.integer(anything()) },
+	}
+}
+
+// derived is a column that is never read: it follows from others, or is known before.
+func derived(name string, field sessions.Field, of func(*sessions.Session) any) *Column {
+	return &Column{Name: name, Field: field, write: func(r *stored) any { return of(r.Session) }}
+}
+
+func failedFor(name string, reason sessions.Reason) *Column {
+	return derived(name, sessions.FieldNone, func(s *sessions.Session) any { return bit(s.FailedFor(reason)) })
+}
+
+// fixed marks a column that never changes.
+func (c *Column) fixed() *Column {
+	c.isFixed = true
+	return c
+}
+
+// nullable marks a column that may be NULL.
+func (c *Column) nullable() *Column {
+	c.Nullable = true
+	return c
+}
+
+// Reasons stand between bars, so that each can be found by its text.
+var (
+	escapeReason   = strings.NewReplacer(`\`, `\\`, `|`, `\p`)
+	unescapeReason = strings.NewReplacer(`\\`, `\`, `\p`, `|`)
+)
+
+// Reasons returns the text of the column reasons: "" for none, else each between bars. The text of one reason is part of the text of many if
+// and only if it is one of them.
+func Reasons(reasons ...sessions.Reason) string {
+	if len(reasons) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, r := range reasons {
+		b.WriteByte('|')
+		_, _ = escapeReason.WriteString(&b, string(r))
+	}
+	b.WriteByte('|')
+	return b.String()
+}
+
+func splitReasons(text string) []sessions.Reason {
+	if len(text) < 2 {
+		return nil
+	}
+	text = text[1 : len(text)-1]
+	reasons := make([]sessions.Reason, 0, 1+strings.Count(text, "|"))
+	for r := range strings.SplitSeq(text, "|") {
+		reasons = append(reasons, sessions.Reason(unescapeReason.Replace(r)))
+	}
+	return reasons
+}

@@ -1,0 +1,210 @@
+package row
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// ErrStored says that a row holds what no session can have. The error names the column, and never the value.
+var ErrStored = errors.New("sqlstore: a stored value that no session can have")
+
+// Separator is between the columns of a packed row. Texts may contain it.
+const Separator = '\x1f'
+
+// Column is a column of sessionkit_sessions.
+type Column struct {
+	Name     string
+	Field    sessions.Field // the field of a session that it holds, FieldNone where it is none of the fields
+	Number   bool           // it holds integers; else texts
+	Nullable bool           // it may be NULL. It then has no empty value that means anything else
+
+	isFixed  bool // it never changes
+	ofTexts  bool // it says more about the texts of the document
+	document func(*sessions.Session) *sessions.Text
+	write    func(*stored) any    // returns nil, an int64 or a string
+	read     func(*cell, *stored) // takes a value that is not NULL; nil: the column is only written
+}
+
+// stored is what a row holds: a session, and the number of its last change within its company.
+type stored struct {
+	*sessions.Session
+	changedSeq int64
+}
+
+// Columns are some of the columns, in the order in which a statement names them.
+type Columns []*Column
+
+// All returns the columns that an insert writes, all there are.
+func All() Columns { return table.that(func(*Column) bool { return true }) }
+
+// Mutable returns the columns that an update sets.
+func Mutable() Columns { return table.that(func(c *Column) bool { return !c.isFixed }) }
+
+// Readable returns the columns that a whole session is read from.
+func Readable() Columns { return table.that(func(c *Column) bool { return c.read != nil }) }
+
+// Of returns the columns that fields are read from, and those of the place in the list, which every reader needs.
+func Of(fields sessions.Fields) Columns {
+	var texts sessions.Fields
+	for _, c := range table {
+		if c.document != nil {
+			texts = texts.Union(sessions.FieldsOf(c.Field))
+		}
+	}
+	fields = fields.Union(sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldID))
+	return Readable().that(func(c *Column) bool {
+		return c.Field != sessions.FieldNone && fields.Has(c.Field) || c.ofTexts && fields.Intersect(texts) != 0
+	})
+}
+
+func (cs Columns) that(ok func(*Column) bool) Columns {
+	var some Columns
+	for _, c := range cs {
+		if ok(c) {
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+// Names returns the names of the columns.
+func (cs Columns) Names() []string {
+	names := make([]string, len(cs))
+	for i, c := range cs {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Values appends the values of a session whose last change has a number: nil, int64 or string, one for each column.
+func (cs Columns) Values(args []any, s *sessions.Session, changedSeq int64) []any {
+	r := &stored{s, changedSeq}
+	for _, c := range cs {
+		args = append(args, c.write(r))
+	}
+	return args
+}
+
+// Reader makes sessions of rows. It is used again for each row of a statement, and not safe for concurrent use.
+type Reader struct {
+	columns Columns
+	cells   []cell
+	dest    []any
+	row     stored // here, so that a row costs no allocation
+}
+
+// NewReader returns a Reader of a statement that selects these columns.
+func NewReader(cs Columns) *Reader {
+	r := &Reader{columns: cs, cells: make([]cell, len(cs)), dest: make([]any, len(cs))}
+	for i := range cs {
+		r.dest[i] = &r.cells[i]
+	}
+	return r
+}
+
+// Dest returns what a scan fills, one destination for each column. It is the Reader's own.
+func (r *Reader) Dest() []any { return r.dest }
+
+// Unpack takes a packed row apart, in place of a scan. It returns false if a text contains the separator.
+func (r *Reader) Unpack(packed string) bool {
+	i, start := 0, 0
+	for end := range len(packed) {
+		if packed[end] != Separator {
+			continue
+		}
+		if i == len(r.cells)-1 {
+			return false
+		}
+		r.cells[i] = packedCell(packed[start:end])
+		i, start = i+1, end+1
+	}
+	r.cells[i] = packedCell(packed[start:])
+	return i == len(r.cells)-1
+}
+
+// Session fills in a session of a company from the row that was scanned or unpacked. What was not selected is zero. It returns the number of
+// the session's last change. A value that no session can have is an error that wraps [ErrStored].
+func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64, err error) {
+	*s = sessions.Session{Company: company}
+	r.row = stored{Session: s}
+	for i, c := range r.columns {
+		cell := &r.cells[i]
+		switch {
+		case cell.kind == null:
+			// An empty text packs as NULL does, and only some columns always have something.
+			cell.bad = c.Number && !c.Nullable || c.ofTexts
+		case cell.kind == isNumber && !c.Number:
+			cell.bad = true
+		default:
+			c.read(cell, &r.row)
+		}
+		if cell.bad {
+			return 0, fmt.Errorf("%w: column %s", ErrStored, c.Name)
+		}
+	}
+	return r.row.changedSeq, nil
+}
+
+// cell takes a column's value as the driver has it, without reflection.
+type cell struct {
+	text   string
+	number int64
+	kind   kind
+	bad    bool // it was found to be what no session can have
+}
+
+type kind uint8
+
+const (
+	null kind = iota
+	isNumber
+	isText
+)
+
+// Scan keeps integers and texts.
+func (c *cell) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*c = cell{}
+	case int64:
+		*c = cell{number: v, kind: isNumber}
+	case string:
+		*c = cell{text: v, kind: isText}
+	case []byte:
+		*c = cell{text: string(v), kind: isText}
+	default:
+		return fmt.Errorf("%w: %T", ErrStored, src)
+	}
+	return nil
+}
+
+// packedCell takes an empty text for NULL, which reads alike in every column.
+func packedCell(v string) cell {
+	if v == "" {
+		return cell{}
+	}
+	return cell{text: v, kind: isText}
+}
+
+// anything are the bounds of a number that may be any.
+func anything() (least, most int64) { return math.MinInt64, math.MaxInt64 }
+
+// integer returns the number within the bounds. Drivers without types, and packed rows, give it as a text.
+func (c *cell) integer(least, most int64) int64 {
+	n := c.number
+	if c.kind == isText {
+		if len(c.text) == 1 && '0' <= c.text[0] && c.text[0] <= '9' { // most are
+			n = int64(c.text[0] - '0')
+		} else {
+			var err error
+			n, err = strconv.ParseInt(c.text, 10, 64)
+			c.bad = c.bad || err != nil
+		}
+	}
+	c.bad = c.bad || n < least || n > most
+	return n
+}
