@@ -34,57 +34,58 @@ type Evidence struct {
 	Level    far.Level // of the comparison; 0 is compared without a match
 	Scale    string    // name of the scale that Level is on; "" is that of the policy
 
-	Skipped Step // steps that the configuration left out: they are exempt
+	Skipped Step // steps that the configuration left out: their evidence may be missing, but counts where it is known
 }
 
 // Verdict is what [Decide] finds. Pending means that evidence is missing and nothing known speaks against success.
 type Verdict struct {
 	Status  Status
 	Reasons []Reason // sorted; why it failed
-	Match   Match    // the comparison, with the acceptance level that was used; none if the step was skipped
+	Match   Match    // the comparison, with the acceptance level in force; none if the step was skipped and nothing was compared
 }
 
 // Decide derives the verdict from the evidence under the acceptance in force. Success needs every step that was not
 // skipped: liveness passed; the document valid, complete and not spoofed; and a level that the acceptance accepts. One thing
 // that is known to be wrong makes it Failed, with all reasons that are known; missing evidence leaves it Pending.
 //
+// A skipped step is exempt from being checked: its evidence may be missing. Evidence of it that is known counts all the same,
+// so that a face known not to be alive is never a Success.
+//
 // The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's scale, is on another
-// scale, or comes without a comparison is a [*FieldError] for [FieldMatchLevel]: it is never taken for low. An outcome
-// outside its enumeration is missing evidence.
+// scale, or comes without a comparison is a [*FieldError] for [FieldMatchLevel], even where the step was skipped: it is never
+// taken for low, and never handed on. An outcome outside its enumeration is missing evidence.
 func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if a.IsZero() {
 		return Verdict{}, ErrNoAcceptance
 	}
 	policy := a.For(e.DocumentType)
+	matched, err := e.compare(policy)
+	if err != nil {
+		return Verdict{}, &FieldError{FieldMatchLevel, err}
+	}
 	v := Verdict{Match: Match{Compared: e.Compared, Level: e.Level, Scale: cmp.Or(e.Scale, policy.Scale().Name())}}
-	if !e.Compared && e.Level != 0 {
-		return Verdict{}, &FieldError{FieldMatchLevel, fmt.Errorf("%w: a level without a comparison", ErrInvalid)}
+	if e.Compared || e.Skipped&MatchStep == 0 {
+		v.Match.Acceptance = policy.Level()
 	}
 	missing := false
-	judge := func(r Reason, outcome Validity) {
+	for _, found := range [...]struct {
+		step    Step
+		wrong   Reason
+		outcome Validity
+	}{
+		{LivenessStep, LivenessFailed, Validity(e.Liveness)}, // both count unknown, good, bad
+		{DocumentStep, InvalidDocument, e.DocumentValidity},
+		{DocumentStep, NotFullID, e.Corners},
+		{DocumentStep, NotFullID, e.Uncovered},
+		{DocumentStep, DigitalSpoof, e.Authentic},
+		{MatchStep, LowFAR, matched},
+	} {
 		switch {
-		case outcome == Invalid && !slices.Contains(v.Reasons, r):
-			v.Reasons = append(v.Reasons, r)
-		case outcome != Valid && outcome != Invalid:
+		case found.outcome == Invalid && !slices.Contains(v.Reasons, found.wrong):
+			v.Reasons = append(v.Reasons, found.wrong)
+		case found.outcome != Valid && found.outcome != Invalid && e.Skipped&found.step == 0:
 			missing = true
 		}
-	}
-	if e.Skipped&LivenessStep == 0 {
-		judge(LivenessFailed, Validity(e.Liveness)) // both count unknown, good, bad
-	}
-	if e.Skipped&DocumentStep == 0 {
-		judge(InvalidDocument, e.DocumentValidity)
-		judge(NotFullID, e.Corners)
-		judge(NotFullID, e.Uncovered)
-		judge(DigitalSpoof, e.Authentic)
-	}
-	if e.Skipped&MatchStep == 0 {
-		outcome, err := e.compare(policy)
-		if err != nil {
-			return Verdict{}, &FieldError{FieldMatchLevel, err}
-		}
-		judge(LowFAR, outcome)
-		v.Match.Acceptance = policy.Level()
 	}
 	switch {
 	case len(v.Reasons) > 0:
@@ -98,8 +99,12 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	return v, nil
 }
 
+// compare judges the level. It refuses one that the policy cannot judge.
 func (e *Evidence) compare(p far.Policy) (Validity, error) {
 	if !e.Compared {
+		if e.Level != 0 {
+			return NotChecked, fmt.Errorf("%w: a level without a comparison", ErrInvalid)
+		}
 		return NotChecked, nil
 	}
 	if e.Scale != "" && e.Scale != p.Scale().Name() {

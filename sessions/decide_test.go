@@ -24,8 +24,8 @@ func acceptance(t testing.TB, level far.Level) sessions.Acceptance {
 	return a
 }
 
-// Every combination of evidence, against a rule written the other way round: what is known to be wrong, then what is
-// known to be right.
+// Every combination of evidence, against a rule written the other way round: what is known to be wrong, whatever was
+// skipped, then what is known to be right or was skipped.
 func TestDecideEveryCombination(t *testing.T) {
 	const acceptanceLevel = 5
 	a := acceptance(t, acceptanceLevel)
@@ -44,11 +44,11 @@ func TestDecideEveryCombination(t *testing.T) {
 								}
 								live, doc, match := skipped&1 == 0, skipped&2 == 0, skipped&4 == 0
 								want := map[sessions.Reason]bool{
-									"liveness_failed":  live && liveness == 2,
-									"invalid_document": doc && document == 2,
-									"not_full_id":      doc && (corners == 2 || uncovered == 2),
-									"digital_spoof":    doc && authentic == 2,
-									"low_far":          match && level >= 0 && level < acceptanceLevel,
+									"liveness_failed":  liveness == 2,
+									"invalid_document": document == 2,
+									"not_full_id":      corners == 2 || uncovered == 2,
+									"digital_spoof":    authentic == 2,
+									"low_far":          level >= 0 && level < acceptanceLevel,
 								}
 								var reasons []sessions.Reason
 								for r, wrong := range want {
@@ -67,7 +67,7 @@ func TestDecideEveryCombination(t *testing.T) {
 									status = sessions.Success
 								}
 								wantMatch := sessions.Match{Compared: level >= 0, Level: max(level, 0), Scale: "kvalifika-3d2d"}
-								if match {
+								if match || level >= 0 {
 									wantMatch.Acceptance = acceptanceLevel
 								}
 
@@ -100,6 +100,16 @@ func TestDecide(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, sessions.Pending, v.Status)
 
+	everything := sessions.LivenessStep | sessions.DocumentStep | sessions.MatchStep
+	v, err = sessions.Decide(sessions.Evidence{Skipped: everything, Liveness: sessions.LivenessNotPassed}, a)
+	require.NoError(t, err)
+	require.Equal(t, sessions.Verdict{
+		Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LivenessFailed}, Match: sessions.Match{Scale: "kvalifika-3d2d"},
+	}, v, "what is known counts, though its step was skipped")
+	v, err = sessions.Decide(sessions.Evidence{Skipped: everything}, a)
+	require.NoError(t, err)
+	require.Equal(t, sessions.Success, v.Status, "what was skipped is exempt")
+
 	_, err = sessions.Decide(good, sessions.Acceptance{})
 	require.ErrorIs(t, err, sessions.ErrNoAcceptance)
 	_, err = sessions.Decide(sessions.Evidence{Skipped: sessions.MatchStep}, sessions.Acceptance{})
@@ -122,7 +132,10 @@ func TestDecide(t *testing.T) {
 		"below 0":                func(e *sessions.Evidence) { e.Level = -1 },
 		"another scale":          func(e *sessions.Evidence) { e.Scale = "other" },
 		"level not compared":     func(e *sessions.Evidence) { e.Compared = false },
-		"not even where skipped": func(e *sessions.Evidence) { e.Compared, e.Skipped = false, sessions.MatchStep },
+		"without one, skipped":   func(e *sessions.Evidence) { e.Compared, e.Skipped = false, sessions.MatchStep },
+		"below 0, skipped":       func(e *sessions.Evidence) { e.Level, e.Skipped = -7, sessions.MatchStep },
+		"above, skipped":         func(e *sessions.Evidence) { e.Level, e.Skipped = 8, sessions.MatchStep },
+		"another scale, skipped": func(e *sessions.Evidence) { e.Scale, e.Skipped = "other", sessions.MatchStep },
 	} {
 		e := good
 		change(&e)
