@@ -15,7 +15,8 @@
 //
 //   - Texts (names, numbers, nationality) stand as they were read. One that was not recognised or not collected is empty;
 //     a redacted one is [redacted].
-//   - Birth Date is yyyy-mm-dd. Expiration Date is mm-dd-yy, and read back yy is 20yy.
+//   - Birth Date is yyyy-mm-dd. Expiration Date is mm-dd-yy, and read back yy is 20yy. A day or month that the document does
+//     not state is 00; a date that has one stays yyyy-mm-dd where the Options give dates another layout.
 //   - Creation time and Completion time are instants of the session's start and end. The end implies no verdict.
 //   - Verified is TRUE for success, FALSE for every other status, empty where there is none to be seen. Document Valid is
 //     TRUE for a document that was checked and is valid, FALSE otherwise.

@@ -58,7 +58,14 @@ func random(r *rand.Rand, i int) *sessions.Session {
 		if r.IntN(9) == 0 {
 			return sessions.Date{}
 		}
-		return sessions.Date{Year: from, Month: 1, Day: 1}.AddDays(r.IntN(25000))
+		d := sessions.Date{Year: from, Month: 1, Day: 1}.AddDays(r.IntN(25000))
+		switch r.IntN(12) {
+		case 0:
+			d.Month, d.Day = 0, 0
+		case 1:
+			d.Day = 0
+		}
+		return d
 	}
 	s := &sessions.Session{
 		ID: fmt.Sprintf("018f3e1c-7c3e-7000-8000-%012d", i), Company: "acme", Partner: text("Acme, Inc."), Attempt: r.IntN(4),

@@ -28,6 +28,9 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 	if v == "" {
 		return "", nil
 	}
+	if d, ok := l.unknownParts(v); ok && (d.IsZero() || d.Year >= first && d.Year <= last) {
+		return string(appendDateIn(nil, d, to)), nil
+	}
 	t, err := time.Parse(l.text, v)
 	if err == nil && t.Year() < first && t.Year()+100 <= last && l.shortYear() {
 		t = t.AddDate(100, 0, 0) // package time takes 69 to 99 for 1969 to 1999
@@ -36,6 +39,37 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 		return "", fmt.Errorf("%w: not a date of the form %s from %d to %d", ErrCell, l.text, first, last)
 	}
 	return t.Format(to), nil
+}
+
+// unknownParts reads a date whose day or month is unknown, or that is unknown as a whole. No layout of package time can
+// state one, so every layout but that of a record's expiration states it as yyyy-mm-dd.
+func (l layout) unknownParts(v string) (sessions.Date, bool) {
+	if l.text == expirationLayout {
+		if len(v) != len(expirationLayout) {
+			return sessions.Date{}, false
+		}
+		v = "20" + v[6:] + "-" + v[:5]
+	}
+	d, err := sessions.ParseDate(v)
+	return d, err == nil && !d.IsValid()
+}
+
+// appendDateIn writes a date in the layout, and one with unknown parts as [layout.unknownParts] reads it.
+func appendDateIn(b []byte, d sessions.Date, text string) []byte {
+	switch {
+	case d.IsZero():
+		return b
+	case text == expirationLayout:
+		b = append(appendTwo(b, int(d.Month)), '-')
+		b = append(appendTwo(b, d.Day), '-')
+		return appendTwo(b, d.Year%100)
+	case text == time.DateOnly || d.Month == 0 || d.Day == 0:
+		b = appendTwo(appendTwo(b, d.Year/100), d.Year%100)
+		b = appendTwo(append(b, '-'), int(d.Month))
+		return appendTwo(append(b, '-'), d.Day)
+	default:
+		return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).AppendFormat(b, text)
+	}
 }
 
 // shortYear tells whether the layout leaves out the century.

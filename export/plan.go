@@ -36,8 +36,10 @@ var encoders = [columnEnd]encoder{
 	ColumnFirstName:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.FirstName.Cell()) },
 	ColumnLastName:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.LastName.Cell()) },
 	ColumnDocumentNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.DocumentNumber.Cell()) },
-	ColumnBirthDate:      func(_ *plan, b []byte, s *sessions.Session) []byte { return appendDate(b, s.BirthDate) },
-	ColumnNationality:    func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Nationality.Cell()) },
+	ColumnBirthDate: func(_ *plan, b []byte, s *sessions.Session) []byte {
+		return appendDateIn(b, s.BirthDate, time.DateOnly)
+	},
+	ColumnNationality: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Nationality.Cell()) },
 	ColumnSex: func(_ *plan, b []byte, s *sessions.Session) []byte {
 		if s.Sex == sessions.Male || s.Sex == sessions.Female {
 			b = append(b, s.Sex...)
@@ -45,12 +47,7 @@ var encoders = [columnEnd]encoder{
 		return b
 	},
 	ColumnExpirationDate: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		if d := s.ExpirationDate; !d.IsZero() {
-			b = append(appendTwo(b, int(d.Month)), '-')
-			b = append(appendTwo(b, d.Day), '-')
-			b = appendTwo(b, d.Year%100)
-		}
-		return b
+		return appendDateIn(b, s.ExpirationDate, expirationLayout)
 	},
 	ColumnVerified: func(_ *plan, b []byte, s *sessions.Session) []byte {
 		if s.Status == "" {
@@ -115,11 +112,7 @@ func extraCell(key string) encoder {
 // dateCell writes a date in a layout of the caller's.
 func dateCell(layout string, date func(*sessions.Session) sessions.Date) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
-		d := date(s)
-		if d.IsZero() {
-			return b
-		}
-		return p.plain(b, time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Format(layout))
+		return p.plain(b, string(appendDateIn(nil, date(s), layout)))
 	}
 }
 
@@ -294,15 +287,6 @@ func appendTwo(b []byte, n int) []byte {
 	return append(b, byte('0'+u/10%10), byte('0'+u%10))
 }
 
-func appendDate(b []byte, d sessions.Date) []byte {
-	if d.IsZero() {
-		return b
-	}
-	b = appendTwo(appendTwo(b, d.Year/100), d.Year%100)
-	b = appendTwo(append(b, '-'), int(d.Month))
-	return appendTwo(append(b, '-'), d.Day)
-}
-
 // clock writes instants as the wall clock of a zone. It keeps the offset and the day of the last one, which most rows of
 // an export share.
 type clock struct {
@@ -337,7 +321,7 @@ func (c *clock) append(b []byte, t time.Time) []byte {
 	}
 	if day != c.day {
 		c.day = day
-		c.date = appendDate(c.date[:0], sessions.DateOf(time.Unix(day*secondsOfDay, 0).UTC()))
+		c.date = appendDateIn(c.date[:0], sessions.DateOf(time.Unix(day*secondsOfDay, 0).UTC()), time.DateOnly)
 		if c.excel {
 			c.date = append(c.date, ' ')
 		} else {

@@ -175,6 +175,12 @@ func TestCellsRefused(t *testing.T) {
 		{"Birth Date", "2025-02-29", ReadOptions{}},
 		{"Birth Date", "1990-1-1", ReadOptions{}},
 		{"Birth Date", "0000-01-01", ReadOptions{}},
+		{"Birth Date", "1990-13-00", ReadOptions{}},
+		{"Birth Date", "1990-00-00x", ReadOptions{}},
+		{"Birth Date", "00.00.1990", ReadOptions{BirthLayout: "02.01.2006"}},
+		{"Expiration Date", "13-00-26", ReadOptions{}},
+		{"Expiration Date", "2026-00-00", ReadOptions{}},
+		{"Expiration Date", "1999-00-00", ReadOptions{ExpirationLayout: time.DateOnly}},
 		{"Match Level", "8", ReadOptions{}},
 		{"Match Level", "-1", ReadOptions{}},
 		{"Match Level", "Match Level 5 - 1/1,000 FAR", ReadOptions{}},
@@ -232,6 +238,20 @@ func TestVendorFiles(t *testing.T) {
 	})
 	require.Equal(t, "12-31-99", one(map[string]string{"Expiration Date": "12-31-99"}, ReadOptions{}).ExpirationDate)
 	require.Equal(t, "02-29-72", one(map[string]string{"Expiration Date": "02-29-72"}, ReadOptions{}).ExpirationDate)
+	for _, c := range []struct {
+		birth, expiration         string
+		opts                      ReadOptions
+		wantBirth, wantExpiration string
+	}{
+		{"1965-00-00", "00-00-31", ReadOptions{}, "1965-00-00", "00-00-31"},
+		{"1965-<<-<<", "03-<<-31", ReadOptions{}, "1965-00-00", "03-00-31"},
+		{"0000-00-00", "", ReadOptions{}, "", ""},
+		{"1965-03-00", "2031-00-00", ReadOptions{BirthLayout: "02.01.2006", ExpirationLayout: "1/2/2006"}, "1965-03-00", "00-00-31"},
+		{"<<<<-<<-<<", "0000-00-00", ReadOptions{ExpirationLayout: "1/2/2006"}, "", ""},
+	} {
+		row := one(map[string]string{"Birth Date": c.birth, "Expiration Date": c.expiration}, c.opts)
+		require.Equal(t, []string{c.wantBirth, c.wantExpiration}, []string{row.BirthDate, row.ExpirationDate})
+	}
 	require.Equal(t, "0", one(map[string]string{"Match Level": "0"}, ReadOptions{}).MatchLevel)
 	require.Empty(t, one(map[string]string{"Match Level": "0"}, ReadOptions{LevelZeroIsNoData: true}).MatchLevel)
 	require.Equal(t, "1", one(map[string]string{"Liveness Status": "0"}, ReadOptions{LivenessOneIsPassed: true}).LivenessStatus)

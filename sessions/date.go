@@ -4,15 +4,19 @@ import (
 	"cmp"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Date is a civil date of the proleptic Gregorian calendar, without a time zone. The zero Date is absent.
 // Dates are comparable with == and [Date.Compare].
+//
+// A document may state a date without its day or month (ICAO 9303 fills them with `<<`). Such a Date has 0 for each part
+// that is unknown; its year is always known. [Date.Earliest] and [Date.Latest] bound the days that it may be.
 type Date struct {
-	Year  int // 1 to 9999
-	Month time.Month
-	Day   int // 1-based
+	Year  int        // 1 to 9999
+	Month time.Month // 0: unknown
+	Day   int        // 1-based; 0: unknown
 }
 
 var errNotADate = fmt.Errorf("%w: not a date of the calendar", ErrSyntax)
@@ -23,19 +27,24 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
-// ParseDate reads exactly `yyyy-mm-dd`. A date that the calendar does not have is an error that wraps [ErrSyntax].
+// ParseDate reads exactly `yyyy-mm-dd`. An unknown day or month is `00` or `<<`. A date that is unknown as a whole,
+// `0000-00-00` or `<<<<-<<-<<`, is the zero Date. A date that the calendar does not have is an error that wraps
+// [ErrSyntax].
 func ParseDate(text string) (Date, error) {
 	if len(text) == len(time.DateOnly) && text[4] == '-' && text[7] == '-' {
 		d := Date{digits(text[:4]), time.Month(digits(text[5:7])), digits(text[8:])}
-		if d.IsValid() {
+		if d.IsZero() || !d.Earliest().IsZero() {
 			return d, nil
 		}
 	}
 	return Date{}, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrSyntax)
 }
 
-// digits returns the number that the digits write, or -1.
+// digits returns the number that the digits write, 0 for fillers alone, or -1.
 func digits(text string) (n int) {
+	if strings.Trim(text, "<") == "" {
+		return 0
+	}
 	for _, c := range []byte(text) {
 		if c < '0' || c > '9' {
 			return -1
@@ -45,15 +54,37 @@ func digits(text string) (n int) {
 	return n
 }
 
-// IsZero tells whether the date is absent.
+// IsZero reports whether the date is absent.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// IsValid tells whether the calendar has the date. The zero Date is not valid.
+// IsValid reports whether the calendar has the date. The zero Date is not valid, and neither is one with unknown parts:
+// it is no day.
 func (d Date) IsValid() bool {
 	return d.Year >= 1 && d.Year <= 9999 && d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && (d.Day <= 28 || d.AddDays(0) == d)
 }
 
-// String returns `yyyy-mm-dd`, or "" for the zero Date.
+// Earliest returns the first day that the date may be: d itself if it is valid, 1965-01-01 for 1965-00-00. It is the zero
+// Date where no day fits, as for the zero Date and for a 30th of February.
+func (d Date) Earliest() Date { return d.complete(time.January, 1) }
+
+// Latest returns the last day that the date may be: d itself if it is valid, 1965-12-31 for 1965-00-00. It is the zero
+// Date where [Date.Earliest] is.
+func (d Date) Latest() Date {
+	month := cmp.Or(d.Month, time.December)
+	return d.complete(month, time.Date(d.Year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
+}
+
+// complete puts the month and the day in the place of those that are unknown. It returns the zero Date if the calendar
+// does not have the outcome.
+func (d Date) complete(month time.Month, day int) Date {
+	d.Month, d.Day = cmp.Or(d.Month, month), cmp.Or(d.Day, day)
+	if !d.IsValid() {
+		return Date{}
+	}
+	return d
+}
+
+// String returns `yyyy-mm-dd`, with `00` for a part that is unknown, or "" for the zero Date.
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
@@ -61,15 +92,16 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
-// Compare orders dates by time: -1, 0 or +1. The zero Date comes first.
+// Compare orders dates by time: -1, 0 or +1. The zero Date comes first, and an unknown part before all that it may be.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }
 
-// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent.
+// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent, and from a date with
+// unknown parts no day is counted: the outcome is the zero Date.
 func (d Date) AddDays(n int) Date {
-	if d.IsZero() {
-		return d
+	if d.Month == 0 || d.Day == 0 {
+		return Date{}
 	}
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
 }
@@ -77,8 +109,12 @@ func (d Date) AddDays(n int) Date {
 // In returns the first instant of the day in a zone, which must not be nil: the first one whose civil date there is d or
 // later. That is midnight, the earlier one where a change of clocks repeats it, and the end of the gap where one skips
 // it. Days of a zone therefore neither overlap nor leave a gap, and d.AddDays(1).In(zone) is the end of the day, not
-// inclusive; a day that the zone skipped as a whole is empty.
+// inclusive; a day that the zone skipped as a whole is empty. Of a date with unknown parts it is the first instant of
+// [Date.Earliest].
 func (d Date) In(zone *time.Location) time.Time {
+	if first := d.Earliest(); !first.IsZero() {
+		d = first
+	}
 	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 	for t := midnight.AddDate(0, 0, -2).In(zone); ; {
 		_, offset := t.Zone()
@@ -96,9 +132,10 @@ func (d Date) In(zone *time.Location) time.Time {
 	}
 }
 
-// MarshalText returns the text of String. A date that is neither zero nor valid is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A date that is neither absent nor one that some day fits is an error that wraps
+// [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
-	if !d.IsZero() && !d.IsValid() {
+	if !d.IsZero() && d.Earliest().IsZero() {
 		return nil, errNotADate
 	}
 	return []byte(d.String()), nil
@@ -126,9 +163,11 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads what drivers return of a date: NULL, text of the form `yyyy-mm-dd`, which a blank or a T and a time of day
-// may follow, or a time, of which it takes the civil date in the time's own location. NULL, empty text and the zero time
-// are the zero Date. Anything else is an error that wraps [ErrSyntax].
+// Scan reads what drivers return of a date: NULL, text that [ParseDate] reads, which a blank or a T and a time of day may
+// follow, or a time, of which it takes the civil date in the time's own location. NULL, empty text and the zero time are
+// the zero Date. Anything else is an error that wraps [ErrSyntax].
+//
+// A driver that makes a time of MariaDB's 1965-00-00 (parseTime) has invented its day: select such a column as text.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
@@ -154,9 +193,23 @@ func (d *Date) Scan(src any) error {
 
 func (d *Date) scanText(text []byte) error {
 	if n := len(time.DateOnly); len(text) > n && (text[n] == ' ' || text[n] == 'T') {
+		if !isClock(string(text[n+1:])) {
+			return fmt.Errorf("%w: not a time of day after the date", ErrSyntax)
+		}
 		text = text[:n]
 	}
 	return d.UnmarshalText(text)
+}
+
+// isClock reports whether the text is a time of day as databases and drivers write it after a date. Package time reads a
+// fraction after the seconds of any layout.
+func isClock(text string) bool {
+	for _, layout := range [...]string{"15:04:05", "15:04:05Z07:00", "15:04:05Z07", "15:04", "15:04:05 -0700 MST", "15:04:05 -07:00"} {
+		if _, err := time.Parse(layout, text); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Truncate brings a time to what a session keeps: UTC, microseconds, no monotonic reading. Zero stays zero.

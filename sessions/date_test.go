@@ -3,6 +3,7 @@ package sessions_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -36,7 +37,8 @@ func TestParseDate(t *testing.T) {
 		require.Equal(t, text, got.String())
 	}
 	for _, text := range []string{
-		"", " ", "0000-01-01", "1900-02-29", "2026-02-30", "2026-13-01", "2026-00-10", "2026-01-00", "2026-1-01", "26-01-01",
+		"", " ", "0000-01-01", "0000-00-01", "1900-02-29", "2026-02-30", "2026-13-01", "2026-13-00", "2026-00-32", "2026-1-01", "26-01-01",
+		"<<<<-01-01", "2026-<1-01", "2026-0<-01", "<<<<<<<<<<", "2026-XX-XX",
 		"02-30-26", "2026-01-01 ", " 2026-01-01", "2026-01-01T00:00:00Z", "2026/01/01", "+2026-01-01", "12026-01-01", "-001-01-01",
 		"٢٠٢٦-٠١-٠١", "2026-01-01\x00",
 	} {
@@ -46,21 +48,83 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+func TestUnknownPartsOfDates(t *testing.T) {
+	for _, c := range []struct {
+		text, canonical, earliest, latest string
+	}{
+		{"1965-00-00", "1965-00-00", "1965-01-01", "1965-12-31"},
+		{"1965-<<-<<", "1965-00-00", "1965-01-01", "1965-12-31"},
+		{"1965-<<-00", "1965-00-00", "1965-01-01", "1965-12-31"},
+		{"1965-02-<<", "1965-02-00", "1965-02-01", "1965-02-28"},
+		{"1964-02-00", "1964-02-00", "1964-02-01", "1964-02-29"},
+		{"1965-12-00", "1965-12-00", "1965-12-01", "1965-12-31"},
+		{"1965-00-31", "1965-00-31", "1965-01-31", "1965-12-31"},
+		{"9999-12-00", "9999-12-00", "9999-12-01", "9999-12-31"},
+		{"0001-00-00", "0001-00-00", "0001-01-01", "0001-12-31"},
+		{"1965-03-04", "1965-03-04", "1965-03-04", "1965-03-04"},
+		{"0000-00-00", "", "", ""},
+		{"<<<<-<<-<<", "", "", ""},
+	} {
+		d, err := sessions.ParseDate(c.text)
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.canonical, d.String())
+		require.Equal(t, c.earliest, d.Earliest().String(), c.text)
+		require.Equal(t, c.latest, d.Latest().String(), c.text)
+		whole := d == d.Earliest() && !d.IsZero()
+		require.Equal(t, whole, d.IsValid(), "a date with unknown parts is no day")
+		if !whole {
+			require.Zero(t, d.AddDays(1), c.text)
+		} else {
+			require.Equal(t, d.Earliest().In(time.UTC), d.In(time.UTC))
+		}
+		back := date(1, 1, 1)
+		text, err := d.MarshalText()
+		require.NoError(t, err)
+		require.NoError(t, back.UnmarshalText(text))
+		require.Equal(t, d, back)
+		value, err := d.Value()
+		require.NoError(t, err)
+		require.NoError(t, back.Scan(value))
+		require.Equal(t, d, back)
+	}
+	require.Equal(t, -1, date(1965, 0, 0).Compare(date(1965, 1, 1)))
+	require.Equal(t, -1, date(1965, 3, 0).Compare(date(1965, 3, 1)))
+	require.Equal(t, 1, date(1965, 3, 0).Compare(date(1965, 2, 28)))
+	for _, d := range []sessions.Date{{}, date(0, 1, 1), date(0, 0, 1), date(1965, 2, 30), date(1965, 13, 0), date(1965, -1, 0), date(1965, 0, 32), date(1965, 0, -1), date(10000, 0, 0)} {
+		require.Zero(t, d.Earliest(), "%v", d)
+		require.Zero(t, d.Latest(), "%v", d)
+	}
+	// Every day of a few years is between the ends of each date that may be it, and no other day is.
+	for first := date(1963, 1, 1); first != date(1966, 1, 1); first = first.AddDays(1) {
+		for _, d := range []sessions.Date{date(1964, 0, 0), date(1964, 2, 0), date(1965, 11, 0)} {
+			fits := first.Year == d.Year && (d.Month == 0 || first.Month == d.Month)
+			within := first.Compare(d.Earliest()) >= 0 && first.Compare(d.Latest()) <= 0
+			require.Equal(t, fits, within, "%v in %v", first, d)
+		}
+	}
+}
+
 func FuzzParseDate(f *testing.F) {
-	for _, text := range []string{"2026-02-28", "0000-00-00", "9999-12-31", "2024-02-29", "2023-02-29", "", "2026-1-1"} {
+	for _, text := range []string{"2026-02-28", "0000-00-00", "9999-12-31", "2024-02-29", "2023-02-29", "", "2026-1-1", "1965-<<-<<", "<<<<-<<-<<", "1965-00-31"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := sessions.ParseDate(text)
 		// The judge counts for itself.
 		var y, m, day int
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "-<<", "-00"), "<<<<-", "0000-")
 		ok := len(text) == 10 && text[4] == '-' && text[7] == '-'
 		for i := 0; ok && i < 10; i++ {
 			ok = i == 4 || i == 7 || '0' <= text[i] && text[i] <= '9'
 		}
 		if ok {
 			_, scanErr := fmt.Sscanf(text, "%4d-%2d-%2d", &y, &m, &day)
-			ok = scanErr == nil && y >= 1 && m >= 1 && m <= 12 && day >= 1 && day <= daysIn(y, m)
+			ok = scanErr == nil && y >= 1 && m <= 12 && day <= daysIn(y, m)
+			if text == "0000-00-00" {
+				require.NoError(t, err)
+				require.Zero(t, d)
+				return
+			}
 		}
 		require.Equal(t, ok, err == nil, "%q", text)
 		if ok {
@@ -86,7 +150,7 @@ func daysIn(year, month int) int {
 func TestDateValidity(t *testing.T) {
 	require.True(t, sessions.Date{}.IsZero())
 	require.Empty(t, sessions.Date{}.String())
-	for _, d := range []sessions.Date{{}, {Year: 2026}, date(0, 1, 1), date(-5, 1, 1), date(10000, 1, 1), date(2026, 0, 1), date(2026, 13, 1), date(2026, 2, 29), date(2026, 1, 0), date(2026, 1, 32)} {
+	for _, d := range []sessions.Date{{}, {Year: 2026}, date(2026, 5, 0), date(0, 1, 1), date(-5, 1, 1), date(10000, 1, 1), date(2026, 0, 1), date(2026, 13, 1), date(2026, 2, 29), date(2026, 1, 0), date(2026, 1, 32)} {
 		require.False(t, d.IsValid(), "%v", d)
 	}
 }
@@ -226,6 +290,8 @@ func TestDateScan(t *testing.T) {
 	d := date(2026, 2, 28)
 	for _, src := range []any{
 		"2026-02-28", []byte("2026-02-28"), "2026-02-28T00:00:00Z", "2026-02-28 00:00:00+00:00", []byte("2026-02-28 23:59:59"),
+		"2026-02-28 00:00:00+00", "2026-02-28 00:00:00.123456+04:30", "2026-02-28T23:59:59.999999999-07:00", "2026-02-28 21:30",
+		time.Date(2026, 2, 28, 9, 0, 0, 0, time.UTC).String(), time.Date(2026, 2, 28, 9, 0, 0, 5, zone(t, "Asia/Tbilisi")).String(),
 		time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 28, 0, 0, 0, 0, zone(t, "Asia/Tbilisi")),
 		time.Date(2026, 2, 28, 0, 0, 0, 0, zone(t, "America/New_York")),
 	} {
@@ -233,13 +299,14 @@ func TestDateScan(t *testing.T) {
 		require.NoError(t, got.Scan(src), "%v", src)
 		require.Equal(t, d, got, "%v", src)
 	}
-	for _, src := range []any{nil, "", []byte{}, time.Time{}} {
+	for _, src := range []any{nil, "", []byte{}, time.Time{}, "0000-00-00", []byte("0000-00-00 00:00:00")} {
 		got := d
 		require.NoError(t, got.Scan(src), "%v", src)
 		require.True(t, got.IsZero(), "%v", src)
 	}
 	for _, src := range []any{
-		"2026-02-30", "2026-02-28x", "0000-00-00", "infinity", "28.02.2026", "2026", []byte("2026-2-28"), int64(20260228), 1.5, true,
+		"2026-02-30", "2026-02-28x", "2026-01-31 garbage", "2026-01-31T", "2026-01-31 ", "2026-01-31 25:00:00", "0000-00-00 x",
+		"2026-01-31 00:00:00 BC", "0044-03-15 BC", "infinity", "28.02.2026", "2026", []byte("2026-2-28"), int64(20260228), 1.5, true,
 		time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-4, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		got := d

@@ -244,7 +244,7 @@ func (s *Session) validateRest() error {
 }
 
 func validateDate(f Field, d Date) error {
-	if !d.IsZero() && !d.IsValid() {
+	if !d.IsZero() && d.Earliest().IsZero() {
 		return &FieldError{f, fmt.Errorf("%w: not a date of the calendar", ErrInvalid)}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // language is one of those that the page speaks.
@@ -138,13 +139,19 @@ func (l *language) day(t time.Time) string {
 	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.months[t.Month()-1], t.Year()) // never broken
 }
 
-// date shows a civil date of the API.
+// date shows a civil date of the API: its year and month, or its year alone, where the document states no more.
 func (l *language) date(text string) string {
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
+	d, err := sessions.ParseDate(text)
+	switch {
+	case err != nil || d.IsZero() || d.Month == 0 && d.Day != 0:
 		return text
+	case d.Month == 0:
+		return strconv.Itoa(d.Year)
+	case d.Day == 0:
+		return fmt.Sprintf("%s\u00a0%d", l.months[d.Month-1], d.Year)
+	default:
+		return l.day(d.In(time.UTC))
 	}
-	return l.day(t)
 }
 
 // days shows a range of civil days, either end of which may be open.

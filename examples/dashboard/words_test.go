@@ -12,6 +12,15 @@ import (
 )
 
 // TestWords checks that whatever the page says is there in both languages, takes the same arguments, and that nothing is left over.
+func TestDatesThatAreKnownInPart(t *testing.T) {
+	en := languages()[0]
+	for text, want := range map[string]string{
+		"1965-03-04": "4\u00a0Mar\u00a01965", "1965-03-00": "Mar\u00a01965", "1965-00-00": "1965", "1965-00-04": "1965-00-04", "": "", "x": "x",
+	} {
+		require.Equal(t, want, en.date(text), text)
+	}
+}
+
 func TestWords(t *testing.T) {
 	used := map[string]bool{}
 	key := regexp.MustCompile(`(?:say |Say\(|fact\()"([a-z0-9_]+)"`)

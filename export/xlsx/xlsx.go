@@ -284,7 +284,7 @@ func (b *book) date(d sessions.Date, style int) any {
 	switch {
 	case d.IsZero():
 		return nil
-	case d.Year < firstYear:
+	case d.Year < firstYear || !d.IsValid(): // unknown parts
 		return b.string(d.String())
 	}
 	return excelize.Cell{StyleID: style, Value: time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)}

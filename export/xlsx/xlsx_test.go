@@ -62,7 +62,8 @@ func naughtySessions() (all []*sessions.Session) {
 
 func TestWriteCellsWithTypes(t *testing.T) {
 	all := naughtySessions()
-	all = append(all, &sessions.Session{ID: "old", BirthDate: sessions.Date{Year: 1899, Month: 12, Day: 31}})
+	all = append(all, &sessions.Session{ID: "old", BirthDate: sessions.Date{Year: 1899, Month: 12, Day: 31}},
+		&sessions.Session{ID: "in part", BirthDate: sessions.Date{Year: 1965}, ExpirationDate: sessions.Date{Year: 2031, Month: 2}})
 	var b bytes.Buffer
 	opts := export.Options{Zone: tbilisi, SHA256: true, Columns: append(export.Columns(), export.ColumnStatus, export.ColumnReasons)}
 	res, err := Write(t.Context(), &b, seqOf(all...), opts)
@@ -87,7 +88,8 @@ func TestWriteCellsWithTypes(t *testing.T) {
 			row[export.ColumnDocumentValid], row[export.ColumnLivenessStatus], row[export.ColumnMatchLevel], row[export.ColumnCreationTime], row[export.ColumnAttempts],
 			row[export.ColumnStatus]})
 	}
-	require.Equal(t, "1899-12-31", rows[len(all)][export.ColumnBirthDate])
+	require.Equal(t, "1899-12-31", rows[len(all)-1][export.ColumnBirthDate])
+	require.Equal(t, []string{"1965-00-00", "2031-02-00"}, []string{rows[len(all)][export.ColumnBirthDate], rows[len(all)][export.ColumnExpirationDate]})
 }
 
 func TestColumnsAndDisclosure(t *testing.T) {

@@ -12,7 +12,7 @@
 //
 // The sessions are few and odd: names in Georgian, Latin and accented letters, names of six words, hyphens and apostrophes;
 // numbers with leading zeros and of letters and digits; texts that are absent for every reason; times that are equal or a microsecond
-// apart; keys with quotes, wildcards, emoji, blanks at their end, and such as differ by case alone.
+// apart; dates without a day or month; keys with quotes, wildcards, emoji, blanks at their end, and such as differ by case alone.
 //
 // A failure prints the case's explanation and its line in this package. A storage that cannot do something says so in [Lacks]; the zero
 // Lacks claims everything.
