@@ -48,7 +48,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.SetBytes(int64(len(write(b, all, o))))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Write(context.Background(), io.Discard, seqOf(all), o); err != nil {
+				if _, err := Write(context.Background(), io.Discard, selectionOf(all), o); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -38,7 +38,7 @@ func TestRenamedColumns(t *testing.T) {
 		"doubled": {Headers: map[Column]string{ColumnSex: "Verified"}},
 		"key":     {Headers: map[Column]string{ColumnSex: "phone"}, ExtraKeys: extraKeys(t, "phone")},
 	} {
-		_, err := Write(t.Context(), io.Discard, seqOf(nil), o)
+		_, err := Write(t.Context(), io.Discard, selectionOf(nil), o)
 		require.Error(t, err, name)
 		for _, err := range Read(bytes.NewReader(nil), ReadOptions{Headers: o.Headers, ExtraKeys: o.ExtraKeys}) {
 			require.NotErrorIs(t, err, ErrEmpty, name)
@@ -62,9 +62,9 @@ func TestLayouts(t *testing.T) {
 		Options{Zone: o.Zone, TimeLayout: time.RFC1123Z, Columns: []Column{ColumnCreationTime, ColumnBirthDate}})[len("Creation time,Birth Date\r\n"):]))
 	require.Equal(t, []string{"Thu, 02 May 2024 01:00:00 +0400", ""}, line)
 
-	_, err := Write(t.Context(), io.Discard, seqOf(nil), Options{TimeLayout: time.DateTime})
+	_, err := Write(t.Context(), io.Discard, selectionOf(nil), Options{TimeLayout: time.DateTime})
 	require.ErrorIs(t, err, ErrOptions)
-	_, err = Write(t.Context(), io.Discard, seqOf(nil), Options{TimeLayout: time.RFC3339, Format: Excel})
+	_, err = Write(t.Context(), io.Discard, selectionOf(nil), Options{TimeLayout: time.RFC3339, Format: Excel})
 	require.NoError(t, err)
 }
 
@@ -75,13 +75,13 @@ func TestMaskedColumns(t *testing.T) {
 		Drop: sessions.FieldsOf(sessions.FieldPersonalNumber),
 	}
 	columns := append(Columns(), ColumnStatus, ColumnReasons)
-	opts := Options{Columns: columns, Mask: d.Mask, Drop: d.Drop, BirthLayout: "2006"}
-	unmasked := write(t, all, opts)
+	opts := Options{Columns: columns, BirthLayout: "2006"}
+	unmasked := write(t, all, opts, d)
 	for i := range all {
 		all[i] = all[i].Clone()
 		d.Apply(all[i])
 	}
-	require.Equal(t, string(write(t, all, opts)), string(unmasked), "whoever masks them")
+	require.Equal(t, string(write(t, all, opts, d)), string(unmasked), "whoever masks them")
 	require.NotContains(t, string(unmasked), "low_far", "the reasons tell the status")
 }
 
@@ -91,8 +91,8 @@ func TestMaskedCells(t *testing.T) {
 	columns, keys := append(Columns(), ColumnStatus, ColumnReasons), extraKeys(t, "phone", "e-mail")
 	hidden := sessions.Disclosure{Mask: sessions.AllFields()}
 	for _, o := range []Options{{}, {ExtraKeys: keys}, {Format: Excel, Zone: tbilisi(t)}, {Format: Excel, Zone: tbilisi(t), ExtraKeys: keys}} {
-		o.Columns, o.Mask = columns, hidden.Mask
-		for i, row := range read(t, write(t, all, o), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: o.ExtraKeys, LevelZeroIsNoData: true, LivenessOneIsPassed: true}) {
+		o.Columns = columns
+		for i, row := range read(t, write(t, all, o, hidden), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: o.ExtraKeys, LevelZeroIsNoData: true, LivenessOneIsPassed: true}) {
 			for c, cell := range row.cells() {
 				if c := Column(c); c != ColumnCreationTime && c != ColumnSessionID {
 					require.Equal(t, sessions.MaskedMark, *cell, "%v: row %d, %v", o.Format, i+1, c)
@@ -117,12 +117,10 @@ func TestFields(t *testing.T) {
 	require.Equal(t, sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt, sessions.FieldStatus),
 		(&Options{Columns: []Column{ColumnVerified}}).Fields())
 	all := generate(300)
-	hidden := sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldStatus, sessions.FieldClientIP)
 	for _, o := range []Options{
-		{}, {Format: Excel, Zone: tbilisi(t)}, {Mask: hidden}, {Drop: hidden}, {Mask: sessions.AllFields()},
+		{}, {Format: Excel, Zone: tbilisi(t)},
 		{Columns: append(Columns(), ColumnStatus, ColumnReasons)}, {ExtraKeys: extraKeys(t, "phone")},
 	} {
-		require.Zero(t, o.Fields().Intersect(sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}.Hidden()))
 		var read []*sessions.Session
 		for _, s := range all {
 			s = s.Clone()
@@ -144,7 +142,7 @@ func TestDigestAndProgress(t *testing.T) {
 	var b bytes.Buffer
 	var last Progress
 	calls := 0
-	res, err := Write(t.Context(), &b, seqOf(all), Options{SHA256: true, Count: 5000, Progress: func(p Progress) {
+	res, err := Write(t.Context(), &b, selectionOf(all), Options{SHA256: true, Count: 5000, Progress: func(p Progress) {
 		require.Equal(t, int64(5000), p.Count)
 		require.GreaterOrEqual(t, p.Rows, last.Rows)
 		require.Greater(t, p.Bytes, last.Bytes)
@@ -157,7 +155,7 @@ func TestDigestAndProgress(t *testing.T) {
 	require.Greater(t, calls, 5)
 
 	full := &failAfter{left: 100_000}
-	res, err = Write(t.Context(), full, seqOf(all), Options{SHA256: true})
+	res, err = Write(t.Context(), full, selectionOf(all), Options{SHA256: true})
 	require.ErrorIs(t, err, errFull)
 	sum = sha256.Sum256(b.Bytes()[:100_000])
 	require.Equal(t, hex.EncodeToString(sum[:]), res.SHA256, "of what the writer has")
@@ -168,21 +166,21 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	all := generate(5000)
 	before := runtime.NumGoroutine()
 	for i := range 20 {
-		_, err := Write(t.Context(), &failAfter{left: i * 50_000}, seqOf(all), Options{})
+		_, err := Write(t.Context(), &failAfter{left: i * 50_000}, selectionOf(all), Options{})
 		require.ErrorIs(t, err, errFull)
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err = Write(ctx, writerFunc(func(b []byte) (int, error) { cancel(); return len(b), nil }), seqOf(all), Options{})
+		_, err = Write(ctx, writerFunc(func(b []byte) (int, error) { cancel(); return len(b), nil }), selectionOf(all), Options{})
 		require.ErrorIs(t, err, context.Canceled)
 		for _, w := range []io.Writer{writerFunc(func([]byte) (int, error) { panic("writer") }), io.Discard} {
 			require.Panics(t, func() {
-				_, _ = Write(t.Context(), w, func(yield func(*sessions.Session, error) bool) {
+				_, _ = Write(t.Context(), w, from(func(yield func(*sessions.Session, error) bool) {
 					for _, s := range all {
 						if !yield(s, nil) {
 							return
 						}
 					}
 					panic("iterator")
-				}, Options{})
+				}), Options{})
 			})
 		}
 	}
@@ -208,14 +206,14 @@ func BenchmarkOverlap(b *testing.B) {
 	}
 	b.Run("together", func(b *testing.B) {
 		for b.Loop() {
-			_, err := Write(b.Context(), writerFunc(func(t []byte) (int, error) { busy(100 * time.Microsecond); return len(t), nil }), slow, Options{SHA256: true})
+			_, err := Write(b.Context(), writerFunc(func(t []byte) (int, error) { busy(100 * time.Microsecond); return len(t), nil }), from(slow), Options{SHA256: true})
 			require.NoError(b, err)
 		}
 	})
 	b.Run("in turns", func(b *testing.B) {
 		for b.Loop() {
 			opts := Options{}
-			p, err := opts.plan()
+			p, err := opts.plan(sessions.Disclosure{})
 			require.NoError(b, err)
 			sum := sha256.New()
 			text := newBuffer()

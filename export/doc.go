@@ -10,7 +10,7 @@
 //
 // # Cells
 //
-// What is absent is an empty cell. What the viewer may not see ([Options].Mask) is [masked], in the columns of dates, numbers and
+// What is absent is an empty cell. What the viewer may not see ([Selection]) is [masked], in the columns of dates, numbers and
 // truth values too: there an empty cell, 1 or FALSE would pass for a fact.
 //
 //   - Texts (names, numbers, nationality) stand as they were read. One that was not recognised or not collected is empty;
@@ -76,14 +76,14 @@
 // [WriteFile] writes beside the final name, brings the file to the disk and renames it: what stands under the final name is whole.
 // While it writes it keeps the state of the export in a file beside it: options, query, watermark, and the digest of what is
 // written. After a crash, a full disk or a lost connection [ResumeFile] checks what is there against that state and
-// goes on from there, after asking the [Source] whether any session behind the last one written has changed since. If not, the file is
+// goes on from there, after asking the [Selection] whether any session behind the last one written has changed since. If not, the file is
 // byte for byte that of a call that nothing had disturbed: creation times never change, so that what came in or
 // changed further ahead has no part in the rest. Otherwise it refuses ([ErrResume]), and WriteFile starts again.
 //
 // On request a [Manifest] stands beside the file: who asked for what, how it was written, and digests. [Verify] checks a file against
 // it and names the first difference.
 //
-// Above the limit of a sheet Excel's format is refused, before the first row if Options.Count tells, or split into files if
+// Above the limit of a sheet Excel's format is refused, before the first row if the selection can count, or split into files if
 // FileOptions.RowsPerFile says so.
 //
 // # Consistency

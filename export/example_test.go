@@ -30,7 +30,7 @@ func twoSessions(yield func(*sessions.Session, error) bool) {
 
 func ExampleWrite() {
 	var file bytes.Buffer
-	result, err := export.Write(context.Background(), &file, twoSessions, export.Options{
+	result, err := export.Write(context.Background(), &file, export.FromIterator(sessions.Request{}, twoSessions), export.Options{
 		Format: export.Excel,
 		Zone:   time.FixedZone("Tbilisi", 4*60*60),
 		Columns: []export.Column{
@@ -50,7 +50,7 @@ func ExampleWrite() {
 
 func ExampleRead() {
 	var file bytes.Buffer
-	if _, err := export.Write(context.Background(), &file, twoSessions, export.Options{}); err != nil {
+	if _, err := export.Write(context.Background(), &file, export.FromIterator(sessions.Request{}, twoSessions), export.Options{}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -99,15 +99,18 @@ func ExampleRecord() {
 	// Output: true 01001012345 <nil>
 }
 
-// few is a source of two sessions that never change.
+// few is a selection of two sessions that never change.
 type few struct{}
 
 func (few) Watermark(context.Context) (string, error) { return "1", nil }
-func (few) Changed(context.Context, string, time.Time, string) (bool, error) {
+func (few) Changed(context.Context, string, sessions.Position) (bool, error) {
 	return false, nil
 }
-func (few) Sessions(context.Context, time.Time, string) iter.Seq2[*sessions.Session, error] {
-	return twoSessions
+func (few) Request() sessions.Request {
+	return sessions.Request{Company: "acme", AskedBy: "agent-7", Query: "status:success,failed"}
+}
+func (few) Open(context.Context, sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
+	return twoSessions, nil
 }
 
 func ExampleWriteFile() {
@@ -119,7 +122,6 @@ func ExampleWriteFile() {
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "sessions.csv")
 	files, err := export.WriteFile(context.Background(), path, few{}, export.FileOptions{
-		Request:  export.Request{Company: "acme", AskedBy: "agent-7", Query: "status:success,failed"},
 		Manifest: true,
 	})
 	if err != nil {

@@ -127,10 +127,22 @@ func recordsOf(all []*sessions.Session) []Record {
 	return records
 }
 
-func write(t testing.TB, all []*sessions.Session, opts Options) []byte {
+// from makes a selection of an iterator, for a viewer who may see everything or what the disclosure shows.
+func from(all iter.Seq2[*sessions.Session, error], d ...sessions.Disclosure) Selection {
+	var r sessions.Request
+	for _, r.Disclosure = range d {
+	}
+	return FromIterator(r, all)
+}
+
+func selectionOf(all []*sessions.Session, d ...sessions.Disclosure) Selection {
+	return from(seqOf(all), d...)
+}
+
+func write(t testing.TB, all []*sessions.Session, opts Options, d ...sessions.Disclosure) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	res, err := Write(context.Background(), &b, seqOf(all), opts)
+	res, err := Write(context.Background(), &b, selectionOf(all, d...), opts)
 	require.NoError(t, err)
 	require.Equal(t, Result{Rows: int64(len(all)), Bytes: int64(b.Len())}, res)
 	return b.Bytes()

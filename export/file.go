@@ -11,7 +11,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,26 +22,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Source is where the sessions of a file come from: a selection, newest first, ties by ID, the bytewise greater ID first. Creation
-// times and IDs never change. Package store has one (store.Source).
-type Source interface {
-	// Watermark returns a moment in the history of the selection, not later than any that Sessions reads afterwards. An
-	// error that wraps [errors.ErrUnsupported] says that there is none: the export can then not be resumed.
-	Watermark(ctx context.Context) (string, error)
-
-	// Sessions yields the sessions that stand further back than the position given; the zero time stands before all. It lends
-	// each until the next. An error comes once and last.
-	Sessions(ctx context.Context, createdAt time.Time, id string) iter.Seq2[*sessions.Session, error]
-
-	// Changed tells whether a session further back than the position, that is in the selection or may have been, has changed or
-	// come in since the watermark. It may err on the side of true.
-	Changed(ctx context.Context, since string, createdAt time.Time, id string) (bool, error)
-}
-
 // FileOptions say what stands in a file, and in its manifest.
 type FileOptions struct {
 	Options
-	Request
 
 	// Manifest asks for a [Manifest] beside each file: its name with [ManifestSuffix].
 	Manifest bool
@@ -65,7 +47,7 @@ const (
 
 const defaultBlockBytes = 4 << 20
 
-// WriteFile writes the sessions of a source to a file, or to several if [FileOptions] say so, and returns the manifest of each. A
+// WriteFile writes the sessions of a selection to a file, or to several if [FileOptions] say so, and returns the manifest of each. A
 // file is written under its name with [PartialSuffix], brought to the disk and renamed, which replaces what has that name. Under
 // the final name there is therefore never a part of an export; of several files the first gets its name last. Only
 // their owner may read them.
@@ -73,9 +55,9 @@ const defaultBlockBytes = 4 << 20
 // After an error, or if the process ends, [ResumeFile] goes on. Else [Discard] removes what was begun, and so does WriteFile when it
 // is called again. Two calls at once for one name are not for this package to prevent: the one that loses gives an error.
 //
-// Errors are those of [Write], of the source and of the file system.
-func WriteFile(ctx context.Context, path string, source Source, opts FileOptions) ([]Manifest, error) {
-	j, err := newFileJob(path, source, opts)
+// Errors are those of [Write], of the selection and of the file system.
+func WriteFile(ctx context.Context, path string, selected Selection, opts FileOptions) ([]Manifest, error) {
+	j, err := newFileJob(path, selected, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +71,8 @@ func WriteFile(ctx context.Context, path string, source Source, opts FileOptions
 // If that cannot be, because sessions that are still to be written have changed since, or what was begun is something else,
 // nothing changes and the error wraps [ErrResume]: [WriteFile] then starts again. All other errors are those of WriteFile, and
 // ResumeFile may be called again.
-func ResumeFile(ctx context.Context, path string, source Source, opts FileOptions) ([]Manifest, error) {
-	j, err := newFileJob(path, source, opts)
+func ResumeFile(ctx context.Context, path string, selected Selection, opts FileOptions) ([]Manifest, error) {
+	j, err := newFileJob(path, selected, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -132,30 +114,31 @@ func partName(path string, n int) string {
 
 // fileState is kept beside a file that is being written.
 type fileState struct {
-	Watermark string     `json:"watermark"`
-	Rows      int64      `json:"rows"` // of all files
-	Last      position   `json:"last"` // of these
-	Files     []Manifest `json:"files"`
-	Ended     bool       `json:"ended"`    // the last file has all its rows; else it is being written
-	Complete  bool       `json:"complete"` // there are no more sessions
+	Watermark string            `json:"watermark"`
+	Rows      int64             `json:"rows"` // of all files
+	Last      sessions.Position `json:"last"` // of these
+	Files     []Manifest        `json:"files"`
+	Ended     bool              `json:"ended"`    // the last file has all its rows; else it is being written
+	Complete  bool              `json:"complete"` // there are no more sessions
 }
 
 type fileJob struct {
-	path   string
-	source Source
-	opts   FileOptions
-	plan   *plan
-	empty  Manifest // of a file of this export
-	state  fileState
-	bytes  int64 // of all files
+	path     string
+	selected Selection
+	opts     FileOptions
+	plan     *plan
+	empty    Manifest // of a file of this export
+	state    fileState
+	bytes    int64 // of all files
 
 	file    *os.File // the file that is being written, nil between two
 	sum     hash.Hash
 	written []os.FileInfo // of the files that have ended
 }
 
-func newFileJob(path string, source Source, opts FileOptions) (*fileJob, error) {
-	p, err := opts.plan()
+func newFileJob(path string, selected Selection, opts FileOptions) (*fileJob, error) {
+	request := selected.Request()
+	p, err := opts.plan(request.Disclosure)
 	if err != nil {
 		return nil, err
 	}
@@ -164,21 +147,19 @@ func newFileJob(path string, source Source, opts FileOptions) (*fileJob, error) 
 		return nil, fmt.Errorf("%w: less than no rows or bytes", ErrOptions)
 	case p.excel && opts.RowsPerFile > MaxExcelRows:
 		return nil, fmt.Errorf("%w: files of more than %d rows", ErrOptions, MaxExcelRows)
-	case p.excel && opts.RowsPerFile == 0 && opts.Count > MaxExcelRows:
-		return nil, &WriteError{Row: MaxExcelRows + 1, Err: ErrTooManyRows}
 	}
 	if opts.BlockBytes == 0 {
 		opts.BlockBytes = defaultBlockBytes
 	}
 	p.perFile = opts.RowsPerFile
-	return &fileJob{path: path, source: source, opts: opts, plan: p, empty: opts.manifest(p)}, nil
+	return &fileJob{path: path, selected: selected, opts: opts, plan: p, empty: opts.manifest(p, &request)}, nil
 }
 
 func (j *fileJob) start(ctx context.Context) ([]Manifest, error) {
 	if err := Discard(j.path); err != nil {
 		return nil, err
 	}
-	watermark, err := j.source.Watermark(ctx)
+	watermark, err := j.selected.Watermark(ctx)
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
 	}
@@ -192,13 +173,20 @@ func (j *fileJob) start(ctx context.Context) ([]Manifest, error) {
 
 // run writes the sessions that are missing.
 func (j *fileJob) run(ctx context.Context, at begun) error {
-	last := j.state.Last
+	r := sessions.Reading{After: j.state.Last}
+	if j.plan.excel && j.opts.RowsPerFile == 0 {
+		r.Limit = MaxExcelRows
+	}
+	seq, err := j.opts.open(ctx, j.selected, r)
+	if err != nil {
+		return err
+	}
 	defer func() {
 		if j.file != nil {
 			_ = j.file.Close()
 		}
 	}()
-	if err := j.plan.encode(ctx, j.source.Sessions(ctx, last.CreatedAt, last.ID), at, j.take); err != nil {
+	if err := j.plan.encode(ctx, seq, at, j.take); err != nil {
 		return err
 	}
 	j.state.Complete = true
@@ -378,7 +366,7 @@ func (j *fileJob) resume(ctx context.Context) ([]Manifest, error) {
 		return j.finish()
 	}
 	if j.state.Watermark == "" {
-		return nil, fmt.Errorf("%w, or not: the source cannot tell", ErrChanged)
+		return nil, fmt.Errorf("%w, or not: the selection cannot tell", ErrChanged)
 	}
 	from := j.state.Last
 	if err := j.unchanged(ctx, from); err != nil {
@@ -402,8 +390,8 @@ func (j *fileJob) resume(ctx context.Context) ([]Manifest, error) {
 	return j.finish()
 }
 
-func (j *fileJob) unchanged(ctx context.Context, behind position) error {
-	changed, err := j.source.Changed(ctx, j.state.Watermark, behind.CreatedAt, behind.ID)
+func (j *fileJob) unchanged(ctx context.Context, behind sessions.Position) error {
+	changed, err := j.selected.Changed(ctx, j.state.Watermark, behind)
 	if err == nil && changed {
 		err = ErrChanged
 	}

@@ -25,10 +25,11 @@ import (
 // history is a source whose sessions change.
 type history struct {
 	all     []*sessions.Session // newest first
-	changes []position          // in their order
+	changes []sessions.Position // in their order
 	breaks  int                 // sessions after which it fails, 0 for never
 	failed  error
 	mute    bool // it knows no watermark
+	request sessions.Request
 }
 
 var errBroken = errors.New("broken")
@@ -40,9 +41,9 @@ func newHistory(n int) *history {
 	}
 	slices.SortStableFunc(h.all, func(a, b *sessions.Session) int {
 		switch {
-		case behind(a, b.CreatedAt, b.ID):
+		case sessions.PositionOf(a).Before(sessions.PositionOf(b)):
 			return 1
-		case behind(b, a.CreatedAt, a.ID):
+		case sessions.PositionOf(b).Before(sessions.PositionOf(a)):
 			return -1
 		}
 		return 0
@@ -50,12 +51,7 @@ func newHistory(n int) *history {
 	return h
 }
 
-func behind(s *sessions.Session, at time.Time, id string) bool {
-	c := s.CreatedAt.Compare(at)
-	return c < 0 || c == 0 && s.ID < id
-}
-
-func (h *history) change(s *sessions.Session) { h.changes = append(h.changes, positionOf(s)) }
+func (h *history) change(s *sessions.Session) { h.changes = append(h.changes, sessions.PositionOf(s)) }
 
 func (h *history) Watermark(context.Context) (string, error) {
 	if h.mute {
@@ -64,25 +60,27 @@ func (h *history) Watermark(context.Context) (string, error) {
 	return strconv.Itoa(len(h.changes)), nil
 }
 
-func (h *history) Changed(_ context.Context, since string, at time.Time, id string) (bool, error) {
+func (h *history) Changed(_ context.Context, since string, after sessions.Position) (bool, error) {
 	n, err := strconv.Atoi(since)
 	if err != nil {
 		return false, err
 	}
 	for _, p := range h.changes[n:] {
-		if behind(&sessions.Session{CreatedAt: p.CreatedAt, ID: p.ID}, at, id) {
+		if p.Before(after) {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func (h *history) Sessions(_ context.Context, at time.Time, id string) iter.Seq2[*sessions.Session, error] {
+func (h *history) Request() sessions.Request { return h.request }
+
+func (h *history) Open(_ context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	return func(yield func(*sessions.Session, error) bool) {
 		var lent sessions.Session
 		n := 0
 		for _, s := range h.all {
-			if !at.IsZero() && !behind(s, at, id) {
+			if !r.After.IsZero() && !sessions.PositionOf(s).Before(r.After) {
 				continue
 			}
 			if n++; h.breaks > 0 && n > h.breaks {
@@ -94,7 +92,7 @@ func (h *history) Sessions(_ context.Context, at time.Time, id string) iter.Seq2
 			}
 			lent = sessions.Session{ID: "was lent"}
 		}
-	}
+	}, nil
 }
 
 func names(t *testing.T, dir string) (all []string) {
@@ -116,13 +114,13 @@ func readFile(t *testing.T, elem ...string) []byte {
 
 func TestWriteFile(t *testing.T) {
 	h := newHistory(3000)
+	h.request = sessions.Request{Company: "acme", AskedBy: "agent-7", Query: "status:success", From: h.all[2999].CreatedAt}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sessions.csv")
 	require.NoError(t, os.WriteFile(path, []byte("older"), 0o600))
 	var progress []Progress
 	opts := FileOptions{
 		Options:  Options{Format: Excel, Zone: tbilisi(t), Count: 3000, Progress: func(p Progress) { progress = append(progress, p) }},
-		Request:  Request{Company: "acme", AskedBy: "agent-7", Query: "status:success", From: h.all[2999].CreatedAt},
 		Manifest: true, BlockBytes: 100_000,
 	}
 	files, err := WriteFile(t.Context(), path, h, opts)
@@ -138,7 +136,7 @@ func TestWriteFile(t *testing.T) {
 	require.Equal(t, []Manifest{m}, files)
 	require.NoError(t, Verify(bytes.NewReader(want), m))
 	require.Greater(t, len(m.Blocks), 3)
-	require.Equal(t, opts.Request, m.Request)
+	require.Equal(t, h.request, m.Request)
 	require.Equal(t, "Asia/Tbilisi", m.Zone)
 	require.True(t, m.FormulaGuard)
 	require.Len(t, m.Columns, 24)
@@ -170,7 +168,7 @@ func TestSplitFiles(t *testing.T) {
 func TestTooManyRowsAreRefusedBeforeTheFirst(t *testing.T) {
 	opts := Options{Format: Excel, Zone: time.UTC, Count: MaxExcelRows + 1}
 	var b bytes.Buffer
-	_, err := Write(t.Context(), &b, seqOf(nil), opts)
+	_, err := Write(t.Context(), &b, selectionOf(nil), opts)
 	require.ErrorIs(t, err, ErrTooManyRows)
 	require.Zero(t, b.Len())
 	dir := t.TempDir()
@@ -245,7 +243,7 @@ func TestResumeRefused(t *testing.T) {
 		h := newHistory(3000)
 		h.breaks, h.failed = 2000, errBroken
 		path := filepath.Join(t.TempDir(), "s.csv")
-		opts := FileOptions{BlockBytes: 50_000, Request: Request{Company: "acme"}}
+		opts := FileOptions{BlockBytes: 50_000}
 		_, err := WriteFile(t.Context(), path, h, opts)
 		require.ErrorIs(t, err, errBroken)
 		h.breaks = 0
@@ -260,7 +258,7 @@ func TestResumeRefused(t *testing.T) {
 			h.change(&sessions.Session{CreatedAt: h.all[2999].CreatedAt})
 		}, ErrChanged},
 		"written":       {func(_ *testing.T, h *history, _ string, _ *FileOptions) { h.change(h.all[0]) }, nil},
-		"other company": {func(_ *testing.T, _ *history, _ string, o *FileOptions) { o.Company = "other" }, ErrOtherExport},
+		"other company": {func(_ *testing.T, h *history, _ string, _ *FileOptions) { h.request.Company = "other" }, ErrOtherExport},
 		"other columns": {func(_ *testing.T, _ *history, _ string, o *FileOptions) { o.Columns = Columns()[1:] }, ErrOtherExport},
 		"renamed": {func(_ *testing.T, _ *history, _ string, o *FileOptions) {
 			o.Headers = map[Column]string{ColumnFirstName: "Last Name", ColumnLastName: "First Name"}

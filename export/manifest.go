@@ -13,20 +13,6 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Request says who asked for which sessions. This package writes it down and looks at nothing in it.
-type Request struct {
-	Company string `json:"company"`
-	AskedBy string `json:"asked_by,omitempty"`
-
-	// Query is the canonical text of the filter; "" selects everything. The text of a search is personal data: a manifest is as
-	// private as its file.
-	Query string `json:"query"`
-
-	// From and To are the instants that the query's days mean, From inclusive, To not. The zero time is an open end.
-	From time.Time `json:"created_from,omitzero"`
-	To   time.Time `json:"created_before,omitzero"`
-}
-
 // manifestVersion is that of the JSON.
 const manifestVersion = 1
 
@@ -34,7 +20,7 @@ const manifestVersion = 1
 // change the file should not be able to change the manifest as well.
 type Manifest struct {
 	Version int `json:"version"` // 1
-	Request
+	sessions.Request
 	File  string `json:"file"`  // name without directories
 	Part  int    `json:"part"`  // number of the file, from 1, where an export is split
 	Parts int    `json:"parts"` // how many there are
@@ -77,22 +63,22 @@ type Block struct {
 }
 
 // manifest fills in what is known before the first row.
-func (o *FileOptions) manifest(p *plan) Manifest {
+func (o *FileOptions) manifest(p *plan, r *sessions.Request) Manifest {
 	m := Manifest{
-		Version: manifestVersion, Request: o.Request, Format: o.Format, Separator: string(rune(p.comma)),
+		Version: manifestVersion, Request: *r, Format: o.Format, Separator: string(rune(p.comma)),
 		FormulaGuard: p.excel, Zone: p.clock.zone.String(), TimeLayout: o.TimeLayout, BirthLayout: o.BirthLayout,
 		ExpirationLayout: o.ExpirationLayout, RowsPerFile: o.RowsPerFile, BlockBytes: o.BlockBytes,
-		Masked:  slices.AppendSeq([]sessions.Field{}, sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}.Hidden().Minus(o.Drop).All()),
-		Dropped: slices.AppendSeq([]sessions.Field{}, o.Drop.All()),
+		Masked:  slices.AppendSeq([]sessions.Field{}, r.Disclosure.Hidden().Minus(r.Disclosure.Drop).All()),
+		Dropped: slices.AppendSeq([]sessions.Field{}, r.Disclosure.Drop.All()),
 		Blocks:  []Block{},
 	}
 	m.Columns = o.fileColumns(p)
 	return m
 }
 
-// FileColumns returns the columns that a file of these options has, or the error that [Write] gives for them.
-func (o *Options) FileColumns() ([]ManifestColumn, error) {
-	p, err := o.plan()
+// FileColumns returns the columns that a file of these options has for a viewer, or the error that [Write] gives for them.
+func (o *Options) FileColumns(d sessions.Disclosure) ([]ManifestColumn, error) {
+	p, err := o.plan(d)
 	if err != nil {
 		return nil, err
 	}

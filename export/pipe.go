@@ -2,7 +2,6 @@ package export
 
 import (
 	"strings"
-	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -15,21 +14,15 @@ func newBuffer() []byte { return make([]byte, 0, flushSize+flushSize/8) }
 // block is a part of a file: whole rows, and before the first the header.
 type block struct {
 	text  []byte
-	rows  int64    // of the export, up to the end of the block
-	ends  bool     // the file ends with it, since it has all its rows
-	last  position // of the last row
-	final bool     // the export ends with it
-}
-
-// position is a session's place in the order of an export, which goes back in time.
-type position struct {
-	CreatedAt time.Time `json:"created_at"`
-	ID        string    `json:"id"`
+	rows  int64             // of the export, up to the end of the block
+	ends  bool              // the file ends with it, since it has all its rows
+	last  sessions.Position // of the last row
+	final bool              // the export ends with it
 }
 
 // positionOf copies the ID: the session is lent.
-func positionOf(s *sessions.Session) position {
-	return position{sessions.Truncate(s.CreatedAt), strings.Clone(s.ID)}
+func positionOf(s *sessions.Session) sessions.Position {
+	return sessions.Position{CreatedAt: sessions.Truncate(s.CreatedAt), ID: strings.Clone(s.ID)}
 }
 
 // pipe lets blocks be taken while the next are made. The goroutine that takes them begins with the second: most answers have

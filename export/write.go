@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -42,11 +43,6 @@ type Options struct {
 	// Extra column would stand. A session without the field has an empty cell there.
 	ExtraKeys sessions.ExtraKeys
 
-	// Drop and Mask are those of the viewer's [sessions.Disclosure]. Drop leaves out the columns that show one of its fields.
-	// Every cell of every other hidden field is [sessions.MaskedMark], whether or not whoever yields the sessions has
-	// hidden it. A hidden field that neither names looks like one that is absent, unless it is a text.
-	Drop, Mask sessions.Fields
-
 	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not known. Progress is told. In
 	// Excel's format more than [MaxExcelRows] are refused before the first row; those that come without having been
 	// counted, when they come.
@@ -60,15 +56,13 @@ type Options struct {
 	SHA256 bool
 }
 
-// Fields returns the fields that a file of these options shows, and those that it needs to be resumed: what store.Store.Export and
-// store.Store.Source want to know.
+// Fields returns the fields that a file of these options shows, and those that it needs to be resumed.
 func (o *Options) Fields() sessions.Fields {
-	var shown sessions.Fields
+	shown := sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt)
 	for _, c := range o.columns() {
 		shown = shown.Union(sessions.FieldsOf(c.Field()))
 	}
-	hidden := sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}.Hidden()
-	return shown.Minus(hidden).Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt))
+	return shown
 }
 
 // Progress is how far an export is.
@@ -84,30 +78,53 @@ type Result struct {
 	SHA256 string // of these bytes, in hexadecimal; "" where Options do not ask for it
 }
 
-// Write writes the sessions to w, in the order in which they come, after a header that is there even without sessions.
-// It keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
+// Write writes the sessions of a selection to w, in their order, after a header that is there even without sessions. It opens the
+// selection first: whether it may be read, the viewer's limit and what the viewer may see are settled before the first byte, and so
+// is, in Excel's format, that there are not too many.
 //
+// What the viewer may not see is not in the file, whatever the options: a column of a field that is dropped is left out, and
+// each cell of a field that is hidden otherwise is [sessions.MaskedMark].
+//
+// Write keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
 // A file of more than one buffer is written by a second goroutine while the next rows are fetched and encoded. It has ended when
 // Write returns, for which Write waits for w. A panic in w or Progress is one of Write.
 //
-// The first error stops it: one of the options ([ErrOptions], [ErrColumn], [ErrTooManyRows]) before anything is written; after
-// that a [*WriteError] that wraps the error of the iterator, of the context, of the writer, or one of this package
+// The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or [ErrTooManyRows] before anything is
+// written; after that a [*WriteError] that wraps the error of the selection, of the context, of the writer, or one of this package
 // ([ErrNoSession], [ErrTooManyRows], [ErrTooLong]). The Result then says how much of the file w has: a part that nothing
 // in it shows to be one.
 //
 // Nothing in the values can break the file: bytes are written as they are, NUL and invalid UTF-8 included, which no stored
 // session has and [Read] refuses.
-func Write(ctx context.Context, w io.Writer, seq iter.Seq2[*sessions.Session, error], opts Options) (Result, error) {
-	p, err := opts.plan()
+func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (Result, error) {
+	p, err := opts.plan(selected.Request().Disclosure)
+	if err != nil {
+		return Result{}, err
+	}
+	limit := 0
+	if p.excel {
+		limit = MaxExcelRows
+	}
+	seq, err := opts.open(ctx, selected, sessions.Reading{Limit: limit})
 	if err != nil {
 		return Result{}, err
 	}
 	out := newOutput(w, &opts)
-	if p.excel && opts.Count > MaxExcelRows {
-		return Result{}, &WriteError{Row: MaxExcelRows + 1, Err: ErrTooManyRows}
-	}
 	err = p.encode(ctx, seq, begun{}, out.take)
 	return out.result(), err
+}
+
+// open opens a selection for the columns of the options.
+func (o *Options) open(ctx context.Context, selected Selection, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
+	if r.Limit > 0 && o.Count > int64(r.Limit) {
+		return nil, &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}
+	}
+	r.Fields = o.Fields()
+	seq, err := selected.Open(ctx, r)
+	if errors.Is(err, sessions.ErrTooMany) {
+		err = &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}
+	}
+	return seq, err
 }
 
 // output is where a file goes.
@@ -213,8 +230,8 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 
 const byteOrderMark = "\uFEFF"
 
-// plan checks the options and chooses the encoders.
-func (o *Options) plan() (*plan, error) {
+// plan checks the options and chooses the encoders of what the viewer may see.
+func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	comma, err := checkComma(o.Comma)
 	if err != nil {
 		return nil, err
@@ -235,7 +252,7 @@ func (o *Options) plan() (*plan, error) {
 	for _, c := range []byte{comma, '"', '\r', '\n'} {
 		p.quoted[c] = true
 	}
-	if err := p.choose(o); err != nil {
+	if err := p.choose(o, d); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -260,7 +277,7 @@ func (o *Options) columns() []Column {
 }
 
 // choose adds the columns of the options.
-func (p *plan) choose(o *Options) error {
+func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	chosen := o.columns()
 	keys := o.ExtraKeys.All()
 	if err := checkExtraKeys(keys); err != nil {
@@ -272,14 +289,13 @@ func (p *plan) choose(o *Options) error {
 	if err := checkHeaders(o.Headers); err != nil {
 		return err
 	}
-	hidden := sessions.Disclosure{Mask: o.Mask, Drop: o.Drop}
 	for i, c := range chosen {
 		switch {
 		case c >= columnEnd:
 			return fmt.Errorf("%w: %v", ErrUnknownColumn, c)
 		case slices.Contains(chosen[:i], c):
 			return fmt.Errorf("%w: %v", ErrDoubledColumn, c)
-		case o.Drop.Has(c.Field()):
+		case hidden.Drop.Has(c.Field()) && !hidden.Shows(c.Field()): // ID and creation time are never hidden
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
 				p.add(c, key, seen(extraCell(key), c, hidden))

@@ -181,8 +181,8 @@ func TestColumnsChosen(t *testing.T) {
 		require.Equal(t, reasonsCell(s.Reasons), rows[i].Reasons)
 		require.Empty(t, rows[i].LastName)
 	}
-	require.Equal(t, "Session ID,Reasons\r\n", string(write(t, nil, Options{Columns: opts.Columns, Drop: sessions.FieldsOf(sessions.FieldFirstName)})))
-	require.NotContains(t, string(write(t, nil, Options{Drop: sessions.FieldsOf(sessions.FieldStatus)})), "Verified")
+	require.Equal(t, "Session ID,Reasons\r\n", string(write(t, nil, Options{Columns: opts.Columns}, sessions.Disclosure{Drop: sessions.FieldsOf(sessions.FieldFirstName)})))
+	require.NotContains(t, string(write(t, nil, Options{}, sessions.Disclosure{Drop: sessions.FieldsOf(sessions.FieldStatus)})), "Verified")
 
 	// A row whose only cell is empty is not an empty line.
 	one := write(t, []*sessions.Session{{}}, Options{Columns: []Column{ColumnFirstName}})
@@ -201,14 +201,13 @@ func TestOptionsRefused(t *testing.T) {
 		"unknown":        {Options{Columns: []Column{99}}, ErrUnknownColumn},
 		"doubled":        {Options{Columns: []Column{ColumnSex, ColumnSex}}, ErrDoubledColumn},
 		"none":           {Options{Columns: []Column{}}, ErrColumn},
-		"all dropped":    {Options{Columns: []Column{ColumnSex}, Drop: sessions.FieldsOf(sessions.FieldSex)}, ErrColumn},
 		"key is header":  {Options{ExtraKeys: extraKeys(t, "First Name")}, ErrDoubledColumn},
 		"key is status":  {Options{ExtraKeys: extraKeys(t, "Status")}, ErrDoubledColumn},
 		"keys, no Extra": {Options{ExtraKeys: extraKeys(t, "phone"), Columns: []Column{ColumnSex}}, ErrOptions},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			res, err := Write(t.Context(), &b, seqOf(nil), test.opts)
+			res, err := Write(t.Context(), &b, selectionOf(nil), test.opts)
 			require.ErrorIs(t, err, test.want)
 			require.Zero(t, res)
 			require.Zero(t, b.Len())
@@ -258,14 +257,14 @@ func TestWriteStops(t *testing.T) {
 		require.Equal(t, row, at.Row)
 		require.Less(t, res.Rows, row)
 	}
-	res, err := Write(t.Context(), io.Discard, after(4000, nil, broken), Options{})
+	res, err := Write(t.Context(), io.Discard, from(after(4000, nil, broken)), Options{})
 	stopped(res, err, 4001, broken)
 	require.Positive(t, res.Rows)
-	res, err = Write(t.Context(), io.Discard, after(3, nil, nil), Options{})
+	res, err = Write(t.Context(), io.Discard, from(after(3, nil, nil)), Options{})
 	stopped(res, err, 4, ErrNoSession)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	res, err = Write(ctx, io.Discard, func(yield func(*sessions.Session, error) bool) {
+	res, err = Write(ctx, io.Discard, from(func(yield func(*sessions.Session, error) bool) {
 		for i, s := range all {
 			if i == 2500 {
 				cancel()
@@ -275,21 +274,21 @@ func TestWriteStops(t *testing.T) {
 				return
 			}
 		}
-	}, Options{})
+	}), Options{})
 	stopped(res, err, 2501, context.Canceled)
 
-	res, err = Write(ctx, io.Discard, seqOf(nil), Options{})
+	res, err = Write(ctx, io.Discard, selectionOf(nil), Options{})
 	stopped(res, err, 1, context.Canceled)
 
 	full := &failAfter{left: 100_000}
-	res, err = Write(t.Context(), full, seqOf(all), Options{})
+	res, err = Write(t.Context(), full, selectionOf(all), Options{})
 	var at *WriteError
 	require.ErrorAs(t, err, &at)
 	require.ErrorIs(t, err, errFull)
 	require.Equal(t, int64(100_000), res.Bytes)
 	require.Less(t, res.Rows, at.Row)
 
-	res, err = Write(t.Context(), shortWriter{}, seqOf(nil), Options{})
+	res, err = Write(t.Context(), shortWriter{}, selectionOf(nil), Options{})
 	require.ErrorIs(t, err, io.ErrShortWrite)
 	require.Equal(t, Result{Bytes: 1}, res)
 }
@@ -301,7 +300,7 @@ func TestWholeRowsOnly(t *testing.T) {
 		require.Less(t, len(b), 2*flushSize)
 		pieces++
 		return len(b), nil
-	}), seqOf(generate(5_000)), Options{})
+	}), selectionOf(generate(5_000)), Options{})
 	require.NoError(t, err)
 	require.Equal(t, int64(5_000), res.Rows)
 	require.Greater(t, pieces, 10)
@@ -318,7 +317,7 @@ func TestExcelLimits(t *testing.T) {
 		}
 	}
 	opts := Options{Format: Excel, Zone: time.UTC, Columns: []Column{ColumnSex}}
-	_, err := Write(t.Context(), io.Discard, tooMany, opts)
+	_, err := Write(t.Context(), io.Discard, from(tooMany), opts)
 	require.ErrorIs(t, err, ErrTooManyRows)
 	var at *WriteError
 	require.ErrorAs(t, err, &at)
@@ -336,7 +335,7 @@ func TestExcelLimits(t *testing.T) {
 		{strings.Repeat(`"`, MaxExcelCell+1), false},
 	} {
 		long := &sessions.Session{Browser: test.text}
-		_, err = Write(t.Context(), io.Discard, seqOf([]*sessions.Session{long}), Options{Format: Excel, Zone: time.UTC})
+		_, err = Write(t.Context(), io.Discard, selectionOf([]*sessions.Session{long}), Options{Format: Excel, Zone: time.UTC})
 		if test.fits {
 			require.NoError(t, err)
 			continue
@@ -407,7 +406,7 @@ func FuzzQuoting(f *testing.F) {
 func TestSpecialBytesAnywhere(t *testing.T) {
 	for _, comma := range ",;\t|" {
 		o := Options{Comma: comma}
-		p, err := o.plan()
+		p, err := o.plan(sessions.Disclosure{})
 		require.NoError(t, err)
 		for size := range 28 {
 			require.False(t, p.special(strings.Repeat("ა", size)))

@@ -113,13 +113,8 @@ func parse(args []string, out io.Writer) (*config, error) {
 	if c.viewer.Disclosure.Drop, err = parseFields("drop", drop); err != nil {
 		return nil, err
 	}
-	c.file.Mask, c.file.Drop = c.viewer.Disclosure.Mask, c.viewer.Disclosure.Drop
-	if c.filter, err = selected.Filter(c.file.Zone); err != nil {
-		return nil, err
-	}
-	from, to := c.filter.Range()
-	c.file.Request = export.Request{Company: c.viewer.Company, AskedBy: c.viewer.Subject, Query: c.filter.Text(), From: from, To: to}
-	return c, nil
+	c.filter, err = selected.Filter(c.file.Zone)
+	return c, err
 }
 
 func (c *config) columns(columns, extra string) (err error) {

@@ -60,7 +60,7 @@ func slowClients(t *testing.T, dsn string) {
 	page, err := st.List(t.Context(), viewer, store.Query{Limit: 100})
 	require.NoError(t, err)
 	var whole export.Result
-	whole, err = export.Write(t.Context(), io.Discard, st.All(t.Context(), viewer, filter.Filter{}), export.Options{SHA256: true})
+	whole, err = export.Write(t.Context(), io.Discard, st.Select(viewer, filter.Filter{}), export.Options{SHA256: true})
 	require.NoError(t, err)
 	require.Equal(t, int64(n), whole.Rows)
 
@@ -81,7 +81,7 @@ func slowClients(t *testing.T, dsn string) {
 			ctx = vanished
 		}
 		ended.Go(func() {
-			results[i], errs[i] = export.Write(ctx, client, st.All(ctx, viewer, filter.Filter{}), export.Options{SHA256: true})
+			results[i], errs[i] = export.Write(ctx, client, st.Select(viewer, filter.Filter{}), export.Options{SHA256: true})
 		})
 	}
 	began.Wait() // each has its snapshot

@@ -43,7 +43,7 @@ func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error)
 		act = export.ResumeFile
 	}
 	start := time.Now()
-	files, err := act(ctx, c.out, st.Source(c.viewer, c.filter, c.file.Fields()), c.file)
+	files, err := act(ctx, c.out, st.Select(c.viewer, c.filter), c.file)
 	bar.Done()
 	if err != nil {
 		return err

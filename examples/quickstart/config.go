@@ -140,7 +140,7 @@ func (c *config) file(columns, extra string) error {
 		return cli.Usagef("-extra: %w", err)
 	}
 	nobody := func(func(*sessions.Session, error) bool) {}
-	if _, err := export.Write(context.Background(), io.Discard, nobody, c.writing); err != nil {
+	if _, err := export.Write(context.Background(), io.Discard, export.FromIterator(sessions.Request{}, nobody), c.writing); err != nil {
 		return cli.Usagef("-columns, -extra: %w", err)
 	}
 	return nil

@@ -33,10 +33,10 @@ func (a *app) exportTo(ctx context.Context, path string, f filter.Filter) error 
 	err = writeBeside(path, func(w io.Writer) error {
 		bar := cli.NewBar(a.stderr, "exporting", total)
 		defer bar.Done()
-		seq, err := a.store.Export(ctx, a.viewer, f, a.writing.Fields())
-		if err == nil {
-			done, err = export.Write(ctx, w, counted(bar, seq), a.writing)
-		}
+		opts := a.writing
+		opts.Progress = func(p export.Progress) { bar.Set(p.Rows) }
+		var err error
+		done, err = export.Write(ctx, w, a.store.Select(a.viewer, f), opts)
 		return err
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (a *app) compare(ctx context.Context, path string, f filter.Filter, rows in
 	}
 	bar := cli.NewBar(a.stderr, "checking", rows)
 	defer bar.Done()
-	next, stop := iter.Pull2(counted(bar, a.store.All(ctx, a.viewer, f)))
+	next, stop := iter.Pull2(counted(bar, a.store.Select(a.viewer, f).All(ctx)))
 	defer stop()
 	for row, err := range export.Read(bufio.NewReader(file), opts) {
 		if err != nil {

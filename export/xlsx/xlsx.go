@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"iter"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -23,25 +23,33 @@ const sheet = "Sessions"
 // progressRows is how often Progress is called.
 const progressRows = 1000
 
-// Write writes the sessions as a workbook to w, in the order in which they come, after a header.
+// Write writes the sessions of a selection as a workbook to w, in their order, after a header. It opens the selection as [export.Write] does.
 //
-// Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Drop, Mask, Count, Progress and SHA256, as
+// Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress and SHA256, as
 // [export.Write] does in Excel's format; a Comma or layouts are an error that wraps [export.ErrOptions]. Bytes of
 // Progress is 0: a workbook is compressed at the end. Until then rows are kept in a temporary file of the system's directory,
 // which is removed before Write returns and holds the sessions until then; w gets nothing before the last row is there.
 //
 // Errors are those of [export.Write], among them [export.ErrTooManyRows] and [export.ErrTooLong].
-func Write(ctx context.Context, w io.Writer, seq iter.Seq2[*sessions.Session, error], opts export.Options) (done export.Result, err error) {
+func Write(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (done export.Result, err error) {
 	if opts.Comma != 0 || opts.BirthLayout+opts.ExpirationLayout+opts.TimeLayout != "" {
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)
 	}
 	opts.Format = export.Excel
-	columns, err := opts.FileColumns()
+	hidden := selected.Request().Disclosure
+	columns, err := opts.FileColumns(hidden)
 	if err != nil {
 		return export.Result{}, err
 	}
 	if opts.Count > export.MaxExcelRows {
 		return export.Result{}, &export.WriteError{Row: export.MaxExcelRows + 1, Err: export.ErrTooManyRows}
+	}
+	seq, err := selected.Open(ctx, sessions.Reading{Fields: opts.Fields(), Limit: export.MaxExcelRows})
+	if errors.Is(err, sessions.ErrTooMany) {
+		err = &export.WriteError{Row: export.MaxExcelRows + 1, Err: export.ErrTooManyRows}
+	}
+	if err != nil {
+		return export.Result{}, err
 	}
 	file := excelize.NewFile()
 	defer func() {
@@ -49,7 +57,7 @@ func Write(ctx context.Context, w io.Writer, seq iter.Seq2[*sessions.Session, er
 			err = e
 		}
 	}()
-	b, err := newBook(file, columns, &opts)
+	b, err := newBook(file, columns, &opts, hidden)
 	if err != nil {
 		return export.Result{}, err
 	}
@@ -129,12 +137,11 @@ type book struct {
 	text, birth, expiration, moment, bold int // styles
 }
 
-func newBook(file *excelize.File, columns []export.ManifestColumn, opts *export.Options) (*book, error) {
+func newBook(file *excelize.File, columns []export.ManifestColumn, opts *export.Options, seen sessions.Disclosure) (*book, error) {
 	if err := file.SetSheetName("Sheet1", sheet); err != nil {
 		return nil, err
 	}
 	b := &book{columns: columns, zone: opts.Zone, cells: make([]any, len(columns))}
-	seen := sessions.Disclosure{Mask: opts.Mask, Drop: opts.Drop}
 	for _, c := range columns {
 		b.masked = append(b.masked, !seen.Shows(c.Column.Field()))
 	}

@@ -53,6 +53,15 @@ func seqOf(all ...*sessions.Session) iter.Seq2[*sessions.Session, error] {
 	}
 }
 
+func selectionOf(all ...*sessions.Session) export.Selection {
+	return seen(sessions.Disclosure{}, all...)
+}
+
+// seen is a selection for a viewer.
+func seen(d sessions.Disclosure, all ...*sessions.Session) export.Selection {
+	return export.FromIterator(sessions.Request{Disclosure: d}, seqOf(all...))
+}
+
 func naughtySessions() (all []*sessions.Session) {
 	for i, text := range naughty {
 		all = append(all, session(i, text))
@@ -66,7 +75,7 @@ func TestWriteCellsWithTypes(t *testing.T) {
 		&sessions.Session{ID: "in part", BirthDate: sessions.Date{Year: 1965}, ExpirationDate: sessions.Date{Year: 2031, Month: 2}})
 	var b bytes.Buffer
 	opts := export.Options{Zone: tbilisi, SHA256: true, Columns: append(export.Columns(), export.ColumnStatus, export.ColumnReasons)}
-	res, err := Write(t.Context(), &b, seqOf(all...), opts)
+	res, err := Write(t.Context(), &b, selectionOf(all...), opts)
 	require.NoError(t, err)
 	sum := sha256.Sum256(b.Bytes())
 	require.Equal(t, export.Result{Rows: int64(len(all)), Bytes: int64(b.Len()), SHA256: hex.EncodeToString(sum[:])}, res)
@@ -96,10 +105,10 @@ func TestColumnsAndDisclosure(t *testing.T) {
 	keys, err := sessions.NewExtraKeys("phone", "fax")
 	require.NoError(t, err)
 	var b bytes.Buffer
-	_, err = Write(t.Context(), &b, seqOf(session(1, "x")), export.Options{
+	d := sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldFirstName), Drop: sessions.FieldsOf(sessions.FieldLastName)}
+	_, err = Write(t.Context(), &b, seen(d, session(1, "x")), export.Options{
 		Zone: tbilisi, Columns: []export.Column{export.ColumnExtra, export.ColumnFirstName, export.ColumnLastName, export.ColumnSessionID}, ExtraKeys: keys,
 		Headers: map[export.Column]string{export.ColumnSessionID: "ნომერი"},
-		Mask:    sessions.FieldsOf(sessions.FieldFirstName), Drop: sessions.FieldsOf(sessions.FieldLastName),
 	})
 	require.NoError(t, err)
 	f, err := excelize.OpenReader(&b)
@@ -114,7 +123,7 @@ func TestColumnsAndDisclosure(t *testing.T) {
 func TestMaskedCells(t *testing.T) {
 	var b bytes.Buffer
 	columns := append(export.Columns(), export.ColumnStatus, export.ColumnReasons)
-	_, err := Write(t.Context(), &b, seqOf(session(1, "x"), &sessions.Session{ID: "empty"}), export.Options{Zone: tbilisi, Columns: columns, Mask: sessions.AllFields()})
+	_, err := Write(t.Context(), &b, seen(sessions.Disclosure{Mask: sessions.AllFields()}, session(1, "x"), &sessions.Session{ID: "empty"}), export.Options{Zone: tbilisi, Columns: columns})
 	require.NoError(t, err)
 	f, err := excelize.OpenReader(&b)
 	require.NoError(t, err)
@@ -144,35 +153,35 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func TestErrors(t *testing.T) {
 	ok := export.Options{Zone: tbilisi}
-	_, err := Write(t.Context(), io.Discard, seqOf(), export.Options{})
+	_, err := Write(t.Context(), io.Discard, selectionOf(), export.Options{})
 	require.ErrorIs(t, err, export.ErrOptions)
-	_, err = Write(t.Context(), io.Discard, seqOf(), export.Options{Zone: tbilisi, Comma: ';'})
+	_, err = Write(t.Context(), io.Discard, selectionOf(), export.Options{Zone: tbilisi, Comma: ';'})
 	require.ErrorIs(t, err, export.ErrOptions)
-	_, err = Write(t.Context(), io.Discard, seqOf(), export.Options{Zone: tbilisi, Count: export.MaxExcelRows + 1})
+	_, err = Write(t.Context(), io.Discard, selectionOf(), export.Options{Zone: tbilisi, Count: export.MaxExcelRows + 1})
 	require.ErrorIs(t, err, export.ErrTooManyRows)
-	_, err = Write(t.Context(), io.Discard, seqOf(nil), ok)
+	_, err = Write(t.Context(), io.Discard, selectionOf(nil), ok)
 	require.ErrorIs(t, err, export.ErrNoSession)
-	_, err = Write(t.Context(), full{}, seqOf(session(1, "x")), ok)
+	_, err = Write(t.Context(), full{}, selectionOf(session(1, "x")), ok)
 	require.ErrorIs(t, err, errFull)
-	_, err = Write(t.Context(), io.Discard, func(yield func(*sessions.Session, error) bool) { yield(nil, errFull) }, ok)
+	_, err = Write(t.Context(), io.Discard, export.FromIterator(sessions.Request{}, func(yield func(*sessions.Session, error) bool) { yield(nil, errFull) }), ok)
 	require.ErrorIs(t, err, errFull)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Write(ctx, io.Discard, seqOf(), ok)
+	_, err = Write(ctx, io.Discard, selectionOf(), ok)
 	require.ErrorIs(t, err, context.Canceled)
 	var at *export.WriteError
-	_, err = Write(t.Context(), io.Discard, seqOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell+1)}), ok)
+	_, err = Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell+1)}), ok)
 	require.ErrorIs(t, err, export.ErrTooLong)
 	require.ErrorAs(t, err, &at)
 	require.Equal(t, "Model", at.Column)
-	_, err = Write(t.Context(), io.Discard, seqOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell)}), ok)
+	_, err = Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell)}), ok)
 	require.NoError(t, err)
 }
 
 func TestLibreOfficeReadsTypes(t *testing.T) {
 	all := naughtySessions()
 	var b bytes.Buffer
-	_, err := Write(t.Context(), &b, seqOf(all...), export.Options{Zone: tbilisi})
+	_, err := Write(t.Context(), &b, selectionOf(all...), export.Options{Zone: tbilisi})
 	require.NoError(t, err)
 	rows := libreoffice.Open(t, "sessions.xlsx", b.Bytes())
 	for i, s := range all {

@@ -50,16 +50,8 @@ func (c *call) export() error {
 	if err != nil {
 		return err
 	}
-	viewer := c.viewer
-	if options.Format == export.Excel && (viewer.ExportLimit == 0 || viewer.ExportLimit > export.MaxExcelRows) {
-		viewer.ExportLimit = export.MaxExcelRows // counted before the first row
-	}
-	seq, err := c.store.Export(c.ctx, viewer, f, options.Fields())
-	if err != nil {
-		return err
-	}
 	d := &download{call: c, name: c.fileName(options.Zone)}
-	result, err := export.Write(c.ctx, d, seq, options)
+	result, err := export.Write(c.ctx, d, c.store.Select(c.viewer, f), options)
 	if err == nil {
 		err = d.limit(c.options.Stall) // for the trailers
 	}
@@ -80,7 +72,7 @@ func (c *call) export() error {
 
 // exportOptions takes the parameters of a file.
 func (c *call) exportOptions() (export.Options, error) {
-	o := export.Options{Drop: c.viewer.Disclosure.Drop, Mask: c.viewer.Disclosure.Mask, SHA256: true}
+	o := export.Options{SHA256: true}
 	c.decode("format", &o.Format)
 	o.Zone = c.zone()
 	if o.Format == export.Excel && o.Zone == nil {

@@ -31,7 +31,7 @@ func (h *host) want(f filter.Filter, options export.Options) []byte {
 	h.Helper()
 	var want bytes.Buffer
 	st := store.New(h.backend.Backend, store.Options{})
-	_, err := export.Write(h.Context(), &want, st.All(h.Context(), h.viewers["agent"], f), options)
+	_, err := export.Write(h.Context(), &want, st.Select(h.viewers["agent"], f), options)
 	require.NoError(h, err)
 	return want.Bytes()
 }

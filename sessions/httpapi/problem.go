@@ -145,6 +145,8 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeConflict, Detail: "changed since it was read: read it again"}
 	case errors.As(err, &limit):
 		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection", limit.Limit)}
+	case errors.Is(err, export.ErrTooManyRows):
+		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection", export.MaxExcelRows)}
 	case errors.Is(err, export.ErrColumn):
 		return &problem{Code: codeInvalidParameter, Parameter: "column", Detail: "no column, a doubled or unknown one, or one that a key of the extra fields doubles"}
 	case errors.Is(err, export.ErrOptions):

@@ -80,13 +80,13 @@ func TestAudit(t *testing.T) {
 
 	started := event(store.ActionExport, text, 0)
 	started.Outcome = store.Started
-	seq, err := st.Export(ctx, agent, search, 0)
+	seq, err := st.Select(agent, search).Open(ctx, everyField)
 	require.NoError(t, err)
 	require.Equal(t, []store.Event{started}, audit.take(), "before the first row")
 	_, err = collect(seq)
 	require.NoError(t, err)
 	require.Equal(t, []store.Event{event(store.ActionExport, text, n.N)}, audit.take(), "and after the last")
-	for _, err := range st.All(ctx, agent, search) {
+	for _, err := range st.Select(agent, search).All(ctx) {
 		require.NoError(t, err)
 		break
 	}
@@ -98,7 +98,7 @@ func TestAudit(t *testing.T) {
 	failed := event(store.ActionDetails, "", 0)
 	failed.Session, failed.Outcome, failed.Err = "nobody's", store.Failed, err
 	require.Equal(t, []store.Event{failed}, audit.take(), "what fails is told, too")
-	_, err = st.Export(ctx, with(agent, func(v *store.Viewer) { v.NoExport = true }), search, 0)
+	_, err = st.Select(with(agent, func(v *store.Viewer) { v.NoExport = true }), search).Open(ctx, everyField)
 	denied := event(store.ActionExport, text, 0)
 	denied.Outcome, denied.Err = store.Failed, err
 	require.Equal(t, []store.Event{denied}, audit.take(), "and what is not allowed")
@@ -129,7 +129,7 @@ func TestAuditRefuses(t *testing.T) {
 		}
 		return errLocked
 	}
-	got, err := collect(st.All(t.Context(), agent, filter.Filter{}))
+	got, err := collect(st.Select(agent, filter.Filter{}).All(t.Context()))
 	require.ErrorIs(t, err, errLocked, "a refusal at the end is the export's error")
 	require.Len(t, got.sessions, 60)
 }
@@ -149,7 +149,7 @@ func TestAuditOfACancelledCall(t *testing.T) {
 		defer cancel()
 		n := 0
 		var err error
-		for _, err = range st.All(ctx, agent, filter.Filter{}) {
+		for _, err = range st.Select(agent, filter.Filter{}).All(ctx) {
 			if n++; n == 10 {
 				cancel()
 			}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -58,26 +57,12 @@ type Selection struct {
 	Fields sessions.Fields
 }
 
-// Position is a place in the order of a list, newest first. The zero Position is before the newest session in
-// [Selection.After], and behind the oldest in [Batch.Reached].
-type Position struct {
-	CreatedAt time.Time // UTC, microseconds
-	ID        string    // compared bytewise; "" is behind every session of that instant
-}
+// Position is [sessions.Position]. The zero Position is before the newest session in [Selection.After], and behind the oldest in
+// [Batch.Reached].
+type Position = sessions.Position
 
 // PositionOf returns the position of a session.
-func PositionOf(s *sessions.Session) Position { return Position{s.CreatedAt, s.ID} }
-
-// IsZero tells whether p is the zero Position.
-func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
-
-// Before tells whether a session at p stands further back than q, that is, comes after it in a list.
-func (p Position) Before(q Position) bool {
-	if c := p.CreatedAt.Compare(q.CreatedAt); c != 0 {
-		return c < 0
-	}
-	return p.ID < q.ID
-}
+func PositionOf(s *sessions.Session) Position { return sessions.PositionOf(s) }
 
 // Batch is a part of a list.
 type Batch struct {

@@ -30,7 +30,7 @@ func BenchmarkExport(b *testing.B) {
 	st := store.New(backend(b, many(10_000)...), store.Options{})
 	b.ReportAllocs()
 	for b.Loop() {
-		seq, err := st.Export(b.Context(), agent, filter.Filter{}, 0)
+		seq, err := st.Select(agent, filter.Filter{}).Open(b.Context(), everyField)
 		require.NoError(b, err)
 		for _, err := range seq {
 			if err != nil {

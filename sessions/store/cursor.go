@@ -81,7 +81,7 @@ func (c Cursor) position(binding fingerprint) (Position, error) {
 		return Position{}, ErrCursorQuery
 	}
 	micros := binary.BigEndian.Uint64(payload)
-	return Position{time.UnixMicro(int64(micros)).UTC(), string(payload[8:])}, nil
+	return Position{CreatedAt: time.UnixMicro(int64(micros)).UTC(), ID: string(payload[8:])}, nil
 }
 
 // watermark binds a Backend's watermark to the viewer's company.

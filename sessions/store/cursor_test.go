@@ -12,10 +12,10 @@ var bound = fingerprintOf("acme", "restriction", "filter")
 
 func TestCursorRoundTrip(t *testing.T) {
 	for _, p := range []Position{
-		{time.Date(2026, 3, 14, 12, 0, 0, 123456000, time.UTC), "s-1"},
-		{time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC), "🙂 '%_\\"},
-		{time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC), ""},
-		{time.Unix(0, 0).UTC(), "x"},
+		{CreatedAt: time.Date(2026, 3, 14, 12, 0, 0, 123456000, time.UTC), ID: "s-1"},
+		{CreatedAt: time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC), ID: "🙂 '%_\\"},
+		{CreatedAt: time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC), ID: ""},
+		{CreatedAt: time.Unix(0, 0).UTC(), ID: "x"},
 	} {
 		c := cursorAt(p, bound)
 		require.Regexp(t, `^[A-Za-z0-9_-]+$`, string(c))
@@ -33,7 +33,7 @@ func TestCursorRoundTrip(t *testing.T) {
 
 // TestCursorDamage: whatever happens to a cursor on its way, it is refused, and never taken for one of another query.
 func TestCursorDamage(t *testing.T) {
-	good := string(cursorAt(Position{time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), "0195946c-0000-7000-8000-000000000001"}, bound))
+	good := string(cursorAt(Position{CreatedAt: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), ID: "0195946c-0000-7000-8000-000000000001"}, bound))
 	refused := func(text, how string) {
 		t.Helper()
 		_, err := Cursor(text).position(bound)
@@ -83,7 +83,7 @@ func TestWatermarkBinding(t *testing.T) {
 	got, err := acme.backendWatermark(w)
 	require.NoError(t, err)
 	require.Equal(t, Watermark("m17"), got)
-	for _, bad := range []Watermark{"m17", w[1:], w[:len(w)-1], w + "A", Watermark(cursorAt(Position{time.Unix(1, 0), "x"}, bound))} {
+	for _, bad := range []Watermark{"m17", w[1:], w[:len(w)-1], w + "A", Watermark(cursorAt(Position{CreatedAt: time.Unix(1, 0), ID: "x"}, bound))} {
 		_, err := acme.backendWatermark(bad)
 		require.ErrorIs(t, err, ErrWatermark)
 	}
@@ -98,14 +98,14 @@ func TestWatermarkBinding(t *testing.T) {
 // FuzzCursor reads any text as a cursor, and any position back.
 func FuzzCursor(f *testing.F) {
 	f.Add("", int64(0), "")
-	f.Add(string(cursorAt(Position{time.Unix(1_700_000_000, 0), "s-1"}, bound)), int64(1_700_000_000_000_000), "s-1")
+	f.Add(string(cursorAt(Position{CreatedAt: time.Unix(1_700_000_000, 0), ID: "s-1"}, bound)), int64(1_700_000_000_000_000), "s-1")
 	f.Add("EQ", int64(-1), "\xff\x00")
 	f.Fuzz(func(t *testing.T, text string, micros int64, id string) {
 		p, err := Cursor(text).position(bound)
 		if err == nil && text != "" {
 			require.Equal(t, Cursor(text), cursorAt(p, bound), "two texts for one cursor")
 		}
-		want := Position{time.UnixMicro(micros).UTC(), id}
+		want := Position{CreatedAt: time.UnixMicro(micros).UTC(), ID: id}
 		got, err := cursorAt(want, bound).position(bound)
 		require.NoError(t, err)
 		require.Equal(t, want, got)

@@ -21,7 +21,7 @@
 // session whose content changes between two pages is judged as it is when it is reached. [Store.Changes] brings a list up to date
 // from the watermark of its first page on: what entered the selection or changed in it, and the IDs of what left.
 //
-// [Store.All] and [Store.Export] read a selection to its end, whatever limits and budgets pages have.
+// [Store.Select] hands out a selection as one value, to be read to its end whatever limits and budgets pages have: files are written of it.
 //
 // # What is counted
 //

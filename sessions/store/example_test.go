@@ -105,13 +105,13 @@ func ExampleStore_Changes() {
 }
 
 // An export is audited before its first row, and once more at its end.
-func ExampleStore_Export() {
+func ExampleStore_Select() {
 	st := store.New(exampleBackend(), store.Options{Audit: func(_ context.Context, e store.Event) error {
 		fmt.Println(e.Subject, e.Action, e.Outcome, e.Rows)
 		return nil
 	}})
 	viewer := store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7", ExportLimit: 1000}
-	rows, err := st.Export(context.Background(), viewer, filter.Filter{}, sessions.AllFields())
+	rows, err := st.Select(viewer, filter.Filter{}).Open(context.Background(), sessions.Reading{Fields: sessions.AllFields()})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -120,7 +120,7 @@ func ExampleStore_Export() {
 		fmt.Println(s, err)
 	}
 	viewer.NoExport = true
-	_, err = st.Export(context.Background(), viewer, filter.Filter{}, sessions.AllFields())
+	_, err = st.Select(viewer, filter.Filter{}).Open(context.Background(), sessions.Reading{Fields: sessions.AllFields()})
 	fmt.Println(errors.Is(err, store.ErrForbidden))
 	// Output:
 	// agent-7 export started 0

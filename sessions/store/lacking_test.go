@@ -114,12 +114,11 @@ func answers(t *testing.T, st *store.Store, v store.Viewer) map[string]any {
 	tally, err := st.Tally(t.Context(), v, f)
 	require.NoError(t, err)
 	got["Tally"] = tally
-	drained("All", st.All(t.Context(), v, f))
-	exported, err := st.Export(t.Context(), v, f, 0)
+	selected := st.Select(v, f)
+	drained("All", selected.All(t.Context()))
+	opened, err := selected.Open(t.Context(), sessions.Reading{Fields: sessions.AllFields()})
 	require.NoError(t, err)
-	drained("Export", exported)
-	source := st.Source(v, f, 0)
-	drained("Source.Sessions", source.Sessions(t.Context(), time.Time{}, ""))
+	drained("Open", opened)
 	return got
 }
 
@@ -144,9 +143,9 @@ func TestLackingBackends(t *testing.T) {
 				st := store.New(b, store.Options{})
 				require.Equal(t, want, answers(t, st, v))
 
-				source := st.Source(v, filter.Filter{}, 0)
+				selected := st.Select(v, filter.Filter{})
 				delta, err := st.Changes(t.Context(), v, store.Query{}, "")
-				mark, errMark := source.Watermark(t.Context())
+				mark, errMark := selected.Watermark(t.Context())
 				page, errList := st.List(t.Context(), v, store.Query{})
 				require.NoError(t, errList)
 				if strings.HasPrefix(name, "no changes") {
@@ -158,7 +157,7 @@ func TestLackingBackends(t *testing.T) {
 				require.NoError(t, errors.Join(err, errMark))
 				require.NotEmpty(t, delta.Next)
 				require.NotEmpty(t, page.AsOf)
-				changed, err := source.Changed(t.Context(), mark, time.Time{}, "")
+				changed, err := selected.Changed(t.Context(), mark, sessions.Position{})
 				require.NoError(t, err)
 				require.False(t, changed)
 			})

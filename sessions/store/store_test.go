@@ -147,10 +147,10 @@ func calls() []call {
 			}
 		}},
 		{"All", func(ctx ctx, st *store.Store, v store.Viewer, f filter.Filter) (result, error) {
-			return collect(st.All(ctx, v, f))
+			return collect(st.Select(v, f).All(ctx))
 		}},
 		{"Export", func(ctx ctx, st *store.Store, v store.Viewer, f filter.Filter) (result, error) {
-			seq, err := st.Export(ctx, v, f, 0)
+			seq, err := st.Select(v, f).Open(ctx, everyField)
 			if err != nil {
 				return result{}, err
 			}
@@ -520,7 +520,7 @@ func TestRogueBackends(t *testing.T) {
 			b.Reached = store.PositionOf(b.Sessions[0])
 		}
 	}}}, store.Options{})
-	_, err := collect(stuck.All(t.Context(), agent, filter.Filter{}))
+	_, err := collect(stuck.Select(agent, filter.Filter{}).All(t.Context()))
 	require.ErrorIs(t, err, store.ErrBackend, "it ends, rather than going round")
 	greedy := store.New(rogue{Backend: inner, list: func(_ store.Selection, b *store.Batch) {
 		b.Sessions = append(b.Sessions, b.Sessions[0])

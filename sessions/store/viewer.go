@@ -22,8 +22,8 @@ type Viewer struct {
 	// change. Redaction takes extra fields and the subject away, and with them what a restriction by those lets be seen.
 	Restriction filter.Filter
 
-	NoExport    bool // may not take a whole selection away: All and Export give ErrNoExport
-	ExportLimit int  // sessions that All and Export yield at most; 0: no limit; negative: as NoExport
+	NoExport    bool // may not take a whole selection away: Selected.Open and All give ErrNoExport
+	ExportLimit int  // sessions that Selected.Open and All yield at most; 0: no limit; negative: as NoExport
 }
 
 func (v Viewer) check() error {

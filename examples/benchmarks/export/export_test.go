@@ -60,13 +60,13 @@ func peers() []peer {
 	return []peer{
 		{"export.Write", func(tb testing.TB, all []*sessions.Session) func(io.Writer) error {
 			return func(w io.Writer) error {
-				_, err := export.Write(tb.Context(), w, func(yield func(*sessions.Session, error) bool) {
+				_, err := export.Write(tb.Context(), w, export.FromIterator(sessions.Request{}, func(yield func(*sessions.Session, error) bool) {
 					for _, s := range all {
 						if !yield(s, nil) {
 							return
 						}
 					}
-				}, export.Options{})
+				}), export.Options{})
 				return err
 			}
 		}},

@@ -169,7 +169,7 @@ func check(ctx context.Context, st *store.Store, company string, list []keystrok
 	}
 	open = slices.Clone(all)
 	var c checked
-	everything, err := st.Export(ctx, viewerOf(company), filter.Filter{}, 0)
+	everything, err := st.Select(viewerOf(company), filter.Filter{}).Open(ctx, sessions.Reading{Fields: sessions.AllFields()})
 	if err != nil {
 		return c, err
 	}

@@ -3,11 +3,15 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"iter"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -21,11 +25,15 @@ func many(n int) []*sessions.Session {
 	return all
 }
 
+var _ export.Selection = store.Selected{}
+
+var everyField = sessions.Reading{Fields: sessions.AllFields()}
+
 func TestAll(t *testing.T) {
 	everyone := many(2345)
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1, CountLimit: 1}) // none of which an export heeds
-		seq := st.All(t.Context(), agent, filter.Filter{})
+		seq := st.Select(agent, filter.Filter{}).All(t.Context())
 		for range 2 {
 			var got []*sessions.Session
 			for s, err := range seq {
@@ -36,18 +44,18 @@ func TestAll(t *testing.T) {
 			got[0].LastName = sessions.TextOf("Changed")
 		}
 		odd := filter.Search("0000000001 nino")
-		got, err := collect(st.All(t.Context(), agent, odd))
+		got, err := collect(st.Select(agent, odd).All(t.Context()))
 		require.NoError(t, err)
 		require.Equal(t, matching(everyone, odd), ids(got.sessions))
 	})
 }
 
-func TestExport(t *testing.T) {
+func TestOpen(t *testing.T) {
 	everyone := many(1234)
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1})
 		viewer := with(agent, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName) })
-		seq, err := st.Export(t.Context(), viewer, filter.Filter{}, 0)
+		seq, err := st.Select(viewer, filter.Filter{}).Open(t.Context(), everyField)
 		require.NoError(t, err)
 		for range 2 {
 			got, err := collect(seq)
@@ -69,7 +77,7 @@ func TestLeavingEarly(t *testing.T) {
 		before := runtime.NumGoroutine()
 		for range 10 {
 			n := 0
-			for _, err := range st.All(t.Context(), agent, filter.Filter{}) {
+			for _, err := range st.Select(agent, filter.Filter{}).All(t.Context()) {
 				require.NoError(t, err)
 				if n++; n == 3 {
 					break
@@ -87,7 +95,7 @@ func TestErrorInTheMiddle(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		rows, errs := 0, 0
-		for s, err := range st.All(ctx, agent, filter.Filter{}) {
+		for s, err := range st.Select(agent, filter.Filter{}).All(ctx) {
 			if err != nil {
 				require.Nil(t, s)
 				require.ErrorIs(t, err, context.Canceled)
@@ -140,7 +148,7 @@ func TestRightToExport(t *testing.T) {
 func TestExportGrows(t *testing.T) {
 	both(t, many(20), func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{})
-		seq, err := st.Export(t.Context(), with(agent, func(v *store.Viewer) { v.ExportLimit = 20 }), filter.Filter{}, 0)
+		seq, err := st.Select(with(agent, func(v *store.Viewer) { v.ExportLimit = 20 }), filter.Filter{}).Open(t.Context(), everyField)
 		require.NoError(t, err)
 		require.NoError(t, writerOf(b).Insert(t.Context(), session(21), session(22)))
 		got, err := collect(seq)
@@ -169,7 +177,101 @@ func (f failing) Stream(ctx context.Context, sel store.Selection, each func(*ses
 
 func TestFailingStream(t *testing.T) {
 	st := store.New(failing{backend(t, many(20)...), 7}, store.Options{})
-	got, err := collect(st.All(t.Context(), agent, filter.Filter{}))
+	got, err := collect(st.Select(agent, filter.Filter{}).All(t.Context()))
 	require.ErrorIs(t, err, errDisk)
 	require.Len(t, got.sessions, 7)
+}
+
+func TestSelected(t *testing.T) {
+	everyone := many(2345)
+	both(t, everyone, func(t *testing.T, b store.Backend) {
+		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1})
+		viewer := with(agent, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName) })
+		src := st.Select(viewer, filter.Filter{})
+		got, err := collect(opened(t, src, sessions.Position{}))
+		require.NoError(t, err)
+		require.Equal(t, ids(everyone), ids(got.sessions))
+		got, err = collect(opened(t, src, sessions.PositionOf(everyone[1000])))
+		require.NoError(t, err)
+		require.Equal(t, ids(everyone[1001:]), ids(got.sessions))
+		require.Equal(t, sessions.Masked, got.sessions[0].LastName.State())
+
+		mark, err := src.Watermark(t.Context())
+		require.NoError(t, err)
+		changed := func(src store.Selected, behind int) bool {
+			t.Helper()
+			yes, err := src.Changed(t.Context(), mark, sessions.PositionOf(everyone[behind]))
+			require.NoError(t, err)
+			return yes
+		}
+		require.False(t, changed(src, 0))
+		s, err := b.Get(t.Context(), "acme", everyone[1500].ID)
+		require.NoError(t, err)
+		s.Partner = "Another"
+		require.NoError(t, writerOf(b).Update(t.Context(), s))
+		require.True(t, changed(src, 0))
+		require.True(t, changed(src, 1499))
+		require.False(t, changed(src, 1500), "it stands where it was written")
+		later := filter.CreatedBetween(everyone[1000].CreatedAt, time.Time{})
+		require.False(t, changed(st.Select(viewer, later), 0), "it never was in that selection")
+		require.True(t, changed(st.Select(viewer, filter.Status("odd")), 0), "it may have been")
+
+		_, err = src.Changed(t.Context(), "", sessions.Position{})
+		require.ErrorIs(t, err, store.ErrWatermark)
+		other := st.Select(with(agent, func(v *store.Viewer) { v.Company = "other" }), filter.Filter{})
+		_, err = other.Changed(t.Context(), mark, sessions.Position{})
+		require.ErrorIs(t, err, store.ErrWatermark)
+
+		for _, v := range []store.Viewer{{}, with(agent, func(v *store.Viewer) { v.NoExport = true })} {
+			seq, err := st.Select(v, filter.Filter{}).Open(t.Context(), everyField)
+			require.Error(t, err)
+			require.Nil(t, seq)
+		}
+
+		// The zero Selected is nobody's.
+		_, err = store.Selected{}.Open(t.Context(), everyField)
+		require.ErrorIs(t, err, store.ErrNoCompany)
+		_, err = store.Selected{}.Watermark(t.Context())
+		require.ErrorIs(t, err, store.ErrNoCompany)
+		_, err = store.Selected{}.Changed(t.Context(), mark, sessions.Position{})
+		require.ErrorIs(t, err, store.ErrNoCompany)
+	})
+}
+
+func opened(t *testing.T, x store.Selected, after sessions.Position) iter.Seq2[*sessions.Session, error] {
+	t.Helper()
+	seq, err := x.Open(t.Context(), sessions.Reading{Fields: sessions.AllFields(), After: after})
+	require.NoError(t, err)
+	return seq
+}
+
+// A reading has what it asks for, and nothing that looks like a fact beside it.
+func TestReading(t *testing.T) {
+	everyone := many(30)
+	both(t, everyone, func(t *testing.T, b store.Backend) {
+		seq, err := store.New(b, store.Options{}).Select(agent, filter.Filter{}).Open(t.Context(), sessions.Reading{
+			Fields: sessions.FieldsOf(sessions.FieldFirstName), Limit: 30,
+		})
+		require.NoError(t, err)
+		i := 0
+		for s, err := range seq {
+			require.NoError(t, err)
+			require.Equal(t, everyone[i].FirstName, s.FirstName)
+			require.Equal(t, sessions.Masked, s.LastName.State())
+			require.Empty(t, s.Status)
+			i++
+		}
+		require.Equal(t, 30, i)
+		_, err = store.New(b, store.Options{}).Select(agent, filter.Filter{}).Open(t.Context(), sessions.Reading{Limit: 29})
+		require.ErrorIs(t, err, sessions.ErrTooMany)
+	})
+}
+
+func TestSelectedKeepsTheQuery(t *testing.T) {
+	x := store.New(backend(t), store.Options{}).Select(agent, filter.Search("gelashvili"))
+	require.Equal(t, filter.Search("gelashvili").Text(), x.Request().Query)
+	for _, text := range []string{fmt.Sprint(x), fmt.Sprintf("%+v %#v %s", x, &x, x.Request()), fmt.Sprintf("%d %v", x.Request(), x.LogValue())} {
+		require.NotContains(t, text, "gelashvili")
+		require.Contains(t, text, "acme")
+	}
 }

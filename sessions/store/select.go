@@ -1,0 +1,268 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Selected is what a viewer may see of a filter's sessions, to be taken away as a whole: an export.Selection, of which files are
+// written. It knows the company, who asks, the query, and which fields are hidden, so that nobody has to repeat them.
+//
+// It is immutable and holds nothing; a Store makes it with [Store.Select]. The zero Selected selects nothing: its methods return
+// [ErrNoCompany]. Printing one shows company and subject alone.
+type Selected struct {
+	store  *Store
+	viewer Viewer
+	filter filter.Filter
+}
+
+// Select returns the selection of a filter for a viewer. It reads nothing and checks nothing: if the viewer may not have the
+// selection, or the filter has an error, the methods that read say so.
+func (s *Store) Select(v Viewer, f filter.Filter) Selected { return Selected{s, v, f} }
+
+// Format prints company and subject, whatever the verb: never the query.
+func (x Selected) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, fmt.Sprintf("selected(company %q, subject %q)", x.viewer.Company, x.viewer.Subject))
+}
+
+// LogValue is a group of company and subject: never the query.
+func (x Selected) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.GroupValue(slog.String("company", x.viewer.Company), slog.String("subject", x.viewer.Subject))
+}
+
+// Request says who asks for which sessions, and which fields they may see.
+func (x Selected) Request() sessions.Request {
+	from, to := x.filter.Range()
+	return sessions.Request{
+		Company: x.viewer.Company, AskedBy: x.viewer.Subject, Query: x.filter.Text(), From: from, To: to,
+		Disclosure: x.viewer.Disclosure,
+	}
+}
+
+// Open checks whether the viewer may take the selection away, tells the audit hook that it begins, and returns the sessions, newest
+// first, whatever the limits and budgets of pages: a refusal comes before the first byte of a file is written.
+//
+// Each session is lent until the next, so that a million cost no memory, and has what the viewer may see of the fields that the
+// reading asks for, and nothing else but ID, company and creation time. A [Streamer] is read as one snapshot; any other
+// Backend by position, so that a session that changes meanwhile comes once at most, as it was when it was reached. The
+// iterator reads anew every time that it is ranged over. An error comes once and last; leaving early leaves nothing behind. Each
+// time the iterator tells the audit hook how it ended, and after how many rows.
+//
+// Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden] and [ErrRefused]. If the viewer
+// or the reading has a limit, the whole selection is counted first: over it the error wraps [ErrExportLimit] or
+// [sessions.ErrTooMany]. Sessions that come in later do not lift a limit: the iterator then ends with that error.
+func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
+	o, err := x.open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return o.sessions, nil
+}
+
+// All yields all that the viewer may see of each session, which is the caller's own. It opens the selection each time it is ranged
+// over, as [Selected.Open] does, with the same errors and events.
+func (x Selected) All(ctx context.Context) iter.Seq2[*sessions.Session, error] {
+	return func(yield func(*sessions.Session, error) bool) {
+		o, err := x.open(ctx, sessions.Reading{Fields: sessions.AllFields()})
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for s, err := range o.sessions {
+			if err == nil {
+				s = s.Clone()
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+// opened is a selection that may be read.
+type opened struct {
+	ctx   context.Context //nolint:containedctx // of the one call that the iterator belongs to
+	store *Store
+	sel   Selection
+	seen  sessions.Disclosure // hides what the viewer may not see, and what was not asked for
+	event Event
+
+	limit     int   // sessions at most, 0 for any number
+	overLimit error // what more are
+}
+
+func (x Selected) open(ctx context.Context, r sessions.Reading) (*opened, error) {
+	if err := x.viewer.check(); err != nil {
+		return nil, err
+	}
+	o := &opened{ctx: ctx, store: x.store, event: x.viewer.event(ActionExport)}
+	o.event.Query = x.filter.Text()
+	if err := o.permit(x.viewer, x.filter, r); err != nil {
+		return conclude(ctx, x.store, o.event, o, err)
+	}
+	e := o.event
+	e.Outcome = Started
+	if err := x.store.tell(ctx, e); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// permit says why the viewer may not take the selection away.
+func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
+	if v.NoExport || v.ExportLimit < 0 {
+		return ErrNoExport
+	}
+	sc, err := v.scope(f)
+	if err != nil {
+		return err
+	}
+	// ID, company and creation time are always read, and no fields would be all of them to a Backend.
+	read := r.Fields.Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))
+	o.seen = sessions.Disclosure{Mask: v.Disclosure.Mask, Drop: v.Disclosure.Drop.Union(sessions.AllFields().Minus(read))}
+	o.sel = Selection{Company: v.Company, Filter: sc.selected, Fields: read.Minus(v.Disclosure.Hidden())}
+	if o.limit = v.ExportLimit; o.limit > 0 {
+		o.overLimit = &ExportLimitError{o.limit}
+	}
+	if r.Limit > 0 && (o.limit == 0 || r.Limit < o.limit) {
+		o.limit, o.overLimit = r.Limit, fmt.Errorf("store: export: %w: over %d", sessions.ErrTooMany, r.Limit)
+	}
+	if o.limit > 0 {
+		counted := o.sel
+		counted.Limit = o.limit + 1
+		n, err := o.store.count(o.ctx, counted)
+		if err != nil {
+			return err
+		}
+		if n.N > o.limit {
+			return o.overLimit
+		}
+	}
+	o.sel.After = r.After
+	return nil
+}
+
+var errStopped = errors.New("store: the reader has left")
+
+// sessions reads the selection and tells the audit hook how that ended.
+func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
+	e := o.event
+	stopped := false
+	err := o.each(func(found *sessions.Session) error {
+		switch {
+		case stopped:
+			return errStopped
+		case found.Company != o.sel.Company:
+			return ErrBackend
+		case o.limit > 0 && e.Rows == o.limit:
+			return o.overLimit
+		}
+		o.seen.Apply(found)
+		e.Rows++
+		if stopped = !yield(found, nil); stopped {
+			return errStopped
+		}
+		return nil
+	})
+	switch {
+	case stopped:
+		e.Outcome = Stopped
+	case err != nil:
+		e.Outcome, e.Err = Failed, err
+	default:
+		e.Outcome = Done
+	}
+	if refusal := o.store.tell(context.WithoutCancel(o.ctx), e); err == nil {
+		err = refusal
+	}
+	if err != nil && !stopped {
+		yield(nil, err)
+	}
+}
+
+// each hands over the sessions of the selection until the first error.
+func (o *opened) each(do func(*sessions.Session) error) error {
+	if streamer, ok := o.store.backend.(Streamer); ok {
+		if err := streamer.Stream(o.ctx, o.sel, do); err != nil {
+			return fmt.Errorf("store: export: %w", err)
+		}
+		return nil
+	}
+	for batch, err := range o.store.batches(o.ctx, o.sel) {
+		if err != nil {
+			return err
+		}
+		for _, found := range batch.Sessions {
+			if err := do(found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Watermark returns the newest watermark of the viewer's company. Without one the error wraps [errors.ErrUnsupported].
+func (x Selected) Watermark(ctx context.Context) (string, error) {
+	if err := x.viewer.check(); err != nil {
+		return "", err
+	}
+	changes, err := x.store.backend.Changes(ctx, x.viewer.Company, "", 1)
+	if err != nil {
+		return "", fmt.Errorf("store: export: %w", err)
+	}
+	if changes.Next == "" {
+		return "", fmt.Errorf("store: export: watermark: %w", errors.ErrUnsupported)
+	}
+	return string(x.viewer.watermark(changes.Next)), nil
+}
+
+// changesRead is how many changes are read at once.
+const changesRead = 1000
+
+// Changed reports whether a session behind the position, that is in the selection or may have been in it, has changed since the
+// watermark. Those that are out of the selection by their creation time never were in it.
+func (x Selected) Changed(ctx context.Context, since string, after sessions.Position) (bool, error) {
+	if err := x.viewer.check(); err != nil {
+		return false, err
+	}
+	sc, err := x.viewer.scope(x.filter)
+	if err != nil {
+		return false, err
+	}
+	mark, err := x.viewer.backendWatermark(Watermark(since))
+	if err != nil {
+		return false, err
+	}
+	if mark == "" {
+		return false, ErrWatermark
+	}
+	from, to := sc.selected.Range()
+	for {
+		changed, err := x.store.backend.Changes(ctx, x.viewer.Company, mark, changesRead)
+		if err != nil {
+			return false, fmt.Errorf("store: export: %w", err)
+		}
+		for _, found := range changed.Sessions {
+			at := found.CreatedAt
+			switch {
+			case found.Company != x.viewer.Company:
+				return false, ErrBackend
+			case !after.IsZero() && !PositionOf(found).Before(after):
+			case !from.IsZero() && at.Before(from), !to.IsZero() && !at.Before(to):
+			default:
+				return true, nil
+			}
+		}
+		if !changed.More {
+			return false, nil
+		}
+		mark = changed.Next
+	}
+}
