@@ -8,17 +8,18 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strconv"
 	"time"
 	"unicode/utf16"
-
-	"github.com/xuri/excelize/v2"
+	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-const sheet = "Sessions"
+// MediaType is that of a workbook.
+const MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+const sheetName = "Sessions"
 
 // progressRows is how often Progress is called.
 const progressRows = 1000
@@ -26,9 +27,8 @@ const progressRows = 1000
 // Write writes the sessions of a selection as a workbook to w, in their order, after a header. It opens the selection as [export.Write] does.
 //
 // Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress and SHA256, as
-// [export.Write] does in Excel's format; a Comma or layouts are an error that wraps [export.ErrOptions]. Bytes of
-// Progress is 0: a workbook is compressed at the end. Until then rows are kept in a temporary file of the system's directory,
-// which is removed before Write returns and holds the sessions until then; w gets nothing before the last row is there.
+// [export.Write] does in Excel's format; a Comma or layouts are an error that wraps [export.ErrOptions]. A part of a workbook, which w has
+// after an error, opens nowhere.
 //
 // Errors are those of [export.Write], among them [export.ErrTooManyRows] and [export.ErrTooLong].
 func Write(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (done export.Result, err error) {
@@ -51,18 +51,13 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 	if err != nil {
 		return export.Result{}, err
 	}
-	file := excelize.NewFile()
-	defer func() {
-		if e := file.Close(); err == nil {
-			err = e
-		}
-	}()
-	b, err := newBook(file, columns, &opts, hidden)
-	if err != nil {
-		return export.Result{}, err
+	out := &counter{w: w}
+	if opts.SHA256 {
+		out.sum = sha256.New()
 	}
+	b := newBook(out, columns, &opts, hidden)
 	if err := b.header(); err != nil {
-		return export.Result{}, err
+		return out.result(0), &export.WriteError{Err: err}
 	}
 	var rows int64
 	for s, err := range seq {
@@ -78,36 +73,25 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 			err = export.ErrTooManyRows
 		}
 		if err != nil {
-			return export.Result{}, &export.WriteError{Row: rows, Err: err}
+			return out.result(rows - 1), &export.WriteError{Row: rows, Err: err}
 		}
 		if err := b.row(rows, s); err != nil {
-			return export.Result{}, err
+			return out.result(rows - 1), err
 		}
 		if opts.Progress != nil && rows%progressRows == 0 {
-			opts.Progress(export.Progress{Rows: rows, Count: opts.Count})
+			opts.Progress(export.Progress{Rows: rows, Bytes: out.n, Count: opts.Count})
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return export.Result{}, &export.WriteError{Row: rows + 1, Err: err}
+		return out.result(rows), &export.WriteError{Row: rows + 1, Err: err}
 	}
-	if err := b.stream.Flush(); err != nil {
-		return export.Result{}, err
-	}
-	out := &counter{w: w}
-	if opts.SHA256 {
-		out.sum = sha256.New()
-	}
-	if err := file.Write(out); err != nil {
-		return export.Result{Bytes: out.n}, &export.WriteError{Row: rows, Err: err}
-	}
-	done = export.Result{Rows: rows, Bytes: out.n}
-	if out.sum != nil {
-		done.SHA256 = hex.EncodeToString(out.sum.Sum(nil))
+	if err := b.sheet.finish(sheetName); err != nil {
+		return out.result(rows), &export.WriteError{Row: rows, Err: err}
 	}
 	if opts.Progress != nil {
-		opts.Progress(export.Progress{Rows: rows, Bytes: done.Bytes, Count: opts.Count})
+		opts.Progress(export.Progress{Rows: rows, Bytes: out.n, Count: opts.Count})
 	}
-	return done, nil
+	return out.result(rows), nil
 }
 
 // counter counts and digests what is written.
@@ -126,120 +110,120 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
+func (c *counter) result(rows int64) export.Result {
+	r := export.Result{Rows: rows, Bytes: c.n}
+	if c.sum != nil {
+		r.SHA256 = hex.EncodeToString(c.sum.Sum(nil))
+	}
+	return r
+}
+
 // book is a workbook that is being written.
 type book struct {
-	stream  *excelize.StreamWriter
+	sheet   *sheet
 	columns []export.ManifestColumn
 	zone    *time.Location
 	masked  []bool // of each column
-	cells   []any
-
-	text, birth, expiration, moment, bold int // styles
 }
 
-func newBook(file *excelize.File, columns []export.ManifestColumn, opts *export.Options, seen sessions.Disclosure) (*book, error) {
-	if err := file.SetSheetName("Sheet1", sheet); err != nil {
-		return nil, err
-	}
-	b := &book{columns: columns, zone: opts.Zone, cells: make([]any, len(columns))}
+func newBook(w io.Writer, columns []export.ManifestColumn, opts *export.Options, seen sessions.Disclosure) *book {
+	b := &book{columns: columns, zone: opts.Zone}
+	var widths []int
 	for _, c := range columns {
 		b.masked = append(b.masked, !seen.Shows(c.Column.Field()))
+		widths = append(widths, width(c))
 	}
-	for _, style := range []struct {
-		id     *int
-		format string
-		font   *excelize.Font
-	}{
-		{&b.text, "@", nil},
-		{&b.birth, "yyyy-mm-dd", nil},
-		{&b.expiration, "mm-dd-yy", nil},
-		{&b.moment, "yyyy-mm-dd hh:mm:ss", nil},
-		{&b.bold, "@", &excelize.Font{Bold: true}},
-	} {
-		id, err := file.NewStyle(&excelize.Style{CustomNumFmt: &style.format, Font: style.font})
-		if err != nil {
-			return nil, err
-		}
-		*style.id = id
+	b.sheet = newSheet(w, widths)
+	return b
+}
+
+// width is that of a column, which has to be known before its cells are.
+func width(c export.ManifestColumn) int {
+	header := utf8.RuneCountInString(c.Header) + 3 // the button of the filter
+	switch c.Column {
+	case export.ColumnBirthDate, export.ColumnExpirationDate:
+		return max(header, dateWidth)
+	case export.ColumnCreationTime, export.ColumnCompletionTime:
+		return max(header, momentWidth)
+	default:
+		return min(max(header, leastWidth), mostWidth)
 	}
-	var err error
-	if b.stream, err = file.NewStreamWriter(sheet); err != nil {
-		return nil, err
-	}
-	// The header stays in sight.
-	return b, b.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }
 
 func (b *book) header() error {
-	for i, c := range b.columns {
-		b.cells[i] = excelize.Cell{StyleID: b.bold, Value: c.Header}
+	b.sheet.beginRow()
+	for _, c := range b.columns {
+		b.sheet.text(c.Header, bold)
 	}
-	return b.stream.SetRow("A1", b.cells)
+	return b.sheet.endRow()
 }
 
 func (b *book) row(number int64, s *sessions.Session) error {
 	r := export.RecordOf(s)
+	b.sheet.beginRow()
 	for i, c := range b.columns {
 		if b.masked[i] {
-			b.cells[i] = b.string(sessions.MaskedMark)
-			continue
-		}
-		b.cells[i] = b.cell(c, s, &r)
-		if cell, ok := b.cells[i].(excelize.Cell); ok {
-			if v, ok := cell.Value.(string); ok && len(v) > export.MaxExcelCell && len(utf16.Encode([]rune(v))) > export.MaxExcelCell {
-				return &export.WriteError{Row: number, Column: c.Header, Err: export.ErrTooLong}
-			}
+			b.sheet.text(sessions.MaskedMark, text)
+		} else if !b.cell(c, s, &r) {
+			return &export.WriteError{Row: number, Column: c.Header, Err: export.ErrTooLong}
 		}
 	}
-	if err := b.stream.SetRow("A"+strconv.FormatInt(number+1, 10), b.cells); err != nil {
+	if err := b.sheet.endRow(); err != nil {
 		return &export.WriteError{Row: number, Err: err}
 	}
 	return nil
 }
 
-// cell is the session's value with its type.
-func (b *book) cell(c export.ManifestColumn, s *sessions.Session, r *export.Record) any {
+// cell writes the session's value with its type, and reports whether a sheet has room for it.
+func (b *book) cell(c export.ManifestColumn, s *sessions.Session, r *export.Record) bool {
 	switch c.Column {
 	case export.ColumnBirthDate:
-		return b.date(s.BirthDate, b.birth)
+		b.sheet.date(s.BirthDate, birth)
 	case export.ColumnExpirationDate:
-		return b.date(s.ExpirationDate, b.expiration)
+		b.sheet.date(s.ExpirationDate, expiration)
 	case export.ColumnCreationTime:
-		return b.instant(s.CreatedAt)
+		b.sheet.instant(s.CreatedAt, b.zone)
 	case export.ColumnCompletionTime:
-		return b.instant(s.CompletedAt)
+		b.sheet.instant(s.CompletedAt, b.zone)
 	case export.ColumnVerified:
 		if s.Status == "" {
-			return nil
+			b.sheet.empty()
+		} else {
+			b.sheet.truth(s.Verified())
 		}
-		return s.Verified()
 	case export.ColumnDocumentValid:
-		return s.DocumentValidity == sessions.Valid
+		b.sheet.truth(s.DocumentValidity == sessions.Valid)
 	case export.ColumnLivenessStatus:
-		return s.Liveness.VendorCode()
+		b.sheet.number(s.Liveness.VendorCode())
 	case export.ColumnMatchLevel:
-		if !s.Match.Compared {
-			return nil
+		if s.Match.Compared {
+			b.sheet.number(int(s.Match.Level))
+		} else {
+			b.sheet.empty()
 		}
-		return int(s.Match.Level)
 	case export.ColumnAttempts:
-		if s.Attempt == 0 {
-			return nil
+		if s.Attempt != 0 {
+			b.sheet.number(s.Attempt)
+		} else {
+			b.sheet.empty()
 		}
-		return s.Attempt
-	case export.ColumnExtra:
-		if c.Key != "" {
-			v, _ := s.Extra.Get(c.Key)
-			return b.string(v)
-		}
-		return b.string(r.Extra)
+	default:
+		v := b.record(c, s, r)
+		b.sheet.text(v, text)
+		return len(v) <= export.MaxExcelCell || len(utf16.Encode([]rune(v))) <= export.MaxExcelCell
 	}
-	return b.string(b.record(c.Column, s, r))
+	return true
 }
 
 // record is the text of a column that has texts.
-func (b *book) record(c export.Column, s *sessions.Session, r *export.Record) string {
-	switch c {
+func (b *book) record(c export.ManifestColumn, s *sessions.Session, r *export.Record) string {
+	switch c.Column {
+	case export.ColumnExtra:
+		if c.Key != "" {
+			v, _ := s.Extra.Get(c.Key)
+			return v
+		}
+		return r.Extra
 	case export.ColumnPersonalNumber:
 		return r.PersonalNumber
 	case export.ColumnFirstName:
@@ -275,35 +259,4 @@ func (b *book) record(c export.Column, s *sessions.Session, r *export.Record) st
 	default:
 		return ""
 	}
-}
-
-func (b *book) string(v string) any {
-	if v == "" {
-		return nil
-	}
-	return excelize.Cell{StyleID: b.text, Value: v}
-}
-
-// firstYear is the first that sheets know.
-const firstYear = 1900
-
-func (b *book) date(d sessions.Date, style int) any {
-	switch {
-	case d.IsZero():
-		return nil
-	case d.Year < firstYear || !d.IsValid(): // unknown parts
-		return b.string(d.String())
-	}
-	return excelize.Cell{StyleID: style, Value: time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)}
-}
-
-func (b *book) instant(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.In(b.zone)
-	if t.Year() < firstYear {
-		return b.string(t.Format(time.DateTime))
-	}
-	return excelize.Cell{StyleID: b.moment, Value: time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)}
 }

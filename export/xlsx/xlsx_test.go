@@ -83,7 +83,7 @@ func TestWriteCellsWithTypes(t *testing.T) {
 	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
-	rows, err := f.GetRows(sheet)
+	rows, err := f.GetRows(sheetName)
 	require.NoError(t, err)
 	for i, c := range opts.Columns {
 		require.Equal(t, c.String(), rows[0][i])
@@ -114,7 +114,7 @@ func TestColumnsAndDisclosure(t *testing.T) {
 	f, err := excelize.OpenReader(&b)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
-	rows, err := f.GetRows(sheet)
+	rows, err := f.GetRows(sheetName)
 	require.NoError(t, err)
 	require.Equal(t, [][]string{{"phone", "fax", "First Name", "ნომერი"}, {"x", "", "[masked]", "s-1"}}, rows)
 }
@@ -135,10 +135,10 @@ func TestMaskedCells(t *testing.T) {
 		for row := 2; row <= 3; row++ {
 			name, err := excelize.CoordinatesToCellName(i+1, row)
 			require.NoError(t, err)
-			text, err := f.GetCellValue(sheet, name)
+			text, err := f.GetCellValue(sheetName, name)
 			require.NoError(t, err)
 			require.Equal(t, sessions.MaskedMark, text, c)
-			kind, err := f.GetCellType(sheet, name)
+			kind, err := f.GetCellType(sheetName, name)
 			require.NoError(t, err)
 			require.Equal(t, excelize.CellTypeInlineString, kind, c)
 		}

@@ -62,17 +62,25 @@
 //
 // # Exports
 //
-// POST /export takes the filter of a list and, beside it, format (rfc4180 or excel), separator, column (headers, repeated),
+// POST /export takes the filter of a list and, beside it, format (rfc4180, excel, or a further one of the host's), separator, column (headers, repeated),
 // extra_columns (true: one for each of the company's keys) and tz, the zone of the file's times as of the filter's days; Excel's
 // format needs it. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
 //
-// A refusal, also by the audit hook, comes before the first byte: Excel's limit and the viewer's are counted first, and more is
-// too_many_rows. An answer is one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
+// Further formats are the host's to register ([Options.Formats]): workbooks are Write of the module export/xlsx.
 //
-// After the last byte come the trailers Export-Rows and Export-Sha256, and the host's [Options.Exported] is told. An export that breaks off has no trailers and its body no end: HTTP/1.1 closes the
-// connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot tell, so it is refused (nginx: proxy_http_version 1.1). For
-// this the handler panics with http.ErrAbortHandler, which a host's own middleware has to let pass.
-// The client going away, or taking nothing for [Options.Stall], ends the read in the storage.
+// A refusal, also by the audit hook, comes before the first byte: a format's limit of rows and the viewer's are counted first, and more is
+// too_many_rows; a cell that is too long for a spreadsheet is too_long, with its row and column, if it stands in the first part of the file.
+// An answer is one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
+//
+// After the last byte come the trailers Export-Rows and Export-Sha256, and the host's [Options.Exported] is told. An export that breaks
+// off has no trailers and its body no end: HTTP/1.1 closes the connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot
+// tell, so it is refused (nginx: proxy_http_version 1.1). The handler sets a deadline of the connection that has passed, and panics with
+// http.ErrAbortHandler: a middleware that recovers from it can write nothing more. It needs a ResponseWriter that has SetWriteDeadline
+// or leads to one by a method Unwrap, as those of gin, echo and chi do; behind any other, http.TimeoutHandler
+// among them, an export is answered 501 before its first byte, and [Options.Failed] is told why. Without Flush it goes on. nginx is told
+// not to keep the file on its disk (X-Accel-Buffering).
+//
+// The client going away, or taking less than [Options.MinRate], ends the read in the storage.
 //
 // # Settings
 //
@@ -89,7 +97,7 @@
 //	401  unauthenticated          403  forbidden, hidden_field, refused_by_audit
 //	404  not_found, no_such_route 405  method_not_allowed       406  not_acceptable
 //	412  conflict                 413  too_large                414  uri_too_long
-//	415  unsupported_media_type   422  too_many_rows            428  precondition_required
+//	415  unsupported_media_type   422  too_many_rows, too_long  428  precondition_required
 //	500  internal                 501  not_supported            503  unavailable, timeout
 //	505  http_version
 //

@@ -1,8 +1,9 @@
 package httpapi
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
+	"context"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 type Export struct {
 	Viewer store.Viewer
 	Query  string // canonical text of the filter (filter.Filter.Text): personal data if it has a search
-	Format export.Format
+	Format string // "rfc4180", "excel", or the name of a [Format]
 	Rows   int64
 	Bytes  int64
 	SHA256 string // of the bytes handed over, in hexadecimal
@@ -35,48 +36,101 @@ const (
 
 const typeCSV = "text/csv; charset=utf-8"
 
+// Format is a format of exports beside CSV, such as workbooks, which a host registers ([Options.Formats]).
+type Format struct {
+	Name      string // the value of the parameter format, such as "xlsx"
+	MediaType string // such as "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	Extension string // of the file's name, such as ".xlsx"
+
+	// NeedsZone says that times state no offset: the request has to name their zone.
+	NeedsZone bool
+
+	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte. Options have Zone, the columns, SHA256 and,
+	// where the request has a separator, Comma.
+	Write func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error)
+}
+
+// format finds the format that the parameter names, and what Options say of it.
+func (c *call) format() (Format, export.Format) {
+	name := cmp.Or(c.text("format"), export.RFC4180.String())
+	var format export.Format
+	if format.UnmarshalText([]byte(name)) == nil {
+		return Format{name, typeCSV, ".csv", format == export.Excel, export.Write}, format
+	}
+	for _, of := range c.options.Formats {
+		if of.Name == name {
+			return of, 0
+		}
+	}
+	c.fail(refuse(codeInvalidParameter, "format", "not one of the formats that there are"))
+	return Format{}, 0
+}
+
 func (c *call) export() error {
 	if !c.r.ProtoAtLeast(1, 1) {
 		return &problem{Code: codeHTTPVersion, Detail: "over HTTP/1.0 a torn file cannot be told from a whole one"}
 	}
-	if err := c.begin("text/csv"); err != nil {
+	if err := c.read(); err != nil {
 		return err
 	}
-	options, err := c.exportOptions()
+	format, csv := c.format()
+	options, err := c.exportOptions(format)
 	if err != nil {
 		return err
 	}
+	if err := c.accept(format.MediaType); err != nil {
+		return err
+	}
+	options.Format = csv
 	f, err := c.filter()
 	if err != nil {
 		return err
 	}
-	d := &download{call: c, name: c.fileName(options.Zone)}
-	result, err := export.Write(c.ctx, d, c.store.Select(c.viewer, f), options)
+	d, err := newDownload(c.w, c.options.MinRate, func() { c.exportHeader(format, options.Zone) })
+	if err != nil {
+		return err
+	}
+	torn := true
+	defer func() {
+		if torn && d.begun { // by an error, or a panic of a writer or an iterator
+			d.tear()
+		}
+	}()
+	result, err := format.Write(c.ctx, d, c.store.Select(c.viewer, f), options)
 	if err == nil {
-		err = d.limit(c.options.Stall) // for the trailers
+		err = d.limit() // for the trailers
 	}
 	if err != nil && !d.begun {
 		return err
 	}
 	if c.options.Exported != nil {
-		c.options.Exported(c.r, Export{c.viewer, f.Text(), options.Format, result.Rows, result.Bytes, result.SHA256, err})
+		c.options.Exported(c.r, Export{c.viewer, f.Text(), format.Name, result.Rows, result.Bytes, result.SHA256, err})
 	}
 	if err != nil {
 		c.failed(c.r, err)
-		panic(http.ErrAbortHandler) // the one way to tell the client that the file is torn
+		panic(http.ErrAbortHandler) // for who counts answers by their end
 	}
+	torn = false
 	c.w.Header().Set(trailerRows, strconv.FormatInt(result.Rows, 10))
 	c.w.Header().Set(trailerSHA256, result.SHA256)
 	return nil
 }
 
+// exportHeader sets the headers of a file.
+func (c *call) exportHeader(format Format, zone *time.Location) {
+	h := c.w.Header()
+	h.Set("Content-Type", format.MediaType)
+	h.Set("Content-Disposition", disposition(c.fileName(zone, format.Extension)))
+	h.Set("Trailer", trailerRows+", "+trailerSHA256)
+	h.Set("X-Accel-Buffering", "no") // nginx would put what a slow client has not taken yet on its disk
+}
+
 // exportOptions takes the parameters of a file.
-func (c *call) exportOptions() (export.Options, error) {
+func (c *call) exportOptions(format Format) (export.Options, error) {
 	o := export.Options{SHA256: true}
-	c.decode("format", &o.Format)
 	o.Zone = c.zone()
-	if o.Format == export.Excel && o.Zone == nil {
-		c.fail(refuse(codeMissingParameter, filter.ParamZone, "Excel's times state no offset: they need a time zone"))
+	if format.NeedsZone && o.Zone == nil {
+		c.fail(refuse(codeMissingParameter, filter.ParamZone, "the times of this format state no offset: they need a time zone"))
 	}
 	if text := c.text("separator"); text != "" {
 		if len(text) != 1 || !strings.Contains(",;\t|", text) {
@@ -105,49 +159,8 @@ func (c *call) exportOptions() (export.Options, error) {
 	return o, c.err
 }
 
-// download hands a file over to the client.
-type download struct {
-	*call
-	name  string
-	begun bool
-}
-
-// Write hands over a part, within the time that a client may take nothing.
-func (d *download) Write(part []byte) (int, error) {
-	if !d.begun {
-		d.begun = true
-		h := d.w.Header()
-		h.Set("Content-Type", typeCSV)
-		h.Set("Content-Disposition", disposition(d.name))
-		h.Set("Trailer", trailerRows+", "+trailerSHA256)
-	}
-	if err := d.limit(d.options.Stall); err != nil {
-		return 0, err
-	}
-	n, err := d.w.Write(part)
-	if err == nil {
-		err = http.NewResponseController(d.w).Flush()
-	}
-	if err == nil {
-		err = d.limit(0) // the storage may take its time for the next part: HTTP/2 ends a stream whose deadline has passed, written to or not
-	}
-	return n, err
-}
-
-// limit bounds what is written from now on. A ResponseWriter that knows no deadline has none.
-func (d *download) limit(stall time.Duration) error {
-	var until time.Time
-	if stall > 0 {
-		until = time.Now().Add(stall)
-	}
-	if err := http.NewResponseController(d.w).SetWriteDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("httpapi: write deadline: %w", err)
-	}
-	return nil
-}
-
-// fileName is "COMPANY sessions DATE.csv".
-func (c *call) fileName(zone *time.Location) string {
+// fileName is "COMPANY sessions DATE" with the extension of the format.
+func (c *call) fileName(zone *time.Location, extension string) string {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -155,7 +168,7 @@ func (c *call) fileName(zone *time.Location) string {
 	if c.options.CompanyName != nil {
 		company = c.options.CompanyName(c.viewer)
 	}
-	return fileName(company, time.Now().In(zone))
+	return fileName(company, time.Now().In(zone)) + extension
 }
 
 // maxName is how many runes of a company's name stand in a file's name.
@@ -177,7 +190,7 @@ func fileName(company string, now time.Time) string {
 	if name != "" {
 		name += " "
 	}
-	return name + "sessions " + now.Format(time.DateOnly) + ".csv"
+	return name + "sessions " + now.Format(time.DateOnly)
 }
 
 // disposition names a download (RFC 6266): in ASCII for old clients, and in UTF-8 where that differs.

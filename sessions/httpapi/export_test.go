@@ -74,7 +74,7 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 		told := exports[len(exports)-1]
 		require.Equal(t, res.trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
 		require.Equal(t, c.filter.Text(), told.Query)
-		require.Equal(t, c.options.Format, told.Format)
+		require.Equal(t, c.options.Format.String(), told.Format)
 		require.Equal(t, int64(len(want)), told.Bytes)
 		require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
 		require.Equal(t, "a-1", told.Viewer.Subject)
@@ -356,7 +356,7 @@ func (c closing) Stream(ctx context.Context, sel store.Selection, each func(*ses
 // A storage that takes its time is no client that takes nothing.
 func TestExportWaitsForTheStorage(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
-		h := newHost(t, func(h *host) { h.options.Stall = time.Second })
+		h := newHost(t, func(h *host) { h.options.MinRate = 4 << 20 }) // a second in all
 		h.crowd(2000)
 		rows := 0
 		h.backend.before = func(_ context.Context, call string) error {
@@ -376,7 +376,7 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		told, done := make(chan httpapi.Export, 1), make(chan bool)
 		h := newHost(t, func(h *host) {
-			h.options.Stall = 50 * time.Millisecond
+			h.options.MinRate = 80 << 20 // 50 milliseconds in all
 			h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
 		})
 		h.crowd(60_000)
@@ -402,11 +402,93 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	})
 }
 
-// deadlines is a ResponseWriter that notes how long each write may take.
+// A client that reads steadily at twice the least rate is never cut off, although the kernel lets the handler wait for a megabyte and
+// more at a time; one that reads at a tenth of it is.
+func TestExportHasALeastRate(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rate  int64
+		whole bool
+	}{{"twice", 1 << 20, true}, {"a tenth", 20 << 20, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, func(h *host) { h.options.MinRate = c.rate })
+			h.crowd(40_000)
+			client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+				if err == nil {
+					err = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+				}
+				return conn, err
+			}}}
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.serve().URL+"/export", strings.NewReader(`{}`))
+			require.NoError(t, err)
+			r.Header.Set("Content-Type", typeJSON)
+			r.Header.Set("As", "agent")
+			res, err := client.Do(r)
+			require.NoError(t, err)
+			defer func() { _ = res.Body.Close() }()
+			some := make([]byte, 100<<10)
+			for err == nil {
+				time.Sleep(50 * time.Millisecond) // two megabytes a second
+				_, err = io.ReadFull(res.Body, some)
+			}
+			if c.whole {
+				require.ErrorIs(t, err, io.ErrUnexpectedEOF, "of the last piece")
+				require.Equal(t, "40005", res.Trailer.Get("Export-Rows"))
+			} else {
+				require.Empty(t, res.Trailer.Get("Export-Rows"))
+				require.Error(t, heard(h, &h.exports)[0].Err)
+			}
+		})
+	}
+}
+
+// A format of the host's is a file like any other.
+func TestExportInAFormatOfTheHosts(t *testing.T) {
+	var got export.Options
+	h := newHost(t, func(h *host) {
+		h.options.Formats = []httpapi.Format{{
+			Name: "lines", MediaType: "application/jsonl", Extension: ".jsonl", NeedsZone: true,
+			Write: func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error) {
+				got = opts
+				opts.Columns = []export.Column{export.ColumnSessionID}
+				return export.Write(ctx, w, selected, opts)
+			},
+		}}
+	})
+	a := h.post("agent", "/export", `{"format": "lines", "tz": "Asia/Tbilisi", "column": ["First Name"]}`)
+	require.Equal(t, http.StatusOK, a.Code)
+	require.Equal(t, "application/jsonl", a.Header().Get("Content-Type"))
+	require.Contains(t, a.Header().Get("Content-Disposition"), `.jsonl"`)
+	require.Equal(t, 6, strings.Count(a.Body.String(), "\r\n"))
+	require.Equal(t, "Asia/Tbilisi", got.Zone.String())
+	require.Equal(t, []export.Column{export.ColumnFirstName}, got.Columns)
+	require.Equal(t, "lines", heard(h, &h.exports)[0].Format)
+
+	h.post("agent", "/export", `{"format": "lines"}`).problem(http.StatusBadRequest, "missing_parameter")
+	h.do("agent", http.MethodPost, "/export", `{"format": "lines", "tz": "UTC"}`, "Accept", "text/csv").problem(http.StatusNotAcceptable, "not_acceptable")
+}
+
+// A refusal says where the file cannot be written, and what can be done instead.
+func TestExportOfACellThatIsTooLong(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.options.Formats = []httpapi.Format{{Name: "short", MediaType: "text/plain", Write: func(context.Context, io.Writer, export.Selection, export.Options) (export.Result, error) {
+			return export.Result{}, &export.WriteError{Row: 4, Column: "Browser", Err: export.ErrTooLong}
+		}}}
+	})
+	p := h.post("agent", "/export", `{"format": "short"}`).problem(http.StatusUnprocessableEntity, "too_long")
+	require.InEpsilon(t, 4, p["row"], 0)
+	require.Equal(t, "Browser", p["column"])
+	require.Contains(t, p["detail"], "rfc4180")
+}
+
+// deadlines is a ResponseWriter that notes how long each write may take, and takes its time.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	set    []time.Time
 	writes int
+	took   time.Duration
 }
 
 func (d *deadlines) SetWriteDeadline(t time.Time) error {
@@ -416,28 +498,35 @@ func (d *deadlines) SetWriteDeadline(t time.Time) error {
 
 func (d *deadlines) Write(p []byte) (int, error) {
 	d.writes++
+	time.Sleep(d.took)
 	return d.ResponseRecorder.Write(p)
 }
 
 // Each part of a file has its own deadline, in place of the server's for the whole answer.
 func TestExportSetsADeadlineForEachWrite(t *testing.T) {
-	for _, stall := range []time.Duration{0, time.Hour, -1} {
-		h := newHost(t, func(h *host) { h.options.Stall = stall })
+	for _, rate := range []int64{0, 1 << 10, -1} {
+		h := newHost(t, func(h *host) { h.options.MinRate = rate })
 		h.crowd(2000)
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/export", strings.NewReader(`{}`))
 		r.Header.Set("As", "agent")
 		r.Header.Set("Content-Type", typeJSON)
-		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder(), took: time.Millisecond}
 		begun := time.Now()
 		h.handler.ServeHTTP(w, r)
 		require.Greater(t, w.writes, 5)
-		require.Len(t, w.set, 2*w.writes+1, "none while the storage reads, and one for the trailers")
-		for i, at := range w.set {
-			if stall < 0 || i%2 == 1 {
-				require.Zero(t, at)
-			} else {
-				require.WithinRange(t, at, begun.Add(cmp.Or(stall, httpapi.DefaultStall)), time.Now().Add(cmp.Or(stall, httpapi.DefaultStall)))
+		window := 4 << 20 / time.Duration(cmp.Or(rate, httpapi.DefaultMinRate)) * time.Second
+		limited := 0
+		for _, at := range w.set {
+			if !at.IsZero() {
+				limited++
+				require.WithinRange(t, at, begun, time.Now().Add(window))
 			}
+		}
+		require.Zero(t, w.set[0], "none while the storage reads")
+		if rate < 0 {
+			require.Zero(t, limited)
+		} else {
+			require.Equal(t, w.writes+1, limited, "one for each part and one for the trailers")
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // The defaults of [Options].
 const (
 	DefaultTimeout = 10 * time.Second
-	DefaultStall   = time.Minute
+	DefaultMinRate = 32 << 10
 	DefaultMaxBody = 64 << 10
 )
 
@@ -38,8 +38,15 @@ type Options struct {
 	SearchInURL bool
 
 	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
-	Stall   time.Duration // for which the client of an export may take nothing; 0: one minute; negative: for ever
 	MaxBody int64         // bytes of a request's body; 0: 64 KiB
+
+	// MinRate is how many bytes a second the client of an export has to take, lest it hold the storage's snapshot for ever; 0: 32 KiB;
+	// negative: any number. It is an average over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained: at
+	// 32 KiB a client that takes nothing is cut off after about two minutes, and one that reads steadily at that rate never.
+	MinRate int64
+
+	// Formats are further formats of exports. A name that is "rfc4180" or "excel", or stands here twice, is not reached.
+	Formats []Format
 
 	// CompanyName is the company's display name, for the name of an exported file. nil: the company's key.
 	CompanyName func(store.Viewer) string
@@ -65,7 +72,7 @@ type api struct {
 // http.StripPrefix. It starts nothing, keeps nothing between requests, and may be used by many goroutines.
 func New(st *store.Store, options Options) http.Handler {
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
-	options.Stall = cmp.Or(options.Stall, DefaultStall)
+	options.MinRate = cmp.Or(options.MinRate, DefaultMinRate)
 	options.MaxBody = cmp.Or(max(options.MaxBody, 0), DefaultMaxBody)
 	return &api{st, options}
 }
@@ -227,10 +234,22 @@ func document(do func(*call) (any, error)) operation {
 }
 
 // begin checks that the client takes what the operation sends, and reads the parameters.
-func (c *call) begin(mediaType string) (err error) {
-	if !accepts(c.r, mediaType) {
-		return &problem{Code: codeNotAcceptable, Detail: "this is sent as " + mediaType + " alone"}
+func (c *call) begin(mediaType string) error {
+	if err := c.accept(mediaType); err != nil {
+		return err
 	}
+	return c.read()
+}
+
+func (c *call) accept(sent string) error {
+	bare, _, _ := strings.Cut(sent, ";")
+	if !accepts(c.r, bare) {
+		return &problem{Code: codeNotAcceptable, Detail: "this is sent as " + bare + " alone"}
+	}
+	return nil
+}
+
+func (c *call) read() (err error) {
 	c.inURL = c.r.Method != http.MethodPost && !c.options.SearchInURL
 	c.values, err = readParameters(c.r)
 	return err

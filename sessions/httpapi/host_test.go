@@ -225,6 +225,9 @@ type answer struct {
 	t *testing.T
 }
 
+// SetWriteDeadline makes the recorder one that an export can tear.
+func (answer) SetWriteDeadline(time.Time) error { return nil }
+
 // get asks for a path, with its parameters, as one of the viewers.
 func (h *host) get(as, target string) answer { return h.do(as, http.MethodGet, target, "") }
 

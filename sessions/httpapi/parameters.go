@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -232,15 +231,6 @@ func (p *parameters) zone() *time.Location {
 		p.fail(refuse(codeInvalidParameter, filter.ParamZone, "not a time zone of the IANA database"))
 	}
 	return zone
-}
-
-// decode takes a parameter that may be given once and leaves the value alone if it is not.
-func (p *parameters) decode(name string, value encoding.TextUnmarshaler) {
-	if text := p.text(name); text != "" {
-		if value.UnmarshalText([]byte(text)) != nil {
-			p.fail(refuse(codeInvalidParameter, name, "not one of the values that there are"))
-		}
-	}
 }
 
 // none returns the first mistake; what has not been taken is one.

@@ -23,6 +23,8 @@ type problem struct {
 	Code      string           `json:"code"`
 	Parameter string           `json:"parameter,omitempty"`
 	Fields    []sessions.Field `json:"fields,omitempty"`
+	Row       int64            `json:"row,omitempty"`    // of a file, from 1, the header not counted
+	Column    string           `json:"column,omitempty"` // its header
 	Detail    string           `json:"detail,omitempty"`
 
 	header http.Header // further headers of the answer
@@ -51,6 +53,7 @@ const (
 	codeURITooLong           = "uri_too_long"
 	codeUnsupportedMediaType = "unsupported_media_type"
 	codeTooManyRows          = "too_many_rows"
+	codeTooLong              = "too_long"
 	codePreconditionRequired = "precondition_required"
 	codeInternal             = "internal"
 	codeNotSupported         = "not_supported"
@@ -82,7 +85,7 @@ func statusOf(code string) int {
 		return http.StatusRequestURITooLong
 	case codeUnsupportedMediaType:
 		return http.StatusUnsupportedMediaType
-	case codeTooManyRows:
+	case codeTooManyRows, codeTooLong:
 		return http.StatusUnprocessableEntity
 	case codePreconditionRequired:
 		return http.StatusPreconditionRequired
@@ -120,6 +123,7 @@ func problemOf(err error) *problem {
 	var p *problem
 	var hidden *store.HiddenError
 	var limit *store.ExportLimitError
+	var at *export.WriteError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -144,13 +148,19 @@ func problemOf(err error) *problem {
 	case errors.Is(err, store.ErrConflict):
 		return &problem{Code: codeConflict, Detail: "changed since it was read: read it again"}
 	case errors.As(err, &limit):
-		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection", limit.Limit)}
-	case errors.Is(err, export.ErrTooManyRows):
-		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection", export.MaxExcelRows)}
+		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection, or ask for one range of days at a time", limit.Limit)}
+	case errors.As(err, &at) && errors.Is(err, export.ErrTooLong):
+		return &problem{Code: codeTooLong, Row: at.Row, Column: at.Column,
+			Detail: fmt.Sprintf("a cell of a spreadsheet has at most %d characters: leave the column out, or ask for rfc4180", export.MaxExcelCell)}
+	case errors.As(err, &at) && errors.Is(err, export.ErrTooManyRows):
+		return &problem{Code: codeTooManyRows, Row: at.Row,
+			Detail: fmt.Sprintf("a spreadsheet has at most %d rows: narrow the selection, or ask for rfc4180", export.MaxExcelRows)}
 	case errors.Is(err, export.ErrColumn):
 		return &problem{Code: codeInvalidParameter, Parameter: "column", Detail: "no column, a doubled or unknown one, or one that a key of the extra fields doubles"}
 	case errors.Is(err, export.ErrOptions):
 		return &problem{Code: codeInvalidParameter, Detail: "options that contradict each other"}
+	case errors.Is(err, errNoTear):
+		return &problem{Code: codeNotSupported, Detail: "a torn file could not be told from a whole one: the server's middleware hides the connection"}
 	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings):
 		return &problem{Code: codeNotSupported}
 	default:

@@ -1,0 +1,285 @@
+package xlsx
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// The parts of a workbook (ECMA-376, Office Open XML): the least that Excel opens without a repair. There is none for properties, so
+// that a workbook says nothing of who made it, and with what.
+const (
+	xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+	main      = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+	relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	types     = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+
+	contentTypes = xmlHeader + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+		`<Override PartName="/xl/workbook.xml" ContentType="` + types + `sheet.main+xml"/>` +
+		`<Override PartName="/xl/worksheets/sheet1.xml" ContentType="` + types + `worksheet+xml"/>` +
+		`<Override PartName="/xl/styles.xml" ContentType="` + types + `styles+xml"/></Types>`
+	packageRelations = xmlHeader + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`
+	workbookRelations = xmlHeader + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/>` +
+		`<Relationship Id="rId2" Type="` + relations + `/styles" Target="styles.xml"/></Relationships>`
+
+	// The number formats from 164 on are a workbook's own; 49 is text.
+	styles = xmlHeader + `<styleSheet ` + main + `><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/>` +
+		`<numFmt numFmtId="165" formatCode="mm\-dd\-yy"/><numFmt numFmtId="166" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/></numFmts>` +
+		`<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>` +
+		`<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
+		`<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>` +
+		`<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="6">` +
+		`<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>` +
+		`<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>` +
+		`<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>` +
+		`<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>` +
+		`<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>` +
+		`<xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>` +
+		`</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
+)
+
+// style is an index of cellXfs.
+type style byte
+
+const (
+	text       style = 1
+	bold       style = 2
+	birth      style = 3
+	expiration style = 4
+	moment     style = 5
+)
+
+// The widths of columns, in characters of the default font. Where a date does not fit, a sheet shows ###.
+const (
+	dateWidth   = 12
+	momentWidth = 20
+	leastWidth  = 10
+	mostWidth   = 40
+)
+
+// sheet writes the rows of a workbook's one sheet. A cell goes where the last one ended; an empty one is left out.
+type sheet struct {
+	zip    *zip.Writer
+	part   io.Writer
+	buf    []byte
+	row    int64 // from 1
+	column int   // of the next cell, from 0
+	names  []string
+	err    error // the first of the writer
+}
+
+// bufferSize is how much of the sheet is kept before it is compressed.
+const bufferSize = 64 << 10
+
+func newSheet(w io.Writer, widths []int) *sheet {
+	s := &sheet{zip: zip.NewWriter(w), buf: make([]byte, 0, bufferSize+bufferSize/4)}
+	// XML of cells shrinks to a tenth at the fastest level already.
+	s.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	for _, part := range []struct{ name, content string }{
+		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", packageRelations},
+		{"xl/_rels/workbook.xml.rels", workbookRelations}, {"xl/styles.xml", styles},
+	} {
+		s.file(part.name, part.content)
+	}
+	for i := range widths {
+		s.names = append(s.names, columnName(i))
+	}
+	s.open("xl/worksheets/sheet1.xml")
+	// The header stays in sight.
+	s.buf = append(s.buf, xmlHeader+`<worksheet `+main+`><sheetViews><sheetView workbookViewId="0">`+
+		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`...)
+	for i, width := range widths {
+		s.buf = fmt.Appendf(s.buf, `<col min="%d" max="%d" width="%d" customWidth="1"/>`, i+1, i+1, width)
+	}
+	s.buf = append(s.buf, `</cols><sheetData>`...)
+	return s
+}
+
+func (s *sheet) open(name string) {
+	if s.err == nil {
+		s.part, s.err = s.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	}
+}
+
+func (s *sheet) file(name, content string) {
+	s.open(name)
+	if s.err == nil {
+		_, s.err = io.WriteString(s.part, content)
+	}
+}
+
+func (s *sheet) flush() {
+	if s.err == nil {
+		_, s.err = s.part.Write(s.buf)
+	}
+	s.buf = s.buf[:0]
+}
+
+// finish ends the sheet and the workbook. The first row is the header of a filter.
+func (s *sheet) finish(name string) error {
+	area := fmt.Sprintf("A1:%s%d", s.names[len(s.names)-1], s.row)
+	s.buf = fmt.Appendf(s.buf, `</sheetData><autoFilter ref="%s"/></worksheet>`, area)
+	s.flush()
+	// Excel keeps the area of a filter under this name as well.
+	s.file("xl/workbook.xml", fmt.Sprintf(xmlHeader+`<workbook %s xmlns:r="%s"><sheets><sheet name="%s" sheetId="1" r:id="rId1"/></sheets>`+
+		`<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">%s!$A$1:$%s$%d</definedName></definedNames></workbook>`,
+		main, relations, name, name, s.names[len(s.names)-1], s.row))
+	if s.err != nil {
+		return s.err
+	}
+	return s.zip.Close()
+}
+
+func (s *sheet) beginRow() {
+	s.row++
+	s.column = 0
+	s.buf = append(s.buf, `<row r="`...)
+	s.buf = append(strconv.AppendInt(s.buf, s.row, 10), `">`...)
+}
+
+func (s *sheet) endRow() error {
+	s.buf = append(s.buf, `</row>`...)
+	if len(s.buf) >= bufferSize {
+		s.flush()
+	}
+	return s.err
+}
+
+// cell begins the next cell: its reference and the attributes given.
+func (s *sheet) cell(attributes string) {
+	s.buf = append(append(s.buf, `<c r="`...), s.names[s.column]...)
+	s.buf = append(strconv.AppendInt(s.buf, s.row, 10), '"')
+	s.buf = append(s.buf, attributes...)
+	s.column++
+}
+
+func (s *sheet) empty() { s.column++ }
+
+func (s *sheet) text(v string, of style) {
+	if v == "" {
+		s.empty()
+		return
+	}
+	s.cell(` t="inlineStr" s="`)
+	s.buf = append(append(s.buf, '0'+byte(of)), `"><is><t xml:space="preserve">`...)
+	s.buf = appendText(s.buf, v)
+	s.buf = append(s.buf, `</t></is></c>`...)
+}
+
+func (s *sheet) truth(v bool) {
+	s.cell(` t="b"><v>`)
+	b := byte('0')
+	if v {
+		b = '1'
+	}
+	s.buf = append(append(s.buf, b), `</v></c>`...)
+}
+
+func (s *sheet) number(n int) {
+	s.cell(`><v>`)
+	s.buf = append(strconv.AppendInt(s.buf, int64(n), 10), `</v></c>`...)
+}
+
+// serial writes a date or a time as days, and the part of one that has passed.
+func (s *sheet) serial(days float64, of style) {
+	s.cell(` s="`)
+	s.buf = append(append(s.buf, '0'+byte(of)), `"><v>`...)
+	s.buf = append(strconv.AppendFloat(s.buf, days, 'f', -1, 64), `</v></c>`...)
+}
+
+var (
+	// firstDay is the first that all programs count alike: Excel takes 1900 for a leap year.
+	firstDay = time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
+	dayZero  = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+)
+
+const secondsOfDay = 24 * 60 * 60
+
+func (s *sheet) date(d sessions.Date, of style) {
+	day := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	switch {
+	case d.IsZero():
+		s.empty()
+	case day.Before(firstDay) || !d.IsValid(): // unknown parts
+		s.text(d.String(), text)
+	default:
+		s.serial(float64((day.Unix()-dayZero.Unix())/secondsOfDay), of)
+	}
+}
+
+// instant writes a time by the wall clock of a zone: sheets know no zones.
+func (s *sheet) instant(t time.Time, zone *time.Location) {
+	if t.IsZero() {
+		s.empty()
+		return
+	}
+	t = t.In(zone)
+	_, offset := t.Zone()
+	wall := t.Unix() + int64(offset)
+	if wall < firstDay.Unix() {
+		s.text(t.Format(time.DateTime), text)
+		return
+	}
+	s.serial(float64(wall-dayZero.Unix())/secondsOfDay, moment)
+}
+
+// appendText escapes a text. XML has no control characters but three, no surrogates and no U+FFFE and U+FFFF: they become
+// U+FFFD. What looks like an escape of the format's own, such as _x0041_, is escaped by it.
+func appendText(b []byte, v string) []byte {
+	from := 0
+	for i := 0; i < len(v); {
+		size, escaped := 1, ""
+		switch c := v[i]; {
+		case c == '&':
+			escaped = "&amp;"
+		case c == '<':
+			escaped = "&lt;"
+		case c == '>':
+			escaped = "&gt;"
+		case c == '\r':
+			escaped = "&#13;" // which is a line feed if it stands there bare
+		case c < ' ' && c != '\t' && c != '\n':
+			escaped = "\uFFFD"
+		case c == '_' && isEscape(v[i:]):
+			escaped = "_x005F_"
+		case c >= utf8.RuneSelf:
+			var r rune
+			if r, size = utf8.DecodeRuneInString(v[i:]); r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
+				escaped = "\uFFFD"
+			}
+		}
+		if escaped != "" {
+			b = append(append(b, v[from:i]...), escaped...)
+			from = i + size
+		}
+		i += size
+	}
+	return append(b, v[from:]...)
+}
+
+// isEscape reports whether a text begins with _x, four hexadecimal digits and _.
+func isEscape(v string) bool {
+	if len(v) < 7 || v[1] != 'x' || v[6] != '_' {
+		return false
+	}
+	return strings.Trim(v[2:6], "0123456789abcdefABCDEF") == ""
+}
+
+// columnName returns A for 0, Z for 25, AA for 26.
+func columnName(i int) string {
+	name := ""
+	for i++; i > 0; i = (i - 1) / 26 {
+		name = string(rune('A'+(i-1)%26)) + name
+	}
+	return name
+}
