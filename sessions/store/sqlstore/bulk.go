@@ -21,7 +21,7 @@ type Bulk struct{ seqs map[string]int64 }
 func SessionColumns() []string { return row.All().Names() }
 
 // TermColumns returns the columns of sessionkit_terms, in the order of the rows of a [Bulk].
-func TermColumns() []string { return strings.Split(termColumns, ", ") }
+func TermColumns() []string { return []string{"company", "bucket", "term", "created_us", "id"} }
 
 // CompanyColumns returns the columns of sessionkit_companies, in the order of the rows of a [Bulk].
 func CompanyColumns() []string { return []string{"company", "seq", "total"} }

@@ -11,17 +11,21 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // company is the row of sessionkit_companies, zero where there is none.
-type company struct{ seq, total int64 }
+type company struct {
+	seq   int64 // number of the latest change
+	total int64 // sessions
+}
 
-func (b *Backend) company(ctx context.Context, q querier, op, name string) (c company, err error) {
-	err = b.statement().add("SELECT seq, total FROM sessionkit_companies WHERE company = ?", name).first(ctx, q, op, &c.seq, &c.total)
+func (c conn) companyState(ctx context.Context, name string) (state company, err error) {
+	err = c.first(ctx, c.engine.Company, engine.Args{"company": name}, &state.seq, &state.total)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+		err = nil // nothing was ever written
 	}
-	return c, err
+	return state, err
 }
 
 // watermark is a company's change number with a checksum over both: another company's watermark is noticed.
@@ -47,11 +51,11 @@ func parseWatermark(company string, w store.Watermark) (int64, error) {
 // Whoever changes a company's sessions raises its seq first and so holds its row until the transaction ends: changes
 // become visible in the order of their numbers, and none can appear later below a number that has been read.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
-	const op = "changes"
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
-	state, err := b.company(ctx, b.db, op, company)
+	c := b.on(b.db, "changes")
+	state, err := c.companyState(ctx, company)
 	if err != nil {
 		return store.Changes{}, err
 	}
@@ -66,10 +70,9 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 		return store.Changes{}, store.ErrWatermark
 	}
 	var changes store.Changes
-	st := b.statement().add("SELECT ").columns("r", readable).add(
-		" FROM sessionkit_sessions r WHERE r.company = ? AND r.changed_seq > ? ORDER BY r.changed_seq LIMIT ", company, last).int(limit + 1)
-	err = st.each(ctx, b.db, op, company, func(s *sessions.Session, seq int64) error {
-		if len(changes.Sessions) == limit {
+	args := engine.Args{"company": company, "since": last, "limit": limit + 1}
+	err = c.sessions(ctx, c.engine.Changes, args, company, func(s *sessions.Session, seq int64) error {
+		if len(changes.Sessions) == limit { // the one that says that there are more
 			changes.More = true
 			return nil
 		}

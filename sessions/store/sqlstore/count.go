@@ -8,16 +8,15 @@ import (
 
 // Count implements [store.Counter]. The sessions of the whole company are counted already.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
-	const op = "count"
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Count{}, err
 	}
-	w, err := b.newWalk(b.db, op, sel)
+	w, err := b.newWalk(b.on(b.db, "count"), sel)
 	if err != nil {
 		return store.Count{}, err
 	}
 	if sel.Filter.IsZero() && sel.After.IsZero() {
-		state, err := b.company(ctx, b.db, op, sel.Company)
+		state, err := w.companyState(ctx, sel.Company)
 		return store.Count{N: int(min(state.total, int64(sel.Limit))), Exact: state.total <= int64(sel.Limit)}, err
 	}
 	if _, err := w.begin(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // position is a place in the order of the list, as the tables hold it.
@@ -19,43 +20,88 @@ type position struct {
 // newest is before all sessions.
 var newest = position{us: math.MaxInt64}
 
-// bucket is that of the sessions right behind p.
-func (p position) bucket() int64 {
-	if p.id == "" {
-		return (p.us - 1) >> bucketBits
-	}
-	return p.us >> bucketBits
-}
-
-// before reports whether p comes after q in the list, that is, further back.
-func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
-
 // positionOf returns the place after which a list goes on.
 func positionOf(p store.Position) position {
 	if p.IsZero() {
 		return newest
 	}
 	us := p.CreatedAt.UnixMicro()
-	if p.CreatedAt.Nanosecond()%1000 != 0 { // between two microseconds
+	if p.CreatedAt.Nanosecond()%1000 != 0 {
+		// Between two microseconds, where no session is: behind all of the later one, whatever their IDs.
 		return position{us: us + 1}
 	}
 	return position{us, p.ID}
 }
 
+// before reports whether p comes after q in the list, that is, further back.
+func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
+
 func (p position) store() store.Position {
 	return store.Position{CreatedAt: time.UnixMicro(p.us).UTC(), ID: p.id}
 }
 
+// ceilMicro rounds up to microseconds: no session lies between them.
+func ceilMicro(t time.Time) int64 {
+	us := t.UnixMicro()
+	if t.Nanosecond()%1000 != 0 {
+		us++
+	}
+	return us
+}
+
+// between adds to the arguments of a statement the range from behind one position down to another, which is included.
+func between(after, floor position, args engine.Args) engine.Args {
+	args["after_us"], args["after_id"] = after.us, after.id
+	args["floor_us"], args["floor_id"] = floor.us, floor.id
+	return args
+}
+
+// selection is what a store.Selection selects, as statements say it.
+type selection struct {
+	company   string
+	filter    filter.Filter // what is not said by pos and low
+	condition engine.Part   // the same on sessionkit_sessions s, always with the company
+	pos       position      // all up to here is left out, or has been searched
+	low       int64         // no session of the selection was created earlier
+	end       bool          // nothing is left
+}
+
+// compile turns the range of creation times, of the filter and of the position, into bounds of the read, and the rest into a condition.
+func (b *Backend) compile(sel store.Selection) (selection, error) {
+	if err := sel.Filter.Err(); err != nil {
+		return selection{}, err
+	}
+	s := selection{company: sel.Company, filter: sel.Filter.Without(filter.KindCreated), pos: positionOf(sel.After), low: math.MinInt64}
+	from, to := sel.Filter.Range()
+	if !from.IsZero() {
+		s.low = ceilMicro(from)
+	}
+	if !to.IsZero() {
+		// A position without an ID is behind the whole microsecond before it, as the end of a range is.
+		if end := (position{us: ceilMicro(to)}); end.us < s.pos.us || end.us == s.pos.us && s.pos.id != "" {
+			s.pos = end
+		}
+	}
+	s.end = s.low > s.pos.us
+	for _, c := range s.filter.Criteria() {
+		// A search of nothing selects nothing, on whatever else it depends.
+		s.end = s.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
+	}
+	var err error
+	s.condition.Text, s.condition.Args, err = filter.SQL(s.company, s.filter, b.dialect, b.engine.Columns).ToSql()
+	return s, err
+}
+
 // List implements [store.Backend].
 func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
-	const op = "list"
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
-	w, err := b.newWalk(b.db, op, sel)
+	w, err := b.newWalk(b.on(b.db, "list"), sel)
 	if err != nil {
 		return store.Batch{}, err
 	}
+	// The number is read before the sessions are: what changes meanwhile is read again, rather than missed.
 	seq, err := w.begin(ctx)
 	if err != nil {
 		return store.Batch{}, err
@@ -65,7 +111,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	if sel.Budget > 0 {
 		limit = min(limit, sel.Budget)
 	}
-	w.want = limit + 1 // one more tells whether others follow
+	w.want = limit + 1 // with the first session that is not returned, it is known that others follow
 	w.each = func(s *sessions.Session) error {
 		batch.Sessions = append(batch.Sessions, s)
 		return nil
@@ -81,59 +127,4 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 		batch.Reached = w.pos.store()
 	}
 	return batch, nil
-}
-
-// newWalk compiles a selection.
-func (b *Backend) newWalk(q querier, op string, sel store.Selection) (*walk, error) {
-	w := &walk{b: b, q: q, op: op, company: sel.Company, pos: positionOf(sel.After), low: math.MinInt64, rows: firstRead, most: mostMost}
-	if sel.Budget > 0 {
-		w.bounded, w.budget = true, sel.Budget
-		step := max(1, w.budget/leastSteps)
-		w.rows, w.most = min(w.rows, step), min(w.most, step)
-	}
-	if err := sel.Filter.Err(); err != nil {
-		return nil, err
-	}
-	from, to := sel.Filter.Range()
-	if !from.IsZero() {
-		w.low = ceilMicro(from)
-	}
-	if !to.IsZero() {
-		if end := (position{us: ceilMicro(to)}); end.us < w.pos.us || end.us == w.pos.us && w.pos.id != "" {
-			w.pos = end
-		}
-	}
-	w.end = w.low > w.pos.us
-	// The range is in the bounds of every read.
-	rest := sel.Filter.Without(filter.KindCreated)
-	w.plain = rest.IsZero()
-	w.drivers = driversOf(rest)
-	w.exact = isExact(rest)
-	w.weight = 1
-	if rest.Fields().Minus(listed) != 0 {
-		w.weight = dearRow
-	}
-	for _, c := range rest.Criteria() {
-		w.end = w.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
-	}
-	var err error
-	if w.cond, w.condArgs, err = filter.SQL(sel.Company, rest, b.dialect, b.grammar.columns).ToSql(); err == nil {
-		unknown := b.grammar.columns
-		unknown.Company = filter.Expr(b.grammar.opaque).NotNull()
-		w.again, _, err = filter.SQL(sel.Company, rest, b.dialect, unknown).ToSql()
-	}
-	return w, err
-}
-
-// listed are the fields that the list index answers for. Reasons are: those that it does not hold are rare.
-var listed = sessions.SearchFields().Union(sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldStatus, sessions.FieldReasons,
-	sessions.FieldDocumentType, sessions.FieldMatchLevel))
-
-// ceilMicro rounds up to microseconds: no session lies between them.
-func ceilMicro(t time.Time) int64 {
-	us := t.UnixMicro()
-	if t.Nanosecond()%1000 != 0 {
-		us++
-	}
-	return us
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"fmt"
 	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 //go:embed schema/*.sql
@@ -27,11 +27,11 @@ func neededVersion() Version {
 // line break; there are comments, and no semicolon at the end of a line otherwise. Running them again changes nothing.
 // An unknown dialect is an error that wraps filter.ErrDialect.
 func Schema(d filter.Dialect) (string, error) {
-	grammar, err := grammarOf(d)
+	e, err := engine.Of(d)
 	if err != nil {
 		return "", err
 	}
-	text, err := schemas.ReadFile("schema/" + grammar.name + ".sql")
+	text, err := schemas.ReadFile("schema/" + e.Name + ".sql")
 	return string(text), err
 }
 
@@ -43,30 +43,30 @@ func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	if err != nil {
 		return err
 	}
-	grammar, _ := grammarOf(d)
+	e, _ := engine.Of(d)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return failed(ctx, op, err)
 	}
 	defer func() { _ = conn.Close() }()
-	for _, statement := range grammar.lockSchema {
-		if _, err := conn.ExecContext(ctx, statement); err != nil {
+	for _, statement := range e.LockSchema {
+		if _, err := conn.ExecContext(ctx, string(statement)); err != nil {
 			return failed(ctx, op, err)
 		}
 	}
-	err = createSchema(ctx, conn, grammar, text)
-	end := grammar.keepSchema
+	err = createSchema(ctx, conn, e, text)
+	end := e.KeepSchema
 	if err != nil {
-		end = grammar.dropSchema
+		end = e.DropSchema
 	}
-	if _, endErr := conn.ExecContext(context.WithoutCancel(ctx), end); err == nil && endErr != nil {
+	if _, endErr := conn.ExecContext(context.WithoutCancel(ctx), string(end)); err == nil && endErr != nil {
 		return failed(ctx, op, endErr)
 	}
 	return err
 }
 
-func createSchema(ctx context.Context, q querier, g *grammar, text string) error {
-	found, err := readVersion(ctx, q, g)
+func createSchema(ctx context.Context, q querier, e *engine.Engine, text string) error {
+	found, err := readVersion(ctx, q, e)
 	if err != nil || found == neededVersion() {
 		return err
 	}
@@ -85,16 +85,16 @@ func createSchema(ctx context.Context, q querier, g *grammar, text string) error
 }
 
 // readVersion returns the version of the tables, zero if there are none.
-func readVersion(ctx context.Context, q querier, g *grammar) (v Version, err error) {
+func readVersion(ctx context.Context, q querier, e *engine.Engine) (v Version, err error) {
 	const op = "read the schema's version"
 	var tables int
-	if err := q.QueryRowContext(ctx, g.hasSchema).Scan(&tables); err != nil {
+	if err := q.QueryRowContext(ctx, string(e.HasSchema)).Scan(&tables); err != nil {
 		return v, failed(ctx, op, err)
 	}
 	if tables == 0 {
 		return v, nil
 	}
-	err = q.QueryRowContext(ctx, "SELECT version, search_key, bucket_bits FROM sessionkit_schema ORDER BY version DESC LIMIT 1").
+	err = q.QueryRowContext(ctx, string(e.Version)).
 		Scan(&v.Schema, &v.SearchKey, &v.BucketBits)
 	if err != nil {
 		return v, failed(ctx, op, err)
@@ -108,15 +108,15 @@ func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil
 	}
-	if b.grammar == nil {
-		_, err := grammarOf(b.dialect)
+	if b.engine == nil {
+		_, err := engine.Of(b.dialect)
 		return err
 	}
 	return b.check(ctx, b.db)
 }
 
 func (b *Backend) check(ctx context.Context, q querier) error {
-	found, err := readVersion(ctx, q, b.grammar)
+	found, err := readVersion(ctx, q, b.engine)
 	if err != nil {
 		return err
 	}
@@ -125,17 +125,4 @@ func (b *Backend) check(ctx context.Context, q querier) error {
 	}
 	b.checked.Store(true)
 	return nil
-}
-
-func grammarOf(d filter.Dialect) (*grammar, error) {
-	switch d {
-	case filter.Postgres:
-		return postgres(), nil
-	case filter.MariaDB:
-		return mariadb(), nil
-	case filter.SQLite:
-		return sqlite(), nil
-	default:
-		return nil, fmt.Errorf("sqlstore: %w", filter.ErrDialect)
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // The dialects, as package filter has them.
@@ -20,10 +21,11 @@ const (
 // Backend keeps sessions in the tables of this package. It may be used by many goroutines at once. It has nothing to close:
 // the database belongs to the caller.
 type Backend struct {
-	db      *sql.DB
-	dialect filter.Dialect
-	grammar *grammar // nil: the dialect is unknown, as Check says
-	checked atomic.Bool
+	db        *sql.DB
+	dialect   filter.Dialect
+	engine    *engine.Engine // nil: the dialect is unknown, as Check says
+	fragments fragments
+	checked   atomic.Bool
 }
 
 var (
@@ -36,15 +38,8 @@ var (
 // New returns a Backend over a database with the schema of this package, see [CreateSchema]. It does not connect yet:
 // a wrong schema or dialect is an error of the methods, and of [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
-	g, _ := grammarOf(d)
-	return &Backend{db: db, dialect: d, grammar: g}
-}
-
-// querier is a database, or a transaction in it.
-type querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	e, _ := engine.Of(d) // Check says what is wrong
+	return &Backend{db: db, dialect: d, engine: e, fragments: fragmentsOf(d)}
 }
 
 // ready checks what every method needs.
@@ -55,18 +50,20 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 	return b.Check(ctx)
 }
 
+// on returns where an operation sends its statements.
+func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op} }
+
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	return b.get(ctx, b.db, company, id, "")
+	return b.on(b.db, "get").session(ctx, b.engine.Get, company, id)
 }
 
-func (b *Backend) get(ctx context.Context, q querier, company, id, lock string) (found *sessions.Session, err error) {
-	st := b.statement().add("SELECT ").columns("r", readable).add(
-		" FROM sessionkit_sessions r WHERE r.company = ? AND r.id = ?"+lock, company, id)
-	err = st.each(ctx, q, "get", company, func(s *sessions.Session, _ int64) error {
+// session reads one session by a statement that selects it. None is store.ErrNotFound.
+func (c conn) session(ctx context.Context, s engine.Statement, company, id string) (found *sessions.Session, err error) {
+	err = c.sessions(ctx, s, engine.Args{"company": company, "id": id}, company, func(s *sessions.Session, _ int64) error {
 		found = s.Clone()
 		return nil
 	})

@@ -11,6 +11,14 @@ import (
 // chunks are how many buckets one step takes, so that the texts of the statements are few.
 var chunks = [...]int{1, 4, 16, 64, 256}
 
+// bucket is that of the sessions right behind p.
+func (p position) bucket() int64 {
+	if p.id == "" {
+		return (p.us - 1) >> bucketBits
+	}
+	return p.us >> bucketBits
+}
+
 // buckets walks the postings of the drivers, newest buckets first. A bucket that is dense for every driver is read in order. start
 // is where the search began.
 func (w *walk) buckets(ctx context.Context, start position) error {
@@ -107,24 +115,24 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 	for i := range counts {
 		found = append(found, &counts[i])
 	}
-	st := w.b.statement()
+	st := &statement{fragments: w.fragments}
 	w.postings(st, s)
 	var err error
 	switch {
-	case !w.b.grammar.merged:
+	case !w.fragments.merged:
 		w.survey(st, s)
-		err = st.first(ctx, w.q, w.op, found...)
+		err = w.first(ctx, whole, st.part(), found...)
 	case w.count:
 		var n int
-		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
+		w.survey(st.add(", o"+w.fragments.with+" ("), s)
 		w.keys(st.add(") SELECT o.*, (SELECT count(*) FROM ("), s)
-		err = st.add(") k) FROM o").first(ctx, w.q, w.op, append(found, &n)...)
+		err = w.first(ctx, whole, st.add(") k) FROM o").part(), append(found, &n)...)
 		w.counted(n)
 	default:
-		w.survey(st.add(", o"+w.b.grammar.with+" ("), s)
-		w.keys(st.add(") SELECT o.*, r.id, ").packed("r", readable).add(" FROM o LEFT JOIN ("), s)
-		w.b.lookUp(st.add(") k ON 1 = 1"), " LEFT JOIN ", "sessionkit_sessions r", rowOfKey, w.company)
-		err = w.takeRows(ctx, st.add(byKey), found...)
+		w.survey(st.add(", o"+w.fragments.with+" ("), s)
+		w.keys(st.add(") SELECT o.*, r.id, ").add(w.engine.Packed("r", readable)).add(" FROM o LEFT JOIN ("), s)
+		st.add(") k ON 1 = 1").lookUp(" LEFT JOIN ", "sessionkit_sessions r", rowOfKey, w.company)
+		err = w.takeRows(ctx, whole, st.add(byKey).part(), found...)
 	}
 	if err != nil {
 		return err
@@ -133,10 +141,10 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 	if s.over {
 		return nil
 	}
-	if !w.b.grammar.merged && slices.Min(counts) > 0 {
+	if !w.fragments.merged && slices.Min(counts) > 0 {
 		again := *s
 		again.most *= 2 // others may have come in
-		if err := w.take(ctx, func(st *statement) { w.postings(st, &again); w.keys(st, &again) }); err != nil {
+		if err := w.takeStep(ctx, &again); err != nil {
 			return err
 		}
 	}
@@ -149,6 +157,25 @@ func (w *walk) step(ctx context.Context, s *step, densities []float64) error {
 	}
 	return nil
 }
+
+// takeStep reads, or counts, what the postings of a step name. The common table expressions come first in the statement: inside of
+// others, not every engine takes them.
+func (w *walk) takeStep(ctx context.Context, s *step) error {
+	st := &statement{fragments: w.fragments}
+	w.postings(st, s)
+	if w.count {
+		w.keys(st.add(" SELECT count(*) FROM ("), s)
+		return w.takeCount(ctx, whole, st.add(") k").part())
+	}
+	w.keys(st.add(" SELECT r.id, "+w.engine.Packed("r", readable)+" FROM ("), s)
+	st.add(") k").lookUp(w.fragments.nested, "sessionkit_sessions r", rowOfKey, w.company)
+	return w.takeRows(ctx, whole, st.add(byKey).part())
+}
+
+const (
+	rowOfKey = "r.company = ? AND r.created_us = k.created_us AND r.id = k.id"
+	byKey    = " ORDER BY k.created_us DESC, k.id DESC"
+)
 
 // learn charges what a step has cost, and remembers how dense the drivers are. What it knows of the others fades.
 func (w *walk) learn(s *step, counts []int, densities []float64) {
@@ -174,10 +201,10 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 func (w *walk) postings(st *statement, s *step) {
 	with := "WITH p"
 	for i, d := range s.drivers {
-		st.add(with).int(i).add(w.b.grammar.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
+		st.add(with).int(i).add(w.fragments.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
 		oldest := s.high - int64(s.n) + 1
-		if w.b.grammar.series != "" {
-			st.add(w.b.grammar.series, oldest, s.high)
+		if w.fragments.series != "" {
+			st.add(w.fragments.series, oldest, s.high)
 		} else {
 			buckets := make([]any, s.n)
 			for i := range buckets {
@@ -186,9 +213,9 @@ func (w *walk) postings(st *statement, s *step) {
 			st.add("IN (").list(s.n, "?").add(")", buckets...)
 		}
 		if d := w.drivers[d]; d.values == nil {
-			st.add(" AND t.term >= "+w.b.grammar.term+" AND t.term < "+w.b.grammar.term, d.from, d.to)
+			st.add(" AND t.term >= "+w.fragments.term+" AND t.term < "+w.fragments.term, d.from, d.to)
 		} else {
-			st.add(" AND t.term IN (").list(len(d.values), w.b.grammar.term).add(")")
+			st.add(" AND t.term IN (").list(len(d.values), w.fragments.term).add(")")
 			for _, v := range d.values {
 				st.args = append(st.args, v)
 			}
@@ -213,7 +240,7 @@ func (w *walk) keys(st *statement, s *step) {
 		st.add(" SELECT k.created_us, k.id FROM (")
 	}
 	st.add(" SELECT p0.created_us, p0.id FROM p0 WHERE ").before("p0", w.pos).add(" AND p0.created_us >= ?", w.low)
-	if w.b.grammar.merged {
+	if w.fragments.merged {
 		st.add(" AND (SELECT o.n0 <= ").int(s.most)
 		for i := range s.drivers[1:] {
 			st.add(" AND o.n").int(i + 1).add(" <= ").int(s.most)
@@ -228,10 +255,12 @@ func (w *walk) keys(st *statement, s *step) {
 		st.add(" ORDER BY p0.created_us DESC, p0.id DESC")
 	}
 	if s.lookUp {
-		w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions s", w.cond+" AND s.created_us = k.created_us AND s.id = k.id", w.condArgs...)
+		st.add(") k").lookUp(w.fragments.nested, "sessionkit_sessions s", w.condition.Text+" AND s.created_us = k.created_us AND s.id = k.id", w.condition.Args...)
 		if !w.count {
 			st.add(byKey)
 		}
 	}
-	st.limit(w.page)
+	if !w.count { // what is counted is bounded by the postings
+		st.limit(w.page)
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -21,122 +22,127 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		return err
 	}
 	sel.Budget = 0
-	w, err := b.newWalk(b.db, op, sel)
+	w, err := b.newWalk(b.on(b.db, op), sel)
 	if err != nil || w.end {
 		return err
 	}
-	w.want, w.each = math.MaxInt, each
-	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.grammar.snapshot, ReadOnly: true})
+	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
 	if err != nil {
 		return failed(ctx, op, err)
 	}
+	// It has written nothing: there is nothing to commit.
 	defer func() { _ = tx.Rollback() }()
-	w.q = tx
-	if len(w.drivers) > 0 {
-		if _, err := w.begin(ctx); err != nil {
-			return err
-		}
-		return w.run(ctx)
+	w.conn = b.on(tx, op)
+	if len(w.drivers) == 0 {
+		return w.stream(ctx, &w.selection, sel.Fields, each)
 	}
-	columns := readable
-	if sel.Fields != 0 {
-		columns = row.Of(sel.Fields)
-	}
-	if err := w.streamPacked(ctx, columns); !errors.Is(err, errSeparator) {
+	w.want, w.each = math.MaxInt, each
+	if _, err := w.begin(ctx); err != nil {
 		return err
 	}
-	return w.stream(ctx)
+	return w.run(ctx)
 }
 
-// stream reads what is left in one statement.
-func (w *walk) stream(ctx context.Context) error {
-	st := w.whole(w.b.statement().add("SELECT ").columns("s", readable))
-	return st.each(ctx, w.q, w.op, w.company, func(s *sessions.Session, _ int64) error { return w.each(s) })
-}
-
-// whole completes a statement that reads what is left, in order.
-func (w *walk) whole(st *statement) *statement {
-	w.from(st, position{us: w.low}, w.cond, w.condArgs...)
-	return st.add(byPosition)
-}
-
-// packedWhole is whole with packed rows. PostgreSQL would sort those rather than read the index, for it does not know how long they
-// are, unless a subquery sorts the rows that they are made of.
-func (w *walk) packedWhole(columns row.Columns) *statement {
-	st := w.b.statement().add("SELECT ").packed("s", columns)
-	if !w.b.grammar.lateral {
-		return w.whole(st)
+// stream reads a selection in one statement, in a transaction of its own. Rows come packed; from the first one on that cannot be taken
+// apart they come column by column.
+func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields, each func(*sessions.Session) error) error {
+	if c.engine.SetSnapshot != "" {
+		if err := c.exec(ctx, c.engine.SetSnapshot, nil); err != nil {
+			return err
+		}
 	}
-	return w.whole(st.add(" FROM (SELECT ").columns("s", columns)).add(" OFFSET 0) s" + byPosition)
+	columns := readable
+	if fields != 0 {
+		columns = row.Of(fields)
+	}
+	if err := c.streamPacked(ctx, sel, columns, each); !errors.Is(err, errSeparator) {
+		return err
+	}
+	selected := engine.Selected("s", readable)
+	return c.sessions(ctx, c.engine.Stream, sel.rest(selected), sel.company, func(s *sessions.Session, _ int64) error { return each(s) })
 }
 
-// errSeparator says that a text contains the separator of packed rows. The walk stands before that row.
+// rest returns the arguments of a statement that selects what is left of a selection.
+func (sel *selection) rest(selected string) engine.Args {
+	return between(sel.pos, position{us: sel.low}, engine.Args{"condition": sel.condition, "selected": engine.Part{Text: selected}})
+}
+
+// errSeparator says that a text contains the separator of packed rows. The selection is left before that row.
 var errSeparator = errors.New("sqlstore: a text contains a separator")
 
 // packedBatch is how many rows are handed over at once.
 const packedBatch = 256
 
-// streamPacked does what stream does with rows that come as one text each, a tenth of the allocations, while a second
-// goroutine fetches the next ones. That ends before it returns.
-func (w *walk) streamPacked(ctx context.Context, columns row.Columns) error {
+// streamPacked reads rows that come as one text each, a tenth of the allocations, while a second goroutine fetches the next ones. That
+// ends before it returns.
+func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Columns, each func(*sessions.Session) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []string, 2)
-	defer func() { // also after a panic of the callback
+	// The goroutine sends until the context ends, and then closes the channel: that it did is what says that it is gone. A callback that
+	// panics must not leave it behind either.
+	defer func() {
 		cancel()
 		for range batches {
 		}
 	}()
-	var fetched error // once batches is closed
-	var ignored atomic.Bool
+	var fetched error       // of the goroutine, to be read once batches is closed
+	var ignored atomic.Bool // the rows that are left
+	args := sel.rest(c.engine.Packed("s", columns))
 	go func() {
 		defer close(batches)
-		var batch []string
-		send := func() error {
-			select {
-			case batches <- batch:
-				batch = make([]string, 0, packedBatch)
-				return nil
-			case <-ctx.Done():
-				return failed(ctx, w.op, ctx.Err())
-			}
-		}
-		var packed string
-		dest := []any{&packed}
-		fetched = w.packedWhole(columns).rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
-			if ignored.Load() {
-				return nil
-			}
-			if err := rows.Scan(dest...); err != nil {
-				return failed(ctx, w.op, err)
-			}
-			if batch = append(batch, packed); len(batch) < packedBatch {
-				return nil
-			}
-			return send()
-		})
-		if fetched == nil {
-			fetched = send()
-		}
+		fetched = c.fetchPacked(ctx, args, batches, &ignored)
 	}()
 	r := row.NewReader(columns)
 	var s sessions.Session
 	for batch := range batches {
 		for _, packed := range batch {
 			if !r.Unpack(packed) {
-				// The transaction goes on: the statement must come to its end, and not be cancelled.
+				// The transaction goes on, and drivers end one whose statement is cancelled: this one must come to its end.
 				ignored.Store(true)
 				for range batches {
 				}
 				return cmp.Or(fetched, errSeparator)
 			}
-			if _, err := r.Session(w.company, &s); err != nil {
+			if _, err := r.Session(sel.company, &s); err != nil {
 				return err
 			}
-			w.pos = position{s.CreatedAt.UnixMicro(), s.ID}
-			if err := w.each(&s); err != nil {
+			sel.pos = position{s.CreatedAt.UnixMicro(), s.ID}
+			if err := each(&s); err != nil {
 				return err
 			}
 		}
 	}
 	return fetched
+}
+
+// fetchPacked sends the rows of a stream in batches, until there are no more, they are ignored or the context ends.
+func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- []string, ignored *atomic.Bool) error {
+	var batch []string
+	send := func() error {
+		select {
+		case batches <- batch:
+			batch = make([]string, 0, packedBatch) // the other goroutine has the last one
+			return nil
+		case <-ctx.Done():
+			return failed(ctx, c.op, ctx.Err())
+		}
+	}
+	var packed string
+	dest := []any{&packed}
+	err := c.rows(ctx, c.engine.Stream, args, func(rows *sql.Rows) error {
+		if ignored.Load() {
+			return nil
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return failed(ctx, c.op, err)
+		}
+		if batch = append(batch, packed); len(batch) < packedBatch {
+			return nil
+		}
+		return send()
+	})
+	if err != nil {
+		return err
+	}
+	return send()
 }

@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -32,21 +35,15 @@ const (
 
 // walk searches a selection from its newest end to its oldest in steps of bounded work.
 type walk struct {
-	b        *Backend
-	q        querier
-	op       string
-	company  string
-	cond     string // on sessionkit_sessions s, always with the company
-	again    string // the same, without an estimate of how many rows are the company's: PostgreSQL would plan anew each time
-	condArgs []any
-	drivers  []driver
-	plain    bool // the selection has no other condition than its range
-	exact    bool // the sessions that all drivers name are the selection
-	weight   int  // 1, or dearRow
+	conn
+	selection
+	fragments *fragments
+	again     engine.Part // the condition without an estimate of how many rows are the company's: PostgreSQL would plan anew each time
+	drivers   []driver
+	plain     bool // the selection has no other condition than its range
+	exact     bool // the sessions that all drivers name are the selection
+	weight    int  // 1, or dearRow
 
-	pos     position // all up to here has been searched
-	low     int64    // no session of the selection was created earlier
-	end     bool     // all has been searched
 	bounded bool
 	budget  int // of rows
 	rows    int // of the first ordered read
@@ -59,6 +56,35 @@ type walk struct {
 	found int
 }
 
+// newWalk compiles a selection.
+func (b *Backend) newWalk(c conn, sel store.Selection) (*walk, error) {
+	s, err := b.compile(sel)
+	if err != nil {
+		return nil, err
+	}
+	w := &walk{conn: c, selection: s, fragments: &b.fragments, rows: firstRead, most: mostMost}
+	if sel.Budget > 0 {
+		w.bounded, w.budget = true, sel.Budget
+		step := max(1, w.budget/leastSteps)
+		w.rows, w.most = min(w.rows, step), min(w.most, step)
+	}
+	w.plain = s.filter.IsZero()
+	w.drivers = driversOf(s.filter)
+	w.exact = isExact(s.filter)
+	w.weight = 1
+	if s.filter.Fields().Minus(listed) != 0 {
+		w.weight = dearRow
+	}
+	unknown := b.engine.Columns
+	unknown.Company = filter.Expr(b.fragments.opaque).NotNull()
+	w.again.Text, w.again.Args, err = filter.SQL(s.company, s.filter, b.dialect, unknown).ToSql()
+	return w, err
+}
+
+// listed are the fields that the list index answers for. Reasons are: those that it does not hold are rare.
+var listed = sessions.SearchFields().Union(sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldStatus, sessions.FieldReasons,
+	sessions.FieldDocumentType, sessions.FieldMatchLevel))
+
 func (w *walk) goesOn() bool { return !w.end && w.want > 0 && !(w.bounded && w.budget <= 0) }
 
 // counts tells whether nothing but postings is counted.
@@ -68,9 +94,7 @@ func (w *walk) counts() bool { return w.count && w.exact }
 // moment: a session that comes in afterwards is a later change.
 func (w *walk) begin(ctx context.Context) (seq int64, err error) {
 	var number, newest, oldest sql.NullInt64
-	const edges = " FROM sessionkit_sessions s WHERE s.company = ?)"
-	err = w.b.statement().add("SELECT (SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?), (SELECT max(s.created_us)"+edges+
-		", (SELECT min(s.created_us)"+edges, w.company, w.company, w.company).first(ctx, w.q, w.op, &number, &newest, &oldest)
+	err = w.first(ctx, w.engine.Edges, engine.Args{"company": w.company}, &number, &newest, &oldest)
 	if next := newest.Int64 + 1; next < w.pos.us {
 		w.pos = position{us: next}
 	}
@@ -113,7 +137,7 @@ func (w *walk) getOn(ctx context.Context, from position, rows int) error {
 	if err != nil || !last && !floor.before(pos) {
 		return err
 	}
-	if err := w.take(ctx, func(st *statement) { w.keysBetween(st, floor) }); err != nil || w.want == 0 {
+	if err := w.takePage(ctx, floor); err != nil || w.want == 0 {
 		return err
 	}
 	w.pos, w.end = floor, last
@@ -123,10 +147,7 @@ func (w *walk) getOn(ctx context.Context, from position, rows int) error {
 // nth returns the position of the nth row behind w.pos, or low and last where there are fewer.
 func (w *walk) nth(ctx context.Context, n int, low int64) (p position, last bool, err error) {
 	floor := position{us: low}
-	st := w.b.statement().add("SELECT s.created_us, s.id")
-	w.from(st, floor, "s.company = ?", w.company)
-	st.add(byPosition + " LIMIT 1 OFFSET ").int(n - 1)
-	err = st.first(ctx, w.q, w.op, &p.us, &p.id)
+	err = w.first(ctx, w.engine.Floor, w.within(floor, engine.Args{"company": w.company, "skip": n - 1}), &p.us, &p.id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return floor, true, nil
 	}
@@ -139,7 +160,7 @@ func (w *walk) all(ctx context.Context) error {
 		w.want = min(w.want, w.budget+1)
 		w.page = w.want
 	}
-	err := w.take(ctx, func(st *statement) { w.keysBetween(st, position{us: w.low}) })
+	err := w.takePage(ctx, position{us: w.low})
 	w.end = w.want > 0
 	w.want = 0
 	return err
@@ -147,10 +168,8 @@ func (w *walk) all(ctx context.Context) error {
 
 // lookAhead finds out whether the end is reached when the budget is spent: a page that says that it is partial should be.
 func (w *walk) lookAhead(ctx context.Context) error {
-	st := w.b.statement().add("SELECT s.id")
-	w.from(st, position{us: w.low}, "s.company = ?", w.company)
-	var id string
-	err := st.add(" LIMIT 1").first(ctx, w.q, w.op, &id)
+	var one int
+	err := w.first(ctx, w.engine.Follows, w.within(position{us: w.low}, engine.Args{"company": w.company}), &one)
 	if errors.Is(err, sql.ErrNoRows) {
 		w.end = true
 		return nil
@@ -158,12 +177,9 @@ func (w *walk) lookAhead(ctx context.Context) error {
 	return err
 }
 
-const byPosition = " ORDER BY s.created_us DESC, s.id DESC"
-
-// from writes the part of the list from behind w.pos down to floor.
-func (w *walk) from(st *statement, floor position, where string, args ...any) {
-	st.add(" FROM sessionkit_sessions s"+w.b.grammar.list+" WHERE "+where+" AND ", args...).
-		before("s", w.pos).add(" AND ").notBehind("s", floor)
+// within adds to the arguments of a statement the part of the list from behind w.pos down to floor.
+func (w *walk) within(floor position, args engine.Args) engine.Args {
+	return between(w.pos, floor, args)
 }
 
 // inOrder reads all that was created down to low, in growing parts.
@@ -186,19 +202,12 @@ func (w *walk) ordered(ctx context.Context, n int, low int64) error {
 	if err != nil {
 		return err
 	}
-	if err := w.take(ctx, func(st *statement) { w.keysBetween(st, floor) }); err != nil {
+	if err := w.takePage(ctx, floor); err != nil {
 		return err
 	}
 	w.pos = floor
 	w.end = last && low == w.low
 	return nil
-}
-
-// keysBetween writes the keys of the matches from behind w.pos down to floor.
-func (w *walk) keysBetween(st *statement, floor position) {
-	st.add("SELECT s.created_us, s.id")
-	w.from(st, floor, w.cond, w.condArgs...)
-	st.add(byPosition).limit(w.page) // a count too goes by the index
 }
 
 // byDrivers reads the newest sessions, which is all that most lists need, and then walks the postings of the drivers.
@@ -216,36 +225,31 @@ func (w *walk) byDrivers(ctx context.Context) error {
 // was, it does so in one statement: the walk goes on behind the last session found.
 func (w *walk) newest(ctx context.Context) error {
 	cost := w.rows * w.weight
-	if w.count || !w.b.grammar.stops || w.bounded && w.budget < 2*cost {
+	if w.count || w.engine.NewestPage == "" || w.bounded && w.budget < 2*cost {
 		return w.ordered(ctx, w.rows, w.low)
 	}
 	w.budget -= cost
-	return w.take(ctx, func(st *statement) {
-		st.add("SELECT s.created_us, s.id FROM (SELECT *")
-		w.from(st, position{us: w.low}, "s.company = ?", w.company)
-		st.add(byPosition+" LIMIT ").int(w.rows).add(") s WHERE "+w.again+byPosition, w.condArgs...).limit(w.page)
-	})
+	args := w.within(position{us: w.low}, engine.Args{"company": w.company, "condition": w.again, "rows": w.rows, "limit": w.page})
+	return w.takeRows(ctx, w.engine.NewestPage, args)
 }
 
-// take reads, or counts, the sessions whose keys a subquery selects.
-func (w *walk) take(ctx context.Context, keys func(*statement)) error {
-	st := w.b.statement()
+// takePage reads, or counts, the matches from behind w.pos down to floor.
+func (w *walk) takePage(ctx context.Context, floor position) error {
+	args := w.within(floor, engine.Args{"condition": w.condition, "limit": w.page})
 	if w.count {
-		var n int
-		keys(st.add("SELECT count(*) FROM ("))
-		err := st.add(") k").first(ctx, w.q, w.op, &n)
-		w.counted(n)
-		return err
+		return w.takeCount(ctx, w.engine.CountPage, args)
 	}
-	keys(st.add("SELECT r.id, ").packed("r", readable).add(" FROM ("))
-	w.b.lookUp(st.add(") k"), w.b.grammar.nested, "sessionkit_sessions r", rowOfKey, w.company)
-	return w.takeRows(ctx, st.add(byKey))
+	args["company"] = w.company
+	return w.takeRows(ctx, w.engine.Page, args)
 }
 
-const (
-	rowOfKey = "r.company = ? AND r.created_us = k.created_us AND r.id = k.id"
-	byKey    = " ORDER BY k.created_us DESC, k.id DESC"
-)
+// takeCount counts what a statement has counted.
+func (w *walk) takeCount(ctx context.Context, st engine.Statement, args engine.Args) error {
+	var n int
+	err := w.first(ctx, st, args, &n)
+	w.counted(n)
+	return err
+}
 
 func (w *walk) counted(n int) {
 	n = min(n, w.want)
@@ -255,12 +259,12 @@ func (w *walk) counted(n int) {
 
 // takeRows takes the sessions of a statement's packed rows, as many as are still wanted. others take the columns before them, which every
 // row repeats; a row may have those only.
-func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error {
+func (w *walk) takeRows(ctx context.Context, st engine.Statement, args engine.Args, others ...any) error {
 	type packedRow struct{ id, columns string }
 	var list []packedRow
 	var id, columns sql.NullString
 	dest := append(others, &id, &columns)
-	err := st.rows(ctx, w.q, w.op, func(rows *sql.Rows) error {
+	err := w.conn.rows(ctx, st, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return failed(ctx, w.op, err)
 		}
@@ -278,7 +282,7 @@ func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error
 		if r.Unpack(packed.columns) {
 			_, err = r.Session(w.company, s)
 		} else {
-			s, err = w.b.get(ctx, w.q, w.company, packed.id, "")
+			s, err = w.session(ctx, w.engine.Get, w.company, packed.id)
 		}
 		if err != nil {
 			return err
@@ -290,13 +294,4 @@ func (w *walk) takeRows(ctx context.Context, st *statement, others ...any) error
 		}
 	}
 	return nil
-}
-
-// lookUp joins a table whose rows are to be looked up one by one: no estimate may turn that into reading all of them.
-func (b *Backend) lookUp(st *statement, join, table, on string, args ...any) {
-	if b.grammar.lateral {
-		st.add(join+"LATERAL (SELECT * FROM "+table+" WHERE "+on+" OFFSET 0) "+table[len(table)-1:]+" ON true", args...)
-		return
-	}
-	st.add(join+table+" ON "+on, args...)
 }

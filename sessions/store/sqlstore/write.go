@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -58,7 +59,7 @@ func (b *Backend) inTx(ctx context.Context, op string, do func(querier) (func(),
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
-	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.grammar.isolation})
+	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
 	if err != nil {
 		return failed(ctx, op, err)
 	}
@@ -77,7 +78,7 @@ func (b *Backend) inTx(ctx context.Context, op string, do func(querier) (func(),
 }
 
 func (w txWriter) inSavepoint(ctx context.Context, op string, do func() (func(), error)) error {
-	if w.b.grammar == nil {
+	if w.b.engine == nil {
 		return w.b.Check(ctx)
 	}
 	if !w.b.checked.Load() { // in the transaction: the database may have no other connection
@@ -104,12 +105,11 @@ func (w txWriter) inSavepoint(ctx context.Context, op string, do func() (func(),
 
 // bump raises the company's seq by n and holds the company until the transaction ends. It returns the seq before.
 func (b *Backend) bump(ctx context.Context, q querier, op, company string, n, added int) (int64, error) {
-	err := b.statement().add("INSERT INTO sessionkit_companies (company, seq, total) VALUES (?, ?, ?)"+b.grammar.bump, company, int64(n), int64(added)).
-		exec(ctx, q, op)
-	if err != nil {
+	c := b.on(q, op)
+	if err := c.exec(ctx, c.engine.Bump, engine.Args{"company": company, "n": n, "added": added}); err != nil {
 		return 0, err
 	}
-	state, err := b.company(ctx, q, op, company)
+	state, err := c.companyState(ctx, company)
 	return state.seq - int64(n), err
 }
 
@@ -179,7 +179,7 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 		return err
 	}
 	if known := len(list) - len(fresh); known > 0 {
-		if err := b.statement().add("UPDATE sessionkit_companies SET total = total - ? WHERE company = ?", int64(known), company).exec(ctx, q, op); err != nil {
+		if err := b.on(q, op).exec(ctx, b.engine.LowerTotal, engine.Args{"company": company, "known": known}); err != nil {
 			return err
 		}
 	}
@@ -202,16 +202,12 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 		}
 		return strings.Compare(x[2].(string), y[2].(string)) //nolint:errcheck // appendTerms writes string
 	})
-	if err := b.insertRows(ctx, q, op, "sessionkit_sessions", insertColumns, rows); err != nil {
+	c := b.on(q, op)
+	if err := c.insertRows(ctx, c.engine.InsertSessions, rows); err != nil {
 		return err
 	}
-	return b.insertRows(ctx, q, op, "sessionkit_terms", termColumns, terms)
+	return c.insertRows(ctx, c.engine.InsertTerms, terms)
 }
-
-var (
-	insertColumns = strings.Join(row.All().Names(), ", ")
-	termColumns   = "company, bucket, term, created_us, id"
-)
 
 func appendTerms(rows [][]any, s *sessions.Session, terms []string) [][]any {
 	us := s.CreatedAt.UnixMicro()
@@ -230,11 +226,12 @@ func (b *Backend) notStored(ctx context.Context, q querier, company string, list
 	stored := map[string]bool{}
 	for part := range slices.Chunk(list, batchRows) {
 		n := batchSize(len(part))
-		st := b.statement().add("SELECT ").columns("r", readable).add(" FROM sessionkit_sessions r WHERE r.company = ? AND r.id IN (", company).list(n, "?").add(")")
-		for i := range n {
-			st.args = append(st.args, part[min(i, len(part)-1)].session.ID)
+		ids := make([]any, n)
+		for i := range ids {
+			ids[i] = part[min(i, len(part)-1)].session.ID
 		}
-		err := st.each(ctx, q, "insert", company, func(s *sessions.Session, _ int64) error {
+		args := engine.Args{"company": company, "ids": engine.List(ids...)}
+		err := b.on(q, "insert").sessions(ctx, b.engine.Stored, args, company, func(s *sessions.Session, _ int64) error {
 			g := byID[s.ID]
 			stored[s.ID] = true
 			if !same(g.session, s) {
@@ -270,7 +267,7 @@ func batchSize(n int) int {
 }
 
 // insertRows writes rows in statements of 1, 2, 4, ... batchRows rows.
-func (b *Backend) insertRows(ctx context.Context, q querier, op, table, columns string, rows [][]any) error {
+func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) error {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
 		for n < min(len(rows), batchRows) && bytes < batchBytes {
@@ -284,12 +281,7 @@ func (b *Backend) insertRows(ctx context.Context, q querier, op, table, columns 
 		if size := batchSize(n); size > n {
 			n = size / 2
 		}
-		st := b.statement().add("INSERT INTO "+table+" ("+columns+") VALUES ").
-			list(n, "(?"+strings.Repeat(", ?", len(rows[0])-1)+")")
-		for _, row := range rows[:n] {
-			st.args = append(st.args, row...)
-		}
-		if err := st.exec(ctx, q, op); err != nil {
+		if err := c.exec(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])}); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -314,7 +306,7 @@ func (b *Backend) update(ctx context.Context, q querier, given *sessions.Session
 	if err != nil {
 		return nil, err
 	}
-	old, err := b.get(ctx, q, s.Company, s.ID, b.grammar.forUpdate)
+	old, err := b.on(q, op).session(ctx, b.engine.Hold, s.Company, s.ID)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("sqlstore: %s: %w", op, err)
@@ -335,7 +327,7 @@ func (b *Backend) redact(ctx context.Context, q querier, company, id string) err
 	if err != nil {
 		return err
 	}
-	old, err := b.get(ctx, q, company, id, b.grammar.forUpdate)
+	old, err := b.on(q, op).session(ctx, b.engine.Hold, company, id)
 	if err != nil {
 		return fmt.Errorf("sqlstore: %s: %w", op, err)
 	}
@@ -347,29 +339,29 @@ func (b *Backend) redact(ctx context.Context, q querier, company, id string) err
 	return b.replace(ctx, q, op, old, s, seq+1)
 }
 
-var setColumns = strings.Join(row.Mutable().Names(), " = ?, ") + " = ?"
-
 // replace writes what differs between two states of a session.
 func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *sessions.Session, seq int64) error {
-	st := b.statement().add("UPDATE sessionkit_sessions SET "+setColumns, row.Mutable().Values(nil, s, seq)...).
-		add(" WHERE company = ? AND created_us = ? AND id = ? AND revision = ?", s.Company, s.CreatedAt.UnixMicro(), s.ID, old.Revision)
-	if err := st.exec(ctx, q, op); err != nil {
+	c := b.on(q, op)
+	us := s.CreatedAt.UnixMicro()
+	err := c.exec(ctx, c.engine.UpdateSession, engine.Args{
+		"company": s.Company, "created_us": us, "id": s.ID, "revision": old.Revision,
+		"assignments": engine.Assignments(row.Mutable(), s, seq),
+	})
+	if err != nil {
 		return err
 	}
 	had, has := termsOf(old), termsOf(s)
 	gone := slices.DeleteFunc(slices.Clone(had), func(t string) bool { return slices.Contains(has, t) })
 	added := slices.DeleteFunc(has, func(t string) bool { return slices.Contains(had, t) })
-	us := s.CreatedAt.UnixMicro()
 	for part := range slices.Chunk(gone, batchRows) {
-		n := batchSize(len(part))
-		st := b.statement().add("DELETE FROM sessionkit_terms WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (",
-			s.Company, us>>bucketBits, us, s.ID).list(n, "?").add(")")
-		for i := range n {
-			st.args = append(st.args, part[min(i, len(part)-1)])
+		terms := make([]any, batchSize(len(part)))
+		for i := range terms {
+			terms[i] = part[min(i, len(part)-1)]
 		}
-		if err := st.exec(ctx, q, op); err != nil {
+		args := engine.Args{"company": s.Company, "bucket": us >> bucketBits, "created_us": us, "id": s.ID, "terms": engine.List(terms...)}
+		if err := c.exec(ctx, c.engine.DeleteTerms, args); err != nil {
 			return err
 		}
 	}
-	return b.insertRows(ctx, q, op, "sessionkit_terms", termColumns, appendTerms(nil, s, added))
+	return c.insertRows(ctx, c.engine.InsertTerms, appendTerms(nil, s, added))
 }

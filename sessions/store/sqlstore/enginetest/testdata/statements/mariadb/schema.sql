@@ -2,10 +2,15 @@
 SELECT GET_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)), 60);
 
 -- 
-SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
+SELECT count(*)
+FROM information_schema.tables
+WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
 
 -- 
-SELECT version, search_key, bucket_bits FROM sessionkit_schema ORDER BY version DESC LIMIT 1;
+SELECT version, search_key, bucket_bits
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
 
 -- 
 SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));

@@ -1,26 +1,114 @@
 -- 
-SELECT (SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?), (SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?), (SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?);
+SELECT
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?);
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE (s.company = ?) AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE (s.company = ?)
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 1 OFFSET 499;
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s
+WHERE s.company = ?
+	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+ORDER BY s.created_us DESC, s.id DESC
+LIMIT 1 OFFSET ?;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE (s.company = ? AND s.status = ?) AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE (s.company = ? AND s.status = ?)
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE (s.company = ? AND s.status = ? AND s.document_type = ?) AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE (s.company = ? AND s.status = ? AND s.document_type = ?)
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 1 OFFSET 1999;
-
--- 
-SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 1 OFFSET 7999;
-
--- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0)) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
@@ -29,16 +117,62 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 8001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 8001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 12001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 12001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0 AND instr(s.search_key, ?) > 0)) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0 AND instr(s.search_key, ?) > 0))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 2001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
@@ -50,13 +184,33 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 2001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 8001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 8001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 8001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 8001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 6001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
@@ -71,7 +225,33 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 6001), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND (s.status = ? AND ((s.digital_spoof <> 0) OR (s.low_far <> 0)))) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND (s.status = ? AND ((s.digital_spoof <> 0) OR (s.low_far <> 0))))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
@@ -80,16 +260,62 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 4001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 8001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 8001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 12001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT 12001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND s.document_type = ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND s.document_type = ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
@@ -98,16 +324,62 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 4001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 8001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 8001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 12001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 12001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND (s.match_level IS NOT NULL AND s.match_level IN (?, ?, ?))) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND (s.match_level IS NOT NULL AND s.match_level IN (?, ?, ?)))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
@@ -116,22 +388,120 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 4001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 8001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 8001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 6001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 12001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT 12001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND s.status = ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND s.status = ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND s.subject IN (?, ?)) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND s.subject IN (?, ?))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM (SELECT * FROM sessionkit_sessions s WHERE s.company = ? AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 500) s WHERE ((s.company) = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = ?
+			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT ?
+	) s
+	WHERE ((s.company) = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?))
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 251) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
@@ -143,16 +513,76 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 751) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 1501) SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k CROSS JOIN sessionkit_sessions s ON (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us = k.created_us AND s.id = k.id ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT 1501) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k CROSS JOIN sessionkit_sessions s ON (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us = k.created_us AND s.id = k.id ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?))
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (SELECT s.created_us, s.id FROM sessionkit_sessions s WHERE (s.company = ? AND (s.status = ? OR (instr(s.search_key, ?) > 0))) AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?) ORDER BY s.created_us DESC, s.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE (s.company = ? AND (s.status = ? OR (instr(s.search_key, ?) > 0)))
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 2001) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || r.browser || char(31) || r.os || char(31) || r.model) FROM (WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT 4001) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) || 
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) || 
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) || 
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) || 
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) || 
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) || 
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) || 
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) || 
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) || 
+	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;

@@ -1,0 +1,121 @@
+// Package engine has the SQL statements of sqlstore, each whole, and whatever else differs between the engines.
+//
+// A statement is a constant with names in it, see [Statement]. Those that every engine takes alike are in portable.go, the others in the
+// file of their engine, with the reason why they differ. [Engine] lists them all and says what each returns.
+//
+// In every statement sessionkit_sessions is called s where it is searched and r where rows are looked up by their keys. Each table that a
+// statement names has its company in an equality, so that an engine that distributes or partitions the tables by company can tell where
+// to go.
+package engine
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
+)
+
+// Engine is a database engine: its statements, and what else differs. It does not change once it is made.
+type Engine struct {
+	Name    string // of its files, such as those of the schema
+	Dialect filter.Dialect
+	Columns filter.Columns // sessionkit_sessions, called s, as filters see it
+
+	WriteIsolation    sql.IsolationLevel // of a transaction that writes
+	SnapshotIsolation sql.IsolationLevel // of a transaction that reads one state of the database
+
+	// The schema. Lock keeps others from making it at the same time, until Keep or Drop ends that.
+	HasSchema  Statement // how many tables called sessionkit_schema there are
+	LockSchema []Statement
+	KeepSchema Statement
+	DropSchema Statement
+	Version    Statement // version, search_key and bucket_bits of the schema
+
+	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them, see [Engine.Packed].
+	Company     Statement // seq and total of :company; no row if nothing was ever written
+	Edges       Statement // seq of :company, and created_us of its newest and oldest sessions; NULL for what there is not
+	Get         Statement // the session :id of :company
+	Changes     Statement // the sessions of :company changed after :since, in the order of their changes, at most :limit
+	Page        Statement // id and packed session of the matches within the range, newest first, at most :limit
+	CountPage   Statement // how many matches are within the range, at most :limit
+	NewestPage  Statement // as Page, among the newest :rows within the range; "" where the engine would read all of those each time
+	Floor       Statement // created_us and id of the session that :skip others of the range precede in the list
+	Follows     Statement // a row if there is any session within the range
+	Stream      Statement // what is {selected} of all matches within the range, newest first
+	SetSnapshot Statement // sent first in the transaction of a stream; "" for nothing
+
+	// Writes.
+	Bump           Statement // adds :n to seq and :added to total of :company, and holds its row until the transaction ends
+	LowerTotal     Statement // takes :known from total of :company
+	Stored         Statement // the sessions of :company with one of {ids}
+	Hold           Statement // as Get, the newest state, held until the transaction ends
+	InsertSessions Statement // {rows}, of row.All
+	InsertTerms    Statement // {rows}, of company, bucket, term, created_us, id
+	UpdateSession  Statement // {assignments} to the session :id of :company that is at :revision
+	DeleteTerms    Statement // {terms} of a session
+
+	pack packing
+}
+
+// Of returns the engine of a dialect. One that is unknown is an error that wraps filter.ErrDialect.
+func Of(d filter.Dialect) (*Engine, error) {
+	switch d {
+	case filter.Postgres:
+		return postgres(), nil
+	case filter.MariaDB:
+		return mariadb(), nil
+	case filter.SQLite:
+		return sqlite(), nil
+	default:
+		return nil, fmt.Errorf("sqlstore: %w", filter.ErrDialect)
+	}
+}
+
+// packing is how an engine makes one text of columns.
+type packing struct{ begin, between, end, asText string }
+
+// Packed returns the expression of columns packed into one text, as [row.Reader.Unpack] takes it. NULL packs as an empty text.
+func (e *Engine) Packed(alias string, cs row.Columns) string {
+	texts := make([]string, len(cs))
+	for i, c := range cs {
+		texts[i] = alias + "." + c.Name
+		switch {
+		case c.Nullable && c.Number:
+			texts[i] = "coalesce(" + texts[i] + e.pack.asText + ", '')"
+		case c.Nullable:
+			texts[i] = "coalesce(" + texts[i] + ", '')"
+		}
+	}
+	return e.pack.begin + lines(texts, e.pack.between) + e.pack.end
+}
+
+// Selected returns columns as a select list.
+func Selected(alias string, cs row.Columns) string {
+	texts := make([]string, len(cs))
+	for i, c := range cs {
+		texts[i] = alias + "." + c.Name
+	}
+	return lines(texts, ", ")
+}
+
+// lines joins texts, and breaks lines that become too long for a reader.
+func lines(texts []string, separator string) string {
+	const most = 100 // bytes of a line
+	var b strings.Builder
+	line := 0
+	for i, text := range texts {
+		if i > 0 {
+			b.WriteString(separator)
+			line += len(separator)
+		}
+		if line+len(text) > most {
+			b.WriteString("\n\t")
+			line = 0
+		}
+		b.WriteString(text)
+		line += len(text)
+	}
+	return b.String()
+}

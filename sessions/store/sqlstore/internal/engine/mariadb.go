@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"database/sql"
+
+	"github.com/kvalifika/sessionkit/filter"
+)
+
+// MariaDB, 10.11 and newer, and MySQL, 8.0.19 and newer.
+//
+// The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the planner from reading another index and
+// sorting. A comparison of pairs is no range of an index here, so it is written out. STRAIGHT_JOIN looks the right side up for each
+// row of the left one. A sorted subquery with a limit is read whole, whatever the outer query needs, so that there is no NewestPage.
+func mariadb() *Engine {
+	// MySQL takes names of 64 characters, and from 9.7 on it has no MD5. DDL commits at once, so that no transaction holds it together.
+	const lock = "CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32))"
+	e := &Engine{
+		Name:              "mariadb",
+		Dialect:           filter.MariaDB,
+		Columns:           columnsOf("instr(s.reasons, ?) > 0"),
+		WriteIsolation:    sql.LevelReadCommitted,
+		SnapshotIsolation: sql.LevelRepeatableRead,
+		pack:              packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
+
+		HasSchema: `SELECT count(*)
+FROM information_schema.tables
+WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
+		LockSchema: []Statement{"SELECT GET_LOCK(" + lock + ", 60)"},
+		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
+		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
+
+		Changes: changes,
+
+		Page: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+	WHERE {condition}
+		AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+		AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		CountPage: `SELECT count(*)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+	WHERE {condition}
+		AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+		AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k`,
+
+		Floor: `SELECT s.created_us, s.id
+FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+WHERE s.company = :company
+	AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+ORDER BY s.created_us DESC, s.id DESC
+LIMIT 1 OFFSET :skip`,
+
+		Follows: `SELECT 1
+FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+WHERE s.company = :company
+	AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+LIMIT 1`,
+
+		Stream: `SELECT {selected}
+FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+WHERE {condition}
+	AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+ORDER BY s.created_us DESC, s.id DESC`,
+
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
+VALUES (:company, :n, :added)
+ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)`,
+
+		Hold: get + `
+FOR UPDATE`,
+	}
+	return e.fill()
+}

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"database/sql"
+
+	"github.com/kvalifika/sessionkit/filter"
+)
+
+// PostgreSQL, 15 and newer.
+//
+// A prepared statement gets a generic plan after five calls, unless that looks dearer than planning anew each time, which costs as much as
+// the statement. Two things make it look dear: an argument in LIMIT, which is taken for a tenth of all rows, and a subquery joined by
+// its keys, for which other plans than looking up are thought of. So a limit is written twice, once rounded up for the planner and once
+// as the argument, and look-ups are lateral subqueries that OFFSET 0 keeps as they are.
+func postgres() *Engine {
+	e := &Engine{
+		Name:              "postgres",
+		Dialect:           filter.Postgres,
+		Columns:           columnsOf("strpos(s.reasons, ?) > 0"),
+		WriteIsolation:    sql.LevelReadCommitted,
+		SnapshotIsolation: sql.LevelRepeatableRead,
+		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
+
+		HasSchema: `SELECT count(*)
+FROM information_schema.tables
+WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'`,
+		LockSchema: []Statement{"BEGIN", "SELECT pg_advisory_xact_lock(7365707331)"},
+		KeepSchema: "COMMIT",
+		DropSchema: "ROLLBACK",
+
+		Changes: `SELECT {columns}
+FROM (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = :company AND s.changed_seq > :since
+	ORDER BY s.changed_seq
+	LIMIT {limit rounded up}
+) r
+ORDER BY r.changed_seq
+LIMIT :limit`,
+
+		Page: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT s.created_us, s.id
+		FROM sessionkit_sessions s
+		WHERE {condition}
+			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT {limit rounded up}
+	) s
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+	OFFSET 0
+) r ON true
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		CountPage: `SELECT count(*)
+FROM (
+	SELECT 1
+	FROM (
+		SELECT s.created_us, s.id
+		FROM sessionkit_sessions s
+		WHERE {condition}
+			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT {limit rounded up}
+	) s
+	LIMIT :limit
+) k`,
+
+		// The company is hidden from the planner in the condition on the newest rows, which have it anyway: what statistics say of a
+		// large company would make the generic plan look dear.
+		NewestPage: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM (
+			SELECT *
+			FROM sessionkit_sessions s
+			WHERE s.company = :company
+				AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+			ORDER BY s.created_us DESC, s.id DESC
+			LIMIT {rows rounded up}
+		) s
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT :rows
+	) s
+	WHERE {condition}
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+	OFFSET 0
+) r ON true
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		Floor: `SELECT s.created_us, s.id
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE s.company = :company
+		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT {skip rounded up}
+) s
+ORDER BY s.created_us DESC, s.id DESC
+LIMIT 1 OFFSET :skip`,
+
+		Follows: followsByPairs,
+
+		// With the costs that a server has by default, PostgreSQL would read the whole table with several processes and sort it, and
+		// the first session would come when that is done. Told not to sort, it reads the list index in order. It would also compile
+		// a plan this dear to machine code first, which takes as long as thousands of rows.
+		SetSnapshot: `SELECT
+	set_config('enable_sort', 'off', true),
+	set_config('max_parallel_workers_per_gather', '0', true),
+	set_config('jit', 'off', true)`,
+
+		Stream: streamByPairs,
+
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
+VALUES (:company, :n, :added)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total`,
+
+		Hold: get + `
+FOR UPDATE`,
+	}
+	return e.fill()
+}

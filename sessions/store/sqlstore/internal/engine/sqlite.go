@@ -1,0 +1,83 @@
+package engine
+
+import "github.com/kvalifika/sessionkit/filter"
+
+// SQLite, 3.38 and newer.
+//
+// It has one writer at a time and no levels of isolation: a transaction reads one state. CROSS JOIN is a join whose right side is
+// looked up for each row of the left one; the planner may turn any other around.
+func sqlite() *Engine {
+	e := &Engine{
+		Name:    "sqlite",
+		Dialect: filter.SQLite,
+		Columns: columnsOf("instr(s.reasons, ?) > 0"),
+		pack:    packing{begin: "(", between: " || char(31) || ", end: ")"},
+
+		HasSchema: `SELECT count(*)
+FROM sqlite_master
+WHERE type = 'table' AND name = 'sessionkit_schema'`,
+		LockSchema: []Statement{"BEGIN IMMEDIATE"},
+		KeepSchema: "COMMIT",
+		DropSchema: "ROLLBACK",
+
+		Changes: changes,
+
+		Page: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE {condition}
+		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		CountPage: `SELECT count(*)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s
+	WHERE {condition}
+		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k`,
+
+		NewestPage: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id
+	FROM (
+		SELECT *
+		FROM sessionkit_sessions s
+		WHERE s.company = :company
+			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT :rows
+	) s
+	WHERE {condition}
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		Floor: `SELECT s.created_us, s.id
+FROM sessionkit_sessions s
+WHERE s.company = :company
+	AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+ORDER BY s.created_us DESC, s.id DESC
+LIMIT 1 OFFSET :skip`,
+
+		Follows: followsByPairs,
+
+		Stream: streamByPairs,
+
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
+VALUES (:company, :n, :added)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total`,
+
+		Hold: get, // whoever writes is alone
+	}
+	return e.fill()
+}
