@@ -303,8 +303,8 @@ func subqueries(text, begin string) (found []string) {
 		if !ok {
 			return found
 		}
-		depth, end := 1, 0
-		for end = 0; depth > 0; end++ {
+		end := 0
+		for depth := 1; depth > 0; end++ {
 			switch rest[end] {
 			case '(':
 				depth++

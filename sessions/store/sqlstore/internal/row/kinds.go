@@ -158,8 +158,8 @@ func extra(name string) *Column {
 func reasons(name string) *Column {
 	return &Column{
 		Name: name, Field: sessions.FieldReasons,
-		write: func(r *stored) any { return Reasons(r.Session.Reasons...) },
-		read:  func(c *cell, r *stored) { r.Session.Reasons = splitReasons(c.text) },
+		write: func(r *stored) any { return Reasons(r.Reasons...) },
+		read:  func(c *cell, r *stored) { r.Reasons = splitReasons(c.text) },
 	}
 }
 

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"math"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
+)
+
+func engines(t *testing.T) []*Engine {
+	t.Helper()
+	var all []*Engine
+	for _, d := range []filter.Dialect{filter.Postgres, filter.MariaDB, filter.SQLite} {
+		e, err := Of(d)
+		require.NoError(t, err)
+		all = append(all, e)
+	}
+	return all
+}
+
+func TestBind(t *testing.T) {
+	e, err := Of(filter.Postgres)
+	require.NoError(t, err)
+	text, values, err := e.Bind("SELECT x::text WHERE a = :a AND {part} AND b = :a LIMIT {limit rounded up} OFFSET :limit", Args{
+		"a": "A", "limit": 51, "part": Part{"c IN (?, ?)", []any{1, 2}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, "SELECT x::text WHERE a = $1 AND c IN ($2, $3) AND b = $4 LIMIT 64 OFFSET $5", text)
+	require.Equal(t, []any{"A", 1, 2, "A", 51}, values)
+	for s, args := range map[Statement]Args{
+		"a = :b":              {"a": 1},         // another name
+		"a = :a, b = :b":      {"a": 1},         // one without a value
+		"a = :a":              {"a": 1, "b": 1}, // a value too many
+		"{a}":                 {"a": 1},         // no part
+		"SELECT 1":            {"a": 1},
+		"LIMIT {a rounded up": {},
+	} {
+		_, _, err := e.Bind(s, args)
+		require.Error(t, err, s)
+	}
+}
+
+func TestRoundedUp(t *testing.T) {
+	for n, want := range map[any]string{
+		0: "64", 63: "64", 64: "256", 500: "1024", 10001: "16384", 1<<20 - 1: "1048576", 1 << 20: "ALL", math.MaxInt: "ALL", "x": "ALL",
+	} {
+		require.Equal(t, want, roundedUp(n))
+	}
+}
+
+func TestParts(t *testing.T) {
+	require.Equal(t, Part{"?, ?", []any{"a", "b"}}, List("a", "b"))
+	require.Equal(t, Part{"(?, ?),\n\t(?, ?)", []any{1, 2, 3, 4}}, Rows([][]any{{1, 2}, {3, 4}}))
+	set := Assignments(row.Mutable(), &sessions.Session{}, 1)
+	require.Equal(t, len(set.Args), strings.Count(set.Text, " = ?"))
+}
+
+// The tables of every engine have the columns that package row knows, and no others.
+func TestColumnsOfTheSchema(t *testing.T) {
+	table := regexp.MustCompile(`(?s)CREATE TABLE IF NOT EXISTS sessionkit_sessions \(\n(.*?)\n\)`)
+	column := regexp.MustCompile(`(?m)^ {4}([a-z_]+) .*?(NOT NULL)?(?:,|$)`)
+	for _, e := range engines(t) {
+		text, err := os.ReadFile("../../schema/" + e.Name + ".sql")
+		require.NoError(t, err)
+		found := table.FindSubmatch(text)
+		require.NotNil(t, found, e.Name)
+		nullable := map[string]bool{}
+		for _, m := range column.FindAllStringSubmatch(string(found[1]), -1) {
+			nullable[m[1]] = !strings.Contains(m[0], "NOT NULL")
+		}
+		require.Len(t, nullable, len(row.All()), e.Name)
+		for _, c := range row.All() {
+			null, ok := nullable[c.Name]
+			require.True(t, ok, "%s has no column %s", e.Name, c.Name)
+			require.Equal(t, null, c.Nullable, "%s: %s", e.Name, c.Name)
+		}
+	}
+}
+
+func TestUnknownDialect(t *testing.T) {
+	_, err := Of(0)
+	require.ErrorIs(t, err, filter.ErrDialect)
+}
