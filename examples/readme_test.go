@@ -89,12 +89,12 @@ func Example_filter() {
 	}
 	fmt.Println(f.Match(&s))
 	again, err := filter.Parse(f.Text())
-	fmt.Println(again.Text() == f.Text(), err)
-	fmt.Println(f.Without(filter.KindSearch).Values().Encode())
+	fmt.Println(again.Equal(f), err)
+	fmt.Println(f.Without(sessions.SearchFields()).Values().Encode())
 	// Output:
 	// true
 	// true <nil>
-	// from=2026-05-01&spoof=digital_spoof&spoof=low_far&to=2026-05-31&type=id_card&type=passport&tz=Asia%2FTbilisi
+	// created_at.from=2026-05-01&created_at.to=2026-05-31&created_at.zone=Asia%2FTbilisi&document_type=id_card&document_type=passport&failed_for=digital_spoof&failed_for=low_far
 }
 
 func Example_store() {
@@ -180,9 +180,11 @@ func Example_ownTable() {
 
 	table := filter.Columns{
 		Company: filter.Col("s.company_id").NotNull(),
-		Status: filter.Enum[sessions.Status]{Column: filter.Col("s.state").NotNull(), Values: map[sessions.Status][]any{
-			sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
-		}},
+		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldStatus: filter.Enum(filter.Col("s.state").NotNull(), map[sessions.Status][]any{
+				sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
+			}),
+		},
 		Reasons: map[sessions.Reason]filter.Column{sessions.DigitalSpoof: filter.Col("s.is_spoof").NotNull()},
 	}
 	rows := sq.Select("s.id").From("kyc_sessions s").

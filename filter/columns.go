@@ -1,7 +1,9 @@
 package filter
 
 import (
+	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,19 +13,18 @@ import (
 // Columns says where a table keeps what filters ask for. It is an allow-list: what is not in it can not be asked, and a
 // filter that does is an error, a [*ColumnError]. It is read, never changed: one value serves all statements.
 //
-// Texts are compared byte by byte. A NULL is a value that the session does not have; a document type that is NULL
-// is the empty one, a match level that is NULL was not compared. Nothing that a text column holds may stand for
-// an absent value, but NULL and the empty text.
+// Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else that a column holds may be one.
 type Columns struct {
-	Company        Column
-	Status         Enum[sessions.Status]
-	DocumentType   Enum[sessions.DocumentType]
-	MatchLevel     Column // an integer; NULL: not compared
-	CreatedAt      TimeColumn
-	Subject        Column
-	PersonalNumber Column // NULL or empty where it is not known
+	Company Column
 
-	// Reasons has, for each reason, a condition that tells whether the session failed for it: a boolean column, or an
+	// Fields has the columns of fields. Enumerations and texts hold the values as texts, unless [Enum] says how else, and
+	// FieldDocumentPresented a boolean; levels and attempts are integers, where NULL, and of attempts and acceptance levels 0,
+	// are none; instants are as [Column.UnixMicro] or [Column.UTCText] say, and otherwise of the engine's own type; dates are texts of the form
+	// yyyy-mm-dd, in which 00 is an unknown part, NULL or empty if absent: of a column of PostgreSQL's type date use
+	// Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). Reasons and extra fields are not in it.
+	Fields map[sessions.Field]Column
+
+	// Reasons has, for each reason, a condition that is true if the session failed for it: a boolean column, or an
 	// expression such as Expr("s.low_far <> 0"). NULL is false. It is asked of failed sessions only.
 	Reasons map[sessions.Reason]Column
 	// OtherReason returns that condition for the reasons that are not in Reasons. nil: there are no others.
@@ -49,7 +50,10 @@ type Column struct {
 	notNull bool
 	err     error
 
-	bytewise bool // compares byte by byte on every engine
+	bytewise bool             // compares byte by byte on every engine
+	stored   map[string][]any // what an enumeration's values are stored as; nil: as they are
+	micro    bool             // instants are microseconds
+	layout   string           // instants are texts of this layout
 }
 
 // Col returns the column of that name: one to three identifiers of ASCII letters, digits and underscores with dots
@@ -75,13 +79,15 @@ func isIdentifier(s string) bool {
 }
 
 // Expr returns the host's own expression: SQL that is written as it is, in parentheses, wherever it is needed, possibly several
-// times in one statement. Never build it of text from outside: each question mark in it stands for one of the args. Another
-// number of them is an error that wraps [ErrColumn] and comes with the statement.
+// times in one statement. Never build it of text from outside. Each question mark in it is the place of one of the args, but for
+// those in quotes and comments, and for two together, which are one that is an operator. Another
+// number of args is an error that wraps [ErrColumn] and comes with the statement.
 func Expr(sql string, args ...any) Column {
-	if strings.TrimSpace(sql) == "" || strings.Count(sql, "?") != len(args) {
+	n, escaping := placeholders(sql)
+	if strings.TrimSpace(sql) == "" || n != len(args) && escaping != len(args) {
 		return Column{err: fmt.Errorf("%w: an empty expression, or not one argument for each question mark", ErrColumn)}
 	}
-	return Column{sql: "(" + sql + ")", args: args}
+	return Column{sql: "(" + sql + ")", args: slices.Clone(args)}
 }
 
 // NotNull returns the column with the promise that it is never NULL, which makes shorter SQL.
@@ -92,34 +98,43 @@ func (c Column) NotNull() Column {
 
 func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 
-// Enum is a column that holds an open enumeration.
-type Enum[T ~string] struct {
-	Column Column
-	// Values has, for each of our values, those that the table stores for it: texts, integers, booleans. nil: values are
-	// stored as they are. A value that is not in a map which is not nil is an error that wraps [ErrNoValue].
-	Values map[T][]any
+// Enum returns the column of an enumeration that is stored otherwise: values has, for each of our values, those that the table
+// holds for it. They are texts, integers, booleans, values of named types and [driver.Valuer]s of these, all of one type;
+// nil and what is nil to database/sql are NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with
+// the statement. The empty value needs no entry for NULL.
+func Enum[T ~string](c Column, values map[T][]any) Column {
+	c.stored = make(map[string][]any, len(values))
+	for ours, theirs := range values {
+		stored := make([]any, len(theirs))
+		for i, v := range theirs {
+			normal, err := driver.DefaultParameterConverter.ConvertValue(v)
+			if err != nil {
+				c.err = fmt.Errorf("%w: a value of an enumeration that no column can hold", ErrColumn)
+			}
+			stored[i] = normal
+		}
+		c.stored[string(ours)] = stored
+	}
+	return c
 }
 
-// TimeColumn is a column that holds instants.
-type TimeColumn struct {
-	Column Column
-	Clock  Clock
-	Layout string // of UTCText, for [time.Time.Format]; of one width, such as "2006-01-02T15:04:05.000000Z"
+// UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch. Without that, or
+// UTCText, they are PostgreSQL's timestamptz, and MariaDB's DATETIME(6) or TIMESTAMP(6) where driver and session are in UTC:
+// they are compared with a time.Time in UTC. SQLite has no such type: an error that wraps [ErrColumn].
+func (c Column) UnixMicro() Column {
+	c.micro = true
+	return c
 }
 
-// Clock is how a column holds instants.
-type Clock uint8
-
-// The clocks.
-const (
-	// Native is PostgreSQL's timestamptz, and MariaDB's DATETIME(6) or TIMESTAMP(6) where driver and session are in UTC.
-	// They are compared with a time.Time in UTC. SQLite has no such type: an error that wraps ErrColumn.
-	Native Clock = iota
-	// UnixMicro is an integer: microseconds since the Unix epoch.
-	UnixMicro
-	// UTCText is text of one width, in UTC, that sorts as the instants do.
-	UTCText
-)
+// UTCText returns the column with its instants as texts in UTC, by a layout of [time.Time.Format] whose texts are of one
+// width and sort as the instants do, such as "2006-01-02T15:04:05.000000Z".
+func (c Column) UTCText(layout string) Column {
+	c.layout = layout
+	if layout == "" {
+		c.err = fmt.Errorf("%w: no layout", ErrColumn)
+	}
+	return c
+}
 
 // Sessions lie between these. A range that goes beyond means the same as one that ends here, and every engine can say that.
 var (
@@ -127,37 +142,37 @@ var (
 	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// instant returns what the column is compared with. Times are rounded up to what the layout can say, since the column
+// within returns the instant, or the end of the times of sessions that it lies beyond.
+func within(at time.Time) time.Time {
+	switch {
+	case at.Before(earliest):
+		return earliest
+	case at.After(latest):
+		return latest
+	}
+	return at
+}
+
+// instant returns what a column that does not hold microseconds is compared with. Times are rounded up to what the layout can say, since the column
 // holds nothing between.
-func (t TimeColumn) instant(d Dialect, at time.Time) (any, error) {
-	if at.Before(earliest) {
-		at = earliest
-	}
-	if at.After(latest) {
-		at = latest
-	}
-	switch t.Clock {
-	case Native:
-		if d == SQLite {
-			return nil, fmt.Errorf("%w: SQLite has no type for instants", ErrColumn)
-		}
+func (c *Column) instant(d Dialect, at time.Time) (any, error) {
+	at = within(at)
+	switch {
+	case c.layout == "" && d == SQLite:
+		return nil, fmt.Errorf("%w: SQLite has no type for instants", ErrColumn)
+	case c.layout == "":
 		return at, nil
-	case UnixMicro:
-		return at.UnixMicro(), nil
-	case UTCText:
-		if strings.Contains(t.Layout, ".9") || strings.Contains(t.Layout, ",9") {
-			return nil, fmt.Errorf("%w: a layout of varying width", ErrColumn)
-		}
-		for _, unit := range []time.Duration{time.Microsecond, time.Millisecond, time.Second} {
-			up := ceil(at, unit)
-			text := up.Format(t.Layout)
-			if back, err := time.Parse(t.Layout, text); err == nil && back.Equal(up) {
-				return text, nil
-			}
-		}
-		return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
+	case strings.Contains(c.layout, ".9") || strings.Contains(c.layout, ",9"):
+		return nil, fmt.Errorf("%w: a layout of varying width", ErrColumn)
 	}
-	return nil, fmt.Errorf("%w: unknown clock", ErrColumn)
+	for _, unit := range []time.Duration{time.Microsecond, time.Millisecond, time.Second} {
+		up := ceil(at, unit)
+		text := up.Format(c.layout)
+		if back, err := time.Parse(c.layout, text); err == nil && back.Equal(up) {
+			return text, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
 
 // ToSql returns the column as it stands in statements, with the arguments of an expression: a column is a

@@ -2,396 +2,215 @@ package filter
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// Kind is what a criterion is about. The zero Kind is none.
-type Kind uint8
+// criterion is a condition of one kind. Each kind is one file, which has its constructors with their checks, what is here, and
+// how its arguments are read.
+type criterion interface {
+	kind() *kind
+	fields() sessions.Fields
+	size() int // values and words, of which a filter may have MaxTerms
+	match(s *sessions.Session) bool
+	sql(w *writer, negated bool) // see node
+	// arguments returns what text and URL say. forURL: as it was typed, and not as it is canonical.
+	arguments(forURL bool) arguments
+	terms() (groups [][]TermRange, exact bool) // see Criterion.Terms
+}
 
-// The kinds of criteria, from the cheapest to match to the dearest. Their numbers may change, their names do not.
-const (
-	KindNone Kind = iota
-	KindStatus
-	KindDocumentType
-	KindMatchLevel
-	KindCreated
-	KindFailedFor
-	KindSubject
-	KindPersonalNumber
-	KindExtra
-	KindSearch
-	kindEnd
+// kind is what text and URL know of a kind of criterion.
+type kind struct {
+	name  string          // in text, parameters and errors
+	rank  int             // from the cheapest to match to the dearest: the order of parts
+	keyed bool            // it has a key: the first argument in text, a part of the parameter's name in a URL
+	none  bool            // the word none is an absent value
+	named map[string]bool // arguments that have a name, and whether they may be repeated
+	read  func(r *reading) Filter
+}
+
+// kinds are all kinds of criteria, from the cheapest to match to the dearest. This is the one place where a new kind is named.
+var kinds = ranked(
+	isKinds(sessions.FieldStatus, sessions.FieldDocumentType),
+	numberKinds(sessions.FieldMatchLevel),
+	rangeKinds(sessions.FieldCreatedAt),
+	[]*kind{failedForKind()},
+	isKinds(sessions.FieldSubject, sessions.FieldPersonalNumber),
+	numberKinds(sessions.FieldAcceptanceLevel, sessions.FieldAttempt),
+	isKinds(
+		sessions.FieldDocumentPresented, sessions.FieldDocumentValidity, sessions.FieldLiveness, sessions.FieldSex, sessions.FieldDevice,
+		sessions.FieldOS, sessions.FieldBrowser, sessions.FieldModel, sessions.FieldNationality, sessions.FieldPartner,
+		sessions.FieldClientIP, sessions.FieldID, sessions.FieldDocumentNumber, sessions.FieldFirstName, sessions.FieldLastName,
+		sessions.FieldSelfie,
+	),
+	rangeKinds(sessions.FieldCompletedAt, sessions.FieldDecidedAt),
+	dateKinds(sessions.FieldBirthDate, sessions.FieldExpirationDate),
+	extraKinds(),
+	[]*kind{searchKind()},
 )
 
-var kindNames = [kindEnd]string{
-	"none", "status", "type", "level", "created", "failed_for", "subject", "personal_number", "extra", "search",
-}
-
-// String returns the kind's name, as it stands in the canonical text.
-func (k Kind) String() string {
-	if k < kindEnd {
-		return kindNames[k]
+func ranked(lists ...[]*kind) map[string]*kind {
+	byName := map[string]*kind{}
+	for i, k := range slices.Concat(lists...) {
+		k.rank = i + 1
+		byName[k.name] = k
 	}
-	return fmt.Sprintf("Kind(%d)", uint8(k))
+	return byName
 }
 
-// NotCompared stands among the levels of [MatchLevel] for the sessions without a comparison.
-const NotCompared far.Level = -1
-
-// Criterion is one condition, a leaf of a filter's tree. What its kind has no use for is zero.
-type Criterion struct {
-	facts
-	kind   Kind
-	values []string
-	levels []far.Level
-	key    string
-
-	query  searchkey.Query
-	typed  string
-	fields sessions.Fields
-
-	from, to         time.Time
-	fromDay, lastDay sessions.Date
-	zone             *time.Location
-
-	valueArgs, levelArgs, needleArgs []any // boxed once, for every statement
+// newFilter makes a filter of one criterion.
+func newFilter(c criterion) Filter {
+	k, a := c.kind(), c.arguments(false)
+	return checked(&leaf{facts{
+		text: k.name + "(" + a.text() + ")", rank: k.rank, depth: 1, size: max(1, c.size()),
+	}, c})
 }
 
-// Kind returns what the criterion is about.
-func (c *Criterion) Kind() Kind { return c.kind }
+// bad is a filter with an error of the kind's.
+func bad(name, argument string, err error) Filter {
+	return Filter{err: &Error{name, argument, err}}
+}
 
-// Values returns the statuses, document types, reasons, numbers, subjects or extra values, sorted, any one of which is asked
-// for; for a search the text as it was given, without the space around it.
-func (c *Criterion) Values() []string {
-	if c.kind == KindSearch {
-		return []string{c.typed}
+// badValue is a filter whose nth value, from 0, is wrong.
+func badValue(name string, n int, why string) Filter {
+	return bad(name, "", fmt.Errorf("%w: %s (value number %d)", ErrValue, why, n+1))
+}
+
+// checkValue says what is wrong with a text that sessions are to have, "" for nothing.
+func checkValue(v string, maxBytes int) string {
+	switch {
+	case len(v) > maxBytes:
+		return fmt.Sprintf("longer than %d bytes", maxBytes)
+	case strings.IndexByte(v, 0) >= 0:
+		return "a NUL"
+	case !utf8.ValidString(v):
+		return "not UTF-8"
 	}
-	return slices.Clone(c.values)
+	return ""
 }
 
-// Levels returns the match levels of [MatchLevel], [NotCompared] first, or those to which [FailedForAt] narrows Low FAR.
-func (c *Criterion) Levels() []far.Level { return slices.Clone(c.levels) }
+// checkCount says what is wrong with a number of values.
+func checkCount(name string, n int) error {
+	switch {
+	case n == 0:
+		return &Error{name, "", ErrEmpty}
+	case n > MaxTerms:
+		return &Error{name, "", ErrTooMany}
+	}
+	return nil
+}
 
-// Key returns the key of an extra field.
-func (c *Criterion) Key() string { return c.key }
+func boxed[T any](values []T) []any {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return args
+}
 
-// Query returns the folded search text. A session must match it in the criterion's Fields.
-func (c *Criterion) Query() searchkey.Query { return c.query }
+// Criterion is one condition, a leaf of a filter's tree. Printing one shows its name only.
+type Criterion struct{ get func() *leaf }
 
-// Range returns the instants of creation, in UTC: from the first, until before the second. A zero time is an open end.
-func (c *Criterion) Range() (from, to time.Time) { return c.from, c.to }
+func (c *Criterion) node() node {
+	if c == nil || c.get == nil {
+		return nil
+	}
+	return c.get()
+}
 
-// Days returns the civil days of [CreatedOn], both included, and their zone. A zero date is an open end; the zone is nil
-// where instants were given.
-func (c *Criterion) Days() (from, to sessions.Date, zone *time.Location) {
-	return c.fromDay, c.lastDay, c.zone
+// leaf returns what is behind the criterion: one that selects nothing behind a zero value.
+func (c *Criterion) leaf() *leaf {
+	if c.node() == nil {
+		return poison(ErrSyntax)
+	}
+	return c.get()
+}
+
+// Name returns what the criterion is called in texts, parameters and errors: the name of its field, "failed_for",
+// "extra_present", "extra_prefix" or "search".
+func (c *Criterion) Name() string { return c.leaf().kind().name }
+
+// Err returns the error of the filter, if the criterion is there in place of one with an error: it selects nothing.
+func (c *Criterion) Err() error {
+	if p, ok := c.leaf().criterion.(*poisoned); ok {
+		return p.err
+	}
+	return nil
 }
 
 // Fields returns the fields that the criterion looks at.
-func (c *Criterion) Fields() sessions.Fields {
-	switch c.kind {
-	case KindStatus:
-		return sessions.FieldsOf(sessions.FieldStatus)
-	case KindDocumentType:
-		return sessions.FieldsOf(sessions.FieldDocumentType)
-	case KindMatchLevel:
-		return sessions.FieldsOf(sessions.FieldMatchLevel)
-	case KindCreated:
-		return sessions.FieldsOf(sessions.FieldCreatedAt)
-	case KindFailedFor:
-		if len(c.levels) > 0 {
-			return sessions.FieldsOf(sessions.FieldStatus, sessions.FieldReasons, sessions.FieldMatchLevel)
-		}
-		return sessions.FieldsOf(sessions.FieldStatus, sessions.FieldReasons)
-	case KindSubject:
-		return sessions.FieldsOf(sessions.FieldSubject)
-	case KindPersonalNumber:
-		return sessions.FieldsOf(sessions.FieldPersonalNumber)
-	case KindExtra:
-		return sessions.FieldsOf(sessions.FieldExtra)
-	default:
-		return c.fields
+func (c *Criterion) Fields() sessions.Fields { return c.leaf().fields() }
+
+// Match reports whether the session meets the criterion.
+func (c *Criterion) Match(s *sessions.Session) bool { return c.leaf().match(s) }
+
+// Values returns the values any one of which is asked for, sorted, as the canonical text has them; "" is an absent one. Of a
+// search it returns the folded words, all of which are asked for, of a range none.
+func (c *Criterion) Values() []string {
+	var values []string
+	for _, v := range c.leaf().arguments(false).values {
+		values = append(values, v.text)
 	}
+	return values
 }
 
-func bad(k Kind, err error) Filter { return Filter{err: &Error{k, err}} }
-
-// Search selects the sessions in which every word of the text begins some word of first name, last name, personal number
-// or document number, as package searchkey folds and compares them. A blank text is no criterion. One that is not blank
-// but has no letter or digit selects nothing: see [Filter.SearchesNothing]. The errors are those of
-// [searchkey.ParseQuery].
-func Search(text string) Filter { return SearchIn(sessions.SearchFields(), text) }
-
-// SearchIn is Search in some of the four fields: what a viewer may see who does not see all. No field, or another one, is
-// an error that wraps [ErrField].
-func SearchIn(fields sessions.Fields, text string) Filter {
-	if fields == 0 || fields.Minus(sessions.SearchFields()) != 0 {
-		return bad(KindSearch, ErrField)
-	}
-	query, err := searchkey.ParseQuery(text)
-	if err != nil {
-		return bad(KindSearch, err)
-	}
-	if query.Empty() {
-		return Filter{}
-	}
-	c := Criterion{kind: KindSearch, query: query, fields: fields, typed: strings.TrimSpace(strings.ToValidUTF8(text, " "))}
-	if c.typed == "" { // nothing but invalid UTF-8, which is not blank
-		c.typed = foldsToNothing
-	}
-	for i := range query.Len() {
-		c.needleArgs = append(c.needleArgs, query.Needle(i, sessions.FieldNone))
-	}
-	return c.filter()
-}
-
-// DocumentType selects the sessions with any of the document types. The empty one stands for those without a document.
-func DocumentType(types ...sessions.DocumentType) Filter {
-	return among(Criterion{kind: KindDocumentType}, types, sessions.MaxKeyBytes, true)
-}
-
-// Status selects the sessions with any of the statuses.
-func Status(statuses ...sessions.Status) Filter {
-	return among(Criterion{kind: KindStatus}, statuses, sessions.MaxKeyBytes, false)
-}
-
-// FailedFor selects the failed sessions that have any of the reasons.
-func FailedFor(reasons ...sessions.Reason) Filter {
-	return among(Criterion{kind: KindFailedFor}, reasons, sessions.MaxKeyBytes, false)
-}
-
-// FailedForAt is FailedFor with [sessions.LowFAR] narrowed to the match levels given: the other reasons count at any
-// level. Without LowFAR among the reasons it is an error that wraps [ErrValue].
-func FailedForAt(levels []far.Level, reasons ...sessions.Reason) Filter {
-	if !slices.Contains(reasons, sessions.LowFAR) {
-		return bad(KindFailedFor, fmt.Errorf("%w: levels without the reason %s", ErrValue, sessions.LowFAR))
-	}
-	c, err := withLevels(KindFailedFor, levels, 0)
-	if err != nil {
-		return Filter{err: err}
-	}
-	return among(c, reasons, sessions.MaxKeyBytes, false)
-}
-
-// MatchLevel selects the sessions that were compared with any of the levels, whatever the scale, or were not compared
-// where [NotCompared] is among them.
-func MatchLevel(levels ...far.Level) Filter {
-	c, err := withLevels(KindMatchLevel, levels, NotCompared)
-	if err != nil {
-		return Filter{err: err}
-	}
-	return c.filter()
-}
-
-func withLevels(k Kind, levels []far.Level, lowest far.Level) (Criterion, error) {
-	if len(levels) == 0 {
-		return Criterion{}, &Error{k, ErrEmpty}
-	}
-	if len(levels) > MaxTerms {
-		return Criterion{}, &Error{k, ErrTooMany}
-	}
-	levels = slices.Compact(slices.Sorted(slices.Values(levels)))
-	if levels[0] < lowest || levels[len(levels)-1] > far.MaxLevel {
-		return Criterion{}, &Error{k, fmt.Errorf("%w: not a level", ErrValue)}
-	}
-	return Criterion{kind: k, levels: levels}, nil
-}
-
-// Extra selects the sessions whose extra field of that key has any of the values.
-func Extra(key string, values ...string) Filter {
-	if _, err := sessions.NewExtraKeys(key); err != nil {
-		return bad(KindExtra, fmt.Errorf("%w: the key", ErrValue))
-	}
-	return among(Criterion{kind: KindExtra, key: key}, values, sessions.MaxExtraValueBytes, true)
-}
-
-// PersonalNumber selects the sessions with exactly one of the personal numbers, byte by byte.
-func PersonalNumber(numbers ...string) Filter {
-	return among(Criterion{kind: KindPersonalNumber}, numbers, sessions.MaxTextBytes, false)
-}
-
-// Subject selects the sessions with any of the subject keys: the attempts of one person.
-func Subject(keys ...string) Filter {
-	return among(Criterion{kind: KindSubject}, keys, sessions.MaxKeyBytes, false)
-}
-
-func among[T ~string](c Criterion, values []T, maxBytes int, empty bool) Filter {
-	if len(values) == 0 {
-		return bad(c.kind, ErrEmpty)
-	}
-	if len(values) > MaxTerms {
-		return bad(c.kind, ErrTooMany)
-	}
-	for i, v := range values {
-		if (v == "" && !empty) || len(v) > maxBytes || strings.IndexByte(string(v), 0) >= 0 || !utf8.ValidString(string(v)) {
-			return bad(c.kind, fmt.Errorf("%w: value %d", ErrValue, i+1))
-		}
-		c.values = append(c.values, string(v))
-	}
-	slices.Sort(c.values)
-	c.values = slices.Compact(c.values)
-	return c.filter()
-}
-
-// CreatedOn selects the sessions that were created on the civil days from the first to the last, both included, in
-// the zone. A zero date is an open end; two of them are no criterion. The zone must be one that
-// [time.LoadLocation] gives for its name, so that the filter means the same elsewhere: nil, [time.Local] and most fixed
-// zones are errors that wrap [ErrZone]. A last day before the first wraps [ErrRange].
-func CreatedOn(from, to sessions.Date, zone *time.Location) Filter {
-	if zone == nil || zone.String() == "" || zone.String() == "Local" {
-		return bad(KindCreated, ErrZone)
-	}
-	loaded, err := time.LoadLocation(zone.String())
-	if err != nil {
-		return bad(KindCreated, ErrZone)
-	}
-	if (!from.IsZero() && !from.IsValid()) || (!to.IsZero() && !to.IsValid()) {
-		return bad(KindCreated, fmt.Errorf("%w: not a date of the calendar", ErrValue))
-	}
-	if from.IsZero() && to.IsZero() {
-		return Filter{}
-	}
-	if !from.IsZero() && !to.IsZero() && to.Compare(from) < 0 {
-		return bad(KindCreated, ErrRange)
-	}
-	c := Criterion{kind: KindCreated, fromDay: from, lastDay: to, zone: loaded}
-	c.from, c.to = days(from, to, loaded)
-	if given, until := days(from, to, zone); !given.Equal(c.from) || !until.Equal(c.to) {
-		return bad(KindCreated, ErrZone)
-	}
-	return c.filter()
-}
-
-func days(from, to sessions.Date, zone *time.Location) (start, end time.Time) {
-	if !from.IsZero() {
-		start = from.In(zone).UTC()
-	}
-	if !to.IsZero() {
-		end = to.AddDays(1).In(zone).UTC()
-	}
-	return start, end
-}
-
-// CreatedBetween selects the sessions that were created at the first instant or later, and before the second. A
-// zero time is an open end; two of them are no criterion. Instants count up to the next microsecond, since a
-// session has no finer ones. An end before the beginning is an error that wraps [ErrRange], a time outside the years 1 to
-// 9999 one that wraps [ErrValue].
-func CreatedBetween(from, to time.Time) Filter {
-	if from.IsZero() && to.IsZero() {
-		return Filter{}
-	}
-	c := Criterion{kind: KindCreated, from: ceil(from, time.Microsecond), to: ceil(to, time.Microsecond)}
-	for _, t := range []time.Time{c.from, c.to} {
-		if t.Year() < 1 || t.Year() > 9999 {
-			return bad(KindCreated, fmt.Errorf("%w: outside the years 1 to 9999", ErrValue))
+// Argument returns the values of an argument that has a name in the canonical text, such as "from" and "at_least".
+func (c *Criterion) Argument(name string) []string {
+	var values []string
+	for _, n := range c.leaf().arguments(false).named {
+		if n.name == name {
+			values = append(values, n.value)
 		}
 	}
-	if !to.IsZero() && to.Before(from) {
-		return bad(KindCreated, ErrRange)
-	}
-	return c.filter()
+	return values
 }
 
-// ceil returns the time in UTC, rounded up. Zero stays zero.
-func ceil(t time.Time, unit time.Duration) time.Time {
-	t = t.UTC().Round(0)
-	if down := t.Truncate(unit); down.Before(t) {
-		return down.Add(unit)
+// Key returns the key of an extra field.
+func (c *Criterion) Key() string { return c.leaf().arguments(false).key }
+
+// Search returns the folded text of a search, which a session must match in the criterion's Fields, and whether the
+// criterion is one.
+func (c *Criterion) Search() (searchkey.Query, bool) {
+	s, ok := c.leaf().criterion.(*search)
+	if !ok {
+		return searchkey.Query{}, false
 	}
-	return t
+	return s.query, true
 }
 
-// filter completes the criterion and makes a filter of it.
-func (c Criterion) filter() Filter {
-	c.text = c.canonicalText()
-	c.cost, c.depth = c.kind, 1
-	c.terms = max(1, len(c.values)+len(c.levels)+c.query.Len())
-	c.valueArgs, c.levelArgs = nil, nil
-	for _, v := range c.values {
-		c.valueArgs = append(c.valueArgs, v)
+// Range returns the instants of a range of times, in UTC: from the first, until before the second. A zero time is an open end.
+func (c *Criterion) Range() (from, to time.Time) {
+	if r, ok := c.leaf().criterion.(*timeRange); ok {
+		return r.from, r.to
 	}
-	for _, l := range c.levels {
-		if l != NotCompared {
-			c.levelArgs = append(c.levelArgs, int64(l))
-		}
-	}
-	return checked(&c)
+	return from, to
 }
 
-// canonicalText writes the criterion as Parse reads it.
-func (c *Criterion) canonicalText() string {
-	var args []string
-	for _, w := range c.query.Words() {
-		args = append(args, quoted(w))
-	}
-	if c.kind == KindExtra {
-		args = append(args, quoted(c.key))
-	}
-	for _, v := range c.values {
-		args = append(args, quoted(v))
-	}
-	for _, l := range c.levels {
-		switch {
-		case c.kind == KindFailedFor:
-			args = append(args, "level="+l.String())
-		case l == NotCompared:
-			args = append(args, notCompared)
-		default:
-			args = append(args, l.String())
-		}
-	}
-	if c.kind == KindSearch && c.fields != sessions.SearchFields() {
-		for f := range c.fields.All() {
-			args = append(args, "in="+f.String())
-		}
-	}
-	if c.zone != nil {
-		args = appendNonEmpty(args, "from=", c.fromDay.String())
-		args = appendNonEmpty(args, "to=", c.lastDay.String())
-		args = append(args, "zone="+quoted(c.zone.String()))
-	} else {
-		args = appendNonEmpty(args, "since=", instant(c.from))
-		args = appendNonEmpty(args, "before=", instant(c.to))
-	}
-	return c.kind.String() + "(" + strings.Join(args, ",") + ")"
+// Format prints the criterion's name, whatever the verb.
+func (c *Criterion) Format(s fmt.State, _ rune) { printNode(s, c.leaf()) }
+
+// LogValue is what Format prints.
+func (c *Criterion) LogValue() slog.Value { return slog.StringValue(summary(c.leaf())) }
+
+// poisoned is there for a filter with an error, so that its tree does not look like one that selects everything.
+type poisoned struct{ err error }
+
+func poison(err error) *leaf {
+	return &leaf{facts{text: invalid, depth: 1, size: 1}, &poisoned{err}}
 }
 
-func appendNonEmpty(args []string, name, value string) []string {
-	if value == "" {
-		return args
-	}
-	return append(args, name+value)
-}
+var poisonedKind = kind{name: invalid}
 
-// instant writes a time of a range, "" for an open end.
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339Nano)
-}
-
-// quoted returns a value as it stands in a text: bare where it can be.
-func quoted(v string) string {
-	for i := range len(v) {
-		if !isBare(v[i]) {
-			return strconv.Quote(v)
-		}
-	}
-	if v == "" {
-		return `""`
-	}
-	return v
-}
-
-func isBare(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_.:/+-", c) >= 0
-}
+func (p *poisoned) kind() *kind                  { return &poisonedKind }
+func (p *poisoned) fields() sessions.Fields      { return sessions.AllFields() }
+func (p *poisoned) size() int                    { return 1 }
+func (p *poisoned) match(*sessions.Session) bool { return false }
+func (p *poisoned) sql(w *writer, _ bool)        { w.err = p.err }
+func (p *poisoned) arguments(bool) arguments     { return arguments{} }
+func (p *poisoned) terms() ([][]TermRange, bool) { return [][]TermRange{{}}, true }

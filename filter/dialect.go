@@ -49,55 +49,104 @@ func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 
 func dollars(sql string) string {
 	b := make([]byte, 0, len(sql)+16)
-	for n := 0; ; {
-		i := strings.IndexAny(sql, `?'"-/$`)
-		if i < 0 {
-			return string(append(b, sql...))
-		}
-		escapes := sql[i] == '\'' && i > 0 && (sql[i-1] == 'E' || sql[i-1] == 'e')
-		b, sql = append(b, sql[:i]...), sql[i:]
-		size := verbatim(sql, escapes)
+	n := 0
+	scan(sql, false, func(token string, isPlaceholder bool) {
 		switch {
-		case strings.HasPrefix(sql, "??"):
-			b, size = append(b, '?'), 2
-		case sql[0] == '?':
+		case isPlaceholder:
 			n++
-			b, size = strconv.AppendInt(append(b, '$'), int64(n), 10), 1
+			b = strconv.AppendInt(append(b, '$'), int64(n), 10)
+		case token == "??":
+			b = append(b, '?')
 		default:
-			b = append(b, sql[:size]...)
+			b = append(b, token...)
 		}
-		sql = sql[size:]
+	})
+	return string(b)
+}
+
+// placeholders counts those of an expression: by the rules of PostgreSQL and SQLite, and by those of MariaDB, where a backslash
+// escapes in every string.
+func placeholders(sql string) (standard, escaping int) {
+	scan(sql, false, func(_ string, isPlaceholder bool) { standard += bit(isPlaceholder) })
+	scan(sql, true, func(_ string, isPlaceholder bool) { escaping += bit(isPlaceholder) })
+	return standard, escaping
+}
+
+// scan visits the parts of the SQL: placeholders, "??", and all else in pieces.
+func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool)) {
+	for at := 0; at < len(sql); {
+		i := strings.IndexAny(sql[at:], `?'"-/$`)
+		if i < 0 {
+			visit(sql[at:], false)
+			return
+		}
+		if i > 0 {
+			visit(sql[at:at+i], false)
+			at += i
+		}
+		size := 1
+		switch {
+		case strings.HasPrefix(sql[at:], "??"):
+			size = 2
+		case sql[at] != '?':
+			size = verbatim(sql, at, escaping)
+		}
+		visit(sql[at:at+size], size == 1 && sql[at] == '?')
+		at += size
 	}
 }
 
-// verbatim returns how long the quoted text, the comment or the single byte is that the SQL begins with.
-func verbatim(sql string, escapes bool) int {
-	var end string
+// verbatim returns how long the quoted text, the comment or the single byte is that begins in the SQL.
+func verbatim(sql string, at int, escaping bool) int {
+	rest := sql[at:]
 	switch {
-	case sql[0] == '\'' && escapes:
-		return escaped(sql)
-	case sql[0] == '\'' || sql[0] == '"':
-		end = sql[:1]
-	case strings.HasPrefix(sql, "--"):
-		end = "\n"
-	case strings.HasPrefix(sql, "/*"):
-		return comment(sql)
-	case sql[0] == '$':
-		tag := strings.IndexByte(sql[1:], '$')
-		if tag < 0 || strings.ContainsFunc(sql[1:1+tag], func(r rune) bool { return r < 0x80 && r != '_' && !isBare(byte(r)) }) ||
-			tag > 0 && sql[1] >= '0' && sql[1] <= '9' {
-			return 1
+	case rest[0] == '\'' && (escaping || at > 0 && (sql[at-1] == 'E' || sql[at-1] == 'e') && !inWord(sql, at-1)):
+		return escaped(rest)
+	case rest[0] == '"' && escaping:
+		return escaped(rest)
+	case rest[0] == '\'' || rest[0] == '"':
+		return until(rest, 1, rest[:1])
+	case strings.HasPrefix(rest, "--"):
+		if i := strings.IndexAny(rest, "\r\n"); i >= 0 {
+			return i
 		}
-		end = sql[:tag+2]
-	default:
-		return 1
+		return len(rest)
+	case strings.HasPrefix(rest, "/*"):
+		return comment(rest)
+	case rest[0] == '$' && !inWord(sql, at):
+		if tag := dollarTag(rest); tag != "" {
+			return until(rest, len(tag), tag)
+		}
 	}
-	if i := strings.Index(sql[len(end):], end); i >= 0 && end != "\n" {
-		return len(end) + i + len(end)
-	} else if i >= 0 {
-		return len(end) + i
+	return 1
+}
+
+// until returns the length of what ends with a text, from there on where the search for it begins.
+func until(sql string, from int, end string) int {
+	if i := strings.Index(sql[from:], end); i >= 0 {
+		return from + i + len(end)
 	}
 	return len(sql)
+}
+
+// inWord reports whether the byte before is one of a word, to which a letter or a dollar sign then belongs.
+func inWord(sql string, at int) bool { return at > 0 && isWord(sql[at-1]) }
+
+func isWord(c byte) bool {
+	return c >= 0x80 || c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// dollarTag returns the opening quote "$tag$" that the SQL begins with, "" if it is none.
+func dollarTag(sql string) string {
+	for i := 1; i < len(sql); i++ {
+		switch c := sql[i]; {
+		case c == '$':
+			return sql[:i+1]
+		case !isWord(c), i == 1 && c >= '0' && c <= '9':
+			return ""
+		}
+	}
+	return ""
 }
 
 // escaped returns the length of a string in which a backslash escapes a quote.
@@ -106,7 +155,7 @@ func escaped(sql string) int {
 		switch sql[i] {
 		case '\\':
 			i++
-		case '\'':
+		case sql[0]:
 			return i + 1
 		}
 	}

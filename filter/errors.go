@@ -10,7 +10,7 @@ import (
 // The bounds of a filter. The error for a filter beyond one wraps the sentinel beside it.
 const (
 	MaxDepth     = 16       // And, Or and Not within each other: ErrTooDeep
-	MaxTerms     = 512      // values, levels and words of all criteria, each of which counts as one at least: ErrTooMany
+	MaxTerms     = 512      // values and words of all criteria, each of which counts as one at least: ErrTooMany
 	MaxTextBytes = 64 << 10 // of the canonical text: ErrTooLong
 )
 
@@ -18,11 +18,12 @@ const (
 var (
 	ErrEmpty     = errors.New("filter: no value")
 	ErrValue     = errors.New("filter: a value that no session can have")
-	ErrField     = errors.New("filter: not a field that can be searched")
+	ErrField     = errors.New("filter: not a field that this criterion can be about")
 	ErrRange     = errors.New("filter: the range ends before it begins")
 	ErrZone      = errors.New("filter: not a time zone that can be loaded by its name")
 	ErrSyntax    = errors.New("filter: malformed text")
-	ErrParameter = errors.New("filter: unknown, repeated or conflicting parameter")
+	ErrParameter = errors.New("filter: no such parameter")
+	ErrConflict  = errors.New("filter: arguments that are repeated or contradict each other")
 	ErrLimit     = errors.New("filter: over the limit")
 	ErrTooDeep   = fmt.Errorf("%w: nested more than %d deep", ErrLimit, MaxDepth)
 	ErrTooMany   = fmt.Errorf("%w: more than %d terms", ErrLimit, MaxTerms)
@@ -41,12 +42,18 @@ var (
 
 // Error says which criterion is wrong. It never contains a value of it.
 type Error struct {
-	Criterion Kind
-	Err       error // wraps one of the errors above or of searchkey
+	Criterion string // its name: see [Criterion.Name]
+	Argument  string // "from", say, if it has a name: see the package comment
+	Err       error  // wraps one of the errors above or of searchkey
 }
 
-// Error names the criterion and the cause.
-func (e *Error) Error() string { return e.Criterion.String() + ": " + e.Err.Error() }
+// Error names the criterion, the argument and the cause.
+func (e *Error) Error() string {
+	if e.Argument != "" {
+		return e.Criterion + "." + e.Argument + ": " + e.Err.Error()
+	}
+	return e.Criterion + ": " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -38,22 +38,24 @@ func Example() {
 	fmt.Println(f) // safe to log
 	// Output:
 	// true
-	// all(type(passport),created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi),failed_for(digital_spoof,low_far),search(0100,gior))
-	// filter(type, created, failed_for, search)
+	// all(document_type(passport),created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi),failed_for(digital_spoof,low_far),search(0100,gior))
+	// filter(document_type, created_at, failed_for, search)
 }
 
 // A filter inside a host's own statement, on the host's own table: enumerations are stored as codes, reasons as flags.
 func ExampleSQL() {
 	columns := filter.Columns{
 		Company: filter.Col("s.company_id").NotNull(),
-		Status: filter.Enum[sessions.Status]{Column: filter.Col("s.state").NotNull(), Values: map[sessions.Status][]any{
-			sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
-		}},
+		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldCreatedAt: filter.Col("s.created_at").NotNull(),
+			sessions.FieldStatus: filter.Enum(filter.Col("s.state").NotNull(), map[sessions.Status][]any{
+				sessions.Success: {"approved", "auto_approved"}, sessions.Failed: {"declined"}, sessions.Pending: {"running"},
+			}),
+		},
 		Reasons: map[sessions.Reason]filter.Column{
 			sessions.DigitalSpoof: filter.Col("s.is_spoof").NotNull(),
 			sessions.LowFAR:       filter.Expr("s.match_level < s.required_level"),
 		},
-		CreatedAt: filter.TimeColumn{Column: filter.Col("s.created_at").NotNull(), Clock: filter.Native},
 	}
 	f := filter.Or(filter.Status(sessions.Success), filter.FailedFor(sessions.DigitalSpoof, sessions.LowFAR))
 
@@ -81,14 +83,14 @@ func ExampleFilter_Values() {
 	fmt.Println(f.Values().Encode())
 
 	again, err := filter.FromValues(f.Values())
-	fmt.Println(again.Text() == f.Text(), err)
+	fmt.Println(again.Equal(f), err)
 
 	_, err = filter.FromValues(map[string][]string{"statuz": {"failed"}})
 	fmt.Println(err)
 	// Output:
-	// far_level=4&spoof=low_far&status=failed&type=none
+	// document_type=none&failed_for=low_far&failed_for.level=4&status=failed
 	// true <nil>
-	// parameter "statuz": filter: unknown, repeated or conflicting parameter: unknown
+	// parameter "statuz": filter: no such parameter
 }
 
 // Chips: one for each part of the conjunction, which can be taken away.
@@ -100,9 +102,9 @@ func ExampleFilter_Parts() {
 		fmt.Println(part.Text(), "| without it:", filter.And(others...).Values().Encode())
 	}
 	// Output:
-	// status(failed) | without it: level=none&level=0&type=passport
-	// type(passport) | without it: level=none&level=0&status=failed
-	// level(none,0) | without it: status=failed&type=passport
+	// status(failed) | without it: document_type=passport&match_level=none&match_level=0
+	// document_type(passport) | without it: match_level=none&match_level=0&status=failed
+	// match_level(none,0) | without it: document_type=passport&status=failed
 }
 
 func ExampleFilter_Err() {
@@ -110,7 +112,7 @@ func ExampleFilter_Err() {
 	fmt.Println(f.Err())
 	fmt.Println(f.Match(&sessions.Session{Status: sessions.Success}))
 	// Output:
-	// type: filter: no value
+	// document_type: filter: no value
 	// false
 }
 
@@ -118,7 +120,7 @@ func ExampleFilter_Err() {
 func ExampleFilter_Split() {
 	columns := filter.Columns{
 		Company: filter.Col("company").NotNull(),
-		Status:  filter.Enum[sessions.Status]{Column: filter.Col("status").NotNull()},
+		Fields:  map[sessions.Field]filter.Column{sessions.FieldStatus: filter.Col("status").NotNull()},
 	}
 	f := filter.And(filter.Search("gior"), filter.Status(sessions.Failed))
 	inSQL, rest := f.Split(columns)

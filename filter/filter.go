@@ -3,9 +3,9 @@ package filter
 import (
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -14,8 +14,11 @@ import (
 // Filter is an immutable selection of a company's sessions. The zero Filter selects all of them. See the package
 // comment.
 type Filter struct {
-	root Node // nil: everything
-	err  error
+	// tree gives the root, nil for everything. It is a function because printers that go by reflection, those of fmt among
+	// them where methods cannot be called, do not look behind one.
+	tree    func() node
+	err     error
+	derived bool // by Split: may be beyond the bounds of what people build
 }
 
 // everything and nothing are the canonical texts of the filters without a criterion, invalid that of one with an error.
@@ -25,48 +28,97 @@ const (
 	invalid    = "invalid"
 )
 
-// And selects what every filter selects: of none, everything.
-func And(filters ...Filter) Filter { return combine(filters, all) }
-
-// Or selects what some filter selects: of none, nothing.
-func Or(filters ...Filter) Filter { return combine(filters, some) }
-
-// None selects nothing.
-func None() Filter { return Or() }
-
-// Not selects what the filter does not select.
-func Not(f Filter) Filter {
-	if f.err != nil {
-		return f
-	}
-	return checked(negate(f.root))
-}
-
-func combine(filters []Filter, build func([]Node) Node) Filter {
-	nodes := make([]Node, 0, len(filters))
-	for _, f := range filters {
-		if f.err != nil {
-			return f
-		}
-		nodes = append(nodes, f.root)
-	}
-	return checked(build(nodes))
-}
-
-// checked makes a filter of a tree, within the bounds.
-func checked(root Node) Filter {
+// filterOf makes a filter of a tree, unchecked.
+func filterOf(root node) Filter {
 	if root == nil {
 		return Filter{}
 	}
-	switch facts := root.node(); {
+	return Filter{tree: func() node { return root }}
+}
+
+// checked makes a filter of a tree, within the bounds.
+func checked(root node) Filter {
+	if root == nil {
+		return Filter{}
+	}
+	switch facts := root.info(); {
 	case facts.depth > MaxDepth:
 		return Filter{err: ErrTooDeep}
-	case facts.terms > MaxTerms:
+	case facts.size > MaxTerms:
 		return Filter{err: ErrTooMany}
 	case len(facts.text) > MaxTextBytes:
 		return Filter{err: ErrTooLong}
 	}
-	return Filter{root: root}
+	return filterOf(root)
+}
+
+// root returns the tree, nil for everything, and a leaf that selects nothing if there is an error.
+func (f Filter) root() node {
+	switch {
+	case f.err != nil:
+		return poison(f.err)
+	case f.tree == nil:
+		return nil
+	}
+	return f.tree()
+}
+
+// And selects what every filter selects: of none, everything.
+func And(filters ...Filter) Filter { return combine(filters, all) }
+
+// Or selects what some filter selects: of none, nothing. A blank search, like any filter without a criterion, selects
+// everything, and so does Or of it and others: ask [Filter.IsZero] of what people typed before it becomes one of several
+// alternatives.
+func Or(filters ...Filter) Filter { return combine(filters, some) }
+
+// Nothing selects nothing.
+func Nothing() Filter { return Or() }
+
+// Not selects what the filter does not select.
+func Not(f Filter) Filter {
+	return combine([]Filter{f}, func(nodes []node) node { return negate(nodes[0]) })
+}
+
+// Of makes a filter of a part of another's tree. nil and the zero values of the node types, which no filter has, are errors
+// that wrap [ErrSyntax].
+func Of(n Node) Filter {
+	none := Filter{err: fmt.Errorf("%w: no part of a filter", ErrSyntax)}
+	if n == nil || n == (*AllOf)(nil) || n == (*AnyOf)(nil) {
+		return none
+	}
+	root := n.node()
+	switch n := root.(type) {
+	case nil:
+		return none
+	case *leaf:
+		if p, ok := n.criterion.(*poisoned); ok {
+			return Filter{err: p.err}
+		}
+	case *group:
+		if !n.any && len(n.parts) == 0 {
+			return Filter{}
+		}
+	}
+	return filterOf(root)
+}
+
+func combine(filters []Filter, build func([]node) node) Filter {
+	nodes := make([]node, 0, len(filters))
+	derived := false
+	for _, f := range filters {
+		if f.err != nil {
+			return f
+		}
+		nodes = append(nodes, f.root())
+		derived = derived || f.derived
+	}
+	root := build(nodes)
+	if derived {
+		f := filterOf(root)
+		f.derived = true
+		return f
+	}
+	return checked(root)
 }
 
 // Err returns what is wrong with the filter: of the first bad criterion, an [*Error], or a limit. A filter with an
@@ -74,21 +126,35 @@ func checked(root Node) Filter {
 // nor Or turns a mistake into everything.
 func (f Filter) Err() error { return f.err }
 
-// IsZero tells whether the filter has no criterion and no error: it selects everything.
-func (f Filter) IsZero() bool { return f.root == nil && f.err == nil }
+// IsZero reports whether the filter has no criterion and no error: it selects everything.
+func (f Filter) IsZero() bool { return f.tree == nil && f.err == nil }
 
-// Root returns the tree, for Backends that translate it. It is nil where there is no criterion: look at Err first.
-func (f Filter) Root() Node { return f.root }
+// Equal reports whether both filters have the same canonical text. A filter with an error equals none.
+func (f Filter) Equal(g Filter) bool { return f.err == nil && g.err == nil && f.Text() == g.Text() }
+
+// Root returns the tree, for Backends that translate it. It is never nil: a filter without a criterion is an [*AllOf] without
+// parts, and one with an error is a [*Criterion] that has it too and selects nothing.
+func (f Filter) Root() Node { return handle(f.root()) }
+
+// All yields all criteria of the tree, wherever they are, in the order of its text.
+func (f Filter) All() iter.Seq[*Criterion] {
+	return func(yield func(*Criterion) bool) {
+		walk(f.root(), false, func(l *leaf, _ bool) bool { return yield(&Criterion{func() *leaf { return l }}) })
+	}
+}
 
 // top returns the parts of the conjunction that the filter is.
-func (f Filter) top() []Node {
-	switch n := f.root.(type) {
+func (f Filter) top() []node {
+	switch n := f.root().(type) {
 	case nil:
 		return nil
-	case *AllOf:
-		return n.parts
+	case *group:
+		if !n.any {
+			return n.parts
+		}
+		return []node{n}
 	default:
-		return []Node{n}
+		return []node{n}
 	}
 }
 
@@ -100,172 +166,116 @@ func (f Filter) Parts() []Filter {
 	}
 	var parts []Filter
 	for _, n := range f.top() {
-		parts = append(parts, Filter{root: n})
+		parts = append(parts, filterOf(n))
 	}
 	return parts
 }
 
-// Criteria returns the criteria that stand in that conjunction, neither nested nor negated.
-func (f Filter) Criteria() []*Criterion {
-	var found []*Criterion
-	for _, n := range f.top() {
-		if c, ok := n.(*Criterion); ok {
-			found = append(found, c)
-		}
-	}
-	return found
-}
-
-// Without returns the filter without those of its [Filter.Criteria] that are of the kinds given: what the counts
-// per option of one control are taken of. Nested and negated criteria stay.
-func (f Filter) Without(kinds ...Kind) Filter {
-	return f.keep(func(n Node) bool {
-		c, ok := n.(*Criterion)
-		return !ok || !slices.Contains(kinds, c.kind)
-	})
-}
-
-func (f Filter) keep(keep func(Node) bool) Filter {
+// Without returns the filter without those criteria of the conjunction that look at one of the fields: what the counts
+// per option of one control are taken of, and what a page shows when a chip is taken away. What is nested or negated stays.
+func (f Filter) Without(fields sessions.Fields) Filter {
 	if f.err != nil {
 		return f
 	}
-	var kept []Node
-	for _, n := range f.top() {
-		if keep(n) {
-			kept = append(kept, n)
-		}
-	}
-	return Filter{root: all(kept)}
+	kept := slices.DeleteFunc(slices.Clone(f.top()), func(n node) bool {
+		l, ok := n.(*leaf)
+		return ok && l.about().Intersect(fields) != 0
+	})
+	return filterOf(all(kept))
 }
 
-// SplitSearch returns the searches among the filter's [Filter.Criteria], and the filter without them. A session is
-// selected if and only if all of the searches and the rest select it.
-func (f Filter) SplitSearch() (searches []*Criterion, rest Filter) {
-	for _, c := range f.Criteria() {
-		if c.kind == KindSearch {
-			searches = append(searches, c)
-		}
+// about returns the fields whose control the criterion belongs to: those that it looks at, but of reasons not what goes with them.
+func (l *leaf) about() sessions.Fields {
+	if fields := l.fields(); fields.Has(sessions.FieldReasons) {
+		return sessions.FieldsOf(sessions.FieldReasons)
 	}
-	return searches, f.Without(KindSearch)
+	return l.fields()
 }
 
-// Range returns the instants between which the filter's [Filter.Criteria] allow creation times: from the first,
-// until before the second. A zero time is an open end. The range may be empty, the end then not after the beginning.
+// Range returns the instants between which the filter's conjunction allows creation times: from the first, until before the
+// second. A zero time is an open end. The range may be empty, the end then not after the beginning: that of a filter with an
+// error is.
 func (f Filter) Range() (from, to time.Time) {
-	for _, c := range f.Criteria() {
-		if c.kind != KindCreated {
+	if f.err != nil {
+		return latest, earliest
+	}
+	for _, n := range f.top() {
+		l, ok := n.(*leaf)
+		if !ok {
 			continue
 		}
-		if c.from.After(from) {
-			from = c.from
+		r, ok := l.criterion.(*timeRange)
+		if !ok || r.field != sessions.FieldCreatedAt {
+			continue
 		}
-		if !c.to.IsZero() && (to.IsZero() || c.to.Before(to)) {
-			to = c.to
+		if r.from.After(from) {
+			from = r.from
+		}
+		if !r.to.IsZero() && (to.IsZero() || r.to.Before(to)) {
+			to = r.to
 		}
 	}
 	return from, to
 }
 
-// Fields returns the fields that the filter looks at, wherever they stand in it. Who may not see one of them may not use
-// the filter.
+// Fields returns the fields that the filter looks at, wherever they are in it: all, if the filter has an error. Who may not see
+// one of them may not use the filter.
 func (f Filter) Fields() sessions.Fields {
 	var fields sessions.Fields
-	for c := range f.leaves() {
+	for c := range f.All() {
 		fields = fields.Union(c.Fields())
 	}
 	return fields
 }
 
-// SearchesNothing tells whether the filter has a search, anywhere, whose text is not blank and has no letter or digit
-// (`******`): it matches nothing, and the page should say so.
+// SearchesNothing reports whether the filter has a search, not under a negation, whose text is not blank and has no letter or
+// digit (`******`): it matches nothing, and the page should say so.
 func (f Filter) SearchesNothing() bool {
-	for c := range f.leaves() {
-		if c.kind == KindSearch && c.query.Nothing() {
-			return true
-		}
-	}
-	return false
+	return !walk(f.root(), false, func(l *leaf, negated bool) bool {
+		s, ok := l.criterion.(*search)
+		return !ok || negated || !s.query.Nothing()
+	})
 }
 
-// leaves yields all criteria of the tree.
-func (f Filter) leaves() func(yield func(*Criterion) bool) {
-	var walk func(n Node, yield func(*Criterion) bool) bool
-	walk = func(n Node, yield func(*Criterion) bool) bool {
-		switch n := n.(type) {
-		case *Criterion:
-			return yield(n)
-		case *Negation:
-			return walk(n.part, yield)
-		case *AllOf:
-			return !slices.ContainsFunc(n.parts, func(p Node) bool { return !walk(p, yield) })
-		case *AnyOf:
-			return !slices.ContainsFunc(n.parts, func(p Node) bool { return !walk(p, yield) })
-		}
-		return true
-	}
-	return func(yield func(*Criterion) bool) { walk(f.root, yield) }
-}
-
-// WithSearchFields returns the filter with every search, wherever it stands, restricted to those of its fields that
+// WithSearchFields returns the filter with every search, wherever it is, restricted to those of its fields that
 // are among the fields given. A search that is left without a field is an error that wraps [ErrField].
 func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
-	if f.err != nil {
+	if f.err != nil || f.tree == nil {
 		return f
 	}
-	var narrow func(n Node) Filter
-	narrow = func(n Node) Filter {
-		switch n := n.(type) {
-		case *Criterion:
-			if kept := n.fields.Intersect(fields); n.kind == KindSearch && kept != n.fields {
-				if kept == 0 {
-					return bad(KindSearch, ErrField)
-				}
-				c := *n
-				c.fields = kept
-				return c.filter()
-			}
-		case *Negation:
-			return Not(narrow(n.part))
-		case *AllOf:
-			return And(each(n.parts, narrow)...)
-		case *AnyOf:
-			return Or(each(n.parts, narrow)...)
-		}
-		return Filter{root: n}
-	}
-	return narrow(f.root)
+	return narrowed(f.root(), fields)
 }
 
-func each(nodes []Node, f func(Node) Filter) []Filter {
-	filters := make([]Filter, len(nodes))
-	for i, n := range nodes {
-		filters[i] = f(n)
+func narrowed(n node, fields sessions.Fields) Filter {
+	switch n := n.(type) {
+	case *leaf:
+		if s, ok := n.criterion.(*search); ok && s.in.Minus(fields) != 0 {
+			return s.within(fields)
+		}
+	case *negation:
+		return Not(narrowed(n.part, fields))
+	case *group:
+		parts := make([]Filter, len(n.parts))
+		for i, p := range n.parts {
+			parts[i] = narrowed(p, fields)
+		}
+		if n.any {
+			return Or(parts...)
+		}
+		return And(parts...)
 	}
-	return filters
+	return filterOf(n)
+}
+
+// Match reports whether the filter selects the session. It does not look at the company. It is the definition of what the
+// filter means: SQL on every engine selects the same rows. It does not allocate where names are ASCII or Georgian.
+func (f Filter) Match(s *sessions.Session) bool {
+	return f.err == nil && (f.tree == nil || f.tree().match(s))
 }
 
 // Format prints which kinds of criteria the filter has, whatever the verb: never their values, which may be a
 // person's. Ask [Filter.Text] for those.
-func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.summary()) }
+func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, summary(f.root())) }
 
 // LogValue is what Format prints.
-func (f Filter) LogValue() slog.Value { return slog.StringValue(f.summary()) }
-
-func (f Filter) summary() string {
-	switch {
-	case f.err != nil:
-		return "filter(" + invalid + ")"
-	case f.root == nil:
-		return "filter(" + everything + ")"
-	}
-	var kinds []string
-	for c := range f.leaves() {
-		if kind := c.kind.String(); !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
-		}
-	}
-	if len(kinds) == 0 {
-		return "filter(" + nothing + ")"
-	}
-	return "filter(" + strings.Join(kinds, ", ") + ")"
-}
+func (f Filter) LogValue() slog.Value { return slog.StringValue(summary(f.root())) }

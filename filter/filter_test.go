@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -105,9 +106,9 @@ func TestMatch(t *testing.T) {
 		{"everything", filter.Filter{}, all},
 		{"everything", filter.And(), all},
 		{"nothing", filter.Or(), ""},
-		{"nothing", filter.None(), ""},
+		{"nothing", filter.Nothing(), ""},
 		{"nothing", filter.Not(filter.And()), ""},
-		{"everything", filter.Not(filter.None()), all},
+		{"everything", filter.Not(filter.Nothing()), all},
 		{"everything", filter.Search(" \t"), all},
 		{"search()", filter.Search("******"), ""},
 		{"not(search())", filter.Not(filter.Search("---")), all},
@@ -118,33 +119,33 @@ func TestMatch(t *testing.T) {
 		{"search(annamar)", filter.Search("annamar"), "spoof"},
 		{"status(failed,success)", filter.Status(sessions.Success, sessions.Failed, sessions.Success), "success spoof low4 low0 liveness"},
 		{"status(expired)", filter.Status("expired"), "other"},
-		{"type(id_card,passport)", filter.DocumentType(sessions.Passport, sessions.IDCard), "success spoof low4"},
-		{`type("")`, filter.DocumentType(""), "low0 liveness other"},
+		{"document_type(id_card,passport)", filter.DocumentType(sessions.Passport, sessions.IDCard), "success spoof low4"},
+		{`document_type(none)`, filter.DocumentType(""), "low0 liveness other"},
 		{"failed_for(digital_spoof,low_far,not_full_id)", filter.FailedFor(sessions.SpoofReasons()...), "spoof low4 low0"},
 		{"failed_for(digital_spoof,low_far,level=4)", filter.FailedForAt([]far.Level{4, 4}, sessions.LowFAR, sessions.DigitalSpoof), "spoof low4"},
 		{"failed_for(low_far,level=0)", filter.FailedForAt([]far.Level{0}, sessions.LowFAR), "low0"},
-		{"level(0,7)", filter.MatchLevel(7, 0), "spoof low0"},
-		{"level(none,4)", filter.MatchLevel(4, filter.NotCompared), "low4 liveness pending other"},
-		{"created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi), "success spoof low0 liveness"},
-		{"created(from=2026-02-01,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-02-01"), none, tbilisi), "low4 other"},
-		{"created(to=2025-12-31,zone=Asia/Tbilisi)", filter.CreatedOn(none, date(t, "2025-12-31"), tbilisi), "pending"},
-		{"created(from=2026-03-29,to=2026-03-29,zone=Europe/Berlin)", filter.CreatedOn(date(t, "2026-03-29"), date(t, "2026-03-29"), zone(t, "Europe/Berlin")), "other"},
+		{"match_level(0,7)", filter.MatchLevel(7, 0), "spoof low0"},
+		{"match_level(none,4)", filter.MatchLevel(4, filter.NotCompared), "low4 liveness pending other"},
+		{"created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi), "success spoof low0 liveness"},
+		{"created_at(from=2026-02-01,zone=Asia/Tbilisi)", filter.CreatedOn(date(t, "2026-02-01"), none, tbilisi), "low4 other"},
+		{"created_at(to=2025-12-31,zone=Asia/Tbilisi)", filter.CreatedOn(none, date(t, "2025-12-31"), tbilisi), "pending"},
+		{"created_at(from=2026-03-29,to=2026-03-29,zone=Europe/Berlin)", filter.CreatedOn(date(t, "2026-03-29"), date(t, "2026-03-29"), zone(t, "Europe/Berlin")), "other"},
 		{"everything", filter.CreatedOn(none, none, tbilisi), all},
-		{"created(from=0001-01-01,to=9999-12-31,zone=UTC)", filter.CreatedOn(date(t, "0001-01-01"), date(t, "9999-12-31"), time.UTC), all},
+		{"created_at(from=0001-01-01,to=9999-12-31,zone=UTC)", filter.CreatedOn(date(t, "0001-01-01"), date(t, "9999-12-31"), time.UTC), all},
 		{
-			"created(since=2026-01-15T12:00:00Z,before=2026-01-31T20:00:00Z)",
-			filter.CreatedBetween(time.Date(2026, 1, 15, 15, 0, 0, 0, zone(t, "Europe/Istanbul")), time.Date(2026, 1, 31, 19, 59, 59, 999999500, time.UTC)),
+			"created_at(since=2026-01-15T12:00:00Z,before=2026-01-31T20:00:00Z)",
+			filter.Between(sessions.FieldCreatedAt, time.Date(2026, 1, 15, 15, 0, 0, 0, zone(t, "Europe/Istanbul")), time.Date(2026, 1, 31, 19, 59, 59, 999999500, time.UTC)),
 			"spoof low0 liveness",
 		},
-		{"subject(s-1)", filter.Subject("s-1"), "success low4"},
-		{"personal_number(010)", filter.PersonalNumber("010"), "other"},
+		{"subject(s-1)", filter.Is(sessions.FieldSubject, "s-1"), "success low4"},
+		{"personal_number(010)", filter.Is(sessions.FieldPersonalNumber, "010"), "other"},
 		{"extra(phone,\"+995 555\",\"+995 556\")", filter.Extra("phone", "+995 556", "+995 555"), "success liveness"},
 		{`extra("e\"mail","")`, filter.Extra("e\"mail", ""), "success"},
 		{"not(status(failed))", filter.Not(filter.Status(sessions.Failed)), "success pending other"},
 		{"status(failed)", filter.Not(filter.Not(filter.Status(sessions.Failed))), "spoof low4 low0 liveness"},
-		{"all(status(failed),type(passport))", filter.And(filter.DocumentType(sessions.Passport), filter.And(filter.Status(sessions.Failed), filter.Filter{})), "low4"},
-		{"any(subject(s-1),search(anna))", filter.Or(filter.Search("Anna"), filter.Subject("s-1"), filter.Search("ANNA")), "success spoof low4"},
-		{"nothing", filter.And(filter.Status(sessions.Failed), filter.None()), ""},
+		{"all(status(failed),document_type(passport))", filter.And(filter.DocumentType(sessions.Passport), filter.And(filter.Status(sessions.Failed), filter.Filter{})), "low4"},
+		{"any(subject(s-1),search(anna))", filter.Or(filter.Search("Anna"), filter.Is(sessions.FieldSubject, "s-1"), filter.Search("ANNA")), "success spoof low4"},
+		{"nothing", filter.And(filter.Status(sessions.Failed), filter.Nothing()), ""},
 		{"everything", filter.Or(filter.Status(sessions.Failed), filter.And()), all},
 	} {
 		require.NoError(t, c.f.Err(), c.text)
@@ -175,7 +176,7 @@ func bads(t testing.TB) map[string]struct {
 	day := date(t, "2026-01-02")
 	deep := filter.Status("a")
 	for i := range 20 {
-		deep = filter.Or(filter.Not(deep), filter.Subject(fmt.Sprint(i)))
+		deep = filter.Or(filter.Not(deep), filter.Is(sessions.FieldSubject, fmt.Sprint(i)))
 	}
 	many := make([]string, 600)
 	for i := range many {
@@ -192,11 +193,26 @@ func bads(t testing.TB) map[string]struct {
 		"no level":            {filter.MatchLevel(), filter.ErrEmpty},
 		"no narrowing":        {filter.FailedForAt(nil, sessions.LowFAR), filter.ErrEmpty},
 		"no value":            {filter.Extra("phone"), filter.ErrEmpty},
-		"no number":           {filter.PersonalNumber(), filter.ErrEmpty},
-		"no subject":          {filter.Subject(), filter.ErrEmpty},
+		"no number":           {filter.Is(sessions.FieldPersonalNumber), filter.ErrEmpty},
+		"no subject":          {filter.Is(sessions.FieldSubject), filter.ErrEmpty},
 		"an empty status":     {filter.Status(""), filter.ErrValue},
-		"an empty number":     {filter.PersonalNumber("1", ""), filter.ErrValue},
-		"a NUL":               {filter.Subject("a\x00"), filter.ErrValue},
+		"an empty ID":         {filter.Is(sessions.FieldID, "1", ""), filter.ErrValue},
+		"not a field":         {filter.Is(sessions.FieldReasons, "x"), filter.ErrField},
+		"no field":            {filter.Is(sessions.FieldNone, "x"), filter.ErrField},
+		"a company":           {filter.Is(sessions.FieldCompany, "x"), filter.ErrField},
+		"a time's value":      {filter.Is(sessions.FieldCompletedAt, "2026"), filter.ErrValue},
+		"absent creation":     {filter.Is(sessions.FieldCreatedAt, ""), filter.ErrField},
+		"a closed value":      {filter.Is(sessions.FieldLiveness, "dead"), filter.ErrValue},
+		"no level field":      {filter.AtLeast(sessions.FieldStatus, 1), filter.ErrField},
+		"attempt zero":        {filter.AtMost(sessions.FieldAttempt, 0), filter.ErrValue},
+		"no date field":       {filter.Dates(sessions.FieldCreatedAt, day, day), filter.ErrField},
+		"no time field":       {filter.On(sessions.FieldBirthDate, day, day, time.UTC), filter.ErrField},
+		"no instant field":    {filter.Between(sessions.FieldBirthDate, time.Unix(1, 0), time.Time{}), filter.ErrField},
+		"dates reversed":      {filter.Dates(sessions.FieldBirthDate, day, date(t, "2026-01-01")), filter.ErrRange},
+		"an empty prefix":     {filter.ExtraPrefix("phone", ""), filter.ErrValue},
+		"no prefix":           {filter.ExtraPrefix("phone"), filter.ErrEmpty},
+		"present of no key":   {filter.ExtraPresent(""), filter.ErrValue},
+		"a NUL":               {filter.Is(sessions.FieldSubject, "a\x00"), filter.ErrValue},
 		"invalid UTF-8":       {filter.DocumentType("\xff"), filter.ErrValue},
 		"a long value":        {filter.Status(sessions.Status(strings.Repeat("x", 129))), filter.ErrValue},
 		"an empty key":        {filter.Extra("", "x"), filter.ErrValue},
@@ -210,15 +226,15 @@ func bads(t testing.TB) map[string]struct {
 		"a zone that lies":    {filter.CreatedOn(day, day, time.FixedZone("Asia/Tbilisi", 60)), filter.ErrZone},
 		"days reversed":       {filter.CreatedOn(day, date(t, "2026-01-01"), time.UTC), filter.ErrRange},
 		"no such day":         {filter.CreatedOn(sessions.Date{Year: 2026, Month: 2, Day: 30}, day, time.UTC), filter.ErrValue},
-		"instants reversed":   {filter.CreatedBetween(time.Unix(2, 0), time.Unix(1, 0)), filter.ErrRange},
-		"a far instant":       {filter.CreatedBetween(time.Unix(2, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), filter.ErrValue},
+		"instants reversed":   {filter.Between(sessions.FieldCreatedAt, time.Unix(2, 0), time.Unix(1, 0)), filter.ErrRange},
+		"a far instant":       {filter.Between(sessions.FieldCreatedAt, time.Unix(2, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), filter.ErrValue},
 		"search nowhere":      {filter.SearchIn(0, "x"), filter.ErrField},
 		"search of extra":     {filter.SearchIn(sessions.FieldsOf(sessions.FieldExtra), "x"), filter.ErrField},
 		"a long search":       {filter.Search(strings.Repeat("x", 1<<20)), searchkey.ErrTooLong},
 		"many words":          {filter.Search("a b c d e f g h i j k l m n o p q r"), searchkey.ErrTooManyWords},
 		"depth":               {deep, filter.ErrTooDeep},
-		"terms":               {filter.Subject(many...), filter.ErrTooMany},
-		"terms together":      {filter.Or(filter.Subject(many[:400]...), filter.PersonalNumber(many[:400]...)), filter.ErrTooMany},
+		"terms":               {filter.Is(sessions.FieldSubject, many...), filter.ErrTooMany},
+		"terms together":      {filter.Or(filter.Is(sessions.FieldSubject, many[:400]...), filter.Is(sessions.FieldPersonalNumber, many[:400]...)), filter.ErrTooMany},
 		"length":              {filter.And(long...), filter.ErrTooLong},
 	}
 }
@@ -229,7 +245,7 @@ func TestOneMistakePoisonsTheTree(t *testing.T) {
 	for name, c := range bads(t) {
 		for _, f := range []filter.Filter{
 			c.f, filter.Not(c.f), filter.And(c.f), filter.And(good, c.f), filter.Or(good, c.f), filter.Or(filter.And(), c.f),
-			filter.And(filter.None(), c.f), filter.Not(filter.Or(c.f, good)), c.f.Without(filter.KindStatus),
+			filter.And(filter.Nothing(), c.f), filter.Not(filter.Or(c.f, good)), c.f.Without(sessions.FieldsOf(sessions.FieldStatus)),
 			c.f.WithSearchFields(sessions.SearchFields()), filter.And(c.f.Parts()...),
 		} {
 			require.ErrorIs(t, f.Err(), c.err, name)
@@ -245,7 +261,7 @@ func TestOneMistakePoisonsTheTree(t *testing.T) {
 		var typed *filter.Error
 		if !strings.Contains(" depth terms together length ", name) {
 			require.ErrorAs(t, c.f.Err(), &typed, name)
-			require.NotEqual(t, filter.KindNone, typed.Criterion, name)
+			require.NotEmpty(t, typed.Criterion, name)
 		}
 	}
 }
@@ -257,14 +273,14 @@ func TestReading(t *testing.T) {
 		filter.Search("gior 0100"), filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed),
 		filter.FailedForAt([]far.Level{4}, sessions.DigitalSpoof, sessions.LowFAR),
 		filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi),
-		filter.CreatedBetween(time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC), time.Time{}),
-		filter.Or(filter.Subject("a"), filter.Search("b")),
+		filter.Between(sessions.FieldCreatedAt, time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC), time.Time{}),
+		filter.Or(filter.Is(sessions.FieldSubject, "a"), filter.Search("b")),
 	)
-	var kinds []string
-	for _, c := range f.Criteria() {
-		kinds = append(kinds, c.Kind().String())
+	var names []string
+	for c := range f.All() {
+		names = append(names, c.Name())
 	}
-	require.Equal(t, []string{"status", "type", "created", "created", "failed_for", "search"}, kinds)
+	require.Equal(t, []string{"status", "document_type", "created_at", "created_at", "failed_for", "subject", "search", "search"}, names)
 	require.Len(t, f.Parts(), 7)
 	require.Equal(t, f.Text(), filter.And(f.Parts()...).Text())
 
@@ -272,23 +288,26 @@ func TestReading(t *testing.T) {
 	require.Equal(t, "2026-01-10T00:00:00Z", from.Format(time.RFC3339))
 	require.Equal(t, "2026-01-31T20:00:00Z", to.Format(time.RFC3339))
 
-	searches, rest := f.SplitSearch()
-	require.Len(t, searches, 1)
-	require.Equal(t, []string{"0100", "gior"}, searches[0].Query().Words())
-	require.Equal(t, []string{"gior 0100"}, searches[0].Values())
-	require.Equal(t, f.Without(filter.KindSearch).Text(), rest.Text())
+	rest := f.Without(sessions.SearchFields())
 	require.Contains(t, rest.Text(), "search(b)", "a nested search stays")
 	require.Equal(t, f.Text(), filter.And(rest, filter.Search("gior 0100")).Text())
-
-	require.Equal(t, "all(status(failed),type(passport))",
-		filter.And(f.Without(filter.KindSearch, filter.KindCreated, filter.KindFailedFor).Parts()[:2]...).Text())
+	require.Equal(t, "all(status(failed),document_type(passport))", filter.And(f.Without(sessions.SearchFields().Union(
+		sessions.FieldsOf(sessions.FieldCreatedAt, sessions.FieldReasons))).Parts()[:2]...).Text())
+	require.Equal(t, f.Text(), f.Without(sessions.FieldsOf(sessions.FieldMatchLevel)).Text(), "levels of Low FAR go with the reasons")
+	searches := 0
+	for c := range f.All() {
+		if query, ok := c.Search(); ok {
+			searches++
+			require.Equal(t, query.Words(), c.Values())
+		}
+	}
+	require.Equal(t, 2, searches)
 
 	want := sessions.SearchFields().Union(sessions.FieldsOf(sessions.FieldDocumentType, sessions.FieldStatus, sessions.FieldReasons,
 		sessions.FieldMatchLevel, sessions.FieldCreatedAt, sessions.FieldSubject))
 	require.Equal(t, want, f.Fields())
 
-	names := sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName)
-	narrow := f.WithSearchFields(names)
+	narrow := f.WithSearchFields(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName))
 	require.NoError(t, narrow.Err())
 	require.Equal(t, 2, strings.Count(narrow.Text(), "in=first_name,in=last_name"))
 	require.Zero(t, narrow.Fields().Intersect(sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)))
@@ -297,13 +316,15 @@ func TestReading(t *testing.T) {
 
 	require.False(t, f.SearchesNothing())
 	require.True(t, filter.Or(f, filter.Search("***")).SearchesNothing())
-	require.Nil(t, filter.Filter{}.Root())
+	require.False(t, filter.Not(filter.Search("***")).SearchesNothing(), "it selects everything")
+	require.True(t, filter.Not(filter.And(filter.Status("x"), filter.Not(filter.Search("***")))).SearchesNothing())
+	require.True(t, filter.Or(filter.Search(""), filter.Status("x")).IsZero(), "a blank search is everything, as one of several too")
 	require.Empty(t, filter.Filter{}.Parts())
 }
 
 func TestTreeCanBeReadFromOutside(t *testing.T) {
 	t.Parallel()
-	f := filter.Or(filter.Not(filter.And(filter.Status("a"), filter.Subject("b"))), filter.Extra("k", "v"), filter.MatchLevel(1))
+	f := filter.Or(filter.Not(filter.And(filter.Status("a"), filter.Is(sessions.FieldSubject, "b"))), filter.Extra("k", "v"), filter.MatchLevel(1), filter.AtLeast(sessions.FieldAttempt, 2))
 	var walk func(n filter.Node) string
 	list := func(name string, parts func(func(filter.Node) bool)) string {
 		var texts []string
@@ -325,14 +346,65 @@ func TestTreeCanBeReadFromOutside(t *testing.T) {
 			if n.Key() != "" {
 				args = slices.Insert(args, 0, n.Key())
 			}
-			for _, l := range n.Levels() {
-				args = append(args, l.String())
+			for _, level := range n.Argument("at_least") {
+				args = append(args, "at_least="+level)
 			}
-			return n.Kind().String() + "(" + strings.Join(args, ",") + ")"
+			return n.Name() + "(" + strings.Join(args, ",") + ")"
 		}
 		return "?"
 	}
 	require.Equal(t, f.Text(), walk(f.Root()))
+	require.Equal(t, "all()", walk(filter.Filter{}.Root()))
+	require.Equal(t, "any()", walk(filter.Nothing().Root()))
+}
+
+// TestOf makes filters of all nodes of a tree, and of what is none.
+func TestOf(t *testing.T) {
+	t.Parallel()
+	for _, f := range []filter.Filter{{}, filter.Nothing(), filter.Not(filter.Status("a")), sixParts(t), filter.Or(sixParts(t), filter.Search("x"))} {
+		require.True(t, filter.Of(f.Root()).Equal(f))
+	}
+	for part := range filter.Or(filter.Status("a"), filter.Search("b")).Root().(*filter.AnyOf).Parts() {
+		require.Contains(t, "status(a) search(b)", filter.Of(part).Text())
+	}
+	poisoned := filter.Status()
+	require.ErrorIs(t, filter.Of(poisoned.Root()).Err(), filter.ErrEmpty)
+	for _, n := range []filter.Node{
+		nil, (*filter.Criterion)(nil), &filter.Criterion{}, (*filter.Negation)(nil), &filter.Negation{}, (*filter.AllOf)(nil), &filter.AllOf{}, &filter.AnyOf{},
+	} {
+		require.ErrorIs(t, filter.Of(n).Err(), filter.ErrSyntax, "%T", n)
+	}
+	require.False(t, (&filter.Criterion{}).Match(&sessions.Session{}))
+}
+
+// TestErrorsDoNotLookLikeEverything reads a filter with an error from all sides.
+func TestErrorsDoNotLookLikeEverything(t *testing.T) {
+	t.Parallel()
+	f := filter.Not(filter.Status())
+	root, ok := f.Root().(*filter.Criterion)
+	require.True(t, ok)
+	require.ErrorIs(t, root.Err(), filter.ErrEmpty)
+	require.False(t, root.Match(sample(t)[0]))
+	groups, exact := root.Terms()
+	require.True(t, exact)
+	require.Len(t, groups, 1)
+	require.Empty(t, groups[0], "no session")
+	n := 0
+	for c := range f.All() {
+		n++
+		require.Equal(t, root.Err(), c.Err())
+	}
+	require.Equal(t, 1, n)
+	require.Equal(t, sessions.AllFields(), f.Fields())
+	from, to := f.Range()
+	require.False(t, to.After(from), "an empty range")
+	require.False(t, f.Equal(f))
+	require.Len(t, f.Parts(), 1)
+	require.Error(t, f.Check(nil))
+	_, err := json.Marshal(f)
+	require.ErrorIs(t, err, filter.ErrEmpty)
+	_, err = f.MarshalText()
+	require.ErrorIs(t, err, filter.ErrEmpty)
 }
 
 func TestArgumentsAreCopied(t *testing.T) {
@@ -341,15 +413,17 @@ func TestArgumentsAreCopied(t *testing.T) {
 	f := filter.Status(values...)
 	values[0] = "changed"
 	require.Equal(t, []sessions.Status{"changed", sessions.Success}, values, "and not sorted in place")
-	f.Criteria()[0].Values()[0] = "changed"
-	f.Parts()[0] = filter.None()
+	first, ok := f.Root().(*filter.Criterion)
+	require.True(t, ok)
+	first.Values()[0] = "changed"
+	f.Parts()[0] = filter.Nothing()
 	require.Equal(t, "status(failed,success)", f.Text())
-	require.Equal(t, []string{"failed", "success"}, f.Criteria()[0].Values())
+	require.Equal(t, []string{"failed", "success"}, first.Values())
 }
 
 func TestPrintingShowsNoValues(t *testing.T) {
 	t.Parallel()
-	f := filter.And(filter.Search("Secretname"), filter.Not(filter.PersonalNumber("01001012345")), filter.Search("Secretname"))
+	f := filter.And(filter.Search("Secretname"), filter.Not(filter.Is(sessions.FieldPersonalNumber, "01001012345")), filter.Search("Secretname"))
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "filter", f)
 	out := log.String() + fmt.Sprintf("%v %+v %#v %s %q %d", f, f, f, f, f, f) + fmt.Sprint(&f, []filter.Filter{f})
@@ -357,7 +431,7 @@ func TestPrintingShowsNoValues(t *testing.T) {
 	require.NotContains(t, out, "01001012345")
 	require.Contains(t, out, "filter(personal_number, search)")
 	require.Equal(t, "filter(everything)", fmt.Sprint(filter.Filter{}))
-	require.Equal(t, "filter(nothing)", fmt.Sprint(filter.None()))
+	require.Equal(t, "filter(nothing)", fmt.Sprint(filter.Nothing()))
 	require.Equal(t, "filter(invalid)", fmt.Sprint(filter.Status()))
 	for name, c := range bads(t) {
 		require.NotContains(t, c.f.Err().Error(), "xxx", name)
@@ -377,7 +451,7 @@ func sixParts(t testing.TB) filter.Filter {
 	t.Helper()
 	f := filter.And(
 		filter.Search("gior 0100"), filter.DocumentType(sessions.Passport, sessions.IDCard), filter.Status(sessions.Failed),
-		filter.FailedForAt([]far.Level{3, 4}, sessions.DigitalSpoof, sessions.LowFAR), filter.Subject("s-1"),
+		filter.FailedForAt([]far.Level{3, 4}, sessions.DigitalSpoof, sessions.LowFAR), filter.Is(sessions.FieldSubject, "s-1"),
 		filter.CreatedOn(date(t, "2026-02-01"), date(t, "2026-02-28"), zone(t, "Asia/Tbilisi")),
 	)
 	require.NoError(t, f.Err())

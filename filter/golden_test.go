@@ -24,7 +24,7 @@ func goldenFilters(t testing.TB) []filter.Filter {
 	at := time.Date(2026, 1, 15, 12, 0, 0, 1000, time.UTC)
 	return []filter.Filter{
 		{},
-		filter.None(),
+		filter.Nothing(),
 		filter.Search("***"),
 		filter.Search("gior 0100"),
 		filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName), "gior 0100"),
@@ -44,16 +44,16 @@ func goldenFilters(t testing.TB) []filter.Filter {
 		filter.CreatedOn(date(t, "2026-01-01"), date(t, "2026-01-31"), tbilisi),
 		filter.CreatedOn(date(t, "2026-01-01"), sessions.Date{}, tbilisi),
 		filter.CreatedOn(sessions.Date{}, date(t, "2026-01-31"), tbilisi),
-		filter.CreatedBetween(at, at.Add(time.Hour)),
-		filter.Subject("s-1"),
-		filter.Subject("s-1", "s-2"),
-		filter.PersonalNumber("010"),
-		filter.PersonalNumber("010", "011"),
+		filter.Between(sessions.FieldCreatedAt, at, at.Add(time.Hour)),
+		filter.Is(sessions.FieldSubject, "s-1"),
+		filter.Is(sessions.FieldSubject, "s-1", "s-2"),
+		filter.Is(sessions.FieldPersonalNumber, "010"),
+		filter.Is(sessions.FieldPersonalNumber, "010", "011"),
 		filter.Extra("phone", "+995 555"),
 		filter.Extra("a\"b\\c", "x", ""),
 		filter.And(
 			filter.Status(sessions.Failed),
-			filter.Or(filter.Subject("a"), filter.Not(filter.And(filter.DocumentType(sessions.Passport), filter.Search("x")))),
+			filter.Or(filter.Is(sessions.FieldSubject, "a"), filter.Not(filter.And(filter.DocumentType(sessions.Passport), filter.Search("x")))),
 		),
 	}
 }

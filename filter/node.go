@@ -2,136 +2,284 @@ package filter
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
+
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Node is a part of a filter's tree: an [*AllOf], an [*AnyOf], a [*Negation] or a [*Criterion], and nothing else.
-type Node interface {
-	node() *facts
+// node is a part of the tree behind a filter: *group, *negation or *leaf. Nothing that is exported holds one but behind a
+// function: printers that go by reflection, and follow pointers, end there.
+type node interface {
+	info() *facts
+	match(s *sessions.Session) bool
+	// sql writes the condition or its negation. Neither is ever NULL, so that NOT is never needed around either.
+	sql(w *writer, negated bool)
 }
 
 // facts is what is known of every node.
 type facts struct {
 	text  string // canonical
-	cost  Kind   // of the dearest criterion in it
+	rank  int    // of the dearest criterion in it
 	depth int
-	terms int
+	size  int // terms
 }
 
-func (f *facts) node() *facts { return f }
+func (f *facts) info() *facts { return f }
 
-// AllOf is a conjunction of two parts or more, none of which is one itself.
-type AllOf struct {
+// group is a conjunction or a disjunction: of two parts or more, none of which is such a group itself, or of none.
+type group struct {
 	facts
-	parts []Node
+	any   bool
+	parts []node
 }
 
-// Parts yields the parts in their canonical order: cheap ones first, searches last.
-func (n *AllOf) Parts() iter.Seq[Node] { return slices.Values(n.parts) }
-
-// AnyOf is a disjunction of two parts or more, none of which is one itself, or of none: that selects nothing.
-type AnyOf struct {
+type negation struct {
 	facts
-	parts []Node
+	part node
 }
 
-// Parts yields the parts in their canonical order.
-func (n *AnyOf) Parts() iter.Seq[Node] { return slices.Values(n.parts) }
-
-// Negation selects what its part does not. The part is no Negation.
-type Negation struct {
+// leaf is a criterion in the tree.
+type leaf struct {
 	facts
-	part Node
+	criterion
 }
 
-// Part returns what is negated.
-func (n *Negation) Part() Node { return n.part }
+func (g *group) match(s *sessions.Session) bool {
+	for _, p := range g.parts {
+		if p.match(s) == g.any {
+			return g.any
+		}
+	}
+	return !g.any
+}
 
-// none is the disjunction of nothing.
-func none() Node { return &AnyOf{facts: facts{text: nothing, depth: 1}} }
+func (g *group) sql(w *writer, negated bool) {
+	if len(g.parts) == 0 {
+		w.constant(g.any == negated)
+		return
+	}
+	join := " AND "
+	if g.any != negated {
+		join = " OR "
+	}
+	w.write("(")
+	for i, p := range g.parts {
+		if i > 0 {
+			w.write(join)
+		}
+		p.sql(w, negated)
+	}
+	w.write(")")
+}
 
-func isNone(n Node) bool {
-	a, ok := n.(*AnyOf)
-	return ok && len(a.parts) == 0
+func (n *negation) match(s *sessions.Session) bool { return !n.part.match(s) }
+
+func (n *negation) sql(w *writer, negated bool) { n.part.sql(w, !negated) }
+
+// nobody is the disjunction of nothing.
+func nobody() node { return &group{facts: facts{text: nothing, depth: 1}, any: true} }
+
+// everybody is the conjunction of nothing. Filters have no node instead.
+func everybody() node { return &group{facts: facts{text: everything, depth: 1}} }
+
+func isNobody(n node) bool {
+	g, ok := n.(*group)
+	return ok && g.any && len(g.parts) == 0
 }
 
 // all returns the conjunction of the nodes, some of which may be nil: no criterion.
-func all(nodes []Node) Node {
-	var parts []Node
+func all(nodes []node) node {
+	var parts []node
 	for _, n := range nodes {
-		switch a, ok := n.(*AllOf); {
-		case ok:
-			parts = append(parts, a.parts...)
-		case isNone(n):
+		switch g, ok := n.(*group); {
+		case ok && !g.any:
+			parts = append(parts, g.parts...)
+		case isNobody(n):
 			return n
 		case n != nil:
 			parts = append(parts, n)
 		}
 	}
-	switch parts = canonical(parts); len(parts) {
-	case 0:
-		return nil
-	case 1:
-		return parts[0]
-	}
-	return &AllOf{groupFacts("all", parts), parts}
+	return grouped("all", false, parts)
 }
 
 // some returns the disjunction of the nodes. One that is nil makes it everything.
-func some(nodes []Node) Node {
-	var parts []Node
+func some(nodes []node) node {
+	var parts []node
 	for _, n := range nodes {
-		switch a, ok := n.(*AnyOf); {
-		case ok:
-			parts = append(parts, a.parts...)
+		switch g, ok := n.(*group); {
+		case ok && g.any:
+			parts = append(parts, g.parts...)
 		case n == nil:
 			return nil
 		default:
 			parts = append(parts, n)
 		}
 	}
-	switch parts = canonical(parts); len(parts) {
-	case 0:
-		return none()
-	case 1:
+	return grouped("any", true, parts)
+}
+
+// grouped sorts the parts, cheap ones first, and drops those that say the same as another.
+func grouped(name string, either bool, parts []node) node {
+	slices.SortStableFunc(parts, func(a, b node) int {
+		return cmp.Or(cmp.Compare(a.info().rank, b.info().rank), cmp.Compare(a.info().text, b.info().text))
+	})
+	parts = slices.CompactFunc(parts, func(a, b node) bool { return a.info().text == b.info().text })
+	switch {
+	case len(parts) == 0 && either:
+		return nobody()
+	case len(parts) == 0:
+		return nil
+	case len(parts) == 1:
 		return parts[0]
 	}
-	return &AnyOf{groupFacts("any", parts), parts}
+	return &group{factsOf(name, parts), either, parts}
 }
 
-func negate(n Node) Node {
+func negate(n node) node {
 	switch n := n.(type) {
 	case nil:
-		return none()
-	case *Negation:
+		return nobody()
+	case *negation:
 		return n.part
-	default:
-		if isNone(n) {
-			return nil
-		}
-		return &Negation{groupFacts("not", []Node{n}), n}
 	}
+	if isNobody(n) {
+		return nil
+	}
+	return &negation{factsOf("not", []node{n}), n}
 }
 
-// canonical sorts the parts, cheap ones first, and drops those that say the same as another.
-func canonical(parts []Node) []Node {
-	slices.SortStableFunc(parts, func(a, b Node) int {
-		return cmp.Or(cmp.Compare(a.node().cost, b.node().cost), cmp.Compare(a.node().text, b.node().text))
-	})
-	return slices.CompactFunc(parts, func(a, b Node) bool { return a.node().text == b.node().text })
-}
-
-func groupFacts(name string, parts []Node) facts {
+// factsOf returns the facts of a node with parts.
+func factsOf(name string, parts []node) facts {
 	f := facts{}
 	texts := make([]string, len(parts))
 	for i, p := range parts {
-		n := p.node()
+		n := p.info()
 		texts[i] = n.text
-		f.cost, f.depth, f.terms = max(f.cost, n.cost), max(f.depth, n.depth), f.terms+n.terms
+		f.rank, f.depth, f.size = max(f.rank, n.rank), max(f.depth, n.depth), f.size+n.size
 	}
 	f.text = name + "(" + strings.Join(texts, ",") + ")"
 	f.depth++
 	return f
+}
+
+// walk yields the leaves of the tree, and whether an odd number of negations is around each.
+func walk(n node, negated bool, yield func(l *leaf, negated bool) bool) bool {
+	switch n := n.(type) {
+	case *leaf:
+		return yield(n, negated)
+	case *negation:
+		return walk(n.part, !negated, yield)
+	case *group:
+		return !slices.ContainsFunc(n.parts, func(p node) bool { return !walk(p, negated, yield) })
+	}
+	return true
+}
+
+// Node is a part of a filter's tree: an [*AllOf], an [*AnyOf], a [*Negation] or a [*Criterion], and nothing else. Printing
+// one shows what printing a Filter shows. [Of] makes a filter of it.
+type Node interface {
+	fmt.Formatter
+	slog.LogValuer
+	node() node // nil for a zero value, which is no part of any filter
+}
+
+// handle returns the node as it can be read from outside.
+func handle(n node) Node {
+	switch n := n.(type) {
+	case *leaf:
+		return &Criterion{func() *leaf { return n }}
+	case *negation:
+		return &Negation{func() *negation { return n }}
+	case *group:
+		if n.any {
+			return &AnyOf{parts{func() *group { return n }}}
+		}
+		return &AllOf{parts{func() *group { return n }}}
+	}
+	return &AllOf{parts{func() *group { return everybody().(*group) }}} //nolint:errcheck // it is one
+}
+
+type parts struct{ get func() *group }
+
+func (p *parts) node() node {
+	if p == nil || p.get == nil {
+		return nil
+	}
+	return p.get()
+}
+
+// Parts yields the parts in their canonical order: cheap ones first, searches last.
+func (p *parts) Parts() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		if p.node() == nil {
+			return
+		}
+		for _, n := range p.get().parts {
+			if !yield(handle(n)) {
+				return
+			}
+		}
+	}
+}
+
+// Format prints which kinds of criteria there are, whatever the verb.
+func (p *parts) Format(s fmt.State, _ rune) { printNode(s, p.node()) }
+
+// LogValue is what Format prints.
+func (p *parts) LogValue() slog.Value { return slog.StringValue(summary(p.node())) }
+
+// AllOf is a conjunction of two parts or more, none of which is one itself, or of none: that selects everything.
+type AllOf struct{ parts }
+
+// AnyOf is a disjunction of two parts or more, none of which is one itself, or of none: that selects nothing.
+type AnyOf struct{ parts }
+
+// Negation selects what its part does not. The part is no Negation.
+type Negation struct{ get func() *negation }
+
+func (n *Negation) node() node {
+	if n == nil || n.get == nil {
+		return nil
+	}
+	return n.get()
+}
+
+// Part returns what is negated.
+func (n *Negation) Part() Node {
+	if n.node() == nil {
+		return n
+	}
+	return handle(n.get().part)
+}
+
+// Format prints which kinds of criteria there are, whatever the verb.
+func (n *Negation) Format(s fmt.State, _ rune) { printNode(s, n.node()) }
+
+// LogValue is what Format prints.
+func (n *Negation) LogValue() slog.Value { return slog.StringValue(summary(n.node())) }
+
+func printNode(s fmt.State, n node) { _, _ = io.WriteString(s, summary(n)) }
+
+// summary names the kinds of criteria, never their values, which may be a person's.
+func summary(n node) string {
+	var names []string
+	walk(n, false, func(l *leaf, _ bool) bool {
+		if name := l.kind().name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		return true
+	})
+	switch {
+	case n == nil:
+		names = []string{everything}
+	case len(names) == 0:
+		names = []string{n.info().text}
+	}
+	return "filter(" + strings.Join(names, ", ") + ")"
 }

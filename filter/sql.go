@@ -59,7 +59,7 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	w.in(sessions.FieldCompany, c.columns.Company, []any{c.company}, false, false)
 	for _, n := range c.filter.top() {
 		w.write(" AND ")
-		w.node(n, false)
+		n.sql(&w, false)
 	}
 	w.write(")")
 	if w.err != nil {
@@ -68,8 +68,7 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	return w.sql, w.args, nil
 }
 
-// writer writes SQL. Every method that takes negated writes the condition or its negation, neither of which is
-// ever NULL, so that NOT is never needed around either.
+// writer writes SQL. Every method that takes negated writes the condition or its negation.
 type writer struct {
 	sql     []byte
 	args    []any
@@ -112,73 +111,28 @@ func either(positive, negative string, negated bool) string {
 	return positive
 }
 
-func (w *writer) node(n Node, negated bool) {
-	switch n := n.(type) {
-	case *Criterion:
-		w.criterion(n, negated)
-	case *Negation:
-		w.node(n.part, !negated)
-	case *AllOf:
-		w.group(n.parts, " AND ", " OR ", negated)
-	case *AnyOf:
-		if len(n.parts) == 0 {
-			w.constant(negated)
-			return
-		}
-		w.group(n.parts, " OR ", " AND ", negated)
-	}
-}
-
-func (w *writer) group(parts []Node, join, negatedJoin string, negated bool) {
-	w.write("(")
-	for i, p := range parts {
-		if i > 0 {
-			w.write(either(join, negatedJoin, negated))
-		}
-		w.node(p, negated)
-	}
-	w.write(")")
-}
-
 func (w *writer) constant(truth bool) { w.write(either("(1 = 1)", "(1 = 0)", !truth)) }
 
-func (w *writer) criterion(c *Criterion, negated bool) {
-	switch c.kind {
-	case KindStatus:
-		w.status(c.values, c.valueArgs, negated)
-	case KindDocumentType:
-		args, null := enumArgs(w, sessions.FieldDocumentType, w.columns.DocumentType, c.values, c.valueArgs)
-		w.in(sessions.FieldDocumentType, w.columns.DocumentType.Column, args, null, negated)
-	case KindMatchLevel:
-		w.levels(c, negated)
-	case KindCreated:
-		w.created(c, negated)
-	case KindFailedFor:
-		w.failedFor(c, negated)
-	case KindSubject:
-		w.in(sessions.FieldSubject, w.columns.Subject, c.valueArgs, false, negated)
-	case KindPersonalNumber:
-		w.in(sessions.FieldPersonalNumber, w.columns.PersonalNumber, c.valueArgs, false, negated)
-	case KindExtra:
-		w.in(sessions.FieldExtra, w.extra(c.key), c.valueArgs, false, negated)
-	case KindSearch:
-		w.search(c, negated)
-	}
+// field returns the column of a field, and fails where there is none.
+func (w *writer) field(f sessions.Field) (Column, bool) {
+	c := w.columns.Fields[f]
+	return c, w.usable(f, c)
 }
 
-func (w *writer) status(values []string, args []any, negated bool) {
-	args, null := enumArgs(w, sessions.FieldStatus, w.columns.Status, values, args)
-	w.in(sessions.FieldStatus, w.columns.Status.Column, args, null, negated)
-}
-
-// enumArgs returns the stored values, and whether NULL is one of them.
-func enumArgs[T ~string](w *writer, f sessions.Field, e Enum[T], values []string, args []any) (stored []any, null bool) {
-	null = slices.Contains(values, "")
-	if e.Values == nil {
-		return args, null
+// isAny writes that a field has one of the values, the empty one of which is an absent one.
+func (w *writer) isAny(f sessions.Field, values []string, args []any, negated bool) {
+	c, ok := w.field(f)
+	if !ok {
+		return
 	}
+	null := slices.Contains(values, "")
+	if c.stored == nil {
+		w.in(f, c, args, null, negated)
+		return
+	}
+	var stored []any
 	for _, v := range values {
-		these, ok := e.Values[T(v)]
+		these, ok := c.stored[v]
 		if !ok && v != "" {
 			w.fail(f, ErrNoValue)
 		}
@@ -190,12 +144,7 @@ func enumArgs[T ~string](w *writer, f sessions.Field, e Enum[T], values []string
 			}
 		}
 	}
-	return stored, null
-}
-
-// levels writes that the session was compared, or not, with one of the criterion's levels.
-func (w *writer) levels(c *Criterion, negated bool) {
-	w.in(sessions.FieldMatchLevel, w.columns.MatchLevel, c.levelArgs, c.levels[0] == NotCompared, negated)
+	w.in(f, c, stored, null, negated)
 }
 
 // in writes that the column has one of the values, or is NULL where that counts as one.
@@ -216,34 +165,59 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 	if guarded {
 		w.column("(", c, either(" IS NULL OR ", " IS NOT NULL AND ", null == negated))
 	}
-	w.member(c, values, negated)
+	w.member(f, c, values, negated)
 	if guarded {
 		w.write(")")
 	}
 }
 
 // member writes that a column which is not NULL has one of the values, byte by byte if they are texts.
-func (w *writer) member(c Column, values []any, negated bool) {
-	_, text := values[0].(string)
+func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) {
+	texts, ascii := 0, true
+	for _, v := range values {
+		if text, ok := v.(string); ok {
+			texts++
+			ascii = ascii && isASCII(text)
+		}
+	}
 	switch {
-	case !text || c.bytewise || w.columns.Binary || w.dialect == Postgres:
+	case texts > 0 && texts < len(values): // which the engines compare by rules of their own
+		w.fail(f, fmt.Errorf("%w: texts and other values of one enumeration", ErrColumn))
+	case texts == 0 || c.bytewise || w.columns.Binary || w.dialect == Postgres:
 		w.column("", c, "")
-	case w.dialect == SQLite:
-		w.column("", c, " COLLATE BINARY")
-	default:
-		if !negated { // an index serves this one, which may find too much
-			w.column("(", c, "")
-			w.list(values, false)
-			w.write(" AND ")
-		}
-		w.column("CAST(CONVERT(", c, " USING utf8mb4) AS BINARY)")
 		w.list(values, negated)
-		if !negated {
-			w.write(")")
-		}
+	case negated:
+		w.bytes(c)
+		w.list(values, true)
+	case w.dialect == MariaDB && !ascii: // a column of another character set refuses what it cannot hold
+		w.bytes(c)
+		w.list(values, false)
+	default: // an index serves the first of the two, which may find too much
+		w.column("(", c, "")
+		w.list(values, false)
+		w.write(" AND ")
+		w.bytes(c)
+		w.list(values, false)
+		w.write(")")
+	}
+}
+
+// bytes writes a text column as what compares byte by byte, whatever its type, collation and character set.
+func (w *writer) bytes(c Column) {
+	if w.dialect == SQLite { // a column of numbers would make a number of the text that it is compared with
+		w.column("CAST(", c, " AS TEXT) COLLATE BINARY")
 		return
 	}
-	w.list(values, negated)
+	w.column("CAST(CONVERT(", c, " USING utf8mb4) AS BINARY)")
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *writer) list(values []any, negated bool) {
@@ -259,69 +233,63 @@ func (w *writer) list(values []any, negated bool) {
 	w.write(")")
 }
 
-func (w *writer) created(c *Criterion, negated bool) {
-	column := w.columns.CreatedAt.Column
-	if !w.usable(sessions.FieldCreatedAt, column) {
-		return
-	}
-	if c.from.IsZero() && c.to.IsZero() { // from the first of all days
+// within writes that a column is from low until before high, nil for an open end.
+func (w *writer) within(c Column, low, high any, negated bool) {
+	w.interval(c, low, high, " < ?", " >= ?", negated)
+}
+
+// between writes that a column is from low to high, both included, nil for an open end.
+func (w *writer) between(c Column, low, high any, negated bool) {
+	w.interval(c, low, high, " <= ?", " > ?", negated)
+}
+
+func (w *writer) interval(c Column, low, high any, until, beyond string, negated bool) {
+	if low == nil && high == nil && c.notNull {
 		w.constant(!negated)
 		return
 	}
 	w.write("(")
-	if !column.notNull {
-		w.column("", column, either(" IS NOT NULL AND ", " IS NULL OR ", negated))
+	join := ""
+	if !c.notNull {
+		w.column("", c, either(" IS NOT NULL", " IS NULL", negated))
+		join = either(" AND ", " OR ", negated)
 	}
-	if !c.from.IsZero() {
-		w.column("", column, either(" >= ?", " < ?", negated))
-		w.instant(c.from)
+	if low != nil {
+		w.write(join)
+		w.column("", c, either(" >= ?", " < ?", negated))
+		w.args = append(w.args, low)
+		join = either(" AND ", " OR ", negated)
 	}
-	if !c.from.IsZero() && !c.to.IsZero() {
-		w.write(either(" AND ", " OR ", negated))
-	}
-	if !c.to.IsZero() {
-		w.column("", column, either(" < ?", " >= ?", negated))
-		w.instant(c.to)
+	if high != nil {
+		w.write(join)
+		w.column("", c, either(until, beyond, negated))
+		w.args = append(w.args, high)
 	}
 	w.write(")")
 }
 
-func (w *writer) instant(at time.Time) {
-	arg, err := w.columns.CreatedAt.instant(w.dialect, at)
+// outside writes that a column which is not NULL is less than low or greater than high.
+func (w *writer) outside(c Column, low, high any, negated bool) {
+	w.column("(", c, either(" < ?", " >= ?", negated))
+	w.args = append(w.args, low)
+	w.column(either(" OR ", " AND ", negated), c, either(" > ?)", " <= ?)", negated))
+	w.args = append(w.args, high)
+}
+
+// instant returns what a column of instants is compared with, nil for an open end: micros if it holds microseconds.
+func (w *writer) instant(f sessions.Field, c *Column, at time.Time, micros any) any {
+	switch {
+	case at.IsZero():
+		return nil
+	case c.micro:
+		return micros
+	}
+	arg, err := c.instant(w.dialect, at)
 	if err != nil {
-		w.fail(sessions.FieldCreatedAt, err)
+		w.fail(f, err)
 	}
-	w.args = append(w.args, arg)
+	return arg
 }
-
-// failedFor writes that the session failed, and for one of the reasons.
-func (w *writer) failedFor(c *Criterion, negated bool) {
-	w.write("(")
-	w.status(failed, failedArgs, negated)
-	w.write(either(" AND (", " OR (", negated))
-	for i, v := range c.values {
-		if i > 0 {
-			w.write(either(" OR ", " AND ", negated))
-		}
-		reason := sessions.Reason(v)
-		narrowed := reason == sessions.LowFAR && len(c.levels) > 0
-		if narrowed {
-			w.write("(")
-		}
-		w.condition(w.reason(reason), negated)
-		if narrowed {
-			w.write(either(" AND ", " OR ", negated))
-			w.levels(c, negated)
-			w.write(")")
-		}
-	}
-	w.write("))")
-}
-
-var (
-	failed     = []string{string(sessions.Failed)}
-	failedArgs = []any{string(sessions.Failed)}
-)
 
 func (w *writer) reason(r sessions.Reason) Column {
 	if c, ok := w.columns.Reasons[r]; ok {
@@ -370,45 +338,36 @@ func (w *writer) extra(key string) Column {
 // pathEscaper escapes a key for a JSON path. Keys have no control characters.
 var pathEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// search writes that every word begins some word of the search key.
-func (w *writer) search(c *Criterion, negated bool) {
-	column := w.columns.SearchKey
-	switch {
-	case column.isZero():
-		w.fail(sessions.FieldNone, ErrNoSearchKey)
-		return
-	case !w.usable(sessions.FieldNone, column):
-		return
-	case c.query.Nothing():
-		w.constant(negated)
+// contains writes that the bytes of a column which is not NULL have the needle among them.
+func (w *writer) contains(c Column, needle any, negated bool) {
+	w.position(c, needle)
+	w.write(either(" > 0", " = 0", negated))
+}
+
+// beginsWith writes that the bytes of a column begin with one of the texts.
+func (w *writer) beginsWith(f sessions.Field, c Column, texts []string, negated bool) {
+	if !w.usable(f, c) {
 		return
 	}
 	w.write("(")
-	if !column.notNull {
-		w.column("", column, either(" IS NOT NULL AND ", " IS NULL OR ", negated))
+	if !c.notNull {
+		w.column("", c, either(" IS NOT NULL AND (", " IS NULL OR (", negated))
 	}
-	for i := range c.query.Len() {
+	for i, text := range texts {
 		if i > 0 {
-			w.write(either(" AND ", " OR ", negated))
+			w.write(either(" OR ", " AND ", negated))
 		}
-		if c.fields == sessions.SearchFields() {
-			w.contains(column, c.needleArgs[i], negated)
-			continue
-		}
-		w.write("(")
-		join := ""
-		for f := range c.fields.All() {
-			w.write(join)
-			w.contains(column, c.query.Needle(i, f), negated)
-			join = either(" OR ", " AND ", negated)
-		}
+		w.position(c, text)
+		w.write(either(" = 1", " <> 1", negated))
+	}
+	if !c.notNull {
 		w.write(")")
 	}
 	w.write(")")
 }
 
-// contains writes that the bytes of a column which is not NULL have the needle among them.
-func (w *writer) contains(c Column, needle any, negated bool) {
+// position writes where the needle is in the bytes of a column, from 1.
+func (w *writer) position(c Column, needle any) {
 	switch w.dialect {
 	case Postgres:
 		w.column("strpos(", c, ", ?)")
@@ -418,60 +377,60 @@ func (w *writer) contains(c Column, needle any, negated bool) {
 		w.args = append(w.args, needle)
 	default:
 		w.args = append(w.args, needle)
-		if w.columns.Binary {
+		if w.columns.Binary || c.bytewise {
 			w.column("LOCATE(?, ", c, ")")
 		} else {
 			w.column("LOCATE(?, CAST(", c, " AS BINARY))")
 		}
 	}
-	w.write(either(" > 0", " = 0", negated))
 }
 
 // Split returns a filter whose SQL the columns can say, and the rest: a session is selected if and only if both select
-// it. What is not in the columns goes to the rest, which is matched in Go; the zero Filter is no rest.
+// it. What is not in the columns goes to the rest, which is matched in Go; the zero Filter is no rest. Both may be beyond the
+// bounds of filters that are built, and so may And of one and others: their texts are not for reading.
 func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	if f.err != nil {
 		return f, f
 	}
-	var said, left []Filter
+	var said, left []node
 	for _, n := range f.top() {
 		said = append(said, superset(n, false, &c))
 		if !sayable(n, &c) {
-			left = append(left, Filter{root: n})
+			left = append(left, n)
 		}
 	}
-	return And(said...), And(left...)
+	inSQL, rest = filterOf(all(said)), filterOf(all(left))
+	inSQL.derived, rest.derived = !inSQL.IsZero(), !rest.IsZero()
+	return inSQL, rest
 }
 
-// sayable tells whether the columns have all that the node asks for. Other mistakes are left for the statement.
-func sayable(n Node, c *Columns) bool {
+// sayable reports whether the columns have all that the node asks for. Other mistakes are left for the statement.
+func sayable(n node, c *Columns) bool {
 	w := writer{dialect: Postgres, columns: c}
-	w.node(n, false)
+	n.sql(&w, false)
 	return !errors.Is(w.err, ErrNoColumn)
 }
 
-// superset returns what can be said of a node or its negation, and selects no less.
-func superset(n Node, negated bool, c *Columns) Filter {
+// superset returns what can be said of a node or its negation, and selects no less: nil if that is everything.
+func superset(n node, negated bool, c *Columns) node {
 	if sayable(n, c) {
 		if negated {
-			return Not(Filter{root: n})
+			return negate(n)
 		}
-		return Filter{root: n}
+		return n
 	}
-	part := func(p Node) Filter { return superset(p, negated, c) }
 	switch n := n.(type) {
-	case *Negation:
+	case *negation:
 		return superset(n.part, !negated, c)
-	case *AllOf:
-		if negated {
-			return Or(each(n.parts, part)...)
+	case *group:
+		parts := make([]node, len(n.parts))
+		for i, p := range n.parts {
+			parts[i] = superset(p, negated, c)
 		}
-		return And(each(n.parts, part)...)
-	case *AnyOf:
-		if negated {
-			return And(each(n.parts, part)...)
+		if n.any != negated {
+			return some(parts)
 		}
-		return Or(each(n.parts, part)...)
+		return all(parts)
 	}
-	return Filter{}
+	return nil
 }

@@ -16,14 +16,20 @@ import (
 // ownColumns is a table with a search key, texts that compare bytewise, and flags as small integers.
 func ownColumns() filter.Columns {
 	flag := func(name string) filter.Column { return filter.Expr(name + " <> 0").NotNull() }
+	fields := map[sessions.Field]filter.Column{
+		sessions.FieldPersonalNumber: filter.Col("personal_number"), sessions.FieldMatchLevel: filter.Col("match_level"),
+		sessions.FieldCreatedAt:   filter.Col("created_at").NotNull().UnixMicro(),
+		sessions.FieldCompletedAt: filter.Col("completed_at").UnixMicro(), sessions.FieldDecidedAt: filter.Col("decided_at").UnixMicro(),
+		sessions.FieldLiveness: filter.Enum(filter.Col("liveness").NotNull(), map[string][]any{"unknown": {0}, "passed": {1}, "not_passed": {2}}),
+	}
+	for f := range sessions.AllFields().Minus(sessions.FieldsOf(sessions.FieldCompany, sessions.FieldReasons, sessions.FieldExtra)).All() {
+		if _, ok := fields[f]; !ok {
+			fields[f] = filter.Col(f.String()).NotNull()
+		}
+	}
 	return filter.Columns{
-		Company:        filter.Col("company").NotNull(),
-		Status:         filter.Enum[sessions.Status]{Column: filter.Col("status").NotNull()},
-		DocumentType:   filter.Enum[sessions.DocumentType]{Column: filter.Col("document_type").NotNull()},
-		MatchLevel:     filter.Col("match_level"),
-		CreatedAt:      filter.TimeColumn{Column: filter.Col("created_at").NotNull(), Clock: filter.UnixMicro},
-		Subject:        filter.Col("subject").NotNull(),
-		PersonalNumber: filter.Col("personal_number"),
+		Company: filter.Col("company").NotNull(),
+		Fields:  fields,
 		Reasons: map[sessions.Reason]filter.Column{
 			sessions.DigitalSpoof: flag("digital_spoof"), sessions.NotFullID: flag("not_full_id"), sessions.LowFAR: flag("low_far"),
 		},
@@ -40,17 +46,21 @@ func ownColumns() filter.Columns {
 func hostColumns() filter.Columns {
 	return filter.Columns{
 		Company: filter.Col("k.tenant"),
-		Status: filter.Enum[sessions.Status]{Column: filter.Col("k.state"), Values: map[sessions.Status][]any{
-			sessions.Success: {1, 2}, sessions.Failed: {3}, sessions.Pending: {0, nil},
-		}},
-		DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("k.doc"), Values: map[sessions.DocumentType][]any{
-			sessions.Passport: {"P"}, sessions.IDCard: {"ID", "I"},
-		}},
-		CreatedAt:      filter.TimeColumn{Column: filter.Col("k.created"), Clock: filter.Native},
-		PersonalNumber: filter.Expr("trim(k.pn)"),
-		Reasons:        map[sessions.Reason]filter.Column{sessions.LowFAR: filter.Col("k.low")},
-		MatchLevel:     filter.Col("k.level"),
-		Extra:          map[string]filter.Column{"phone": filter.Col("k.phone")},
+		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldStatus: filter.Enum(filter.Col("k.state"), map[sessions.Status][]any{
+				sessions.Success: {1, 2}, sessions.Failed: {3}, sessions.Pending: {0, nil},
+			}),
+			sessions.FieldDocumentType: filter.Enum(filter.Col("k.doc"), map[sessions.DocumentType][]any{
+				sessions.Passport: {"P"}, sessions.IDCard: {"ID", "I"},
+			}),
+			sessions.FieldCreatedAt:      filter.Col("k.created"),
+			sessions.FieldPersonalNumber: filter.Expr("trim(k.pn)"),
+			sessions.FieldMatchLevel:     filter.Col("k.level"),
+			sessions.FieldBirthDate:      filter.Col("k.born"),
+			sessions.FieldDevice:         filter.Col("k.device"),
+		},
+		Reasons: map[sessions.Reason]filter.Column{sessions.LowFAR: filter.Col("k.low")},
+		Extra:   map[string]filter.Column{"phone": filter.Col("k.phone")},
 	}
 }
 
@@ -74,11 +84,11 @@ func TestSQLGolden(t *testing.T) {
 		{text: "status(failed)", own: " AND status = ?", args: []any{"failed"}},
 		{text: "not(status(failed))", own: " AND status <> ?", args: []any{"failed"}},
 		{text: "status(failed,success)", own: " AND status IN (?, ?)", args: []any{"failed", "success"}},
-		{text: `type("",passport)`, own: " AND document_type IN (?, ?)", args: []any{"", "passport"}},
-		{text: "level(4)", own: " AND (match_level IS NOT NULL AND match_level = ?)", args: []any{int64(4)}},
-		{text: "not(level(4,5))", own: " AND (match_level IS NULL OR match_level NOT IN (?, ?))", args: []any{int64(4), int64(5)}},
-		{text: "level(none)", own: " AND (match_level IS NULL)"},
-		{text: "not(level(none,0))", own: " AND (match_level IS NOT NULL AND match_level <> ?)", args: []any{int64(0)}},
+		{text: `document_type(none,passport)`, own: " AND document_type IN (?, ?)", args: []any{"", "passport"}},
+		{text: "match_level(4)", own: " AND (match_level IS NOT NULL AND match_level = ?)", args: []any{int64(4)}},
+		{text: "not(match_level(4,5))", own: " AND (match_level IS NULL OR match_level NOT IN (?, ?))", args: []any{int64(4), int64(5)}},
+		{text: "match_level(none)", own: " AND (match_level IS NULL)"},
+		{text: "not(match_level(none,0))", own: " AND (match_level IS NOT NULL AND match_level <> ?)", args: []any{int64(0)}},
 		{
 			text: "failed_for(digital_spoof,liveness_failed,low_far,level=4)",
 			own:  " AND (status = ? AND ((digital_spoof <> 0) OR (reasons LIKE ?) OR ((low_far <> 0) AND (match_level IS NOT NULL AND match_level = ?))))",
@@ -89,15 +99,15 @@ func TestSQLGolden(t *testing.T) {
 			own:  " AND (status <> ? OR (NOT (low_far <> 0) AND NOT (not_full_id <> 0)))", args: []any{"failed"},
 		},
 		{
-			text: "created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)",
+			text: "created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)",
 			own:  " AND (created_at >= ? AND created_at < ?)", args: []any{micro("2026-01-01T00:00:00+04:00"), micro("2026-02-01T00:00:00+04:00")},
 		},
-		{text: "not(created(to=2026-03-29,zone=Europe/Berlin))", own: " AND (created_at >= ?)", args: []any{micro("2026-03-30T00:00:00+02:00")}},
+		{text: "not(created_at(to=2026-03-29,zone=Europe/Berlin))", own: " AND (created_at >= ?)", args: []any{micro("2026-03-30T00:00:00+02:00")}},
 		{
-			text: "created(from=0001-01-02,to=9999-12-31,zone=UTC)", own: " AND (created_at >= ? AND created_at < ?)",
+			text: "created_at(from=0001-01-02,to=9999-12-31,zone=UTC)", own: " AND (created_at >= ? AND created_at < ?)",
 			args: []any{micro("1000-01-01T00:00:00Z"), micro("9999-01-01T00:00:00Z")},
 		},
-		{text: "created(from=0001-01-01,zone=UTC)", own: " AND (1 = 1)"},
+		{text: "created_at(from=0001-01-01,zone=UTC)", own: " AND (1 = 1)"},
 		{text: "subject(a)", own: " AND subject = ?", args: []any{"a"}},
 		{text: "not(personal_number(010))", own: " AND (personal_number IS NULL OR personal_number <> ?)", args: []any{"010"}},
 		{
@@ -111,7 +121,7 @@ func TestSQLGolden(t *testing.T) {
 			own:  " AND ((strpos(search_key, ?) = 0 AND strpos(search_key, ?) = 0))", args: []any{"F gior", "L gior"},
 		},
 		{
-			text: "all(status(failed),any(subject(a),not(all(type(passport),search(x)))))",
+			text: "all(status(failed),any(subject(a),not(all(document_type(passport),search(x)))))",
 			own:  " AND status = ? AND (subject = ? OR (document_type <> ? OR (strpos(search_key, ?) = 0)))",
 			args: []any{"failed", "a", "passport", " x"},
 		},
@@ -156,14 +166,14 @@ func TestSQLOfDialects(t *testing.T) {
 		},
 		{
 			"texts that may not compare bytewise", "not(status(failed))", filter.SQLite, loose,
-			"(company COLLATE BINARY = ? AND status COLLATE BINARY <> ?)", []any{"acme", "failed"},
+			"((company = ? AND CAST(company AS TEXT) COLLATE BINARY = ?) AND CAST(status AS TEXT) COLLATE BINARY <> ?)", []any{"acme", "acme", "failed"},
 		},
 		{
 			"a host's codes, one of which is NULL", "status(pending,success)", filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.state IS NULL OR k.state IN (?, ?, ?)))", []any{"acme", 0, 1, 2},
+			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.state IS NULL OR k.state IN (?, ?, ?)))", []any{"acme", int64(0), int64(1), int64(2)},
 		},
 		{
-			"a host's codes, no document", `not(type("",passport))`, filter.Postgres, host,
+			"a host's codes, no document", `not(document_type(none,passport))`, filter.Postgres, host,
 			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.doc IS NOT NULL AND k.doc <> ?))", []any{"acme", "P"},
 		},
 		{
@@ -174,10 +184,10 @@ func TestSQLOfDialects(t *testing.T) {
 		{
 			"a nullable flag", "failed_for(low_far)", filter.MariaDB, host,
 			"((k.tenant IS NOT NULL AND (k.tenant = ? AND CAST(CONVERT(k.tenant USING utf8mb4) AS BINARY) = ?)) AND ((k.state IS NOT NULL AND k.state = ?) AND ((k.low IS TRUE))))",
-			[]any{"acme", "acme", 3},
+			[]any{"acme", "acme", int64(3)},
 		},
 		{
-			"instants", "not(created(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z))", filter.Postgres, host,
+			"instants", "not(created_at(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z))", filter.Postgres, host,
 			"((k.tenant IS NOT NULL AND k.tenant = ?) AND (k.created IS NULL OR k.created < ? OR k.created >= ?))",
 			[]any{"acme", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
 		},
@@ -202,7 +212,7 @@ func TestSQLOfDialects(t *testing.T) {
 func TestUTCText(t *testing.T) {
 	t.Parallel()
 	columns := ownColumns()
-	at := filter.CreatedBetween(time.Date(2026, 1, 1, 12, 0, 0, 1000, zone(t, "Asia/Tbilisi")), time.Time{})
+	at := filter.Between(sessions.FieldCreatedAt, time.Date(2026, 1, 1, 12, 0, 0, 1000, zone(t, "Asia/Tbilisi")), time.Time{})
 	for layout, want := range map[string]any{
 		"2006-01-02T15:04:05.000000Z": "2026-01-01T08:00:00.000001Z",
 		"2006-01-02 15:04:05.000":     "2026-01-01 08:00:00.001",
@@ -211,7 +221,7 @@ func TestUTCText(t *testing.T) {
 		"2006-01-02 15:04:05.999999":  nil,
 		"":                            nil,
 	} {
-		columns.CreatedAt.Clock, columns.CreatedAt.Layout = filter.UTCText, layout
+		columns.Fields[sessions.FieldCreatedAt] = filter.Col("created_at").UTCText(layout)
 		_, args, err := filter.SQL("acme", at, filter.SQLite, columns).ToSql()
 		if want == nil {
 			require.ErrorIs(t, err, filter.ErrColumn, layout)
@@ -231,7 +241,7 @@ func TestSQLErrors(t *testing.T) {
 		return columns
 	}
 	native := ownColumns()
-	native.CreatedAt.Clock = filter.Native
+	native.Fields[sessions.FieldCreatedAt] = filter.Col("created_at")
 	for _, c := range []struct {
 		why     string
 		company string
@@ -250,14 +260,14 @@ func TestSQLErrors(t *testing.T) {
 		{"no column", "acme", "subject(s)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldSubject},
 		{"no key", "acme", "extra(email,x)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldExtra},
 		{"no flag", "acme", "failed_for(digital_spoof)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldReasons},
-		{"no code", "acme", "not(type(visa))", filter.Postgres, host, filter.ErrNoValue, sessions.FieldDocumentType},
+		{"no code", "acme", "not(document_type(visa))", filter.Postgres, host, filter.ErrNoValue, sessions.FieldDocumentType},
 		{"no identifier", "acme", "everything", filter.Postgres, withCompany(filter.Col("a; drop table b")), filter.ErrColumn, sessions.FieldCompany},
 		{"an empty part", "acme", "everything", filter.Postgres, withCompany(filter.Col("a..b")), filter.ErrColumn, sessions.FieldCompany},
 		{"four parts", "acme", "everything", filter.Postgres, withCompany(filter.Col("a.b.c.d")), filter.ErrColumn, sessions.FieldCompany},
 		{"no name", "acme", "everything", filter.Postgres, withCompany(filter.Col("")), filter.ErrColumn, sessions.FieldCompany},
 		{"a question mark", "acme", "everything", filter.Postgres, withCompany(filter.Expr("a ? 'x'")), filter.ErrColumn, sessions.FieldCompany},
 		{"no expression", "acme", "everything", filter.Postgres, withCompany(filter.Expr(" ")), filter.ErrColumn, sessions.FieldCompany},
-		{"SQLite has no instants", "acme", "created(since=2026-01-01T00:00:00Z)", filter.SQLite, native, filter.ErrColumn, sessions.FieldCreatedAt},
+		{"SQLite has no instants", "acme", "created_at(since=2026-01-01T00:00:00Z)", filter.SQLite, native, filter.ErrColumn, sessions.FieldCreatedAt},
 	} {
 		f, err := filter.Parse(c.text)
 		require.NoError(t, err, c.why)
@@ -305,7 +315,7 @@ func TestSQLMeansWhatSquirrelMeans(t *testing.T) {
 
 func TestSQLInsideSquirrel(t *testing.T) {
 	t.Parallel()
-	f := filter.Or(filter.Status(sessions.Failed), filter.Subject("s"))
+	f := filter.Or(filter.Status(sessions.Failed), filter.Is(sessions.FieldSubject, "s"))
 	sql, args, err := sq.Select("id").From("t").Where("a = '?' OR b = ??").Where(filter.SQL("acme", f, filter.Postgres, ownColumns())).
 		Where(sq.Eq{"c": 1}).PlaceholderFormat(filter.Postgres).ToSql()
 	require.NoError(t, err)
@@ -322,6 +332,10 @@ func TestReplacePlaceholders(t *testing.T) {
 		"":                        "",
 		"a = ? AND b = ?":         "a = $1 AND b = $2",
 		"a = '?' AND b = ?":       "a = '?' AND b = $1",
+		`a LIKE'\' AND b = ?`:     `a LIKE'\' AND b = $1`,
+		"a$b$c = ? AND d$$ = ?":   "a$b$c = $1 AND d$$ = $2",
+		"? -- ?\r ?":              "$1 -- ?\r $2",
+		"გ$1$ ? $1$":              "გ$1$ $1 $1$",
 		"a = 'it''s ?' AND b = ?": "a = 'it''s ?' AND b = $1",
 		`a = E'\'?' AND b = ?`:    `a = E'\'?' AND b = $1`,
 		`a = '\' AND b = ?`:       `a = '\' AND b = $1`,
@@ -374,15 +388,15 @@ func TestSplit(t *testing.T) {
 	t.Parallel()
 	host := hostColumns()
 	for text, want := range map[string][2]string{
-		"everything":                                  {"everything", "everything"},
-		"status(failed)":                              {"status(failed)", "everything"},
-		"search(gio)":                                 {"everything", "search(gio)"},
-		"all(status(failed),search(gio))":             {"status(failed)", "search(gio)"},
-		"not(search(gio))":                            {"everything", "not(search(gio))"},
-		"any(status(failed),search(gio))":             {"everything", "any(status(failed),search(gio))"},
-		"not(any(status(failed),search(gio)))":        {"not(status(failed))", "not(any(status(failed),search(gio)))"},
-		"any(all(status(failed),search(a)),level(1))": {"any(status(failed),level(1))", "any(level(1),all(status(failed),search(a)))"},
-		"all(subject(x),type(passport))":              {"type(passport)", "subject(x)"},
+		"everything":                                        {"everything", "everything"},
+		"status(failed)":                                    {"status(failed)", "everything"},
+		"search(gio)":                                       {"everything", "search(gio)"},
+		"all(status(failed),search(gio))":                   {"status(failed)", "search(gio)"},
+		"not(search(gio))":                                  {"everything", "not(search(gio))"},
+		"any(status(failed),search(gio))":                   {"everything", "any(status(failed),search(gio))"},
+		"not(any(status(failed),search(gio)))":              {"not(status(failed))", "not(any(status(failed),search(gio)))"},
+		"any(all(status(failed),search(a)),match_level(1))": {"any(status(failed),match_level(1))", "any(match_level(1),all(status(failed),search(a)))"},
+		"all(subject(x),document_type(passport))":           {"document_type(passport)", "subject(x)"},
 	} {
 		f, err := filter.Parse(text)
 		require.NoError(t, err, text)

@@ -1,37 +1,151 @@
 package filter
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/kvalifika/sessionkit/far"
-	"github.com/kvalifika/sessionkit/sessions"
 )
 
-const (
-	notCompared    = "none" // among levels
-	foldsToNothing = "*"    // a search text that is not blank and has no words
-)
+// none is an absent value in texts and URLs. A value that is this word is quoted in a text.
+const none = "none"
+
+// arguments are what a criterion says in parentheses, or in parameters of a URL.
+type arguments struct {
+	key    string // of kinds that have one
+	values []argument
+	named  []namedArgument
+	unfit  bool // for a URL
+}
+
+type argument struct {
+	text string
+	none bool // an absent value
+}
+
+type namedArgument struct{ name, value string }
+
+// withAbsent returns the values as arguments. literal: an empty one is a text, and not absent.
+func withAbsent(values []string, literal bool) []argument {
+	args := make([]argument, len(values))
+	for i, v := range values {
+		args[i] = argument{v, v == "" && !literal}
+	}
+	return args
+}
+
+// name adds an argument that has a name, unless it is empty.
+func (a *arguments) name(name, value string) {
+	if value != "" {
+		a.named = append(a.named, namedArgument{name, value})
+	}
+}
+
+// text writes the arguments as Parse reads them.
+func (a *arguments) text() string {
+	var b strings.Builder
+	add := func(name, value string) {
+		if b.Len() > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(name)
+		b.WriteString(value)
+	}
+	if a.key != "" {
+		add("", quoted(a.key))
+	}
+	for _, v := range a.values {
+		if v.none {
+			add("", none)
+		} else {
+			add("", quoted(v.text))
+		}
+	}
+	for _, n := range a.named {
+		add(n.name+"=", quoted(n.value))
+	}
+	return b.String()
+}
+
+// quoted returns a value as it is in a text: bare where it can be.
+func quoted(v string) string {
+	for i := range len(v) {
+		if !isBare(v[i]) {
+			return strconv.Quote(v)
+		}
+	}
+	if v == "" || v == none {
+		return `"` + v + `"`
+	}
+	return v
+}
+
+func isBare(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_.:/+-", c) >= 0
+}
+
+// reading is the arguments of a criterion that is read.
+type reading struct {
+	key    string
+	values []argument
+	named  map[string][]string
+	url    bool
+}
+
+// texts returns the values. absent: an absent one is "", and otherwise the word that it is written with.
+func (r *reading) texts(absent bool) []string {
+	texts := make([]string, len(r.values))
+	for i, v := range r.values {
+		if texts[i] = v.text; v.none {
+			texts[i] = none
+			if absent {
+				texts[i] = ""
+			}
+		}
+	}
+	return texts
+}
+
+// one returns an argument that is there once at most, "" if it is not.
+func (r *reading) one(name string) string {
+	if len(r.named[name]) == 0 {
+		return ""
+	}
+	return r.named[name][0]
+}
+
+// filter reads the criterion.
+func (r *reading) filter(k *kind) Filter {
+	if k == nil {
+		return Filter{err: fmt.Errorf("%w: expected a criterion", ErrSyntax)}
+	}
+	for name, values := range r.named {
+		switch many, known := k.named[name]; {
+		case !known:
+			return bad(k.name, "", fmt.Errorf("%w: an argument that it does not have", ErrSyntax))
+		case !many && len(values) > 1:
+			return bad(k.name, name, fmt.Errorf("%w: given more than once", ErrConflict))
+		}
+	}
+	return k.read(r)
+}
 
 // Text returns the canonical text, as the package comment describes it: filters that say the same in another order, with
 // doubled values or with another spelling of the same search have the same text. It holds search words and numbers of
 // persons: it is as private as they are. [Parse] reads it. The text of a filter with an error is "invalid", which Parse
 // refuses.
 func (f Filter) Text() string {
-	switch {
-	case f.err != nil:
-		return invalid
-	case f.root == nil:
+	root := f.root()
+	if root == nil {
 		return everything
 	}
-	return f.root.node().text
+	return root.info().text
 }
 
 // Parse reads a filter from its text: the canonical one, or one with spaces, another order, quotes where none are
-// needed. The error is a [*SyntaxError] that wraps [ErrSyntax], the [*Error] of a criterion or a limit; the filter then has it
-// too.
+// needed. It reads the text of every filter that has no error. The error is a [*SyntaxError] that wraps [ErrSyntax], the
+// [*Error] of a criterion or a limit; the filter then has it too.
 func Parse(text string) (Filter, error) {
 	if len(text) > MaxTextBytes {
 		return Filter{err: ErrTooLong}, ErrTooLong
@@ -49,10 +163,9 @@ func Parse(text string) (Filter, error) {
 
 // parser reads a text by descent. After the first error it reads on without moving.
 type parser struct {
-	text  string
-	at    int
-	terms int
-	err   error
+	text string
+	at   int
+	err  error
 }
 
 func (p *parser) fail(err error) {
@@ -92,7 +205,7 @@ func (p *parser) bare() string {
 	return p.text[begin:p.at]
 }
 
-// list reads what stands in parentheses, with commas between.
+// list reads what is in parentheses, with commas between.
 func (p *parser) list(item func()) {
 	p.expect('(')
 	if p.take(')') {
@@ -117,7 +230,7 @@ func (p *parser) filter(depth int) Filter {
 	case everything:
 		return Filter{}
 	case nothing:
-		return None()
+		return Nothing()
 	case "all":
 		return p.finish(And(p.filters(depth)...))
 	case "any":
@@ -128,14 +241,17 @@ func (p *parser) filter(depth int) Filter {
 		p.expect(')')
 		return p.finish(Not(part))
 	default:
-		for k := KindStatus; k < kindEnd; k++ {
-			if name == kindNames[k] {
-				return p.finish(p.criterion(k))
-			}
+		k, ok := kinds[name]
+		if !ok {
+			p.at = begin
+			p.fail(fmt.Errorf("%w: expected a criterion", ErrSyntax))
+			return Filter{}
 		}
-		p.at = begin
-		p.fail(fmt.Errorf("%w: expected a criterion", ErrSyntax))
-		return Filter{}
+		r := p.arguments(k)
+		if p.err != nil {
+			return Filter{}
+		}
+		return p.finish(r.filter(k))
 	}
 }
 
@@ -146,37 +262,30 @@ func (p *parser) filters(depth int) (parts []Filter) {
 
 // finish makes the error of a filter that has been read one of the text.
 func (p *parser) finish(f Filter) Filter {
-	if f.err != nil {
+	if f.err != nil && !errors.As(f.err, new(*SyntaxError)) {
 		p.fail(f.err)
 	}
 	return f
 }
 
-// arguments are what stands in the parentheses of a criterion.
-type arguments struct {
-	values []string
-	named  map[string][]string
-}
-
-func (p *parser) arguments() arguments {
-	args := arguments{named: map[string][]string{}}
+func (p *parser) arguments(k *kind) *reading {
+	r := reading{named: map[string][]string{}}
 	p.list(func() {
-		if p.terms++; p.terms > 2*MaxTerms {
-			p.fail(ErrTooMany)
-			return
-		}
-		value, isName := p.value()
-		if isName && p.take('=') {
+		value, bare := p.value()
+		if bare && p.take('=') {
 			named, _ := p.value()
-			args.named[value] = append(args.named[value], named)
+			r.named[value] = append(r.named[value], named)
 			return
 		}
-		args.values = append(args.values, value)
+		r.values = append(r.values, argument{value, bare && value == none})
 	})
-	return args
+	if k.keyed && len(r.values) > 0 {
+		r.key, r.values = r.values[0].text, r.values[1:]
+	}
+	return &r
 }
 
-// value reads a bare or quoted value, and tells whether it was bare.
+// value reads a bare or quoted value, and reports whether it was bare.
 func (p *parser) value() (v string, bare bool) {
 	if v = p.bare(); v != "" {
 		return v, true
@@ -197,148 +306,38 @@ func (p *parser) value() (v string, bare bool) {
 	return v, false
 }
 
-func (p *parser) criterion(k Kind) Filter {
-	args := p.arguments()
-	if p.err != nil {
-		return Filter{}
+// MarshalText returns the canonical text. A filter with an error has none: it returns the error.
+func (f Filter) MarshalText() ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
 	}
-	f, err := args.filter(k)
-	if err == nil && len(args.named) > 0 {
-		err = fmt.Errorf("%w: unknown or repeated argument", ErrSyntax)
-	}
-	if err != nil {
-		return bad(k, err)
-	}
-	return f
+	return []byte(f.Text()), nil
 }
 
-// one takes an argument that stands there once at most.
-func (a *arguments) one(name string) string {
-	v := a.named[name]
-	if len(v) != 1 {
-		return ""
+// UnmarshalText reads what [Parse] reads.
+func (f *Filter) UnmarshalText(text []byte) error {
+	parsed, err := Parse(string(text))
+	if err == nil {
+		*f = parsed
 	}
-	delete(a.named, name)
-	return v[0]
+	return err
 }
 
-func (a *arguments) many(name string) []string {
-	v := a.named[name]
-	delete(a.named, name)
-	return v
+// MarshalJSON returns the canonical text as a JSON string, for saved searches: as private as the text. A filter with an error has
+// none: it returns the error.
+func (f Filter) MarshalJSON() ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	return json.Marshal(f.Text())
 }
 
-func (a *arguments) filter(k Kind) (Filter, error) {
-	switch k {
-	case KindStatus:
-		return Status(typed[sessions.Status](a.values)...), nil
-	case KindDocumentType:
-		return DocumentType(typed[sessions.DocumentType](a.values)...), nil
-	case KindSubject:
-		return Subject(a.values...), nil
-	case KindPersonalNumber:
-		return PersonalNumber(a.values...), nil
-	case KindExtra:
-		if len(a.values) == 0 {
-			return Filter{}, ErrEmpty
-		}
-		return Extra(a.values[0], a.values[1:]...), nil
-	case KindMatchLevel:
-		levels, err := parseLevels(a.values)
-		return MatchLevel(levels...), err
-	case KindFailedFor:
-		return parseFailedFor(a.values, a.many("level"))
-	case KindSearch:
-		return parseSearch(strings.Join(a.values, " "), a.many("in"))
-	default:
-		return a.created()
+// UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above all, is an error that wraps
+// [ErrSyntax], and never everything.
+func (f *Filter) UnmarshalJSON(data []byte) error {
+	var text string
+	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error
+		return fmt.Errorf("%w: not a JSON string", ErrSyntax)
 	}
-}
-
-func typed[T ~string](values []string) []T {
-	converted := make([]T, len(values))
-	for i, v := range values {
-		converted[i] = T(v)
-	}
-	return converted
-}
-
-func parseLevels(texts []string) ([]far.Level, error) {
-	var levels []far.Level
-	for i, text := range texts {
-		l := NotCompared
-		if text != notCompared {
-			var err error
-			if l, err = far.ParseLevel(text); err != nil {
-				return nil, fmt.Errorf("%w: level %d", ErrValue, i+1)
-			}
-		}
-		levels = append(levels, l)
-	}
-	return levels, nil
-}
-
-func parseFailedFor(reasons, levels []string) (Filter, error) {
-	if len(levels) == 0 {
-		return FailedFor(typed[sessions.Reason](reasons)...), nil
-	}
-	parsed, err := parseLevels(levels)
-	return FailedForAt(parsed, typed[sessions.Reason](reasons)...), err
-}
-
-func parseSearch(text string, in []string) (Filter, error) {
-	fields := sessions.SearchFields()
-	if len(in) > 0 {
-		fields = 0
-	}
-	for _, name := range in {
-		var f sessions.Field
-		if err := f.UnmarshalText([]byte(name)); err != nil {
-			return Filter{}, ErrField
-		}
-		fields = fields.Union(sessions.FieldsOf(f))
-	}
-	if text == "" {
-		text = foldsToNothing
-	}
-	return SearchIn(fields, text), nil
-}
-
-func (a *arguments) created() (Filter, error) {
-	if len(a.values) > 0 {
-		return Filter{}, fmt.Errorf("%w: unnamed argument", ErrSyntax)
-	}
-	if zone := a.one("zone"); zone != "" {
-		return parseDays(a.one("from"), a.one("to"), zone)
-	}
-	return parseInstants(a.one("since"), a.one("before"))
-}
-
-func parseDays(from, to, zone string) (Filter, error) {
-	var first, last sessions.Date
-	if first.UnmarshalText([]byte(from)) != nil || last.UnmarshalText([]byte(to)) != nil {
-		return Filter{}, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)
-	}
-	loaded, err := time.LoadLocation(zone)
-	if err != nil {
-		return Filter{}, ErrZone
-	}
-	return CreatedOn(first, last, loaded), nil
-}
-
-func parseInstants(since, before string) (Filter, error) {
-	var from, to time.Time
-	for _, t := range []struct {
-		text string
-		time *time.Time
-	}{{since, &from}, {before, &to}} {
-		if t.text == "" {
-			continue
-		}
-		var err error
-		if *t.time, err = time.Parse(time.RFC3339Nano, t.text); err != nil {
-			return Filter{}, fmt.Errorf("%w: not an instant by RFC 3339", ErrValue)
-		}
-	}
-	return CreatedBetween(from, to), nil
+	return f.UnmarshalText([]byte(text))
 }

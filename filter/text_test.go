@@ -20,8 +20,8 @@ func TestParseIsLenientInForm(t *testing.T) {
 		"not(not(subject(a)))":          "subject(a)",
 		`search("Giorgi-Beridze 0100")`: "search(0100,beridze,giorgi)",
 		"search(x,in=last_name,in=personal_number,in=first_name,in=document_number)": "search(x)",
-		"created(zone=UTC,to=2026-01-02,from=2026-01-01)":                            "created(from=2026-01-01,to=2026-01-02,zone=UTC)",
-		"created(since=2026-01-01T04:00:00.0000005+04:00)":                           "created(since=2026-01-01T00:00:00.000001Z)",
+		"created_at(zone=UTC,to=2026-01-02,from=2026-01-01)":                         "created_at(from=2026-01-01,to=2026-01-02,zone=UTC)",
+		"created_at(since=2026-01-01T04:00:00.0000005+04:00)":                        "created_at(since=2026-01-01T00:00:00.000001Z)",
 		"failed_for(level=4,low_far,level=3)":                                        "failed_for(low_far,level=3,level=4)",
 		`subject("\u0061")`:                                                          "subject(a)",
 	} {
@@ -52,25 +52,28 @@ func TestParseErrors(t *testing.T) {
 		{"status('a')", filter.ErrSyntax, 7},
 		{"status(a=b)", filter.ErrSyntax, 11},
 		{"status()", filter.ErrEmpty, 8},
-		{"all(status(a),type())", filter.ErrEmpty, 20},
-		{"extra()", filter.ErrEmpty, 7},
+		{"all(status(a),document_type())", filter.ErrEmpty, 29},
+		{"extra()", filter.ErrValue, 7},
 		{"extra(k)", filter.ErrEmpty, 8},
-		{"level(x)", filter.ErrValue, 8},
-		{"level(04)", filter.ErrValue, 9},
+		{"match_level(x)", filter.ErrValue, 14},
+		{"match_level(04)", filter.ErrValue, 15},
 		{"failed_for(digital_spoof,level=4)", filter.ErrValue, 33},
 		{"failed_for(low_far,level=none)", filter.ErrValue, 30},
 		{"search(x,in=extra)", filter.ErrField, 18},
 		{"search(x,in=nowhere)", filter.ErrField, 20},
-		{"created(from=2026-02-30,zone=UTC)", filter.ErrValue, 33},
-		{"created(from=2026-02-01,to=2026-01-31,zone=UTC)", filter.ErrRange, 47},
-		{"created(from=2026-02-01)", filter.ErrSyntax, 24},
-		{"created(from=2026-02-01,from=2026-02-02,zone=UTC)", filter.ErrSyntax, 49},
-		{"created(from=2026-02-01,zone=Nowhere/At-All)", filter.ErrZone, 44},
-		{"created(from=2026-02-01,zone=Local)", filter.ErrZone, 35},
-		{"created(since=2026-02-01)", filter.ErrValue, 25},
-		{"created(2026-02-01)", filter.ErrSyntax, 19},
+		{"created_at(from=2026-02-30,zone=UTC)", filter.ErrValue, 36},
+		{"created_at(from=2026-02-01,to=2026-01-31,zone=UTC)", filter.ErrRange, 50},
+		{"created_at(from=2026-02-01)", filter.ErrZone, 27},
+		{"created_at(from=2026-02-01,from=2026-02-02,zone=UTC)", filter.ErrConflict, 52},
+		{"created_at(from=2026-02-01,zone=Nowhere/At-All)", filter.ErrZone, 47},
+		{"created_at(from=2026-02-01,zone=Local)", filter.ErrZone, 38},
+		{"created_at(since=2026-02-01)", filter.ErrValue, 28},
+		{"created_at(2026-02-01)", filter.ErrField, 22},
+		{"created_at()", filter.ErrEmpty, 12},
+		{"birth_date()", filter.ErrEmpty, 12},
+		{"birth_date(from=2026-00-00)", filter.ErrValue, 27},
 		{strings.Repeat("not(", 40) + "status(a)" + strings.Repeat(")", 40), filter.ErrTooDeep, 64},
-		{"subject(" + strings.Repeat("a,", 2000) + "a)", filter.ErrTooMany, 2056},
+		{"subject(" + strings.Repeat("a,", 2000) + "a)", filter.ErrTooMany, 4010},
 	} {
 		f, err := filter.Parse(c.text)
 		require.ErrorIs(t, err, c.err, c.text)
@@ -87,21 +90,21 @@ func TestParseErrors(t *testing.T) {
 func TestValues(t *testing.T) {
 	t.Parallel()
 	for query, text := range map[string]string{
-		"":                                  "everything",
-		"q=Gior+%3C+0100":                   "search(0100,gior)",
-		"in=first_name&in=last_name&q=gior": "search(gior,in=first_name,in=last_name)",
-		"q=%2A%2A%2A":                       "search()",
-		"type=none&type=passport":           `type("",passport)`,
-		"far_level=4&spoof=low_far":         "failed_for(low_far,level=4)",
-		"level=none&level=7":                "level(none,7)",
-		"extra.phone=%2B995&status=failed":  "all(status(failed),extra(phone,+995))",
-		"personal_number=010&subject=a":     "all(subject(a),personal_number(010))",
-		"before=2026-01-02T00%3A00%3A00Z&since=2026-01-01T00%3A00%3A00Z": "created(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z)",
-		"from=2026-01-01&to=2026-01-31&type=passport&tz=Asia%2FTbilisi":  "all(type(passport),created(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi))",
-		"filter=" + url.QueryEscape("all(status(a),status(b))"):          "all(status(a),status(b))",
-		"filter=" + url.QueryEscape("any(status(a),subject(b))"):         "any(status(a),subject(b))",
-		"filter=" + url.QueryEscape(`type("",none)`):                     `type("",none)`,
-		"filter=" + url.QueryEscape("all(extra(a,x),extra(a,y))"):        "all(extra(a,x),extra(a,y))",
+		"":                     "everything",
+		"search=Gior+%3C+0100": "search(0100,gior)",
+		"search=gior&search.in=first_name&search.in=last_name": "search(gior,in=first_name,in=last_name)",
+		"search=%2A%2A%2A":                          "search()",
+		"document_type=none&document_type=passport": `document_type(none,passport)`,
+		"failed_for=low_far&failed_for.level=4":     "failed_for(low_far,level=4)",
+		"match_level=none&match_level=7":            "match_level(none,7)",
+		"extra.phone=%2B995&status=failed":          "all(status(failed),extra(phone,+995))",
+		"personal_number=010&subject=a":             "all(subject(a),personal_number(010))",
+		"created_at.before=2026-01-02T00%3A00%3A00Z&created_at.since=2026-01-01T00%3A00%3A00Z":                      "created_at(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z)",
+		"created_at.from=2026-01-01&created_at.to=2026-01-31&created_at.zone=Asia%2FTbilisi&document_type=passport": "all(document_type(passport),created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi))",
+		"filter=" + url.QueryEscape("all(status(a),status(b))"):                                                     "all(status(a),status(b))",
+		"filter=" + url.QueryEscape("any(status(a),subject(b))"):                                                    "any(status(a),subject(b))",
+		"filter=" + url.QueryEscape(`document_type(none,"none")`):                                                   `document_type(none,"none")`,
+		"filter=" + url.QueryEscape("all(extra(a,x),extra(a,y))"):                                                   "all(extra(a,x),extra(a,y))",
 		"filter=nothing": "nothing",
 	} {
 		values, err := url.ParseQuery(query)
@@ -112,12 +115,12 @@ func TestValues(t *testing.T) {
 		require.Equal(t, query, f.Values().Encode(), "and back")
 	}
 	for query, text := range map[string]string{ // what forms send that were left blank
-		"q=&from=&to=&tz=Asia/Tbilisi": "everything",
-		"q=+&in=first_name":            "everything",
-		"since=&before=":               "everything",
-		"from=2026-01-01&to=&tz=UTC":   "created(from=2026-01-01,zone=UTC)",
-		"status=a&filter=subject(x)":   "all(status(a),subject(x))",
-		"type=none&type=none":          `type("")`,
+		"search=&created_at.from=&created_at.to=&created_at.zone=Asia/Tbilisi": "everything",
+		"search=+&search.in=first_name":                                        "everything",
+		"created_at.since=&created_at.before=&birth_date.from=":                "everything",
+		"created_at.from=2026-01-01&created_at.to=&created_at.zone=UTC":        "created_at(from=2026-01-01,zone=UTC)",
+		"status=a&filter=subject(x)":                                           "all(status(a),subject(x))",
+		"document_type=none&document_type=none":                                `document_type(none)`,
 	} {
 		values, err := url.ParseQuery(query)
 		require.NoError(t, err)
@@ -133,29 +136,39 @@ func TestValuesErrors(t *testing.T) {
 		parameter string
 		err       error
 	}{
-		"statuz=failed":                        {"statuz", filter.ErrParameter},
-		"Status=failed":                        {"Status", filter.ErrParameter},
-		"=x":                                   {"", filter.ErrParameter},
-		"q=a&q=b":                              {"q", filter.ErrParameter},
-		"filter=all()&filter=all()":            {"filter", filter.ErrParameter},
-		"status=":                              {"status", filter.ErrValue},
-		"type=":                                {"type", filter.ErrEmpty},
-		"spoof=":                               {"spoof", filter.ErrValue},
-		"far_level=4":                          {"far_level", filter.ErrParameter},
-		"far_level=8888&spoof=low_far":         {"spoof", filter.ErrValue},
-		"far_level=4&spoof=digital_spoof":      {"spoof", filter.ErrValue},
-		"level=x":                              {"level", filter.ErrValue},
-		"from=2026-01-01":                      {"from", filter.ErrParameter},
-		"from=02-30-26&tz=UTC":                 {"tz", filter.ErrValue},
-		"from=2026-01-02&to=2026-01-01&tz=UTC": {"tz", filter.ErrRange},
-		"from=2026-01-01&tz=Mars/Base":         {"tz", filter.ErrZone},
-		"since=yesterday":                      {"since", filter.ErrValue},
-		"before=2026-01-01T00:00:00Z&from=2026-01-01&tz=UTC": {"before", filter.ErrParameter},
-		"filter=":      {"filter", filter.ErrSyntax},
-		"in=extra":     {"in", filter.ErrField},
-		"q=x&in=extra": {"in", filter.ErrField},
-		"extra.=x":     {"extra.", filter.ErrValue},
-		"subject=":     {"subject", filter.ErrValue},
+		"statuz=failed":             {"statuz", filter.ErrParameter},
+		"Status=failed":             {"Status", filter.ErrParameter},
+		"status.x=failed":           {"status.x", filter.ErrParameter},
+		"extra=x":                   {"extra", filter.ErrParameter},
+		"=x":                        {"", filter.ErrParameter},
+		"search=a&search=b":         {"search", filter.ErrConflict},
+		"filter=all()&filter=all()": {"filter", filter.ErrConflict},
+		"status=":                   {"status", filter.ErrValue},
+		"document_type=":            {"document_type", filter.ErrEmpty},
+		"failed_for=":               {"failed_for", filter.ErrValue},
+		"failed_for.level=4":        {"failed_for.level", filter.ErrValue},
+		"failed_for.level=8888&failed_for=low_far":    {"failed_for.level", filter.ErrValue},
+		"failed_for.level=4&failed_for=digital_spoof": {"failed_for.level", filter.ErrValue},
+		"match_level=x":                                {"match_level", filter.ErrValue},
+		"match_level=4&match_level.at_least=3":         {"match_level", filter.ErrConflict},
+		"match_level.at_least=x":                       {"match_level.at_least", filter.ErrValue},
+		"match_level.at_least=5&match_level.at_most=3": {"match_level.at_most", filter.ErrRange},
+		"match_level.at_most=3&match_level.at_most=4":  {"match_level.at_most", filter.ErrConflict},
+		"attempt=0":                  {"attempt", filter.ErrValue},
+		"created_at.from=2026-01-01": {"created_at.zone", filter.ErrZone},
+		"created_at.from=2026-02-30&created_at.zone=UTC":                                        {"created_at.from", filter.ErrValue},
+		"created_at.to=02-28-26&created_at.zone=UTC":                                            {"created_at.to", filter.ErrValue},
+		"created_at.from=2026-01-02&created_at.to=2026-01-01&created_at.zone=UTC":               {"created_at.to", filter.ErrRange},
+		"created_at.from=2026-01-01&created_at.zone=Mars/Base":                                  {"created_at.zone", filter.ErrZone},
+		"created_at.since=yesterday":                                                            {"created_at.since", filter.ErrValue},
+		"created_at.before=2026-01-01T00:00:00Z&created_at.from=2026-01-01&created_at.zone=UTC": {"created_at.since", filter.ErrConflict},
+		"birth_date.from=1990-01-00":                                                            {"birth_date.from", filter.ErrValue},
+		"liveness=alive":                                                                        {"liveness", filter.ErrValue},
+		"filter=":                                                                               {"filter", filter.ErrSyntax},
+		"search.in=extra":                                                                       {"search.in", filter.ErrField},
+		"search=x&search.in=extra":                                                              {"search.in", filter.ErrField},
+		"extra.=x":                                                                              {"extra.", filter.ErrValue},
+		"subject=":                                                                              {"subject", filter.ErrEmpty},
 	} {
 		values, err := url.ParseQuery(query)
 		require.NoError(t, err)
@@ -173,7 +186,7 @@ func TestValuesErrors(t *testing.T) {
 func TestValuesKeepTheTypedSearch(t *testing.T) {
 	t.Parallel()
 	f := filter.And(filter.Search("  Giorgi-ბერიძე "), filter.Status(sessions.Failed))
-	require.Equal(t, "Giorgi-ბერიძე", f.Values().Get(filter.ParamSearch))
+	require.Equal(t, "Giorgi-ბერიძე", f.Values().Get("search"))
 	require.Equal(t, filter.Search("beridze giorgi").Text(), filter.Search("Giorgi-ბერიძე").Text())
-	require.NotEmpty(t, filter.Search("\xff").Values().Get(filter.ParamSearch), "a search for nothing does not become none")
+	require.NotEmpty(t, filter.Search("\xff").Values().Get("search"), "a search for nothing does not become none")
 }

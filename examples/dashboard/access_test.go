@@ -84,14 +84,14 @@ func TestAccess(t *testing.T) {
 	}{
 		{"GET", "/sessions", "", 200, 200, 200},
 		{"GET", "/sessions?status=failed", "", 200, 200, 200},
-		{"POST", "/sessions", "q=ber", 200, 200, 200},
-		{"POST", "/sessions/more", "q=ber", 200, 200, 200},
+		{"POST", "/sessions", "search=ber", 200, 200, 200},
+		{"POST", "/sessions/more", "search=ber", 200, 200, 200},
 		{"POST", "/sessions/changes", "as_of=" + watermark("acme"), 200, 200, 400},
-		{"POST", "/sessions/counts", "q=ber", 200, 200, 200},
+		{"POST", "/sessions/counts", "search=ber", 200, 200, 200},
 		{"GET", "/sessions/" + own.ID, "", 200, 200, 404},
 		{"GET", "/sessions/none", "", 404, 404, 404},
 		{"GET", "/settings", "", 200, 200, 200},
-		{"POST", "/settings", "q=ber", 200, 200, 200},
+		{"POST", "/settings", "search=ber", 200, 200, 200},
 		{"POST", "/settings/save", "set.etag=%221%22&set.acceptance=kvalifika-3d2d:5", 200, 403, 200},
 		{"GET", selfie("acme", own.Selfie, time.Now()), "", 404, 404, 404},
 		{"GET", "/api/sessions", "", 200, 200, 200},
@@ -208,7 +208,7 @@ func TestPagesLetNothingElseIn(t *testing.T) {
 func TestWithoutScript(t *testing.T) {
 	s := serve(t, 500)
 	c := signedIn(t, s, "acme-agent")
-	page := c.post("/sessions", "q=a&status=failed&tz=Asia%2FTbilisi&from=&to=").body
+	page := c.post("/sessions", "search=a&status=failed&created_at.zone=Asia%2FTbilisi&created_at.from=&created_at.to=").body
 	want := s.filtered(t, "acme", filter.Search("a"), filter.Status(sessions.Failed))
 	require.NotEmpty(t, want)
 	require.Equal(t, len(want), strings.Count(page, `class="session `))
@@ -229,11 +229,11 @@ func TestStorages(t *testing.T) {
 	s := serveFrom(t, from)
 	c := signedIn(t, s, "acme-agent")
 	want := s.filtered(t, "acme", filter.Search("b"))
-	page := c.post("/sessions", "q=b").body
+	page := c.post("/sessions", "search=b").body
 	for _, id := range want {
 		require.Contains(t, page, `id="`+id+`"`)
 	}
-	require.Contains(t, c.post("/sessions/counts", "q=b").body, fmt.Sprintf(">%d sessions<", len(want)))
+	require.Contains(t, c.post("/sessions/counts", "search=b").body, fmt.Sprintf(">%d sessions<", len(want)))
 
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)

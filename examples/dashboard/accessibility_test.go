@@ -52,7 +52,7 @@ func testAccessibility(t *testing.T, browser context.Context) {
 		b.click("#q")
 		b.relisted(func() { b.keys("a") })
 		b.relisted(func() { b.click("input[value=low_far]") })
-		b.wait("document.querySelector('.session') && document.getElementById('count-far_level-3').innerText !== ''")
+		b.wait("document.querySelector('.session') && document.getElementById('count-failed_for-level-3').innerText !== ''")
 		b.checked("search, "+theme, by)
 		eval[bool](b, "document.querySelector('.session .more').click(), true")
 		b.wait("document.getElementById('drawer').open")

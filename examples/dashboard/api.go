@@ -113,7 +113,7 @@ func (l *language) explain(p *problem) string {
 	case "conflict":
 		return l.Say("problem_conflict")
 	case "invalid_parameter", "unknown_parameter", "missing_parameter", "malformed_request", "invalid_cursor", "invalid_watermark":
-		if p.Parameter == "from" || p.Parameter == "to" || p.Parameter == "tz" {
+		if strings.HasPrefix(p.Parameter, "created_at.") {
 			return l.Say("problem_range")
 		}
 		return l.Say("problem_parameter")

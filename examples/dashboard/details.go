@@ -121,7 +121,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	if len(d.Reasons) > 0 {
 		var all []string
 		for _, reason := range d.Reasons {
-			all = append(all, r.option("spoof", reason))
+			all = append(all, r.option("failed_for", reason))
 		}
 		reasons = text(strings.Join(all, ", "))
 	}
@@ -153,7 +153,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		{r.Say("verification"), []factView{
 			fact("status", coded("status", d.Status)), fact("reasons", reasons),
 			fact("liveness", coded("liveness", d.Liveness)), fact("document_presented", yes(d.DocumentPresented)),
-			fact("document_type", coded("type", d.DocumentType)), fact("document_validity", coded("validity", d.DocumentValidity)),
+			fact("document_type", coded("document_type", d.DocumentType)), fact("document_validity", coded("validity", d.DocumentValidity)),
 			fact("match_level", level), fact("acceptance_level", acceptance),
 		}},
 		person,
@@ -171,7 +171,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 // levelText is a level with its rate, which only the product's scale has.
 func (l *language) levelText(level int, rate *string) string {
 	if rate == nil {
-		return l.option("level", strconv.Itoa(level))
+		return l.option("match_level", strconv.Itoa(level))
 	}
 	return fmt.Sprintf("%d (%s)", level, *rate)
 }
@@ -186,7 +186,7 @@ func orDash(text *string) string {
 // why says why a session failed, and what would have been needed.
 func (r *request) why(d *detailDocument) (all []whyView) {
 	for _, reason := range d.Reasons {
-		w := whyView{Reason: r.option("spoof", reason)}
+		w := whyView{Reason: r.option("failed_for", reason)}
 		_, known := words["why_"+reason]
 		switch m := d.Match; {
 		case reason == "low_far" && (m == nil || m.AcceptanceLevel == nil || m.Level == nil):

@@ -84,7 +84,7 @@ func testHostile(t *testing.T, browser context.Context) {
 
 	// JSON and files hold it as data, and say what they are
 	c := signedIn(t, s, "acme-agent")
-	for path, form := range map[string]string{"/api/sessions": "q=hurt", "/api/export": "format=rfc4180&q=hurt&tz=UTC"} {
+	for path, form := range map[string]string{"/api/sessions": "search=hurt", "/api/export": "format=rfc4180&search=hurt&created_at.zone=UTC"} {
 		answer := c.post(path, form)
 		require.Equal(t, http.StatusOK, answer.status)
 		require.Equal(t, "nosniff", answer.header.Get("X-Content-Type-Options"))

@@ -50,7 +50,7 @@ func (l *language) Say(key string, args ...any) string {
 
 // option is the name of a criterion's value. Enumerations are open: what has no name is its own.
 func (l *language) option(name, value string) string {
-	if name == "level" || name == "far_level" {
+	if name == "match_level" || name == "failed_for.level" {
 		switch value {
 		case "none":
 			return l.Say("not_compared")
@@ -68,7 +68,7 @@ func (l *language) option(name, value string) string {
 
 // note is the rate beside a match level.
 func (l *language) note(name, value string) string {
-	if name != "level" && name != "far_level" {
+	if name != "match_level" && name != "failed_for.level" {
 		return ""
 	}
 	return map[string]string{
@@ -79,9 +79,9 @@ func (l *language) note(name, value string) string {
 // chipLabel is the name of a value where it stands without its legend.
 func (l *language) chipLabel(name, value string) string {
 	switch name {
-	case "far_level":
+	case "failed_for.level":
 		return l.Say("chip_far_level", l.option(name, value))
-	case "level":
+	case "match_level":
 		if value != "none" && value != "0" {
 			return l.Say("chip_level", value)
 		}

@@ -32,20 +32,20 @@ func (r *request) selection() url.Values {
 	for _, name := range ownParameters {
 		delete(asked, name)
 	}
-	for _, name := range []string{"q", "from", "to"} {
+	for _, name := range []string{"search", "created_at.from", "created_at.to"} {
 		if asked.Get(name) == "" {
 			delete(asked, name)
 		}
 	}
-	if asked.Get("tz") == "" && (asked.Has("from") || asked.Has("to")) {
-		asked.Set("tz", defaultZone)
+	if asked.Get("created_at.zone") == "" && (asked.Has("created_at.from") || asked.Has("created_at.to")) {
+		asked.Set("created_at.zone", defaultZone)
 	}
 	return asked
 }
 
 // zone is that in which the page shows and takes dates.
 func (r *request) zone() *time.Location {
-	name := r.Form.Get("tz")
+	name := r.Form.Get("created_at.zone")
 	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
 		return zone
 	}
@@ -142,14 +142,14 @@ func (s *site) list(r *request) {
 func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
 	v := resultsView{
 		language: r.language, URL: "/sessions", Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
-		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("tz")),
+		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("created_at.zone")),
 	}
 	link := url.Values{}
 	if page.Link != nil {
 		link, _ = url.ParseQuery(*page.Link)
 	}
 	if v.Zone != defaultZone {
-		link.Set("tz", v.Zone)
+		link.Set("created_at.zone", v.Zone)
 	}
 	v.URL = listURL(link)
 	if page.Next != nil {
@@ -242,16 +242,16 @@ func (s *site) counts(r *request) {
 			v.Counts = append(v.Counts, optionCount{countID(facetParameter(f.Field), cmpNone(o.Value)), r.number(o.Count)})
 		}
 	}
-	if slices.Contains(asked["spoof"], "low_far") {
+	if slices.Contains(asked["failed_for"], "low_far") {
 		for _, level := range lowLevels() {
 			narrowed := maps.Clone(asked)
-			narrowed["spoof"], narrowed["far_level"] = []string{"low_far"}, []string{level}
+			narrowed["failed_for"], narrowed["failed_for.level"] = []string{"low_far"}, []string{level}
 			var n countDocument
 			if err := s.askSelection(r, "/count", narrowed, &n); err != nil {
 				s.refuse(r, err)
 				return
 			}
-			v.Counts = append(v.Counts, optionCount{countID("far_level", level), r.number(n)})
+			v.Counts = append(v.Counts, optionCount{countID("failed_for.level", level), r.number(n)})
 		}
 	}
 	s.show(r.w, r.language, http.StatusOK, "counts", v)
@@ -261,11 +261,11 @@ func (s *site) counts(r *request) {
 func facetParameter(field string) string {
 	switch field {
 	case "document_type":
-		return "type"
+		return "document_type"
 	case "reasons":
-		return "spoof"
+		return "failed_for"
 	case "match_level":
-		return "level"
+		return "match_level"
 	default:
 		return field
 	}
@@ -278,20 +278,22 @@ func cmpNone(value string) string {
 	return value
 }
 
-func countID(name, value string) string { return "count-" + name + "-" + value }
+func countID(name, value string) string {
+	return "count-" + strings.ReplaceAll(name, ".", "-") + "-" + value
+}
 
 func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Search: asked.Get("q"), From: asked.Get("from"), To: asked.Get("to"), Zone: r.zone().String(), Zones: zones(),
-		LowFAR: slices.Contains(asked["spoof"], "low_far"),
+		Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Zones: zones(),
+		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
 	if !slices.Contains(f.Zones, f.Zone) {
 		f.Zones = append(f.Zones, f.Zone)
 	}
-	known := map[string]map[string]bool{"q": nil, "from": nil, "to": nil, "tz": nil}
+	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}
 	choices := func(name string, values ...string) (all []choiceView) {
 		known[name] = map[string]bool{}
 		for _, value := range values {
@@ -305,14 +307,14 @@ func (r *request) form(asked url.Values) formView {
 	}
 	f.Groups = []groupView{
 		{Name: "status", Legend: r.Say("final_status"), Choices: choices("status", "success", "failed", "pending")},
-		{Name: "type", Legend: r.Say("document_type"), Choices: choices("type", "passport", "id_card", "residence_card", "driver_licence", "none")},
-		{Name: "spoof", Legend: r.Say("possible_spoof"), Choices: choices("spoof", "digital_spoof", "not_full_id", "low_far")},
+		{Name: "document_type", Legend: r.Say("document_type"), Choices: choices("document_type", "passport", "id_card", "residence_card", "driver_licence", "none")},
+		{Name: "failed_for", Legend: r.Say("possible_spoof"), Choices: choices("failed_for", "digital_spoof", "not_full_id", "low_far")},
 		{
-			Name: "level", Legend: r.Say("match_level"), Folded: len(asked["level"]) == 0,
-			Choices: choices("level", "7", "6", "5", "4", "3", "2", "1", "0", "none"),
+			Name: "match_level", Legend: r.Say("match_level"), Folded: len(asked["match_level"]) == 0,
+			Choices: choices("match_level", "7", "6", "5", "4", "3", "2", "1", "0", "none"),
 		},
 	}
-	f.Levels = choices("far_level", lowLevels()...)
+	f.Levels = choices("failed_for.level", lowLevels()...)
 	today := time.Now().In(r.zone())
 	day := func(back int) string { return today.AddDate(0, 0, -back).Format(time.DateOnly) }
 	f.Presets = []presetView{
@@ -338,25 +340,25 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 		}
 		return listURL(rest)
 	}
-	for _, name := range []string{"status", "type", "spoof", "far_level", "level"} {
+	for _, name := range []string{"status", "document_type", "failed_for", "failed_for.level", "match_level"} {
 		for _, value := range link[name] {
 			rest := maps.Clone(link)
 			rest[name] = slices.DeleteFunc(slices.Clone(link[name]), func(v string) bool { return v == value })
 			if len(rest[name]) == 0 {
 				delete(rest, name)
 			}
-			if name == "spoof" && value == "low_far" {
-				delete(rest, "far_level")
+			if name == "failed_for" && value == "low_far" {
+				delete(rest, "failed_for.level")
 			}
 			chips = append(chips, chipView{name, value, r.chipLabel(name, value), listURL(rest)})
 		}
 	}
-	if link.Has("from") || link.Has("to") {
-		chips = append(chips, chipView{"days", "", r.days(link.Get("from"), link.Get("to")) + " (" + r.zone().String() + ")", without("from", "to")})
+	if link.Has("created_at.from") || link.Has("created_at.to") {
+		chips = append(chips, chipView{"days", "", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone().String() + ")", without("created_at.from", "created_at.to")})
 	}
 	for _, name := range slices.Sorted(maps.Keys(link)) {
 		switch name {
-		case "status", "type", "spoof", "far_level", "level", "from", "to", "tz":
+		case "status", "document_type", "failed_for", "failed_for.level", "match_level", "created_at.from", "created_at.to", "created_at.zone":
 		default:
 			chips = append(chips, chipView{name, "", r.Say("further_criterion"), without(name)})
 		}
@@ -425,7 +427,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 		v.Hidden[field] = true
 	}
 	if d.DocumentType != nil {
-		v.Type = r.option("type", *d.DocumentType)
+		v.Type = r.option("document_type", *d.DocumentType)
 	}
 	if d.Selfie != nil {
 		v.Selfie = s.selfies.address(r.Account.Company, *d.Selfie, time.Now())

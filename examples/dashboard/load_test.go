@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 		return n, err
 	}
 	exported := func(ctx context.Context, company string) (int64, error) {
-		return send(ctx, company, "/api/export", url.Values{"format": {"excel"}, "tz": {defaultZone}, "status": {"failed"}})
+		return send(ctx, company, "/api/export", url.Values{"format": {"excel"}, "created_at.zone": {defaultZone}, "status": {"failed"}})
 	}
 	for _, part := range []work{
 		{
@@ -96,13 +96,13 @@ func TestLoad(t *testing.T) {
 		},
 		{
 			"the HTTP API", func(ctx context.Context, company, q string) error {
-				_, err := send(ctx, company, "/api/sessions", url.Values{"q": {q}})
+				_, err := send(ctx, company, "/api/sessions", url.Values{"search": {q}})
 				return err
 			}, exported,
 		},
 		{
 			"the page", func(ctx context.Context, company, q string) error {
-				_, err := send(ctx, company, "/sessions", url.Values{"q": {q}})
+				_, err := send(ctx, company, "/sessions", url.Values{"search": {q}})
 				return err
 			}, exported,
 		},

@@ -97,7 +97,7 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	givenUp := make(chan struct{}, 1)
 	s := serve(t, 800, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPost && r.URL.Path == "/sessions" && r.ParseForm() == nil && r.PostForm.Get("q") == "t" {
+			if r.Method == http.MethodPost && r.URL.Path == "/sessions" && r.ParseForm() == nil && r.PostForm.Get("search") == "t" {
 				<-r.Context().Done()
 				givenUp <- struct{}{}
 			}
@@ -118,7 +118,7 @@ func testFilters(t *testing.T, browser context.Context, s *served) {
 	b := s.open(t, browser, desk, deskHeight)
 	b.signIn("acme-agent")
 	choose := func(name, value string) {
-		b.relisted(func() { b.click(fmt.Sprintf("input[name=%s][value=%s]", name, quote(value))) })
+		b.relisted(func() { b.click(fmt.Sprintf("input[name='%s'][value=%s]", name, quote(value))) })
 	}
 	for _, one := range []struct {
 		name, value string
@@ -127,12 +127,12 @@ func testFilters(t *testing.T, browser context.Context, s *served) {
 		{"status", "success", filter.Status(sessions.Success)},
 		{"status", "failed", filter.Status(sessions.Failed)},
 		{"status", "pending", filter.Status(sessions.Pending)},
-		{"type", "passport", filter.DocumentType(sessions.Passport)},
-		{"type", "id_card", filter.DocumentType(sessions.IDCard)},
-		{"type", "none", filter.DocumentType("")},
-		{"spoof", "digital_spoof", filter.FailedFor(sessions.DigitalSpoof)},
-		{"spoof", "not_full_id", filter.FailedFor(sessions.NotFullID)},
-		{"spoof", "low_far", filter.FailedFor(sessions.LowFAR)},
+		{"document_type", "passport", filter.DocumentType(sessions.Passport)},
+		{"document_type", "id_card", filter.DocumentType(sessions.IDCard)},
+		{"document_type", "none", filter.DocumentType("")},
+		{"failed_for", "digital_spoof", filter.FailedFor(sessions.DigitalSpoof)},
+		{"failed_for", "not_full_id", filter.FailedFor(sessions.NotFullID)},
+		{"failed_for", "low_far", filter.FailedFor(sessions.LowFAR)},
 	} {
 		choose(one.name, one.value)
 		require.Equal(t, s.filtered(t, "acme", one.want), b.ids(), one.value)
@@ -146,24 +146,24 @@ func testFilters(t *testing.T, browser context.Context, s *served) {
 		require.False(t, eval[bool](b, "Boolean(document.querySelector('#query input:checked'))"))
 	}
 
-	choose("type", "passport")
+	choose("document_type", "passport")
 	choose("status", "failed")
-	choose("spoof", "low_far")
+	choose("failed_for", "low_far")
 	require.Equal(t, s.filtered(t, "acme", filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed),
 		filter.FailedFor(sessions.LowFAR)), b.ids())
-	choose("far_level", "3")
+	choose("failed_for.level", "3")
 	want := []filter.Filter{
 		filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed), filter.FailedForAt([]far.Level{3}, sessions.LowFAR),
 	}
 	require.Equal(t, s.filtered(t, "acme", want...), b.ids())
 	require.Equal(t, "/sessions?"+filter.And(want...).Values().Encode(), b.path())
-	choose("type", "id_card")
+	choose("document_type", "id_card")
 	require.Equal(t, 5, eval[int](b, "document.querySelectorAll('.chip:not(.clear)').length"))
 	b.relisted(func() { b.click(".chip.clear") })
 	require.Equal(t, s.filtered(t, "acme"), b.ids())
 
 	b.click("details.fold summary")
-	choose("level", "5")
+	choose("match_level", "5")
 	require.Equal(t, s.filtered(t, "acme", filter.MatchLevel(5)), b.ids())
 }
 
@@ -179,25 +179,25 @@ func testRange(t *testing.T, browser context.Context, s *served) {
 	from, to := day(150, tbilisi), day(90, tbilisi)
 	set := func(name, value string) {
 		b.relisted(func() {
-			eval[bool](b, fmt.Sprintf("((c) => { c.value = %s; return c.dispatchEvent(new Event('change', {bubbles: true})) })(document.querySelector('#query [name=%s]'))", quote(value), name))
+			eval[bool](b, fmt.Sprintf(`((c) => { c.value = %s; return c.dispatchEvent(new Event('change', {bubbles: true})) })(document.querySelector('#query [name="%s"]'))`, quote(value), name))
 		})
 	}
-	set("from", from.String())
+	set("created_at.from", from.String())
 	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, sessions.Date{}, tbilisi)), b.ids())
-	set("to", to.String())
+	set("created_at.to", to.String())
 	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, to, tbilisi)), b.ids())
 	require.Contains(t, b.text(".chip"), "Asia/Tbilisi")
 	require.Contains(t, b.text("thead"), "Asia/Tbilisi")
-	set("tz", "America/New_York")
+	set("created_at.zone", "America/New_York")
 	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(from, to, newYork)), b.ids())
 	require.Contains(t, b.text("thead"), "America/New_York")
 	first := listed[slices.IndexFunc(listed, func(x *sessions.Session) bool { return rowKey(x.ID) == b.ids()[0] })]
 	require.Contains(t, b.text("#sessions .session time"), first.CreatedAt.In(newYork).Format("15:04"))
-	set("from", to.AddDays(1).String())
+	set("created_at.from", to.AddDays(1).String())
 	require.Contains(t, b.text("#results"), "ends before it begins")
 	b.relisted(func() { b.click(".presets button") })
 	today := sessions.DateOf(time.Now().In(tbilisi))
-	require.Equal(t, today.String(), eval[string](b, "document.querySelector('#query [name=from]').value"))
+	require.Equal(t, today.String(), eval[string](b, `document.querySelector('#query [name="created_at.from"]').value`))
 	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(today, today, newYork)), b.ids())
 }
 
@@ -230,7 +230,7 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 	b.relisted(func() { b.click("input[name=status][value=failed]") })
 	b.click("#q")
 	b.relisted(func() { b.keys("b") })
-	b.relisted(func() { b.click("input[name=type][value=passport]") })
+	b.relisted(func() { b.click("input[name=document_type][value=passport]") })
 	both := "/sessions?" + filter.And(failed, passport).Values().Encode()
 	require.Equal(t, both, b.path())
 	last := b.ids()
@@ -264,7 +264,7 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 	other.settled()
 	require.Equal(t, s.filtered(t, "acme", failed, passport), other.ids())
 	require.Empty(t, eval[string](other, "document.getElementById('q').value"))
-	other.do(chromedp.Navigate(s.url + "/sessions?q=gio"))
+	other.do(chromedp.Navigate(s.url + "/sessions?search=gio"))
 	require.Contains(t, other.text("main"), "personal data")
 	require.NotContains(t, eval[string](b, "JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"), `"b"`)
 }
@@ -326,7 +326,7 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	low := s.listing(t, "acme", store.Query{Filter: filter.And(filter.FailedForAt([]far.Level{4}, sessions.LowFAR))})
 	require.NotEmpty(t, low)
 	one := low[slices.IndexFunc(low, func(x *sessions.Session) bool { return x.Match.Acceptance == 5 && x.LastName.State() == sessions.Known })]
-	b.do(chromedp.Navigate(s.url + "/sessions?spoof=low_far&far_level=4"))
+	b.do(chromedp.Navigate(s.url + "/sessions?failed_for=low_far&failed_for.level=4"))
 	b.settled()
 	b.click("#" + rowKey(one.ID) + " .more")
 	b.wait("document.getElementById('drawer').open")
@@ -342,7 +342,7 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 
 	b.keys(kb.Escape)
 	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
-	require.Equal(t, "/sessions?far_level=4&spoof=low_far", b.path())
+	require.Equal(t, "/sessions?failed_for=low_far&failed_for.level=4", b.path())
 	require.Equal(t, "More", eval[string](b, "document.activeElement.innerText"), "the focus did not come back")
 	eval[bool](b, "history.forward(), true")
 	b.wait("document.getElementById('drawer').open")
@@ -554,11 +554,11 @@ func testSettings(t *testing.T, browser context.Context) {
 	b.signIn("acme-master_user")
 	b.click("#q")
 	b.relisted(func() { b.keys("a") })
-	b.relisted(func() { b.click("input[name=type][value=id_card]") })
+	b.relisted(func() { b.click("input[name=document_type][value=id_card]") })
 	b.click(".to-settings")
 	b.wait("document.getElementById('drawer').open")
 	require.Contains(t, b.text(".levels caption"), "the search, ID card")
-	require.Equal(t, "/settings?type=id_card", b.path())
+	require.Equal(t, "/settings?document_type=id_card", b.path())
 
 	tally, err := store.New(s.backend, store.Options{}).Tally(t.Context(), store.Viewer{Company: "acme", Role: sessions.Agent},
 		filter.And(filter.Search("a"), filter.DocumentType(sessions.IDCard)))

@@ -78,7 +78,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
 		v.URL += "?" + query
 	}
-	if asked.Has("q") {
+	if asked.Has("search") {
 		v.Selection = append(v.Selection, r.Say("selection_search"))
 	}
 	for _, chip := range link.Chips {
@@ -110,7 +110,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 		slices.Sort(types[4:])
 	}
 	for _, t := range types {
-		one := typeLevelView{Type: t, Label: r.option("type", t)}
+		one := typeLevelView{Type: t, Label: r.option("document_type", t)}
 		if shown.Acceptance != nil {
 			one.Policy = shown.Acceptance.ByType[t]
 		}

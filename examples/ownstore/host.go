@@ -18,6 +18,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
+// The host's codes.
+var (
+	states = map[sessions.Status][]any{sessions.Success: {"A"}, sessions.Failed: {"D", "X"}, sessions.Pending: {"R"}}
+	kinds  = map[sessions.DocumentType][]any{
+		sessions.Passport: {1}, sessions.IDCard: {2}, sessions.ResidenceCard: {3}, sessions.DriverLicence: {4},
+	}
+)
+
 // checks describes the table that the host has had for years.
 var checks = sqlstore.Table{
 	From:   "kyc_checks k",
@@ -25,19 +33,17 @@ var checks = sqlstore.Table{
 	Select: "k.uid, k.started, k.state, k.given_name, k.family_name, k.personal_no, k.document_no, k.doc_kind, k.spoof, k.cut_off, k.weak, k.level",
 	Scan:   scanCheck,
 	Columns: filter.Columns{
-		Company:   filter.Col("k.tenant").NotNull(),
-		CreatedAt: filter.TimeColumn{Column: filter.Col("k.started").NotNull()},
-		Status: filter.Enum[sessions.Status]{Column: filter.Col("k.state").NotNull(), Values: map[sessions.Status][]any{
-			sessions.Success: {"A"}, sessions.Failed: {"D", "X"}, sessions.Pending: {"R"},
-		}},
-		DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("k.doc_kind"), Values: map[sessions.DocumentType][]any{
-			sessions.Passport: {1}, sessions.IDCard: {2}, sessions.ResidenceCard: {3}, sessions.DriverLicence: {4},
-		}},
+		Company: filter.Col("k.tenant").NotNull(),
+		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldCreatedAt:      filter.Col("k.started").NotNull(),
+			sessions.FieldStatus:         filter.Enum(filter.Col("k.state").NotNull(), states),
+			sessions.FieldDocumentType:   filter.Enum(filter.Col("k.doc_kind"), kinds),
+			sessions.FieldMatchLevel:     filter.Col("k.level"),
+			sessions.FieldPersonalNumber: filter.Col("k.personal_no"),
+		},
 		Reasons: map[sessions.Reason]filter.Column{
 			sessions.DigitalSpoof: filter.Col("k.spoof"), sessions.NotFullID: filter.Col("k.cut_off"), sessions.LowFAR: filter.Col("k.weak"),
 		},
-		MatchLevel:     filter.Col("k.level"),
-		PersonalNumber: filter.Col("k.personal_no"),
 	},
 }
 

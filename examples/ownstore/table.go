@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -20,7 +21,8 @@ func tableOf(d filter.Dialect) (sqlstore.Table, error) {
 	switch d {
 	case sqlstore.Postgres:
 	case sqlstore.SQLite:
-		t.Columns.CreatedAt.Clock, t.Columns.CreatedAt.Layout = filter.UTCText, sqliteTime
+		t.Columns.Fields = maps.Clone(t.Columns.Fields)
+		t.Columns.Fields[sessions.FieldCreatedAt] = t.Columns.Fields[sessions.FieldCreatedAt].UTCText(sqliteTime)
 	default:
 		return t, fmt.Errorf("this host's table is on PostgreSQL or SQLite, not on %s", d)
 	}
@@ -71,8 +73,8 @@ func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessi
 
 // keeps tells whether the host has codes for what the session is.
 func keeps(s *sessions.Session) bool {
-	_, state := checks.Columns.Status.Values[s.Status]
-	_, kind := checks.Columns.DocumentType.Values[s.DocumentType]
+	_, state := states[s.Status]
+	_, kind := kinds[s.DocumentType]
 	return state && (kind || s.DocumentType == "")
 }
 
@@ -83,14 +85,14 @@ func rowOf(s *sessions.Session, d filter.Dialect) []any {
 		started = s.CreatedAt.UTC().Format(sqliteTime)
 	}
 	var kind, level any
-	if codes := checks.Columns.DocumentType.Values[s.DocumentType]; codes != nil {
+	if codes := kinds[s.DocumentType]; codes != nil {
 		kind = codes[0]
 	}
 	if s.Match.Compared {
 		level = int(s.Match.Level)
 	}
 	return []any{
-		s.ID, s.Company, started, checks.Columns.Status.Values[s.Status][0], known(s.FirstName), known(s.LastName), known(s.PersonalNumber),
+		s.ID, s.Company, started, states[s.Status][0], known(s.FirstName), known(s.LastName), known(s.PersonalNumber),
 		known(s.DocumentNumber), kind, s.FailedFor(sessions.DigitalSpoof), s.FailedFor(sessions.NotFullID), s.FailedFor(sessions.LowFAR), level,
 	}
 }

@@ -180,11 +180,11 @@ func TestSelections(t *testing.T) {
 		"-search gior":   filter.Search("gior"),
 		"-search გიორ":   filter.Search("GIOR"),
 		"-search 01":     filter.Search("01"),
-		"-search %":      filter.None(),
-		"-search _":      filter.None(),
-		`-search \`:      filter.None(),
-		"-search '":      filter.None(),
-		"-search ******": filter.None(),
+		"-search %":      filter.Nothing(),
+		"-search _":      filter.Nothing(),
+		`-search \`:      filter.Nothing(),
+		"-search '":      filter.Nothing(),
+		"-search ******": filter.Nothing(),
 		"-status failed": filter.Status(sessions.Failed),
 		"-filter " + filter.Status(sessions.Failed).Text(): filter.Status(sessions.Failed),
 		"-status success,failed":                           filter.Status(sessions.Success, sessions.Failed),
@@ -199,7 +199,7 @@ func TestSelections(t *testing.T) {
 		"-to 2024-12-31":                                   filter.CreatedOn(sessions.Date{}, day("2024-12-31"), tbilisi),
 		"-from 2026-02-28 -to 2026-02-28":                  filter.CreatedOn(day("2026-02-28"), day("2026-02-28"), tbilisi),
 		// The night in which Berlin's clocks go forward.
-		"-tz Europe/Berlin -from 2026-03-28 -to 2026-03-29": filter.CreatedBetween(
+		"-tz Europe/Berlin -from 2026-03-28 -to 2026-03-29": filter.Between(sessions.FieldCreatedAt,
 			time.Date(2026, 3, 27, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 29, 22, 0, 0, 0, time.UTC)),
 		"-tz Europe/Berlin -from 2025-10-26 -status success": filter.And(
 			filter.CreatedOn(day("2025-10-26"), sessions.Date{}, berlin), filter.Status(sessions.Success)),
@@ -219,7 +219,7 @@ func TestSelections(t *testing.T) {
 		require.NotNil(t, got, out)
 		require.Equal(t, want, number(t, got[1]), args)
 		require.Contains(t, out, newest, args)
-		if f.Text() == filter.None().Text() {
+		if f.Text() == filter.Nothing().Text() {
 			require.Contains(t, out, "it finds nothing", args)
 		} else {
 			require.NotZero(t, want, "%s: the test shows nothing", args)

@@ -20,18 +20,18 @@ import (
 // operations are all that there are, on sessions of acme.
 var operations = []struct{ method, path, body string }{
 	{http.MethodGet, "/sessions", ""},
-	{http.MethodPost, "/sessions", `{"q": "nin"}`},
+	{http.MethodPost, "/sessions", `{"search": "nin"}`},
 	{http.MethodGet, "/sessions/s1", ""},
 	{http.MethodGet, "/sessions/s1/attempts", ""},
 	{http.MethodGet, "/changes", ""},
-	{http.MethodPost, "/changes", `{"q": "nin"}`},
+	{http.MethodPost, "/changes", `{"search": "nin"}`},
 	{http.MethodGet, "/count", ""},
-	{http.MethodPost, "/count", `{"q": "nin"}`},
+	{http.MethodPost, "/count", `{"search": "nin"}`},
 	{http.MethodGet, "/facets", ""},
-	{http.MethodPost, "/facets", `{"q": "nin"}`},
+	{http.MethodPost, "/facets", `{"search": "nin"}`},
 	{http.MethodGet, "/tally", ""},
-	{http.MethodPost, "/tally", `{"q": "nin"}`},
-	{http.MethodPost, "/export", `{"q": "nin"}`},
+	{http.MethodPost, "/tally", `{"search": "nin"}`},
+	{http.MethodPost, "/export", `{"search": "nin"}`},
 	{http.MethodGet, "/settings", ""},
 	{http.MethodPut, "/settings", changed},
 	{http.MethodGet, "/openapi.json", ""},
@@ -106,7 +106,7 @@ func TestForeignIsMissing(t *testing.T) {
 // Who asks is the host's word alone.
 func TestCompanyAndRoleAreNoParameters(t *testing.T) {
 	h := newHost(t)
-	for _, name := range []string{"company", "role", "viewer", "disclosure", "restriction", "partner"} {
+	for _, name := range []string{"company", "role", "viewer", "disclosure", "restriction", "partners"} {
 		for _, op := range operations {
 			if op.method == http.MethodPut || op.body == "" {
 				sign := h.do("foreign", op.method, op.path+"?"+name+"=acme", op.body, "If-Match", `"0"`)
@@ -207,11 +207,11 @@ func TestDisclosureOnEveryRoute(t *testing.T) {
 				filter.DocumentType(sessions.Passport),
 				filter.FailedFor(sessions.LowFAR),
 				filter.MatchLevel(4),
-				filter.PersonalNumber("01001012345"),
-				filter.Subject("subject-nino"),
+				filter.Is(sessions.FieldPersonalNumber, "01001012345"),
+				filter.Is(sessions.FieldSubject, "subject-nino"),
 				filter.Extra("phone", "+995 555 12 34 56"),
 				filter.Not(filter.Status(sessions.Success)),
-				filter.Or(filter.DocumentType(sessions.Passport), filter.CreatedBetween(noon, noon)),
+				filter.Or(filter.DocumentType(sessions.Passport), filter.Between(sessions.FieldCreatedAt, noon, noon)),
 			} {
 				for _, path := range []string{"/sessions", "/changes", "/count", "/facets", "/tally", "/export"} {
 					h.post("agent", path, body(f)).problem(http.StatusForbidden, "hidden_field")
@@ -228,12 +228,12 @@ func TestSearchLooksAtWhatIsShown(t *testing.T) {
 	v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName)
 	v.Disclosure.Drop = sessions.FieldsOf(sessions.FieldPersonalNumber)
 	h.viewers["agent"] = v
-	found := h.post("agent", "/sessions", `{"q": "nin"}`).object(http.StatusOK)
+	found := h.post("agent", "/sessions", `{"search": "nin"}`).object(http.StatusOK)
 	require.Equal(t, []string{"s2", "s1"}, found.ids())
 	require.Equal(t, []any{"first_name", "document_number"}, found["searched"])
 	require.Equal(t, []any{"last_name", "personal_number"}, found["hidden"])
 	for _, secret := range []string{"Beridze", "01001012345"} {
-		q := `{"q": "` + secret[:4] + `"}`
+		q := `{"search": "` + secret[:4] + `"}`
 		require.Empty(t, h.post("agent", "/sessions", q).object(http.StatusOK).ids())
 		require.InDelta(t, 0, h.post("agent", "/count", q).object(http.StatusOK)["n"], 0)
 		require.NotContains(t, h.post("agent", "/facets", q).Body.String(), `"n":1`)
@@ -270,11 +270,11 @@ func TestScriptInEveryFieldIsText(t *testing.T) {
 	asOf := h.get("agent", "/changes").object(http.StatusOK).text("as_of")
 	h.insert(evil(t, script))
 	answers := map[string]answer{
-		"list":     h.post("agent", "/sessions", `{"q": "script"}`),
+		"list":     h.post("agent", "/sessions", `{"search": "script"}`),
 		"details":  h.get("agent", "/sessions/"+url.PathEscape(script)),
 		"attempts": h.get("agent", "/sessions/"+url.PathEscape(script)+"/attempts"),
 		"changes":  h.get("agent", "/changes?as_of="+asOf),
-		"tally":    h.post("agent", "/tally", `{"q": "script"}`),
+		"tally":    h.post("agent", "/tally", `{"search": "script"}`),
 		"facets":   h.post("agent", "/facets", body(filter.DocumentType(script))),
 		"link":     h.get("agent", "/sessions?"+filter.DocumentType(script).Values().Encode()),
 		"problem":  h.get("agent", "/sessions?"+url.Values{script: {script}}.Encode()),
@@ -301,14 +301,14 @@ func TestScriptInEveryFieldIsText(t *testing.T) {
 	require.Equal(t, script, details.at("extra", "phone"))
 	require.Equal(t, []any{script}, details["reasons"])
 
-	file := h.post("agent", "/export", `{"q": "script"}`)
+	file := h.post("agent", "/export", `{"search": "script"}`)
 	require.Equal(t, http.StatusOK, file.Code)
 	require.Equal(t, "text/csv; charset=utf-8", file.Header().Get("Content-Type"))
 	require.True(t, strings.HasPrefix(file.Header().Get("Content-Disposition"), "attachment; "))
 	require.Equal(t, "nosniff", file.Header().Get("X-Content-Type-Options"))
 
 	h.insert(evil(t, "=cmd|' /C calc'!A0 formula"))
-	file = h.post("agent", "/export", `{"q": "formula", "format": "excel", "tz": "UTC"}`)
+	file = h.post("agent", "/export", `{"search": "formula", "format": "excel", "zone": "UTC"}`)
 	require.NotContains(t, file.Body.String(), ",=cmd")
 	require.Contains(t, file.Body.String(), "'=cmd")
 }

@@ -13,7 +13,7 @@ type count struct {
 }
 
 func (c *call) count() (any, error) {
-	f, err := c.filter()
+	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ type option struct {
 }
 
 func (c *call) facets() (any, error) {
-	f, err := c.filter()
+	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ type outlook struct {
 }
 
 func (c *call) tally() (any, error) {
-	f, err := c.filter()
+	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err
 	}

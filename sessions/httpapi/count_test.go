@@ -10,7 +10,7 @@ import (
 func TestCount(t *testing.T) {
 	h := newHost(t)
 	require.Equal(t, object{"n": 5.0, "exact": true}, h.get("agent", "/count").object(http.StatusOK))
-	require.Equal(t, object{"n": 2.0, "exact": true}, h.post("agent", "/count", `{"q": "giorgi"}`).object(http.StatusOK))
+	require.Equal(t, object{"n": 2.0, "exact": true}, h.post("agent", "/count", `{"search": "giorgi"}`).object(http.StatusOK))
 	require.Equal(t, object{"n": 1.0, "exact": true}, h.get("foreign", "/count").object(http.StatusOK))
 
 	capped := newHost(t, func(h *host) { h.store.CountLimit = 2 })
@@ -19,7 +19,7 @@ func TestCount(t *testing.T) {
 
 func TestFacets(t *testing.T) {
 	h := newHost(t)
-	o := h.post("agent", "/facets", `{"status": "failed", "type": "passport"}`).object(http.StatusOK)
+	o := h.post("agent", "/facets", `{"status": "failed", "document_type": "passport"}`).object(http.StatusOK)
 	got := map[string]map[string]any{}
 	links := object{}
 	for _, f := range o.list("facets") {
@@ -37,17 +37,17 @@ func TestFacets(t *testing.T) {
 		"reasons":       {"digital_spoof": 0.0, "not_full_id": 0.0, "low_far": 1.0},
 		"match_level":   {"7": 0.0, "6": 0.0, "5": 0.0, "4": 1.0, "3": 0.0, "2": 0.0, "1": 0.0, "0": 0.0, "": 0.0},
 	}, got)
-	require.Equal(t, "status=failed&type=id_card", links["id_card"])
+	require.Equal(t, "document_type=id_card&status=failed", links["id_card"])
 	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions?"+links.text("id_card")).object(http.StatusOK).ids())
 
-	found := h.post("agent", "/facets", `{"q": "giorgi"}`)
+	found := h.post("agent", "/facets", `{"search": "giorgi"}`)
 	require.Contains(t, found.object(http.StatusOK), "facets")
 	require.NotContains(t, found.Body.String(), "giorgi", "links are without the search")
 }
 
 func TestTally(t *testing.T) {
 	h := newHost(t)
-	o := h.get("agent", "/tally?type=passport").object(http.StatusOK)
+	o := h.get("agent", "/tally?document_type=passport").object(http.StatusOK)
 	require.Equal(t, true, o["exact"])
 	row := func(level float64) any {
 		return map[string]any{

@@ -33,7 +33,7 @@
 // for the filter alone is its canonical form: a link that can be shared. POST has them in its body, alone: a JSON object with
 // the parameters as members (a repeated one is a list), or a form, which lets a browser save an export as it arrives.
 //
-//	{"q": "gior 0100", "status": ["failed", "pending"], "tz": "Asia/Tbilisi", "from": "2026-03-01", "limit": 50}
+//	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
 //
 // Search text, personal numbers and values of extra fields are personal data. They are refused in a URL, wherever in the
 // filter they stand, unless [Options.SearchInURL] says otherwise. Pages and facets give the filter without them as "link",

@@ -40,7 +40,7 @@ func Example() {
 	mux.Handle("/kyc/", http.StripPrefix("/kyc", api))
 
 	for _, cookie := range []string{"secret-of-agent-7", "guess"} {
-		r := httptest.NewRequest(http.MethodPost, "/kyc/count", strings.NewReader(`{"q": "gio"}`))
+		r := httptest.NewRequest(http.MethodPost, "/kyc/count", strings.NewReader(`{"search": "gio"}`))
 		r.Header.Set("Content-Type", "application/json")
 		r.AddCookie(&http.Cookie{Name: "session", Value: cookie})
 		w := httptest.NewRecorder()

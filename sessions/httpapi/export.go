@@ -13,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/export"
-	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
@@ -82,7 +81,7 @@ func (c *call) export() error {
 		return err
 	}
 	options.Format = csv
-	f, err := c.filter()
+	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return err
 	}
@@ -130,7 +129,7 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	o := export.Options{SHA256: true}
 	o.Zone = c.zone()
 	if format.NeedsZone && o.Zone == nil {
-		c.fail(refuse(codeMissingParameter, filter.ParamZone, "the times of this format state no offset: they need a time zone"))
+		c.fail(refuse(codeMissingParameter, paramZone, "the times of this format state no offset: they need a time zone"))
 	}
 	if text := c.text("separator"); text != "" {
 		if len(text) != 1 || !strings.Contains(",;\t|", text) {

@@ -50,11 +50,11 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 		options export.Options
 	}{
 		{`{}`, filter.Filter{}, export.Options{}},
-		{`{"q": "nin", "status": ["failed", "success"]}`, filter.And(filter.Search("nin"), filter.Status(sessions.Failed, sessions.Success)), export.Options{}},
-		{`{"q": "nobody"}`, filter.Search("nobody"), export.Options{}},
-		{`{"format": "excel", "tz": "Asia/Tbilisi"}`, filter.Filter{}, export.Options{Format: export.Excel, Zone: tbilisi}},
+		{`{"search": "nin", "status": ["failed", "success"]}`, filter.And(filter.Search("nin"), filter.Status(sessions.Failed, sessions.Success)), export.Options{}},
+		{`{"search": "nobody"}`, filter.Search("nobody"), export.Options{}},
+		{`{"format": "excel", "zone": "Asia/Tbilisi"}`, filter.Filter{}, export.Options{Format: export.Excel, Zone: tbilisi}},
 		{
-			`{"format": "excel", "tz": "Asia/Tbilisi", "separator": ";", "from": "2026-03-15", "extra_columns": true, "column": ["Session ID", "Extra"]}`,
+			`{"format": "excel", "created_at.zone": "Asia/Tbilisi", "separator": ";", "created_at.from": "2026-03-15", "extra_columns": true, "column": ["Session ID", "Extra"]}`,
 			filter.CreatedOn(sessions.Date{Year: 2026, Month: 3, Day: 15}, sessions.Date{}, tbilisi),
 			export.Options{Format: export.Excel, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
 		},
@@ -92,7 +92,7 @@ func TestExportOfAViewerWhoMayNotSeeAll(t *testing.T) {
 		Drop: sessions.FieldsOf(sessions.FieldPersonalNumber),
 	}
 	h.viewers["agent"] = v
-	for body, o := range map[string]export.ReadOptions{`{}`: {}, `{"format": "excel", "tz": "UTC"}`: {Format: export.Excel, Zone: time.UTC}} {
+	for body, o := range map[string]export.ReadOptions{`{}`: {}, `{"format": "excel", "zone": "UTC"}`: {Format: export.Excel, Zone: time.UTC}} {
 		a := h.post("agent", "/export", body)
 		require.Equal(t, http.StatusOK, a.Code)
 		require.NotContains(t, a.Body.String(), "Personal Number")
@@ -151,9 +151,9 @@ func TestExportName(t *testing.T) {
 func TestExportRefusals(t *testing.T) {
 	h := newHost(t)
 	for _, c := range []struct{ body, code, parameter string }{
-		{`{"format": "excel"}`, "missing_parameter", "tz"},
-		{`{"format": "excel", "tz": "Mars/Base"}`, "invalid_parameter", "tz"},
-		{`{"tz": "Local"}`, "invalid_parameter", "tz"},
+		{`{"format": "excel"}`, "missing_parameter", "zone"},
+		{`{"format": "excel", "zone": "Mars/Base"}`, "invalid_parameter", "zone"},
+		{`{"zone": "Local"}`, "invalid_parameter", "zone"},
 		{`{"format": "xlsx"}`, "invalid_parameter", "format"},
 		{`{"separator": "x"}`, "invalid_parameter", "separator"},
 		{`{"separator": "ნ"}`, "invalid_parameter", "separator"},
@@ -180,7 +180,7 @@ func TestExportRefusals(t *testing.T) {
 	h.viewers["agent"] = v
 	p := h.post("agent", "/export", `{}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
 	require.Contains(t, p["detail"], "at most 4 rows")
-	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{"type": "passport"}`).Code)
+	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{"document_type": "passport"}`).Code)
 
 	h.get("agent", "/export").problem(http.StatusMethodNotAllowed, "method_not_allowed")
 	h.do("agent", http.MethodPost, "/export", `{}`, "Accept", typeJSON).problem(http.StatusNotAcceptable, "not_acceptable")
@@ -192,7 +192,7 @@ func TestExportForExcelIsCountedFirst(t *testing.T) {
 	var limits []int
 	st := store.New(counting{h.backend, &limits}, h.store)
 	h.handler = handlerOver(st, h)
-	h.post("agent", "/export", `{"format": "excel", "tz": "UTC"}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
+	h.post("agent", "/export", `{"format": "excel", "zone": "UTC"}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
 	require.Equal(t, []int{export.MaxExcelRows + 1}, limits)
 	require.NotContains(t, h.backend.taken(), "stream")
 	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{}`).Code, "other files have no limit")
@@ -457,7 +457,7 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 			},
 		}}
 	})
-	a := h.post("agent", "/export", `{"format": "lines", "tz": "Asia/Tbilisi", "column": ["First Name"]}`)
+	a := h.post("agent", "/export", `{"format": "lines", "zone": "Asia/Tbilisi", "column": ["First Name"]}`)
 	require.Equal(t, http.StatusOK, a.Code)
 	require.Equal(t, "application/jsonl", a.Header().Get("Content-Type"))
 	require.Contains(t, a.Header().Get("Content-Disposition"), `.jsonl"`)
@@ -467,7 +467,7 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 	require.Equal(t, "lines", heard(h, &h.exports)[0].Format)
 
 	h.post("agent", "/export", `{"format": "lines"}`).problem(http.StatusBadRequest, "missing_parameter")
-	h.do("agent", http.MethodPost, "/export", `{"format": "lines", "tz": "UTC"}`, "Accept", "text/csv").problem(http.StatusNotAcceptable, "not_acceptable")
+	h.do("agent", http.MethodPost, "/export", `{"format": "lines", "zone": "UTC"}`, "Accept", "text/csv").problem(http.StatusNotAcceptable, "not_acceptable")
 }
 
 // A refusal says where the file cannot be written, and what can be done instead.

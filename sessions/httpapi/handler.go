@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
@@ -36,6 +37,10 @@ type Options struct {
 	// SearchInURL lets search text, personal numbers and values of extra fields stand in URLs, from where they get into logs,
 	// histories and referrers.
 	SearchInURL bool
+
+	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and the match levels of its scale, by
+	// field. Requests that ask for another one, which the SDK does not have either, are refused, and told which there are.
+	Values map[sessions.Field][]string
 
 	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
 	MaxBody int64         // bytes of a request's body; 0: 64 KiB

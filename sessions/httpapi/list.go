@@ -31,7 +31,13 @@ type page struct {
 
 func (c *call) view(f filter.Filter) *view {
 	v := &view{hidden: c.viewer.Disclosure.Hidden()}
-	v.searches, _ = f.SplitSearch()
+	for _, part := range f.Parts() {
+		if criterion, ok := part.Root().(*filter.Criterion); ok {
+			if _, ok := criterion.Search(); ok {
+				v.searches = append(v.searches, criterion)
+			}
+		}
+	}
 	return v
 }
 
@@ -62,7 +68,7 @@ func orNull(text string) *string {
 
 // link returns the parameters of a filter for a URL, without those that are personal data; null where they cannot be taken out.
 func link(f filter.Filter) *string {
-	if f = f.Without(personalKinds...); personal(f.Root()) {
+	if f = f.Without(personalFields); personal(f) {
 		return nil
 	}
 	text := f.Values().Encode()
@@ -73,7 +79,7 @@ func link(f filter.Filter) *string {
 func (c *call) query() (q store.Query, err error) {
 	q.Limit = c.number("limit", 1)
 	q.After = store.Cursor(c.text("after"))
-	q.Filter, err = c.filter()
+	q.Filter, err = c.filter(c.options.Values)
 	return q, err
 }
 
@@ -180,7 +186,7 @@ func (c *call) changes() (any, error) {
 	since := store.Watermark(c.text("as_of"))
 	q := store.Query{Limit: c.number("limit", 1)}
 	var err error
-	if q.Filter, err = c.filter(); err != nil {
+	if q.Filter, err = c.filter(c.options.Values); err != nil {
 		return nil, err
 	}
 	d, err := c.store.Changes(c.ctx, c.viewer, q, since)

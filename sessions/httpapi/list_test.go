@@ -24,7 +24,7 @@ func TestListNewestFirst(t *testing.T) {
 
 func TestListDocument(t *testing.T) {
 	h := newHost(t)
-	o := h.post("agent", "/sessions", `{"q": "nin 0100", "status": "failed", "tz": "Asia/Tbilisi", "from": "2026-03-14", "limit": 1}`)
+	o := h.post("agent", "/sessions", `{"search": "nin 0100", "status": "failed", "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-14", "limit": 1}`)
 	page := o.object(http.StatusOK)
 	require.NotEmpty(t, page["as_of"])
 	delete(page, "as_of")
@@ -44,7 +44,7 @@ func TestListDocument(t *testing.T) {
 		"created_from": "2026-03-13T20:00:00.000000Z", "created_before": nil,
 		"searched":         []any{"first_name", "last_name", "personal_number", "document_number"},
 		"folds_to_nothing": false, "hidden": []any{},
-		"link": "from=2026-03-14&status=failed&tz=Asia%2FTbilisi",
+		"link": "created_at.from=2026-03-14&created_at.zone=Asia%2FTbilisi&status=failed",
 	}, page)
 }
 
@@ -67,7 +67,7 @@ func TestListPages(t *testing.T) {
 
 func TestListSaysHowFarItSearched(t *testing.T) {
 	h := newHost(t, func(h *host) { h.store.Budget = 2 })
-	page := h.get("agent", "/sessions?type=passport").object(http.StatusOK)
+	page := h.get("agent", "/sessions?document_type=passport").object(http.StatusOK)
 	require.Empty(t, page.ids())
 	require.Equal(t, true, page["partial"])
 	require.Equal(t, false, page["complete"])
@@ -91,10 +91,10 @@ func TestSelectionIsTheSameInEveryForm(t *testing.T) {
 func TestPersonalDataStaysOutOfURLs(t *testing.T) {
 	personal := []filter.Filter{
 		filter.Search("nino"),
-		filter.PersonalNumber("01001012345"),
+		filter.Is(sessions.FieldPersonalNumber, "01001012345"),
 		filter.Extra("phone", "+995 555 12 34 56"),
 		filter.Not(filter.Search("nino")),
-		filter.Or(filter.Status(sessions.Success), filter.And(filter.Status(sessions.Failed), filter.PersonalNumber("01001012345"))),
+		filter.Or(filter.Status(sessions.Success), filter.And(filter.Status(sessions.Failed), filter.Is(sessions.FieldPersonalNumber, "01001012345"))),
 	}
 	h := newHost(t)
 	open := newHost(t, func(h *host) { h.options.SearchInURL = true })
@@ -116,16 +116,16 @@ func TestPersonalDataStaysOutOfURLs(t *testing.T) {
 
 func TestSearchThatFoldsToNothing(t *testing.T) {
 	h := newHost(t)
-	page := h.post("agent", "/sessions", `{"q": "******"}`).object(http.StatusOK)
+	page := h.post("agent", "/sessions", `{"search": "******"}`).object(http.StatusOK)
 	require.Empty(t, page.ids())
 	require.Equal(t, true, page["folds_to_nothing"])
-	page = h.post("agent", "/sessions", `{"q": "  "}`).object(http.StatusOK)
+	page = h.post("agent", "/sessions", `{"search": "  "}`).object(http.StatusOK)
 	require.Len(t, page.ids(), 5)
 }
 
 func TestSpansCountUTF16(t *testing.T) {
 	h := newHost(t)
-	page := h.post("agent", "/sessions", `{"q": "oneill z"}`).object(http.StatusOK)
+	page := h.post("agent", "/sessions", `{"search": "oneill z"}`).object(http.StatusOK)
 	require.Equal(t, []string{"s4"}, page.ids())
 	require.Len(t, page.at("sessions", 0, "matches"), 1)
 	spans := page.list("sessions", 0, "matches", 0, "spans")
@@ -181,7 +181,7 @@ func TestRefreshWithoutNewsIsOneCheapQuery(t *testing.T) {
 func TestRefreshSeesWhatLeavesTheRestriction(t *testing.T) {
 	h := newHost(t)
 	v := h.viewers["agent"]
-	v.Restriction = filter.Subject("subject-nino")
+	v.Restriction = filter.Is(sessions.FieldSubject, "subject-nino")
 	h.viewers["agent"] = v
 	first := h.get("agent", "/sessions")
 	require.Equal(t, []string{"s2", "s1"}, first.object(http.StatusOK).ids())
@@ -268,7 +268,7 @@ func TestChanges(t *testing.T) {
 	part := h.get("agent", "/changes?limit=1&as_of="+asOf).object(http.StatusOK)
 	require.Equal(t, []string{"s4"}, part.ids())
 	require.Equal(t, true, part["more"])
-	found := h.post("agent", "/changes", `{"q": "tam", "as_of": "`+asOf+`"}`).object(http.StatusOK)
+	found := h.post("agent", "/changes", `{"search": "tam", "as_of": "`+asOf+`"}`).object(http.StatusOK)
 	require.Len(t, found.at("sessions", 0, "matches"), 1)
 
 	start := h.get("agent", "/changes").object(http.StatusOK)

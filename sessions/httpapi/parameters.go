@@ -6,18 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // parameters are what a request asks, by name: the query of a GET, or the members of a POST's body. A handler takes its
@@ -219,16 +218,24 @@ func (p *parameters) number(name string, low int) int {
 	return int(n)
 }
 
-// zone returns the time zone of the filter's days, which the filter takes; nil if it is not given. Local would be the
-// server's own, which is nobody's business.
+const (
+	paramZone        = "zone"
+	paramCreatedZone = "created_at.zone"
+)
+
+// zone takes the time zone of a file's times: without one that of the filter's days of creation, nil without either. Local would be
+// the server's own, which is nobody's business.
 func (p *parameters) zone() *time.Location {
-	name := p.values.Get(filter.ParamZone)
+	parameter, name := paramZone, p.text(paramZone)
+	if name == "" {
+		parameter, name = paramCreatedZone, p.values.Get(paramCreatedZone)
+	}
 	if name == "" {
 		return nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || zone == time.Local {
-		p.fail(refuse(codeInvalidParameter, filter.ParamZone, "not a time zone of the IANA database"))
+		p.fail(refuse(codeInvalidParameter, parameter, "not a time zone of the IANA database"))
 	}
 	return zone
 }
@@ -241,18 +248,22 @@ func (p *parameters) none() error {
 	return p.err
 }
 
-// filter returns the filter that the parameters which have not been taken make, or the first mistake.
-func (p *parameters) filter() (filter.Filter, error) {
+// filter returns the filter that the parameters which have not been taken make, or the first mistake. known has the host's own
+// values of enumerations, by field.
+func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, error) {
 	if p.err != nil {
 		return filter.Filter{}, p.err
 	}
 	f, err := filter.FromValues(p.values)
+	if err == nil {
+		err = f.Check(known)
+	}
 	if err != nil {
 		return filter.Filter{}, badFilter(err)
 	}
-	if p.inURL && personal(f.Root()) {
+	if p.inURL && personal(f) {
 		return filter.Filter{}, &problem{Code: codePersonalInURL,
-			Detail: "search text, personal numbers and extra fields are personal data: send them in the body of a POST"}
+			Detail: "search text, names, numbers, birth dates, addresses and extra fields are personal data: send them in the body of a POST"}
 	}
 	return f, nil
 }
@@ -260,50 +271,27 @@ func (p *parameters) filter() (filter.Filter, error) {
 // badFilter says which parameter is wrong. The errors of package filter hold no value.
 func badFilter(err error) error {
 	name := ""
-	var at *filter.ParameterError
-	if errors.As(err, &at) {
-		name, err = at.Parameter, at.Err
+	var parameter *filter.ParameterError
+	var criterion *filter.Error
+	switch {
+	case errors.As(err, &parameter):
+		name, err = parameter.Parameter, parameter.Err
+	case errors.As(err, &criterion):
+		name, err = criterion.Criterion, criterion.Err
+		if criterion.Argument != "" {
+			name += "." + criterion.Argument
+		}
 	}
 	code := codeInvalidParameter
-	if errors.Is(err, filter.ErrParameter) && !known(name) {
+	if errors.Is(err, filter.ErrParameter) {
 		code = codeUnknownParameter
 	}
 	return refuse(code, name, err.Error())
 }
 
-// known tells whether filters have the parameter.
-func known(name string) bool {
-	switch name {
-	case filter.ParamSearch, filter.ParamSearchIn, filter.ParamDocumentType, filter.ParamStatus, filter.ParamReason,
-		filter.ParamReasonLevel, filter.ParamLevel, filter.ParamFrom, filter.ParamTo, filter.ParamZone, filter.ParamSince,
-		filter.ParamBefore, filter.ParamPersonalNumber, filter.ParamSubject, filter.ParamFilter:
-		return true
-	}
-	return strings.HasPrefix(name, filter.ParamExtraPrefix)
-}
+// personalFields are those whose values are personal data.
+var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(
+	sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
 
-// personalKinds are the criteria whose values are personal data.
-var personalKinds = []filter.Kind{filter.KindSearch, filter.KindPersonalNumber, filter.KindExtra}
-
-// personal tells whether a filter has a criterion whose values are personal data.
-func personal(n filter.Node) bool {
-	var parts iter.Seq[filter.Node]
-	switch n := n.(type) {
-	case *filter.Criterion:
-		return slices.Contains(personalKinds, n.Kind())
-	case *filter.Negation:
-		return personal(n.Part())
-	case *filter.AllOf:
-		parts = n.Parts()
-	case *filter.AnyOf:
-		parts = n.Parts()
-	default:
-		return false
-	}
-	for part := range parts {
-		if personal(part) {
-			return true
-		}
-	}
-	return false
-}
+// personal reports whether a filter asks for personal data.
+func personal(f filter.Filter) bool { return f.Fields().Intersect(personalFields) != 0 }

@@ -22,7 +22,7 @@ func TestProblemDocument(t *testing.T) {
 	a.problem(http.StatusBadRequest, "unknown_parameter")
 	require.JSONEq(t, `{
 		"type": "about:blank", "title": "Bad Request", "status": 400, "code": "unknown_parameter", "parameter": "colour",
-		"detail": "filter: unknown, repeated or conflicting parameter: unknown"
+		"detail": "filter: no such parameter"
 	}`, a.Body.String())
 	require.Equal(t, "no-store", a.Header().Get("Cache-Control"))
 	require.Equal(t, "nosniff", a.Header().Get("X-Content-Type-Options"))
@@ -34,13 +34,20 @@ func TestMalformedRequests(t *testing.T) {
 	for _, c := range []struct{ query, code, parameter string }{
 		{"status=", "invalid_parameter", "status"},
 		{"status=failed&limit=1&limit=2", "invalid_parameter", "limit"},
-		{"tz=Asia/Tbilisi&tz=UTC&from=2026-01-01", "invalid_parameter", "tz"},
-		{"from=2026-01-01", "invalid_parameter", "from"},
-		{"from=2026-02-30&tz=UTC", "invalid_parameter", "tz"},
-		{"from=2026-01-01&tz=Nowhere", "invalid_parameter", "tz"},
-		{"from=2026-01-02&to=2026-01-01&tz=UTC", "invalid_parameter", "tz"},
-		{"level=12345", "invalid_parameter", "level"},
-		{"far_level=3", "invalid_parameter", "far_level"},
+		{"created_at.zone=Asia/Tbilisi&created_at.zone=UTC&created_at.from=2026-01-01", "invalid_parameter", "created_at.zone"},
+		{"created_at.from=2026-01-01", "invalid_parameter", "created_at.zone"},
+		{"created_at.from=2026-02-30&created_at.zone=UTC", "invalid_parameter", "created_at.from"},
+		{"created_at.from=2026-01-01&created_at.zone=Nowhere", "invalid_parameter", "created_at.zone"},
+		{"created_at.from=2026-01-02&created_at.to=2026-01-01&created_at.zone=UTC", "invalid_parameter", "created_at.to"},
+		{"match_level=12345", "invalid_parameter", "match_level"},
+		{"match_level=9", "invalid_parameter", "match_level"},
+		{"match_level.at_least=high", "invalid_parameter", "match_level.at_least"},
+		{"status=succes", "invalid_parameter", "status"},
+		{"document_type=passprt", "invalid_parameter", "document_type"},
+		{"failed_for=low_far&failed_for.level=8", "invalid_parameter", "failed_for.level"},
+		{"liveness=dead", "invalid_parameter", "liveness"},
+		{"filter=status(succes)", "invalid_parameter", "status"},
+		{"failed_for.level=3", "invalid_parameter", "failed_for.level"},
 		{"filter=all(status(failed", "invalid_parameter", "filter"},
 		{"filter=" + strings.Repeat("not(", 40) + "everything" + strings.Repeat(")", 40), "invalid_parameter", "filter"},
 		{"after=x", "invalid_cursor", "after"},
@@ -65,19 +72,19 @@ func TestMalformedRequests(t *testing.T) {
 		{`null`, "malformed_request", ""},
 		{`[]`, "malformed_request", ""},
 		{`"q"`, "malformed_request", ""},
-		{`{"q": "x"`, "malformed_request", ""},
-		{`{"q": "x"} {}`, "malformed_request", ""},
-		{`{"q": "` + "\xff" + `"}`, "malformed_request", ""},
-		{`{"q": "x", "q": "y"}`, "invalid_parameter", "q"},
-		{`{"q": null}`, "invalid_parameter", "q"},
-		{`{"q": {"a": 1}}`, "invalid_parameter", "q"},
-		{`{"q": ["x", "y"]}`, "invalid_parameter", "q"},
+		{`{"search": "x"`, "malformed_request", ""},
+		{`{"search": "x"} {}`, "malformed_request", ""},
+		{`{"search": "` + "\xff" + `"}`, "malformed_request", ""},
+		{`{"search": "x", "search": "y"}`, "invalid_parameter", "search"},
+		{`{"search": null}`, "invalid_parameter", "search"},
+		{`{"search": {"a": 1}}`, "invalid_parameter", "search"},
+		{`{"search": ["x", "y"]}`, "invalid_parameter", "search"},
 		{`{"status": []}`, "invalid_parameter", "status"},
 		{`{"status": [["failed"]]}`, "invalid_parameter", "status"},
 		{`{"status": [null]}`, "invalid_parameter", "status"},
 		{`{"limit": 1e2}`, "invalid_parameter", "limit"},
 		{`{"limit": true}`, "invalid_parameter", "limit"},
-		{`{"q": "` + strings.Repeat("ა", 100) + `"}`, "invalid_parameter", "q"},
+		{`{"search": "` + strings.Repeat("ა", 100) + `"}`, "invalid_parameter", "search"},
 		{`{"Q": "x"}`, "unknown_parameter", ""},
 	} {
 		a := h.do("agent", http.MethodPost, "/sessions", c.body, "Content-Type", "application/json")
@@ -91,7 +98,7 @@ func TestMalformedRequests(t *testing.T) {
 
 func TestLimitsOfBodies(t *testing.T) {
 	h := newHost(t)
-	h.post("agent", "/sessions", `{"q": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
+	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
 	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBody+1), "If-Match", `"1"`).
 		problem(http.StatusRequestEntityTooLarge, "too_large")
 	small := newHost(t, func(h *host) { h.options.MaxBody = 4 })
@@ -163,7 +170,7 @@ func TestFailuresAreForTheHostAlone(t *testing.T) {
 	h.backend.before = func(context.Context, string) error { return errStorage }
 	h.get("agent", "/sessions").problem(http.StatusInternalServerError, "internal")
 	h.backend.before = func(context.Context, string) error { return filter.ErrNoSearchKey }
-	h.post("agent", "/sessions", `{"q": "x"}`).problem(http.StatusNotImplemented, "not_supported")
+	h.post("agent", "/sessions", `{"search": "x"}`).problem(http.StatusNotImplemented, "not_supported")
 }
 
 func TestAuditRefusesEverywhere(t *testing.T) {
@@ -225,7 +232,7 @@ func TestSupersededKeystrokeIsCancelled(t *testing.T) {
 		<-started
 		abort()
 	}()
-	_, err := h.send(ctx, server, "/sessions", typeJSON, `{"q": "g"}`)
+	_, err := h.send(ctx, server, "/sessions", typeJSON, `{"search": "g"}`)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, <-ended, context.Canceled)
 	server.Close()

@@ -222,7 +222,8 @@ func fieldList(fields sessions.Fields) []sessions.Field {
 func (v *view) matches(s *sessions.Session) []match {
 	found := []match{}
 	for _, c := range v.searches {
-		for _, at := range c.Query().Spans(s, c.Fields()) {
+		query, _ := c.Search()
+		for _, at := range query.Spans(s, c.Fields()) {
 			value := s.Text(at.Field).Value()
 			i := 0
 			for i < len(found) && found[i].Field != at.Field {

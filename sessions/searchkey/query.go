@@ -35,8 +35,26 @@ func ParseQuery(text string) (Query, error) {
 	if strings.TrimSpace(text) == "" {
 		return Query{}, nil
 	}
-	flat := appendFolded(nil, text)
+	return queryOf(appendNeedles(nil, text))
+}
+
+// ParseWords folds the words of a query that [Query.Words] has returned, or other texts, into one query. Folding may make a text
+// longer than MaxQueryBytes: here, each text may have as many. Without a letter or a digit in any of them the query matches nothing.
+// Errors are those of ParseQuery.
+func ParseWords(texts ...string) (Query, error) {
 	var needles []string
+	for _, text := range texts {
+		if len(text) > MaxQueryBytes {
+			return Query{}, ErrTooLong
+		}
+		needles = appendNeedles(needles, text)
+	}
+	return queryOf(needles)
+}
+
+// appendNeedles appends the folded words of a text.
+func appendNeedles(needles []string, text string) []string {
+	flat := appendFolded(nil, text)
 	for _, token := range bytes.FieldsFunc(flat, func(r rune) bool { return r == space }) {
 		parts := [][]byte{token}
 		if !bytes.ContainsAny(token, "0123456789") {
@@ -48,6 +66,11 @@ func ParseQuery(text string) (Query, error) {
 			}
 		}
 	}
+	return needles
+}
+
+// queryOf makes a query of needles, without those that another begins with.
+func queryOf(needles []string) (Query, error) {
 	slices.Sort(needles)
 	kept := needles[:0]
 	for i, needle := range needles { // what a needle begins stands right after it

@@ -77,9 +77,9 @@ func TestChangesNameNobodyOutside(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"s-0001"}, append(ids(delta.Sessions), delta.Left...))
 	}
-	part, err := st.Changes(t.Context(), viewer, store.Query{Filter: filter.None(), Limit: 1}, page.AsOf)
+	part, err := st.Changes(t.Context(), viewer, store.Query{Filter: filter.Nothing(), Limit: 1}, page.AsOf)
 	require.NoError(t, err)
-	part, err = st.Changes(t.Context(), viewer, store.Query{Filter: filter.None(), Limit: 1}, part.Next)
+	part, err = st.Changes(t.Context(), viewer, store.Query{Filter: filter.Nothing(), Limit: 1}, part.Next)
 	require.NoError(t, err)
 	require.Empty(t, part.Left)
 	require.True(t, part.More, "empty, and yet not the end")

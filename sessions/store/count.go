@@ -105,7 +105,7 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 			continue
 		}
 		facet := Facet{Field: c.field}
-		base := f.Without(c.kind)
+		base := f.Without(sessions.FieldsOf(c.field))
 		for _, o := range c.options {
 			o.Filter = filter.And(base, o.Filter)
 			sc, err := v.scope(o.Filter)
@@ -124,26 +124,25 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 
 type facetCriterion struct {
 	field   sessions.Field
-	kind    filter.Kind
 	options []FacetOption
 }
 
 func facetCriteria() []facetCriterion {
-	types := facetCriterion{field: sessions.FieldDocumentType, kind: filter.KindDocumentType}
+	types := facetCriterion{field: sessions.FieldDocumentType}
 	for _, t := range []sessions.DocumentType{
 		sessions.Passport, sessions.IDCard, sessions.ResidenceCard, sessions.DriverLicence, "",
 	} {
 		types.options = append(types.options, FacetOption{Value: string(t), Filter: filter.DocumentType(t)})
 	}
-	statuses := facetCriterion{field: sessions.FieldStatus, kind: filter.KindStatus}
+	statuses := facetCriterion{field: sessions.FieldStatus}
 	for _, st := range []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending} {
 		statuses.options = append(statuses.options, FacetOption{Value: string(st), Filter: filter.Status(st)})
 	}
-	spoofs := facetCriterion{field: sessions.FieldReasons, kind: filter.KindFailedFor}
+	spoofs := facetCriterion{field: sessions.FieldReasons}
 	for _, r := range sessions.SpoofReasons() {
 		spoofs.options = append(spoofs.options, FacetOption{Value: string(r), Filter: filter.FailedFor(r)})
 	}
-	levels := facetCriterion{field: sessions.FieldMatchLevel, kind: filter.KindMatchLevel}
+	levels := facetCriterion{field: sessions.FieldMatchLevel}
 	level := func(value string, l far.Level) {
 		levels.options = append(levels.options, FacetOption{Value: value, Filter: filter.MatchLevel(l)})
 	}

@@ -24,9 +24,9 @@ func TestCount(t *testing.T) {
 			{store.Options{CountLimit: 2345}, filter.Filter{}, "2,345"},
 			{store.Options{CountLimit: 7}, filter.Filter{}, "7+"},
 			{store.Options{Budget: 1500}, filter.Filter{}, "1,500+"},
-			{store.Options{Budget: 1}, filter.PersonalNumber("00000002000"), "0+"},
-			{store.Options{Budget: -1}, filter.PersonalNumber("00000002000"), "1"},
-			{store.Options{}, filter.None(), "0"},
+			{store.Options{Budget: 1}, filter.Is(sessions.FieldPersonalNumber, "00000002000"), "0+"},
+			{store.Options{Budget: -1}, filter.Is(sessions.FieldPersonalNumber, "00000002000"), "1"},
+			{store.Options{}, filter.Nothing(), "0"},
 		} {
 			n, err := store.New(b, tt.options).Count(t.Context(), agent, tt.filter)
 			require.NoError(t, err)

@@ -124,7 +124,7 @@ func (s *Store) attempts(ctx context.Context, v Viewer, id string, q Query) (Pag
 		return Page{}, err
 	}
 	if one.Subject != "" {
-		q.Filter = filter.And(q.Filter, filter.Subject(one.Subject))
+		q.Filter = filter.And(q.Filter, filter.Is(sessions.FieldSubject, one.Subject))
 		return s.page(ctx, v, q)
 	}
 	sc, err := v.scope(q.Filter)

@@ -23,7 +23,7 @@ func TestPageEnds(t *testing.T) {
 	require.NotEmpty(t, full.Next)
 	require.Equal(t, full.Sessions[9].CreatedAt, full.SearchedBack)
 
-	rare := filter.PersonalNumber("00000000050")
+	rare := filter.Is(sessions.FieldPersonalNumber, "00000000050")
 	spent, err := st.List(t.Context(), agent, store.Query{Filter: rare})
 	require.NoError(t, err)
 	require.Empty(t, spent.Sessions, "the budget ends before the first match")
@@ -41,7 +41,7 @@ func TestPageEnds(t *testing.T) {
 	require.Empty(t, end.Next)
 	require.Zero(t, end.SearchedBack)
 
-	exact, err := st.List(t.Context(), agent, store.Query{Filter: filter.CreatedBetween(everyone[4].CreatedAt, time.Time{}), Limit: 5})
+	exact, err := st.List(t.Context(), agent, store.Query{Filter: filter.Between(sessions.FieldCreatedAt, everyone[4].CreatedAt, time.Time{}), Limit: 5})
 	require.NoError(t, err)
 	require.Len(t, exact.Sessions, 5)
 	require.True(t, exact.Complete, "full and at the end")
@@ -57,7 +57,7 @@ func TestPageWalk(t *testing.T) {
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		for _, options := range []store.Options{{}, {Budget: 1}, {Budget: 7}} {
 			st := store.New(b, options)
-			for _, f := range []filter.Filter{{}, filter.Search("gio"), filter.Status(sessions.Pending), filter.None()} {
+			for _, f := range []filter.Filter{{}, filter.Search("gio"), filter.Status(sessions.Pending), filter.Nothing()} {
 				for _, limit := range []int{0, 1, 7, 60} {
 					var got []string
 					q := store.Query{Filter: f, Limit: limit}
@@ -166,7 +166,7 @@ func TestAttempts(t *testing.T) {
 	everyone := mixed()
 	b := backend(t, everyone...)
 	st := store.New(b, store.Options{})
-	want := matching(everyone, filter.Subject("person-1"))
+	want := matching(everyone, filter.Is(sessions.FieldSubject, "person-1"))
 	var got []string
 	q := store.Query{Limit: 6}
 	for {
@@ -180,7 +180,7 @@ func TestAttempts(t *testing.T) {
 	require.Equal(t, want, got)
 	page, err := st.Attempts(t.Context(), agent, "s-0004", store.Query{Filter: filter.Status(sessions.Failed)})
 	require.NoError(t, err)
-	require.Equal(t, matching(everyone, filter.And(filter.Subject("person-1"), filter.Status(sessions.Failed))), ids(page.Sessions))
+	require.Equal(t, matching(everyone, filter.And(filter.Is(sessions.FieldSubject, "person-1"), filter.Status(sessions.Failed))), ids(page.Sessions))
 	other, err := st.Attempts(t.Context(), agent, "s-0002", store.Query{Limit: 1})
 	require.NoError(t, err)
 	_, err = st.Attempts(t.Context(), agent, "s-0004", store.Query{After: other.Next})

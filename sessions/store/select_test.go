@@ -212,7 +212,7 @@ func TestSelected(t *testing.T) {
 		require.True(t, changed(src, 0))
 		require.True(t, changed(src, 1499))
 		require.False(t, changed(src, 1500), "it stands where it was written")
-		later := filter.CreatedBetween(everyone[1000].CreatedAt, time.Time{})
+		later := filter.Between(sessions.FieldCreatedAt, everyone[1000].CreatedAt, time.Time{})
 		require.False(t, changed(st.Select(viewer, later), 0), "it never was in that selection")
 		require.True(t, changed(st.Select(viewer, filter.Status("odd")), 0), "it may have been")
 

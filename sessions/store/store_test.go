@@ -305,7 +305,7 @@ func TestRestriction(t *testing.T) {
 	both(t, everyone, func(t *testing.T, b store.Backend) {
 		whole, partial := store.New(b, store.Options{}), store.New(backend(t, part...), store.Options{})
 		for _, f := range []filter.Filter{
-			{}, filter.None(), filter.Search("gio"), filter.Status(sessions.Failed), filter.Not(filter.Status(sessions.Success)),
+			{}, filter.Nothing(), filter.Search("gio"), filter.Status(sessions.Failed), filter.Not(filter.Status(sessions.Success)),
 			filter.Or(filter.Search("nino"), filter.Filter{}),
 		} {
 			for _, c := range calls() {
@@ -391,9 +391,9 @@ func TestHiddenFields(t *testing.T) {
 		{sessions.FieldMatchLevel, filter.MatchLevel(6), sessions.FieldMatchLevel},
 		{sessions.FieldMatchLevel, filter.FailedForAt([]far.Level{1}, sessions.LowFAR), sessions.FieldMatchLevel},
 		{sessions.FieldDocumentType, filter.DocumentType(""), sessions.FieldDocumentType},
-		{sessions.FieldPersonalNumber, filter.PersonalNumber("1"), sessions.FieldPersonalNumber},
+		{sessions.FieldPersonalNumber, filter.Is(sessions.FieldPersonalNumber, "1"), sessions.FieldPersonalNumber},
 		{sessions.FieldExtra, filter.Extra("branch", "west"), sessions.FieldExtra},
-		{sessions.FieldSubject, filter.Subject("person-1"), sessions.FieldSubject},
+		{sessions.FieldSubject, filter.Is(sessions.FieldSubject, "person-1"), sessions.FieldSubject},
 	} {
 		for _, d := range []sessions.Disclosure{{Mask: sessions.FieldsOf(tt.hidden)}, {Drop: sessions.FieldsOf(tt.hidden)}} {
 			viewer := with(agent, func(v *store.Viewer) { v.Disclosure = d })
@@ -427,7 +427,7 @@ func TestHiddenSearchFields(t *testing.T) {
 	for _, c := range calls() {
 		for _, f := range []filter.Filter{
 			filter.Search("beridze"), filter.And(filter.Search("beridze"), filter.Status(sessions.Success)),
-			filter.Or(filter.Search("beridze"), filter.None()),
+			filter.Or(filter.Search("beridze"), filter.Nothing()),
 		} {
 			got, err := c.do(t.Context(), st, viewer, f)
 			require.NoError(t, err, c.name)

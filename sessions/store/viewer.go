@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"iter"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -53,9 +52,9 @@ func (v Viewer) scope(f filter.Filter) (scope, error) {
 	}
 	hidden := v.Disclosure.Hidden()
 	var searched sessions.Fields
-	for c := range criteria(f.Root()) {
+	for c := range f.All() {
 		used := c.Fields()
-		if c.Kind() == filter.KindSearch {
+		if _, ok := c.Search(); ok {
 			if used.Minus(hidden) == 0 {
 				return scope{}, &HiddenError{used}
 			}
@@ -66,31 +65,4 @@ func (v Viewer) scope(f filter.Filter) (scope, error) {
 	}
 	f = f.WithSearchFields(sessions.SearchFields().Minus(hidden))
 	return scope{f, filter.And(v.Restriction, f), searched}, nil
-}
-
-// criteria yields the leaves of a filter.
-func criteria(n filter.Node) iter.Seq[*filter.Criterion] {
-	return func(yield func(*filter.Criterion) bool) { eachCriterion(n, yield) }
-}
-
-func eachCriterion(n filter.Node, yield func(*filter.Criterion) bool) bool {
-	var parts iter.Seq[filter.Node]
-	switch n := n.(type) {
-	case *filter.Criterion:
-		return yield(n)
-	case *filter.Negation:
-		return eachCriterion(n.Part(), yield)
-	case *filter.AllOf:
-		parts = n.Parts()
-	case *filter.AnyOf:
-		parts = n.Parts()
-	default:
-		return true
-	}
-	for part := range parts {
-		if !eachCriterion(part, yield) {
-			return false
-		}
-	}
-	return true
 }

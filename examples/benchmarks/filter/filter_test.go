@@ -23,12 +23,14 @@ var (
 	to   = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 
 	columns = filter.Columns{
-		Company:      filter.Col("company").NotNull(),
-		Status:       filter.Enum[sessions.Status]{Column: filter.Col("status").NotNull()},
-		DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("document_type").NotNull()},
-		MatchLevel:   filter.Col("match_level").NotNull(),
-		CreatedAt:    filter.TimeColumn{Column: filter.Col("created_at").NotNull(), Clock: filter.UnixMicro},
-		Subject:      filter.Col("subject").NotNull(),
+		Company: filter.Col("company").NotNull(),
+		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldStatus:       filter.Col("status").NotNull(),
+			sessions.FieldDocumentType: filter.Col("document_type").NotNull(),
+			sessions.FieldMatchLevel:   filter.Col("match_level").NotNull(),
+			sessions.FieldCreatedAt:    filter.Col("created_at").NotNull().UnixMicro(),
+			sessions.FieldSubject:      filter.Col("subject").NotNull(),
+		},
 		Reasons: map[sessions.Reason]filter.Column{
 			sessions.DigitalSpoof: filter.Col("digital_spoof").NotNull(), sessions.LowFAR: filter.Col("low_far").NotNull(),
 		},
@@ -37,7 +39,7 @@ var (
 
 	six = filter.And(
 		filter.Search("gior 0100"), filter.DocumentType(sessions.IDCard, sessions.Passport), filter.Status(sessions.Failed),
-		filter.FailedForAt([]far.Level{3, 4}, sessions.DigitalSpoof, sessions.LowFAR), filter.Subject("s-1"), filter.CreatedBetween(from, to),
+		filter.FailedForAt([]far.Level{3, 4}, sessions.DigitalSpoof, sessions.LowFAR), filter.Is(sessions.FieldSubject, "s-1"), filter.Between(sessions.FieldCreatedAt, from, to),
 	)
 )
 

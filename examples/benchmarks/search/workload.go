@@ -239,7 +239,7 @@ func (w *writer) filters() {
 	}
 	for _, name := range names {
 		from := oldest.Add(time.Duration(w.rand.Float64() * float64(newest.Sub(oldest))))
-		w.add(ranges, name, filter.CreatedBetween(from, from.AddDate(0, 1, 0)))
+		w.add(ranges, name, filter.Between(sessions.FieldCreatedAt, from, from.AddDate(0, 1, 0)))
 	}
 	flags := []filter.Filter{
 		filter.FailedFor(sessions.DigitalSpoof), filter.FailedFor(sessions.NotFullID), filter.FailedFor(sessions.SpoofReasons()...),

@@ -32,7 +32,7 @@ function fill(at) {
     if (!query.elements[name] || query.querySelector("[data-other]")) return false;
   }
   for (const control of query.elements) {
-    if (control.name === "q") control.value = at.q;
+    if (control.name === "search") control.value = at.q;
     else if (control.type === "checkbox") control.checked = asked.getAll(control.name).includes(control.value);
     else if (control.type === "date") control.value = asked.get(control.name) || "";
     else if (control.tagName === "SELECT") {
@@ -48,7 +48,7 @@ function fill(at) {
 // foldLevels lets the levels narrow Low FAR while it is chosen.
 function foldLevels() {
   const levels = byID("low-levels");
-  const low = query.querySelector('[name="spoof"][value="low_far"]');
+  const low = query.querySelector('[name="failed_for"][value="low_far"]');
   levels.disabled = !low.checked;
   if (!low.checked) levels.querySelectorAll("input").forEach((box) => { box.checked = false; });
 }
@@ -280,8 +280,8 @@ document.addEventListener("click", (event) => {
   }
   const preset = on("[data-from]");
   if (preset) {
-    query.elements.from.value = preset.dataset.from;
-    query.elements.to.value = preset.dataset.to;
+    query.elements["created_at.from"].value = preset.dataset.from;
+    query.elements["created_at.to"].value = preset.dataset.to;
     return ask();
   }
   const columns = on("[data-columns]");
@@ -303,7 +303,7 @@ document.addEventListener("click", (event) => {
   }
   if (on("#open-export")) {
     const zone = byID("export-zone");
-    zone.textContent = zone.dataset.text.replace("{zone}", query.elements.tz.value);
+    zone.textContent = zone.dataset.text.replace("{zone}", query.elements["created_at.zone"].value);
     byID("export-status").textContent = "";
     return byID("export").showModal();
   }
@@ -335,7 +335,7 @@ if (query) {
   setInterval(tick, 4000);
 
   const results = byID("results");
-  shown = { url: results.dataset.url, q: query.elements.q.value };
+  shown = { url: results.dataset.url, q: query.elements.search.value };
   const state = history.state || {};
   if (state.q && !shown.q) { // reloaded
     results.replaceChildren();

@@ -71,7 +71,7 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 	if err := sel.Filter.Err(); err != nil {
 		return selection{}, err
 	}
-	s := selection{company: sel.Company, filter: sel.Filter.Without(filter.KindCreated), pos: positionOf(sel.After), low: math.MinInt64}
+	s := selection{company: sel.Company, filter: sel.Filter.Without(sessions.FieldsOf(sessions.FieldCreatedAt)), pos: positionOf(sel.After), low: math.MinInt64}
 	from, to := sel.Filter.Range()
 	if !from.IsZero() {
 		s.low = ceilMicro(from)
@@ -83,9 +83,14 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 		}
 	}
 	s.end = s.low > s.pos.us
-	for _, c := range s.filter.Criteria() {
+	for _, part := range s.filter.Parts() {
+		c, ok := part.Root().(*filter.Criterion)
+		if !ok {
+			continue
+		}
+		query, _ := c.Search()
 		// A search of nothing selects nothing, on whatever else it depends.
-		s.end = s.end || c.Kind() == filter.KindSearch && c.Query().Nothing()
+		s.end = s.end || query.Nothing()
 	}
 	var err error
 	s.condition.Text, s.condition.Args, err = filter.SQL(s.company, s.filter, b.dialect, b.engine.Columns).ToSql()

@@ -17,7 +17,7 @@ import (
 // never build it of text from outside.
 type Table struct {
 	From    string         // what stands behind FROM: a table with its alias, or joins that give one row per session
-	Columns filter.Columns // what filters may ask of it; Company and CreatedAt are needed
+	Columns filter.Columns // what filters may ask of it; Company and the field of the creation time are needed
 	ID      filter.Column  // the session's ID, compared with a text
 	Select  string         // the select list that Scan reads
 
@@ -59,7 +59,7 @@ var (
 func Over(db *sql.DB, d filter.Dialect, t Table) *TableBackend {
 	b := &TableBackend{db: db, dialect: d, table: t}
 	var companyErr, idErr error
-	b.created, b.args, b.err = t.Columns.CreatedAt.Column.ToSql()
+	b.created, b.args, b.err = t.Columns.Fields[sessions.FieldCreatedAt].ToSql()
 	_, _, companyErr = t.Columns.Company.ToSql()
 	_, _, idErr = t.ID.ToSql()
 	b.err = errors.Join(b.err, companyErr, idErr)
@@ -149,7 +149,7 @@ func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection
 	if !to.IsZero() && !to.After(from) {
 		return floor, true, nil
 	}
-	where, args, err := b.where(sel.Company, filter.CreatedBetween(from, to))
+	where, args, err := b.where(sel.Company, filter.Between(sessions.FieldCreatedAt, from, to))
 	if err != nil {
 		return floor, false, err
 	}
@@ -176,7 +176,7 @@ func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection,
 			return store.Position{}, err
 		}
 		var part []*sessions.Session
-		err = b.read(ctx, op, sel.Company, filter.And(inSQL, filter.CreatedBetween(floor, behind(pos))), func(s *sessions.Session) error {
+		err = b.read(ctx, op, sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, floor, behind(pos))), func(s *sessions.Session) error {
 			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) {
 				part = append(part, s)
 			}
@@ -252,7 +252,7 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 				return store.Count{}, err
 			}
 		}
-		where, args, err := b.where(sel.Company, filter.And(inSQL, filter.CreatedBetween(floor, time.Time{})))
+		where, args, err := b.where(sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, floor, time.Time{})))
 		if err != nil {
 			return store.Count{}, err
 		}
@@ -292,7 +292,7 @@ func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each fun
 		return nil
 	}
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, filter.CreatedBetween(time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
+	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {
 			if err := flush(); err != nil {
 				return err

@@ -65,15 +65,18 @@ const maxDrivers = 6
 // driversOf returns a filter's drivers, those first that promise to be sparse.
 func driversOf(f filter.Filter) []driver {
 	var exact, words []driver
-	for _, c := range f.Criteria() {
-		switch c.Kind() {
-		case filter.KindSearch:
-			for _, word := range c.Query().Words() {
-				words = append(words, driver{from: word, to: after(word)})
-			}
-		default:
-			if values := rareValues(c); len(values) > 0 {
-				exact = append(exact, driver{values: values})
+	for _, part := range f.Parts() {
+		c, ok := part.Root().(*filter.Criterion)
+		if !ok {
+			continue
+		}
+		groups, _ := c.Terms()
+		for _, group := range groups {
+			switch d, _ := driverOf(group); {
+			case len(d.values) > 0:
+				exact = append(exact, d)
+			case d.from != "":
+				words = append(words, d)
 			}
 		}
 	}
@@ -82,103 +85,77 @@ func driversOf(f filter.Filter) []driver {
 	return drivers[:min(len(drivers), maxDrivers)]
 }
 
-// isExact tells whether a filter selects the sessions that all its drivers name, no more and no less.
+// isExact reports whether a filter selects the sessions that all its drivers name, no more and no less.
 func isExact(f filter.Filter) bool {
-	criteria := f.Criteria()
-	if len(f.Parts()) != len(criteria) {
-		return false
-	}
 	drivers := 0
-	for _, c := range criteria {
-		switch c.Kind() {
-		case filter.KindSearch:
-			if c.Fields() != sessions.SearchFields() {
-				return false
-			}
-			drivers += c.Query().Len()
-			continue
-		case filter.KindPersonalNumber: // its words are those of other numbers too
+	for _, part := range f.Parts() {
+		c, ok := part.Root().(*filter.Criterion)
+		if !ok {
 			return false
-		case filter.KindFailedFor:
-			if len(c.Levels()) > 0 {
-				return false
-			}
-		default:
-			if len(rareValues(c)) == 0 {
-				return false
-			}
 		}
-		drivers++
+		groups, exact := c.Terms()
+		for _, group := range groups {
+			_, whole := driverOf(group)
+			exact = exact && whole
+			drivers++
+		}
+		if !exact {
+			return false
+		}
 	}
 	return drivers > 0 && drivers <= maxDrivers
 }
 
-// rareValues returns the terms of a criterion all of whose values have one, else none.
-func rareValues(c *filter.Criterion) []string {
-	var terms []string
-	switch c.Kind() {
-	case filter.KindStatus:
-		for _, v := range c.Values() {
-			if !rareStatus(sessions.Status(v)) {
-				return nil
-			}
-			terms = append(terms, termStatus+v)
+// driverOf returns the driver that names the sessions with a term in one of the ranges, the zero one if there is none, and whether
+// it names no other session.
+func driverOf(group []filter.TermRange) (d driver, whole bool) {
+	for _, r := range group {
+		if r.Word && r.Prefix { // the words of a search are the same in each of its fields
+			d.from, d.to = r.From, r.To
+			continue
 		}
-	case filter.KindDocumentType:
-		for _, v := range c.Values() {
-			if !rareType(sessions.DocumentType(v)) {
-				return nil
-			}
-			terms = append(terms, termType+v)
+		term := rareTerm(r)
+		if term == "" {
+			return driver{}, false
 		}
-	case filter.KindFailedFor:
-		for _, v := range c.Values() {
-			terms = append(terms, termReason+v)
-		}
-	case filter.KindMatchLevel:
-		for _, l := range c.Levels() {
-			if l < 0 || l > maxRareLevel {
-				return nil
-			}
-			terms = append(terms, termLevel+strconv.Itoa(int(l)))
-		}
-	case filter.KindSubject:
-		for _, v := range c.Values() {
-			terms = append(terms, termSubject+v)
-		}
-	case filter.KindPersonalNumber:
-		for _, v := range c.Values() {
-			word := firstWord(v)
-			if word == "" {
-				return nil
-			}
-			terms = append(terms, word)
-		}
-	default:
+		d.values = append(d.values, term)
 	}
-	return terms
+	if d.from != "" {
+		return d, len(group) == searchFields // terms do not say which field a word is of
+	}
+	return d, len(d.values) > 0
 }
 
-// firstWord returns a word that every session with this personal number has, or "".
-func firstWord(personalNumber string) string {
-	for _, word := range searchkey.Of(&sessions.Session{PersonalNumber: sessions.TextOf(personalNumber)}).Words() {
-		return word
+const searchFields = 4
+
+// rareTerm returns the term of a range that is one value which is rare by nature, or a word.
+func rareTerm(r filter.TermRange) string {
+	v := r.From
+	switch {
+	case r.To != v+"\x00":
+		return ""
+	case r.Word:
+		return v
+	}
+	switch r.Field {
+	case sessions.FieldReasons:
+		return termReason + v
+	case sessions.FieldStatus:
+		if rareStatus(sessions.Status(v)) {
+			return termStatus + v
+		}
+	case sessions.FieldDocumentType:
+		if rareType(sessions.DocumentType(v)) {
+			return termType + v
+		}
+	case sessions.FieldMatchLevel:
+		if l, err := strconv.Atoi(v); err == nil && l <= maxRareLevel {
+			return termLevel + strconv.Itoa(l)
+		}
+	case sessions.FieldSubject:
+		if v != "" {
+			return termSubject + v
+		}
 	}
 	return ""
-}
-
-// after returns a text that is bytewise greater than every text that begins with the prefix, and not greater than any
-// other that follows them: the last rune is raised by one.
-func after(prefix string) string {
-	runes := []rune(prefix)
-	for i, next := range slices.Backward(runes) {
-		next++
-		if next == 0xd800 { // the surrogates are no characters
-			next = 0xe000
-		}
-		if next <= 0x10ffff {
-			return string(runes[:i]) + string(next)
-		}
-	}
-	return prefix + "\U0010ffff" // no word has that character
 }

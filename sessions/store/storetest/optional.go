@@ -302,7 +302,7 @@ func redaction(s *suite) {
 	one.Subject, one.Extra = "takaishvili", extra(sessions.ExtraPair{Key: "phone", Value: "599"})
 	one.Status, one.Reasons = sessions.Failed, []sessions.Reason{sessions.DigitalSpoof}
 	s.put(one, plainSession(2))
-	finds := []filter.Filter{filter.PersonalNumber("61001012345"), filter.Subject("takaishvili"), filter.Extra("phone", "599")}
+	finds := []filter.Filter{filter.Is(sessions.FieldPersonalNumber, "61001012345"), filter.Is(sessions.FieldSubject, "takaishvili"), filter.Extra("phone", "599")}
 	for _, word := range []string{"e", "ekvtime", "taka", "6100", "61001012345", "77xy", "xy99887", "99887", "ekvtime takaishvili"} {
 		finds = append(finds, filter.Search(word))
 	}

@@ -250,8 +250,8 @@ func progress(s *suite) {
 		filter.Search("a b"), filter.Search("g b a"), filter.Search("gamma beta alpha"), filter.Search("zz"),
 		filter.And(filter.Search("gam"), filter.FailedFor(sessions.DigitalSpoof)), filter.Or(filter.Search("zz"), filter.Status("none")),
 		filter.And(filter.Search("a"), filter.Extra("phone", "1")), filter.Not(filter.Or(filter.Search("gamma"), filter.Search("n"))),
-		filter.PersonalNumber("404"), filter.Subject("nobody"), filter.DocumentType("military_id"),
-		filter.And(filter.Search("b a"), filter.CreatedBetween(noon.AddDate(0, 0, -60), noon.AddDate(0, 0, -3))),
+		filter.Is(sessions.FieldPersonalNumber, "404"), filter.Is(sessions.FieldSubject, "nobody"), filter.DocumentType("military_id"),
+		filter.And(filter.Search("b a"), filter.Between(sessions.FieldCreatedAt, noon.AddDate(0, 0, -60), noon.AddDate(0, 0, -3))),
 	} {
 		if !s.can(f) {
 			continue

@@ -238,7 +238,7 @@ func breakages() []breakage {
 		{2, "a broken filter selects nothing, without a word", func(b *broken) {
 			b.selections(func(sel *store.Selection) {
 				if sel.Filter.Err() != nil {
-					sel.Filter = filter.None()
+					sel.Filter = filter.Nothing()
 				}
 			})
 		}},

@@ -117,14 +117,14 @@ func drawFilter(t *rapid.T, depth int) filter.Filter {
 		return filter.CreatedOn(rapid.SampledFrom(days).Draw(t, "from"), rapid.SampledFrom(days).Draw(t, "to"), zone)
 	case 8:
 		ends := append([]time.Time{{}}, poolTimes...)
-		return filter.CreatedBetween(rapid.SampledFrom(ends).Draw(t, "since"), rapid.SampledFrom(ends).Draw(t, "before"))
+		return filter.Between(sessions.FieldCreatedAt, rapid.SampledFrom(ends).Draw(t, "since"), rapid.SampledFrom(ends).Draw(t, "before"))
 	case 9:
 		return filter.Extra(rapid.SampledFrom(poolKeys).Draw(t, "key"), drawSome(t, append(poolTexts, ""))...)
 	default:
 		if rapid.Bool().Draw(t, "subject") {
-			return filter.Subject(drawSome(t, poolTexts)...)
+			return filter.Is(sessions.FieldSubject, drawSome(t, poolTexts)...)
 		}
-		return filter.PersonalNumber(drawSome(t, append(poolTexts, poolNumbers...))...)
+		return filter.Is(sessions.FieldPersonalNumber, drawSome(t, append(poolTexts, poolNumbers...))...)
 	}
 }
 
@@ -175,10 +175,18 @@ func bytewiseTable(e engine) filterTable {
 			" digital_spoof SMALLINT NOT NULL, not_full_id SMALLINT NOT NULL, low_far SMALLINT NOT NULL, personal_number $, subject $ NOT NULL, extra " +
 			strings.Replace(text, "VARBINARY(2048)", "LONGTEXT", 1) + ", search_key $ NOT NULL)",
 		columns: filter.Columns{
-			Company: col("company"), Status: filter.Enum[sessions.Status]{Column: col("status")},
-			DocumentType: filter.Enum[sessions.DocumentType]{Column: col("document_type")}, MatchLevel: filter.Col("t.match_level"),
-			CreatedAt: filter.TimeColumn{Column: col("created_at"), Clock: filter.UnixMicro}, Subject: col("subject"),
-			PersonalNumber: filter.Col("t.personal_number"), ExtraJSON: filter.Col("t.extra"), SearchKey: col("search_key"), Binary: true,
+			Company: col("company"),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldStatus:         col("status"),
+				sessions.FieldDocumentType:   col("document_type"),
+				sessions.FieldMatchLevel:     filter.Col("t.match_level"),
+				sessions.FieldCreatedAt:      col("created_at").UnixMicro(),
+				sessions.FieldSubject:        col("subject"),
+				sessions.FieldPersonalNumber: filter.Col("t.personal_number"),
+			},
+			ExtraJSON: filter.Col("t.extra"),
+			SearchKey: col("search_key"),
+			Binary:    true,
 			Reasons: map[sessions.Reason]filter.Column{
 				sessions.DigitalSpoof: filter.Expr("t.digital_spoof <> 0").NotNull(), sessions.NotFullID: filter.Expr("t.not_full_id <> 0").NotNull(),
 				sessions.LowFAR: filter.Expr("t.low_far <> 0").NotNull(),
@@ -205,12 +213,12 @@ func bytewiseTable(e engine) filterTable {
 // hostTable is as a host may have it: every column may be NULL, texts compare as the engine's default says, statuses are
 // codes, instants are of the engine's own type.
 func hostTable(e engine) filterTable {
-	instant, clock, layout := "TIMESTAMPTZ", filter.Native, "2006-01-02 15:04:05.000000"
+	instant, created, layout := "TIMESTAMPTZ", filter.Col("t.created_at"), "2006-01-02 15:04:05.000000"
 	if e == mariadb {
 		instant = "DATETIME(6)"
 	}
 	if e == sqlite {
-		instant, clock = "TEXT", filter.UTCText
+		instant, created = "TEXT", created.UTCText(layout)
 	}
 	codes := map[sessions.Status]any{sessions.Success: 1, sessions.Failed: 2, sessions.Pending: nil}
 	return filterTable{
@@ -218,11 +226,16 @@ func hostTable(e engine) filterTable {
 		create: "CREATE TABLE host (company $, id $, created_at " + instant + ", status SMALLINT, document_type $, match_level SMALLINT," +
 			" spoof BOOLEAN, low BOOLEAN, full_id BOOLEAN, alive BOOLEAN, personal_number $, subject $, phone $, extra $, search_key $)",
 		columns: filter.Columns{
-			Company: filter.Col("t.company"), MatchLevel: filter.Col("t.match_level"),
-			Status:       filter.Enum[sessions.Status]{Column: filter.Col("t.status"), Values: map[sessions.Status][]any{sessions.Success: {1}, sessions.Failed: {2, 3}, sessions.Pending: {nil}}},
-			DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("t.document_type")},
-			CreatedAt:    filter.TimeColumn{Column: filter.Col("t.created_at"), Clock: clock, Layout: layout},
-			Subject:      filter.Col("t.subject"), PersonalNumber: filter.Col("t.personal_number"), SearchKey: filter.Col("t.search_key"),
+			Company: filter.Col("t.company"),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldMatchLevel:     filter.Col("t.match_level"),
+				sessions.FieldStatus:         filter.Enum(filter.Col("t.status"), map[sessions.Status][]any{sessions.Success: {1}, sessions.Failed: {2, 3}, sessions.Pending: {nil}}),
+				sessions.FieldDocumentType:   filter.Col("t.document_type"),
+				sessions.FieldCreatedAt:      created,
+				sessions.FieldSubject:        filter.Col("t.subject"),
+				sessions.FieldPersonalNumber: filter.Col("t.personal_number"),
+			},
+			SearchKey: filter.Col("t.search_key"),
 			Reasons: map[sessions.Reason]filter.Column{
 				sessions.DigitalSpoof: filter.Col("t.spoof"), sessions.LowFAR: filter.Col("t.low"), sessions.NotFullID: filter.Expr("NOT t.full_id"),
 				sessions.LivenessFailed: filter.Expr("NOT t.alive"),

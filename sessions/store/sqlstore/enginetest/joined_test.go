@@ -53,24 +53,27 @@ func checksTable(e engine) sqlstore.Table {
 	why := map[engine]string{
 		postgres: "strpos(c.why, ?) > 0", mariadb: "instr(CAST(c.why AS BINARY), ?) > 0", sqlite: "instr(c.why, ?) > 0",
 	}[e]
-	clock := filter.TimeColumn{Column: filter.Col("c.started").NotNull()}
+	clock := filter.Col("c.started").NotNull()
 	if e == sqlite {
-		clock.Clock, clock.Layout = filter.UTCText, checkLayout
+		clock = clock.UTCText(checkLayout)
 	}
 	return sqlstore.Table{
 		From: "checks c JOIN people p ON p.person_no = c.person_no", ID: filter.Col("c.ref"),
 		Columns: filter.Columns{
-			Company: filter.Col("c.client").NotNull(), CreatedAt: clock,
-			Status:       filter.Enum[sessions.Status]{Column: filter.Col("c.outcome").NotNull()},
-			DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Col("c.doc_kind")},
-			MatchLevel:   filter.Col("c.level"),
+			Company: filter.Col("c.client").NotNull(),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldCreatedAt:      clock,
+				sessions.FieldStatus:         filter.Col("c.outcome").NotNull(),
+				sessions.FieldDocumentType:   filter.Col("c.doc_kind"),
+				sessions.FieldMatchLevel:     filter.Col("c.level"),
+				sessions.FieldPersonalNumber: filter.Col("p.pin"),
+				sessions.FieldSubject:        filter.Col("c.group_key"),
+			},
 			Reasons: map[sessions.Reason]filter.Column{
 				sessions.DigitalSpoof: filter.Col("c.spoofed"), sessions.NotFullID: filter.Col("c.cropped"),
 			},
-			OtherReason:    func(r sessions.Reason) filter.Column { return filter.Expr(why, "\n"+string(r)+"\n") },
-			PersonalNumber: filter.Col("p.pin"),
-			Subject:        filter.Col("c.group_key"),
-			ExtraJSON:      filter.Col("c.fields"),
+			OtherReason: func(r sessions.Reason) filter.Column { return filter.Expr(why, "\n"+string(r)+"\n") },
+			ExtraJSON:   filter.Col("c.fields"),
 		},
 		Select: strings.Join([]string{
 			"c.client", "c.ref", "c.started", "c.ended", "c.judged", "p.given", "p.family", "p.pin", "c.doc_no", "c.doc_kind", "c.outcome",

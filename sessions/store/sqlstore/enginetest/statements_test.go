@@ -59,7 +59,7 @@ var forms = []struct {
 	f    filter.Filter
 }{
 	{"everything", filter.Filter{}},
-	{"range", filter.CreatedBetween(start.AddDate(-1, 0, 0), start.AddDate(0, 0, -3))},
+	{"range", filter.Between(sessions.FieldCreatedAt, start.AddDate(-1, 0, 0), start.AddDate(0, 0, -3))},
 	{"dense criterion", filter.Status(sessions.Success)},
 	{"no match", filter.And(filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport))},
 	{"common word", filter.Search("d")},
@@ -70,11 +70,11 @@ var forms = []struct {
 	{"rare type", filter.DocumentType(sessions.DriverLicence)},
 	{"rare level", filter.MatchLevel(0, 1, 2)},
 	{"pending", filter.Status(sessions.Pending)},
-	{"subject", filter.Subject("person", "nobody")},
-	{"personal number", filter.PersonalNumber("01000007599")},
+	{"subject", filter.Is(sessions.FieldSubject, "person", "nobody")},
+	{"personal number", filter.Is(sessions.FieldPersonalNumber, "01000007599")},
 	{"extra field", filter.Extra("phone", "1")},
 	{"nested search", filter.Or(filter.Search("rare"), filter.Status(sessions.Pending))},
-	{"search and range", filter.And(filter.Search("quill"), filter.CreatedBetween(start.AddDate(-2, 0, 0), start.AddDate(-1, 0, 0)))},
+	{"search and range", filter.And(filter.Search("quill"), filter.Between(sessions.FieldCreatedAt, start.AddDate(-2, 0, 0), start.AddDate(-1, 0, 0)))},
 }
 
 var tableOf = regexp.MustCompile(`(?:FROM|JOIN|INTO|UPDATE|LATERAL \(SELECT \* FROM) (sessionkit_\w+)(?: (\w))?\b`)

@@ -58,9 +58,9 @@ var (
 
 // backend reads the table.
 func (h kycTable) backend() *sqlstore.TableBackend {
-	clock := filter.TimeColumn{Column: filter.Col("k.started").NotNull()}
+	clock := filter.Col("k.started").NotNull()
 	if h.engine == sqlite {
-		clock.Clock, clock.Layout = filter.UTCText, hostLayout
+		clock = clock.UTCText(hostLayout)
 	}
 	return sqlstore.Over(h.db, dialects[h.engine], sqlstore.Table{
 		From:   "kyc_checks k",
@@ -68,18 +68,20 @@ func (h kycTable) backend() *sqlstore.TableBackend {
 		Select: "k.uid, k.rest",
 		Scan:   scanHost,
 		Columns: filter.Columns{
-			Company:   filter.Col("k.tenant").NotNull(),
-			CreatedAt: clock,
-			Status: filter.Enum[sessions.Status]{Column: filter.Expr(
-				"CASE k.state WHEN 'A' THEN 'success' WHEN 'D' THEN 'failed' WHEN 'R' THEN 'pending' ELSE k.state END")},
-			DocumentType: filter.Enum[sessions.DocumentType]{Column: filter.Expr(
-				"CASE k.doc_kind WHEN '1' THEN 'passport' WHEN '2' THEN 'id_card' ELSE k.doc_kind END")},
-			MatchLevel: filter.Col("k.level"),
+			Company: filter.Col("k.tenant").NotNull(),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldCreatedAt: clock,
+				sessions.FieldStatus: filter.Expr(
+					"CASE k.state WHEN 'A' THEN 'success' WHEN 'D' THEN 'failed' WHEN 'R' THEN 'pending' ELSE k.state END"),
+				sessions.FieldDocumentType: filter.Expr(
+					"CASE k.doc_kind WHEN '1' THEN 'passport' WHEN '2' THEN 'id_card' ELSE k.doc_kind END"),
+				sessions.FieldMatchLevel:     filter.Col("k.level"),
+				sessions.FieldSubject:        filter.Col("k.person_key"),
+				sessions.FieldPersonalNumber: filter.Col("k.pn"),
+			},
 			Reasons: map[sessions.Reason]filter.Column{
 				sessions.DigitalSpoof: filter.Col("k.spoof"), sessions.NotFullID: filter.Col("k.cut_off"), sessions.LowFAR: filter.Col("k.weak"),
 			},
-			Subject:        filter.Col("k.person_key"),
-			PersonalNumber: filter.Col("k.pn"),
 		},
 	})
 }
@@ -250,7 +252,10 @@ func TestTableChanges(t *testing.T) {
 	b := sqlstore.Over(open(t, sqlite), sqlstore.SQLite, sqlstore.Table{
 		From: "(SELECT 'acme' AS tenant, 'a' AS uid, 1 AS started) k", Select: "k.uid", ID: filter.Col("k.uid"),
 		Columns: filter.Columns{
-			Company: filter.Col("k.tenant").NotNull(), CreatedAt: filter.TimeColumn{Column: filter.Col("k.started").NotNull(), Clock: filter.UnixMicro},
+			Company: filter.Col("k.tenant").NotNull(),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldCreatedAt: filter.Col("k.started").NotNull().UnixMicro(),
+			},
 		},
 		Scan: func(rows *sql.Rows) (*sessions.Session, error) {
 			s := sessions.Session{CreatedAt: time.UnixMicro(1), Status: sessions.Pending}
@@ -274,7 +279,12 @@ func TestTableChanges(t *testing.T) {
 func TestTableIncomplete(t *testing.T) {
 	whole := sqlstore.Table{
 		From: "t", Select: "id", ID: filter.Col("id"), Scan: func(*sql.Rows) (*sessions.Session, error) { return nil, errors.New("unused") },
-		Columns: filter.Columns{Company: filter.Col("company"), CreatedAt: filter.TimeColumn{Column: filter.Col("created")}},
+		Columns: filter.Columns{
+			Company: filter.Col("company"),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldCreatedAt: filter.Col("created"),
+			},
+		},
 	}
 	for name, spoil := range map[string]func(*sqlstore.Table){
 		"from":    func(t *sqlstore.Table) { t.From = "" },
@@ -283,7 +293,7 @@ func TestTableIncomplete(t *testing.T) {
 		"id":      func(t *sqlstore.Table) { t.ID = filter.Column{} },
 		"bad id":  func(t *sqlstore.Table) { t.ID = filter.Col("id; --") },
 		"company": func(t *sqlstore.Table) { t.Columns.Company = filter.Column{} },
-		"created": func(t *sqlstore.Table) { t.Columns.CreatedAt = filter.TimeColumn{} },
+		"created": func(t *sqlstore.Table) { t.Columns.Fields = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := whole

@@ -172,7 +172,7 @@ func requireFirst(t *testing.T, b *sqlstore.Backend) {
 			require.Equal(t, s.Revision, found.Revision)
 		}
 		for _, f := range []filter.Filter{
-			{}, filter.Search("nin"), filter.Search("o neill"), filter.Search("ab00"), filter.PersonalNumber("01001010009"), filter.Subject("person-1"),
+			{}, filter.Search("nin"), filter.Search("o neill"), filter.Search("ab00"), filter.Is(sessions.FieldPersonalNumber, "01001010009"), filter.Is(sessions.FieldSubject, "person-1"),
 			filter.FailedFor("someone's", `odd|\reason`), filter.MatchLevel(0, 1), filter.Status(sessions.Pending, "expired"),
 			filter.DocumentType(sessions.DriverLicence), filter.Extra("phone", "+995 555"),
 		} {

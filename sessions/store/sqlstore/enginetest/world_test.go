@@ -135,21 +135,21 @@ func criteria() *rapid.Generator[filter.Filter] {
 		case 4:
 			return filter.MatchLevel(some(t, []far.Level{filter.NotCompared, 0, 1, 2, 3, 4, 5, 6, 7}, "levels")...)
 		case 5:
-			return filter.Subject(some(t, subjects[2:], "subjects")...)
+			return filter.Is(sessions.FieldSubject, some(t, subjects[2:], "subjects")...)
 		case 6:
-			return filter.PersonalNumber(some(t, slices.Concat(numbers, []string{"nobody"}), "numbers")...)
+			return filter.Is(sessions.FieldPersonalNumber, some(t, slices.Concat(numbers, []string{"nobody"}), "numbers")...)
 		case 7:
 			return filter.Extra(rapid.SampledFrom(extraKeys).Draw(t, "key"), some(t, extras, "values")...)
 		case 8:
 			a, b := instants().Draw(t, "from"), instants().Draw(t, "to")
 			if rapid.Bool().Draw(t, "open") {
-				return filter.CreatedBetween(time.Time{}, b)
+				return filter.Between(sessions.FieldCreatedAt, time.Time{}, b)
 			}
 			if b.Before(a) {
 				a, b = b, a
 			}
 			if rapid.Bool().Draw(t, "instants") {
-				return filter.CreatedBetween(a, b)
+				return filter.Between(sessions.FieldCreatedAt, a, b)
 			}
 			zone, err := time.LoadLocation(rapid.SampledFrom(zones).Draw(t, "zone"))
 			if err != nil {

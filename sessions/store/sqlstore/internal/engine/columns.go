@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
@@ -9,12 +11,37 @@ import (
 // columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a text.
 func columnsOf(hasReason string) filter.Columns {
 	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
+	number := func(name string, values ...fmt.Stringer) filter.Column {
+		stored := map[string][]any{}
+		for i, v := range values {
+			stored[v.String()] = []any{i}
+		}
+		return filter.Enum(col(name), stored)
+	}
+	fields := map[sessions.Field]filter.Column{
+		sessions.FieldCreatedAt:         col("created_us").UnixMicro(),
+		sessions.FieldCompletedAt:       filter.Col("s.completed_us").UnixMicro(),
+		sessions.FieldDecidedAt:         filter.Col("s.decided_us").UnixMicro(),
+		sessions.FieldMatchLevel:        filter.Col("s.match_level"),
+		sessions.FieldDocumentPresented: filter.Enum(col("document_presented"), map[string][]any{"false": {0}, "true": {1}}),
+		sessions.FieldDocumentValidity:  number("document_validity", sessions.NotChecked, sessions.Valid, sessions.Invalid),
+		sessions.FieldLiveness:          number("liveness", sessions.LivenessUnknown, sessions.LivenessPassed, sessions.LivenessNotPassed),
+	}
+	for _, f := range []sessions.Field{
+		sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber, sessions.FieldNationality,
+	} {
+		fields[f] = filter.Col("s." + f.String())
+	}
+	for _, f := range []sessions.Field{
+		sessions.FieldID, sessions.FieldPartner, sessions.FieldSubject, sessions.FieldAttempt, sessions.FieldStatus, sessions.FieldBirthDate,
+		sessions.FieldExpirationDate, sessions.FieldSex, sessions.FieldDocumentType, sessions.FieldAcceptanceLevel, sessions.FieldSelfie,
+		sessions.FieldClientIP, sessions.FieldDevice, sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel,
+	} {
+		fields[f] = col(f.String())
+	}
 	return filter.Columns{
-		Company:      col("company"),
-		CreatedAt:    filter.TimeColumn{Column: col("created_us"), Clock: filter.UnixMicro},
-		Status:       filter.Enum[sessions.Status]{Column: col("status")},
-		DocumentType: filter.Enum[sessions.DocumentType]{Column: col("document_type")},
-		MatchLevel:   filter.Col("s.match_level"),
+		Company: col("company"),
+		Fields:  fields,
 		Reasons: map[sessions.Reason]filter.Column{ // those that the list index has
 			sessions.DigitalSpoof: filter.Expr("s.digital_spoof <> 0").NotNull(),
 			sessions.NotFullID:    filter.Expr("s.not_full_id <> 0").NotNull(),
@@ -23,10 +50,8 @@ func columnsOf(hasReason string) filter.Columns {
 		OtherReason: func(r sessions.Reason) filter.Column {
 			return filter.Expr(hasReason, row.Reasons(r)).NotNull()
 		},
-		PersonalNumber: filter.Col("s.personal_number"),
-		Subject:        col("subject"),
-		ExtraJSON:      filter.Col("s.extra"),
-		SearchKey:      col("search_key"),
-		Binary:         true,
+		ExtraJSON: filter.Col("s.extra"),
+		SearchKey: col("search_key"),
+		Binary:    true,
 	}
 }

@@ -1,0 +1,262 @@
+package filter
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// NotCompared is among the levels of [MatchLevel] for the sessions without a comparison.
+const NotCompared far.Level = -1
+
+// absent is the number of a field that has none.
+const absent = int64(NotCompared)
+
+// numberField is a field that counts something.
+type numberField struct {
+	kind
+	field    sessions.Field
+	value    func(s *sessions.Session) int64
+	least    int64 // the first number that is one: 0 or 1. Where it is 1, columns may hold 0 for an absent number
+	greatest int64
+}
+
+var numberFields = []numberField{
+	{field: sessions.FieldMatchLevel, greatest: int64(far.MaxLevel), value: func(s *sessions.Session) int64 {
+		if !s.Match.Compared {
+			return absent
+		}
+		return int64(s.Match.Level)
+	}},
+	{field: sessions.FieldAcceptanceLevel, least: 1, greatest: int64(far.MaxLevel), value: func(s *sessions.Session) int64 {
+		return orAbsent(int64(s.Match.Acceptance))
+	}},
+	{field: sessions.FieldAttempt, least: 1, greatest: math.MaxInt32, value: func(s *sessions.Session) int64 { return orAbsent(int64(s.Attempt)) }},
+}
+
+func orAbsent(n int64) int64 {
+	if n == 0 {
+		return absent
+	}
+	return n
+}
+
+func numberFieldOf(f sessions.Field) *numberField {
+	i := slices.IndexFunc(numberFields, func(n numberField) bool { return n.field == f })
+	if i < 0 {
+		return nil
+	}
+	return &numberFields[i]
+}
+
+const atLeast, atMost = "at_least", "at_most"
+
+func numberKinds(fields ...sessions.Field) []*kind {
+	kinds := make([]*kind, len(fields))
+	for i, field := range fields {
+		f := numberFieldOf(field)
+		f.kind = kind{name: field.String(), none: true, named: map[string]bool{atLeast: false, atMost: false}, read: f.read}
+		kinds[i] = &f.kind
+	}
+	return kinds
+}
+
+// number is that a field has one of the values, or one from low to high.
+type number struct {
+	of        *numberField
+	values    []int64 // sorted, an absent one first; nil: a range
+	low, high int64
+	boxed     []any // the values that are not absent
+}
+
+// MatchLevel selects the sessions that were compared with any of the levels, whatever the scale, or were not compared
+// where [NotCompared] is among them.
+func MatchLevel(levels ...far.Level) Filter {
+	values := make([]int64, len(levels))
+	for i, l := range levels {
+		values[i] = int64(l)
+	}
+	return numberFieldOf(sessions.FieldMatchLevel).among(values)
+}
+
+// AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. One that is absent is not. Another
+// field is an error that wraps [ErrField], a number that the field cannot have one that wraps [ErrValue].
+func AtLeast(f sessions.Field, n int) Filter { return newNumberRange(f, atLeast, n) }
+
+// AtMost selects the sessions whose match level, acceptance level or attempt is n or less: see [AtLeast].
+func AtMost(f sessions.Field, n int) Filter { return newNumberRange(f, atMost, n) }
+
+func newNumberRange(f sessions.Field, end string, n int) Filter {
+	of := numberFieldOf(f)
+	if of == nil {
+		return bad(f.String(), end, ErrField)
+	}
+	if int64(n) < of.least || int64(n) > of.greatest {
+		return bad(of.name, end, of.errNumber())
+	}
+	if end == atLeast {
+		return of.between(int64(n), of.greatest)
+	}
+	return of.between(of.least, int64(n))
+}
+
+func (f *numberField) errNumber() error {
+	return fmt.Errorf("%w: not a whole number from %d to %d", ErrValue, f.least, f.greatest)
+}
+
+func (f *numberField) among(values []int64) Filter {
+	if err := checkCount(f.name, len(values)); err != nil {
+		return Filter{err: err}
+	}
+	for i, v := range values {
+		if v != absent && (v < f.least || v > f.greatest) {
+			return badValue(f.name, i, fmt.Sprintf("not a whole number from %d to %d", f.least, f.greatest))
+		}
+	}
+	c := number{of: f, values: slices.Compact(slices.Sorted(slices.Values(values)))}
+	if c.values[0] == absent {
+		c.boxed = boxed(c.values[1:])
+	} else {
+		c.boxed = boxed(c.values)
+	}
+	return newFilter(&c)
+}
+
+func (f *numberField) between(low, high int64) Filter {
+	if low > high {
+		return bad(f.name, atMost, ErrRange)
+	}
+	return newFilter(&number{of: f, low: low, high: high})
+}
+
+// parse reads numbers, "" for an absent one.
+func (f *numberField) parse(texts []string) Filter {
+	values := make([]int64, len(texts))
+	for i, text := range texts {
+		var err error
+		if values[i], err = f.number(text); err != nil && text != "" {
+			return badValue(f.name, i, fmt.Sprintf("not a whole number from %d to %d, or none", f.least, f.greatest))
+		}
+	}
+	return f.among(values)
+}
+
+// number reads one as it is written: without a sign or leading zeros.
+func (f *numberField) number(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || strconv.FormatInt(n, 10) != text || n < f.least || n > f.greatest {
+		return absent, f.errNumber()
+	}
+	return n, nil
+}
+
+func (f *numberField) read(r *reading) Filter {
+	first, last := r.one(atLeast), r.one(atMost)
+	if first == "" && last == "" {
+		return f.parse(r.texts(true))
+	}
+	if len(r.values) > 0 {
+		return bad(f.name, "", fmt.Errorf("%w: values beside a range", ErrConflict))
+	}
+	low, high := f.least, f.greatest
+	var err error
+	if first != "" {
+		if low, err = f.number(first); err != nil {
+			return bad(f.name, atLeast, err)
+		}
+	}
+	if last != "" {
+		if high, err = f.number(last); err != nil {
+			return bad(f.name, atMost, err)
+		}
+	}
+	return f.between(low, high)
+}
+
+func (c *number) kind() *kind             { return &c.of.kind }
+func (c *number) fields() sessions.Fields { return sessions.FieldsOf(c.of.field) }
+func (c *number) size() int               { return len(c.values) }
+
+func (c *number) match(s *sessions.Session) bool {
+	v := c.of.value(s)
+	if c.values == nil {
+		return v >= c.low && v <= c.high
+	}
+	return slices.Contains(c.values, v)
+}
+
+func (c *number) sql(w *writer, negated bool) {
+	column, ok := w.field(c.of.field)
+	if !ok {
+		return
+	}
+	if c.values == nil {
+		w.between(column, c.bound(c.low, c.of.least), c.bound(c.high, c.of.greatest), negated)
+		return
+	}
+	args, null := c.boxed, c.values[0] == absent
+	if null && c.of.least == 1 {
+		args = append([]any{int64(0)}, args...)
+	}
+	w.in(c.of.field, column, args, null, negated)
+}
+
+// bound returns what SQL compares with, nil for an end that leaves nothing out. That is never so at the lower end of a
+// field whose column may hold 0 for an absent number.
+func (c *number) bound(n, end int64) any {
+	if n == end && (n != c.of.least || c.of.least == 0) {
+		return nil
+	}
+	return n
+}
+
+func (c *number) arguments(bool) arguments {
+	var a arguments
+	for _, v := range c.values {
+		if v == absent {
+			a.values = append(a.values, argument{none: true})
+		} else {
+			a.values = append(a.values, argument{text: strconv.FormatInt(v, 10)})
+		}
+	}
+	if c.values == nil && (c.low != c.of.least || c.high == c.of.greatest) {
+		a.name(atLeast, strconv.FormatInt(c.low, 10))
+	}
+	if c.values == nil && c.high != c.of.greatest {
+		a.name(atMost, strconv.FormatInt(c.high, 10))
+	}
+	return a
+}
+
+// term returns the value of a term, which sorts as numbers do.
+func (f *numberField) term(n int64) string {
+	if n == absent {
+		return ""
+	}
+	return fmt.Sprintf("%0*d", len(strconv.FormatInt(f.greatest, 10)), n)
+}
+
+func (c *number) terms() (groups [][]TermRange, exact bool) {
+	if c.values == nil {
+		return [][]TermRange{{{Field: c.of.field, From: c.of.term(c.low), To: c.of.term(c.high) + "\x00"}}}, true
+	}
+	var group []TermRange
+	for _, v := range c.values {
+		group = append(group, termIs(c.of.field, c.of.term(v)))
+	}
+	return [][]TermRange{group}, true
+}
+
+func (c *number) check(also map[sessions.Field][]string) error {
+	var values []string
+	for _, v := range c.values {
+		if v != absent {
+			values = append(values, strconv.FormatInt(v, 10))
+		}
+	}
+	return checkKnown(c.of.name, "", c.of.field, values, also)
+}

@@ -1,0 +1,178 @@
+package filter
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+)
+
+const (
+	argIn          = "in" // the fields that are searched; all four without it
+	foldsToNothing = "*"  // a search text that is not blank and has no words
+)
+
+var theSearch kind
+
+func searchKind() *kind {
+	theSearch = kind{name: "search", named: map[string]bool{argIn: true}, read: readSearch}
+	return &theSearch
+}
+
+// search is that every word of a text begins some word of one of the fields.
+type search struct {
+	query   searchkey.Query
+	in      sessions.Fields
+	typed   string // without the space around it
+	needles []any  // boxed once, for every statement
+}
+
+// Search selects the sessions in which every word of the text begins some word of first name, last name, personal number
+// or document number, as package searchkey folds and compares them. A blank text is no criterion: it selects everything, among
+// the alternatives of [Or] too. One that is not blank but has no letter or digit selects nothing: see
+// [Filter.SearchesNothing]. The errors are those of [searchkey.ParseQuery].
+func Search(text string) Filter { return SearchIn(sessions.SearchFields(), text) }
+
+// SearchIn is Search in some of the four fields: what a viewer may see who does not see all. No field, or another one, is
+// an error that wraps [ErrField].
+func SearchIn(fields sessions.Fields, text string) Filter {
+	query, err := searchkey.ParseQuery(text)
+	if err != nil {
+		return bad("search", "", err)
+	}
+	typed := strings.TrimSpace(strings.ToValidUTF8(text, " "))
+	if typed == "" { // nothing but invalid UTF-8, which is not blank
+		typed = foldsToNothing
+	}
+	return newSearch(fields, query, typed)
+}
+
+func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filter {
+	if fields == 0 || fields.Minus(sessions.SearchFields()) != 0 {
+		return bad("search", argIn, ErrField)
+	}
+	if query.Empty() {
+		return Filter{}
+	}
+	c := search{query: query, in: fields, typed: typed}
+	for i := range query.Len() {
+		c.needles = append(c.needles, query.Needle(i, sessions.FieldNone))
+	}
+	return newFilter(&c)
+}
+
+// within returns the search in those of its fields that are among the ones given.
+func (c *search) within(fields sessions.Fields) Filter {
+	if kept := c.in.Intersect(fields); kept != 0 {
+		return newSearch(kept, c.query, c.typed)
+	}
+	return bad("search", argIn, ErrField)
+}
+
+func readSearch(r *reading) Filter {
+	fields := sessions.SearchFields()
+	if in := r.named[argIn]; len(in) > 0 {
+		fields = 0
+		for _, name := range in {
+			var f sessions.Field
+			if err := f.UnmarshalText([]byte(name)); err != nil || !sessions.SearchFields().Has(f) {
+				return bad("search", argIn, ErrField)
+			}
+			fields = fields.Union(sessions.FieldsOf(f))
+		}
+	}
+	texts := r.texts(false)
+	if r.url {
+		switch {
+		case len(texts) > 1:
+			return bad("search", "", fmt.Errorf("%w: more than one text", ErrConflict))
+		case len(texts) == 0 || strings.TrimSpace(texts[0]) == "":
+			return Filter{} // a form that was left blank
+		}
+		return SearchIn(fields, texts[0])
+	}
+	query, err := searchkey.ParseWords(texts...)
+	if err != nil {
+		return bad("search", "", err)
+	}
+	typed := strings.Join(query.Words(), " ")
+	if typed == "" {
+		typed = foldsToNothing
+	}
+	return newSearch(fields, query, typed)
+}
+
+func (c *search) kind() *kind             { return &theSearch }
+func (c *search) fields() sessions.Fields { return c.in }
+func (c *search) size() int               { return c.query.Len() }
+
+func (c *search) match(s *sessions.Session) bool { return c.query.Match(s, c.in) }
+
+// sql writes that every word begins some word of the search key.
+func (c *search) sql(w *writer, negated bool) {
+	column := w.columns.SearchKey
+	switch {
+	case column.isZero():
+		w.fail(sessions.FieldNone, ErrNoSearchKey)
+		return
+	case !w.usable(sessions.FieldNone, column):
+		return
+	case c.query.Nothing():
+		w.constant(negated)
+		return
+	}
+	w.write("(")
+	if !column.notNull {
+		w.column("", column, either(" IS NOT NULL AND ", " IS NULL OR ", negated))
+	}
+	for i := range c.query.Len() {
+		if i > 0 {
+			w.write(either(" AND ", " OR ", negated))
+		}
+		if c.in == sessions.SearchFields() {
+			w.contains(column, c.needles[i], negated)
+			continue
+		}
+		w.write("(")
+		join := ""
+		for f := range c.in.All() {
+			w.write(join)
+			w.contains(column, c.query.Needle(i, f), negated)
+			join = either(" OR ", " AND ", negated)
+		}
+		w.write(")")
+	}
+	w.write(")")
+}
+
+func (c *search) arguments(forURL bool) arguments {
+	var a arguments
+	if forURL {
+		a.values = []argument{{text: c.typed}}
+		a.unfit = len(c.typed) > searchkey.MaxQueryBytes // folding may make a text longer
+	} else {
+		a.values = withAbsent(c.query.Words(), true)
+	}
+	if c.in != sessions.SearchFields() {
+		for f := range c.in.All() {
+			a.name(argIn, f.String())
+		}
+	}
+	return a
+}
+
+// terms are, for each word, the words of the fields that begin with it.
+func (c *search) terms() (groups [][]TermRange, exact bool) {
+	if c.query.Nothing() {
+		return [][]TermRange{{}}, true
+	}
+	for _, word := range c.query.Words() {
+		var group []TermRange
+		for f := range c.in.All() {
+			group = append(group, termsBegin(f, true, word))
+		}
+		groups = append(groups, group)
+	}
+	return groups, true
+}

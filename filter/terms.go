@@ -1,0 +1,103 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+)
+
+// Term is one fact of a session that an index can hold: that a field has a value, or a word of the search key. A field that is
+// absent has the value "". It is as private as the session.
+type Term struct {
+	Field sessions.Field
+	Word  bool // Value is a word of the field, as package searchkey folds it, and not the field's value
+	Value string
+}
+
+// Format prints the field, whatever the verb.
+func (t Term) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "term(%s)", t.Field.String()) }
+
+// TermRange is the terms of one field whose values are From or bytewise greater, and less than To.
+type TermRange struct {
+	Field    sessions.Field
+	Word     bool // of words of the field
+	From, To string
+	Prefix   bool // they are all that begin with From
+}
+
+// Has reports whether the term is in the range.
+func (r TermRange) Has(t Term) bool {
+	return t.Field == r.Field && t.Word == r.Word && t.Value >= r.From && t.Value < r.To
+}
+
+// Format prints the field, whatever the verb.
+func (r TermRange) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "terms(%s)", r.Field.String()) }
+
+// Terms returns under which terms an index finds the sessions that meet the criterion: for each group, such a session has a term
+// in at least one of the group's ranges. exact: and no other session does. Without a group, the index cannot help, and
+// exact is false. A group without a range is that no session meets the criterion.
+//
+// Exact are searches, enumerations, levels, attempts, reasons, flags, dates, and the values of all texts but ID, names and numbers:
+// the latter three are found by their words, and compared. Instants have no terms, and neither has a selfie's reference,
+// unless its absence is asked for. Values of extra fields are exact up to 60 bytes.
+func (c *Criterion) Terms() (groups [][]TermRange, exact bool) { return c.leaf().terms() }
+
+// AppendTerms appends the terms of a session, some of them possibly twice. An index needs those of the fields that it serves:
+// a criterion on another field is then one that it cannot help with.
+func AppendTerms(dst []Term, s *sessions.Session) []Term {
+	for i := range isFields {
+		f := &isFields[i]
+		if v := f.value(s); v == "" || f.index == byValue {
+			dst = append(dst, Term{Field: f.field, Value: v})
+		}
+	}
+	for i := range numberFields {
+		f := &numberFields[i]
+		dst = append(dst, Term{Field: f.field, Value: f.term(f.value(s))})
+	}
+	for i := range dateFields {
+		f := &dateFields[i]
+		dst = append(dst, Term{Field: f.field, Value: f.value(s).String()})
+	}
+	if s.Status == sessions.Failed {
+		for _, r := range s.Reasons {
+			dst = append(dst, Term{Field: sessions.FieldReasons, Value: string(r)})
+		}
+	}
+	for key, value := range s.Extra.All() {
+		dst = append(dst, Term{Field: sessions.FieldExtra, Value: extraTerm(key, value)})
+	}
+	for field, word := range searchkey.Of(s).Words() {
+		dst = append(dst, Term{Field: field, Word: true, Value: word})
+	}
+	return dst
+}
+
+// termIs is the range of one term.
+func termIs(f sessions.Field, value string) TermRange {
+	return TermRange{Field: f, From: value, To: value + "\x00"}
+}
+
+// termsBegin is the range of the terms that begin with a text, which is not empty.
+func termsBegin(f sessions.Field, word bool, prefix string) TermRange {
+	return TermRange{Field: f, Word: word, From: prefix, To: after(prefix), Prefix: true}
+}
+
+// after returns a text that is bytewise greater than every text that begins with the prefix, and not greater than any
+// other that follows them: the last rune is raised by one, so that the outcome is UTF-8 as the prefix is.
+func after(prefix string) string {
+	runes := []rune(prefix)
+	for i, next := range slices.Backward(runes) {
+		next++
+		if next == 0xd800 { // the surrogates are no characters
+			next = 0xe000
+		}
+		if next <= utf8.MaxRune {
+			return string(runes[:i]) + string(next)
+		}
+	}
+	return prefix + string(utf8.MaxRune) // no word has that character
+}

@@ -1,0 +1,141 @@
+package filter
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ParamFilter is the URL parameter with the canonical text of whatever has no parameters of its own. All others are named as in
+// the canonical text: see the package comment.
+const ParamFilter = "filter"
+
+// Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra fields, one of a key), has readable
+// ones; any other filter is one parameter with its canonical text. The zero Filter has none. Search texts and personal
+// numbers are personal data, which URLs spread: [Filter.Without] takes them out. [FromValues] reads them.
+func (f Filter) Values() url.Values {
+	v := url.Values{}
+	seen := map[string]bool{}
+	for _, n := range f.top() {
+		l, ok := n.(*leaf)
+		if !ok || !l.addTo(v, seen) {
+			return url.Values{ParamFilter: {f.Text()}}
+		}
+	}
+	return v
+}
+
+// addTo adds the parameters of the criterion, and reports whether they say it all.
+func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
+	k, a := l.kind(), l.arguments(true)
+	name := k.name
+	if k.keyed {
+		name += "." + a.key
+	}
+	if k == &poisonedKind || a.unfit || seen[name] {
+		return false
+	}
+	seen[name] = true
+	for _, value := range a.values {
+		if value.none {
+			value.text = none
+		} else if value.text == none && k.none {
+			return false // the value, and not that it is absent
+		}
+		v.Add(name, value.text)
+	}
+	for _, n := range a.named {
+		v.Add(name+"."+n.name, n.value)
+	}
+	return true
+}
+
+// FromValues reads a filter from URL parameters: And of what each of them says. An unknown parameter, one that is
+// repeated and may not be, days without a zone, and instants beside days are errors. A search, a
+// day or an instant that is empty is no criterion, as in a form that was left blank, and so is a zone without days. The
+// error is a [*ParameterError]; the filter then has it too. Values are open, as in Go: what comes from outside should be
+// checked, by [Filter.Check].
+func FromValues(v url.Values) (Filter, error) {
+	readings := map[string]*reading{} // by the parameter that has the values
+	var parts []Filter
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if err := readParameter(name, v[name], readings, &parts); err != nil {
+			err = &ParameterError{name, err}
+			return Filter{err: err}, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(readings)) {
+		k, _ := kindOfParameter(name)
+		f := readings[name].filter(k)
+		if f.err != nil {
+			var at *Error
+			if errors.As(f.err, &at) && at.Argument != "" {
+				name += "." + at.Argument
+			}
+			err := &ParameterError{name, f.err}
+			return Filter{err: err}, err
+		}
+		parts = append(parts, f)
+	}
+	f := And(parts...)
+	return f, f.err
+}
+
+// kindOfParameter returns the kind whose values a parameter holds, and the key.
+func kindOfParameter(name string) (k *kind, key string) {
+	name, key, hasKey := strings.Cut(name, ".")
+	if k = kinds[name]; k == nil || k.keyed != hasKey {
+		return nil, ""
+	}
+	return k, key
+}
+
+// readParameter adds a parameter to the reading that it belongs to, or to the parts if it is one.
+func readParameter(name string, values []string, readings map[string]*reading, parts *[]Filter) error {
+	if name == ParamFilter {
+		if len(values) != 1 {
+			return fmt.Errorf("%w: given more than once", ErrConflict)
+		}
+		f, err := Parse(values[0])
+		*parts = append(*parts, f)
+		return err
+	}
+	named := ""
+	k, key := kindOfParameter(name)
+	if k == nil {
+		base, rest, _ := strings.Cut(name, ".")
+		if k = kinds[base]; k == nil {
+			return ErrParameter
+		}
+		many, known := k.named[rest]
+		if !known {
+			return ErrParameter
+		}
+		if !many && len(values) > 1 {
+			return fmt.Errorf("%w: given more than once", ErrConflict)
+		}
+		name, named = base, rest
+	}
+	r := readings[name]
+	if r == nil {
+		r = &reading{key: key, named: map[string][]string{}, url: true}
+		readings[name] = r
+	}
+	if named != "" {
+		r.named[named] = append(r.named[named], values...)
+		return nil
+	}
+	if len(values) == 0 {
+		return ErrEmpty
+	}
+	for _, v := range values {
+		if v == "" && k.none {
+			return ErrEmpty // a form that was left blank does not ask for absent values
+		}
+		r.values = append(r.values, argument{v, k.none && v == none})
+	}
+	return nil
+}

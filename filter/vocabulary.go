@@ -1,0 +1,59 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// vocabulary is the SDK's own values of the enumerations that are open.
+var vocabulary = map[sessions.Field][]string{
+	sessions.FieldStatus: {string(sessions.Success), string(sessions.Failed), string(sessions.Pending)},
+	sessions.FieldDocumentType: {
+		string(sessions.Passport), string(sessions.IDCard), string(sessions.ResidenceCard), string(sessions.DriverLicence),
+	},
+	sessions.FieldReasons: {
+		string(sessions.DigitalSpoof), string(sessions.NotFullID), string(sessions.LowFAR),
+		string(sessions.LivenessFailed), string(sessions.InvalidDocument),
+	},
+	sessions.FieldSex:        {string(sessions.Male), string(sessions.Female)},
+	sessions.FieldDevice:     {string(sessions.PC), string(sessions.Mobile)},
+	sessions.FieldMatchLevel: {"0", "1", "2", "3", "4", "5", "6", "7"},
+}
+
+// Check returns an [*Error] that wraps [ErrValue], and says which values there are, if the filter asks for one that neither the
+// SDK nor the host has. In Go, enumerations are open; what comes from outside should be checked, so that a typing error is not an
+// empty list. also has the host's own values, by field; nil: none. Checked are statuses, document types, reasons, sexes,
+// devices, and match levels, of which [far.Kvalifika] has 1 to 7 beside 0.
+func (f Filter) Check(also map[sessions.Field][]string) error {
+	if f.err != nil {
+		return f.err
+	}
+	var err error
+	walk(f.root(), false, func(l *leaf, _ bool) bool {
+		if c, ok := l.criterion.(interface {
+			check(also map[sessions.Field][]string) error
+		}); ok {
+			err = c.check(also)
+		}
+		return err == nil
+	})
+	return err
+}
+
+// checkKnown checks the values of an argument, "" for those without a name. An absent value is known.
+func checkKnown(name, argument string, f sessions.Field, values []string, also map[sessions.Field][]string) error {
+	known, open := vocabulary[f]
+	if !open {
+		return nil
+	}
+	known = slices.Concat(known, also[f])
+	for i, v := range values {
+		if v != "" && !slices.Contains(known, v) {
+			return &Error{name, argument, fmt.Errorf("%w: there are %s (value number %d)", ErrValue, strings.Join(known, ", "), i+1)}
+		}
+	}
+	return nil
+}
