@@ -177,7 +177,7 @@ func (j *fileJob) run(ctx context.Context, at begun) error {
 	if j.plan.excel && j.opts.RowsPerFile == 0 {
 		r.Limit = MaxExcelRows
 	}
-	seq, err := j.opts.open(ctx, j.selected, r)
+	seq, err := j.opts.Open(ctx, j.selected, r)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 type plan struct {
 	headers []string
 	columns []Column // of each header
+	fields  []sessions.Field
 	cells   []encoder
 
 	comma   byte
@@ -96,11 +97,6 @@ var encoders = [columnEnd]encoder{
 	ColumnReasons: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, reasonsCell(s.Reasons)) },
 }
 
-// maskedCell says that the viewer may not see what stands there. No format has to protect or quote it.
-func maskedCell(_ *plan, b []byte, _ *sessions.Session) []byte {
-	return append(b, sessions.MaskedMark...)
-}
-
 // extraCell writes one extra field as a column of its own.
 func extraCell(key string) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
@@ -129,6 +125,7 @@ func instantCell(layout string, instant func(*sessions.Session) time.Time) encod
 
 func (p *plan) add(c Column, header string, cell encoder) {
 	p.columns = append(p.columns, c)
+	p.fields = append(p.fields, c.Field())
 	p.headers = append(p.headers, header)
 	p.cells = append(p.cells, cell)
 }
@@ -151,9 +148,14 @@ func (p *plan) header(b []byte) []byte {
 
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	start := len(b)
+	hidden := s.Hidden()
 	for i, cell := range p.cells {
 		if i > 0 {
 			b = append(b, p.comma)
+		}
+		if hidden.Has(p.fields[i]) {
+			b = append(b, sessions.MaskedMark...) // which no format has to protect or quote
+			continue
 		}
 		b = cell(p, b, s)
 	}
@@ -166,6 +168,9 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 // tooLong returns the first column of the session whose cell is longer than Excel's.
 func (p *plan) tooLong(s *sessions.Session) (header string, found bool) {
 	for i, cell := range p.cells {
+		if s.Hidden().Has(p.fields[i]) {
+			continue
+		}
 		units, quotes := 0, 0
 		v := cell(p, nil, s)
 		for _, c := range string(v) {

@@ -42,7 +42,7 @@ type Record struct {
 	Attempts       string `csv:"Attempts"` // from 1, empty for none
 }
 
-// RecordOf returns the session's record.
+// RecordOf returns the session's record. What the session hides ([sessions.Session.Hidden]) is [sessions.MaskedMark].
 func RecordOf(s *sessions.Session) Record {
 	r := Record{
 		PersonalNumber: s.PersonalNumber.Cell(),
@@ -81,6 +81,15 @@ func RecordOf(s *sessions.Session) Record {
 	}
 	if s.Attempt != 0 {
 		r.Attempts = strconv.Itoa(s.Attempt)
+	}
+	if hidden := s.Hidden(); hidden != 0 {
+		row := Row{Record: r}
+		for i, cell := range row.cells() {
+			if hidden.Has(columnFields[i]) {
+				*cell = sessions.MaskedMark
+			}
+		}
+		r = row.Record
 	}
 	return r
 }

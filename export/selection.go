@@ -28,6 +28,27 @@ type Selection interface {
 	Changed(ctx context.Context, since string, after sessions.Position) (bool, error)
 }
 
+// disclosed yields the sessions of a selection without what the viewer may not see, whether or not the selection has hidden it.
+func disclosed(all iter.Seq2[*sessions.Session, error], d sessions.Disclosure) iter.Seq2[*sessions.Session, error] {
+	hidden := d.Hidden()
+	if hidden == 0 {
+		return all
+	}
+	return func(yield func(*sessions.Session, error) bool) {
+		var seen sessions.Session // a copy, since the selection's own session is not ours to change
+		for s, err := range all {
+			if s != nil && hidden.Minus(s.Hidden()) != 0 {
+				seen = *s
+				d.Apply(&seen)
+				s = &seen
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
 // FromIterator makes a Selection of an iterator of the host's own, for sessions that no store selected. Files hide what the
 // request's disclosure hides, whether or not the iterator has hidden it; the zero Request shows everything and leaves a manifest
 // without a company. The iterator may lend each session until the next. Its sessions are taken in its order, all of them: it is read
@@ -44,27 +65,12 @@ type iterated struct {
 // Request is what the host gave.
 func (x *iterated) Request() sessions.Request { return x.request }
 
-// Open hides what the viewer may not see. An iterator has no positions to begin at.
+// Open gives the iterator, which has no positions to begin at.
 func (x *iterated) Open(_ context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	if !r.After.IsZero() {
 		return nil, fmt.Errorf("export: an iterator has no positions: %w", errors.ErrUnsupported)
 	}
-	if x.request.Disclosure.Hidden() == 0 {
-		return x.all, nil
-	}
-	return func(yield func(*sessions.Session, error) bool) {
-		var seen sessions.Session // a copy, since the iterator's own session is not ours to change
-		for s, err := range x.all {
-			if s != nil {
-				seen = *s
-				x.request.Disclosure.Apply(&seen)
-				s = &seen
-			}
-			if !yield(s, err) {
-				return
-			}
-		}
-	}, nil
+	return x.all, nil
 }
 
 // Watermark is unsupported.

@@ -83,7 +83,7 @@ type Result struct {
 // is, in Excel's format, that there are not too many.
 //
 // What the viewer may not see is not in the file, whatever the options: a column of a field that is dropped is left out, and
-// each cell of a field that is hidden otherwise is [sessions.MaskedMark].
+// each cell of a field that is hidden otherwise, or that nobody has read ([sessions.Session.Hidden]), is [sessions.MaskedMark].
 //
 // Write keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
 // A file of more than one buffer is written by a second goroutine while the next rows are fetched and encoded. It has ended when
@@ -105,7 +105,7 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 	if p.excel {
 		limit = MaxExcelRows
 	}
-	seq, err := opts.open(ctx, selected, sessions.Reading{Limit: limit})
+	seq, err := opts.Open(ctx, selected, sessions.Reading{Limit: limit})
 	if err != nil {
 		return Result{}, err
 	}
@@ -114,8 +114,9 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 	return out.result(), err
 }
 
-// open opens a selection for the columns of the options.
-func (o *Options) open(ctx context.Context, selected Selection, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
+// Open opens a selection for the columns of the options: what a writer of a further format reads. The sessions hide what the viewer may
+// not see, and the fields that no column shows. The error is that of [Write] before its first byte.
+func (o *Options) Open(ctx context.Context, selected Selection, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	if r.Limit > 0 && o.Count > int64(r.Limit) {
 		return nil, &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}
 	}
@@ -124,7 +125,10 @@ func (o *Options) open(ctx context.Context, selected Selection, r sessions.Readi
 	if errors.Is(err, sessions.ErrTooMany) {
 		err = &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}
 	}
-	return seq, err
+	if err != nil {
+		return nil, err
+	}
+	return disclosed(seq, selected.Request().Disclosure), nil
 }
 
 // output is where a file goes.
@@ -298,10 +302,10 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 		case hidden.Drop.Has(c.Field()) && !hidden.Shows(c.Field()): // ID and creation time are never hidden
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
-				p.add(c, key, seen(extraCell(key), c, hidden))
+				p.add(c, key, extraCell(key))
 			}
 		default:
-			p.add(c, cmp.Or(o.Headers[c], c.String()), seen(o.encoder(c), c, hidden))
+			p.add(c, cmp.Or(o.Headers[c], c.String()), o.encoder(c))
 		}
 	}
 	if len(p.cells) == 0 {
@@ -329,14 +333,6 @@ func (o *Options) encoder(c Column) encoder {
 	default:
 		return encoders[c]
 	}
-}
-
-// seen returns an encoder that writes what a viewer may see of a column.
-func seen(cell encoder, c Column, d sessions.Disclosure) encoder {
-	if d.Shows(c.Field()) {
-		return cell
-	}
-	return maskedCell
 }
 
 // checkHeaders refuses names that no reader could tell apart.

@@ -1,6 +1,10 @@
 package sessions
 
-import "time"
+import (
+	"math/bits"
+	"slices"
+	"time"
+)
 
 // Role is what a viewer is in their company. The zero Role is none: stores refuse it.
 type Role string
@@ -11,14 +15,24 @@ const (
 	Agent      Role = "agent"
 )
 
-// Known tells whether the role is one of the product's.
+// Known reports whether the role is one of the product's.
 func (r Role) Known() bool { return r == MasterUser || r == Agent }
 
-// ChangesSettings tells whether the role may change the company's settings.
+// ChangesSettings reports whether the role may change the company's settings.
 func (r Role) ChangesSettings() bool { return r == MasterUser }
 
 // Disclosure says which fields a viewer may see. The zero Disclosure shows everything. Both sets are of fields whose
 // content is hidden: a hidden field can not be searched or filtered by either. Drop wins over mask.
+//
+// With a field goes what is derived from it, by this closed table:
+//
+//	status                the reasons, the decision time
+//	match level           the acceptance level, the reason LowFAR
+//	liveness              the reason LivenessFailed
+//	document validity     the reason InvalidDocument
+//	document completeness the reason NotFullID
+//
+// Nothing else does: the other reasons of a failed session stay visible, and what follows from its status alone is no secret.
 type Disclosure struct {
 	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
 	Drop Fields // left out: files do not have the column
@@ -27,9 +41,28 @@ type Disclosure struct {
 // neverHidden are the fields that lists, pages and authorization need.
 var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
 
-// Hidden returns the fields whose content the viewer may not see. With the status go the reasons and the decision time,
-// which tell it; with the match level goes the acceptance level. [FieldID], [FieldCompany] and [FieldCreatedAt] are never
-// hidden: order and identity of a list rest on them.
+// toldByReasons are the fields of which a reason tells something.
+var toldByReasons = FieldsOf(FieldLiveness, FieldDocumentValidity, FieldDocumentCompleteness, FieldMatchLevel)
+
+// Field returns the field that the reason tells something of, by the table of [Disclosure]: whoever may not see that may not see the
+// reason. It is [FieldReasons] for every other reason.
+func (r Reason) Field() Field {
+	switch r {
+	case LivenessFailed:
+		return FieldLiveness
+	case InvalidDocument:
+		return FieldDocumentValidity
+	case NotFullID:
+		return FieldDocumentCompleteness
+	case LowFAR:
+		return FieldMatchLevel
+	default:
+		return FieldReasons
+	}
+}
+
+// Hidden returns the fields whose content the viewer may not see, those of the table of [Disclosure] included. [FieldID],
+// [FieldCompany] and [FieldCreatedAt] are never hidden: order and identity of a list rest on them.
 func (d Disclosure) Hidden() Fields {
 	hidden := d.Mask.Union(d.Drop)
 	if hidden.Has(FieldStatus) {
@@ -41,18 +74,61 @@ func (d Disclosure) Hidden() Fields {
 	return hidden.Minus(neverHidden)
 }
 
-// Shows tells whether the viewer may see the field's content.
+// Shows reports whether the viewer may see the field's content.
 func (d Disclosure) Shows(f Field) bool { return !d.Hidden().Has(f) }
 
+// ReasonFields returns the fields that a filter by these reasons tells something of. A filter by no reason in particular, or by the
+// absence of any, tells something of all of them.
+func ReasonFields(reasons ...Reason) Fields {
+	fields := FieldsOf(FieldReasons)
+	if len(reasons) == 0 {
+		return fields.Union(toldByReasons)
+	}
+	for _, r := range reasons {
+		if fields |= FieldsOf(r.Field()); r == "" {
+			fields |= toldByReasons
+		}
+	}
+	return fields
+}
+
 // Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state was; every other hidden
-// field becomes its zero value.
+// field becomes its zero value, and the reasons that tell a hidden field are taken out. The session remembers which fields are
+// hidden ([Session.Hidden]).
 func (d Disclosure) Apply(s *Session) {
-	for f := range d.Hidden().All() {
-		s.hide(f)
+	hidden := d.Hidden()
+	s.hide(hidden)
+	if hidden&toldByReasons == 0 {
+		return
+	}
+	tells := func(r Reason) bool { return hidden.Has(r.Field()) }
+	if !slices.ContainsFunc(s.Reasons, tells) {
+		return
+	}
+	s.Reasons = slices.DeleteFunc(slices.Clone(s.Reasons), tells) // the old ones may be shared
+	if len(s.Reasons) == 0 {
+		s.Reasons = nil // as if there had been none
 	}
 }
 
-func (s *Session) hide(f Field) {
+// Retain hides in place every field but those given, and [FieldID], [FieldCompany] and [FieldCreatedAt]: what nobody has read must
+// not look as if it were absent. Unlike [Disclosure.Apply] it hides nothing that is derived from these fields.
+func (s *Session) Retain(fields Fields) {
+	s.hide(AllFields().Minus(fields).Minus(neverHidden))
+}
+
+// Hidden returns the fields that the session does not show, because the viewer may not see them or nobody has read them. Their
+// values are no facts. A session with hidden fields cannot be stored ([Session.Validate]).
+func (s *Session) Hidden() Fields { return s.hidden }
+
+func (s *Session) hide(fields Fields) {
+	s.hidden |= fields
+	for rest := uint64(fields); rest != 0; rest &= rest - 1 {
+		s.hideField(Field(bits.TrailingZeros64(rest)))
+	}
+}
+
+func (s *Session) hideField(f Field) {
 	if t := s.text(f); t != nil {
 		*t = TextIn(Masked)
 		return

@@ -15,7 +15,9 @@ func leaves(s *sessions.Session) map[string]any {
 	all := map[string]any{}
 	v := reflect.ValueOf(*s)
 	for i := range v.NumField() {
-		all[v.Type().Field(i).Name] = v.Field(i).Interface()
+		if field := v.Type().Field(i); field.IsExported() {
+			all[field.Name] = v.Field(i).Interface()
+		}
 	}
 	delete(all, "Match")
 	m := reflect.ValueOf(s.Match)
@@ -66,6 +68,10 @@ func TestDisclosureHidesExactlyTheField(t *testing.T) {
 			var changed []string
 			for name, v := range after {
 				if reflect.DeepEqual(v, before[name]) {
+					continue
+				}
+				if name == "Reasons" && f == sessions.FieldMatchLevel {
+					require.Equal(t, []sessions.Reason{sessions.DigitalSpoof}, v, "what the others tell is no secret")
 					continue
 				}
 				changed = append(changed, name)
@@ -121,4 +127,44 @@ func BenchmarkDisclosure(b *testing.B) {
 	for b.Loop() {
 		d.Apply(&s)
 	}
+}
+
+// TestDisclosureIsClosed hides each field of the table and looks for what is derived from it.
+func TestDisclosureIsClosed(t *testing.T) {
+	all := []sessions.Reason{sessions.DigitalSpoof, sessions.InvalidDocument, sessions.LivenessFailed, sessions.LowFAR, sessions.NotFullID, "of_the_host"}
+	for f, gone := range map[sessions.Field]sessions.Reason{
+		sessions.FieldLiveness: sessions.LivenessFailed, sessions.FieldDocumentValidity: sessions.InvalidDocument,
+		sessions.FieldDocumentCompleteness: sessions.NotFullID, sessions.FieldMatchLevel: sessions.LowFAR,
+	} {
+		for _, d := range []sessions.Disclosure{{Mask: sessions.FieldsOf(f)}, {Drop: sessions.FieldsOf(f)}} {
+			s := full(t)
+			s.Reasons = slices.Clone(all)
+			stored := s.Reasons
+			d.Apply(&s)
+			require.Equal(t, slices.DeleteFunc(slices.Clone(all), func(r sessions.Reason) bool { return r == gone }), s.Reasons)
+			require.Len(t, stored, len(all), "what others hold is left alone")
+			require.True(t, s.Hidden().Has(f))
+		}
+		require.Equal(t, f, gone.Field())
+		require.True(t, sessions.ReasonFields(gone).Has(f))
+		require.True(t, sessions.ReasonFields("").Has(f), "no reason tells that it is not this one")
+		require.True(t, sessions.ReasonFields().Has(f))
+		require.False(t, sessions.ReasonFields(sessions.DigitalSpoof, "of_the_host").Has(f))
+	}
+}
+
+// TestRetain: what nobody has read is no fact, and no whole session.
+func TestRetain(t *testing.T) {
+	s := full(t)
+	s.Retain(sessions.FieldsOf(sessions.FieldReasons, sessions.FieldFirstName))
+	require.Equal(t, full(t).Reasons, s.Reasons, "reading one field hides no other")
+	require.Equal(t, full(t).FirstName, s.FirstName)
+	require.Equal(t, sessions.TextIn(sessions.Masked), s.LastName)
+	require.Equal(t, "acme", s.Company)
+	require.Empty(t, s.Row().Document)
+	require.Empty(t, s.Row().Liveness)
+	require.Empty(t, s.Row().Verified)
+	var at *sessions.FieldError
+	require.ErrorAs(t, s.Validate(), &at)
+	require.ErrorIs(t, at, sessions.ErrInvalid)
 }

@@ -23,7 +23,7 @@ func Example() {
 	fmt.Println(r.FirstName, r.LastName, r.Date.Format(time.DateOnly), r.Document, r.Liveness, r.Verified)
 	fmt.Println(s)
 	// Output:
-	// ნინო ****** 2026-05-04 true Yes Pending
+	// ნინო ****** 2026-05-04 Yes Yes Pending
 	// session("0197-42", company "acme", "pending")
 }
 

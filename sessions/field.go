@@ -43,6 +43,11 @@ const (
 	FieldBrowser
 	FieldOS
 	FieldModel
+
+	// FieldDocumentCompleteness is whether all of the document can be seen. A session says so by the reason [NotFullID] alone: this
+	// field names what hides it, and is not one of [AllFields].
+	FieldDocumentCompleteness
+
 	fieldEnd
 )
 
@@ -51,6 +56,7 @@ var fieldNames = [fieldEnd]string{
 	"first_name", "last_name", "personal_number", "document_number", "nationality", "birth_date", "expiration_date", "sex",
 	"document_type", "document_presented", "document_validity", "liveness", "match_level", "acceptance_level", "selfie",
 	"extra", "client_ip", "device", "browser", "os", "model",
+	"document_completeness",
 }
 
 // String returns the field's name in snake case, as MarshalText writes it.
@@ -84,8 +90,8 @@ func FieldsOf(fields ...Field) Fields {
 	return s
 }
 
-// AllFields returns the set of all fields.
-func AllFields() Fields { return 1<<fieldEnd - 2 }
+// AllFields returns the set of all fields that a session holds.
+func AllFields() Fields { return 1<<FieldDocumentCompleteness - 2 }
 
 // SearchFields returns the four fields that search looks at.
 func SearchFields() Fields {

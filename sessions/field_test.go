@@ -11,7 +11,7 @@ import (
 
 func TestFieldNames(t *testing.T) {
 	seen := map[string]bool{}
-	for f := range sessions.AllFields().All() {
+	for f := range sessions.AllFields().Union(sessions.FieldsOf(sessions.FieldDocumentCompleteness)).All() {
 		text, err := f.MarshalText()
 		require.NoError(t, err)
 		require.Equal(t, f.String(), string(text))
@@ -22,10 +22,10 @@ func TestFieldNames(t *testing.T) {
 		require.NoError(t, back.UnmarshalText(text))
 		require.Equal(t, f, back)
 	}
-	require.Len(t, seen, 31)
+	require.Len(t, seen, 32)
 	require.True(t, seen["first_name"] && seen["acceptance_level"] && seen["client_ip"] && seen["model"])
 
-	for _, f := range []sessions.Field{sessions.FieldNone, 32, 255} {
+	for _, f := range []sessions.Field{sessions.FieldNone, 33, 255} {
 		_, err := f.MarshalText()
 		require.ErrorIs(t, err, sessions.ErrSyntax)
 	}

@@ -19,16 +19,15 @@ const (
 
 // Row is the list's projection of a session. Printing one shows its ID alone; its JSON is the whole row, for the page.
 //
-// Of a field that a [Disclosure] hides a Row shows what it shows where the value is absent. That reads as No for
-// Document and Liveness: leave out the columns that [Disclosure.Shows] denies.
+// Of a field that is hidden ([Session.Hidden]) a Row shows what it shows where there is no value; never a No.
 type Row struct {
 	ID        string    `json:"id"`
 	Selfie    string    `json:"selfie"`     // opaque reference, "" for none
 	FirstName string    `json:"first_name"` // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
 	LastName  string    `json:"last_name"`  // as FirstName
 	Date      time.Time `json:"date"`       // start of the session, UTC
-	Document  bool      `json:"document"`   // a document was captured, even if it is invalid
-	Liveness  Answer    `json:"liveness"`   // Yes only for passed, No otherwise
+	Document  Answer    `json:"document"`   // Yes if a document was captured, even if it is invalid; "" where that is hidden
+	Liveness  Answer    `json:"liveness"`   // Yes only for passed, No for not passed, "" where it is unknown or hidden
 	Verified  Answer    `json:"verified"`   // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
 	Extra     Extra     `json:"extra"`
 }
@@ -37,10 +36,19 @@ type Row struct {
 func (s *Session) Row() Row {
 	r := Row{
 		ID: s.ID, Selfie: s.Selfie, FirstName: s.FirstName.Display(), LastName: s.LastName.Display(),
-		Date: s.CreatedAt, Document: s.DocumentPresented, Liveness: No, Verified: No, Extra: s.Extra,
+		Date: s.CreatedAt, Document: No, Verified: No, Extra: s.Extra,
 	}
-	if s.Liveness == LivenessPassed {
+	switch {
+	case s.hidden.Has(FieldDocumentPresented):
+		r.Document = ""
+	case s.DocumentPresented:
+		r.Document = Yes
+	}
+	switch s.Liveness {
+	case LivenessPassed:
 		r.Liveness = Yes
+	case LivenessNotPassed:
+		r.Liveness = No
 	}
 	switch s.Status {
 	case Success:

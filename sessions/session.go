@@ -58,6 +58,8 @@ type Session struct {
 
 	// Revision counts the changes of the stored session. The Backend sets it; an update needs the one that was read.
 	Revision int64
+
+	hidden Fields // from whoever holds the session; see Hidden
 }
 
 // Match is the result of comparing the selfie with the document's portrait. The zero Match was not compared.
@@ -159,9 +161,12 @@ var (
 
 // Validate tells whether a store can keep the session. The error is a [*FieldError] for the first field that is
 // missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to 9998 or its enumeration, is the mark of
-// an absent text instead of a [Text] without a value, or contradicts another: reasons without a failure, a masked text,
+// an absent text instead of a [Text] without a value, or contradicts another: reasons without a failure, a masked text or another hidden field,
 // a level without a comparison or a scale.
 func (s *Session) Validate() error {
+	for f := range s.hidden.All() {
+		return &FieldError{f, fmt.Errorf("%w: hidden, so that this is not the whole session", ErrInvalid)}
+	}
 	for _, t := range []struct {
 		field    Field
 		text     string

@@ -36,6 +36,9 @@ func full(t testing.TB) sessions.Session {
 	}
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		require.False(t, v.Field(i).IsZero(), "%s: give it a value here", v.Type().Field(i).Name)
 	}
 	require.NoError(t, s.Validate())

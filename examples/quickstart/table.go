@@ -93,7 +93,7 @@ func pageRow(s *sessions.Session, q searchkey.Query, zone *time.Location) []stri
 	spans := q.Spans(s, sessions.SearchFields())
 	return []string{
 		tick(r.Selfie != ""), marked(r.FirstName, spans, sessions.FieldFirstName), marked(r.LastName, spans, sessions.FieldLastName),
-		r.Date.In(zone).Format("2006-01-02 15:04"), tick(r.Document), string(r.Liveness),
+		r.Date.In(zone).Format("2006-01-02 15:04"), tick(r.Document == sessions.Yes), string(r.Liveness),
 		string(r.Verified), clip(extraText(r.Extra), extraColumns), r.ID,
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -36,18 +35,11 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)
 	}
 	opts.Format = export.Excel
-	hidden := selected.Request().Disclosure
-	columns, err := opts.FileColumns(hidden)
+	columns, err := opts.FileColumns(selected.Request().Disclosure)
 	if err != nil {
 		return export.Result{}, err
 	}
-	if opts.Count > export.MaxExcelRows {
-		return export.Result{}, &export.WriteError{Row: export.MaxExcelRows + 1, Err: export.ErrTooManyRows}
-	}
-	seq, err := selected.Open(ctx, sessions.Reading{Fields: opts.Fields(), Limit: export.MaxExcelRows})
-	if errors.Is(err, sessions.ErrTooMany) {
-		err = &export.WriteError{Row: export.MaxExcelRows + 1, Err: export.ErrTooManyRows}
-	}
+	seq, err := opts.Open(ctx, selected, sessions.Reading{Limit: export.MaxExcelRows})
 	if err != nil {
 		return export.Result{}, err
 	}
@@ -55,7 +47,7 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 	if opts.SHA256 {
 		out.sum = sha256.New()
 	}
-	b := newBook(out, columns, &opts, hidden)
+	b := newBook(out, columns, &opts)
 	if err := b.header(); err != nil {
 		return out.result(0), &export.WriteError{Err: err}
 	}
@@ -123,14 +115,12 @@ type book struct {
 	sheet   *sheet
 	columns []export.ManifestColumn
 	zone    *time.Location
-	masked  []bool // of each column
 }
 
-func newBook(w io.Writer, columns []export.ManifestColumn, opts *export.Options, seen sessions.Disclosure) *book {
+func newBook(w io.Writer, columns []export.ManifestColumn, opts *export.Options) *book {
 	b := &book{columns: columns, zone: opts.Zone}
 	var widths []int
 	for _, c := range columns {
-		b.masked = append(b.masked, !seen.Shows(c.Column.Field()))
 		widths = append(widths, width(c))
 	}
 	b.sheet = newSheet(w, widths)
@@ -161,8 +151,8 @@ func (b *book) header() error {
 func (b *book) row(number int64, s *sessions.Session) error {
 	r := export.RecordOf(s)
 	b.sheet.beginRow()
-	for i, c := range b.columns {
-		if b.masked[i] {
+	for _, c := range b.columns {
+		if s.Hidden().Has(c.Column.Field()) {
 			b.sheet.text(sessions.MaskedMark, text)
 		} else if !b.cell(c, s, &r) {
 			return &export.WriteError{Row: number, Column: c.Header, Err: export.ErrTooLong}

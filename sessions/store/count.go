@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kvalifika/sessionkit/far"
@@ -83,7 +84,7 @@ type FacetOption struct {
 
 // Facets counts, for each option of the document type, the status, the possible spoof and the match level (of
 // far.Kvalifika's levels), the sessions that the viewer's filter would select if that criterion were this option alone. A
-// criterion whose field is hidden is left out; other statuses and types have no option. Each option is counted by itself, up to
+// criterion whose field is hidden is left out, and so is a reason that tells a hidden field; other statuses and types have no option. Each option is counted by itself, up to
 // [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
 func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
 	if err := v.check(); err != nil {
@@ -109,6 +110,9 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 		for _, o := range c.options {
 			o.Filter = filter.And(base, o.Filter)
 			sc, err := v.scope(o.Filter)
+			if errors.Is(err, ErrHidden) {
+				continue // a reason that tells what the viewer may not see
+			}
 			if err == nil {
 				o.Count, err = s.count(ctx, s.counted(v, sc.selected))
 			}

@@ -91,7 +91,7 @@ type opened struct {
 	ctx   context.Context //nolint:containedctx // of the one call that the iterator belongs to
 	store *Store
 	sel   Selection
-	seen  sessions.Disclosure // hides what the viewer may not see, and what was not asked for
+	seen  sessions.Disclosure
 	event Event
 
 	limit     int   // sessions at most, 0 for any number
@@ -102,7 +102,7 @@ func (x Selected) open(ctx context.Context, r sessions.Reading) (*opened, error)
 	if err := x.viewer.check(); err != nil {
 		return nil, err
 	}
-	o := &opened{ctx: ctx, store: x.store, event: x.viewer.event(ActionExport)}
+	o := &opened{ctx: ctx, store: x.store, seen: x.viewer.Disclosure, event: x.viewer.event(ActionExport)}
 	o.event.Query = x.filter.Text()
 	if err := o.permit(x.viewer, x.filter, r); err != nil {
 		return conclude(ctx, x.store, o.event, o, err)
@@ -126,7 +126,6 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 	}
 	// ID, company and creation time are always read, and no fields would be all of them to a Backend.
 	read := r.Fields.Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))
-	o.seen = sessions.Disclosure{Mask: v.Disclosure.Mask, Drop: v.Disclosure.Drop.Union(sessions.AllFields().Minus(read))}
 	o.sel = Selection{Company: v.Company, Filter: sc.selected, Fields: read.Minus(v.Disclosure.Hidden())}
 	if o.limit = v.ExportLimit; o.limit > 0 {
 		o.overLimit = &ExportLimitError{o.limit}
@@ -165,6 +164,7 @@ func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
 			return o.overLimit
 		}
 		o.seen.Apply(found)
+		found.Retain(o.sel.Fields)
 		e.Rows++
 		if stopped = !yield(found, nil); stopped {
 			return errStopped

@@ -66,7 +66,7 @@ type Tally struct {
 }
 
 // Tally tallies the sessions of a filter that the viewer may see, the newest [Options.CountLimit] of them, within
-// [Options.Budget]. It tells of status, reasons, document type and validity, liveness and match level: where one of these is
+// [Options.Budget]. It tells of status, reasons, document type, validity and completeness, liveness and match level: where one of these is
 // hidden, the error is a [*HiddenError]. Other errors are those of [Store.List].
 func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
 	if err := v.check(); err != nil {
@@ -83,7 +83,7 @@ func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, er
 
 func (s *Store) tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
 	told := sessions.FieldsOf(sessions.FieldStatus, sessions.FieldReasons, sessions.FieldDocumentType, sessions.FieldDocumentValidity,
-		sessions.FieldLiveness, sessions.FieldMatchLevel)
+		sessions.FieldLiveness, sessions.FieldMatchLevel, sessions.FieldDocumentCompleteness)
 	if h := told.Intersect(v.Disclosure.Hidden()); h != 0 {
 		return Tally{}, &HiddenError{h}
 	}

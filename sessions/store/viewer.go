@@ -54,6 +54,13 @@ func (v Viewer) scope(f filter.Filter) (scope, error) {
 	var searched sessions.Fields
 	for c := range f.All() {
 		used := c.Fields()
+		if used.Has(sessions.FieldReasons) { // a filter by a reason tells what the reason tells
+			var reasons []sessions.Reason
+			for _, r := range c.Values() {
+				reasons = append(reasons, sessions.Reason(r))
+			}
+			used = used.Union(sessions.ReasonFields(reasons...))
+		}
 		if _, ok := c.Search(); ok {
 			if used.Minus(hidden) == 0 {
 				return scope{}, &HiddenError{used}
