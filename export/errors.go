@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"io"
 )
 
 // The errors of this package, for errors.Is. Where a row or a column is at fault they come in a [*WriteError] or a
@@ -66,6 +67,12 @@ func (e *WriteError) Error() string { return place(e.Row, e.Column) + e.Err.Erro
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
 
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e WriteError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e WriteError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // ReadError says where in a file reading stopped.
 type ReadError struct {
 	Row    int64  // the row at fault, from 1, the header not counted; 0 for the header
@@ -78,6 +85,12 @@ func (e *ReadError) Error() string { return place(e.Row, e.Column) + e.Err.Error
 
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }
+
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e ReadError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e ReadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 func place(row int64, column string) string {
 	at := "header: "

@@ -25,7 +25,7 @@ type Manifest struct {
 	Part  int    `json:"part"`  // number of the file, from 1, where an export is split
 	Parts int    `json:"parts"` // how many there are
 
-	Format       Format           `json:"format"`
+	FileFormat   Format           `json:"format"`
 	Separator    string           `json:"separator"`
 	Columns      []ManifestColumn `json:"columns"`
 	FormulaGuard bool             `json:"formula_guard"` // texts are protected from spreadsheets
@@ -65,7 +65,7 @@ type Block struct {
 // manifest fills in what is known before the first row.
 func (o *FileOptions) manifest(p *plan, r *sessions.Request) Manifest {
 	m := Manifest{
-		Version: manifestVersion, Request: *r, Format: o.Format, Separator: string(rune(p.comma)),
+		Version: manifestVersion, Request: *r, FileFormat: o.Format, Separator: string(rune(p.comma)),
 		FormulaGuard: p.excel, Zone: p.clock.zone.String(), TimeLayout: o.TimeLayout, BirthLayout: o.BirthLayout,
 		ExpirationLayout: o.ExpirationLayout, RowsPerFile: o.RowsPerFile, BlockBytes: o.BlockBytes,
 		Masked:  slices.AppendSeq([]sessions.Field{}, r.Disclosure.Hidden().Minus(r.Disclosure.Drop).All()),

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"encoding/xml"
 	"fmt"
 	"io"
 	"log/slog"
@@ -157,12 +158,27 @@ func reasonsCell(reasons []sessions.Reason) string {
 	return strings.Join(codes, reasonSeparator)
 }
 
-// Format prints the record's session ID, whatever the verb: never the person.
-func (r Record) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(s, fmt.Sprintf("record(%q)", r.SessionID))
+// String returns the record's session ID: never the person.
+func (r Record) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("record(%q)", r.SessionID)
 }
 
-// LogValue is the record's session ID: never the person.
+// Format prints what String returns, whatever the verb.
+func (r Record) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, r.String())
+}
+
+// LogValue is what String returns.
 func (r Record) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
-	return slog.StringValue(fmt.Sprint(r))
+	return slog.StringValue(r.String())
+}
+
+// MarshalJSON refuses with [sessions.ErrNoJSON].
+func (r Record) MarshalJSON() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
+	return nil, sessions.ErrNoJSON
+}
+
+// MarshalXML refuses with [sessions.ErrNoJSON].
+func (r Record) MarshalXML(*xml.Encoder, xml.StartElement) error { //nolint:gocritic // a value method serves values and pointers
+	return sessions.ErrNoJSON
 }

@@ -3,6 +3,7 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -58,6 +59,12 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // SyntaxError says where a text is malformed.
 type SyntaxError struct {
 	Offset int   // bytes before the mistake
@@ -70,6 +77,12 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %v", e.Of
 // Unwrap returns the cause.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e SyntaxError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e SyntaxError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // ParameterError says which URL parameter is wrong. It never contains a value of it.
 type ParameterError struct {
 	Parameter string // as it was given
@@ -81,6 +94,12 @@ func (e *ParameterError) Error() string { return fmt.Sprintf("parameter %q: %v",
 
 // Unwrap returns the cause.
 func (e *ParameterError) Unwrap() error { return e.Err }
+
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e ParameterError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e ParameterError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // ColumnError says for which field [Columns] has nothing that SQL can use.
 type ColumnError struct {
@@ -98,3 +117,9 @@ func (e *ColumnError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ColumnError) Unwrap() error { return e.Err }
+
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e ColumnError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e ColumnError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"unicode/utf8"
 
@@ -17,8 +18,14 @@ type Term struct {
 	Value string
 }
 
-// Format prints the field, whatever the verb.
-func (t Term) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "term(%s)", t.Field.String()) }
+// String returns the field.
+func (t Term) String() string { return "term(" + t.Field.String() + ")" }
+
+// Format prints what String returns, whatever the verb: never the value.
+func (t Term) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (t Term) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
 // TermRange is the terms of one field whose values are From or bytewise greater, and less than To.
 type TermRange struct {
@@ -33,8 +40,14 @@ func (r TermRange) Has(t Term) bool {
 	return t.Field == r.Field && t.Word == r.Word && t.Value >= r.From && t.Value < r.To
 }
 
-// Format prints the field, whatever the verb.
-func (r TermRange) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "terms(%s)", r.Field.String()) }
+// String returns the field.
+func (r TermRange) String() string { return "terms(" + r.Field.String() + ")" }
+
+// Format prints what String returns, whatever the verb: never the values.
+func (r TermRange) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (r TermRange) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
 // Terms returns under which terms an index finds the sessions that meet the criterion: for each group, such a session has a term
 // in at least one of the group's ranges. exact: and no other session does. Without a group, the index cannot help, and

@@ -24,11 +24,17 @@
 //
 // # Privacy
 //
-// A [Session], a [Row], a [Text] and an [Extra] print as placeholders, in package fmt and under log/slog, alone and inside
-// slices, maps and structs: printing one never shows a person. Two things package fmt does not ask a type about: a value
-// in an unexported field of somebody else's struct (give that struct a Format method of its own), and the verbs %p and
-// %w, which go vet refuses. encoding/json refuses a Session and a Text ([ErrNoJSON]), and so does the JSON handler of
-// log/slog for a list of them; a Row and an Extra have JSON because a page needs it, so log them one by one.
+// A [Session], a [Row], a [Text] and an [Extra] print as placeholders, and so does every other type of the SDK that holds a
+// person's data or a search: in package fmt whatever the verb, under log and log/slog, in panics and templates, alone and
+// inside slices, maps and structs. encoding/json and encoding/xml refuse them ([ErrNoJSON]); a manifest and its [Request] are
+// the exception, since they are files. To show what a value holds, ask for it: [Text.Value], [Extra.All], [Extra.AppendJSON].
+//
+// No type can do anything about a printer that reads memory without asking methods:
+//
+//   - Package fmt does not ask a value in an unexported field of somebody else's struct. Give that struct a Format method of
+//     its own, or keep a pointer there and print it with %v: fmt follows it under verbs that do not fit alone, such as %s.
+//   - It does not ask for the verbs %p and %w either, which go vet refuses.
+//   - The differences that testify prints, and go-spew with DisableMethods, ask nobody: test with invented people.
 //
 // [Disclosure] says, per [Field], what a viewer may see; stores apply it once,
 // before anything leaves them. No error of this package contains a person's data.

@@ -3,6 +3,7 @@ package sessions
 import (
 	"errors"
 	"fmt"
+	"io"
 )
 
 // The errors of this package. Typed errors wrap them: ask errors.Is for the kind, errors.As for the place.
@@ -13,9 +14,10 @@ var (
 	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
 	// ErrLimit is wrapped where a value is longer, or has more parts, than a session may hold. It is an [ErrInvalid].
 	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
-	// ErrNoJSON is wrapped where a [Session] or a [Text] is handed to encoding/json. Which of its fields a receiver may see,
-	// and how their absence reads, is for a type of the caller's to say, such as a [Row].
-	ErrNoJSON = errors.New("sessions: sessions and texts have no JSON form")
+	// ErrNoJSON is wrapped where a [Session], a [Text] or another value that holds a person's data is handed to encoding/json or
+	// another encoder of text. Which of its fields a receiver may see, and how their absence reads, is for a type of the
+	// caller's to say.
+	ErrNoJSON = errors.New("sessions: a value that holds a person's data has no JSON and no text form")
 	// ErrNoAcceptance is wrapped where a verdict is asked for and no acceptance level is set.
 	ErrNoAcceptance = errors.New("sessions: no acceptance level")
 )
@@ -28,6 +30,12 @@ type FieldError struct {
 
 // Error names the field and the cause.
 func (e *FieldError) Error() string { return e.Field.String() + ": " + e.Err.Error() }
+
+// Format prints the message, whatever the verb: never what else the cause holds.
+func (e FieldError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e FieldError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns the cause.
 func (e *FieldError) Unwrap() error { return e.Err }

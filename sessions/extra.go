@@ -23,15 +23,21 @@ const (
 // Printing one shows neither its key nor its value.
 type ExtraPair struct{ Key, Value string }
 
-// Format prints a placeholder, whatever the verb.
-func (p ExtraPair) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "extra pair") }
+// String returns a placeholder.
+func (p ExtraPair) String() string { return "extra pair" }
 
-// LogValue is a placeholder: keys and values are never logged.
-func (p ExtraPair) LogValue() slog.Value { return slog.StringValue("extra pair") }
+// Format prints what String returns, whatever the verb.
+func (p ExtraPair) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, p.String()) }
+
+// LogValue is what String returns: keys and values are never logged.
+func (p ExtraPair) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
+func (p ExtraPair) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
 // Extra holds the fields that the company defines, as an ordered list of text pairs with distinct keys. It is
-// immutable; the zero Extra has none. Its JSON is one object in that order. Printing one shows how many pairs it
-// has, never keys or values.
+// immutable; the zero Extra has none. [Extra.AppendJSON] makes one JSON object of it, in that order, and [ParseExtra] and
+// encoding/json read it. Printing an Extra shows how many pairs it has, never keys or values.
 type Extra struct{ pairs []ExtraPair }
 
 // NewExtra returns the pairs in their order. It refuses, with a [*FieldError], more pairs and longer texts than the
@@ -113,7 +119,8 @@ func (x Extra) Get(key string) (string, bool) {
 // Equal tells whether both hold the same pairs in the same order.
 func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
 
-// AppendJSON appends the JSON object to b, as [Extra.MarshalJSON] returns it.
+// AppendJSON appends the pairs to b as one JSON object, whose members stand in their order. For a part of a larger
+// document make the bytes a [json.RawMessage]: encoding/json does not ask for them by itself.
 func (x Extra) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for i, p := range x.pairs {
@@ -149,8 +156,8 @@ func appendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// MarshalJSON returns one object whose members stand in the order of the pairs.
-func (x Extra) MarshalJSON() ([]byte, error) { return x.AppendJSON(nil), nil }
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml: ask [Extra.AppendJSON].
+func (x Extra) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
 // UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses. Values that are
 // not strings are errors that wrap [ErrSyntax].
@@ -240,11 +247,14 @@ func plainString(text string) (v, rest string, ok bool) {
 	return "", "", false
 }
 
-// Format prints how many pairs there are, whatever the verb.
-func (x Extra) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "extra(%d)", len(x.pairs)) }
+// String returns how many pairs there are.
+func (x Extra) String() string { return fmt.Sprintf("extra(%d)", len(x.pairs)) }
 
-// LogValue is the number of pairs: keys and values are never logged.
-func (x Extra) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(x)) }
+// Format prints what String returns, whatever the verb.
+func (x Extra) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()) }
+
+// LogValue is what String returns: keys and values are never logged.
+func (x Extra) LogValue() slog.Value { return slog.StringValue(x.String()) }
 
 // ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is immutable; the
 // zero ExtraKeys allows none. Its text form is one key a line.

@@ -70,10 +70,6 @@ func TestLoggingShowsNoPerson(t *testing.T) {
 		}
 		require.NotContains(t, text.String(), "secret", name)
 		require.NotContains(t, text.String(), "1983", name)
-		switch name {
-		case "extras", "struct of extra", "rows", "struct of row", "pairs", "any":
-			continue // encoding/json sees to the inside of these: a Row and an Extra have JSON because a page needs it
-		}
 		require.NotContains(t, lines.String(), "secret", name)
 		require.NotContains(t, lines.String(), "1983", name)
 	}
@@ -86,7 +82,7 @@ func TestLoggingShowsNoPerson(t *testing.T) {
 
 func TestSessionsHaveNoJSON(t *testing.T) {
 	s := full(t)
-	for _, v := range []any{s, &s, []sessions.Session{s}, struct{ S *sessions.Session }{&s}, s.FirstName, map[string]sessions.Text{"k": s.LastName}} {
+	for _, v := range []any{s, &s, []sessions.Session{s}, struct{ S *sessions.Session }{&s}, s.FirstName, map[string]sessions.Text{"k": s.LastName}, s.Row(), s.Extra, sessions.ExtraPair{Key: "secret"}} {
 		text, err := json.Marshal(v)
 		require.ErrorIs(t, err, sessions.ErrNoJSON)
 		require.Empty(t, text)

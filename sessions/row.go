@@ -17,19 +17,20 @@ const (
 	StillPending Answer = "Pending"
 )
 
-// Row is the list's projection of a session. Printing one shows its ID alone; its JSON is the whole row, for the page.
+// Row is the list's projection of a session. Printing one shows its ID alone, and encoding/json refuses it ([ErrNoJSON]): a
+// page's own type takes of it what the page shows.
 //
 // Of a field that is hidden ([Session.Hidden]) a Row shows what it shows where there is no value; never a No.
 type Row struct {
-	ID        string    `json:"id"`
-	Selfie    string    `json:"selfie"`     // opaque reference, "" for none
-	FirstName string    `json:"first_name"` // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
-	LastName  string    `json:"last_name"`  // as FirstName
-	Date      time.Time `json:"date"`       // start of the session, UTC
-	Document  Answer    `json:"document"`   // Yes if a document was captured, even if it is invalid; "" where that is hidden
-	Liveness  Answer    `json:"liveness"`   // Yes only for passed, No for not passed, "" where it is unknown or hidden
-	Verified  Answer    `json:"verified"`   // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
-	Extra     Extra     `json:"extra"`
+	ID        string
+	Selfie    string    // opaque reference, "" for none
+	FirstName string    // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
+	LastName  string    // as FirstName
+	Date      time.Time // start of the session, UTC
+	Document  Answer    // Yes if a document was captured, even if it is invalid; "" where that is hidden
+	Liveness  Answer    // Yes only for passed, No for not passed, "" where it is unknown or hidden
+	Verified  Answer    // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
+	Extra     Extra
 }
 
 // Row returns the list's projection of the session.
@@ -61,8 +62,14 @@ func (s *Session) Row() Row {
 	return r
 }
 
-// Format prints the row's session ID, whatever the verb.
-func (r Row) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, fmt.Sprintf("row(%q)", r.ID)) }
+// String returns the row's session ID.
+func (r Row) String() string { return fmt.Sprintf("row(%q)", r.ID) }
 
-// LogValue is the row's session ID.
-func (r Row) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+// Format prints what String returns, whatever the verb.
+func (r Row) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
+
+// LogValue is what String returns.
+func (r Row) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
+func (r Row) MarshalText() ([]byte, error) { return nil, ErrNoJSON }

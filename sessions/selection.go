@@ -28,9 +28,14 @@ type Request struct {
 	Disclosure Disclosure `json:"-"` // which fields the viewer may see
 }
 
-// Format prints company and who asks, whatever the verb: never the query.
+// String returns company and who asks.
+func (r Request) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("request(company %q, asked by %q)", r.Company, r.AskedBy)
+}
+
+// Format prints what String returns, whatever the verb: never the query.
 func (r Request) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(s, fmt.Sprintf("request(company %q, asked by %q)", r.Company, r.AskedBy))
+	_, _ = io.WriteString(s, r.String())
 }
 
 // LogValue is a group of company and who asks: never the query.

@@ -286,15 +286,20 @@ func (s *Session) RedactPerson() {
 	s.Selfie, s.Extra, s.ClientIP, s.Subject = "", Extra{}, "", ""
 }
 
-// MarshalJSON refuses with [ErrNoJSON].
-func (s Session) MarshalJSON() ([]byte, error) { return nil, ErrNoJSON } //nolint:gocritic // a value method serves values and pointers
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
+func (s Session) MarshalText() ([]byte, error) { return nil, ErrNoJSON } //nolint:gocritic // a value method serves values and pointers
 
 // UnmarshalJSON refuses with [ErrNoJSON].
 func (s *Session) UnmarshalJSON([]byte) error { return ErrNoJSON }
 
-// Format prints the session's ID, company and status, whatever the verb: never the person.
+// String returns the session's ID, company and status: never the person.
+func (s Session) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("session(%q, company %q, %q)", s.ID, s.Company, string(s.Status))
+}
+
+// Format prints what String returns, whatever the verb.
 func (s Session) Format(state fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(state, fmt.Sprintf("session(%q, company %q, %q)", s.ID, s.Company, string(s.Status)))
+	_, _ = io.WriteString(state, s.String())
 }
 
 // LogValue is a group of the session's ID, company and status: never the person.

@@ -85,14 +85,17 @@ func (t Text) Cell() string {
 	}
 }
 
-// Format prints the text's state, whatever the verb: never its value.
-func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "text("+t.state.String()+")") }
+// String returns the text's state: never its value.
+func (t Text) String() string { return "text(" + t.state.String() + ")" }
 
-// LogValue is the text's state: its value is never logged.
-func (t Text) LogValue() slog.Value { return slog.StringValue("text(" + t.state.String() + ")") }
+// Format prints what String returns, whatever the verb.
+func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
 
-// MarshalJSON refuses with [ErrNoJSON].
-func (t Text) MarshalJSON() ([]byte, error) { return nil, ErrNoJSON }
+// LogValue is what String returns: a text's value is never logged.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
+func (t Text) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
 // UnmarshalJSON refuses with [ErrNoJSON].
 func (t *Text) UnmarshalJSON([]byte) error { return ErrNoJSON }

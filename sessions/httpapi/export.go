@@ -3,7 +3,9 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"strconv"
@@ -13,18 +15,39 @@ import (
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
 // Export is an export that was sent, or that broke off after its first byte.
 type Export struct {
-	Viewer store.Viewer
-	Query  string // canonical text of the filter (filter.Filter.Text): personal data if it has a search
-	Format string // "rfc4180", "excel", or the name of a [Format]
-	Rows   int64
-	Bytes  int64
-	SHA256 string // of the bytes handed over, in hexadecimal
-	Err    error  // why it broke off; nil: it is whole
+	Viewer     store.Viewer
+	Query      string // canonical text of the filter (filter.Filter.Text): personal data if it has a search
+	FileFormat string // "rfc4180", "excel", or the name of a [Format]
+	Rows       int64
+	Bytes      int64
+	SHA256     string // of the bytes handed over, in hexadecimal
+	Err        error  // why it broke off; nil: it is whole
+}
+
+// String returns the company, who asked, and the rows.
+func (e Export) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("export(company %q, subject %q, %d rows)", e.Viewer.Company, e.Viewer.Subject, e.Rows)
+}
+
+// Format prints what String returns, whatever the verb: never the query.
+func (e Export) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, e.String())
+}
+
+// LogValue is what String returns.
+func (e Export) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.StringValue(e.String())
+}
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (e Export) MarshalText() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
+	return nil, sessions.ErrNoJSON
 }
 
 // The trailers of an export.

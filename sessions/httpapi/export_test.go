@@ -74,7 +74,7 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 		told := exports[len(exports)-1]
 		require.Equal(t, res.trailer.Get("Export-Rows"), fmt.Sprint(told.Rows))
 		require.Equal(t, c.filter.Text(), told.Query)
-		require.Equal(t, c.options.Format.String(), told.Format)
+		require.Equal(t, c.options.Format.String(), told.FileFormat)
 		require.Equal(t, int64(len(want)), told.Bytes)
 		require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
 		require.Equal(t, "a-1", told.Viewer.Subject)
@@ -464,7 +464,7 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 	require.Equal(t, 6, strings.Count(a.Body.String(), "\r\n"))
 	require.Equal(t, "Asia/Tbilisi", got.Zone.String())
 	require.Equal(t, []export.Column{export.ColumnFirstName}, got.Columns)
-	require.Equal(t, "lines", heard(h, &h.exports)[0].Format)
+	require.Equal(t, "lines", heard(h, &h.exports)[0].FileFormat)
 
 	h.post("agent", "/export", `{"format": "lines"}`).problem(http.StatusBadRequest, "missing_parameter")
 	h.do("agent", http.MethodPost, "/export", `{"format": "lines", "zone": "UTC"}`, "Accept", "text/csv").problem(http.StatusNotAcceptable, "not_acceptable")

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/kvalifika/sessionkit/far"
@@ -35,7 +36,7 @@ type row struct {
 	Liveness          *sessions.Liveness `json:"liveness"`
 	Status            *sessions.Status   `json:"status"`
 	Verified          *bool              `json:"verified"`
-	Extra             *sessions.Extra    `json:"extra"`
+	Extra             json.RawMessage    `json:"extra"` // an object of texts, in their order
 	Matches           []match            `json:"matches"`
 }
 
@@ -136,9 +137,17 @@ func (v *view) row(s *sessions.Session) row {
 		Liveness:          shown(v, sessions.FieldLiveness, s.Liveness),
 		Status:            given(v, sessions.FieldStatus, s.Status),
 		Verified:          shown(v, sessions.FieldStatus, s.Verified()),
-		Extra:             shown(v, sessions.FieldExtra, s.Extra),
+		Extra:             v.extra(s),
 		Matches:           v.matches(s),
 	}
+}
+
+// extra returns null where the field is hidden.
+func (v *view) extra(s *sessions.Session) json.RawMessage {
+	if v.hidden.Has(sessions.FieldExtra) {
+		return nil
+	}
+	return s.Extra.AppendJSON(nil)
 }
 
 func (v *view) rows(list []*sessions.Session) []row {

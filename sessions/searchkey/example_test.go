@@ -12,7 +12,7 @@ func Example() {
 		FirstName: sessions.TextOf("გიორგი"), LastName: sessions.TextOf("Beridze"),
 		PersonalNumber: sessions.TextOf("01001012345"), DocumentNumber: sessions.TextOf("23AB12345"),
 	}
-	fmt.Println(searchkey.Of(s))
+	fmt.Println(string(searchkey.Of(s)))
 
 	q, err := searchkey.ParseQuery("GIO ab12")
 	if err != nil {

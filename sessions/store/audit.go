@@ -39,7 +39,8 @@ const (
 	Failed  Outcome = "failed"  // Event.Err says why: what the viewer may not do, too
 )
 
-// Event is what an audit hook is told. Printing one shows neither query nor settings.
+// Event is what an audit hook is told. Printing one shows neither query nor settings, and encoding/json refuses it
+// ([sessions.ErrNoJSON]): what of it a trail keeps is for the host to say.
 type Event struct {
 	Company string
 	Subject string // Viewer.Subject
@@ -59,9 +60,19 @@ type Event struct {
 // SettingsChange is a change of a company's settings.
 type SettingsChange struct{ Old, New CompanySettings }
 
-// Format prints company, subject, action and outcome, whatever the verb.
+// String returns action, company, subject and outcome.
+func (e Event) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("event(%q, company %q, subject %q, %q)", string(e.Action), e.Company, e.Subject, string(e.Outcome))
+}
+
+// Format prints what String returns, whatever the verb.
 func (e Event) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(s, fmt.Sprintf("event(%q, company %q, subject %q, %q)", e.Action, e.Company, e.Subject, e.Outcome))
+	_, _ = io.WriteString(s, e.String())
+}
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (e Event) MarshalText() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
+	return nil, sessions.ErrNoJSON
 }
 
 // LogValue is a group of company, subject, action, outcome and rows.

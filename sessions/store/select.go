@@ -27,9 +27,14 @@ type Selected struct {
 // selection, or the filter has an error, the methods that read say so.
 func (s *Store) Select(v Viewer, f filter.Filter) Selected { return Selected{s, v, f} }
 
-// Format prints company and subject, whatever the verb: never the query.
+// String returns company and subject.
+func (x Selected) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("selected(company %q, subject %q)", x.viewer.Company, x.viewer.Subject)
+}
+
+// Format prints what String returns, whatever the verb: never the query.
 func (x Selected) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(s, fmt.Sprintf("selected(company %q, subject %q)", x.viewer.Company, x.viewer.Subject))
+	_, _ = io.WriteString(s, x.String())
 }
 
 // LogValue is a group of company and subject: never the query.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
@@ -37,6 +38,12 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Format prints the message, whatever the verb: never the cause.
+func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // failed wraps a driver's error. A driver may report a cancelled query in its own words: the context's error is added.
 func failed(ctx context.Context, op string, err error) error {

@@ -90,7 +90,7 @@ func (h kycTable) backend() *sqlstore.TableBackend {
 type hostRest struct {
 	plain
 	Texts map[sessions.Field]hostText
-	Extra sessions.Extra
+	Extra json.RawMessage
 }
 
 type hostText struct {
@@ -132,6 +132,10 @@ func scanHost(rows *sql.Rows) (*sessions.Session, error) {
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return nil, err
 	}
+	extra, err := sessions.ParseExtra(string(r.Extra))
+	if err != nil {
+		return nil, err
+	}
 	texts := map[sessions.Field]sessions.Text{}
 	for f, t := range r.Texts {
 		texts[f] = sessions.TextIn(t.State)
@@ -147,7 +151,7 @@ func scanHost(rows *sql.Rows) (*sessions.Session, error) {
 		Nationality: texts[sessions.FieldNationality], BirthDate: r.BirthDate, ExpirationDate: r.ExpirationDate, Sex: r.Sex,
 		DocumentType: r.DocumentType, DocumentPresented: r.DocumentPresented, DocumentValidity: r.DocumentValidity, Liveness: r.Liveness,
 		Match:  sessions.Match{Compared: r.Compared, Level: r.Level, Scale: r.Scale, Acceptance: r.Acceptance},
-		Selfie: r.Selfie, Extra: r.Extra, ClientIP: r.ClientIP, Device: r.Device, Browser: r.Browser, OS: r.OS, Model: r.Model,
+		Selfie: r.Selfie, Extra: extra, ClientIP: r.ClientIP, Device: r.Device, Browser: r.Browser, OS: r.OS, Model: r.Model,
 	}, nil
 }
 
@@ -187,7 +191,7 @@ func (h kycTable) put(ctx context.Context, all ...*sessions.Session) error {
 }
 
 func (h kycTable) row(s *sessions.Session) ([]any, error) {
-	r := hostRest{Texts: map[sessions.Field]hostText{}, Extra: s.Extra, plain: plain{
+	r := hostRest{Texts: map[sessions.Field]hostText{}, Extra: s.Extra.AppendJSON(nil), plain: plain{
 		s.ID, s.Company, s.Partner, s.Subject, s.Attempt, s.CreatedAt, s.CompletedAt, s.DecidedAt, s.Status, s.Reasons,
 		s.BirthDate, s.ExpirationDate, s.Sex, s.DocumentType, s.DocumentPresented, s.DocumentValidity, s.Liveness,
 		s.Match.Compared, s.Match.Level, s.Match.Acceptance, s.Match.Scale, s.Selfie, s.ClientIP, s.Device, s.Browser, s.OS, s.Model,

@@ -1,0 +1,20 @@
+package sqlstore
+
+import (
+	"fmt"
+	"io"
+)
+
+// A storage prints as its dialect: what it holds leads to the database's DSN, and so to a password.
+
+// String returns the dialect.
+func (b *Backend) String() string { return "sqlstore(" + b.dialect.String() + ")" }
+
+// Format prints what String returns, whatever the verb.
+func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
+
+// String returns the dialect.
+func (b *TableBackend) String() string { return "sqlstore.Over(" + b.dialect.String() + ")" }
+
+// Format prints what String returns, whatever the verb.
+func (b *TableBackend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
