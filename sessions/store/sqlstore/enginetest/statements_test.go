@@ -438,6 +438,8 @@ func postgresPlan(t *testing.T, db *sql.DB, settings []string, text string, args
 	literals := make([]string, len(args))
 	for i, a := range args {
 		switch v := a.Value.(type) {
+		case nil:
+			literals[i] = "NULL"
 		case string:
 			literals[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
 		default:

@@ -1,0 +1,57 @@
+package enginetest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// TestDefaultCosts asks a PostgreSQL whose costs are those that it comes with (random_page_cost is 4) for its plans of streams. None may
+// sort, be parallel or read the whole table: the first session would come when all of them have been read.
+func TestDefaultCosts(t *testing.T) {
+	w, b := watch(t, postgres)
+	require.NoError(t, b.Insert(t.Context(), crowd()...))
+	explain(t, w.plain, "VACUUM ANALYZE", nil)
+	w.r.statements()
+	for name, f := range map[string]filter.Filter{
+		"everything":      {},
+		"range":           filter.Between(sessions.FieldCreatedAt, start.AddDate(-1, 0, 0), start.AddDate(0, 0, -3)),
+		"dense criterion": filter.Status(sessions.Success),
+		"no match":        filter.And(filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport)),
+		"extra field":     filter.Extra("phone", "1"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			sel := store.Selection{Company: crowded, Filter: f}
+			each := func(*sessions.Session) error { return nil }
+			require.NoError(t, b.Stream(t.Context(), sel, each))
+			sel.Fields = sessions.FieldsOf(sessions.FieldFirstName)
+			require.NoError(t, b.Stream(t.Context(), sel, each))
+			texts, args := w.r.statements()
+			var settings []string
+			streams := 0
+			for _, text := range texts {
+				switch {
+				case strings.Contains(text, "set_config("):
+					settings = append(settings, text)
+				case strings.HasPrefix(text, "SELECT"):
+					streams++
+					for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+						plan := strings.Join(postgresPlan(t, w.plain, append([]string{"SET LOCAL plan_cache_mode = " + mode}, settings...), text, args[text]), "\n")
+						require.NotRegexp(t, "Sort|Gather|Bitmap|Seq Scan", plan, text)
+						require.Contains(t, plan, "using sessionkit_sessions_list on sessionkit_sessions", text)
+					}
+				}
+			}
+			require.Equal(t, 2, streams, "all fields, and some")
+			if f.IsZero() {
+				plan := strings.Join(postgresPlan(t, w.plain, nil, texts[2], args[texts[2]]), "\n")
+				require.Contains(t, plan, "Sort", "left to itself it would sort, else this test shows nothing")
+			}
+		})
+	}
+}
