@@ -15,7 +15,7 @@ type Dialect uint8
 // The dialects.
 const (
 	Postgres Dialect = iota + 1 // PostgreSQL 15 and newer
-	MariaDB                     // MariaDB 10.11 and newer, and MySQL 8.0.19 and newer
+	MariaDB                     // MariaDB 10.11 and newer, and MySQL 8.0.21 and newer
 	SQLite                      // SQLite 3.38 and newer
 )
 

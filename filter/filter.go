@@ -246,6 +246,7 @@ func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
 	return narrowed(f.root(), fields)
 }
 
+// narrowed returns a filter that may be beyond the bounds: it is longer than the one that was built.
 func narrowed(n node, fields sessions.Fields) Filter {
 	switch n := n.(type) {
 	case *leaf:
@@ -264,7 +265,9 @@ func narrowed(n node, fields sessions.Fields) Filter {
 		}
 		return And(parts...)
 	}
-	return filterOf(n)
+	f := filterOf(n)
+	f.derived = true
+	return f
 }
 
 // Match reports whether the filter selects the session. It does not look at the company. It is the definition of what the

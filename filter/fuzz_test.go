@@ -1,93 +1,34 @@
 package filter_test
 
 import (
+	"encoding/json"
 	"net/url"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/filter/filtertest"
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// builder makes filters of arbitrary bytes, each of which is one choice.
-type builder struct {
-	data []byte
-	t    testing.TB
-}
+// choices makes choices of arbitrary bytes, two for each.
+type choices struct{ data []byte }
 
-func (b *builder) next(n int) int {
-	if len(b.data) == 0 {
+func (c *choices) IntN(n int) int {
+	if len(c.data) < 2 {
 		return 0
 	}
-	c := int(b.data[0])
-	b.data = b.data[1:]
-	return c % n
+	v := int(c.data[0])<<8 | int(c.data[1])
+	c.data = c.data[2:]
+	return v % n
 }
 
-func pick[T any](b *builder, from ...T) T { return from[b.next(len(from))] }
-
-func some[T any](b *builder, from ...T) []T {
-	list := make([]T, b.next(4))
-	for i := range list {
-		list[i] = pick(b, from...)
-	}
-	return list
-}
-
-func (b *builder) filter(depth int) filter.Filter {
-	if depth > 0 {
-		var parts []filter.Filter
-		switch n := b.next(12); n {
-		case 0, 1:
-			for range b.next(4) {
-				parts = append(parts, b.filter(depth-1))
-			}
-			if n == 0 {
-				return filter.And(parts...)
-			}
-			return filter.Or(parts...)
-		case 2:
-			return filter.Not(b.filter(depth - 1))
-		}
-	}
-	levels := some(b, far.Level(0), 3, 4, 7)
-	dates := []sessions.Date{{}, {Year: 2026, Month: 1, Day: 1}, {Year: 2026, Month: 1, Day: 31}, {Year: 2026, Month: 2, Day: 1}}
-	texts := []string{"", "s-1", "none", "+995 555", "გ\"'\\%_?", "010", "everything"}
-	switch b.next(11) {
-	case 0:
-		return filter.Search(pick(b, "", "g", "gior 0100", "******", "ანნა", "Anna-M", "12345", "\xff", "%"))
-	case 1:
-		return filter.SearchIn(sessions.Fields(b.next(256))<<10, pick(b, "g", "beridze", "010", "-"))
-	case 2:
-		return filter.DocumentType(some(b, sessions.Passport, sessions.IDCard, "", "none", "visa")...)
-	case 3:
-		return filter.Status(some(b, sessions.Failed, sessions.Success, sessions.Pending, "expired")...)
-	case 4:
-		return filter.FailedFor(some(b, append(sessions.SpoofReasons(), sessions.LivenessFailed)...)...)
-	case 5:
-		return filter.FailedForAt(levels, some(b, sessions.SpoofReasons()...)...)
-	case 6:
-		return filter.MatchLevel(append(levels, some(b, filter.NotCompared)...)...)
-	case 7:
-		return filter.CreatedOn(pick(b, dates...), pick(b, dates...), pick(b, time.UTC, zone(b.t, "Asia/Tbilisi"), nil))
-	case 8:
-		at := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
-		return filter.Between(sessions.FieldCreatedAt, pick(b, time.Time{}, at, at.Add(-1)), pick(b, time.Time{}, at, at.Add(time.Hour)))
-	case 9:
-		return filter.Extra(pick(b, "phone", "e\"mail", "q", "a.b"), some(b, texts...)...)
-	default:
-		return pick(b, filter.Is(sessions.FieldPersonalNumber, some(b, texts...)...), filter.Is(sessions.FieldSubject, some(b, texts...)...))
-	}
-}
-
-// checkForms tells whether a valid filter and its other forms are the same.
-func checkForms(t testing.TB, f filter.Filter) {
-	list := sample(t)
+// checkForms compares a valid filter with its other forms.
+func checkForms(t testing.TB, f filter.Filter, list []*sessions.Session) {
 	same := func(name string, g filter.Filter, err error) {
-		if err != nil || g.Text() != f.Text() {
+		if err != nil || !g.Equal(f) {
 			t.Fatalf("%s of %s: %s, %v", name, f.Text(), g.Text(), err)
 		}
 		for _, s := range list {
@@ -104,7 +45,13 @@ func checkForms(t testing.TB, f filter.Filter) {
 	require.NoError(t, err)
 	fromURL, err = filter.FromValues(query)
 	same("encoded URL", fromURL, err)
+	data, err := json.Marshal(f)
+	require.NoError(t, err)
+	var decoded filter.Filter
+	err = json.Unmarshal(data, &decoded)
+	same("JSON", decoded, err)
 	same("parts", filter.And(f.Parts()...), nil)
+	same("root", filter.Of(f.Root()), nil)
 	from, to := f.Range()
 	inSQL, left := f.Split(hostColumns())
 	for _, s := range list {
@@ -119,8 +66,9 @@ func checkForms(t testing.TB, f filter.Filter) {
 			t.Fatalf("%s selects outside its range", f.Text())
 		}
 	}
+	own := ownColumns()
 	for _, d := range []filter.Dialect{filter.Postgres, filter.MariaDB, filter.SQLite} {
-		sql, args, err := filter.SQL("acme", f, d, ownColumns()).ToSql()
+		sql, args, err := filter.SQL("acme", f, d, own).ToSql()
 		if err != nil || balance(sql) != 0 || placeholders(sql) != len(args) {
 			t.Fatalf("%s: %s with %d arguments: %v", f.Text(), sql, len(args), err)
 		}
@@ -149,23 +97,57 @@ func placeholders(sql string) (n int) {
 }
 
 func FuzzFilter(f *testing.F) {
-	f.Add([]byte{0, 3, 3, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-	f.Add([]byte{2, 1, 2, 5, 9, 2, 3, 0, 0, 1, 1, 2, 2, 3, 3, 9, 0, 200})
+	for _, seed := range []string{"", "filters", strings.Repeat("a filter of many parts and depths", 20), strings.Repeat("\x00\x01\x02\x03\x04\x05\xff", 30)} {
+		f.Add([]byte(seed))
+	}
+	list := crowd(f, 20)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		b := builder{data, t}
-		built := b.filter(4)
+		checkForms(t, filtertest.Filter(&choices{data}, list, filter.MaxDepth), list)
+	})
+}
+
+// FuzzLimits builds filters around the bounds: what is built can be read, in every form, and so can parts of it and what
+// stores make of it.
+func FuzzLimits(f *testing.F) {
+	f.Add(400, 1, "2026-01-01", []byte("days"))
+	f.Add(512, 2, "x", []byte("values"))
+	f.Add(1, 16, "㌖㌖㌖a", []byte("folding"))
+	f.Add(459, 3, "none", []byte("subjects"))
+	f.Add(20, 1, strings.Repeat("გ", 1300), []byte("long"))
+	list := crowd(f, 5)
+	f.Fuzz(func(t *testing.T, n, depth int, text string, data []byte) {
+		c := &choices{data}
+		var parts []filter.Filter
+		for i := range min(max(n, 1), 600) {
+			word := text + string(rune('a'+i%26)) + string(rune('a'+i/26))
+			day := date(t, "2026-01-01").AddDays(i)
+			part := []func() filter.Filter{
+				func() filter.Filter { return filter.On(sessions.FieldDecidedAt, day, day, zone(t, "Asia/Tbilisi")) },
+				func() filter.Filter { return filter.Search(text) },
+				func() filter.Filter { return filter.Is(sessions.FieldSubject, word) },
+				func() filter.Filter { return filter.Extra("k", word) },
+				func() filter.Filter { return filter.FailedFor(sessions.Reason(word)) },
+				func() filter.Filter { return filtertest.Criterion(c, list) },
+			}[c.IntN(6)]()
+			if part.Err() == nil {
+				parts = append(parts, part)
+			}
+		}
+		built := filter.Or(parts...)
+		for range min(max(depth, 0), 20) {
+			built = filter.Not(filter.Or(built, filter.And(filter.Status("x"), filter.Not(built))))
+		}
 		if built.Err() != nil {
-			for _, s := range sample(t) {
-				if built.Match(s) || filter.Not(built).Match(s) {
-					t.Fatal("a filter with an error matches")
-				}
-			}
-			if _, err := filter.Parse(built.Text()); err == nil {
-				t.Fatal("a filter with an error has a text")
-			}
+			require.ErrorIs(t, built.Err(), filter.ErrLimit)
 			return
 		}
-		checkForms(t, built)
+		checkForms(t, built, list)
+		narrow := built.WithSearchFields(sessions.FieldsOf(sessions.FieldFirstName))
+		require.NoError(t, narrow.Err(), "a viewer who sees less can ask as much")
+		require.NoError(t, filter.And(narrow, filter.Extra("branch", "x")).Err(), "and be restricted")
+		inSQL, rest := built.Split(filter.Columns{Company: filter.Col("c")})
+		require.NoError(t, inSQL.Err())
+		require.NoError(t, filter.And(rest, filter.Status("x")).Err())
 	})
 }
 
@@ -177,6 +159,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	list := crowd(f, 10)
 	f.Fuzz(func(t *testing.T, text string) {
 		parsed, err := filter.Parse(text)
 		if err != nil {
@@ -185,17 +168,18 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		checkForms(t, parsed)
+		checkForms(t, parsed, list)
 	})
 }
 
 func FuzzFromValues(f *testing.F) {
 	for _, query := range []string{
-		"", "q=gior&in=first_name", "type=passport&type=none&status=failed&spoof=low_far&far_level=4&from=2026-01-01&to=&tz=Asia/Tbilisi",
-		"since=2026-01-01T00:00:00Z&before=", "filter=not(status(failed))&level=none", "extra.phone=1&personal_number=010&subject=a", "x=1",
+		"", "search=gior&search.in=first_name", "document_type=passport&document_type=none&status=failed&failed_for=low_far&failed_for.level=4&created_at.from=2026-01-01&created_at.to=&created_at.zone=Asia/Tbilisi",
+		"created_at.since=2026-01-01T00:00:00Z&created_at.before=", "filter=not(status(failed))&match_level=none", "attempt.at_least=2&expiration_date.to=2026-01-31&extra_prefix.k=v", "extra.phone=1&personal_number=010&subject=a", "x=1",
 	} {
 		f.Add(query)
 	}
+	list := crowd(f, 10)
 	f.Fuzz(func(t *testing.T, query string) {
 		values, err := url.ParseQuery(query)
 		if err != nil {
@@ -208,6 +192,6 @@ func FuzzFromValues(f *testing.F) {
 			}
 			return
 		}
-		checkForms(t, parsed)
+		checkForms(t, parsed, list)
 	})
 }

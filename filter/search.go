@@ -65,7 +65,9 @@ func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filt
 // within returns the search in those of its fields that are among the ones given.
 func (c *search) within(fields sessions.Fields) Filter {
 	if kept := c.in.Intersect(fields); kept != 0 {
-		return newSearch(kept, c.query, c.typed)
+		f := newSearch(kept, c.query, c.typed)
+		f.derived = f.err == nil
+		return f
 	}
 	return bad("search", argIn, ErrField)
 }

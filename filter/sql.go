@@ -321,18 +321,34 @@ func (w *writer) extra(key string) Column {
 	if c.isZero() || c.err != nil {
 		return c
 	}
-	var before, after string
-	var arg any = key
-	switch w.dialect {
-	case Postgres:
-		before, after = "(CAST(", " AS jsonb) ->> CAST(? AS text))"
-	case SQLite:
-		before, after = "(SELECT sk_extra.value FROM json_each(", ") AS sk_extra WHERE sk_extra.key = ?)"
-	default: // the member as bytes, whatever the collation
-		before, after = "CAST(JSON_UNQUOTE(JSON_EXTRACT(", ", ?)) AS BINARY)"
-		arg = `$."` + pathEscaper.Replace(key) + `"`
+	json := Column{bytewise: true}
+	add := func(before, after string, arg string) {
+		json.sql += before + c.sql + after
+		json.args = append(append(json.args, c.args...), arg)
 	}
-	return Column{sql: before + c.sql + after, args: append(slices.Clone(c.args), arg), bytewise: true}
+	path := `$."` + pathEscaper.Replace(key) + `"`
+	switch {
+	case w.dialect == Postgres:
+		add("(CAST(", " AS jsonb) ->> CAST(? AS text))", key)
+	case w.dialect == SQLite:
+		add("(SELECT sk_extra.value FROM json_each(", ") AS sk_extra WHERE sk_extra.key = ?)", key)
+	case isPlainKey(key): // the member as bytes, whatever the collation
+		add("CAST(JSON_UNQUOTE(JSON_EXTRACT(", ", ?)) AS BINARY)", path)
+	default: // MariaDB's JSON_EXTRACT does not find a member whose name is escaped; MySQL's JSON_VALUE cuts long texts off
+		add("CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(", ", ?)), ", path)
+		add("JSON_VALUE(", ", ?)) AS BINARY)", path)
+	}
+	return json
+}
+
+// isPlainKey reports whether no encoder escapes the key.
+func isPlainKey(key string) bool {
+	for i := range len(key) {
+		if !isBare(key[i]) && key[i] != ' ' || key[i] == '/' || key[i] == '+' {
+			return false
+		}
+	}
+	return true
 }
 
 // pathEscaper escapes a key for a JSON path. Keys have no control characters.

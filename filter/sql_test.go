@@ -151,8 +151,8 @@ func TestSQLOfDialects(t *testing.T) {
 		{"search", "search(x)", filter.SQLite, own, "(company = ? AND (instr(search_key, ?) > 0))", []any{"acme", " x"}},
 		{
 			"JSON", `extra("a\"\\b",v)`, filter.MariaDB, own,
-			"(company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)) AS BINARY) = ?))",
-			[]any{"acme", `$."a\"\\b"`, `$."a\"\\b"`, "v"},
+			"(company = ? AND (CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)), JSON_VALUE(extra, ?)) AS BINARY) IS NOT NULL AND CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)), JSON_VALUE(extra, ?)) AS BINARY) = ?))",
+			[]any{"acme", `$."a\"\\b"`, `$."a\"\\b"`, `$."a\"\\b"`, `$."a\"\\b"`, "v"},
 		},
 		{
 			"JSON", "not(extra(a,v))", filter.SQLite, own,

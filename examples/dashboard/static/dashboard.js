@@ -230,7 +230,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
-  if (target.id === "results") listed(byID("results"), event.detail.requestConfig.parameters.q || "");
+  if (target.id === "results") listed(byID("results"), event.detail.requestConfig.parameters.search || "");
   else if (target.id === "drawer-body") openDrawer();
 });
 

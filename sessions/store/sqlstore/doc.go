@@ -18,7 +18,7 @@
 //
 // # MySQL
 //
-// MySQL is spoken to as MariaDB: one dialect, one schema. The tests passed on MySQL 8.0.19, 8.0.28, 8.0.46 and 9.7.4, the plans of the
+// MySQL is spoken to as MariaDB: one dialect, one schema. The tests passed on MySQL 8.0.28, 8.0.46 and 9.7.4, the plans of the
 // statements included; older versions were not tried. They are not part of what is run for every change, which is MariaDB 10.11.
 //
 // # The bounded search

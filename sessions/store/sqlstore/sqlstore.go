@@ -14,7 +14,7 @@ import (
 // The dialects, as package filter has them.
 const (
 	Postgres = filter.Postgres // PostgreSQL 15 and newer
-	MariaDB  = filter.MariaDB  // MariaDB 10.11 and newer, and MySQL 8.0.19 and newer
+	MariaDB  = filter.MariaDB  // MariaDB 10.11 and newer, and MySQL 8.0.21 and newer
 	SQLite   = filter.SQLite   // SQLite 3.38 and newer
 )
 

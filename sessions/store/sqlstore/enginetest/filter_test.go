@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	sq "github.com/Masterminds/squirrel"
 	"github.com/stretchr/testify/require"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/filter/filtertest"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
@@ -27,6 +30,13 @@ var (
 	poolTypes    = []sessions.DocumentType{sessions.Passport, sessions.IDCard, "", "Passport", "passport ", "visa", "ვიზა"}
 	poolReasons  = append(sessions.SpoofReasons(), sessions.LivenessFailed, "Low_FAR", `x\'%|_`)
 	poolTexts    = []string{"a", "A", "a ", "á", "%", "_", `\`, `'`, `"`, "?", "??", "$1", "გ", "Გ", "01001012345", "1001012345", "NULL", "null"}
+	poolWhole    = []string{"", "0", "7", "100", "-3"} // what a column of whole numbers holds as it is
+	poolASCII    = []string{"", "a", "A", "a ", "none", "7"}
+	poolDates    = []sessions.Date{
+		{}, {Year: 1965}, {Year: 1965, Month: 3}, {Year: 1965, Day: 12}, {Year: 1965, Month: 1, Day: 1}, {Year: 1965, Month: 1}, {Year: 1965, Month: 12},
+		{Year: 1965, Month: 12, Day: 31}, {Year: 1965, Month: 3, Day: 31}, {Year: 1965, Month: 2}, {Year: 1964, Month: 2}, {Year: 1964, Month: 2, Day: 29},
+		{Year: 1965, Day: 31}, {Year: 1965, Day: 1}, {Year: 2026, Month: 3, Day: 28},
+	}
 	poolKeys     = []string{"phone", "Phone", "a.b", `q"uo\te`, "$", "*", "გ", "a b", "<&>", "0"}
 	poolFirst    = []string{"გიორგი", "Giorgi", "Anna-Maria", "O'Brien", "Žofie", "GIORGI<", "%", "Ана", "李"}
 	poolNumbers  = []string{"01001012345", "1001012345", "23AB-12345", "AB12345", "A"}
@@ -54,6 +64,13 @@ func randomSession(t *testing.T, r *rand.Rand, id string) *sessions.Session {
 		ID: id, Company: "acme", Status: one(r, poolStatuses), DocumentType: one(r, poolTypes), CreatedAt: one(r, poolTimes),
 		FirstName: randomText(r, poolFirst), LastName: randomText(r, poolFirst),
 		PersonalNumber: randomText(r, append(poolTexts, poolNumbers...)), DocumentNumber: randomText(r, poolNumbers),
+		Attempt: r.IntN(4), Partner: one(r, poolTexts), Nationality: randomText(r, poolTexts), BirthDate: one(r, poolDates), ExpirationDate: one(r, poolDates),
+		Sex: one(r, []sessions.Sex{"", sessions.Male, sessions.Female}), DocumentPresented: r.IntN(2) == 0,
+		DocumentValidity: sessions.Validity(r.IntN(3)), Liveness: sessions.Liveness(r.IntN(3)), Selfie: one(r, []string{"", "ref"}),
+		ClientIP: one(r, poolWhole), Device: sessions.Device(one(r, poolWhole)), Browser: one(r, poolTexts), OS: one(r, poolASCII), Model: one(r, poolASCII),
+	}
+	if r.IntN(2) == 0 {
+		s.CompletedAt, s.DecidedAt = one(r, poolTimes), one(r, poolTimes)
 	}
 	if r.IntN(3) > 0 {
 		s.Subject = one(r, poolTexts)
@@ -82,50 +99,44 @@ func randomSession(t *testing.T, r *rand.Rand, id string) *sessions.Session {
 	return s
 }
 
-// drawFilter draws a filter that may have an error.
-func drawFilter(t *rapid.T, depth int) filter.Filter {
-	if depth > 0 {
-		switch rapid.IntRange(0, 9).Draw(t, "node") {
-		case 0, 1:
-			return filter.And(drawFilter(t, depth-1), drawFilter(t, depth-1), drawFilter(t, depth-1))
-		case 2, 3:
-			return filter.Or(drawFilter(t, depth-1), drawFilter(t, depth-1))
-		case 4, 5:
-			return filter.Not(drawFilter(t, depth-1))
-		}
-	}
-	switch rapid.IntRange(0, 10).Draw(t, "criterion") {
+// choices makes choices that a property test can shrink.
+type choices struct{ *rapid.T }
+
+func (c choices) IntN(n int) int { return rapid.IntRange(0, n-1).Draw(c.T, "choice") }
+
+// drawFilter draws a filter of what the pools have, or of what the sessions have.
+func drawFilter(t *rapid.T, list []*sessions.Session, depth int) filter.Filter {
+	switch rapid.IntRange(0, 9).Draw(t, "kind") {
 	case 0:
 		return filter.Search(rapid.SampledFrom(poolSearches).Draw(t, "search"))
 	case 1:
-		fields := sessions.FieldsOf(slices.Collect(sessions.SearchFields().All())[:rapid.IntRange(1, 4).Draw(t, "fields")]...)
-		return filter.SearchIn(fields, rapid.SampledFrom(poolSearches).Draw(t, "search"))
-	case 2:
-		return filter.DocumentType(drawSome(t, poolTypes)...)
-	case 3:
-		return filter.Status(drawSome(t, poolStatuses)...)
-	case 4:
 		return filter.FailedFor(drawSome(t, poolReasons)...)
-	case 5:
-		return filter.FailedForAt(drawSome(t, []far.Level{0, 3, 4, 5}), append(drawSome(t, poolReasons), sessions.LowFAR)...)
-	case 6:
-		return filter.MatchLevel(drawSome(t, []far.Level{filter.NotCompared, 0, 4, 5, 7})...)
-	case 7:
-		days := []sessions.Date{{}, {Year: 2026, Month: 3, Day: 28}, {Year: 2026, Month: 3, Day: 29}, {Year: 2026, Month: 3, Day: 30}, {Year: 1, Month: 1, Day: 1}, {Year: 9999, Month: 12, Day: 31}}
-		zone, err := time.LoadLocation(rapid.SampledFrom([]string{"Asia/Tbilisi", "Europe/Berlin", "UTC"}).Draw(t, "zone"))
-		require.NoError(t, err)
-		return filter.CreatedOn(rapid.SampledFrom(days).Draw(t, "from"), rapid.SampledFrom(days).Draw(t, "to"), zone)
-	case 8:
-		ends := append([]time.Time{{}}, poolTimes...)
-		return filter.Between(sessions.FieldCreatedAt, rapid.SampledFrom(ends).Draw(t, "since"), rapid.SampledFrom(ends).Draw(t, "before"))
-	case 9:
-		return filter.Extra(rapid.SampledFrom(poolKeys).Draw(t, "key"), drawSome(t, append(poolTexts, ""))...)
-	default:
-		if rapid.Bool().Draw(t, "subject") {
-			return filter.Is(sessions.FieldSubject, drawSome(t, poolTexts)...)
+	case 2:
+		text := rapid.SampledFrom([]sessions.Field{
+			sessions.FieldSubject, sessions.FieldPersonalNumber, sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel,
+			sessions.FieldClientIP, sessions.FieldDevice, sessions.FieldNationality,
+		}).Draw(t, "field")
+		f := filter.Is(text, drawSome(t, append(poolTexts, "", "0", "0100", "100", "100.0", "7 ", "😀", "none"))...)
+		if rapid.Bool().Draw(t, "negated") {
+			return filter.Not(f)
 		}
-		return filter.Is(sessions.FieldPersonalNumber, drawSome(t, append(poolTexts, poolNumbers...))...)
+		return f
+	case 3:
+		day := func(name string) sessions.Date {
+			return sessions.Date{
+				Year: rapid.IntRange(1964, 1966).Draw(t, name), Month: time.Month(rapid.SampledFrom([]int{1, 2, 3, 12}).Draw(t, name)),
+				Day: rapid.SampledFrom([]int{1, 2, 11, 12, 13, 28, 29, 30, 31}).Draw(t, name),
+			}
+		}
+		from, to := day("from"), day("to")
+		if from.IsValid() && to.IsValid() && from.Compare(to) <= 0 {
+			return filter.Dates(sessions.FieldBirthDate, from, to)
+		}
+		return filter.Filter{}
+	case 4:
+		return filter.Extra(rapid.SampledFrom(poolKeys).Draw(t, "key"), drawSome(t, append(poolTexts, ""))...)
 	}
+	return filtertest.Filter(choices{t}, list, depth)
 }
 
 func drawSome[T any](t *rapid.T, pool []T) []T {
@@ -173,7 +184,7 @@ func bytewiseTable(e engine) filterTable {
 		name: "bytewise",
 		create: "CREATE TABLE bytewise (company $ NOT NULL, id $ NOT NULL, created_at BIGINT NOT NULL, status $ NOT NULL, document_type $ NOT NULL, match_level SMALLINT, reasons $ NOT NULL," +
 			" digital_spoof SMALLINT NOT NULL, not_full_id SMALLINT NOT NULL, low_far SMALLINT NOT NULL, personal_number $, subject $ NOT NULL, extra " +
-			strings.Replace(text, "VARBINARY(2048)", "LONGTEXT", 1) + ", search_key $ NOT NULL)",
+			strings.Replace(text, "VARBINARY(2048)", "LONGTEXT", 1) + ", search_key $ NOT NULL",
 		columns: filter.Columns{
 			Company: col("company"),
 			Fields: map[sessions.Field]filter.Column{
@@ -224,7 +235,7 @@ func hostTable(e engine) filterTable {
 	return filterTable{
 		name: "host",
 		create: "CREATE TABLE host (company $, id $, created_at " + instant + ", status SMALLINT, document_type $, match_level SMALLINT," +
-			" spoof BOOLEAN, low BOOLEAN, full_id BOOLEAN, alive BOOLEAN, personal_number $, subject $, phone $, extra $, search_key $)",
+			" spoof BOOLEAN, low BOOLEAN, full_id BOOLEAN, alive BOOLEAN, personal_number $, subject $, phone $, extra LONG, search_key $",
 		columns: filter.Columns{
 			Company: filter.Col("t.company"),
 			Fields: map[sessions.Field]filter.Column{
@@ -240,7 +251,8 @@ func hostTable(e engine) filterTable {
 				sessions.DigitalSpoof: filter.Col("t.spoof"), sessions.LowFAR: filter.Col("t.low"), sessions.NotFullID: filter.Expr("NOT t.full_id"),
 				sessions.LivenessFailed: filter.Expr("NOT t.alive"),
 			},
-			Extra: map[string]filter.Column{"phone": filter.Col("t.phone")},
+			Extra:     map[string]filter.Column{"phone": filter.Col("t.phone")},
+			ExtraJSON: filter.Col("t.extra"),
 		},
 		row: func(s *sessions.Session) []any {
 			created := any(s.CreatedAt)
@@ -253,10 +265,28 @@ func hostTable(e engine) filterTable {
 			return []any{
 				s.Company, s.ID, created, codes[s.Status], nullable(string(s.DocumentType), s.DocumentType != ""), nullable(int(s.Match.Level), s.Match.Compared),
 				truth(sessions.DigitalSpoof, false), truth(sessions.LowFAR, false), truth(sessions.NotFullID, true), truth(sessions.LivenessFailed, true),
-				nullable(number.Value(), number.State() == sessions.Known), nullable(s.Subject, s.Subject != ""), nullable(phone, has), "{}", string(searchkey.Of(s)),
+				nullable(number.Value(), number.State() == sessions.Known), nullable(s.Subject, s.Subject != ""), nullable(phone, has), escapedJSON(s.Extra), string(searchkey.Of(s)),
 			}
 		},
 	}
+}
+
+// escapedJSON is what encoders write that escape all but ASCII, and more.
+func escapedJSON(x sessions.Extra) any {
+	if x.Len() == 0 {
+		return nil
+	}
+	var b strings.Builder
+	for _, r := range string(x.AppendJSON(nil)) {
+		if r < 0x80 && !strings.ContainsRune("<>&'", r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessions.Session) {
@@ -268,7 +298,11 @@ func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessio
 			text = "VARBINARY(2048)"
 		}
 	}
-	_, err := db.ExecContext(t.Context(), strings.ReplaceAll(table.create, "$", text))
+	long := "TEXT"
+	if e == mariadb {
+		long = "LONGTEXT"
+	}
+	_, err := db.ExecContext(t.Context(), strings.NewReplacer("$", text, "LONG,", long+",").Replace(table.create))
 	require.NoError(t, err)
 	for _, s := range list {
 		for _, company := range []string{"acme", "ACME", "acme ", "other"} {
@@ -291,11 +325,11 @@ func TestFilterSelectsTheSameEverywhere(t *testing.T) {
 		list = append(list, randomSession(t, r, fmt.Sprintf("s%03d", i)))
 	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		for _, table := range []filterTable{bytewiseTable(e), hostTable(e)} {
+		for _, table := range []filterTable{withFurther(e, bytewiseTable(e)), withFurther(e, hostTable(e))} {
 			t.Run(table.name, func(t *testing.T) {
 				table.fill(t, e, db, list)
 				rapid.Check(t, func(t *rapid.T) {
-					f := drawFilter(t, 3)
+					f := drawFilter(t, list, 4)
 					if f.Err() != nil {
 						_, _, err := filter.SQL("acme", f, dialectOf(e), table.columns).ToSql()
 						require.ErrorIs(t, err, f.Err())
@@ -331,6 +365,9 @@ func checkRows(t *rapid.T, e engine, db *sql.DB, table filterTable, f filter.Fil
 		}
 	}
 	inSQL, rest := f.Split(table.columns)
+	if _, _, err := filter.SQL("acme", inSQL, dialectOf(e), table.columns).ToSql(); table.name == "host" && errors.Is(err, filter.ErrNoValue) {
+		return // a status that the host has no code for
+	}
 	require.True(t, table.name == "host" || rest.IsZero(), "all can be said in SQL")
 	condition := filter.SQL("acme", inSQL, dialectOf(e), table.columns)
 	var got []string

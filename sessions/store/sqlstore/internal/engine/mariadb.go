@@ -6,7 +6,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// MariaDB, 10.11 and newer, and MySQL, 8.0.19 and newer.
+// MariaDB, 10.11 and newer, and MySQL, 8.0.21 and newer.
 //
 // The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the planner from reading another index and
 // sorting. A comparison of pairs is no range of an index here, so it is written out. STRAIGHT_JOIN looks the right side up for each
