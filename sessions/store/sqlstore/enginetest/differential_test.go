@@ -142,7 +142,7 @@ func TestEveryEngineListsWhatMatchSays(t *testing.T) {
 			queries++
 			sel := store.Selection{
 				Company: company,
-				Filter:  filters().Draw(t, "filter"),
+				Filter:  drawAny(t, fresh),
 				Limit:   rapid.SampledFrom([]int{1, 2, 5, 50}).Draw(t, "limit"),
 				Budget:  rapid.SampledFrom([]int{0, 0, 1, 7, 40, 100, 300, 50000}).Draw(t, "budget"),
 			}

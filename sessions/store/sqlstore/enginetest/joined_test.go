@@ -244,7 +244,7 @@ func TestJoinedTablesListWhatMatchSays(t *testing.T) {
 				}
 				for range 6 {
 					sel := store.Selection{
-						Company: company, Filter: filters().Draw(t, "filter"), Limit: rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "limit"),
+						Company: company, Filter: drawAny(t, all.list), Limit: rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "limit"),
 						Budget: rapid.SampledFrom([]int{0, 1, 7, 50000}).Draw(t, "budget"),
 					}
 					matches := all.match(sel.Filter)

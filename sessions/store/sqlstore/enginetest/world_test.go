@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/filter/filtertest"
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
@@ -26,6 +27,7 @@ var (
 	subjects  = []string{"", "", "person-1", "person-2", "Person-1"}
 	extraKeys = []string{"phone", "e.mail \"x\"", "კოდი"}
 	extras    = []string{"", "1", "+995 555", "ვალუე", "null"}
+	dates     = []sessions.Date{{}, {}, {Year: 1965}, {Year: 1965, Month: 3}, {Year: 1990, Month: 3, Day: 1}, {Year: 2026, Month: 12, Day: 31}}
 	start     = time.Date(2026, 3, 14, 21, 30, 0, 0, time.UTC)
 	zones     = []string{"Asia/Tbilisi", "America/New_York", "UTC"}
 )
@@ -92,6 +94,16 @@ func drawSession(t *rapid.T, company string, number int) *sessions.Session {
 		DocumentNumber: texts(numbers).Draw(t, "document number"),
 		Nationality:    texts(names).Draw(t, "nationality"),
 		DocumentType:   rapid.SampledFrom(types).Draw(t, "type"),
+		BirthDate:      rapid.SampledFrom(dates).Draw(t, "birth date"), ExpirationDate: rapid.SampledFrom(dates).Draw(t, "expiration date"),
+		Sex:               rapid.SampledFrom([]sessions.Sex{"", sessions.Male, sessions.Female}).Draw(t, "sex"),
+		DocumentPresented: rapid.Bool().Draw(t, "presented"),
+		DocumentValidity:  sessions.Validity(rapid.IntRange(0, 2).Draw(t, "validity")),
+		Liveness:          sessions.Liveness(rapid.IntRange(0, 2).Draw(t, "liveness")),
+		Device:            rapid.SampledFrom([]sessions.Device{"", sessions.PC, sessions.Mobile}).Draw(t, "device"),
+		OS:                rapid.SampledFrom(extras).Draw(t, "os"),
+	}
+	if rapid.Bool().Draw(t, "completed") {
+		s.CompletedAt = s.CreatedAt.Add(time.Minute)
 	}
 	var pairs []sessions.ExtraPair
 	for _, key := range rapid.SliceOfNDistinct(rapid.SampledFrom(extraKeys), 0, 2, rapid.ID).Draw(t, "extra") {
@@ -173,6 +185,14 @@ func filters() *rapid.Generator[filter.Filter] {
 	return rapid.Custom(func(t *rapid.T) filter.Filter {
 		return randomTree(t, 0)
 	})
+}
+
+// drawAny draws a filter of the world, or one of any kind that meets the sessions.
+func drawAny(t *rapid.T, list []*sessions.Session) filter.Filter {
+	if len(list) == 0 || rapid.Bool().Draw(t, "of the world") {
+		return filters().Draw(t, "filter")
+	}
+	return filtertest.Filter(choices{t}, list, 3)
 }
 
 func randomTree(t *rapid.T, depth int) filter.Filter {
