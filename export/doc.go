@@ -73,25 +73,15 @@
 //
 // # Files
 //
-// [WriteFile] writes beside the final name, brings the file to the disk and renames it: what stands under the final name is whole.
-// While it writes it keeps the state of the export in a file beside it: options, query, watermark, and the digest of what is
-// written. After a crash, a full disk or a lost connection [ResumeFile] checks what is there against that state and
-// goes on from there, after asking the [Selection] whether any session behind the last one written has changed since. If not, the file is
-// byte for byte that of a call that nothing had disturbed: creation times never change, so that what came in or
-// changed further ahead has no part in the rest. Otherwise it refuses ([ErrResume]), and WriteFile starts again.
-//
-// On request a [Manifest] stands beside the file: who asked for what, how it was written, and digests. [Verify] checks a file against
-// it and names the first difference.
-//
-// Above the limit of a sheet Excel's format is refused, before the first row if the selection can count, or split into files if
-// FileOptions.RowsPerFile says so.
+// Package file keeps files that can be resumed after a crash and proved by a manifest, split or compressed. [WriteBlocks] is what it
+// uses, and serves whoever uploads a file in parts.
 //
 // # Consistency
 //
 // A file is as consistent as what yields its sessions. Those of a store.Streamer are one snapshot: a session that is decided
 // meanwhile stands there once, as it was. Package sqlstore says what holding it open costs on each engine. Of any
 // other Backend a session stands there once at most, as it was when the export reached it. A slow reader of [Write] holds the
-// snapshot for as long as it takes: bound that by the context or by deadlines of the writer. [WriteFile] waits for nobody but the disk.
+// snapshot for as long as it takes: bound that by the context or by deadlines of the writer. Package file waits for nobody but the disk.
 //
 // # Limits and concurrency
 //

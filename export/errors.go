@@ -28,18 +28,6 @@ var (
 	// ErrTooLong is wrapped where a cell or a row is longer than [MaxExcelCell] or [MaxRowBytes].
 	ErrTooLong = errors.New("export: too long")
 
-	// ErrResume is wrapped where an export cannot go on from where it stopped. [WriteFile] starts it again.
-	ErrResume = errors.New("export: cannot be resumed")
-	// ErrNothingBegun is wrapped where there is nothing to go on with. It is an [ErrResume].
-	ErrNothingBegun = fmt.Errorf("%w: nothing was begun", ErrResume)
-	// ErrOtherExport is wrapped where what was begun had other options, or is not as it was left. It is an [ErrResume].
-	ErrOtherExport = fmt.Errorf("%w: what was begun is another export", ErrResume)
-	// ErrChanged is wrapped where sessions that are not written yet have changed, or may have. It is an [ErrResume].
-	ErrChanged = fmt.Errorf("%w: its sessions have changed", ErrResume)
-
-	// ErrDifferent is wrapped where a file is not the one of its manifest.
-	ErrDifferent = errors.New("export: the file is not the one of the manifest")
-
 	// ErrEmpty is wrapped where a file has no header.
 	ErrEmpty = errors.New("export: no header")
 	// ErrSyntax is wrapped where quotes stand where no quotes may stand.

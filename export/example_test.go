@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -99,53 +96,3 @@ func ExampleRecord() {
 	// Output: true 01001012345 <nil>
 }
 
-// few is a selection of two sessions that never change.
-type few struct{}
-
-func (few) Watermark(context.Context) (string, error) { return "1", nil }
-func (few) Changed(context.Context, string, sessions.Position) (bool, error) {
-	return false, nil
-}
-func (few) Request() sessions.Request {
-	return sessions.Request{Company: "acme", AskedBy: "agent-7", Query: "status:success,failed"}
-}
-func (few) Open(context.Context, sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
-	return twoSessions, nil
-}
-
-func ExampleWriteFile() {
-	dir, err := os.MkdirTemp("", "export")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "sessions.csv")
-	files, err := export.WriteFile(context.Background(), path, few{}, export.FileOptions{
-		Manifest: true,
-	})
-	if err != nil {
-		fmt.Println(err) // export.ResumeFile goes on
-		return
-	}
-	fmt.Println(files[0].File, files[0].Rows, "rows")
-
-	file, err := os.Open(path)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(export.Verify(file, files[0]), file.Close())
-	err = os.WriteFile(path, []byte("Session ID\r\n"), 0o600)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if file, err = os.Open(path); err == nil {
-		fmt.Println(export.Verify(file, files[0]), file.Close())
-	}
-	// Output:
-	// sessions.csv 2 rows
-	// <nil> <nil>
-	// export: the file is not the one of the manifest: header: 1 instead of 24 <nil>
-}

@@ -11,15 +11,6 @@ const flushSize = 64 << 10
 
 func newBuffer() []byte { return make([]byte, 0, flushSize+flushSize/8) }
 
-// block is a part of a file: whole rows, and before the first the header.
-type block struct {
-	text  []byte
-	rows  int64             // of the export, up to the end of the block
-	ends  bool              // the file ends with it, since it has all its rows
-	last  sessions.Position // of the last row
-	final bool              // the export ends with it
-}
-
 // positionOf copies the ID: the session is lent.
 func positionOf(s *sessions.Session) sessions.Position {
 	return sessions.Position{CreatedAt: sessions.Truncate(s.CreatedAt), ID: strings.Clone(s.ID)}
@@ -28,8 +19,8 @@ func positionOf(s *sessions.Session) sessions.Position {
 // pipe lets blocks be taken while the next are made. The goroutine that takes them begins with the second: most answers have
 // but one.
 type pipe struct {
-	take  func(block) error
-	full  chan block
+	take  func(Block) error
+	full  chan Block
 	empty chan []byte
 	ended chan struct{}
 
@@ -39,9 +30,9 @@ type pipe struct {
 }
 
 // put hands over a block and gives it an empty buffer. The error is that of an earlier block, or of this one.
-func (p *pipe) put(b *block) error {
+func (p *pipe) put(b *Block) error {
 	if p.full == nil {
-		p.full, p.empty, p.ended = make(chan block, 1), make(chan []byte, 2), make(chan struct{})
+		p.full, p.empty, p.ended = make(chan Block, 1), make(chan []byte, 2), make(chan struct{})
 		p.empty <- newBuffer()
 		go p.run(p.full)
 	}
@@ -52,33 +43,33 @@ func (p *pipe) put(b *block) error {
 	}
 	select {
 	case text := <-p.empty:
-		*b = block{text: text, rows: b.rows}
+		*b = Block{Text: text, Rows: b.Rows, Last: b.Last}
 		return nil
 	case <-p.ended:
 		return p.close()
 	}
 }
 
-func (p *pipe) run(full <-chan block) {
+func (p *pipe) run(full <-chan Block) {
 	defer close(p.ended)
 	defer func() { p.panicked = recover() }()
 	for b := range full {
 		if p.err = taken(p.take, b); p.err != nil {
 			return
 		}
-		p.empty <- b.text[:0]
+		p.empty <- b.Text[:0]
 	}
 }
 
-func taken(take func(block) error, b block) error {
+func taken(take func(Block) error, b Block) error {
 	if err := take(b); err != nil {
-		return &WriteError{Row: b.rows, Err: err}
+		return &WriteError{Row: b.Rows, Err: err}
 	}
 	return nil
 }
 
 // finish hands over the last block and waits until all are taken.
-func (p *pipe) finish(b *block) error {
+func (p *pipe) finish(b *Block) error {
 	if p.full == nil {
 		return taken(p.take, *b)
 	}

@@ -110,7 +110,7 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 		return Result{}, err
 	}
 	out := newOutput(w, &opts)
-	err = p.encode(ctx, seq, begun{}, out.take)
+	err = p.encode(ctx, seq, Start{}, out.take)
 	return out.result(), err
 }
 
@@ -147,19 +147,19 @@ func newOutput(w io.Writer, opts *Options) *output {
 	return o
 }
 
-func (o *output) take(b block) error {
-	n, err := o.w.Write(b.text)
+func (o *output) take(b Block) error {
+	n, err := o.w.Write(b.Text)
 	o.done.Bytes += int64(n)
 	if o.sum != nil {
-		_, _ = o.sum.Write(b.text[:n])
+		_, _ = o.sum.Write(b.Text[:n])
 	}
-	if err == nil && n < len(b.text) {
+	if err == nil && n < len(b.Text) {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
 		return err
 	}
-	o.done.Rows = b.rows
+	o.done.Rows = b.Rows
 	if o.opts.Progress != nil {
 		o.opts.Progress(Progress{o.done.Rows, o.done.Bytes, o.opts.Count})
 	}
@@ -173,22 +173,17 @@ func (o *output) result() Result {
 	return o.done
 }
 
-// begun is what there is of an export that goes on.
-type begun struct {
-	rows   int64 // of all its files
-	inFile int64 // of these, rows of the file that was being written
-	header bool  // whether that has its header
-	full   bool  // whether it has all its rows, so that another may begin
-}
-
 // encode writes sessions in blocks.
-func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, error], at begun, take func(block) error) error {
+func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, error], at Start, take func(Block) error) error {
 	out := pipe{take: take}
 	defer func() { _ = out.close() }() // after another error
-	b := block{text: newBuffer(), rows: at.rows}
-	if !at.header && !at.full {
-		b.text = p.header(b.text)
+	b := Block{Text: newBuffer(), Rows: at.Rows, Last: at.Last}
+	kept := at.Rows > 0 // the first row is there already
+	full := kept && at.InFile == p.perFile
+	if !kept {
+		b.Text = p.header(b.Text)
 	}
+	var last lastRow
 	for s, err := range seq {
 		if err == nil {
 			err = ctx.Err()
@@ -197,39 +192,63 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 		case err != nil:
 		case s == nil:
 			err = ErrNoSession
-		case p.excel && at.inFile == MaxExcelRows && !at.full:
+		case p.excel && at.InFile == MaxExcelRows && !full && !kept:
 			err = ErrTooManyRows
 		}
 		if err != nil {
-			return &WriteError{Row: b.rows + 1, Err: err}
+			return &WriteError{Row: b.Rows + 1, Err: err}
 		}
-		if at.full {
-			b.text, at.inFile = p.header(b.text), 0
+		if kept {
+			b.Text, b.Kept = p.row(b.Text, s), true
+			if err := out.put(&b); err != nil {
+				return err
+			}
+			kept = false
+			continue
 		}
-		b.rows++
-		at.inFile++
-		start := len(b.text)
-		b.text = p.row(b.text, s)
-		if p.excel && len(b.text)-start > MaxExcelCell {
+		if full {
+			b.Text, at.InFile = p.header(b.Text), 0
+		}
+		b.Rows++
+		at.InFile++
+		start := len(b.Text)
+		b.Text = p.row(b.Text, s)
+		if p.excel && len(b.Text)-start > MaxExcelCell {
 			if header, found := p.tooLong(s); found {
-				return &WriteError{Row: b.rows, Column: header, Err: ErrTooLong}
+				return &WriteError{Row: b.Rows, Column: header, Err: ErrTooLong}
 			}
 		}
-		if at.full = at.inFile == p.perFile; at.full || len(b.text) >= flushSize {
-			b.last, b.ends = positionOf(s), at.full
+		last.keep(s)
+		if full = at.InFile == p.perFile; full || len(b.Text) >= flushSize {
+			b.Last, b.Ends = last.position(), full
 			if err := out.put(&b); err != nil {
 				return err
 			}
 		}
 	}
 	if err := ctx.Err(); err != nil { // an iterator that stopped for it may not have said so
-		return &WriteError{Row: b.rows + 1, Err: err}
+		return &WriteError{Row: b.Rows + 1, Err: err}
 	}
-	if at.full {
+	if full {
 		return out.close()
 	}
-	b.final = true
+	if last.id != nil {
+		b.Last = last.position()
+	}
+	b.Ends = true
 	return out.finish(&b)
+}
+
+// lastRow keeps the position of the last row without keeping its session, which is lent.
+type lastRow struct {
+	at time.Time
+	id []byte
+}
+
+func (l *lastRow) keep(s *sessions.Session) { l.at, l.id = s.CreatedAt, append(l.id[:0], s.ID...) }
+
+func (l *lastRow) position() sessions.Position {
+	return sessions.Position{CreatedAt: sessions.Truncate(l.at), ID: string(l.id)}
 }
 
 const byteOrderMark = "\uFEFF"

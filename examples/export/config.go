@@ -9,6 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -34,7 +35,7 @@ type config struct {
 
 	out    string
 	resume bool
-	file   export.FileOptions
+	file   file.Options
 
 	verify string
 }
@@ -44,8 +45,7 @@ func (c *config) resumable() bool {
 	if c == nil || c.out == "" {
 		return false
 	}
-	_, err := os.Stat(c.out + export.StateSuffix) //nolint:gosec // the file that was asked for
-	return err == nil
+	return file.Begun(c.out)
 }
 
 // parse reads the arguments. Help goes to out.

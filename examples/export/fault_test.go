@@ -29,7 +29,7 @@ import (
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
-	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -210,9 +210,9 @@ func content(t *testing.T, dir string) []byte {
 }
 
 // manifest is that of a file, but for the moment of its snapshot.
-func manifest(t *testing.T, dir string) (m export.Manifest) {
+func manifest(t *testing.T, dir string) (m file.Manifest) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "s.csv"+export.ManifestSuffix))
+	text, err := os.ReadFile(filepath.Join(dir, "s.csv"+file.ManifestSuffix))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &m))
 	m.Snapshot = time.Time{}

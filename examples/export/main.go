@@ -15,7 +15,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
-	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
 )
 
 const exitRestart = 3 // what was begun cannot be resumed
@@ -39,11 +39,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return cli.ExitOK
 	case errors.As(err, &usage):
 		hint, code = "\nexport -help shows the flags", cli.ExitUsage
-	case errors.Is(err, export.ErrResume):
+	case errors.Is(err, file.ErrResume):
 		hint, code = "\nwithout -resume the export starts again", exitRestart
 	case c.resumable():
 		hint = "\n-resume goes on from where it stopped"
 	}
-	_, _ = fmt.Fprintf(stderr, "export: %s%s\n", strings.TrimPrefix(engine.Explain(err).Error(), "export: "), hint)
+	said := engine.Explain(err).Error()
+	for _, name := range []string{"export: ", "file: "} {
+		said = strings.TrimPrefix(said, name)
+	}
+	_, _ = fmt.Fprintf(stderr, "export: %s%s\n", said, hint)
 	return code
 }

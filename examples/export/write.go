@@ -12,6 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -38,9 +39,9 @@ func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error)
 	}
 	bar := cli.NewBar(stderr, "exporting", total)
 	c.file.Progress = func(p export.Progress) { bar.Set(p.Rows) }
-	act := export.WriteFile
+	act := file.Write
 	if c.resume {
-		act = export.ResumeFile
+		act = file.Resume
 	}
 	start := time.Now()
 	files, err := act(ctx, c.out, st.Select(c.viewer, c.filter), c.file)
@@ -59,19 +60,19 @@ func write(ctx context.Context, c *config, stdout, stderr io.Writer) (err error)
 
 // verify checks a file against the manifest beside it.
 func verify(path string, stdout io.Writer) error {
-	text, err := os.ReadFile(path + export.ManifestSuffix) //nolint:gosec // the file that was asked for
+	text, err := os.ReadFile(path + file.ManifestSuffix) //nolint:gosec // the file that was asked for
 	if err != nil {
 		return err
 	}
-	var m export.Manifest
+	var m file.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		return fmt.Errorf("the manifest: %w", err)
 	}
-	file, err := os.Open(path) //nolint:gosec // the file that was asked for
+	f, err := os.Open(path) //nolint:gosec // the file that was asked for
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(export.Verify(file, m), file.Close()); err != nil {
+	if err := errors.Join(file.Verify(f, m), f.Close()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(stdout, "%s is as its manifest says: %d rows, %d bytes, sessions of %s as of %s\n",

@@ -113,11 +113,11 @@ func (c *counter) result(rows int64) export.Result {
 // book is a workbook that is being written.
 type book struct {
 	sheet   *sheet
-	columns []export.ManifestColumn
+	columns []export.FileColumn
 	zone    *time.Location
 }
 
-func newBook(w io.Writer, columns []export.ManifestColumn, opts *export.Options) *book {
+func newBook(w io.Writer, columns []export.FileColumn, opts *export.Options) *book {
 	b := &book{columns: columns, zone: opts.Zone}
 	var widths []int
 	for _, c := range columns {
@@ -128,7 +128,7 @@ func newBook(w io.Writer, columns []export.ManifestColumn, opts *export.Options)
 }
 
 // width is that of a column, which has to be known before its cells are.
-func width(c export.ManifestColumn) int {
+func width(c export.FileColumn) int {
 	header := utf8.RuneCountInString(c.Header) + 3 // the button of the filter
 	switch c.Column {
 	case export.ColumnBirthDate, export.ColumnExpirationDate:
@@ -165,7 +165,7 @@ func (b *book) row(number int64, s *sessions.Session) error {
 }
 
 // cell writes the session's value with its type, and reports whether a sheet has room for it.
-func (b *book) cell(c export.ManifestColumn, s *sessions.Session, r *export.Record) bool {
+func (b *book) cell(c export.FileColumn, s *sessions.Session, r *export.Record) bool {
 	switch c.Column {
 	case export.ColumnBirthDate:
 		b.sheet.date(s.BirthDate, birth)
@@ -206,7 +206,7 @@ func (b *book) cell(c export.ManifestColumn, s *sessions.Session, r *export.Reco
 }
 
 // record is the text of a column that has texts.
-func (b *book) record(c export.ManifestColumn, s *sessions.Session, r *export.Record) string {
+func (b *book) record(c export.FileColumn, s *sessions.Session, r *export.Record) string {
 	switch c.Column {
 	case export.ColumnExtra:
 		if c.Key != "" {

@@ -1,0 +1,131 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Block is a part of a file that is being written: whole rows, after the header where a file begins.
+type Block struct {
+	Text []byte            // lent until the function that takes it returns
+	Rows int64             // of the export, up to the end of the block
+	Last sessions.Position // of the last of them; zero before the first
+	Ends bool              // a file ends with the block
+	Kept bool              // it is the row that Start names, which is there already
+}
+
+// Start says where an export in blocks begins. The zero Start begins one file.
+type Start struct {
+	// RowsPerFile begins a further file, with its header, after so many rows; 0 never does. In Excel's format at most [MaxExcelRows].
+	RowsPerFile int64
+
+	// What is there of an export that goes on: how many rows in all, how many of these in the file that it goes on with, and the
+	// position of the last. No rows are a new export.
+	Rows, InFile int64
+	Last         sessions.Position
+}
+
+// ErrStart is wrapped where the selection no longer has the session that [Start] names.
+var ErrStart = errors.New("export: the session to go on from is gone")
+
+// WriteBlocks writes as [Write] does, to a function that takes the blocks in their order: for those who keep files that can be resumed,
+// as package export/file does, or who upload a file in parts. Blocks are taken by a second goroutine, one at a time, which has ended when
+// WriteBlocks returns. Progress and SHA256 of the options are for who takes them.
+//
+// An export that goes on hands over the row that is there already, by itself and first, so that it can be compared; it is an error
+// that wraps [ErrStart] if its session is not in the selection any more. What follows is, byte for byte and block by block, what a call
+// would have written that nothing had disturbed, if the rest of the selection is the same.
+func WriteBlocks(ctx context.Context, selected Selection, opts Options, at Start, take func(Block) error) error {
+	p, err := opts.plan(selected.Request().Disclosure)
+	switch {
+	case err != nil:
+		return err
+	case at.RowsPerFile < 0:
+		return fmt.Errorf("%w: files of less than no rows", ErrOptions)
+	case p.excel && at.RowsPerFile > MaxExcelRows:
+		return fmt.Errorf("%w: files of more than %d rows", ErrOptions, MaxExcelRows)
+	}
+	r := sessions.Reading{}
+	if p.excel && at.RowsPerFile == 0 {
+		r.Limit = MaxExcelRows
+	}
+	if at.Rows > 0 {
+		r.After.CreatedAt = at.Last.CreatedAt.Add(time.Microsecond) // and from there on, to the session itself
+	}
+	seq, err := opts.Open(ctx, selected, r)
+	if err != nil {
+		return err
+	}
+	if at.Rows > 0 {
+		seq = startingAt(seq, at.Last)
+	}
+	p.perFile = at.RowsPerFile
+	return p.encode(ctx, seq, at, take)
+}
+
+// startingAt yields the sessions from a position on.
+func startingAt(seq iter.Seq2[*sessions.Session, error], first sessions.Position) iter.Seq2[*sessions.Session, error] {
+	return func(yield func(*sessions.Session, error) bool) {
+		found := false
+		for s, err := range seq {
+			if !found && err == nil && s != nil {
+				at := positionOf(s)
+				if first.Before(at) {
+					continue
+				}
+				if found = at.ID == first.ID && at.CreatedAt.Equal(first.CreatedAt); !found {
+					yield(nil, ErrStart)
+					return
+				}
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+		if !found {
+			yield(nil, ErrStart)
+		}
+	}
+}
+
+// Resumable reports whether a file of these options says which sessions it has, so that an export of it can go on: it needs the
+// column Session ID.
+func (o *Options) Resumable() bool { return slices.Contains(o.columns(), ColumnSessionID) }
+
+// FileColumn is a column of a file.
+type FileColumn struct {
+	Header string `json:"header"`
+	Column Column `json:"column"`        // under its own header
+	Key    string `json:"key,omitempty"` // of the extra field that has this column for itself
+}
+
+// FileColumns returns the columns that a file of these options has for a viewer, or the error that [Write] gives for them.
+func (o *Options) FileColumns(d sessions.Disclosure) ([]FileColumn, error) {
+	p, err := o.plan(d)
+	if err != nil {
+		return nil, err
+	}
+	var columns []FileColumn
+	for i, c := range p.columns {
+		column := FileColumn{Header: p.headers[i], Column: c}
+		if c == ColumnExtra && len(o.ExtraKeys.All()) > 0 {
+			column.Key = column.Header
+		}
+		columns = append(columns, column)
+	}
+	return columns, nil
+}
+
+// Unguard takes away from a cell what the format puts there against spreadsheets. The zero Format has nothing to take away.
+func (f Format) Unguard(cell string) string {
+	if f == Excel {
+		return unprotect(cell)
+	}
+	return cell
+}

@@ -1,0 +1,521 @@
+package file
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Options say what a file holds, and how it is kept. SHA256 of the embedded options is not looked at.
+type Options struct {
+	export.Options
+
+	// Manifest asks for a [Manifest] beside each file: its name with [ManifestSuffix]. An export that is split has them always.
+	Manifest bool
+
+	// RowsPerFile splits the export into files of so many rows, of which the last may have fewer. The second is named
+	// as the first with -2 before its extension. 0 does not split. In Excel's format at most [export.MaxExcelRows].
+	RowsPerFile int64
+
+	// BlockBytes is how much text of a file may be lost when the export is cut off, and how closely a manifest says where a file
+	// differs, to within 64 KiB. 0 is 4 MiB.
+	BlockBytes int64
+
+	// Gzip compresses the files. Their names are the caller's: .gz is not added.
+	Gzip bool
+}
+
+// What is put behind the name of a file.
+const (
+	PartialSuffix  = ".partial"       // of the folder of an export that is not complete yet
+	ManifestSuffix = ".manifest.json" // of the manifest
+)
+
+const (
+	stateName         = "state.json"
+	defaultBlockBytes = 4 << 20
+)
+
+// Write writes the sessions of a selection to a file, or to several if the options say so, and returns the manifest of each. They are
+// written in a folder, the name with [PartialSuffix], brought to the disk and renamed, which replaces the file that has the name, and the
+// further files and manifests of an older export. Of several files the first gets its name last. Only their owner may read them.
+//
+// After an error, or if the process ends, [Resume] goes on. Else [Discard] removes what was begun, and so does Write when it is called
+// again.
+//
+// Errors are those of [export.Write], of the selection and of the file system, [ErrBusy] and [ErrForeign].
+func Write(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
+	j, err := newJob(path, selected, opts)
+	if err != nil {
+		return nil, err
+	}
+	return j.in(true, func() error { return j.start(ctx) })
+}
+
+// Resume goes on with an export that was cut off, given the same options: it checks what there is, reads the sessions that are missing,
+// and gives byte for byte the file that the first call would have given: its snapshot is that of the first call.
+//
+// If that cannot be, because sessions that are still to be written have changed since, or what was begun is something else,
+// nothing changes and the error wraps [ErrResume]: [Write] then starts again. All other errors are those of Write, and Resume may
+// be called again.
+func Resume(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
+	j, err := newJob(path, selected, opts)
+	if err != nil {
+		return nil, err
+	}
+	return j.in(false, func() error { return j.resume(ctx) })
+}
+
+// Discard removes what was begun under the name and is not complete. Nothing there is no error; [ErrBusy] is, while it is being written.
+func Discard(path string) error {
+	w, err := enter(path+PartialSuffix, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.remove()
+}
+
+// Begun reports whether there is an export under the name that is not complete.
+func Begun(path string) bool {
+	_, err := os.Stat(filepath.Join(path+PartialSuffix, stateName))
+	return err == nil
+}
+
+func remove(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// partName is the name of the n-th file.
+func partName(path string, n int) string {
+	if n == 1 {
+		return path
+	}
+	stem, ext := splitName(path)
+	return stem + "-" + strconv.Itoa(n) + ext
+}
+
+func splitName(path string) (stem, ext string) {
+	ext = filepath.Ext(path)
+	if ext == ".gz" {
+		ext = filepath.Ext(strings.TrimSuffix(path, ext)) + ext
+	}
+	return strings.TrimSuffix(path, ext), ext
+}
+
+// state is kept beside the files that are being written. Nothing of it is believed that the files and the selection can be asked for.
+type state struct {
+	Watermark string            `json:"watermark"`
+	Last      sessions.Position `json:"last"` // of the last row that is kept
+	From      sessions.Position `json:"from"` // behind which rows are not of the first call's snapshot; zero: none is
+	Files     []Manifest        `json:"files"`
+	Sum       string            `json:"sum"` // of all this, against what nobody can be asked for: watermark and snapshot
+}
+
+func (s state) sum() string {
+	s.Sum = ""
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "" // of what was just read or is just written as JSON
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// job is one call.
+type job struct {
+	path     string
+	selected export.Selection
+	opts     Options
+	empty    Manifest // of a file of this export
+	place    *workplace
+
+	state state
+	rows  int64  // of all files
+	bytes int64  // of those that have ended
+	part  *part  // that is being written, nil between two
+	kept  []byte // the last row that is there, of an export that goes on
+
+	committed bool // the first file, which is the last to get it, has its name
+}
+
+func newJob(path string, selected export.Selection, opts Options) (*job, error) {
+	if opts.RowsPerFile < 0 || opts.BlockBytes < 0 {
+		return nil, fmt.Errorf("%w: less than no rows or bytes", export.ErrOptions)
+	}
+	if opts.BlockBytes == 0 {
+		opts.BlockBytes = defaultBlockBytes
+	}
+	opts.Manifest = opts.Manifest || opts.RowsPerFile > 0
+	m, err := opts.manifest(selected.Request())
+	if err != nil {
+		return nil, err
+	}
+	return &job{path: path, selected: selected, opts: opts, empty: m}, nil
+}
+
+// in does something in the folder of the export, and finishes it.
+func (j *job) in(begin bool, do func() error) (files []Manifest, err error) {
+	j.place, err = enter(j.path+PartialSuffix, begin)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !begin:
+		return nil, ErrNothingBegun
+	case err != nil:
+		return nil, err
+	}
+	if err := do(); err != nil {
+		return nil, errors.Join(err, j.close())
+	}
+	if err := j.commit(); err != nil {
+		return nil, errors.Join(err, j.close())
+	}
+	return j.state.Files, j.place.remove()
+}
+
+// close leaves the folder as it is, and not at all if nothing was begun.
+func (j *job) close() error {
+	var err error
+	if j.part != nil {
+		err = j.part.file.Close()
+	}
+	if !Begun(j.path) {
+		return errors.Join(err, j.place.remove())
+	}
+	return errors.Join(err, j.place.leave())
+}
+
+// The names of what is in the folder.
+func (j *job) partPath(n int) string     { return filepath.Join(j.place.dir, strconv.Itoa(n)+".part") }
+func (j *job) manifestPath(n int) string { return filepath.Join(j.place.dir, strconv.Itoa(n)+".json") }
+
+func (j *job) start(ctx context.Context) error {
+	parts := 1
+	if j.opts.RowsPerFile > 0 {
+		parts = 2
+	}
+	if _, err := j.older(parts); err != nil { // sooner than after an hour
+		return err
+	}
+	if err := j.place.clear(); err != nil {
+		return err
+	}
+	watermark, err := j.selected.Watermark(ctx)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	j.state = state{Watermark: watermark}
+	j.empty.Snapshot = time.Now().UTC().Truncate(time.Microsecond)
+	return j.run(ctx, export.Start{RowsPerFile: j.opts.RowsPerFile})
+}
+
+// run writes the sessions that are missing.
+func (j *job) run(ctx context.Context, at export.Start) error {
+	err := export.WriteBlocks(ctx, j.selected, j.opts.Options, at, j.take)
+	if errors.Is(err, export.ErrStart) {
+		return ErrChanged
+	}
+	return err
+}
+
+// current is the file that is being written.
+func (j *job) current() *Manifest { return &j.state.Files[len(j.state.Files)-1] }
+
+// take writes a block, and keeps what is needed to go on from there.
+func (j *job) take(b export.Block) error {
+	if b.Kept {
+		if !bytes.Equal(b.Text, j.kept) {
+			return ErrChanged
+		}
+		return nil
+	}
+	if j.part == nil {
+		if err := j.begin(); err != nil {
+			return err
+		}
+	}
+	if err := j.part.text(b.Text); err != nil {
+		return err
+	}
+	m := j.current()
+	m.Rows += b.Rows - j.rows
+	j.rows, j.state.Last = b.Rows, b.Last
+	if j.opts.Progress != nil {
+		j.opts.Progress(export.Progress{Rows: j.rows, Bytes: j.bytes + j.part.bytes, Count: j.opts.Count})
+	}
+	if !b.Ends && j.part.since < j.opts.BlockBytes {
+		return nil
+	}
+	if err := j.part.point(); err != nil {
+		return err
+	}
+	m.Bytes, m.SHA256 = j.part.bytes, j.part.digest()
+	if b.Ends {
+		j.bytes += m.Bytes
+		if err := j.end(); err != nil {
+			return err
+		}
+	} else {
+		m.Blocks = append(m.Blocks, Block{m.Rows, m.Bytes, m.SHA256})
+	}
+	return j.save()
+}
+
+// begin begins the next file.
+func (j *job) begin() error {
+	m := j.empty
+	m.Part = len(j.state.Files) + 1
+	m.File = filepath.Base(partName(j.path, m.Part))
+	if err := remove(j.partPath(m.Part)); err != nil { // of a part that no state knows
+		return err
+	}
+	file, err := os.OpenFile(j.partPath(m.Part), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	j.part = newPart(file, j.opts.Gzip)
+	j.state.Files = append(j.state.Files, m)
+	return nil
+}
+
+// end brings a file to the disk.
+func (j *job) end() error {
+	file := j.part.file
+	j.part = nil
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// part is a file that is being written.
+type part struct {
+	file  *os.File
+	sum   hash.Hash
+	bytes int64
+	since int64 // bytes of text since the last point
+
+	zip    *gzip.Writer // nil: it is not compressed
+	member bool         // one has begun
+}
+
+func newPart(file *os.File, compress bool) *part {
+	p := &part{file: file, sum: sha256.New()}
+	if compress {
+		p.zip = gzip.NewWriter(p)
+	}
+	return p
+}
+
+// Write writes to the file itself.
+func (p *part) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	_, _ = p.sum.Write(b[:n])
+	p.bytes += int64(n)
+	return n, err
+}
+
+func (p *part) text(b []byte) (err error) {
+	p.since += int64(len(b))
+	switch {
+	case len(b) == 0:
+	case p.zip != nil:
+		p.member = true
+		_, err = p.zip.Write(b)
+	default:
+		_, err = p.Write(b)
+	}
+	return err
+}
+
+// point makes the file one that can be gone on with.
+func (p *part) point() error {
+	p.since = 0
+	if !p.member {
+		return nil
+	}
+	p.member = false
+	err := p.zip.Close()
+	p.zip.Reset(p)
+	return err
+}
+
+func (p *part) digest() string { return hex.EncodeToString(p.sum.Sum(nil)) }
+
+// save replaces the state. It need not be on the disk: what does not fit the files is noticed.
+func (j *job) save() error {
+	j.state.Sum = j.state.sum()
+	return writeJSON(filepath.Join(j.place.dir, stateName), j.state, false)
+}
+
+func writeJSON(name string, v any, sync bool) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // beside the caller's name
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(text, '\n'))
+	if err == nil && sync {
+		err = file.Sync()
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, remove(name+".new"))
+	}
+	return os.Rename(name+".new", name)
+}
+
+func (j *job) resume(ctx context.Context) error {
+	if !j.opts.Resumable() {
+		return fmt.Errorf("%w: without the column %v a file does not say where it ends", ErrResume, export.ColumnSessionID)
+	}
+	text, err := os.ReadFile(filepath.Join(j.place.dir, stateName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNothingBegun
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &j.state); err != nil || len(j.state.Files) == 0 || j.state.Sum != j.state.sum() {
+		return fmt.Errorf("%w: its state cannot be read", ErrOtherExport)
+	}
+	j.empty.Snapshot = j.state.Files[0].Snapshot
+	if err := j.check(); err != nil {
+		return err
+	}
+	switch {
+	case j.committed:
+		return nil
+	case j.rows == 0:
+		return ErrNothingBegun
+	case j.state.Watermark == "":
+		return fmt.Errorf("%w, or not: the selection cannot say", ErrChanged)
+	}
+	if j.state.From.IsZero() {
+		j.state.From = j.state.Last
+	}
+	if err := j.unchanged(ctx); err != nil {
+		return err
+	}
+	at := export.Start{RowsPerFile: j.opts.RowsPerFile, Rows: j.rows, InFile: j.current().Rows, Last: j.state.Last}
+	if at.InFile != at.RowsPerFile {
+		if err := j.reopen(); err != nil {
+			return err
+		}
+	}
+	if err := j.run(ctx, at); err != nil {
+		return err
+	}
+	// What changed between the question above and the snapshot of the rest. The folder stays, so that the answer does.
+	return j.unchanged(ctx)
+}
+
+// unchanged asks for all that was read after the first call's snapshot, or will be.
+func (j *job) unchanged(ctx context.Context) error {
+	changed, err := j.selected.Changed(ctx, j.state.Watermark, j.state.From)
+	if err == nil && changed {
+		err = ErrChanged
+	}
+	return err
+}
+
+// check finds out from the files what there is, and compares it with the state.
+func (j *job) check() error {
+	_, err := os.Lstat(j.partPath(1))
+	j.committed = errors.Is(err, fs.ErrNotExist)
+	for i, m := range j.state.Files {
+		n := i + 1
+		want := j.empty
+		want.File, want.Part, want.Parts = filepath.Base(partName(j.path, n)), n, m.Parts
+		want.Rows, want.Bytes, want.SHA256, want.Blocks = m.Rows, m.Bytes, m.SHA256, m.Blocks
+		a, err := json.Marshal(want)
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(a, b) {
+			return fmt.Errorf("%w: its options were others", ErrOtherExport)
+		}
+		if n < len(j.state.Files) && m.Rows != j.opts.RowsPerFile || j.opts.RowsPerFile > 0 && m.Rows > j.opts.RowsPerFile {
+			return fmt.Errorf("%w: file %d has a wrong number of rows", ErrOtherExport, n)
+		}
+		// A further file that was given its name already is taken back until all is known to be right.
+		name := j.partPath(n)
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			name = partName(j.path, n)
+		}
+		if info, err := os.Stat(name); err == nil && j.committed && info.Size() != m.Bytes {
+			return fmt.Errorf("%w: file %d is not as it was left", ErrOtherExport, n)
+		}
+		if j.kept, err = lastRow(name, &m); err != nil {
+			return err
+		}
+		if !j.committed {
+			if name != j.partPath(n) {
+				if err := os.Rename(name, j.partPath(n)); err != nil {
+					return err
+				}
+			}
+			if err := os.Truncate(j.partPath(n), m.Bytes); err != nil { // what was written after the state was kept
+				return err
+			}
+		}
+		j.rows += m.Rows
+		j.bytes += m.Bytes
+	}
+	return nil
+}
+
+// lastRow returns the last row of a file, if its beginning is the one of the manifest.
+func lastRow(name string, m *Manifest) ([]byte, error) {
+	file, err := os.Open(name) //nolint:gosec // the caller's name
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: file %d is missing", ErrOtherExport, m.Part)
+	}
+	if err != nil {
+		return nil, err
+	}
+	in, err := inspect(io.LimitReader(file, m.Bytes), m)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	if in.different != nil {
+		return nil, fmt.Errorf("%w: file %d is not as it was left", ErrOtherExport, m.Part)
+	}
+	return in.text.last, nil
+}
+
+// reopen goes on with the last file. Where nothing follows, it ends again as it had.
+func (j *job) reopen() error {
+	m := j.current()
+	file, err := os.OpenFile(j.partPath(m.Part), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	j.part = newPart(file, j.opts.Gzip)
+	j.bytes -= m.Bytes
+	j.part.bytes, err = io.Copy(j.part.sum, file) // which leaves it at its end
+	return err
+}
