@@ -35,6 +35,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -54,7 +55,7 @@ import (
 // encoded are the types that encoders may show, because that is what they are for. No other printer shows what they hold.
 var encoded = map[string]string{
 	"sessions.Request":  "a manifest keeps it",
-	"export.Manifest":   "stands beside the file, and is as private as it",
+	"file.Manifest":     "stands beside the file, and is as private as it",
 	"filter.Filter":     "is saved as its text",
 	"store.Viewer":      "holds a Filter",
 	"store.Query":       "holds a Filter",
@@ -161,12 +162,12 @@ func specimens(t *testing.T) []any {
 		Columns: export.Columns(), Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys,
 		Count: 2, SHA256: true, Progress: func(export.Progress) {},
 	}
-	column := export.ManifestColumn{Header: "phone", Column: export.ColumnExtra, Key: "phone"}
-	block := export.Block{Rows: 1, Bytes: 2, SHA256: "00"}
-	manifest := export.Manifest{
-		Version: 1, Request: request, File: "f.csv", Part: 1, Parts: 1, FileFormat: export.Excel, Separator: ",", Columns: []export.ManifestColumn{column},
-		FormulaGuard: true, Zone: "UTC", TimeLayout: "2006", BirthLayout: "2006", ExpirationLayout: "2006", Masked: []sessions.Field{sessions.FieldLastName},
-		Dropped: []sessions.Field{sessions.FieldExtra}, RowsPerFile: 5, Snapshot: at, Rows: 1, Bytes: 2, SHA256: "00", BlockBytes: 3, Blocks: []export.Block{block},
+	column := export.FileColumn{Header: "phone", Column: export.ColumnExtra, Key: "phone"}
+	block := file.Block{Rows: 1, Bytes: 2, SHA256: "00"}
+	manifest := file.Manifest{
+		Version: 1, Request: request, File: "f.csv", Part: 1, Parts: 1, FileFormat: export.Excel, Separator: ",", Columns: []export.FileColumn{column},
+		Gzip: true, FormulaGuard: true, Zone: "UTC", TimeLayout: "2006", BirthLayout: "2006", ExpirationLayout: "2006", Masked: []sessions.Field{sessions.FieldLastName},
+		Dropped: []sessions.Field{sessions.FieldExtra}, RowsPerFile: 5, Snapshot: at, Rows: 1, Bytes: 2, SHA256: "00", BlockBytes: 3, Blocks: []file.Block{block},
 	}
 
 	format := httpapi.Format{
@@ -231,8 +232,9 @@ func specimens(t *testing.T) []any {
 		// export
 		export.ColumnSex, export.Excel, &export.WriteError{Row: 3, Column: "Sex", Err: cause}, &export.ReadError{Row: 3, Column: "Sex", Err: cause},
 		record, export.Row{Record: record, Number: 3, Status: "failed", Reasons: "low_far"}, manifest, column, block, writing,
-		&export.DifferenceError{What: "rows", FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00"},
-		export.FileOptions{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4},
+		&file.DifferenceError{What: "header", Column: "Sex", Number: 7, FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00"},
+		file.Options{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4, Gzip: true},
+		export.Block{Text: []byte("secret-row"), Rows: 1, Last: position, Ends: true, Kept: true}, export.Start{RowsPerFile: 1, Rows: 2, InFile: 3, Last: position},
 		export.ReadOptions{
 			Format: export.Excel, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006", TimeLayout: "2006",
 			Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys, AllowMissing: true, AllowUnknown: true, AllowOpenEnd: true,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -19,6 +21,18 @@ type Block struct {
 	Ends bool              // a file ends with the block
 	Kept bool              // it is the row that Start names, which is there already
 }
+
+// String says how many rows there are.
+func (b Block) String() string { return fmt.Sprintf("block(%d rows)", b.Rows) }
+
+// Format prints what String returns, whatever the verb: never the rows.
+func (b Block) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
+
+// LogValue is what String returns.
+func (b Block) LogValue() slog.Value { return slog.StringValue(b.String()) }
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (b Block) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
 // Start says where an export in blocks begins. The zero Start begins one file.
 type Start struct {

@@ -95,4 +95,3 @@ func ExampleRecord() {
 	fmt.Println(again[0] == records[0], again[0].PersonalNumber, err)
 	// Output: true 01001012345 <nil>
 }
-
