@@ -105,7 +105,13 @@ func TestPersonalDataStaysOutOfURLs(t *testing.T) {
 			require.NotContains(t, a.Body.String(), "nino")
 			require.NotContains(t, a.Body.String(), "0100")
 			want := h.post("agent", path, body(f)).object(http.StatusOK)
-			require.Equal(t, want, open.get("agent", path+"?"+f.Values().Encode()).object(http.StatusOK))
+			got := open.get("agent", path+"?"+f.Values().Encode()).object(http.StatusOK)
+			for _, mark := range []string{"as_of", "next"} { // each storage has a history of its own
+				require.Equal(t, want[mark] == nil, got[mark] == nil)
+				delete(want, mark)
+				delete(got, mark)
+			}
+			require.Equal(t, want, got)
 		}
 	}
 

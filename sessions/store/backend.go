@@ -32,7 +32,8 @@ import (
 //     company whose change became visible after the watermark was taken is named, however late its writer committed.
 //  15. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
 //     Changes.More tells whether there are others, which are found from Changes.Next.
-//  16. Changes since a watermark that is not the Backend's own is [ErrWatermark]. The empty Watermark asks for nothing but
+//  16. Changes since a watermark that is not the Backend's own, of another company, of another Backend or ahead of what has changed, is
+//     [ErrWatermark]: numbers alone do not tell a storage from what it was before a restore. The empty Watermark asks for nothing but
 //     a watermark. A Backend that cannot tell changes returns an error that wraps errors.ErrUnsupported, and no AsOf.
 //  17. A cancelled context ends a method soon, with an error that wraps the context's.
 //  18. All methods may be called from many goroutines at once.

@@ -18,7 +18,8 @@ var (
 	ErrExists = errors.New("store: session exists and differs")
 	// ErrConflict: what is to be replaced has changed since it was read.
 	ErrConflict = errors.New("store: changed since it was read")
-	// ErrWatermark: the watermark is not one of this Backend's, or of another company.
+	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older than a restore of the storage:
+	// read the page anew.
 	ErrWatermark = errors.New("store: invalid watermark")
 	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did not get on.
 	ErrBackend = errors.New("store: the backend broke its contract")

@@ -3,7 +3,10 @@ package memstore
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"sort"
 	"strconv"
@@ -18,6 +21,11 @@ import (
 type Backend struct {
 	mu        sync.RWMutex
 	companies map[string]*company
+
+	// history tells the watermarks of this Backend from those of others: what is in memory is gone with the process, and the next
+	// one counts from zero again.
+	once    sync.Once
+	history string
 }
 
 var (
@@ -67,7 +75,7 @@ func (b *Backend) read(ctx context.Context, name string, do func(*company) error
 // List returns the sessions of a selection, newest first.
 func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	err = b.read(ctx, sel.Company, func(c *company) error {
-		batch.AsOf = c.watermark()
+		batch.AsOf = b.watermark(sel.Company, c.seq)
 		found, reached, err := search(ctx, c.between(sel), sel)
 		for _, s := range found {
 			batch.Sessions = append(batch.Sessions, s.Clone())
@@ -137,10 +145,10 @@ func (b *Backend) Get(ctx context.Context, companyKey, id string) (s *sessions.S
 func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	err = b.read(ctx, companyKey, func(c *company) error {
 		if since == "" {
-			ch.Next = c.watermark()
+			ch.Next = b.watermark(companyKey, c.seq)
 			return nil
 		}
-		seq, err := c.parseWatermark(since)
+		seq, err := b.since(companyKey, c, since)
 		if err != nil {
 			return err
 		}
@@ -155,9 +163,9 @@ func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Wa
 				return nil
 			}
 			ch.Sessions = append(ch.Sessions, last.session.Clone())
-			ch.Next = watermark(e.seq)
+			ch.Next = b.watermark(companyKey, e.seq)
 		}
-		ch.Next = c.watermark()
+		ch.Next = b.watermark(companyKey, c.seq)
 		return nil
 	})
 	if err != nil {
@@ -220,17 +228,34 @@ func (c *company) index(p store.Position) int {
 	return sort.Search(len(c.list), func(i int) bool { return !store.PositionOf(c.list[i]).Before(p) })
 }
 
-func (c *company) watermark() store.Watermark { return watermark(c.seq) }
-
-const watermarkMark = "m"
-
-func watermark(seq uint64) store.Watermark {
-	return store.Watermark(watermarkMark + strconv.FormatUint(seq, 10))
+// watermark names the number of a company's change. That from before the first change is the same in every history: all has
+// changed since.
+func (b *Backend) watermark(name string, seq uint64) store.Watermark {
+	history := "0"
+	if seq > 0 {
+		history = b.ownHistory()
+	}
+	moment := history + "." + strconv.FormatUint(seq, 10)
+	return store.Watermark(fmt.Sprintf("%s.%08x", moment, crc32.ChecksumIEEE([]byte(moment+" "+name))))
 }
 
-func (c *company) parseWatermark(w store.Watermark) (uint64, error) {
-	seq, err := strconv.ParseUint(strings.TrimPrefix(string(w), watermarkMark), 10, 64)
-	if err != nil || watermark(seq) != w || seq > c.seq {
+func (b *Backend) ownHistory() string {
+	b.once.Do(func() {
+		random := make([]byte, 8)
+		_, _ = rand.Read(random) // it never fails
+		b.history = hex.EncodeToString(random)
+	})
+	return b.history
+}
+
+// since returns the number that a watermark names.
+func (b *Backend) since(name string, c *company, w store.Watermark) (uint64, error) {
+	parts := strings.Split(string(w), ".")
+	if len(parts) != 3 {
+		return 0, store.ErrWatermark
+	}
+	seq, err := strconv.ParseUint(parts[1], 10, 64)
+	if err != nil || b.watermark(name, seq) != w || seq > c.seq {
 		return 0, store.ErrWatermark
 	}
 	return seq, nil

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -14,36 +16,67 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// company is the row of sessionkit_companies, zero where there is none.
-type company struct {
-	seq   int64 // number of the latest change
-	total int64 // sessions
+// state is what the database says of itself and of a company at one moment.
+type state struct {
+	history string // that the numbers of changes belong to
+	seq     int64  // number of the company's latest change, 0 if there is none
+	total   int64  // sessions of the company
 }
 
-func (c conn) companyState(ctx context.Context, name string) (state company, err error) {
-	err = c.first(ctx, c.engine.Company, engine.Args{"company": name}, &state.seq, &state.total)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil // nothing was ever written
+// state reads a company's state by one of the statements that select it, and what else that selects. Every reader begins with it, and so
+// notices when the schema has moved on.
+func (c conn) state(ctx context.Context, s engine.Statement, company string, dest ...any) (now state, err error) {
+	var found Version
+	var seq, total sql.NullInt64
+	dest = append([]any{&found.Schema, &found.SearchKey, &found.BucketBits, &now.history, &seq, &total}, dest...)
+	err = c.first(ctx, s, engine.Args{"company": company}, dest...)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return now, c.otherSchema(ctx)
+	case err != nil:
+		return now, c.explain(ctx, err)
+	case found != neededVersion():
+		return now, &SchemaError{Found: found, Needed: neededVersion()}
 	}
-	return state, err
+	now.seq, now.total = seq.Int64, total.Int64
+	return now, nil
 }
 
-// watermark is a company's change number with a checksum over both: another company's watermark is noticed.
-func watermark(company string, seq int64) store.Watermark {
-	number := strconv.FormatInt(seq, 36)
-	return store.Watermark(fmt.Sprintf("1.%s.%08x", number, crc32.ChecksumIEEE([]byte(number+" "+company))))
+// watermark names a number of a company's changes and the history that it belongs to, with a checksum over all three: another
+// company's watermark is noticed.
+func (s state) watermark(company string) store.Watermark { return watermark(company, s.history, s.seq) }
+
+func watermark(company, history string, seq int64) store.Watermark {
+	moment := history + "." + strconv.FormatInt(seq, 36)
+	return store.Watermark(fmt.Sprintf("2.%s.%08x", moment, crc32.ChecksumIEEE([]byte(moment+" "+company))))
 }
 
-func parseWatermark(company string, w store.Watermark) (int64, error) {
+// since returns the number of a watermark, which has to be one of this state's past: of its history, and not ahead of it.
+func (s state) since(company string, w store.Watermark) (int64, error) {
 	parts := strings.Split(string(w), ".")
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return 0, store.ErrWatermark
 	}
-	seq, err := strconv.ParseInt(parts[1], 36, 64)
-	if err != nil || watermark(company, seq) != w {
+	seq, err := strconv.ParseInt(parts[2], 36, 64)
+	if err != nil || watermark(company, s.history, seq) != w || seq > s.seq {
 		return 0, store.ErrWatermark
 	}
 	return seq, nil
+}
+
+// NewHistory makes the Backend refuse all watermarks from before, with store.ErrWatermark, so that their holders read anew. Call it
+// once whenever the database may have lost commits: after it was restored from a backup, set back to a point in time or failed over
+// to a server that lagged behind, and before anything is written to it. The numbers of changes then count on from an older state,
+// and stand for other changes than those that the watermarks had in mind; the history, a random value beside them, tells the two
+// apart.
+func (b *Backend) NewHistory(ctx context.Context) error {
+	const op = "begin a new history"
+	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	history := make([]byte, 8)
+	_, _ = rand.Read(history) // it never fails
+	return b.on(b.db, op).exec(ctx, b.engine.NewHistory, engine.Args{"history": hex.EncodeToString(history)})
 }
 
 // Changes implements [store.Backend].
@@ -55,19 +88,16 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 		return store.Changes{}, err
 	}
 	c := b.on(b.db, "changes")
-	state, err := c.companyState(ctx, company)
+	now, err := c.state(ctx, c.engine.State, company)
 	if err != nil {
 		return store.Changes{}, err
 	}
 	if since == "" {
-		return store.Changes{Next: watermark(company, state.seq)}, nil
+		return store.Changes{Next: now.watermark(company)}, nil
 	}
-	last, err := parseWatermark(company, since)
+	last, err := now.since(company, since)
 	if err != nil {
 		return store.Changes{}, err
-	}
-	if last > state.seq { // of another database, or of one that was set back
-		return store.Changes{}, store.ErrWatermark
 	}
 	var changes store.Changes
 	args := engine.Args{"company": company, "since": last, "limit": limit + 1}
@@ -83,6 +113,6 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 	if err != nil {
 		return store.Changes{}, err
 	}
-	changes.Next = watermark(company, last)
+	changes.Next = watermark(company, now.history, last)
 	return changes, nil
 }

@@ -16,8 +16,8 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 		return store.Count{}, err
 	}
 	if sel.Filter.IsZero() && sel.After.IsZero() {
-		state, err := w.companyState(ctx, sel.Company)
-		return store.Count{N: int(min(state.total, int64(sel.Limit))), Exact: state.total <= int64(sel.Limit)}, err
+		now, err := w.state(ctx, w.engine.State, sel.Company)
+		return store.Count{N: int(min(now.total, int64(sel.Limit))), Exact: err == nil && now.total <= int64(sel.Limit)}, err
 	}
 	if _, err := w.begin(ctx); err != nil {
 		return store.Count{}, err

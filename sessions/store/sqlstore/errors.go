@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
@@ -13,6 +14,10 @@ import (
 var (
 	// ErrSchema: the database has no schema of this package, or one of another version. The error is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
+	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled back: the engine has ended it
+	// (a deadlock, a full disk, an interrupted statement, a lost connection), or a statement that failed before was ignored. Nothing
+	// that was written in it is stored. See [Backend.Tx].
+	ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
 	// ErrStored: a row holds what no session can have. The error names the column.
 	ErrStored = row.ErrStored
 	// ErrTable: the description of a host's table is incomplete.
@@ -20,7 +25,7 @@ var (
 )
 
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of the row that it
-// refused, so Error does not print its cause, except for the end of a context. errors.Is and errors.As see the cause.
+// refused, so Error does not print its cause, except for [ErrTxEnded] and the end of a context. errors.Is and errors.As see the cause.
 type Error struct {
 	Op  string // what was being done: "list", "insert", ...
 	Err error
@@ -28,12 +33,16 @@ type Error struct {
 
 // Error names what was being done.
 func (e *Error) Error() string {
+	text := "sqlstore: " + e.Op
+	if errors.Is(e.Err, ErrTxEnded) {
+		text += ": the caller's transaction has ended"
+	}
 	for _, known := range [...]error{context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(e.Err, known) {
-			return "sqlstore: " + e.Op + ": " + known.Error()
+			return text + ": " + known.Error()
 		}
 	}
-	return "sqlstore: " + e.Op + ": the database reports an error"
+	return text + ": the database reports an error"
 }
 
 // Unwrap returns the cause.
@@ -45,17 +54,23 @@ func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error())
 // MarshalText returns the message.
 func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// failed wraps a driver's error. A driver may report a cancelled query in its own words: the context's error is added.
+// failed wraps a driver's error. The context's error is added if its time is over: a driver may report a cancelled query in its own
+// words, or meet the deadline itself, before the context says so.
 func failed(ctx context.Context, op string, err error) error {
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+	cause := ctx.Err()
+	if deadline, ok := ctx.Deadline(); cause == nil && ok && !time.Now().Before(deadline) {
+		cause = context.DeadlineExceeded
+	}
+	if cause != nil && !errors.Is(err, cause) {
 		err = errors.Join(cause, err)
 	}
 	return &Error{op, err}
 }
 
-// SchemaError tells which versions a database has and which this package needs. It wraps [ErrSchema].
+// SchemaError says which versions a database has and which this package needs. It wraps [ErrSchema].
 type SchemaError struct {
 	Found, Needed Version
+	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
 }
 
 // Version is what the tables were written by. The zero Version is that of a database without the tables.
@@ -67,10 +82,17 @@ type Version struct {
 
 // Error names both versions.
 func (e *SchemaError) Error() string {
-	if e.Found == (Version{}) {
+	switch {
+	case e.Empty:
+		return ErrSchema.Error() + ": the table sessionkit_schema has no row: restore it, for nobody knows what the other tables hold"
+	case e.Found == (Version{}):
 		return ErrSchema.Error() + ": the tables are missing: apply them with CreateSchema"
 	}
-	return fmt.Sprintf("%s: found version %s, needed %s", ErrSchema.Error(), e.Found, e.Needed)
+	text := fmt.Sprintf("%s: found version %s, needed %s", ErrSchema.Error(), e.Found, e.Needed)
+	if e.Found.Schema > e.Needed.Schema {
+		text += ": a newer version of this package has migrated the tables"
+	}
+	return text
 }
 
 // Unwrap returns [ErrSchema].

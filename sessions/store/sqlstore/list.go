@@ -107,11 +107,11 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 		return store.Batch{}, err
 	}
 	// The number is read before the sessions are: what changes meanwhile is read again, rather than missed.
-	seq, err := w.begin(ctx)
+	now, err := w.begin(ctx)
 	if err != nil {
 		return store.Batch{}, err
 	}
-	batch := store.Batch{AsOf: watermark(sel.Company, seq)}
+	batch := store.Batch{AsOf: now.watermark(sel.Company)}
 	limit := sel.Limit
 	if sel.Budget > 0 {
 		limit = min(limit, sel.Budget)

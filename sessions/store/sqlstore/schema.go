@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -15,12 +17,19 @@ import (
 var schemas embed.FS
 
 const (
-	schemaVersion = 1
+	schemaVersion = 2
 	bucketBits    = 39 // a bucket holds 2^39 microseconds, 6.4 days
 )
 
 func neededVersion() Version {
 	return Version{Schema: schemaVersion, SearchKey: searchkey.Version, BucketBits: bucketBits}
+}
+
+// ofSchema adds the version of this package to the arguments of a statement that asks for it.
+func ofSchema(args engine.Args) engine.Args {
+	v := neededVersion()
+	args["version"], args["search_key"], args["bucket_bits"] = v.Schema, v.SearchKey, v.BucketBits
+	return args
 }
 
 // Schema returns the statements that make the tables, for a host's own migrations. Each ends with a semicolon and a
@@ -66,12 +75,9 @@ func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 }
 
 func createSchema(ctx context.Context, q querier, e *engine.Engine, text string) error {
-	found, err := readVersion(ctx, q, e)
-	if err != nil || found == neededVersion() {
+	err := checkSchema(ctx, q, e)
+	if other := (*SchemaError)(nil); !errors.As(err, &other) || other.Found != (Version{}) || other.Empty {
 		return err
-	}
-	if found != (Version{}) {
-		return &SchemaError{found, neededVersion()}
 	}
 	for statement := range strings.SplitSeq(text, ";\n") {
 		if strings.TrimSpace(statement) == "" {
@@ -84,26 +90,51 @@ func createSchema(ctx context.Context, q querier, e *engine.Engine, text string)
 	return nil
 }
 
-// readVersion returns the version of the tables, zero if there are none.
-func readVersion(ctx context.Context, q querier, e *engine.Engine) (v Version, err error) {
+// checkSchema reads the version of the tables. Another than this package's is a [*SchemaError].
+func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	const op = "read the schema's version"
+	other := &SchemaError{Needed: neededVersion()}
 	var tables int
 	if err := q.QueryRowContext(ctx, string(e.HasSchema)).Scan(&tables); err != nil {
-		return v, failed(ctx, op, err)
+		return failed(ctx, op, err)
 	}
 	if tables == 0 {
-		return v, nil
+		return other
 	}
-	err = q.QueryRowContext(ctx, string(e.Version)).
-		Scan(&v.Schema, &v.SearchKey, &v.BucketBits)
-	if err != nil {
-		return v, failed(ctx, op, err)
+	v := &other.Found
+	err := q.QueryRowContext(ctx, string(e.Version)).Scan(&v.Schema, &v.SearchKey, &v.BucketBits)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		other.Empty = true
+	case err != nil:
+		return failed(ctx, op, err)
+	case *v == other.Needed:
+		return nil
 	}
-	return v, nil
+	return other
+}
+
+// otherSchema says in what the schema, which a statement has found not to be this package's, differs.
+func (c conn) otherSchema(ctx context.Context) error {
+	if err := checkSchema(ctx, c, c.engine); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: it has changed meanwhile", ErrSchema)
+}
+
+// explain returns a [*SchemaError] in place of an error of the database whose reason is that the schema has moved on.
+func (c conn) explain(ctx context.Context, err error) error {
+	if failure := (*Error)(nil); !errors.As(err, &failure) || ctx.Err() != nil {
+		return err
+	}
+	if other := (*SchemaError)(nil); errors.As(checkSchema(ctx, c, c.engine), &other) {
+		return other
+	}
+	return err
 }
 
 // Check compares the database's schema with what this package needs. A difference is a [*SchemaError]. Every method
-// checks by itself until the check has passed once; a host may do so when it starts.
+// checks by itself; a host may do so when it starts.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil
@@ -116,12 +147,8 @@ func (b *Backend) Check(ctx context.Context) error {
 }
 
 func (b *Backend) check(ctx context.Context, q querier) error {
-	found, err := readVersion(ctx, q, b.engine)
-	if err != nil {
+	if err := checkSchema(ctx, q, b.engine); err != nil {
 		return err
-	}
-	if found != neededVersion() {
-		return &SchemaError{found, neededVersion()}
 	}
 	b.checked.Store(true)
 	return nil

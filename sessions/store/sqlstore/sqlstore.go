@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"sync/atomic"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -26,6 +28,7 @@ type Backend struct {
 	engine    *engine.Engine // nil: the dialect is unknown, as Check says
 	fragments fragments
 	checked   atomic.Bool
+	turns     turns
 }
 
 var (
@@ -58,12 +61,21 @@ func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Sessio
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	return b.on(b.db, "get").session(ctx, b.engine.Get, company, id)
+	c := b.on(b.db, "get")
+	found, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+	switch {
+	case errors.Is(err, store.ErrNotFound): // or the schema has moved on
+		_, errState := c.state(ctx, c.engine.State, company)
+		return nil, cmp.Or(errState, err)
+	case err != nil:
+		return nil, c.explain(ctx, err)
+	}
+	return found, nil
 }
 
 // session reads one session by a statement that selects it. None is store.ErrNotFound.
-func (c conn) session(ctx context.Context, s engine.Statement, company, id string) (found *sessions.Session, err error) {
-	err = c.sessions(ctx, s, engine.Args{"company": company, "id": id}, company, func(s *sessions.Session, _ int64) error {
+func (c conn) session(ctx context.Context, s engine.Statement, args engine.Args, company string) (found *sessions.Session, err error) {
+	err = c.sessions(ctx, s, args, company, func(s *sessions.Session, _ int64) error {
 		found = s.Clone()
 		return nil
 	})

@@ -49,17 +49,37 @@ func TestDrivers(t *testing.T) {
 }
 
 func TestWatermarks(t *testing.T) {
-	w := watermark("acme", 12345)
-	seq, err := parseWatermark("acme", w)
+	now := state{history: "00ff00ff00ff00ff", seq: 12345}
+	w := now.watermark("acme")
+	seq, err := now.since("acme", w)
 	require.NoError(t, err)
 	require.EqualValues(t, 12345, seq)
-	for _, bad := range []store.Watermark{"", "1", "1.x", "1.9ix.", w + "0", w[1:], "2" + w[1:], "1.-1.00000000", store.Watermark(strings.ToUpper(string(w)))} {
-		_, err := parseWatermark("acme", bad)
+	for _, bad := range []store.Watermark{"", "2", "2.x", "2.00ff00ff00ff00ff.9ix.", w + "0", w[1:], "1" + w[1:], "2.-1.00000000", store.Watermark(strings.ToUpper(string(w)))} {
+		_, err := now.since("acme", bad)
 		require.ErrorIs(t, err, store.ErrWatermark, "%q", bad)
 	}
-	_, err = parseWatermark("Acme", w)
+	_, err = now.since("Acme", w)
 	require.ErrorIs(t, err, store.ErrWatermark, "of another company")
+	_, err = state{history: "00ff00ff00ff00fe", seq: 12345}.since("acme", w)
+	require.ErrorIs(t, err, store.ErrWatermark, "of another history")
+	_, err = state{history: now.history, seq: 12344}.since("acme", w)
+	require.ErrorIs(t, err, store.ErrWatermark, "ahead of the company's number")
+	seq, err = state{history: now.history, seq: 99999}.since("acme", w)
+	require.NoError(t, err)
+	require.EqualValues(t, 12345, seq)
 }
+
+// TestDeadlineBeforeTheContext: a driver may meet the deadline before the context's timer has fired.
+func TestDeadlineBeforeTheContext(t *testing.T) {
+	late := lateContext{t.Context()}
+	require.NoError(t, late.Err())
+	require.ErrorIs(t, failed(late, "list", errors.New("i/o timeout")), context.DeadlineExceeded)
+}
+
+// lateContext is a context whose deadline has passed without a word.
+type lateContext struct{ context.Context }
+
+func (lateContext) Deadline() (time.Time, bool) { return time.Now().Add(-time.Microsecond), true }
 
 func TestErrorsDoNotPrintTheirCause(t *testing.T) {
 	cause := errors.New("Key (first_name)=(Secretname) already exists")
@@ -72,6 +92,9 @@ func TestErrorsDoNotPrintTheirCause(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, cause)
 	require.Equal(t, "sqlstore: list: context canceled", err.Error())
+	err = failed(t.Context(), "update", errors.Join(ErrTxEnded, cause))
+	require.ErrorIs(t, err, ErrTxEnded)
+	require.Equal(t, "sqlstore: update: the caller's transaction has ended: the database reports an error", err.Error())
 }
 
 func TestPositions(t *testing.T) {

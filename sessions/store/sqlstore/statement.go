@@ -26,14 +26,21 @@ type conn struct {
 
 // exec runs a statement that returns no rows.
 func (c conn) exec(ctx context.Context, s engine.Statement, args engine.Args) error {
+	_, err := c.affect(ctx, s, args)
+	return err
+}
+
+// affect runs a statement that returns no rows, and returns what the driver knows of its effect.
+func (c conn) affect(ctx context.Context, s engine.Statement, args engine.Args) (sql.Result, error) {
 	text, values, err := c.engine.Bind(s, args)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := c.ExecContext(ctx, text, values...); err != nil {
-		return failed(ctx, c.op, err)
+	result, err := c.ExecContext(ctx, text, values...)
+	if err != nil {
+		return nil, failed(ctx, c.op, err)
 	}
-	return nil
+	return result, nil
 }
 
 // first scans the first row. If there is none, the error is sql.ErrNoRows, not wrapped.

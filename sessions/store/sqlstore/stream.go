@@ -33,13 +33,17 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	// It has written nothing: there is nothing to commit.
 	defer func() { _ = tx.Rollback() }()
 	w.conn = b.on(tx, op)
-	if len(w.drivers) == 0 {
+	if _, err := w.begin(ctx); err != nil {
+		_ = tx.Rollback() // the database may have no other connection
+		return b.on(b.db, op).explain(ctx, err)
+	}
+	switch {
+	case w.end:
+		return nil
+	case len(w.drivers) == 0:
 		return w.stream(ctx, &w.selection, sel.Fields, each)
 	}
 	w.want, w.each = math.MaxInt, each
-	if _, err := w.begin(ctx); err != nil {
-		return err
-	}
 	return w.run(ctx)
 }
 

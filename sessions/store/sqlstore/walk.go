@@ -90,17 +90,17 @@ func (w *walk) goesOn() bool { return !w.end && w.want > 0 && !(w.bounded && w.b
 // counts tells whether nothing but postings is counted.
 func (w *walk) counts() bool { return w.count && w.exact }
 
-// begin narrows the walk to the company's newest and oldest sessions, and returns the number of its latest change. All are of one
+// begin narrows the walk to the company's newest and oldest sessions, and returns the company's state. All are of one
 // moment: a session that comes in afterwards is a later change.
-func (w *walk) begin(ctx context.Context) (seq int64, err error) {
-	var number, newest, oldest sql.NullInt64
-	err = w.first(ctx, w.engine.Edges, engine.Args{"company": w.company}, &number, &newest, &oldest)
+func (w *walk) begin(ctx context.Context) (now state, err error) {
+	var newest, oldest sql.NullInt64
+	now, err = w.state(ctx, w.engine.Edges, w.company, &newest, &oldest)
 	if next := newest.Int64 + 1; next < w.pos.us {
 		w.pos = position{us: next}
 	}
 	w.low = max(w.low, oldest.Int64)
 	w.end = w.end || !newest.Valid || w.pos.us < w.low
-	return number.Int64, err
+	return now, err
 }
 
 // run walks until enough is found, the end is reached or the budget is spent.
@@ -282,7 +282,7 @@ func (w *walk) takeRows(ctx context.Context, st engine.Statement, args engine.Ar
 		if r.Unpack(packed.columns) {
 			_, err = r.Session(w.company, s)
 		} else {
-			s, err = w.session(ctx, w.engine.Get, w.company, packed.id)
+			s, err = w.session(ctx, w.engine.Get, ofSchema(engine.Args{"company": w.company, "id": packed.id}), w.company)
 		}
 		if err != nil {
 			return err

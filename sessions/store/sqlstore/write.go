@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,187 +15,179 @@ import (
 )
 
 // Insert implements [store.Writer], in a transaction of its own.
-func (b *Backend) Insert(ctx context.Context, s ...*sessions.Session) error {
-	return b.inTx(ctx, "insert", func(q querier) (func(), error) { return b.insert(ctx, q, s) })
+func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error {
+	batch, err := newBatch(given)
+	if err != nil {
+		return err
+	}
+	return b.inTx(ctx, "insert", batch.companies, func(w *write) error { return w.insert(ctx, batch) }, batch.done)
 }
 
 // Update implements [store.Writer], in a transaction of its own.
-func (b *Backend) Update(ctx context.Context, s *sessions.Session) error {
-	return b.inTx(ctx, "update", func(q querier) (func(), error) { return b.update(ctx, q, s) })
+func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
+	e, err := newUpdate(given)
+	if err != nil {
+		return err
+	}
+	return b.edit(ctx, e)
 }
 
 // Redact implements [store.Writer], in a transaction of its own.
 func (b *Backend) Redact(ctx context.Context, company, id string) error {
-	return b.inTx(ctx, "redact", func(q querier) (func(), error) { return nil, b.redact(ctx, q, company, id) })
+	return b.edit(ctx, redaction(company, id))
 }
 
-// Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the caller commits. A
-// method that fails undoes what it did itself and leaves the transaction usable, as far as the connection lives. The
-// transaction holds each company that it wrote to until it ends: write late, commit soon, and touch companies in one order
-// everywhere. Revisions that the Writer sets on sessions hold only if the caller commits.
-func (b *Backend) Tx(tx *sql.Tx) store.Writer { return txWriter{b, tx} }
-
-type txWriter struct {
-	b  *Backend
-	tx *sql.Tx
-}
-
-// Insert implements [store.Writer].
-func (w txWriter) Insert(ctx context.Context, s ...*sessions.Session) error {
-	return w.inSavepoint(ctx, "insert", func() (func(), error) { return w.b.insert(ctx, w.tx, s) })
-}
-
-// Update implements [store.Writer].
-func (w txWriter) Update(ctx context.Context, s *sessions.Session) error {
-	return w.inSavepoint(ctx, "update", func() (func(), error) { return w.b.update(ctx, w.tx, s) })
-}
-
-// Redact implements [store.Writer].
-func (w txWriter) Redact(ctx context.Context, company, id string) error {
-	return w.inSavepoint(ctx, "redact", func() (func(), error) { return nil, w.b.redact(ctx, w.tx, company, id) })
-}
-
-// inTx calls do in a transaction, and after its commit what do returned.
-func (b *Backend) inTx(ctx context.Context, op string, do func(querier) (func(), error)) error {
-	if err := b.Check(ctx); err != nil {
-		return err
-	}
-	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
-	if err != nil {
-		return failed(ctx, op, err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	done, err := do(tx)
-	if err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return failed(ctx, op, err)
-	}
-	if done != nil {
-		done()
-	}
-	return nil
-}
-
-func (w txWriter) inSavepoint(ctx context.Context, op string, do func() (func(), error)) error {
-	if w.b.engine == nil {
-		return w.b.Check(ctx)
-	}
-	if !w.b.checked.Load() { // in the transaction: the database may have no other connection
-		if err := w.b.check(ctx, w.tx); err != nil {
-			return err
+// hold raises the company's number by n, counts the sessions added, and holds the company until the transaction ends. It returns
+// the number before. It writes nothing if the schema is not that of this package: what was checked once may have moved on.
+func (w *write) hold(ctx context.Context, company string, n, added int) (int64, error) {
+	args := ofSchema(engine.Args{"company": company, "n": n, "added": added})
+	var seq int64
+	var err error
+	ours := true
+	if w.engine.BumpReturns {
+		err = w.first(ctx, w.engine.Bump, args, &seq)
+		if errors.Is(err, sql.ErrNoRows) {
+			ours, err = false, nil
+		}
+	} else {
+		var result sql.Result
+		if result, err = w.affect(ctx, w.engine.Bump, args); err == nil {
+			ours, seq, err = inserted(result)
 		}
 	}
-	if _, err := w.tx.ExecContext(ctx, "SAVEPOINT sessionkit"); err != nil {
-		return failed(ctx, op, err)
-	}
-	done, err := do()
-	end := "RELEASE SAVEPOINT sessionkit"
-	if err != nil {
-		end = "ROLLBACK TO SAVEPOINT sessionkit"
-	}
-	if _, endErr := w.tx.ExecContext(context.WithoutCancel(ctx), end); err == nil && endErr != nil {
-		return failed(ctx, op, endErr)
-	}
-	if err == nil && done != nil {
-		done()
-	}
-	return err
-}
-
-// bump raises the company's seq by n and holds the company until the transaction ends. It returns the seq before.
-func (b *Backend) bump(ctx context.Context, q querier, op, company string, n, added int) (int64, error) {
-	c := b.on(q, op)
-	if err := c.exec(ctx, c.engine.Bump, engine.Args{"company": company, "n": n, "added": added}); err != nil {
+	switch {
+	case err != nil:
 		return 0, err
+	case !ours:
+		return 0, w.otherSchema(ctx)
 	}
-	state, err := c.companyState(ctx, company)
-	return state.seq - int64(n), err
+	if end := w.turn[company]; end != nil { // the next one may wait for the company in the database
+		end()
+	}
+	return seq - int64(n), nil
 }
 
-// given is a session to insert and the places at which the call has it.
-type given struct {
+// inserted reports whether a statement wrote a row, and the number that it returned by LAST_INSERT_ID.
+func inserted(result sql.Result) (ok bool, id int64, err error) {
+	n, err := result.RowsAffected()
+	if err == nil && n > 0 {
+		id, err = result.LastInsertId()
+	}
+	return n > 0, id, err
+}
+
+// batch is what one call inserts.
+type batch struct {
+	given     []*sessions.Session
+	companies []string            // in the order in which everybody holds them
+	of        map[string][]*fresh // by company
+}
+
+// fresh is a session to insert and the places at which the call has it.
+type fresh struct {
 	session *sessions.Session
 	places  []int
 }
 
-// insert returns what sets the sessions' revisions.
-func (b *Backend) insert(ctx context.Context, q querier, list []*sessions.Session) (func(), error) {
+func newBatch(given []*sessions.Session) (*batch, error) {
 	type key struct{ company, id string }
-	byKey := make(map[key]*given, len(list))
-	companies := map[string][]*given{}
-	for i, s := range list {
+	byKey := make(map[key]*fresh, len(given))
+	b := &batch{given: given, of: map[string][]*fresh{}}
+	for i, s := range given {
 		if err := s.Validate(); err != nil {
 			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, err)
 		}
 		k := key{s.Company, s.ID}
-		g := byKey[k]
-		if g == nil {
+		f := byKey[k]
+		if f == nil {
 			c := s.Clone()
 			c.Normalize()
 			c.Revision = 1
-			g = &given{session: c}
-			byKey[k] = g
-			companies[s.Company] = append(companies[s.Company], g)
-		} else if c := s.Clone(); !same(c, g.session) {
+			f = &fresh{session: c}
+			byKey[k] = f
+			if b.of[s.Company] == nil {
+				b.companies = append(b.companies, s.Company)
+			}
+			b.of[s.Company] = append(b.of[s.Company], f)
+		} else if c := s.Clone(); !same(c, f.session) {
 			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrExists)
 		}
-		g.places = append(g.places, i)
+		f.places = append(f.places, i)
 	}
-	names := make([]string, 0, len(companies))
-	for name := range companies {
-		names = append(names, name)
-	}
-	slices.Sort(names) // everybody holds companies in one order
-	for _, name := range names {
-		if err := b.insertInto(ctx, q, name, companies[name]); err != nil {
-			return nil, err
-		}
-	}
-	return func() {
-		for _, g := range byKey {
-			for _, i := range g.places {
-				list[i].Normalize()
-				list[i].Revision = g.session.Revision
+	slices.Sort(b.companies)
+	// In the order of the list, so that the tables grow at their ends.
+	for _, list := range b.of {
+		slices.SortFunc(list, func(x, y *fresh) int {
+			if y.session.Newer(x.session) {
+				return -1
 			}
-		}
-	}, nil
+			return 1
+		})
+	}
+	return b, nil
 }
 
-// same tells whether two sessions are equal but for the revision, which s gets from t.
+// done sets what a caller is promised of the sessions given.
+func (b *batch) done() {
+	for _, list := range b.of {
+		for _, f := range list {
+			for _, i := range f.places {
+				b.given[i].Normalize()
+				b.given[i].Revision = f.session.Revision
+			}
+		}
+	}
+}
+
+// same reports whether two sessions are equal in all but the revision, which s gets from t.
 func same(s, t *sessions.Session) bool {
 	s.Revision = t.Revision
 	return s.Equal(t)
 }
 
-func (b *Backend) insertInto(ctx context.Context, q querier, company string, list []*given) error {
-	const op = "insert"
-	seq, err := b.bump(ctx, q, op, company, len(list), len(list))
+func (w *write) insert(ctx context.Context, b *batch) error {
+	written := false
+	for _, company := range b.companies {
+		switch err := w.insertInto(ctx, company, b.of[company]); {
+		case errors.Is(err, errNothing) && len(b.companies) > 1: // the other companies' sessions may be new
+		case err != nil:
+			return err
+		default:
+			written = true
+		}
+	}
+	if !written {
+		return errNothing
+	}
+	return nil
+}
+
+func (w *write) insertInto(ctx context.Context, company string, list []*fresh) error {
+	seq, err := w.hold(ctx, company, len(list), len(list))
 	if err != nil {
 		return err
 	}
-	fresh, err := b.notStored(ctx, q, company, list)
-	if err != nil {
-		return err
-	}
-	if known := len(list) - len(fresh); known > 0 {
-		if err := b.on(q, op).exec(ctx, b.engine.LowerTotal, engine.Args{"company": company, "known": known}); err != nil {
+	statement := w.engine.InsertNew // it counts, and so notices, sessions that are stored
+	if w.look {
+		statement = w.engine.InsertSessions
+		all := len(list)
+		if list, err = w.notStored(ctx, company, list); err != nil {
 			return err
 		}
-	}
-	// In the order of the list, so that the tables grow at their ends.
-	slices.SortFunc(fresh, func(x, y *given) int {
-		if y.session.Newer(x.session) {
-			return -1
+		if known := int64(all - len(list)); known > 0 {
+			if err := w.exec(ctx, w.engine.GiveBack, engine.Args{"company": company, "known": known}); err != nil {
+				return err
+			}
 		}
-		return 1
-	})
-	rows := make([][]any, 0, len(fresh))
+		if len(list) == 0 {
+			return errNothing
+		}
+	}
+	rows := make([][]any, 0, len(list))
 	var terms [][]any
-	for i, g := range fresh {
-		rows = append(rows, row.All().Values(nil, g.session, seq+1+int64(i)))
-		terms = appendTerms(terms, g.session, termsOf(g.session))
+	for i, f := range list {
+		rows = append(rows, row.All().Values(nil, f.session, seq+1+int64(i)))
+		terms = appendTerms(terms, f.session, termsOf(f.session))
 	}
 	slices.SortFunc(terms, func(x, y []any) int { // by bucket and term, as the table lies
 		if c := x[1].(int64) - y[1].(int64); c != 0 { //nolint:errcheck // appendTerms writes int64
@@ -202,11 +195,14 @@ func (b *Backend) insertInto(ctx context.Context, q querier, company string, lis
 		}
 		return strings.Compare(x[2].(string), y[2].(string)) //nolint:errcheck // appendTerms writes string
 	})
-	c := b.on(q, op)
-	if err := c.insertRows(ctx, c.engine.InsertSessions, rows); err != nil {
+	switch n, err := w.insertRows(ctx, statement, rows); {
+	case err != nil:
 		return err
+	case n != int64(len(rows)):
+		return errLook
 	}
-	return c.insertRows(ctx, c.engine.InsertTerms, terms)
+	_, err = w.insertRows(ctx, w.engine.InsertTerms, terms)
+	return err
 }
 
 func appendTerms(rows [][]any, s *sessions.Session, terms []string) [][]any {
@@ -217,25 +213,25 @@ func appendTerms(rows [][]any, s *sessions.Session, terms []string) [][]any {
 	return rows
 }
 
-// notStored returns the sessions that the company does not have. One that it has and that differs is an error.
-func (b *Backend) notStored(ctx context.Context, q querier, company string, list []*given) ([]*given, error) {
-	byID := make(map[string]*given, len(list))
-	for _, g := range list {
-		byID[g.session.ID] = g
+// notStored returns the sessions that the company does not have. One that it has and that differs is an error. What it reads is
+// locked: a transaction of the host's may have a snapshot that is older than the company's latest change.
+func (w *write) notStored(ctx context.Context, company string, list []*fresh) ([]*fresh, error) {
+	byID := make(map[string]*fresh, len(list))
+	for _, f := range list {
+		byID[f.session.ID] = f
 	}
 	stored := map[string]bool{}
 	for part := range slices.Chunk(list, batchRows) {
-		n := batchSize(len(part))
-		ids := make([]any, n)
+		ids := make([]any, batchSize(len(part)))
 		for i := range ids {
 			ids[i] = part[min(i, len(part)-1)].session.ID
 		}
 		args := engine.Args{"company": company, "ids": engine.List(ids...)}
-		err := b.on(q, "insert").sessions(ctx, b.engine.Stored, args, company, func(s *sessions.Session, _ int64) error {
-			g := byID[s.ID]
+		err := w.sessions(ctx, w.engine.Stored, args, company, func(s *sessions.Session, _ int64) error {
+			f := byID[s.ID]
 			stored[s.ID] = true
-			if !same(g.session, s) {
-				return fmt.Errorf("sqlstore: session %d: %w", g.places[0]+1, store.ErrExists)
+			if !same(f.session, s) {
+				return fmt.Errorf("sqlstore: session %d: %w", f.places[0]+1, store.ErrExists)
 			}
 			return nil
 		})
@@ -243,17 +239,18 @@ func (b *Backend) notStored(ctx context.Context, q querier, company string, list
 			return nil, err
 		}
 	}
-	fresh := make([]*given, 0, len(list))
-	for _, g := range list {
-		if !stored[g.session.ID] {
-			fresh = append(fresh, g)
+	left := make([]*fresh, 0, len(list))
+	for _, f := range list {
+		if !stored[f.session.ID] {
+			left = append(left, f)
 		}
 	}
-	return fresh, nil
+	return left, nil
 }
 
 const (
 	batchRows  = 256     // rows of one statement
+	batchWords = 16      // rows up to which a statement may have any number of them
 	batchBytes = 4 << 20 // and bytes of their texts, about: servers bound what they take
 )
 
@@ -266,8 +263,9 @@ func batchSize(n int) int {
 	return size
 }
 
-// insertRows writes rows in statements of 1, 2, 4, ... batchRows rows.
-func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) error {
+// insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one session go into one statement; longer
+// ones have 16, 32, ... batchRows rows, so that the texts are few.
+func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
 		for n < min(len(rows), batchRows) && bytes < batchBytes {
@@ -278,77 +276,130 @@ func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) 
 			}
 			n++
 		}
-		if size := batchSize(n); size > n {
+		if size := batchSize(n); n > batchWords && size > n {
 			n = size / 2
 		}
-		if err := c.exec(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])}); err != nil {
-			return err
+		result, err := w.affect(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])})
+		if err != nil {
+			return 0, err
 		}
+		affected, err := result.RowsAffected()
+		if err != nil {
+			return 0, failed(ctx, w.op, err)
+		}
+		written += affected
 		rows = rows[n:]
 	}
-	return nil
+	return written, nil
 }
 
-// update returns what sets the session's revision.
-func (b *Backend) update(ctx context.Context, q querier, given *sessions.Session) (func(), error) {
-	const op = "update"
+// edit replaces one session by another state of it.
+type edit struct {
+	op, company, id string
+
+	// change makes the new state of what is stored. The error errNothing says that it is the new state already.
+	change func(old *sessions.Session) (*sessions.Session, error)
+	done   func()
+}
+
+func newUpdate(given *sessions.Session) (edit, error) {
 	if err := given.Validate(); err != nil {
-		return nil, fmt.Errorf("sqlstore: %w", err)
+		return edit{}, fmt.Errorf("sqlstore: %w", err)
 	}
 	s := given.Clone()
 	s.Normalize()
 	s.Revision++
-	done := func() {
+	e := edit{op: "update", company: s.Company, id: s.ID}
+	e.change = func(old *sessions.Session) (*sessions.Session, error) {
+		switch {
+		case s.Revision == old.Revision && s.Equal(old):
+			return nil, errNothing
+		case s.Revision != old.Revision+1 || !s.CreatedAt.Equal(old.CreatedAt):
+			return nil, store.ErrConflict
+		}
+		return s, nil
+	}
+	e.done = func() {
 		given.Normalize()
 		given.Revision = s.Revision
 	}
-	seq, err := b.bump(ctx, q, op, s.Company, 1, 0)
-	if err != nil {
-		return nil, err
-	}
-	old, err := b.on(q, op).session(ctx, b.engine.Hold, s.Company, s.ID)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("sqlstore: %s: %w", op, err)
-	case s.Revision == old.Revision && s.Equal(old): // done already
-		return done, nil
-	case s.Revision != old.Revision+1 || !s.CreatedAt.Equal(old.CreatedAt):
-		return nil, fmt.Errorf("sqlstore: %s: %w", op, store.ErrConflict)
-	}
-	return done, b.replace(ctx, q, op, old, s, seq+1)
+	return e, nil
 }
 
-func (b *Backend) redact(ctx context.Context, q querier, company, id string) error {
-	const op = "redact"
-	if company == "" {
-		return store.ErrNoCompany
+func redaction(company, id string) edit {
+	change := func(old *sessions.Session) (*sessions.Session, error) {
+		s := old.Clone()
+		if s.RedactPerson(); s.Equal(old) {
+			return nil, errNothing
+		}
+		s.Revision++
+		return s, nil
 	}
-	seq, err := b.bump(ctx, q, op, company, 1, 0)
+	return edit{op: "redact", company: company, id: id, change: change, done: func() {}}
+}
+
+// edit reads the session before it holds the company, and goes by that if the session has not changed since. What cannot be done,
+// or is done, holds nothing.
+func (b *Backend) edit(ctx context.Context, e edit) error {
+	old, err := b.Get(ctx, e.company, e.id)
+	if err == nil {
+		_, err = e.change(old)
+	}
+	switch {
+	case errors.Is(err, errNothing):
+		e.done()
+		return nil
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
+		return fmt.Errorf("sqlstore: %s: %w", e.op, err)
+	case err != nil:
+		return err
+	}
+	return b.inTx(ctx, e.op, []string{e.company}, func(w *write) error {
+		if w.look {
+			return w.edit(ctx, e, nil)
+		}
+		return w.edit(ctx, e, old)
+	}, e.done)
+}
+
+// edit replaces the session, of which old is known to have been stored; nil: it is read once the company is held.
+func (w *write) edit(ctx context.Context, e edit, old *sessions.Session) error {
+	seq, err := w.hold(ctx, e.company, 1, 0)
 	if err != nil {
 		return err
 	}
-	old, err := b.on(q, op).session(ctx, b.engine.Hold, company, id)
-	if err != nil {
-		return fmt.Errorf("sqlstore: %s: %w", op, err)
+	if old == nil {
+		if old, err = w.session(ctx, w.engine.Hold, engine.Args{"company": e.company, "id": e.id}, e.company); errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("sqlstore: %s: %w", e.op, err)
+		} else if err != nil {
+			return err
+		}
 	}
-	s := old.Clone()
-	if s.RedactPerson(); s.Equal(old) {
-		return nil
+	s, err := e.change(old)
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		return fmt.Errorf("sqlstore: %s: %w", e.op, err)
+	case err != nil:
+		return err
 	}
-	s.Revision++
-	return b.replace(ctx, q, op, old, s, seq+1)
+	return w.replace(ctx, old, s, seq+1)
 }
 
-// replace writes what differs between two states of a session.
-func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *sessions.Session, seq int64) error {
-	c := b.on(q, op)
+// replace writes what differs between two states of a session. If the first is not the one stored, the error is errLook.
+func (w *write) replace(ctx context.Context, old, s *sessions.Session, seq int64) error {
 	us := s.CreatedAt.UnixMicro()
-	err := c.exec(ctx, c.engine.UpdateSession, engine.Args{
+	result, err := w.affect(ctx, w.engine.UpdateSession, engine.Args{
 		"company": s.Company, "created_us": us, "id": s.ID, "revision": old.Revision,
 		"assignments": engine.Assignments(row.Mutable(), s, seq),
 	})
 	if err != nil {
 		return err
+	}
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return failed(ctx, w.op, err)
+	case n == 0:
+		return errLook
 	}
 	had, has := termsOf(old), termsOf(s)
 	gone := slices.DeleteFunc(slices.Clone(had), func(t string) bool { return slices.Contains(has, t) })
@@ -359,9 +410,10 @@ func (b *Backend) replace(ctx context.Context, q querier, op string, old, s *ses
 			terms[i] = part[min(i, len(part)-1)]
 		}
 		args := engine.Args{"company": s.Company, "bucket": us >> bucketBits, "created_us": us, "id": s.ID, "terms": engine.List(terms...)}
-		if err := c.exec(ctx, c.engine.DeleteTerms, args); err != nil {
+		if err := w.exec(ctx, w.engine.DeleteTerms, args); err != nil {
 			return err
 		}
 	}
-	return c.insertRows(ctx, c.engine.InsertTerms, appendTerms(nil, s, added))
+	_, err = w.insertRows(ctx, w.engine.InsertTerms, appendTerms(nil, s, added))
+	return err
 }

@@ -510,6 +510,12 @@ func watermarks(s *suite) {
 		_, err := s.Backend.Changes(s.Context(), acme, store.Watermark(since), 1)
 		require.ErrorIs(s, err, store.ErrWatermark, "watermark %q", since)
 	}
+	_, err := s.Backend.Changes(s.Context(), "globex", first.Next, 1)
+	require.ErrorIs(s, err, store.ErrWatermark, "another company's")
+	twin := suite{TB: s.TB, Fixture: s.another(), stored: map[string]*sessions.Session{}}
+	twin.put(world()...)
+	_, err = twin.Backend.Changes(s.Context(), acme, first.Next, 1)
+	require.ErrorIs(s, err, store.ErrWatermark, "of a Backend that has seen the same, and is another")
 }
 
 func cancellation(s *suite) {

@@ -43,7 +43,8 @@ func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
 			if p.applies != nil && !p.applies(f) {
 				t.Skip("the Backend does not do this")
 			}
-			p.check(&suite{TB: t, Fixture: f, stored: map[string]*sessions.Session{}})
+			another := func() Fixture { return fixture(t) }
+			p.check(&suite{TB: t, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
 		})
 	}
 }
@@ -62,7 +63,8 @@ func (p promise) name() string { return fmt.Sprintf("%02d %s", p.number, p.title
 type suite struct {
 	testing.TB
 	Fixture
-	stored map[string]*sessions.Session // by company and ID
+	another func() Fixture               // makes an empty one that has nothing to do with Fixture
+	stored  map[string]*sessions.Session // by company and ID
 }
 
 // put stores copies of the sessions and remembers them.

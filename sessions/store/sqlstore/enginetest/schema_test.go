@@ -64,7 +64,7 @@ func TestOtherSchema(t *testing.T) {
 				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
 				_, err = b.Get(t.Context(), "acme", "x")
 				require.ErrorAs(t, err, &typed)
-				require.Equal(t, sqlstore.Version{Schema: 1, SearchKey: searchkey.Version, BucketBits: 39}, typed.Needed)
+				require.Equal(t, sqlstore.Version{Schema: 2, SearchKey: searchkey.Version, BucketBits: 39}, typed.Needed)
 				require.NotEqual(t, typed.Needed, typed.Found)
 				require.Contains(t, err.Error(), typed.Found.String())
 				require.Contains(t, err.Error(), typed.Needed.String())

@@ -1,13 +1,14 @@
--- sessionkit, schema version 1, for MariaDB 10.11 and newer, and MySQL 8.0.19 and newer. All statements may be run again.
+-- sessionkit, schema version 2, for MariaDB 10.11 and newer, and MySQL 8.0.19 and newer. All statements may be run again.
 -- Texts compare bytewise (VARBINARY: neither case nor trailing spaces are ignored); instants are microseconds since 1970 in UTC.
 
--- What the other tables were written by.
+-- What the other tables were written by, in one row, and which history the numbers of changes belong to.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     BIGINT NOT NULL PRIMARY KEY,
     search_key  BIGINT NOT NULL, -- version of the folding that search_key and term hold
-    bucket_bits BIGINT NOT NULL  -- bucket = created_us >> bucket_bits
+    bucket_bits BIGINT NOT NULL, -- bucket = created_us >> bucket_bits
+    history     VARBINARY(32) NOT NULL -- random; replaced when the database is set back
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
-INSERT INTO sessionkit_schema SELECT 1, 1, 39 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 2, 1, 39, LOWER(HEX(RANDOM_BYTES(8))) FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

@@ -1,13 +1,14 @@
--- sessionkit, schema version 1, for PostgreSQL 15 and newer. All statements may be run again.
+-- sessionkit, schema version 2, for PostgreSQL 15 and newer. All statements may be run again.
 -- Texts compare bytewise (COLLATE "C"); instants are microseconds since 1970 in UTC.
 
--- What the other tables were written by.
+-- What the other tables were written by, in one row, and which history the numbers of changes belong to.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     bigint PRIMARY KEY,
     search_key  bigint NOT NULL, -- version of the folding that search_key and term hold
-    bucket_bits bigint NOT NULL  -- bucket = created_us >> bucket_bits
+    bucket_bits bigint NOT NULL, -- bucket = created_us >> bucket_bits
+    history     text COLLATE "C" NOT NULL -- random; replaced when the database is set back
 );
-INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 2, 1, 39, left(md5(gen_random_uuid()::text), 16) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

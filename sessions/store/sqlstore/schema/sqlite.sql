@@ -1,13 +1,14 @@
--- sessionkit, schema version 1, for SQLite 3.38 and newer. All statements may be run again.
+-- sessionkit, schema version 2, for SQLite 3.38 and newer. All statements may be run again.
 -- Texts compare bytewise (BINARY); instants are microseconds since 1970 in UTC.
 
--- What the other tables were written by.
+-- What the other tables were written by, in one row, and which history the numbers of changes belong to.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     INTEGER PRIMARY KEY,
     search_key  INTEGER NOT NULL, -- version of the folding that search_key and term hold
-    bucket_bits INTEGER NOT NULL  -- bucket = created_us >> bucket_bits
+    bucket_bits INTEGER NOT NULL, -- bucket = created_us >> bucket_bits
+    history     TEXT NOT NULL   -- random; replaced when the database is set back
 );
-INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 2, 1, 39, lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

@@ -34,9 +34,9 @@ type Engine struct {
 	Version    Statement // version, search_key and bucket_bits of the schema
 
 	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them, see [Engine.Packed].
-	Company     Statement // seq and total of :company; no row if nothing was ever written
-	Edges       Statement // seq of :company, and created_us of its newest and oldest sessions; NULL for what there is not
-	Get         Statement // the session :id of :company
+	State       Statement // version, search_key, bucket_bits and history of the schema, seq and total of :company; NULL if nothing was ever written
+	Edges       Statement // as State, and created_us of the newest and oldest sessions; NULL for what there is not
+	Get         Statement // the session :id of :company, if the schema has :version, :search_key and :bucket_bits
 	Changes     Statement // the sessions of :company changed after :since, in the order of their changes, at most :limit
 	Page        Statement // id and packed session of the matches within the range, newest first, at most :limit
 	CountPage   Statement // how many matches are within the range, at most :limit
@@ -46,15 +46,25 @@ type Engine struct {
 	Stream      Statement // what is {selected} of all matches within the range, newest first
 	SetSnapshot Statement // sent first in the transaction of a stream; "" for nothing
 
-	// Writes.
-	Bump           Statement // adds :n to seq and :added to total of :company, and holds its row until the transaction ends
-	LowerTotal     Statement // takes :known from total of :company
-	Stored         Statement // the sessions of :company with one of {ids}
-	Hold           Statement // as Get, the newest state, held until the transaction ends
+	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the transaction ends, if the schema has
+	// :version, :search_key and :bucket_bits, and writes nothing otherwise. It returns the new seq in a row, or as what drivers call the last
+	// insert ID.
+	Bump           Statement
+	BumpReturns    bool      // a row
+	GiveBack       Statement // takes :known from seq and total of :company
+	Stored         Statement // the sessions of :company with one of {ids}, in their newest state, held until the transaction ends
+	Hold           Statement // the session :id of :company, in its newest state, held until the transaction ends
 	InsertSessions Statement // {rows}, of row.All
+	InsertNew      Statement // as InsertSessions; if one of them is stored already, the rows affected are not as many as those given
+	NewHistory     Statement // sets history to :history
 	InsertTerms    Statement // {rows}, of company, bucket, term, created_us, id
 	UpdateSession  Statement // {assignments} to the session :id of :company that is at :revision
 	DeleteTerms    Statement // {terms} of a session
+
+	// Transactions.
+	OneWriter       bool // the database has one writer at a time
+	SavepointBegins bool // a savepoint outside a transaction begins one
+	SavepointFades  bool // a savepoint outside a transaction is forgotten at once
 
 	pack packing
 }

@@ -77,12 +77,25 @@ WHERE {condition}
 	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
 ORDER BY s.created_us DESC, s.id DESC`,
 
+		// MySQL returns no rows of what it writes.
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (:company, :n, :added)
-ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total)`,
+SELECT :company, LAST_INSERT_ID(:n), :added
+` + ofSchema + `
+ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,
 
-		Hold: get + `
+		// A transaction of the host's may have a snapshot that is older than what others have committed: only reads that lock see
+		// the newest state.
+		Stored: stored + `
 FOR UPDATE`,
+
+		Hold: session + `
+FOR UPDATE`,
+
+		// A row that is changed is affected twice. IGNORE would count right, too, but take texts that do not fit.
+		InsertNew: insertSessions + `
+ON DUPLICATE KEY UPDATE revision = revision + 1`,
+
+		SavepointFades: true,
 	}
 	return e.fill()
 }

@@ -13,26 +13,44 @@ FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1`
 
-	company = `SELECT seq, total
-FROM sessionkit_companies
-WHERE company = :company`
-
-	// All three are of one moment: what comes in afterwards is a later change.
-	edges = `SELECT
+	state = `SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = :company),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = :company),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = :company)`
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1`
 
-	get = `SELECT {columns}
+	// All are of one moment: what comes in afterwards is a later change.
+	edges = `SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = :company),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = :company),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = :company)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1`
+
+	newHistory = `UPDATE sessionkit_schema
+SET history = :history`
+
+	// ofSchema selects one row if the tables are of a version, and otherwise none.
+	ofSchema = `FROM sessionkit_schema v
+WHERE v.version = :version AND v.search_key = :search_key AND v.bucket_bits = :bucket_bits
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
+
+	session = `SELECT {columns}
 FROM sessionkit_sessions r
 WHERE r.company = :company AND r.id = :id`
+
+	get = session + `
+	AND EXISTS (SELECT 1 ` + ofSchema + `)`
 
 	stored = `SELECT {columns}
 FROM sessionkit_sessions r
 WHERE r.company = :company AND r.id IN ({ids})`
 
-	lowerTotal = `UPDATE sessionkit_companies
-SET total = total - :known
+	giveBack = `UPDATE sessionkit_companies
+SET seq = seq - :known, total = total - :known
 WHERE company = :company`
 
 	insertSessions = `INSERT INTO sessionkit_sessions ({names})
@@ -73,15 +91,15 @@ ORDER BY s.created_us DESC, s.id DESC`
 
 // fill writes what is the same in every call into the statements of an engine.
 func (e *Engine) fill() *Engine {
-	e.Version, e.Company, e.Edges, e.Get, e.Stored = version, company, edges, get, stored
-	e.LowerTotal, e.InsertSessions, e.InsertTerms, e.UpdateSession, e.DeleteTerms = lowerTotal, insertSessions, insertTerms, updateSession, deleteTerms
+	e.Version, e.State, e.Edges, e.NewHistory, e.Get = version, state, edges, newHistory, get
+	e.GiveBack, e.InsertSessions, e.InsertTerms, e.UpdateSession, e.DeleteTerms = giveBack, insertSessions, insertTerms, updateSession, deleteTerms
 	names := strings.NewReplacer(
 		"{columns}", Selected("r", row.Readable()),
 		"{packed columns}", e.Packed("r", row.Readable()),
 		"{names}", lines(row.All().Names(), ", "),
 	)
 	for _, s := range []*Statement{
-		&e.Get, &e.Stored, &e.Hold, &e.Changes, &e.Page, &e.NewestPage, &e.InsertSessions,
+		&e.Get, &e.Stored, &e.Hold, &e.Changes, &e.Page, &e.NewestPage, &e.InsertSessions, &e.InsertNew,
 	} {
 		*s = Statement(names.Replace(string(*s)))
 	}

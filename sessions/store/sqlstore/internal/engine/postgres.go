@@ -130,11 +130,20 @@ LIMIT 1 OFFSET :skip`,
 		Stream: streamByPairs,
 
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (:company, :n, :added)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total`,
+SELECT :company::text, :n::bigint, :added::bigint
+` + ofSchema + `
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+RETURNING seq`,
+		BumpReturns: true,
 
-		Hold: get + `
+		Stored: stored + `
 FOR UPDATE`,
+
+		Hold: session + `
+FOR UPDATE`,
+
+		InsertNew: insertSessions + `
+ON CONFLICT (company, id) DO NOTHING`,
 	}
 	return e.fill()
 }

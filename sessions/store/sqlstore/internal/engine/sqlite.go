@@ -74,10 +74,21 @@ LIMIT 1 OFFSET :skip`,
 		Stream: streamByPairs,
 
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (:company, :n, :added)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total`,
+SELECT :company, :n, :added
+` + ofSchema + `
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+RETURNING seq`,
+		BumpReturns: true,
 
-		Hold: get, // whoever writes is alone
+		// Whoever writes is alone: nothing has to be held.
+		Stored: stored,
+		Hold:   session,
+
+		InsertNew: insertSessions + `
+ON CONFLICT (company, id) DO NOTHING`,
+
+		OneWriter:       true,
+		SavepointBegins: true,
 	}
 	return e.fill()
 }

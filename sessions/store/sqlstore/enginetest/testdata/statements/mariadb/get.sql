@@ -5,4 +5,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id = ?;
+WHERE r.company = ? AND r.id = ?
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));

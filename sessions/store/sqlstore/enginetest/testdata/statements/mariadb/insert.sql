@@ -3,22 +3,11 @@
 
 -- 
 INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (?, ?, ?)
-ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total);
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
-
--- 
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type, 
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
-	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id IN (?);
+SELECT ?, LAST_INSERT_ID(?), ?
+FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
 -- 
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us, 
@@ -26,24 +15,20 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness, 
 	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model, 
 	digital_spoof, not_full_id, low_far, search_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE revision = revision + 1;
 
 -- 
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
 
--- 
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES (?, ?, ?, ?, ?);
-
--- one session | one that is stored | three sessions
+-- one session | three sessions
 -- Commit
 
--- 
-UPDATE sessionkit_companies
-SET total = total - ?
-WHERE company = ?;
+-- one that is stored
+-- Rollback
 
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
@@ -52,7 +37,13 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id IN (?, ?, ?, ?);
+WHERE r.company = ? AND r.id IN (?)
+FOR UPDATE;
+
+-- 
+UPDATE sessionkit_companies
+SET seq = seq - ?, total = total - ?
+WHERE company = ?;
 
 -- 
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us, 
@@ -61,11 +52,14 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model, 
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE revision = revision + 1;
 
 -- 
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),

@@ -2,6 +2,16 @@
 -- BeginTx, Repeatable Read, read only
 
 -- 
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- 
 SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
 	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
 	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
@@ -53,12 +63,6 @@ WHERE (s.company = ? AND s.status = ? AND s.document_type = ?)
 	AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
-
--- 
-SELECT
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?);
 
 -- 
 SELECT s.created_us, s.id

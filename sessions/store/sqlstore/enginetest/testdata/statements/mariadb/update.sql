@@ -1,16 +1,3 @@
--- verdict
--- BeginTx, Read Committed
-
--- 
-INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (?, ?, ?)
-ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq), total = total + VALUES(total);
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
-
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
@@ -19,7 +6,20 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
-FOR UPDATE;
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- verdict
+-- BeginTx, Read Committed
+
+-- 
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT ?, LAST_INSERT_ID(?), ?
+FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
 -- 
 UPDATE sessionkit_sessions

@@ -3,22 +3,12 @@
 
 -- 
 INSERT INTO sessionkit_companies (company, seq, total)
-VALUES ($1, $2, $3)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total;
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = $1;
-
--- 
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type, 
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
-	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2);
+SELECT $1::text, $2::bigint, $3::bigint
+FROM sessionkit_schema v
+WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+RETURNING seq;
 
 -- 
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us, 
@@ -26,24 +16,20 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness, 
 	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model, 
 	digital_spoof, not_full_id, low_far, search_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
+ON CONFLICT (company, id) DO NOTHING;
 
 -- 
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES ($1, $2, $3, $4, $5),
-	($6, $7, $8, $9, $10);
+	($6, $7, $8, $9, $10),
+	($11, $12, $13, $14, $15);
 
--- 
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES ($1, $2, $3, $4, $5);
-
--- one session | one that is stored | three sessions
+-- one session | three sessions
 -- Commit
 
--- 
-UPDATE sessionkit_companies
-SET total = total - $1
-WHERE company = $2;
+-- one that is stored
+-- Rollback
 
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
@@ -52,7 +38,13 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2, $3, $4, $5);
+WHERE r.company = $1 AND r.id IN ($2)
+FOR UPDATE;
+
+-- 
+UPDATE sessionkit_companies
+SET seq = seq - $1, total = total - $2
+WHERE company = $3;
 
 -- 
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us, 
@@ -61,7 +53,9 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model, 
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39),
-	($40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78);
+	($40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78),
+	($79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117)
+ON CONFLICT (company, id) DO NOTHING;
 
 -- 
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
@@ -72,4 +66,5 @@ VALUES ($1, $2, $3, $4, $5),
 	($21, $22, $23, $24, $25),
 	($26, $27, $28, $29, $30),
 	($31, $32, $33, $34, $35),
-	($36, $37, $38, $39, $40);
+	($36, $37, $38, $39, $40),
+	($41, $42, $43, $44, $45);

@@ -1,8 +1,12 @@
 -- 
-SELECT
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = $2),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = $3);
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = $3),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = $4)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 

@@ -2,6 +2,16 @@
 -- BeginTx, Repeatable Read, read only
 
 -- 
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = $3),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = $4)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- 
 SELECT
 	set_config('enable_sort', 'off', true),
 	set_config('max_parallel_workers_per_gather', '0', true),
@@ -56,12 +66,6 @@ FROM sessionkit_sessions s
 WHERE (s.company = $1 AND s.status = $2 AND s.document_type = $3)
 	AND (s.created_us, s.id) < ($4, $5) AND (s.created_us, s.id) >= ($6, $7)
 ORDER BY s.created_us DESC, s.id DESC;
-
--- 
-SELECT
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = $2),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = $3);
 
 -- 
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 

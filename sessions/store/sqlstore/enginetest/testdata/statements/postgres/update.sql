@@ -1,16 +1,3 @@
--- verdict
--- BeginTx, Read Committed
-
--- 
-INSERT INTO sessionkit_companies (company, seq, total)
-VALUES ($1, $2, $3)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total;
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = $1;
-
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
@@ -19,7 +6,21 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
-FOR UPDATE;
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version = $3 AND v.search_key = $4 AND v.bucket_bits = $5
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- verdict
+-- BeginTx, Read Committed
+
+-- 
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT $1::text, $2::bigint, $3::bigint
+FROM sessionkit_schema v
+WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+RETURNING seq;
 
 -- 
 UPDATE sessionkit_sessions

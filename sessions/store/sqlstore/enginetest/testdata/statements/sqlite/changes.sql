@@ -1,7 +1,10 @@
 -- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 

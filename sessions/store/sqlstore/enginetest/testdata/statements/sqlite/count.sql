@@ -1,13 +1,20 @@
 -- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 
-SELECT
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?);
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 
 SELECT count(*)

@@ -2,6 +2,16 @@
 -- BeginTx, Default, read only
 
 -- 
+SELECT v.version, v.search_key, v.bucket_bits, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
+	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- 
 SELECT (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) || 
 	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) || 
 	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) || 
@@ -62,12 +72,6 @@ FROM sessionkit_sessions s
 WHERE (s.company = ? AND s.status = ? AND s.document_type = ?)
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
 ORDER BY s.created_us DESC, s.id DESC;
-
--- 
-SELECT
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?);
 
 -- 
 SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) || 

@@ -2,26 +2,19 @@
 -- BeginTx, Default
 
 -- 
+BEGIN;
+
+-- 
 SAVEPOINT sessionkit;
 
 -- 
 INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (?, ?, ?)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total;
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
-
--- 
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type, 
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
-	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id IN (?);
+SELECT ?, ?, ?
+FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+RETURNING seq;
 
 -- 
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us, 
@@ -29,16 +22,14 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness, 
 	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model, 
 	digital_spoof, not_full_id, low_far, search_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, id) DO NOTHING;
 
 -- 
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
-
--- 
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES (?, ?, ?, ?, ?);
 
 -- 
 RELEASE SAVEPOINT sessionkit;
@@ -71,6 +62,15 @@ WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?
 
 -- 
 ROLLBACK TO SAVEPOINT sessionkit;
+
+-- 
+SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
+	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
+	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type, 
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = ? AND r.id IN (?);
 
 -- failed insert in the host's transaction
 -- Rollback

@@ -1,16 +1,3 @@
--- verdict
--- BeginTx, Default
-
--- 
-INSERT INTO sessionkit_companies (company, seq, total)
-VALUES (?, ?, ?)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total;
-
--- 
-SELECT seq, total
-FROM sessionkit_companies
-WHERE company = ?;
-
 -- 
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
@@ -18,7 +5,22 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id = ?;
+WHERE r.company = ? AND r.id = ?
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- verdict
+-- BeginTx, Default
+
+-- 
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT ?, ?, ?
+FROM sessionkit_schema v
+WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+RETURNING seq;
 
 -- 
 UPDATE sessionkit_sessions

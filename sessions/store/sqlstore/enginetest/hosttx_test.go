@@ -1,0 +1,376 @@
+package enginetest
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// host is a host with a table of its own beside ours.
+type host struct {
+	t  *testing.T
+	e  engine
+	db *sql.DB
+	b  *sqlstore.Backend
+}
+
+func newHost(t *testing.T, e engine, db *sql.DB) *host {
+	t.Helper()
+	h := &host{t, e, db, newBackend(t, e, db)}
+	h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
+	return h
+}
+
+func (h *host) exec(text string) {
+	h.t.Helper()
+	_, err := h.db.ExecContext(h.t.Context(), text)
+	require.NoError(h.t, err, text)
+}
+
+// begin begins a transaction at an isolation level, in which the host writes a row of its own.
+func (h *host) begin(level sql.IsolationLevel, n int) *sql.Tx {
+	h.t.Helper()
+	tx, err := h.db.BeginTx(h.t.Context(), &sql.TxOptions{Isolation: level})
+	require.NoError(h.t, err)
+	_, err = tx.ExecContext(h.t.Context(), fmt.Sprintf("INSERT INTO host_log VALUES (%d, 'begin')", n))
+	require.NoError(h.t, err)
+	return tx
+}
+
+// logged returns the rows of the host's table.
+func (h *host) logged() (n int) {
+	h.t.Helper()
+	require.NoError(h.t, h.db.QueryRowContext(h.t.Context(), "SELECT count(*) FROM host_log").Scan(&n))
+	return n
+}
+
+// requireEnded requires that the Writer of a transaction that has ended says so whatever it is asked, and stores nothing, and
+// that nothing of the transaction is there after its rollback.
+func (h *host) requireEnded(tx *sql.Tx, before int) {
+	h.t.Helper()
+	w := h.b.Tx(tx)
+	for n := range 2 { // a retry is no better
+		require.ErrorIs(h.t, w.Insert(h.t.Context(), person(700+n)), sqlstore.ErrTxEnded)
+		stored := person(1)
+		stored.Attempt = 77
+		require.ErrorIs(h.t, w.Update(h.t.Context(), stored), sqlstore.ErrTxEnded)
+		require.ErrorIs(h.t, w.Redact(h.t.Context(), "acme", person(1).ID), sqlstore.ErrTxEnded)
+	}
+	_ = tx.Rollback()
+	for n := range 2 {
+		_, err := h.b.Get(h.t.Context(), "acme", person(700+n).ID)
+		require.ErrorIs(h.t, err, store.ErrNotFound, "written outside the transaction")
+	}
+	s, err := h.b.Get(h.t.Context(), "acme", person(1).ID)
+	require.NoError(h.t, err)
+	require.EqualValues(h.t, 1, s.Revision, "written outside the transaction")
+	require.Equal(h.t, before, h.logged())
+}
+
+// requireUsable requires that the transaction goes on and commits what is written in it.
+func (h *host) requireUsable(tx *sql.Tx, n int) {
+	h.t.Helper()
+	require.NoError(h.t, h.b.Tx(tx).Insert(h.t.Context(), person(n)))
+	_, err := tx.ExecContext(h.t.Context(), fmt.Sprintf("INSERT INTO host_log VALUES (%d, 'end')", n))
+	require.NoError(h.t, err)
+	before := h.logged()
+	require.NoError(h.t, tx.Commit())
+	require.Equal(h.t, before+2, h.logged(), "the host's own rows")
+	_, err = h.b.Get(h.t.Context(), "acme", person(n).ID)
+	require.NoError(h.t, err)
+}
+
+// TestHostEndsItsTransaction: the Writer of a transaction that is over, for any reason of the host's, writes nothing.
+func TestHostEndsItsTransaction(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		h := newHost(t, e, db)
+		require.NoError(t, h.b.Insert(t.Context(), person(1)))
+		text := func(tx *sql.Tx, statement string) {
+			_, err := tx.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		for n, end := range []func(tx *sql.Tx){
+			func(tx *sql.Tx) { require.NoError(t, tx.Commit()) },
+			func(tx *sql.Tx) { require.NoError(t, tx.Rollback()) },
+			func(tx *sql.Tx) { text(tx, "COMMIT") },
+			func(tx *sql.Tx) { text(tx, "ROLLBACK") },
+		} {
+			tx := h.begin(sql.LevelDefault, n)
+			end(tx)
+			h.requireEnded(tx, h.logged())
+		}
+	})
+}
+
+// TestDeadlockEndsTheHostsTransaction lets two transactions of the host's wait for each other's company. InnoDB ends one of them as a
+// whole; PostgreSQL aborts what came after the savepoint, and the transaction goes on.
+func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			h := newHost(t, e, open(t, e))
+			other := person(2)
+			other.Company = "globex"
+			require.NoError(t, h.b.Insert(t.Context(), person(1), other))
+			txs := []*sql.Tx{h.begin(sql.LevelDefault, 1), h.begin(sql.LevelDefault, 2)}
+			companies := []string{"acme", "globex"}
+			into := func(i, n int) error {
+				s := person(10*(i+1) + n)
+				s.Company = companies[(i+n)%2]
+				return h.b.Tx(txs[i]).Insert(t.Context(), s)
+			}
+			require.NoError(t, into(0, 0))
+			require.NoError(t, into(1, 0))
+			errs := make([]error, 2)
+			var wait sync.WaitGroup
+			for i := range txs {
+				wait.Go(func() {
+					if errs[i] = into(i, 1); errs[i] != nil && e == postgres { // give the company to the other
+						errs[i] = fmt.Errorf("%w, %w", errs[i], txs[i].Rollback())
+					}
+				})
+			}
+			wait.Wait()
+			victim := 0
+			if errs[1] != nil {
+				victim = 1
+			}
+			require.Error(t, errs[victim])
+			require.NoError(t, errs[1-victim])
+			if e == mariadb {
+				require.ErrorIs(t, errs[victim], sqlstore.ErrTxEnded)
+				h.requireEnded(txs[victim], 0)
+			} else {
+				require.NotErrorIs(t, errs[victim], sqlstore.ErrTxEnded)
+			}
+			h.requireUsable(txs[1-victim], 90)
+		})
+	}
+}
+
+// TestSnapshotsOfTheHosts writes in a transaction whose snapshot is older than what others have committed.
+func TestSnapshotsOfTheHosts(t *testing.T) {
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			for _, level := range []sql.IsolationLevel{sql.LevelRepeatableRead, sql.LevelSerializable} {
+				t.Run(level.String(), func(t *testing.T) {
+					h := newHost(t, e, open(t, e))
+					require.NoError(t, h.b.Insert(t.Context(), person(1)))
+					tx := h.begin(level, 1)
+					var n int // takes the snapshot, of the host's own table: SERIALIZABLE locks what it reads
+					require.NoError(t, tx.QueryRowContext(t.Context(), "SELECT count(*) FROM host_log").Scan(&n))
+					require.NoError(t, h.b.Insert(t.Context(), person(2)))
+					decided := person(1)
+					decided.Revision, decided.Status = 1, sessions.Success
+					require.NoError(t, h.b.Update(t.Context(), decided))
+
+					w := h.b.Tx(tx)
+					err := w.Insert(t.Context(), person(2), person(3))
+					if e == postgres { // a serialization failure, each time anew, and the transaction goes on
+						require.Error(t, err)
+						require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
+						_, err = tx.ExecContext(t.Context(), "INSERT INTO host_log VALUES (2, 'goes on')")
+						require.NoError(t, err)
+						require.NoError(t, tx.Commit())
+						require.Equal(t, 2, h.logged())
+						return
+					}
+					require.NoError(t, err, "what is stored already is passed over")
+					stale := person(1)
+					stale.Revision, stale.Status = 1, sessions.Failed
+					require.ErrorIs(t, w.Update(t.Context(), stale), store.ErrConflict)
+					differs := person(2)
+					differs.Attempt = 9
+					require.ErrorIs(t, w.Insert(t.Context(), differs), store.ErrExists)
+					again := person(1)
+					again.Revision, again.Status = 1, sessions.Success
+					require.NoError(t, w.Update(t.Context(), again), "what was decided so already")
+					require.NoError(t, w.Redact(t.Context(), "acme", person(2).ID))
+					h.requireUsable(tx, 4)
+					count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 10})
+					require.NoError(t, err)
+					require.Equal(t, 4, count.N)
+				})
+			}
+		})
+	}
+}
+
+// TestMariaDBEndsTransactions has the settings by which InnoDB ends a transaction.
+func TestMariaDBEndsTransactions(t *testing.T) {
+	h := newHost(t, mariadb, open(t, mariadb))
+	require.NoError(t, h.b.Insert(t.Context(), person(1)))
+	t.Run("innodb_snapshot_isolation", func(t *testing.T) {
+		tx, err := h.db.BeginTx(t.Context(), &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+		require.NoError(t, err)
+		if _, err := tx.ExecContext(t.Context(), "SET SESSION innodb_snapshot_isolation = ON"); err != nil {
+			_ = tx.Rollback()
+			t.Skip("this server does not know innodb_snapshot_isolation")
+		}
+		defer h.exec("DELETE FROM host_log")
+		_, err = tx.ExecContext(t.Context(), "INSERT INTO host_log VALUES (1, 'begin')")
+		require.NoError(t, err)
+		var n int
+		require.NoError(t, tx.QueryRowContext(t.Context(), "SELECT count(*) FROM host_log").Scan(&n))
+		require.NoError(t, h.b.Insert(t.Context(), person(2)))
+		require.ErrorIs(t, h.b.Tx(tx).Insert(t.Context(), person(3)), sqlstore.ErrTxEnded)
+		h.requireEnded(tx, 0)
+	})
+	t.Run("lock wait timeout", func(t *testing.T) {
+		holder := h.begin(sql.LevelDefault, 1)
+		require.NoError(t, h.b.Tx(holder).Insert(t.Context(), person(4)))
+		tx := h.begin(sql.LevelDefault, 2)
+		_, err := tx.ExecContext(t.Context(), "SET SESSION innodb_lock_wait_timeout = 1")
+		require.NoError(t, err)
+		err = h.b.Tx(tx).Insert(t.Context(), person(5))
+		require.NoError(t, holder.Rollback())
+		var whole bool
+		require.NoError(t, h.db.QueryRowContext(t.Context(), "SELECT @@innodb_rollback_on_timeout").Scan(&whole))
+		if whole {
+			require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+			h.requireEnded(tx, 0)
+			return
+		}
+		require.Error(t, err)
+		require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
+		h.requireUsable(tx, 5)
+	})
+}
+
+// TestStatementTimeouts: PostgreSQL ends a statement of the Writer's, and MariaDB one that waits for a lock: the transaction goes on.
+func TestStatementTimeouts(t *testing.T) {
+	for e, set := range map[engine]string{
+		postgres: "SET LOCAL lock_timeout = '100ms'", mariadb: "SET SESSION max_statement_time = 0.1",
+	} {
+		t.Run(string(e), func(t *testing.T) {
+			h := newHost(t, e, open(t, e))
+			require.NoError(t, h.b.Insert(t.Context(), person(1)))
+			holder := h.begin(sql.LevelDefault, 1)
+			require.NoError(t, h.b.Tx(holder).Insert(t.Context(), person(2)))
+			tx := h.begin(sql.LevelDefault, 2)
+			_, err := tx.ExecContext(t.Context(), set)
+			require.NoError(t, err)
+			err = h.b.Tx(tx).Insert(t.Context(), person(3))
+			require.Error(t, err)
+			require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
+			require.NoError(t, holder.Rollback())
+			h.requireUsable(tx, 3)
+		})
+	}
+}
+
+// TestCancelledInTheHostsTransaction lets the context end at each statement of an insert in the host's transaction. Either the
+// transaction goes on, or the error says that it has ended and nothing is written outside it. A retry of what failed is stored with the
+// transaction or not at all.
+func TestCancelledInTheHostsTransaction(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			c := newDatabase(t, e)
+			br := &breaker{Connector: c}
+			db := connect(t, br)
+			h := &host{t, e, connect(t, c), newBackend(t, e, db)}
+			h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
+			require.NoError(t, h.b.Insert(t.Context(), person(1)))
+			for after := range 20 {
+				inTx := &host{t, e, db, h.b}
+				tx := inTx.begin(sql.LevelDefault, 1)
+				ctx, cancel := context.WithCancel(t.Context())
+				br.arm("", after, func(driver.Conn) { cancel(); time.Sleep(5 * time.Millisecond) })
+				err := h.b.Tx(tx).Insert(ctx, persons(40)[2:]...)
+				fired := ctx.Err() != nil
+				cancel()
+				br.arm("", 0, nil)
+				switch {
+				case err == nil && !fired:
+					require.NoError(t, tx.Rollback())
+					require.GreaterOrEqual(t, after, 5, "statements that were cancelled")
+					return
+				case err == nil: // the statement that the context met could not be interrupted any more
+					require.NoError(t, tx.Rollback())
+				default:
+					requireNoPerson(t, err)
+					require.ErrorIs(t, err, context.Canceled)
+					retry := h.b.Tx(tx).Insert(t.Context(), person(5))
+					if _, late := tx.ExecContext(t.Context(), "SELECT 1"); late == nil && retry == nil {
+						require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
+						require.NoError(t, tx.Rollback())
+					} else {
+						require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+						require.ErrorIs(t, retry, sqlstore.ErrTxEnded)
+						_ = tx.Rollback()
+					}
+				}
+				require.Zero(t, h.logged(), "statement %d", after)
+				count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 100})
+				require.NoError(t, err)
+				require.Equal(t, 1, count.N, "statement %d", after)
+			}
+			t.Fatal("the insert has more statements than were thought of")
+		})
+	}
+}
+
+// TestDeadlinesInTheHostsTransaction lets the context end anywhere within an insert, also in the middle of a statement, which
+// SQLite answers by ending the transaction.
+func TestDeadlinesInTheHostsTransaction(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		h := newHost(t, e, db)
+		require.NoError(t, h.b.Insert(t.Context(), person(1)))
+		ended := 0
+		for n := range 12 {
+			before := h.logged()
+			tx := h.begin(sql.LevelDefault, 10*n)
+			all := persons(1500)[2:]
+			for i, s := range all {
+				s.ID = fmt.Sprintf("%d-%d", n, i)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+n*n)*time.Millisecond)
+			err := h.b.Tx(tx).Insert(ctx, all...)
+			cancel()
+			if err != nil {
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+			}
+			if retry := h.b.Tx(tx).Insert(t.Context(), all[0]); retry != nil {
+				require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+				ended++
+				h.requireEnded(tx, before)
+				continue
+			}
+			require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
+			require.NoError(t, tx.Commit())
+			require.Equal(t, before+1, h.logged())
+			_, err = h.b.Get(t.Context(), "acme", all[0].ID)
+			require.NoError(t, err)
+		}
+		t.Logf("%d of 12 transactions were ended", ended)
+	})
+}
+
+// TestFullDiskEndsTheHostsTransaction fills SQLite's file in the middle of an insert.
+func TestFullDiskEndsTheHostsTransaction(t *testing.T) {
+	h := newHost(t, sqlite, open(t, sqlite))
+	require.NoError(t, h.b.Insert(t.Context(), person(1)))
+	h.db.SetMaxOpenConns(1)
+	var pages int
+	require.NoError(t, h.db.QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&pages))
+	h.exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+40))
+	h.exec("PRAGMA cache_size = 5") // pages go to the file before the commit
+	tx := h.begin(sql.LevelDefault, 1)
+	err := h.b.Tx(tx).Insert(t.Context(), persons(3000)[2:]...)
+	requireNoPerson(t, err)
+	if _, gone := tx.ExecContext(t.Context(), "ROLLBACK"); gone == nil {
+		require.NotErrorIs(t, err, sqlstore.ErrTxEnded, "SQLite undid the statement alone")
+	} else {
+		require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+	}
+	h.requireEnded(tx, 0)
+}

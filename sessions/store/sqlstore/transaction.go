@@ -1,0 +1,221 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// write is one attempt at writing, within a transaction.
+type write struct {
+	conn
+	look bool              // see errLook
+	turn map[string]func() // ends the turn of each company that the write has one of
+}
+
+// What a write says to whoever holds its transaction. Both undo what it did.
+var (
+	// errLook: the write went ahead as if it knew what is stored, and does not: do it again, and look first. Most writes need not
+	// look, which spares them a statement while they hold their company.
+	errLook = errors.New("sqlstore: look at what is stored")
+	// errNothing: what was to be written is stored already.
+	errNothing = errors.New("sqlstore: nothing to write")
+)
+
+// inTx lets do write in a transaction of its own, and after its commit calls done. The companies are those that do writes to, in the
+// order in which everybody holds them.
+func (b *Backend) inTx(ctx context.Context, op string, companies []string, do func(*write) error, done func()) error {
+	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	err := b.tryTx(ctx, &write{conn: b.on(nil, op)}, companies, do)
+	if errors.Is(err, errLook) {
+		err = b.tryTx(ctx, &write{conn: b.on(nil, op), look: true}, companies, do)
+	}
+	if err != nil && !errors.Is(err, errNothing) {
+		return b.on(b.db, op).explain(ctx, err)
+	}
+	if done != nil {
+		done()
+	}
+	return nil
+}
+
+func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do func(*write) error) error {
+	w.turn = map[string]func(){}
+	defer func() {
+		for _, end := range w.turn {
+			end()
+		}
+	}()
+	for _, company := range companies {
+		if b.engine.OneWriter {
+			company = "" // one queue for all of them
+		}
+		if w.turn[company] != nil {
+			continue
+		}
+		end, err := b.turns.take(ctx, company)
+		if err != nil {
+			return failed(ctx, w.op, err)
+		}
+		w.turn[company] = end
+	}
+	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
+	if err != nil {
+		return failed(ctx, w.op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	w.querier = tx
+	if err := do(w); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return failed(ctx, w.op, err)
+	}
+	return nil
+}
+
+// Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the caller commits. The
+// transaction holds each company that it wrote to until it ends: write late, commit soon, and touch companies in one order
+// everywhere. Revisions that the Writer sets on sessions hold only if the caller commits.
+//
+// A method that fails undoes what it did itself and leaves the transaction as it found it, for the caller to go on with, unless the
+// error wraps [ErrTxEnded]: then the engine has ended the transaction, and all that the caller wrote in it is lost. Roll back, and
+// begin anew. Do not go on: MariaDB and SQLite would commit each further statement of the caller's by itself, and Commit would
+// say nothing. The Writer writes nothing outside a transaction.
+//
+// On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a parameter of the connection, such
+// as _txlock=immediate): one that reads first fails when another writer comes between.
+func (b *Backend) Tx(tx *sql.Tx) store.Writer { return txWriter{b, tx} }
+
+type txWriter struct {
+	b  *Backend
+	tx *sql.Tx
+}
+
+// Insert implements [store.Writer].
+func (t txWriter) Insert(ctx context.Context, given ...*sessions.Session) error {
+	batch, err := newBatch(given)
+	if err != nil {
+		return err
+	}
+	return t.inSavepoint(ctx, "insert", false, func(w *write) error { return w.insert(ctx, batch) }, batch.done)
+}
+
+// Update implements [store.Writer].
+func (t txWriter) Update(ctx context.Context, given *sessions.Session) error {
+	e, err := newUpdate(given)
+	if err != nil {
+		return err
+	}
+	return t.inSavepoint(ctx, e.op, true, func(w *write) error { return w.edit(ctx, e, nil) }, e.done)
+}
+
+// Redact implements [store.Writer].
+func (t txWriter) Redact(ctx context.Context, company, id string) error {
+	if company == "" {
+		return store.ErrNoCompany
+	}
+	e := redaction(company, id)
+	return t.inSavepoint(ctx, e.op, true, func(w *write) error { return w.edit(ctx, e, nil) }, e.done)
+}
+
+const (
+	setSavepoint     = "SAVEPOINT sessionkit"
+	undoSavepoint    = "ROLLBACK TO SAVEPOINT sessionkit"
+	releaseSavepoint = "RELEASE SAVEPOINT sessionkit"
+
+	undoWithin = 10 * time.Second // the time that undoing has when the context is over
+)
+
+// inSavepoint lets do write in the caller's transaction, and calls done if it did. It sends nothing that writes before it knows
+// that the transaction is there.
+func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func(*write) error, done func()) error {
+	if t.b.engine == nil {
+		return t.b.Check(ctx)
+	}
+	if err := ctx.Err(); err != nil {
+		return failed(ctx, op, err)
+	}
+	w := &write{conn: t.b.on(t.tx, op), look: look}
+	err := t.enter(ctx)
+	if err != nil {
+		if ctx.Err() != nil && t.there(ctx) {
+			return failed(ctx, op, err)
+		}
+		return failed(ctx, op, errors.Join(ErrTxEnded, err))
+	}
+	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
+		err = t.b.check(ctx, t.tx)
+	}
+	if err == nil {
+		err = do(w)
+	}
+	if errors.Is(err, errLook) {
+		if err = t.leave(ctx, op, err, undoSavepoint); errors.Is(err, ErrTxEnded) {
+			return err
+		}
+		w.look = true
+		err = do(w)
+	}
+	if err == nil {
+		err = t.leave(ctx, op, nil, releaseSavepoint)
+	} else {
+		err = t.leave(ctx, op, err, undoSavepoint, releaseSavepoint)
+	}
+	switch {
+	case errors.Is(err, ErrTxEnded):
+		return err
+	case err != nil && !errors.Is(err, errNothing):
+		return w.explain(ctx, err)
+	}
+	done()
+	return nil
+}
+
+// enter sets the savepoint if the transaction is still there, and fails otherwise. No engine says so if asked plainly:
+//
+//   - PostgreSQL refuses a savepoint outside a transaction, and in one that has failed.
+//   - MariaDB and MySQL take a savepoint outside a transaction for a statement of its own, and forget it at once: going back to
+//     it fails.
+//   - SQLite takes it for the beginning of a transaction, which releasing it would commit. But it refuses to begin one within
+//     another.
+func (t txWriter) enter(ctx context.Context) error {
+	if t.b.engine.SavepointBegins {
+		ctx = context.WithoutCancel(ctx) // this takes no time, and interrupting it could end the transaction
+		if _, err := t.tx.ExecContext(ctx, "BEGIN"); err == nil {
+			_, err = t.tx.ExecContext(ctx, "ROLLBACK")
+			return errors.Join(errors.New("sqlstore: no transaction is active"), err)
+		}
+	}
+	_, err := t.tx.ExecContext(ctx, setSavepoint)
+	if err == nil && t.b.engine.SavepointFades {
+		_, err = t.tx.ExecContext(ctx, undoSavepoint)
+	}
+	return err
+}
+
+// there reports whether the transaction is there, when the context is over.
+func (t txWriter) there(ctx context.Context) bool {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
+	defer cancel()
+	return t.enter(within) == nil && t.leave(ctx, "", nil, releaseSavepoint) == nil
+}
+
+// leave ends the savepoint with statements that are sent also when the context is over. If one fails, the savepoint is not there any
+// more, and so neither is the transaction: that is added to the error.
+func (t txWriter) leave(ctx context.Context, op string, err error, statements ...string) error {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
+	defer cancel()
+	for _, statement := range statements {
+		if _, gone := t.tx.ExecContext(within, statement); gone != nil {
+			return failed(ctx, op, errors.Join(ErrTxEnded, err, gone))
+		}
+	}
+	return err
+}
