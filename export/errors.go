@@ -21,6 +21,9 @@ var (
 	// ErrUnknownColumn is wrapped where a column is not one of ours. It is an [ErrColumn].
 	ErrUnknownColumn = fmt.Errorf("%w: unknown", ErrColumn)
 
+	// ErrSeparator is wrapped where the header has our columns, separated by something else. It is an [ErrColumn].
+	ErrSeparator = fmt.Errorf("%w: another separator", ErrColumn)
+
 	// ErrNoSession is wrapped where an iterator yields nil without an error.
 	ErrNoSession = errors.New("export: no session")
 	// ErrTooManyRows is wrapped where a file would get more than [MaxExcelRows].
@@ -30,8 +33,10 @@ var (
 
 	// ErrEmpty is wrapped where a file has no header.
 	ErrEmpty = errors.New("export: no header")
-	// ErrSyntax is wrapped where quotes stand where no quotes may stand.
-	ErrSyntax = errors.New("export: malformed quotes")
+	// ErrSyntax is wrapped where quotes or line breaks are where none may be.
+	ErrSyntax = errors.New("export: malformed quotes or line breaks")
+	// ErrLineBreak is wrapped where rows end with CR alone, as programs of the last century left them. It is an [ErrSyntax].
+	ErrLineBreak = fmt.Errorf("%w: rows that end with CR alone", ErrSyntax)
 	// ErrCellCount is wrapped where a row has more or fewer cells than the header.
 	ErrCellCount = errors.New("export: wrong number of cells")
 	// ErrTorn is wrapped where a file ends in the middle of a row.
@@ -40,6 +45,9 @@ var (
 	ErrEncoding = errors.New("export: not UTF-8")
 	// ErrCell is wrapped where a cell is not of its column's form.
 	ErrCell = errors.New("export: invalid cell")
+	// ErrSaved is wrapped where a cell has the form that a spreadsheet gives it when it saves a file. It is an [ErrCell]: dates and times
+	// can be read with layouts of [ReadOptions], but digits that are gone are gone.
+	ErrSaved = fmt.Errorf("%w: as a spreadsheet has saved it", ErrCell)
 )
 
 // WriteError says at which row an export stopped.

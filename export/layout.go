@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -34,6 +35,9 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 	t, err := time.Parse(l.text, v)
 	if err == nil && t.Year() < first && t.Year()+100 <= last && l.shortYear() {
 		t = t.AddDate(100, 0, 0) // package time takes 69 to 99 for 1969 to 1999
+	}
+	if err != nil && saved(v) {
+		return "", fmt.Errorf("%w: not of the form %s", ErrSaved, l.text)
 	}
 	if err != nil || t.Year() < first || t.Year() > last {
 		return "", fmt.Errorf("%w: not a date of the form %s from %d to %d", ErrCell, l.text, first, last)
@@ -84,7 +88,10 @@ func (l layout) instant(v string) (string, error) {
 		return "", nil
 	}
 	t, err := time.ParseInLocation(l.text, v, l.zone)
-	if err != nil {
+	switch {
+	case err != nil && saved(v):
+		return "", fmt.Errorf("%w: not of the form %s", ErrSaved, l.text)
+	case err != nil:
 		return "", fmt.Errorf("%w: not a time of the form %s", ErrCell, l.text)
 	}
 	if l.zone != time.UTC { // package time moves a wall clock that a change of clocks skips
@@ -97,4 +104,21 @@ func (l layout) instant(v string) (string, error) {
 		return "", fmt.Errorf("%w: outside the years 1000 to 9998", ErrCell)
 	}
 	return t.Format(time.RFC3339Nano), nil
+}
+
+// savedDates are the forms in which spreadsheets save dates, in most regions.
+var savedDates = []string{"1/2/2006", "1/2/06", "2/1/2006", "2/1/06", "2.1.2006", "2.1.06", "2006/1/2", "2006-1-2", "2-1-2006", "1-2-2006", "2-Jan-06", "2-Jan-2006"}
+
+// saved reports whether a text is a date, or a time after one, as a spreadsheet saves it.
+func saved(v string) bool {
+	date, clock, _ := strings.Cut(v, " ")
+	if clock != "" && strings.Trim(clock, "0123456789:., APM") != "" {
+		return false
+	}
+	for _, layout := range savedDates {
+		if _, err := time.Parse(layout, date); err == nil {
+			return true
+		}
+	}
+	return false
 }

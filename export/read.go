@@ -52,7 +52,8 @@ type Row struct {
 }
 
 // Read reads the rows of a file, in their order. It can be ranged once, keeps one row at a time and no more than
-// [MaxRowBytes] of it. An error comes once, last, with the zero Row: for options that cannot be met one that wraps
+// [MaxRowBytes] of it. A row without any text is passed over where the file has a column Session ID or Creation time, which a session
+// cannot lack: spreadsheets leave such rows. An error comes once, last, with the zero Row: for options that cannot be met one that wraps
 // [ErrOptions], otherwise a [*ReadError].
 //
 // Every cell is checked and brought to the form that [Record] states, whatever the form of the file. UTF-8 with and
@@ -88,6 +89,8 @@ type decoder struct {
 	cells []target
 
 	columns map[string]Column // by the headers of the file
+
+	identified bool // there is a column that is never empty
 
 	birth, expiration, moment layout
 	pairs                     []sessions.ExtraPair // of the row, one for each key
@@ -160,8 +163,17 @@ func (d *decoder) header() error {
 	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
 		return &ReadError{Err: ErrEmpty}
 	case err != nil:
-		return &ReadError{Err: err}
+		return d.hint(&ReadError{Err: err})
 	}
+	if err := d.take(); err != nil {
+		return d.hint(err)
+	}
+	d.scan.most = len(d.cells) + 1
+	return nil
+}
+
+// take finds out what each column of the header is.
+func (d *decoder) take() *ReadError {
 	seenColumns, seenKeys := [columnEnd]bool{}, make([]bool, len(d.keys))
 	from := 0
 	for i, end := range d.scan.ends {
@@ -184,6 +196,7 @@ func (d *decoder) header() error {
 		}
 		*seen = true
 	}
+	d.identified = seenColumns[ColumnSessionID] || seenColumns[ColumnCreationTime]
 	if len(d.keys) > 0 && seenColumns[ColumnExtra] {
 		return &ReadError{Column: ColumnExtra.String(), Err: fmt.Errorf("%w: beside its keys", ErrDoubledColumn)}
 	}
@@ -201,6 +214,32 @@ func (d *decoder) header() error {
 	return nil
 }
 
+// hint says what is wrong with the file as a whole, if that is why its header cannot be read.
+func (d *decoder) hint(err *ReadError) error {
+	const separators = ",;\t|"
+	text := string(d.scan.row)
+	if errors.Is(err, ErrSyntax) && d.scan.after > 0 && strings.IndexByte(separators, byte(d.scan.after)) >= 0 {
+		return &ReadError{Err: fmt.Errorf("%w: %q", ErrSeparator, rune(d.scan.after))}
+	}
+	if len(d.scan.ends) == 1 {
+		for _, other := range separators {
+			ours := 0
+			for name := range strings.SplitSeq(text, string(other)) {
+				if d.target(name).known {
+					ours++
+				}
+			}
+			if ours > 1 {
+				return &ReadError{Err: fmt.Errorf("%w: %q", ErrSeparator, other)}
+			}
+		}
+	}
+	if i := strings.IndexByte(text, '\r'); i >= 0 && !strings.Contains(text, "\n") && !errors.Is(err, ErrEncoding) {
+		return &ReadError{Err: ErrLineBreak}
+	}
+	return err
+}
+
 func (d *decoder) target(header string) target {
 	if d.opts.Format == Excel {
 		header = unprotect(header)
@@ -214,7 +253,11 @@ func (d *decoder) target(header string) target {
 
 // row reads one row. At the end of the file the error is io.EOF.
 func (d *decoder) row(number int64) (Row, error) {
-	switch err := d.scan.scan(); {
+	err := d.scan.scan()
+	for err == nil && d.identified && len(d.scan.row) == 0 {
+		err = d.scan.scan() // a blank row, as spreadsheets leave them: a session has an ID or a time
+	}
+	switch {
 	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
 		return Row{}, io.EOF
 	case err != nil:
@@ -305,8 +348,20 @@ func (d *decoder) cell(to *string, t target, v string) (err error) {
 		*to, err = extra(v)
 	default:
 		*to = d.text(v)
+		if t.column == ColumnPersonalNumber || t.column == ColumnDocumentNumber || t.column == ColumnSessionID {
+			err = rounded(*to)
+		}
 	}
 	return err
+}
+
+// rounded refuses a number whose last digits a spreadsheet has taken away, such as 1.00101E+10.
+func rounded(v string) error {
+	digits, exponent, ok := strings.Cut(v, "E+")
+	if ok && len(digits) > 2 && (digits[1] == '.' || digits[1] == ',') && strings.Trim(digits[:1]+digits[2:]+exponent, "0123456789") == "" {
+		return fmt.Errorf("%w: a number whose digits are gone", ErrSaved)
+	}
+	return nil
 }
 
 // cells returns the cells by column.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -280,7 +281,7 @@ func TestHeadersRefused(t *testing.T) {
 		"unknown":       {strings.Replace(good, "Last Name,", "Nino Beridze,", 1), ReadOptions{}, "#3", ErrUnknownColumn},
 		"case":          {strings.Replace(good, "Last Name,", "last name,", 1), ReadOptions{}, "#3", ErrUnknownColumn},
 		"torn":          {"Personal Number,First", ReadOptions{}, "", ErrTorn},
-		"other comma":   {good, ReadOptions{Comma: ';'}, "#1", ErrUnknownColumn},
+		"other comma":   {good, ReadOptions{Comma: ';'}, "#1", ErrSeparator},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := readError(t, test.text, test.opts)
@@ -323,7 +324,7 @@ func TestRowsRefused(t *testing.T) {
 		"half a letter":  {header + line + "\xca,\x93" + line, ReadOptions{}, 2, "", ErrEncoding},
 		"long cell":      {header + line + strings.Repeat("a", MaxRowBytes+1), ReadOptions{}, 2, "Personal Number", ErrTooLong},
 		"long quoted":    {header + line + `,"` + strings.Repeat("a", MaxRowBytes+1), ReadOptions{}, 2, "First Name", ErrTooLong},
-		"long row":       {header + line + strings.Repeat(",", MaxRowBytes+1), ReadOptions{}, 2, "", ErrTooLong},
+		"long row":       {header + line + strings.Repeat(",", MaxRowBytes+1), ReadOptions{}, 2, "", ErrCellCount},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := readError(t, test.text, test.opts)
@@ -513,4 +514,85 @@ func FuzzRoundTrip(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What is wrong with a file as a whole is said, and not what follows from it.
+func TestHints(t *testing.T) {
+	header := strings.Join(strings.Split(strings.TrimSuffix(file(nil), "\n"), "\n")[:1], "")
+	require.Contains(t, header, "Session ID,")
+	first := func(text string, o ReadOptions) error {
+		for _, err := range Read(strings.NewReader(text), o) {
+			return err
+		}
+		return nil
+	}
+	for _, other := range []string{";", "\t", "|"} {
+		for _, text := range []string{
+			strings.ReplaceAll(header, ",", other) + "\r\n",
+			`"` + strings.ReplaceAll(strings.TrimSpace(header), ",", `"`+other+`"`) + "\"\r\n",
+		} {
+			err := first(text, ReadOptions{})
+			require.ErrorIs(t, err, ErrSeparator, text)
+			require.ErrorIs(t, err, ErrColumn)
+			require.ErrorContains(t, err, fmt.Sprintf("%q", rune(other[0])))
+		}
+	}
+	for _, text := range []string{strings.TrimSpace(header) + "\r" + strings.Repeat(",", 23) + "\r", strings.TrimSpace(header) + "\r" + strings.Repeat(strings.Repeat("x,", 23)+"\r", 1000)} {
+		require.ErrorIs(t, first(text, ReadOptions{}), ErrLineBreak)
+	}
+	at := func(column, cell string) error {
+		return first(file(map[string]string{"Session ID": "s-1", column: cell}), ReadOptions{})
+	}
+	for _, cell := range []string{"5/2/1990", "02.05.1990", "1990/5/2", "2-May-90"} {
+		require.ErrorIs(t, at("Birth Date", cell), ErrSaved, cell)
+		require.ErrorIs(t, at("Creation time", cell+" 10:04"), ErrSaved, cell)
+		require.ErrorIs(t, at("Creation time", cell+" 10:04 AM"), ErrSaved, cell)
+	}
+	require.ErrorIs(t, at("Personal Number", "1.00101E+09"), ErrSaved)
+	require.ErrorIs(t, at("Document Number", "2,3E+11"), ErrSaved)
+	for column, cell := range map[string]string{"Birth Date": "x", "Creation time": "yesterday", "Expiration Date": "99"} {
+		err := at(column, cell)
+		require.ErrorIs(t, err, ErrCell)
+		require.NotErrorIs(t, err, ErrSaved)
+	}
+	require.NoError(t, at("Document Number", "12E+34"))
+}
+
+// Rows without a text, as spreadsheets leave them, are no rows where a session would have one.
+func TestBlankRows(t *testing.T) {
+	blank := strings.Repeat(",", 23) + "\r\n"
+	one := file(map[string]string{"Session ID": "s-1"})
+	head, row, _ := strings.Cut(one, "\n")
+	rows := read(t, []byte(head+"\n"+blank+row+blank+",,\r\n"+row+blank), ReadOptions{})
+	require.Len(t, rows, 2)
+	require.Equal(t, []string{"s-1", "s-1"}, []string{rows[0].SessionID, rows[1].SessionID})
+
+	all := []*sessions.Session{{ID: "a"}, {ID: "b"}}
+	names := write(t, all, Options{Columns: []Column{ColumnFirstName, ColumnLastName}})
+	require.Len(t, read(t, names, ReadOptions{AllowMissing: true}), 2, "a file without IDs may have nothing to say of a session")
+}
+
+// A row costs a small multiple of its length, whatever it holds.
+func TestLongRowsAreBoundedInMemory(t *testing.T) {
+	const length = MaxRowBytes - 100
+	header := file(nil)
+	header = header[:strings.Index(header, "\n")+1]
+	for name, text := range map[string]string{
+		"cells":         header + strings.Repeat(",", length),
+		"columns":       strings.Repeat(",", length),
+		"a cell":        header + strings.Repeat("x", length),
+		"quotes":        header + `"` + strings.Repeat(`""`, length/2),
+		"an extra cell": header + strings.Repeat(",", 16) + `"{""a"":""` + strings.Repeat("x", length) + `""}"` + strings.Repeat(",", 7) + "\r\n",
+		"a whole row":   header + strings.Repeat("x", length) + strings.Repeat(",", 23) + "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			input := strings.NewReader(text)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for range Read(input, ReadOptions{}) { //nolint:revive // what it costs is asked, not what it says
+			}
+			runtime.ReadMemStats(&after)
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(10*MaxRowBytes), "in all, garbage included")
+		})
+	}
 }

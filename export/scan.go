@@ -3,6 +3,7 @@ package export
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ type scanner struct {
 	r     io.Reader
 	comma byte
 	open  bool // the last row may lack its line break
+	most  int  // cells of a row at most
 	utf16 bool
 
 	buf  []byte
@@ -28,12 +30,16 @@ type scanner struct {
 	row    []byte // the cells of the row, one after the other
 	ends   []int  // where each ends
 	quoted bool   // whether the last one was in quotes
+	after  int    // the byte after a closing quote where none may be
 }
+
+// mostCells is how many columns a spreadsheet has. Each costs memory, even an empty one.
+const mostCells = 16_384
 
 // newScanner finds out the encoding by the byte order mark.
 func newScanner(r io.Reader, comma byte, open bool) *scanner {
 	b := bufio.NewReader(r)
-	s := &scanner{r: b, comma: comma, open: open, buf: make([]byte, 64<<10)}
+	s := &scanner{r: b, comma: comma, open: open, most: mostCells, buf: make([]byte, 64<<10)}
 	start, _ := b.Peek(len(byteOrderMark)) // an error comes again when it is read
 	switch {
 	case string(start) == byteOrderMark:
@@ -99,6 +105,9 @@ func (s *scanner) cells() error {
 		}
 		if len(s.row)+len(s.ends) >= MaxRowBytes {
 			return ErrTooLong
+		}
+		if len(s.ends) == s.most {
+			return fmt.Errorf("%w: more than %d", ErrCellCount, s.most)
 		}
 		s.ends = append(s.ends, len(s.row))
 		if last {
@@ -171,6 +180,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 		case endOfFile:
 			return true, s.atEnd()
 		default:
+			s.after = c
 			return false, ErrSyntax
 		}
 	}
