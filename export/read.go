@@ -234,7 +234,7 @@ func (d *decoder) hint(err *ReadError) error {
 			}
 		}
 	}
-	if i := strings.IndexByte(text, '\r'); i >= 0 && !strings.Contains(text, "\n") && !errors.Is(err, ErrEncoding) {
+	if strings.Contains(text, "\r") && !strings.Contains(text, "\n") && !errors.Is(err, ErrEncoding) {
 		return &ReadError{Err: ErrLineBreak}
 	}
 	return err
