@@ -180,10 +180,8 @@ func specimens(t *testing.T) []any {
 	all := []any{
 		// far
 		far.Level(5), policy, far.OneIn(500), far.NIST80063B4, far.Kvalifika, far.Step{Level: 1, Rate: far.OneIn(50)},
-		&far.SyntaxError{What: "rate", Want: "1/N"}, &far.ScaleError{Level: 3, Reason: "is given twice"}, &far.LevelError{Scale: "a", Level: 9},
-		&far.RateError{Scale: "a", Rate: far.OneIn(3)}, &far.MismatchError{Scale: "a", Level: 3, Rate: far.OneIn(3), ScaleRate: far.OneIn(5)},
+		&far.MismatchError{Scale: "a", Level: 3, Rate: far.OneIn(3), ScaleRate: far.OneIn(5)},
 		&far.LowError{Scale: "a", Level: 3, Rate: far.OneIn(3), Acceptance: 4, AcceptanceRate: far.OneIn(5)},
-		&far.UnmetError{Scale: "a", Requirement: far.NIST80063B4}, &far.UnknownScaleError{Known: []string{"a"}},
 		// sessions
 		acceptance, sessions.Date{Year: 2001, Month: 2, Day: 3}, sessions.MatchStep, s.Match, disclosure, sessions.Agent, s.Status, sessions.LowFAR,
 		s.DocumentType, sessions.Male, s.Device, s.Liveness, s.DocumentValidity, sessions.ExtraPair{Key: "secret-key", Value: "secret-value"}, extra,

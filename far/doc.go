@@ -54,20 +54,23 @@
 //
 // # Text, JSON and SQL
 //
-// [Level], [Rate] and [Policy] read and write themselves:
+// All of these read and write themselves:
 //
-//	         text               JSON                 SQL
-//	Level    5                  5                    5
-//	Rate     1/10,000           "1/10,000"           '1/10,000'
-//	Policy   kvalifika-3d2d:5   "kvalifika-3d2d:5"   'kvalifika-3d2d:5'
+//	              text                   JSON                     SQL
+//	Level         5                      5                        5
+//	Rate          1/10,000               "1/10,000"               '1/10,000'
+//	Policy        kvalifika-3d2d:5       "kvalifika-3d2d:5"       'kvalifika-3d2d:5'
+//	Requirement   FMR <= 1/10,000        "FMR <= 1/10,000"
+//	Scale         name 1=1/50 2=1/500    "name 1=1/50 2=1/500"
 //
-// A zero Rate or Policy is empty text, "" in JSON and NULL in SQL. A Level has
-// no such value: null and NULL are refused, because 0 would mean a failed
-// comparison. A policy on another scale than Kvalifika is read by [ParsePolicy].
+// A zero Rate or Policy is empty text, "" in JSON and NULL in SQL; it accepts
+// nothing. A Level has no such value: null and NULL are refused, because 0 would
+// mean a failed comparison. A Requirement and a Scale have none either. A policy
+// on another scale than Kvalifika is read by [ParsePolicy].
 //
 // # Errors
 //
-// Errors are typed and wrap a sentinel of this package. No error repeats the
+// Each error wraps one of the sentinels of this package. No error repeats the
 // text that it refuses, which may be a person's data in the wrong column. All
 // values are immutable and safe for concurrent use. Nothing panics.
 package far

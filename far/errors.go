@@ -3,11 +3,11 @@ package far
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
-// What can go wrong, for [errors.Is]. Each typed error of this package wraps
-// exactly one of them.
+// What can go wrong, for [errors.Is]. Each error of this package wraps exactly
+// one of them, and says in its text what is wrong. A [*LowError] and a
+// [*MismatchError] say it in fields as well.
 var (
 	ErrSyntax       = errors.New("far: malformed text or value")
 	ErrScale        = errors.New("far: invalid scale")
@@ -20,65 +20,29 @@ var (
 	ErrUnmet        = errors.New("far: no level of the scale meets the requirement")
 )
 
-// SyntaxError reports text or a value that is not of the wanted form. It leaves
-// the input out, which may be a person's data in the wrong column. It wraps
-// [ErrSyntax].
-type SyntaxError struct {
-	What string // what was read, such as "match level"
-	Want string // the form that is accepted
+// failure is an error of one of these kinds. Its text leaves out the input,
+// which may be a person's data in the wrong column.
+type failure struct {
+	kind error
+	text string
 }
 
-func (e *SyntaxError) Error() string { return "not a " + e.What + ": want " + e.Want }
+func (f *failure) Error() string { return f.text }
 
-// Unwrap returns [ErrSyntax].
-func (e *SyntaxError) Unwrap() error { return ErrSyntax }
+func (f *failure) Unwrap() error { return f.kind }
 
-// ScaleError reports why a scale was refused. It wraps [ErrScale].
-type ScaleError struct {
-	Level  Level  // the level at fault, 0 where it is the scale as a whole
-	Reason string // what is wrong
+func failf(kind error, format string, args ...any) error {
+	return &failure{kind, fmt.Sprintf(format, args...)}
 }
 
-func (e *ScaleError) Error() string {
-	if e.Level == 0 {
-		return "invalid scale: " + e.Reason
+// errLevel is the error for a level that has no rate on the scale, where one is
+// needed.
+func errLevel(s Scale, l Level) error {
+	if l == 0 {
+		return failf(ErrUnknownLevel, "match level 0 is a comparison without a match and has no rate")
 	}
-	return fmt.Sprintf("invalid scale: level %d %s", e.Level, e.Reason)
+	return failf(ErrUnknownLevel, "scale %s has no level %d", s.Name(), l)
 }
-
-// Unwrap returns [ErrScale].
-func (e *ScaleError) Unwrap() error { return ErrScale }
-
-// LevelError reports a level that has no place on the scale, where one is
-// needed. It wraps [ErrUnknownLevel].
-type LevelError struct {
-	Scale string // the scale's name
-	Level Level
-}
-
-func (e *LevelError) Error() string {
-	if e.Level == 0 {
-		return "match level 0 is a comparison without a match and has no rate"
-	}
-	return fmt.Sprintf("scale %s has no level %d", e.Scale, e.Level)
-}
-
-// Unwrap returns [ErrUnknownLevel].
-func (e *LevelError) Unwrap() error { return ErrUnknownLevel }
-
-// RateError reports a rate that no level of the scale has. It wraps
-// [ErrUnknownRate].
-type RateError struct {
-	Scale string // the scale's name
-	Rate  Rate
-}
-
-func (e *RateError) Error() string {
-	return fmt.Sprintf("scale %s has no level of %s", e.Scale, e.Rate)
-}
-
-// Unwrap returns [ErrUnknownRate].
-func (e *RateError) Unwrap() error { return ErrUnknownRate }
 
 // MismatchError reports a label whose rate is not the one that its level has on
 // the scale: the label was written with another scale. It wraps [ErrMismatch].
@@ -117,30 +81,3 @@ func (e *LowError) Error() string {
 
 // Unwrap returns [ErrLow].
 func (e *LowError) Unwrap() error { return ErrLow }
-
-// UnmetError reports a requirement that no level of the scale meets. It wraps
-// [ErrUnmet].
-type UnmetError struct {
-	Scale       string // the scale's name
-	Requirement Requirement
-}
-
-func (e *UnmetError) Error() string {
-	return fmt.Sprintf("scale %s has no level that meets %s", e.Scale, e.Requirement)
-}
-
-// Unwrap returns [ErrUnmet].
-func (e *UnmetError) Unwrap() error { return ErrUnmet }
-
-// UnknownScaleError reports a policy whose scale is not among those that the
-// reader knows. It wraps [ErrUnknownScale].
-type UnknownScaleError struct {
-	Known []string // the names of the scales that are known
-}
-
-func (e *UnknownScaleError) Error() string {
-	return "unknown scale: want one of " + strings.Join(e.Known, ", ")
-}
-
-// Unwrap returns [ErrUnknownScale].
-func (e *UnknownScaleError) Unwrap() error { return ErrUnknownScale }

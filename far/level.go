@@ -21,7 +21,7 @@ const MaxLevel Level = 999
 type Level int16
 
 // ParseLevel reads a level as [Level.String] writes it: decimal digits without
-// sign or leading zeros, 0 to [MaxLevel]. Anything else is a [*SyntaxError].
+// sign or leading zeros, 0 to [MaxLevel]. Anything else is an [ErrSyntax].
 func ParseLevel(text string) (Level, error) {
 	if len(text) == 0 || len(text) > 3 || text[0] == '0' && len(text) > 1 {
 		return 0, errLevelSyntax()
@@ -40,7 +40,7 @@ func ParseLevel(text string) (Level, error) {
 func (l Level) String() string { return strconv.Itoa(int(l)) }
 
 // AppendText implements [encoding.TextAppender]. A level that is not within 0
-// to [MaxLevel] is a [*SyntaxError].
+// to [MaxLevel] is an [ErrSyntax].
 func (l Level) AppendText(b []byte) ([]byte, error) {
 	if l < 0 || l > MaxLevel {
 		return b, errLevelSyntax()
@@ -97,5 +97,5 @@ func (l *Level) Scan(src any) error {
 }
 
 func errLevelSyntax() error {
-	return &SyntaxError{What: "match level", Want: "a whole number from 0 to " + MaxLevel.String()}
+	return failf(ErrSyntax, "not a match level: want a whole number from 0 to %d", MaxLevel)
 }

@@ -19,7 +19,7 @@ type Policy struct {
 
 // NewPolicy returns the policy that accepts level and everything above it on
 // the scale. A level that the scale does not have, and so level 0 and every
-// level of the zero Scale, is a [*LevelError].
+// level of the zero Scale, is an [ErrUnknownLevel].
 func NewPolicy(scale Scale, level Level) (Policy, error) {
 	if _, err := scale.Rate(level); err != nil {
 		return Policy{}, err
@@ -28,10 +28,10 @@ func NewPolicy(scale Scale, level Level) (Policy, error) {
 }
 
 // ParsePolicy reads what [Policy.String] writes, for [Kvalifika] and the scales
-// given. Text of another form is a [*SyntaxError], a scale that is not known a
-// [*UnknownScaleError], a level that the scale does not have (0 among them) a
-// [*LevelError], and two scales of one name with different tables a
-// [*ScaleError].
+// given. Text of another form is an [ErrSyntax], a scale that is not known an
+// [ErrUnknownScale], a level that the scale does not have (0 among them) an
+// [ErrUnknownLevel], and two scales of one name with different tables an
+// [ErrScale].
 func ParsePolicy(text string, scales ...Scale) (Policy, error) {
 	name, number, ok := strings.Cut(text, ":")
 	if !ok || !validName(name) {
@@ -51,18 +51,18 @@ func ParsePolicy(text string, scales ...Scale) (Policy, error) {
 			continue
 		}
 		if !found.IsZero() && !found.Equal(s) {
-			return Policy{}, &ScaleError{Reason: "two scales have the name " + name}
+			return Policy{}, failf(ErrScale, "invalid scale: two scales have the name %s", name)
 		}
 		found = s
 	}
 	if found.IsZero() {
-		return Policy{}, &UnknownScaleError{known}
+		return Policy{}, failf(ErrUnknownScale, "unknown scale: want one of %s", strings.Join(known, ", "))
 	}
 	return NewPolicy(found, level)
 }
 
 func errPolicySyntax() error {
-	return &SyntaxError{What: "policy", Want: "scale:level, such as " + Kvalifika.Name() + ":5"}
+	return failf(ErrSyntax, "not a policy: want scale:level, such as %s:5", Kvalifika.Name())
 }
 
 // Scale returns the scale, zero for the zero Policy.
@@ -91,7 +91,7 @@ func (p Policy) Accepts(level Level) bool {
 
 // Check returns nil for a level that p accepts. Otherwise it says why not: a
 // level below the acceptance level, 0 among them, is a [*LowError], a level that
-// the scale does not have a [*LevelError], and for the zero Policy the error is
+// the scale does not have an [ErrUnknownLevel], and for the zero Policy the error is
 // [ErrNoPolicy].
 func (p Policy) Check(level Level) error {
 	if p.Accepts(level) {

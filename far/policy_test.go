@@ -94,8 +94,6 @@ func TestParsePolicy(t *testing.T) {
 	require.False(t, custom.Equal(policy(t, vendor(t), 5)))
 
 	_, err = ParsePolicy("vendor.v2:3")
-	var unknown *UnknownScaleError
-	require.ErrorAs(t, err, &unknown)
 	require.ErrorIs(t, err, ErrUnknownScale)
 	require.EqualError(t, err, "unknown scale: want one of kvalifika-3d2d")
 	_, err = ParsePolicy("other:3", vendor(t), vendor(t), Scale{})

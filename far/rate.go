@@ -23,7 +23,7 @@ func OneIn(n uint64) Rate { return Rate{n} }
 // ParseRate reads a rate such as 1/500 or 1/10,000. The digits of N are either
 // all plain or all grouped by threes; there are no leading zeros, no spaces and
 // no signs. So 1/70,00,000 is refused, not guessed at. Anything but a rate from
-// 1/1 to 1/18,446,744,073,709,551,615 is a [*SyntaxError].
+// 1/1 to 1/18,446,744,073,709,551,615 wraps [ErrSyntax].
 func ParseRate(text string) (Rate, error) {
 	digits, ok := strings.CutPrefix(text, "1/")
 	if !ok || digits == "" || digits[0] == '0' || digits[0] == ',' {
@@ -164,5 +164,5 @@ func (r *Rate) Scan(src any) error {
 }
 
 func errRateSyntax() error {
-	return &SyntaxError{What: "false acceptance rate", Want: "1/N, such as 1/500 or 1/10,000"}
+	return failf(ErrSyntax, "not a false acceptance rate: want 1/N, such as 1/500 or 1/10,000")
 }

@@ -1,8 +1,14 @@
 package far
 
+import "strings"
+
 // Requirement is an upper limit on the false acceptance rate of one attempt.
 // The standards call it the false match rate, FMR. Requirements are comparable
 // with ==. The zero Requirement is met by nothing.
+//
+// As text and in JSON a Requirement is what [Requirement.String] gives. One
+// without a limit, such as the zero Requirement, has no text, and neither empty
+// text nor JSON null is read as one.
 type Requirement struct {
 	name   string
 	limit  Rate
@@ -44,17 +50,6 @@ func AtMost(limit Rate) Requirement { return Requirement{limit: limit} }
 // met by nothing.
 func Below(limit Rate) Requirement { return Requirement{limit: limit, strict: true} }
 
-// Name returns the document that states a published requirement, and the empty
-// string for one of [AtMost] or [Below].
-func (r Requirement) Name() string { return r.name }
-
-// Limit returns the limit.
-func (r Requirement) Limit() Rate { return r.limit }
-
-// Strict reports whether the rate must be below the limit, and not just at most
-// the limit.
-func (r Requirement) Strict() bool { return r.strict }
-
 // MetBy reports whether one attempt at this rate meets the requirement. The
 // zero Rate meets none.
 func (r Requirement) MetBy(rate Rate) bool {
@@ -74,4 +69,47 @@ func (r Requirement) String() string {
 		text = r.name + ": " + text
 	}
 	return text
+}
+
+// MarshalText implements [encoding.TextMarshaler]: the text of
+// [Requirement.String]. A requirement without a limit is an [ErrSyntax].
+func (r Requirement) MarshalText() ([]byte, error) {
+	if r.limit.IsZero() {
+		return nil, errRequirementSyntax()
+	}
+	return []byte(r.String()), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. A name must be that of a
+// published requirement of this package, and the limit its own. Anything else is
+// an [ErrSyntax].
+func (r *Requirement) UnmarshalText(text []byte) error {
+	for _, known := range [...]Requirement{NIST80063B3, NIST80063B4, NIST80063A4, AndroidCDD} {
+		if string(text) == known.String() {
+			*r = known
+			return nil
+		}
+	}
+	limit, atMost := strings.CutPrefix(string(text), "FMR <= ")
+	if !atMost {
+		var below bool
+		if limit, below = strings.CutPrefix(string(text), "FMR < "); !below {
+			return errRequirementSyntax()
+		}
+	}
+	rate, err := ParseRate(limit)
+	if err != nil {
+		return errRequirementSyntax()
+	}
+	*r = Requirement{limit: rate, strict: !atMost}
+	return nil
+}
+
+// UnmarshalJSON reads the text as a JSON string. It refuses null.
+func (r *Requirement) UnmarshalJSON(data []byte) error {
+	return unmarshalJSONText(data, r, errRequirementSyntax())
+}
+
+func errRequirementSyntax() error {
+	return failf(ErrSyntax, "not a requirement: want %s, or a published one: %s", AtMost(OneIn(10_000)), NIST80063B4)
 }

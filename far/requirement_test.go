@@ -1,6 +1,7 @@
 package far
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,10 +20,9 @@ func TestPublishedRequirements(t *testing.T) {
 		{NIST80063A4, 10_000, false, 5, "NIST SP 800-63A-4: FMR <= 1/10,000"},
 		{AndroidCDD, 50_000, true, 6, "Android CDD Biometric Sensors: FMR < 1/50,000"},
 	} {
-		require.Equal(t, OneIn(c.limit), c.requirement.Limit())
-		require.Equal(t, c.strict, c.requirement.Strict())
+		require.Equal(t, OneIn(c.limit), c.requirement.limit)
+		require.Equal(t, c.strict, c.requirement.strict)
 		require.Equal(t, c.text, c.requirement.String())
-		require.NotEmpty(t, c.requirement.Name())
 		level, err := Kvalifika.LevelFor(c.requirement)
 		require.NoError(t, err)
 		require.Equal(t, c.lowest, level, c.text)
@@ -31,6 +31,33 @@ func TestPublishedRequirements(t *testing.T) {
 		require.Equal(t, !c.strict, c.requirement.MetBy(OneIn(c.limit)), "the limit itself: %s", c.text)
 		require.False(t, c.requirement.MetBy(OneIn(c.limit-1)))
 		require.False(t, c.requirement.MetBy(Rate{}))
+	}
+}
+
+func TestRequirementText(t *testing.T) {
+	for text, r := range map[string]Requirement{
+		"FMR <= 1/10,000": AtMost(OneIn(10_000)), "FMR < 1/50,000": Below(OneIn(50_000)), NIST80063B3.String(): NIST80063B3,
+		NIST80063B4.String(): NIST80063B4, NIST80063A4.String(): NIST80063A4, AndroidCDD.String(): AndroidCDD,
+	} {
+		encoded, err := json.Marshal(map[string]Requirement{"r": r})
+		require.NoError(t, err)
+		var back map[string]Requirement
+		require.NoError(t, json.Unmarshal(encoded, &back))
+		require.Equal(t, r, back["r"])
+		require.NoError(t, r.UnmarshalText([]byte(text)))
+		require.Equal(t, back["r"], r)
+	}
+	for _, r := range []Requirement{{}, AtMost(Rate{}), Below(Rate{})} {
+		_, err := json.Marshal(r)
+		require.ErrorIs(t, err, ErrSyntax, "nothing is written that could be read as a requirement")
+	}
+	for _, text := range []string{
+		`null`, `{}`, `""`, `5`, `[]`, `"FMR <= no rate"`, `"FMR <= 1/1,00"`, `"FMR <= "`, `"1/10,000"`, `"FMR > 1/10,000"`, `"fmr <= 1/10,000"`,
+		`"NIST SP 800-63B-4: FMR <= 1/1,000"`, `"Own: FMR <= 1/1,000"`,
+	} {
+		r := AndroidCDD
+		require.ErrorIs(t, json.Unmarshal([]byte(text), &r), ErrSyntax, text)
+		require.Equal(t, AndroidCDD, r, "left alone")
 	}
 }
 
@@ -52,9 +79,7 @@ func TestLevelFor(t *testing.T) {
 		require.Zero(t, level)
 	}
 	_, err := Kvalifika.LevelFor(Below(OneIn(500_000)))
-	var unmet *UnmetError
-	require.ErrorAs(t, err, &unmet)
-	require.Equal(t, UnmetError{"kvalifika-3d2d", Below(OneIn(500_000))}, *unmet)
+	require.ErrorIs(t, err, ErrUnmet)
 	require.EqualError(t, err, "scale kvalifika-3d2d has no level that meets FMR < 1/500,000")
 }
 

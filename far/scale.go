@@ -2,6 +2,8 @@ package far
 
 import (
 	"cmp"
+	"encoding"
+	"encoding/json"
 	"iter"
 	"slices"
 	"strconv"
@@ -25,6 +27,13 @@ var Kvalifika = Scale{&table{
 // higher level has a lower rate. A Scale never changes, and it is safe for
 // concurrent use. The zero Scale has no name and no level.
 //
+// As text and in JSON a Scale is its name and its table, lowest level first:
+//
+//	kvalifika-3d2d 1=1/100 2=1/250 3=1/500 4=1/1,000 5=1/10,000 6=1/100,000 7=1/500,000
+//
+// The zero Scale has no text, and neither empty text nor JSON null is read as
+// one.
+//
 // Compare scales with [Scale.Equal], not with ==.
 type Scale struct{ t *table }
 
@@ -46,28 +55,28 @@ type Step struct {
 // that gives a level another rate has made another scale: name it otherwise.
 //
 // There must be at least one step. Levels are from 1 to [MaxLevel], each given
-// once, and every higher level must have a lower rate. Anything else is a
-// [*ScaleError].
+// once, and every higher level must have a lower rate. Anything else is an
+// [ErrScale].
 func NewScale(name string, steps ...Step) (Scale, error) {
 	if !validName(name) {
-		return Scale{}, &ScaleError{Reason: "the name must have 1 to 64 of a-z, 0-9, dot, hyphen and underscore"}
+		return Scale{}, failf(ErrScale, "invalid scale: the name must have 1 to 64 of a-z, 0-9, dot, hyphen and underscore")
 	}
 	if len(steps) == 0 {
-		return Scale{}, &ScaleError{Reason: "no levels"}
+		return Scale{}, failf(ErrScale, "invalid scale: no levels")
 	}
 	steps = slices.Clone(steps)
 	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Level, b.Level) })
 	for i, s := range steps {
 		switch {
 		case s.Level < 1 || s.Level > MaxLevel:
-			return Scale{}, &ScaleError{Reason: "level " + s.Level.String() + " is not within 1 to " + MaxLevel.String()}
+			return Scale{}, failf(ErrScale, "invalid scale: level %d is not within 1 to %d", s.Level, MaxLevel)
 		case s.Rate.IsZero():
-			return Scale{}, &ScaleError{Level: s.Level, Reason: "has no rate"}
+			return Scale{}, failf(ErrScale, "invalid scale: level %d has no rate", s.Level)
 		case i > 0 && s.Level == steps[i-1].Level:
-			return Scale{}, &ScaleError{Level: s.Level, Reason: "is given twice"}
+			return Scale{}, failf(ErrScale, "invalid scale: level %d is given twice", s.Level)
 		case i > 0 && s.Rate.Compare(steps[i-1].Rate) >= 0:
-			return Scale{}, &ScaleError{Level: s.Level, Reason: "has the rate " + s.Rate.String() +
-				", which is not below the " + steps[i-1].Rate.String() + " of level " + steps[i-1].Level.String()}
+			return Scale{}, failf(ErrScale, "invalid scale: level %d has the rate %s, which is not below the %s of level %d",
+				s.Level, s.Rate, steps[i-1].Rate, steps[i-1].Level)
 		}
 	}
 	return Scale{&table{name, steps}}, nil
@@ -109,6 +118,71 @@ func (s Scale) Equal(other Scale) bool {
 	return s.t == other.t || s.Name() == other.Name() && slices.Equal(s.steps(), other.steps())
 }
 
+// String gives the name and the table. The zero Scale gives "no scale".
+func (s Scale) String() string {
+	if s.IsZero() {
+		return "no scale"
+	}
+	b := []byte(s.t.name)
+	for _, step := range s.t.steps {
+		b = strconv.AppendInt(append(b, ' '), int64(step.Level), 10)
+		b = step.Rate.append(append(b, '='))
+	}
+	return string(b)
+}
+
+// MarshalText implements [encoding.TextMarshaler]: the text of [Scale.String].
+// The zero Scale is an [ErrSyntax].
+func (s Scale) MarshalText() ([]byte, error) {
+	if s.IsZero() {
+		return nil, errScaleSyntax()
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. Text of another form is an
+// [ErrSyntax]. A table that [NewScale] refuses is an [ErrScale], and so is
+// one that has the name of [Kvalifika] and other rates.
+func (s *Scale) UnmarshalText(text []byte) error {
+	words := strings.Split(string(text), " ")
+	steps := make([]Step, len(words)-1)
+	for i, word := range words[1:] {
+		level, rate, _ := strings.Cut(word, "=")
+		if steps[i].Level.UnmarshalText([]byte(level)) != nil || rate == "" || steps[i].Rate.UnmarshalText([]byte(rate)) != nil {
+			return errScaleSyntax()
+		}
+	}
+	if !validName(words[0]) || len(steps) == 0 {
+		return errScaleSyntax()
+	}
+	read, err := NewScale(words[0], steps...)
+	if err != nil {
+		return err
+	}
+	if read.Name() == Kvalifika.Name() && !read.Equal(Kvalifika) {
+		return failf(ErrScale, "invalid scale: two scales have the name %s", read.Name())
+	}
+	*s = read
+	return nil
+}
+
+// UnmarshalJSON reads the text as a JSON string. It refuses null.
+func (s *Scale) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, s, errScaleSyntax()) }
+
+func errScaleSyntax() error {
+	return failf(ErrSyntax, "not a scale: want a name and its levels, such as vendor.v2 1=1/50 2=1/20,000")
+}
+
+// unmarshalJSONText reads a JSON string; encoding/json by itself takes null for
+// "leave it as it is".
+func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler, malformed error) error {
+	var text *string
+	if json.Unmarshal(data, &text) != nil || text == nil {
+		return malformed
+	}
+	return into.UnmarshalText([]byte(*text))
+}
+
 // Levels yields the levels and their rates, lowest level first. Level 0 is not
 // among them: it has no rate.
 func (s Scale) Levels() iter.Seq2[Level, Rate] {
@@ -131,25 +205,25 @@ func (s Scale) rate(level Level) Rate {
 	return Rate{}
 }
 
-// Rate returns the rate of the level. A level that the scale does not have is a
-// [*LevelError], and so is level 0, which has no rate. Nothing is clamped.
+// Rate returns the rate of the level. A level that the scale does not have is an
+// [ErrUnknownLevel], and so is level 0, which has no rate. Nothing is clamped.
 func (s Scale) Rate(level Level) (Rate, error) {
 	rate := s.rate(level)
 	if rate.IsZero() {
-		return Rate{}, &LevelError{s.Name(), level}
+		return Rate{}, errLevel(s, level)
 	}
 	return rate, nil
 }
 
 // LevelOf returns the level whose rate is exactly this one. Where there is none
-// the error is a [*RateError]. See [Scale.LevelFor] for limits.
+// the error is an [ErrUnknownRate]. See [Scale.LevelFor] for limits.
 func (s Scale) LevelOf(rate Rate) (Level, error) {
 	for _, step := range s.steps() {
 		if step.Rate == rate {
 			return step.Level, nil
 		}
 	}
-	return 0, &RateError{s.Name(), rate}
+	return 0, failf(ErrUnknownRate, "scale %s has no level of %s", s.Name(), rate)
 }
 
 // Label gives the text that the product prints for a level, such as
@@ -186,8 +260,8 @@ const (
 //
 // Rates are read as [ParseRate] does. Level 0 is read from the texts without a
 // rate. A label whose level and rate disagree is a [*MismatchError], a level
-// above (or missing in) the scale a [*LevelError], a rate that the scale does
-// not have a [*RateError], and any other text a [*SyntaxError].
+// above (or missing in) the scale an [ErrUnknownLevel], a rate that the scale does
+// not have an [ErrUnknownRate], and any other text an [ErrSyntax].
 func (s Scale) Parse(text string) (Level, error) {
 	if strings.HasPrefix(text, "1/") {
 		rate, err := ParseRate(text)
@@ -204,7 +278,7 @@ func (s Scale) Parse(text string) (Level, error) {
 	}
 	level, err := ParseLevel(number)
 	if err != nil {
-		return 0, &SyntaxError{What: "match level", Want: "a label such as " + Kvalifika.Label(5) + ", a level or a rate"}
+		return 0, failf(ErrSyntax, "not a match level: want a label such as %s, a level or a rate", Kvalifika.Label(5))
 	}
 	if !rated {
 		if err := s.check(level); err != nil {
@@ -214,7 +288,7 @@ func (s Scale) Parse(text string) (Level, error) {
 	}
 	stated, ok := strings.CutSuffix(stated, labelEnd)
 	if !ok {
-		return 0, &SyntaxError{What: "match level", Want: "a label such as " + Kvalifika.Label(5)}
+		return 0, failf(ErrSyntax, "not a match level: want a label such as %s", Kvalifika.Label(5))
 	}
 	rate, err := ParseRate(stated)
 	if err != nil {
@@ -232,7 +306,7 @@ func (s Scale) Parse(text string) (Level, error) {
 // check refuses what a comparison on this scale cannot give. Level 0 is fine.
 func (s Scale) check(level Level) error {
 	if level != 0 && s.rate(level).IsZero() {
-		return &LevelError{s.Name(), level}
+		return errLevel(s, level)
 	}
 	return nil
 }
@@ -247,5 +321,5 @@ func (s Scale) LevelFor(r Requirement) (Level, error) {
 			return step.Level, nil
 		}
 	}
-	return 0, &UnmetError{s.Name(), r}
+	return 0, failf(ErrUnmet, "scale %s has no level that meets %s", s.Name(), r)
 }

@@ -1,8 +1,10 @@
 package far
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -125,15 +127,11 @@ func TestParseErrors(t *testing.T) {
 	require.EqualError(t, err, "label gives match level 5 as 1/1,000, scale kvalifika-3d2d has 1/10,000")
 
 	_, err = Kvalifika.Parse("8")
-	var level *LevelError
-	require.ErrorAs(t, err, &level)
-	require.Equal(t, LevelError{"kvalifika-3d2d", 8}, *level)
+	require.ErrorIs(t, err, ErrUnknownLevel)
 	require.EqualError(t, err, "scale kvalifika-3d2d has no level 8")
 
 	_, err = Kvalifika.Parse("1/70")
-	var rate *RateError
-	require.ErrorAs(t, err, &rate)
-	require.Equal(t, RateError{"kvalifika-3d2d", OneIn(70)}, *rate)
+	require.ErrorIs(t, err, ErrUnknownRate)
 	require.EqualError(t, err, "scale kvalifika-3d2d has no level of 1/70")
 }
 
@@ -189,11 +187,10 @@ func TestNewScaleRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := NewScale(c.scale, c.steps...)
-			var scale *ScaleError
-			require.ErrorAs(t, err, &scale)
 			require.ErrorIs(t, err, ErrScale)
-			require.Equal(t, c.level, scale.Level)
-			require.NotEmpty(t, scale.Reason)
+			if c.level != 0 {
+				require.Contains(t, err.Error(), fmt.Sprintf("level %d ", c.level), "it names the level at fault")
+			}
 			require.True(t, s.IsZero())
 		})
 	}
@@ -201,6 +198,51 @@ func TestNewScaleRefuses(t *testing.T) {
 	require.EqualError(t, err, "invalid scale: level 2 has the rate 1/50, which is not below the 1/100 of level 1")
 	_, err = NewScale("s", Step{1000, OneIn(100)})
 	require.EqualError(t, err, "invalid scale: level 1000 is not within 1 to 999")
+}
+
+func TestScaleText(t *testing.T) {
+	const text = "kvalifika-3d2d 1=1/100 2=1/250 3=1/500 4=1/1,000 5=1/10,000 6=1/100,000 7=1/500,000"
+	require.Equal(t, text, Kvalifika.String())
+	for _, s := range []Scale{Kvalifika, vendor(t)} {
+		encoded, err := json.Marshal(s)
+		require.NoError(t, err)
+		require.Equal(t, strconv.Quote(s.String()), string(encoded))
+		var back Scale
+		require.NoError(t, json.Unmarshal(encoded, &back))
+		require.True(t, s.Equal(back))
+	}
+	require.Equal(t, "no scale", Scale{}.String())
+	_, err := json.Marshal(Scale{})
+	require.ErrorIs(t, err, ErrSyntax, "nothing is written that could be read as a scale")
+	for text, want := range map[string]error{
+		`null`: ErrSyntax, `{}`: ErrSyntax, `""`: ErrSyntax, `[]`: ErrSyntax, `5`: ErrSyntax, `"kvalifika-3d2d"`: ErrSyntax, `"no scale"`: ErrSyntax,
+		`"a 1=1/100 "`: ErrSyntax, `" 1=1/100"`: ErrSyntax, `"a 1="`: ErrSyntax, `"a =1/100"`: ErrSyntax, `"a 1=1/1,00"`: ErrSyntax, `"A 1=1/100"`: ErrSyntax,
+		`"a 1=1/100 2=1/100"`: ErrScale, `"a 0=1/100"`: ErrScale, `"a 1=1/100 1=1/100"`: ErrScale,
+		`"kvalifika-3d2d 1=1/100 2=1/500"`: ErrScale, // remapped
+	} {
+		s := Kvalifika
+		require.ErrorIs(t, json.Unmarshal([]byte(text), &s), want, text)
+		require.True(t, s.Equal(Kvalifika), "left alone")
+	}
+}
+
+func FuzzScaleText(f *testing.F) {
+	for _, text := range []string{Kvalifika.String(), "a 1=1/1", "a 999=1/18,446,744,073,709,551,615", "a 2=1/250 1=1/100", "a 1=1/70,00,000", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s Scale
+		if err := s.UnmarshalText([]byte(text)); err != nil {
+			require.True(t, errors.Is(err, ErrSyntax) || errors.Is(err, ErrScale))
+			require.True(t, s.IsZero())
+			return
+		}
+		require.False(t, s.IsZero())
+		var back Scale
+		require.NoError(t, back.UnmarshalText([]byte(s.String())))
+		require.True(t, s.Equal(back))
+		require.Equal(t, s.String(), back.String())
+	})
 }
 
 func TestScaleIsImmutable(t *testing.T) {

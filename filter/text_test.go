@@ -62,6 +62,8 @@ func TestParseErrors(t *testing.T) {
 		{"search(x,in=extra)", filter.ErrField, 18},
 		{"search(x,in=nowhere)", filter.ErrField, 20},
 		{"created_at(from=2026-02-30,zone=UTC)", filter.ErrValue, 36},
+		{"created_at(from=0000-00-00,zone=UTC)", filter.ErrValue, 36}, // not an open end
+		{"birth_date(to=0000-00-00)", filter.ErrValue, 25},
 		{"created_at(from=2026-02-01,to=2026-01-31,zone=UTC)", filter.ErrRange, 50},
 		{"created_at(from=2026-02-01)", filter.ErrZone, 27},
 		{"created_at(from=2026-02-01,from=2026-02-02,zone=UTC)", filter.ErrConflict, 52},

@@ -202,13 +202,18 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 	return On(f.field, first, last, loaded)
 }
 
-// readDays reads the ends of a range, "" for an open one.
+// readDays reads the ends of a range, "" for an open one. A date that is unknown as a whole, such as 0000-00-00, is no open end.
 func readDays(name, from, to string) (first, last sessions.Date, err error) {
-	if first.UnmarshalText([]byte(from)) != nil {
-		return first, last, &Error{name, argFrom, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)}
-	}
-	if last.UnmarshalText([]byte(to)) != nil {
-		return first, last, &Error{name, argTo, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)}
+	for _, end := range []struct {
+		argument, text string
+		day            *sessions.Date
+	}{{argFrom, from, &first}, {argTo, to, &last}} {
+		if end.text == "" {
+			continue
+		}
+		if *end.day, err = sessions.ParseDate(end.text); err != nil || end.day.IsZero() {
+			return first, last, &Error{name, end.argument, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)}
+		}
 	}
 	return first, last, nil
 }

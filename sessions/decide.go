@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/far"
 )
 
-// Step is a check that a company's configuration may leave out.
+// Step is a check that a company's configuration may leave out, or a set of several (s | t). The zero Step is none. As text
+// and in JSON a set is the names of its steps, such as liveness,match, or none.
 type Step uint8
 
 // The steps of a verification, as bits.
@@ -18,6 +20,47 @@ const (
 	DocumentStep      // validity, completeness and spoofing of the document
 	MatchStep         // comparison of the selfie with the document's portrait
 )
+
+var stepNames = [...]string{"liveness", "document", "match"}
+
+// String returns the names of the steps, with commas between, or "none".
+func (s Step) String() string {
+	var names []string
+	for i := range 8 {
+		switch bit := Step(1) << i; {
+		case s&bit == 0:
+		case i < len(stepNames):
+			names = append(names, stepNames[i])
+		default:
+			names = append(names, fmt.Sprintf("Step(%d)", bit))
+		}
+	}
+	return cmp.Or(strings.Join(names, ","), "none")
+}
+
+// MarshalText returns the text of String. A bit that is no step is an error that wraps [ErrSyntax].
+func (s Step) MarshalText() ([]byte, error) {
+	if s>>len(stepNames) != 0 {
+		return nil, fmt.Errorf("%w: not a set of steps", ErrSyntax)
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that wraps [ErrSyntax].
+func (s *Step) UnmarshalText(text []byte) error {
+	var set Step
+	if string(text) != "none" {
+		for name := range strings.SplitSeq(string(text), ",") {
+			i := slices.Index(stepNames[:], name)
+			if i < 0 || set&(1<<i) != 0 {
+				return fmt.Errorf("%w: not a set of steps", ErrSyntax)
+			}
+			set |= 1 << i
+		}
+	}
+	*s = set
+	return nil
+}
 
 // Evidence is what is known of a session before it has a verdict. The zero Evidence knows nothing, and never
 // succeeds.

@@ -1,8 +1,11 @@
 package sessions
 
 import (
+	"database/sql/driver"
+	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -33,10 +36,52 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //	document completeness the reason NotFullID
 //
 // Nothing else does: the other reasons of a failed session stay visible, and what follows from its status alone is no secret.
+//
+// In text, JSON and SQL a Disclosure is its two sets, mask=first_name,last_name;drop=none, so that a host can keep those of its
+// roles. Both are always stated: what shows everything is mask=none;drop=none. An empty text, null, NULL and {} are errors.
 type Disclosure struct {
 	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
 	Drop Fields // left out: files do not have the column
 }
+
+// String returns the text of the disclosure.
+func (d Disclosure) String() string { return "mask=" + d.Mask.String() + ";drop=" + d.Drop.String() }
+
+// MarshalText returns the text of String. A set that holds what is no field is an error that wraps [ErrSyntax].
+func (d Disclosure) MarshalText() ([]byte, error) {
+	if _, err := d.Mask.Union(d.Drop).MarshalText(); err != nil {
+		return nil, err
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads the text of a disclosure. Anything else is an error that wraps [ErrSyntax].
+func (d *Disclosure) UnmarshalText(text []byte) error {
+	mask, drop, both := strings.Cut(string(text), ";")
+	mask, hasMask := strings.CutPrefix(mask, "mask=")
+	drop, hasDrop := strings.CutPrefix(drop, "drop=")
+	if !both || !hasMask || !hasDrop {
+		return fmt.Errorf("%w: not a disclosure of the form mask=first_name,last_name;drop=none", ErrSyntax)
+	}
+	var read Disclosure
+	if err := read.Mask.UnmarshalText([]byte(mask)); err != nil {
+		return err
+	}
+	if err := read.Drop.UnmarshalText([]byte(drop)); err != nil {
+		return err
+	}
+	*d = read
+	return nil
+}
+
+// UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap [ErrSyntax].
+func (d *Disclosure) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, d) }
+
+// Value stores the text of the disclosure.
+func (d Disclosure) Value() (driver.Value, error) { return textValue(d) }
+
+// Scan reads the text of a disclosure. NULL is an error that wraps [ErrSyntax].
+func (d *Disclosure) Scan(src any) error { return scanText(src, d) }
 
 // neverHidden are the fields that lists, pages and authorization need.
 var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)

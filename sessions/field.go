@@ -1,9 +1,13 @@
 package sessions
 
 import (
+	"database/sql/driver"
+	"encoding"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"math/bits"
+	"strings"
 )
 
 // Field names a part of a session: in columns, masks, spans and errors. The zero Field is none.
@@ -78,7 +82,25 @@ func (f *Field) UnmarshalText(text []byte) error {
 	return unmarshalEnum(fieldNames[:], text, f, "field")
 }
 
+// UnmarshalJSON reads the name as a JSON string. null is an error that wraps [ErrSyntax].
+func (f *Field) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, f) }
+
+// Value stores the field's name: its number may change.
+func (f Field) Value() (driver.Value, error) { return textValue(f) }
+
+// Scan reads the name. NULL is an error that wraps [ErrSyntax].
+func (f *Field) Scan(src any) error { return scanText(src, f) }
+
+// GobEncode returns the field's name.
+func (f Field) GobEncode() ([]byte, error) { return f.MarshalText() }
+
+// GobDecode reads the name.
+func (f *Field) GobDecode(text []byte) error { return f.UnmarshalText(text) }
+
 // Fields is a set of fields. The zero Fields is empty. Sets are comparable with ==.
+//
+// In text, JSON, SQL and gob a set is the names of its fields, such as first_name,last_name, and none if it is empty. Nothing
+// else is a set, an empty text, null and NULL least of all: they would hide nothing.
 type Fields uint64
 
 // FieldsOf returns the set of the fields given.
@@ -118,5 +140,88 @@ func (s Fields) All() iter.Seq[Field] {
 				return
 			}
 		}
+	}
+}
+
+// String returns the names of the fields in their order, with commas between, or "none".
+func (s Fields) String() string {
+	if s == 0 {
+		return fieldNames[FieldNone]
+	}
+	var names []string
+	for f := range s.All() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, ",")
+}
+
+// MarshalText returns the text of String. A set that holds what is no field is an error that wraps [ErrSyntax].
+func (s Fields) MarshalText() ([]byte, error) {
+	if s.Minus(AllFields()) != 0 {
+		return nil, fmt.Errorf("%w: not a set of fields", ErrSyntax)
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that wraps [ErrSyntax].
+func (s *Fields) UnmarshalText(text []byte) error {
+	var set Fields
+	if string(text) != fieldNames[FieldNone] {
+		for name := range strings.SplitSeq(string(text), ",") {
+			var f Field
+			if err := f.UnmarshalText([]byte(name)); err != nil {
+				return err
+			}
+			if set.Has(f) {
+				return fmt.Errorf("%w: %s twice", ErrSyntax, f)
+			}
+			set |= FieldsOf(f)
+		}
+	}
+	*s = set
+	return nil
+}
+
+// UnmarshalJSON reads the text of a set as a JSON string. null is an error that wraps [ErrSyntax].
+func (s *Fields) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, s) }
+
+// Value stores the text of the set: the numbers of its fields may change.
+func (s Fields) Value() (driver.Value, error) { return textValue(s) }
+
+// Scan reads the text of a set. NULL is an error that wraps [ErrSyntax].
+func (s *Fields) Scan(src any) error { return scanText(src, s) }
+
+// GobEncode returns the text of the set.
+func (s Fields) GobEncode() ([]byte, error) { return s.MarshalText() }
+
+// GobDecode reads the text of a set.
+func (s *Fields) GobDecode(text []byte) error { return s.UnmarshalText(text) }
+
+// unmarshalJSONText reads a JSON string. encoding/json by itself takes null for "leave it as it is".
+func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler) error {
+	var text *string
+	if json.Unmarshal(data, &text) != nil || text == nil {
+		return fmt.Errorf("%w: not a JSON string", ErrSyntax)
+	}
+	return into.UnmarshalText([]byte(*text))
+}
+
+// textValue stores a value as its text. database/sql by itself stores the number.
+func textValue(v encoding.TextMarshaler) (driver.Value, error) {
+	text, err := v.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return string(text), nil
+}
+
+func scanText(src any, into encoding.TextUnmarshaler) error {
+	switch src := src.(type) {
+	case string:
+		return into.UnmarshalText([]byte(src))
+	case []byte:
+		return into.UnmarshalText(src)
+	default:
+		return fmt.Errorf("%w: cannot read a text from %T", ErrSyntax, src)
 	}
 }

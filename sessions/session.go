@@ -185,7 +185,6 @@ func (s *Session) Validate() error {
 		{FieldNationality, s.Nationality.value, MaxTextBytes, false},
 		{FieldSex, string(s.Sex), MaxKeyBytes, false},
 		{FieldDocumentType, string(s.DocumentType), MaxKeyBytes, false},
-		{FieldMatchLevel, s.Match.Scale, MaxKeyBytes, s.Match.Compared || s.Match.Acceptance != 0},
 		{FieldSelfie, s.Selfie, MaxMetaBytes, false},
 		{FieldClientIP, s.ClientIP, MaxMetaBytes, false},
 		{FieldDevice, string(s.Device), MaxKeyBytes, false},
@@ -200,7 +199,25 @@ func (s *Session) Validate() error {
 			return &FieldError{t.field, err}
 		}
 	}
+	if err := s.Match.validateScale(); err != nil {
+		return err
+	}
 	return s.validateRest()
+}
+
+// validateScale checks the name of the scale, which is part of the field whose level needs it.
+func (m *Match) validateScale() error {
+	field := FieldMatchLevel
+	if !m.Compared && m.Acceptance != 0 {
+		field = FieldAcceptanceLevel
+	}
+	if m.Scale == "" && (m.Compared || m.Acceptance != 0) {
+		return &FieldError{field, fmt.Errorf("%w: a level without the name of its scale", ErrInvalid)}
+	}
+	if err := checkText(m.Scale, MaxKeyBytes); err != nil {
+		return &FieldError{field, fmt.Errorf("name of the scale: %w", err)}
+	}
+	return nil
 }
 
 func (s *Session) validateRest() error {

@@ -143,7 +143,7 @@ func TestValidateRest(t *testing.T) {
 		{"acceptance over it", sessions.FieldAcceptanceLevel, func(s *sessions.Session) { s.Match.Acceptance = far.MaxLevel + 1 }},
 		{"acceptance below 0", sessions.FieldAcceptanceLevel, func(s *sessions.Session) { s.Match.Acceptance = -1 }},
 		{"level without comparison", sessions.FieldMatchLevel, func(s *sessions.Session) { s.Match.Compared = false }},
-		{"acceptance without scale", sessions.FieldMatchLevel, func(s *sessions.Session) { s.Match = sessions.Match{Acceptance: 5} }},
+		{"acceptance without scale", sessions.FieldAcceptanceLevel, func(s *sessions.Session) { s.Match = sessions.Match{Acceptance: 5} }},
 		{"no reasons", 0, func(s *sessions.Session) { s.Reasons = nil }},
 		{"reasons of a success", sessions.FieldReasons, func(s *sessions.Session) { s.Status = sessions.Success }},
 		{"reasons of a pending one", sessions.FieldReasons, func(s *sessions.Session) { s.Status = sessions.Pending }},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"time"
 
@@ -87,13 +88,17 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 		add("level", filter.MatchLevel(levels...), nil)
 	}
 	if s.from != "" || s.to != "" {
-		var from, to sessions.Date
-		if err := from.UnmarshalText([]byte(s.from)); err != nil {
-			add("from", filter.Filter{}, err)
+		day := func(name, text string) (d sessions.Date) {
+			if text == "" {
+				return d
+			}
+			d, err := sessions.ParseDate(text)
+			if err != nil || d.IsZero() {
+				add(name, filter.Filter{}, errors.New("not a day of the form yyyy-mm-dd"))
+			}
+			return d
 		}
-		if err := to.UnmarshalText([]byte(s.to)); err != nil {
-			add("to", filter.Filter{}, err)
-		}
+		from, to := day("from", s.from), day("to", s.to)
 		add("from, -to", filter.CreatedOn(from, to, zone), nil)
 	}
 	return filter.And(parts...), failed
