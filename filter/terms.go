@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"unicode/utf8"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // Term is one fact of a session that an index can hold: that a field has a value, or a word of the search key. A field that is
-// absent has the value "". It is as private as the session.
+// absent has the value "". It is as private as the session, and plain data: only its own methods print it without the value.
 type Term struct {
 	Field sessions.Field
 	Word  bool // Value is a word of the field, as package searchkey folds it, and not the field's value
@@ -26,6 +27,9 @@ func (t Term) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String())
 
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
 func (t Term) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
+
+// LogValue is what Format prints.
+func (t Term) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(t)) }
 
 // TermRange is the terms of one field whose values are From or bytewise greater, and less than To.
 type TermRange struct {
@@ -48,6 +52,9 @@ func (r TermRange) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.Stri
 
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
 func (r TermRange) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
+
+// LogValue is what Format prints.
+func (r TermRange) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
 // Terms returns under which terms an index finds the sessions that meet the criterion: for each group, such a session has a term
 // in at least one of the group's ranges. exact: and no other session does. Without a group, the index cannot help, and

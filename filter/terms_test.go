@@ -87,7 +87,16 @@ func randomSession(t testing.TB, r *rand.Rand) *sessions.Session {
 		if r.IntN(5) == 0 {
 			return sessions.Date{}
 		}
-		return sessions.Date{Year: 2024 + r.IntN(4), Month: time.Month(1 + r.IntN(12)), Day: 1 + r.IntN(28)}
+		d := sessions.Date{Year: 2024 + r.IntN(4), Month: time.Month(1 + r.IntN(12)), Day: 1 + r.IntN(28)}
+		switch r.IntN(6) { // parts that are not known
+		case 0:
+			d.Month, d.Day = 0, 0
+		case 1:
+			d.Month = 0
+		case 2:
+			d.Day = 0
+		}
+		return d
 	}
 	s := &sessions.Session{
 		ID: one("a", "b", "none") + one("", "1", "2"), Company: "acme", Partner: one("", "Acme", "none"), Subject: one("", "s-1", "s-2"),

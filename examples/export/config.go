@@ -18,7 +18,7 @@ import (
 const intro = `Writes a company's sessions to a CSV file, or checks a file against its manifest.
 
     export -dsn sqlite:kyc.db -company acme -out all.csv
-    export -dsn "$DSN" -company acme -search "gior 0100" -status failed -spoof low_far -level 3,4 -out found.csv
+    export -dsn "$DSN" -company acme -search "gior 0100" -status failed -failed-for low_far -match-level 3,4 -out found.csv
     export -dsn "$DSN" -company acme -from 2026-05-01 -to 2026-05-31 -columns "Session ID,First Name=Name,Verified" -out may.csv
     export -dsn "$DSN" -company acme -out all.csv -resume       go on after a crash, a full disk or a lost connection
     export -verify all.csv                                      needs the manifest beside it

@@ -269,7 +269,7 @@ func TestProgram(t *testing.T) {
 	}
 	base := []string{"-dsn", dsn, "-company", company, "-out", path}
 	with := func(more ...string) []string { return append(slices.Clip(base), more...) }
-	do(cli.ExitOK, with("-status", "failed", "-spoof", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
+	do(cli.ExitOK, with("-status", "failed", "-failed-for", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
 		"-extra", "phone,email", "-format", "rfc4180", "-separator", ";", "-mask", "first_name", "-asked-by", "me")...)
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -292,7 +292,7 @@ func TestProgram(t *testing.T) {
 	require.Contains(t, do(cli.ExitFailure, "-verify", path), "not the one of the manifest")
 	require.Contains(t, do(cli.ExitOK, "-help"), "-resume")
 	for _, bad := range [][]string{
-		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-tz", "Mars"), with("-force", "-level", "x"), with("-force", "-level", "8"), with("-force", "-status", ""+","),
+		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-zone", "Mars"), with("-force", "-match-level", "x"), with("-force", "-match-level", "8"), with("-force", "-status", ""+","),
 		with("-force", "-columns", "Nothing"), with("-force", "-drop", "x"), with("-force", "-format", "xls"), with("-force", "-separator", "::"), with("-force", "more"),
 	} {
 		do(cli.ExitUsage, bad...)

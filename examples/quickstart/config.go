@@ -23,7 +23,7 @@ by letter, applies each filter, pages on, exports, reads the file back and compa
     quickstart                                            the tour, on generated sessions
     quickstart -in sessions.csv                           the tour, on the sessions of a file
     quickstart -db kyc.db -search "gior 0100"             a page of a database that is kept
-    quickstart -db kyc.db -status failed -spoof low_far -level 3,4
+    quickstart -db kyc.db -status failed -failed-for low_far -match-level 3,4
     quickstart -db kyc.db -from 2026-05-01 -to 2026-05-31 -out may.csv
 
 Exit codes: 0 done, 1 failed or interrupted, 2 wrong usage.

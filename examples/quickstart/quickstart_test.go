@@ -156,7 +156,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	require.Zero(t, r.code)
 	require.Empty(t, r.stderr)
 	for _, flag := range []string{
-		"-db", "-in", "-n", "-seed", "-company", "-filter", "-search", "-status", "-type", "-spoof", "-level", "-from", "-to", "-tz", "-limit",
+		"-db", "-in", "-n", "-seed", "-company", "-filter", "-search", "-status", "-document-type", "-failed-for", "-match-level", "-from", "-to", "-zone", "-limit",
 		"-pages", "-after", "-details", "-out", "-force", "-format", "-columns", "-extra", "Exit codes",
 	} {
 		require.Contains(t, r.stdout, flag)
@@ -188,22 +188,22 @@ func TestSelections(t *testing.T) {
 		"-status failed": filter.Status(sessions.Failed),
 		"-filter " + filter.Status(sessions.Failed).Text(): filter.Status(sessions.Failed),
 		"-status success,failed":                           filter.Status(sessions.Success, sessions.Failed),
-		"-type passport":                                   filter.DocumentType(sessions.Passport),
-		"-type none,id_card":                               filter.DocumentType("", sessions.IDCard),
-		"-spoof all":                                       filter.FailedFor(sessions.SpoofReasons()...),
-		"-spoof digital_spoof":                             filter.FailedFor(sessions.DigitalSpoof),
-		"-spoof low_far -level 0,1":                        filter.FailedForAt([]far.Level{0, 1}, sessions.LowFAR),
-		"-level 7":                                         filter.MatchLevel(7),
-		"-level none":                                      filter.MatchLevel(filter.NotCompared),
+		"-document-type passport":                          filter.DocumentType(sessions.Passport),
+		"-document-type none,id_card":                      filter.DocumentType("", sessions.IDCard),
+		"-failed-for all":                                  filter.FailedFor(sessions.SpoofReasons()...),
+		"-failed-for digital_spoof":                        filter.FailedFor(sessions.DigitalSpoof),
+		"-failed-for low_far -match-level 0,1":             filter.FailedForAt([]far.Level{0, 1}, sessions.LowFAR),
+		"-match-level 7":                                   filter.MatchLevel(7),
+		"-match-level none":                                filter.MatchLevel(filter.NotCompared),
 		"-from 2026-06-01":                                 filter.CreatedOn(day("2026-06-01"), sessions.Date{}, tbilisi),
 		"-to 2024-12-31":                                   filter.CreatedOn(sessions.Date{}, day("2024-12-31"), tbilisi),
 		"-from 2026-02-28 -to 2026-02-28":                  filter.CreatedOn(day("2026-02-28"), day("2026-02-28"), tbilisi),
 		// The night in which Berlin's clocks go forward.
-		"-tz Europe/Berlin -from 2026-03-28 -to 2026-03-29": filter.Between(sessions.FieldCreatedAt,
+		"-zone Europe/Berlin -from 2026-03-28 -to 2026-03-29": filter.Between(sessions.FieldCreatedAt,
 			time.Date(2026, 3, 27, 23, 0, 0, 0, time.UTC), time.Date(2026, 3, 29, 22, 0, 0, 0, time.UTC)),
-		"-tz Europe/Berlin -from 2025-10-26 -status success": filter.And(
+		"-zone Europe/Berlin -from 2025-10-26 -status success": filter.And(
 			filter.CreatedOn(day("2025-10-26"), sessions.Date{}, berlin), filter.Status(sessions.Success)),
-		"-search ma -type passport -status failed,pending": filter.And(
+		"-search ma -document-type passport -status failed,pending": filter.And(
 			filter.Search("ma"), filter.DocumentType(sessions.Passport), filter.Status(sessions.Failed, sessions.Pending)),
 	} {
 		want, newest := 0, ""
@@ -509,9 +509,9 @@ func TestWrongUsage(t *testing.T) {
 		{"flag", []string{"-nonsense"}},
 		{"argument", []string{"Secretname"}},
 		{"-company: store: no company", []string{"-company", ""}},
-		{"-tz: there is no time zone", []string{"-tz", "Mars/Olympus"}},
-		{"-tz: name a time zone", []string{"-tz", ""}},
-		{"-tz: name a time zone", []string{"-tz", "Local"}},
+		{"-zone: there is no time zone", []string{"-zone", "Mars/Olympus"}},
+		{"-zone: name a time zone", []string{"-zone", ""}},
+		{"-zone: name a time zone", []string{"-zone", "Local"}},
 		{"-format: ", []string{"-format", "xls"}},
 		{"-in-format: ", []string{"-in-format", "xls"}},
 		{"-columns: column 2: ", []string{"-columns", "Session ID,Shoe size"}},
@@ -521,10 +521,12 @@ func TestWrongUsage(t *testing.T) {
 		{"-from: ", []string{"-from", "02-30-26"}},
 		{"-to: ", []string{"-to", "2026-02-30"}},
 		{"-from, -to: ", []string{"-from", "2026-03-02", "-to", "2026-03-01"}},
-		{"-level: ", []string{"-level", "8"}},
-		{"-level: ", []string{"-level", "high"}},
+		{"-match-level: ", []string{"-match-level", "8"}},
+		{"-match-level: ", []string{"-match-level", "high"}},
 		{"-status: ", []string{"-status", ","}},
-		{"-spoof: ", []string{"-spoof", "low_far,"}},
+		{"-status: ", []string{"-status", "succes"}},
+		{"-filter: ", []string{"-filter", "status(succes)"}},
+		{"-failed-for: ", []string{"-failed-for", "low_far,"}},
 		{"-search: ", []string{"-search", strings.Repeat("Secretname ", 10_000)}},
 		{"-limit: ", []string{"-limit", "0"}},
 		{"-pages: ", []string{"-pages", "-1"}},
