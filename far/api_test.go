@@ -13,7 +13,7 @@ import (
 
 // codecs are the methods that packages of the standard library call.
 var codecs = map[string]bool{
-	"Error": true, "Unwrap": true, "String": true, "AppendText": true, "MarshalText": true, "UnmarshalText": true, "MarshalJSON": true,
+	"Error": true, "Unwrap": true, "String": true, "Format": true, "AppendText": true, "MarshalText": true, "UnmarshalText": true, "MarshalJSON": true,
 	"UnmarshalJSON": true, "Value": true, "Scan": true,
 }
 

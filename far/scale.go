@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding"
 	"encoding/json"
+	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strconv"
@@ -118,26 +120,36 @@ func (s Scale) Equal(other Scale) bool {
 	return s.t == other.t || s.Name() == other.Name() && slices.Equal(s.steps(), other.steps())
 }
 
-// String gives the name and the table. The zero Scale gives "no scale".
-func (s Scale) String() string {
+// Format prints the name and the table, whatever the verb. The zero Scale prints
+// "no scale".
+//
+// It is no String method, because go-spew calls that of a struct of one pointer
+// with a receiver that is none, and dies.
+func (s Scale) Format(state fmt.State, _ rune) {
 	if s.IsZero() {
-		return "no scale"
+		_, _ = io.WriteString(state, "no scale")
+		return
 	}
+	_, _ = state.Write(s.text())
+}
+
+// text gives the name and the table.
+func (s Scale) text() []byte {
 	b := []byte(s.t.name)
 	for _, step := range s.t.steps {
 		b = strconv.AppendInt(append(b, ' '), int64(step.Level), 10)
 		b = step.Rate.append(append(b, '='))
 	}
-	return string(b)
+	return b
 }
 
-// MarshalText implements [encoding.TextMarshaler]: the text of [Scale.String].
+// MarshalText implements [encoding.TextMarshaler]: the name and the table.
 // The zero Scale is an [ErrSyntax].
 func (s Scale) MarshalText() ([]byte, error) {
 	if s.IsZero() {
 		return nil, errScaleSyntax()
 	}
-	return []byte(s.String()), nil
+	return s.text(), nil
 }
 
 // UnmarshalText implements [encoding.TextUnmarshaler]. Text of another form is an
