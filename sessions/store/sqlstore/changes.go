@@ -23,8 +23,8 @@ type state struct {
 	total   int64  // sessions of the company
 }
 
-// state reads a company's state by one of the statements that select it, and what else that selects. Every reader begins with it, and so
-// notices when the schema has moved on.
+// state reads a company's state by one of the statements that select it, and what else that
+// selects. Every reader begins with it, and so notices when the schema has moved on.
 func (c conn) state(ctx context.Context, s engine.Statement, company string, dest ...any) (now state, err error) {
 	var found Version
 	var seq, total sql.NullInt64
@@ -42,8 +42,8 @@ func (c conn) state(ctx context.Context, s engine.Statement, company string, des
 	return now, nil
 }
 
-// watermark names a number of a company's changes and the history that it belongs to, with a checksum over all three: another
-// company's watermark is noticed.
+// watermark names a number of a company's changes and the history that it belongs to, with a
+// checksum over all three: another company's watermark is noticed.
 func (s state) watermark(company string) store.Watermark { return watermark(company, s.history, s.seq) }
 
 func watermark(company, history string, seq int64) store.Watermark {
@@ -51,7 +51,8 @@ func watermark(company, history string, seq int64) store.Watermark {
 	return store.Watermark(fmt.Sprintf("2.%s.%08x", moment, crc32.ChecksumIEEE([]byte(moment+" "+company))))
 }
 
-// since returns the number of a watermark, which has to be one of this state's past: of its history, and not ahead of it.
+// since returns the number of a watermark, which has to be one of this state's past: of its
+// history, and not ahead of it.
 func (s state) since(company string, w store.Watermark) (int64, error) {
 	parts := strings.Split(string(w), ".")
 	if len(parts) != 4 {
@@ -64,11 +65,12 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 	return seq, nil
 }
 
-// NewHistory makes the Backend refuse all watermarks from before, with store.ErrWatermark, so that their holders read anew. Call it
-// once whenever the database may have lost commits: after it was restored from a backup, set back to a point in time or failed over
-// to a server that lagged behind, and before anything is written to it. The numbers of changes then count on from an older state,
-// and stand for other changes than those that the watermarks had in mind; the history, a random value beside them, tells the two
-// apart.
+// NewHistory makes the Backend refuse all watermarks from before, with store.ErrWatermark, so that
+// their holders read anew. Call it once whenever the database may have lost commits: after it was
+// restored from a backup, set back to a point in time or failed over to a server that lagged
+// behind, and before anything is written to it. The numbers of changes then count on from an older
+// state, and stand for other changes than those that the watermarks had in mind; the history, a
+// random value beside them, tells the two apart.
 func (b *Backend) NewHistory(ctx context.Context) error {
 	const op = "begin a new history"
 	if err := b.Check(ctx); err != nil {
@@ -81,8 +83,9 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 
 // Changes implements [store.Backend].
 //
-// Whoever changes a company's sessions raises its seq first and so holds its row until the transaction ends: changes
-// become visible in the order of their numbers, and none can appear later below a number that has been read.
+// Whoever changes a company's sessions raises its seq first and so holds its row until the
+// transaction ends: changes become visible in the order of their numbers, and none can appear later
+// below a number that has been read.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err

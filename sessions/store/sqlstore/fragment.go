@@ -8,7 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// fragments are what differs between the engines in the statements of a step, which are put together in step.go.
+// fragments are what differs between the engines in the statements of a step, which are put
+// together in step.go.
 type fragments struct {
 	nested    string // a join whose right side is looked up for each row of the left side
 	lateral   bool   // nested joins are lateral subqueries, which keep the planner from any other plan
@@ -34,7 +35,8 @@ func fragmentsOf(d filter.Dialect) fragments {
 	}
 }
 
-// statement is a statement of a step as it is put together: text with question marks, and as many arguments.
+// statement is a statement of a step as it is put together: text with question marks, and as many
+// arguments.
 type statement struct {
 	fragments *fragments
 	text      []byte
@@ -54,16 +56,22 @@ func (st *statement) add(text string, args ...any) *statement {
 	return st
 }
 
-// int writes a number of ours into the text, where an argument would hide from a planner how few rows are wanted.
+// int writes a number of ours into the text.
 func (st *statement) int(n int) *statement {
 	st.text = strconv.AppendInt(st.text, int64(n), 10)
 	return st
 }
 
-// limit bounds how many rows are selected; [math.MaxInt] is no bound.
-func (st *statement) limit(n int) {
-	if n < math.MaxInt {
-		st.add(" LIMIT ").int(n)
+// limit bounds how many rows are selected; [math.MaxInt] is no bound. The planner that weighs a
+// generic plan has to see how few they are.
+func (st *statement) limit(n int) *statement {
+	switch {
+	case n == math.MaxInt:
+		return st
+	case st.fragments.merged:
+		return st.add(" LIMIT ").int(n)
+	default:
+		return st.add(" LIMIT ?", n)
 	}
 }
 
@@ -86,7 +94,8 @@ func (st *statement) before(alias string, p position) *statement {
 	return st.add("("+alias+".created_us < ? OR "+alias+".created_us = ? AND "+alias+".id < ?)", p.us, p.us, p.id)
 }
 
-// lookUp joins a table whose rows are to be looked up one by one: no estimate may turn that into reading all of them.
+// lookUp joins a table whose rows are to be looked up one by one: no estimate may turn that into
+// reading all of them.
 func (st *statement) lookUp(join, table, on string, args ...any) {
 	if st.fragments.lateral {
 		st.add(join+"LATERAL (SELECT * FROM "+table+" WHERE "+on+" OFFSET 0) "+table[len(table)-1:]+" ON true", args...)

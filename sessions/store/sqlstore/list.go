@@ -27,7 +27,8 @@ func positionOf(p store.Position) position {
 	}
 	us := p.CreatedAt.UnixMicro()
 	if p.CreatedAt.Nanosecond()%1000 != 0 {
-		// Between two microseconds, where no session is: behind all of the later one, whatever their IDs.
+		// Between two microseconds, where no session is: behind all of the later one, whatever
+		// their IDs.
 		return position{us: us + 1}
 	}
 	return position{us, p.ID}
@@ -49,7 +50,8 @@ func ceilMicro(t time.Time) int64 {
 	return us
 }
 
-// between adds to the arguments of a statement the range from behind one position down to another, which is included.
+// between adds to the arguments of a statement the range from behind one position down to another,
+// which is included.
 func between(after, floor position, args engine.Args) engine.Args {
 	args["after_us"], args["after_id"] = after.us, after.id
 	args["floor_us"], args["floor_id"] = floor.us, floor.id
@@ -66,7 +68,8 @@ type selection struct {
 	end       bool          // nothing is left
 }
 
-// compile turns the range of creation times, of the filter and of the position, into bounds of the read, and the rest into a condition.
+// compile turns the range of creation times, of the filter and of the position, into bounds of the
+// read, and the rest into a condition.
 func (b *Backend) compile(sel store.Selection) (selection, error) {
 	if err := sel.Filter.Err(); err != nil {
 		return selection{}, err
@@ -77,7 +80,8 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 		s.low = ceilMicro(from)
 	}
 	if !to.IsZero() {
-		// A position without an ID is behind the whole microsecond before it, as the end of a range is.
+		// A position without an ID is behind the whole microsecond before it, as the end of a range
+		// is.
 		if end := (position{us: ceilMicro(to)}); end.us < s.pos.us || end.us == s.pos.us && s.pos.id != "" {
 			s.pos = end
 		}
@@ -106,7 +110,8 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	if err != nil {
 		return store.Batch{}, err
 	}
-	// The number is read before the sessions are: what changes meanwhile is read again, rather than missed.
+	// The number is read before the sessions are: what changes meanwhile is read again, rather than
+	// missed.
 	now, err := w.begin(ctx)
 	if err != nil {
 		return store.Batch{}, err

@@ -20,8 +20,8 @@ const (
 	SQLite   = filter.SQLite   // SQLite 3.38 and newer
 )
 
-// Backend keeps sessions in the tables of this package. It may be used by many goroutines at once. It has nothing to close:
-// the database belongs to the caller.
+// Backend keeps sessions in the tables of this package. It may be used by many goroutines at once.
+// It has nothing to close: the database belongs to the caller.
 type Backend struct {
 	db        *sql.DB
 	dialect   filter.Dialect
@@ -38,8 +38,9 @@ var (
 	_ store.Writer   = (*Backend)(nil)
 )
 
-// New returns a Backend over a database with the schema of this package, see [CreateSchema]. It does not connect yet:
-// a wrong schema or dialect is an error of the methods, and of [Backend.Check].
+// New returns a Backend over a database with the schema of this package, see [CreateSchema]. It
+// does not connect yet: a wrong schema or dialect is an error of the methods, and of
+// [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
 	return &Backend{db: db, dialect: d, engine: e, fragments: fragmentsOf(d)}

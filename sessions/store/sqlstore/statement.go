@@ -72,15 +72,16 @@ func (c conn) rows(ctx context.Context, s engine.Statement, args engine.Args, ea
 			return err
 		}
 	}
-	// A connection that breaks, or a context that ends, looks like the last row until it is asked for.
+	// A connection that breaks, or a context that ends, looks like the last row until it is asked
+	// for.
 	if err := rows.Err(); err != nil {
 		return failed(ctx, c.op, err)
 	}
 	return nil
 }
 
-// sessions calls each for every session of a statement that selects the columns that are readable. The session is lent: the next row
-// takes its place. seq numbers its last change.
+// sessions calls each for every session of a statement that selects the columns that are readable.
+// The session is lent: the next row takes its place. seq numbers its last change.
 func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args, company string, each func(s *sessions.Session, seq int64) error) error {
 	r := row.NewReader(readable)
 	var session sessions.Session

@@ -220,7 +220,7 @@ func (w *walk) postings(st *statement, s *step) {
 				st.args = append(st.args, v)
 			}
 		}
-		st.add(" LIMIT ").int(s.most + 1).add(")")
+		st.limit(s.most + 1).add(")")
 		with = ", p"
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Stream implements [store.Streamer]. Without words or rare values to go by it is one statement, which reads the fields of the
-// selection only; else the walk of a list in one read-only transaction.
+// Stream implements [store.Streamer]. Without words or rare values to go by it is one statement,
+// which reads the fields of the selection only; else the walk of a list in one read-only
+// transaction.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	const op = "stream"
 	if err := b.ready(ctx, sel.Company); err != nil {
@@ -47,8 +48,8 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	return w.run(ctx)
 }
 
-// stream reads a selection in one statement, in a transaction of its own. Rows come packed; from the first one on that cannot be taken
-// apart they come column by column.
+// stream reads a selection in one statement, in a transaction of its own. Rows come packed; from
+// the first one on that cannot be taken apart they come column by column.
 func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields, each func(*sessions.Session) error) error {
 	if c.engine.SetSnapshot != "" {
 		if err := c.exec(ctx, c.engine.SetSnapshot, nil); err != nil {
@@ -71,19 +72,20 @@ func (sel *selection) rest(selected string) engine.Args {
 	return between(sel.pos, position{us: sel.low}, engine.Args{"condition": sel.condition, "selected": engine.Part{Text: selected}})
 }
 
-// errSeparator says that a text contains the separator of packed rows. The selection is left before that row.
+// errSeparator says that a text contains the separator of packed rows. The selection is left before
+// that row.
 var errSeparator = errors.New("sqlstore: a text contains a separator")
 
 // packedBatch is how many rows are handed over at once.
 const packedBatch = 256
 
-// streamPacked reads rows that come as one text each, a tenth of the allocations, while a second goroutine fetches the next ones. That
-// ends before it returns.
+// streamPacked reads rows that come as one text each, a tenth of the allocations, while a second
+// goroutine fetches the next ones. That ends before it returns.
 func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Columns, each func(*sessions.Session) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []string, 2)
-	// The goroutine sends until the context ends, and then closes the channel: that it did is what says that it is gone. A callback that
-	// panics must not leave it behind either.
+	// The goroutine sends until the context ends, and then closes the channel: that it did is what
+	// says that it is gone. A callback that panics must not leave it behind either.
 	defer func() {
 		cancel()
 		for range batches {
@@ -101,7 +103,8 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 	for batch := range batches {
 		for _, packed := range batch {
 			if !r.Unpack(packed) {
-				// The transaction goes on, and drivers end one whose statement is cancelled: this one must come to its end.
+				// The transaction goes on, and drivers end one whose statement is cancelled: this
+				// one must come to its end.
 				ignored.Store(true)
 				for range batches {
 				}
@@ -119,7 +122,8 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 	return fetched
 }
 
-// fetchPacked sends the rows of a stream in batches, until there are no more, they are ignored or the context ends.
+// fetchPacked sends the rows of a stream in batches, until there are no more, they are ignored or
+// the context ends.
 func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- []string, ignored *atomic.Bool) error {
 	var batch []string
 	send := func() error {

@@ -21,7 +21,8 @@ const partitions = 8
 // A table of the schema that has a company, and its statement up to the closing parenthesis.
 var companyTable = regexp.MustCompile(`(?s)CREATE TABLE IF NOT EXISTS (sessionkit_\w+) \(\n    company .*?\n\);`)
 
-// newPartitioned makes the tables of PostgreSQL as a host may: in partitions by a hash of the company.
+// newPartitioned makes the tables of PostgreSQL as a host may: in partitions by a hash of the
+// company.
 func newPartitioned(t testing.TB, db *sql.DB) *sqlstore.Backend {
 	t.Helper()
 	text, err := sqlstore.Schema(sqlstore.Postgres)

@@ -24,10 +24,11 @@ var secondSchema = map[engine]string{
 	mariadb:  "ALTER TABLE sessionkit_schema ADD COLUMN history VARBINARY(32) NOT NULL DEFAULT 'first'",
 }
 
-// TestFirstSchema keeps the tables of schema version 1 readable. testdata/v1 has, for each engine, the statements that made them
-// and a dump of two companies, written by the code of that version: an insert of firstSessions, the decision of one that was
-// pending, and the redaction of another. It is history, and must not change. The tables are refused as they are; brought up to date,
-// the sessions read as they did.
+// TestFirstSchema keeps the tables of schema version 1 readable. testdata/v1 has, for each engine,
+// the statements that made them and a dump of two companies, written by the code of that version:
+// an insert of firstSessions, the decision of one that was pending, and the redaction of another.
+// It is history, and must not change. The tables are refused as they are; brought up to date, the
+// sessions read as they did.
 func TestFirstSchema(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		for _, file := range []string{"testdata/v1/" + string(e) + ".sql", "testdata/v1/" + string(e) + "-dump.sql"} {
@@ -49,7 +50,8 @@ func TestFirstSchema(t *testing.T) {
 	})
 }
 
-// statementsOf returns the statements of a file. Each ends with a semicolon at the end of a line, where no other semicolon is.
+// statementsOf returns the statements of a file. Each ends with a semicolon at the end of a line,
+// where no other semicolon is.
 func statementsOf(t *testing.T, file string) []string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -57,8 +59,8 @@ func statementsOf(t *testing.T, file string) []string {
 	return strings.Split(strings.TrimSuffix(string(text), ";\n"), ";\n")
 }
 
-// firstSessions has every kind of value: all states of a text, all enumerations and values beyond them, texts that SQL or a dump could
-// damage, absent and extreme times, ties, a second company.
+// firstSessions has every kind of value: all states of a text, all enumerations and values beyond
+// them, texts that SQL or a dump could damage, absent and extreme times, ties, a second company.
 func firstSessions() []*sessions.Session {
 	at := time.Date(2024, 2, 29, 20, 30, 0, 123456000, time.UTC)
 	var all []*sessions.Session
@@ -142,7 +144,8 @@ func firstSessions() []*sessions.Session {
 	return all
 }
 
-// requireFirst requires that a Backend has what version 1 wrote, by every way that leads to a session.
+// requireFirst requires that a Backend has what version 1 wrote, by every way that leads to a
+// session.
 func requireFirst(t *testing.T, b *sqlstore.Backend) {
 	t.Helper()
 	want := map[string][]*sessions.Session{}

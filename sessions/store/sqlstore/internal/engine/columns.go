@@ -8,7 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a text.
+// columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a
+// text.
 func columnsOf(hasReason string) filter.Columns {
 	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
 	number := func(name string, values ...fmt.Stringer) filter.Column {

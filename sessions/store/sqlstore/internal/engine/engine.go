@@ -1,11 +1,13 @@
-// Package engine has the SQL statements of sqlstore, each whole, and whatever else differs between the engines.
+// Package engine has the SQL statements of sqlstore, each whole, and whatever else differs between
+// the engines.
 //
-// A statement is a constant with names in it, see [Statement]. Those that every engine takes alike are in portable.go, the others in the
-// file of their engine, with the reason why they differ. [Engine] lists them all and says what each returns.
+// A statement is a constant with names in it, see [Statement]. Those that every engine takes alike
+// are in portable.go, the others in the file of their engine, with the reason why they differ.
+// [Engine] lists them all and says what each returns.
 //
-// In every statement sessionkit_sessions is called s where it is searched and r where rows are looked up by their keys. Each table that a
-// statement names has its company in an equality, so that an engine that distributes or partitions the tables by company can tell where
-// to go.
+// In every statement sessionkit_sessions is called s where it is searched and r where rows are
+// looked up by their keys. Each table that a statement names has its company in an equality, so
+// that an engine that distributes or partitions the tables by company can tell where to go.
 package engine
 
 import (
@@ -17,7 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Engine is a database engine: its statements, and what else differs. It does not change once it is made.
+// Engine is a database engine: its statements, and what else differs. It does not change once it is
+// made.
 type Engine struct {
 	Name    string // of its files, such as those of the schema
 	Dialect filter.Dialect
@@ -33,7 +36,8 @@ type Engine struct {
 	DropSchema Statement
 	Version    Statement // version, search_key and bucket_bits of the schema
 
-	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them, see [Engine.Packed].
+	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them,
+	// see [Engine.Packed].
 	State       Statement // version, search_key, bucket_bits and history of the schema, seq and total of :company; NULL if nothing was ever written
 	Edges       Statement // as State, and created_us of the newest and oldest sessions; NULL for what there is not
 	Get         Statement // the session :id of :company, if the schema has :version, :search_key and :bucket_bits
@@ -46,9 +50,10 @@ type Engine struct {
 	Stream      Statement // what is {selected} of all matches within the range, newest first
 	SetSnapshot Statement // sent first in the transaction of a stream; "" for nothing
 
-	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the transaction ends, if the schema has
-	// :version, :search_key and :bucket_bits, and writes nothing otherwise. It returns the new seq in a row, or as what drivers call the last
-	// insert ID.
+	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
+	// transaction ends, if the schema has :version, :search_key and :bucket_bits, and writes
+	// nothing otherwise. It returns the new seq in a row, or as what drivers call the last insert
+	// ID.
 	Bump           Statement
 	BumpReturns    bool      // a row
 	GiveBack       Statement // takes :known from seq and total of :company
@@ -86,7 +91,8 @@ func Of(d filter.Dialect) (*Engine, error) {
 // packing is how an engine makes one text of columns.
 type packing struct{ begin, between, end, asText string }
 
-// Packed returns the expression of columns packed into one text, as [row.Reader.Unpack] takes it. NULL packs as an empty text.
+// Packed returns the expression of columns packed into one text, as [row.Reader.Unpack] takes it.
+// NULL packs as an empty text.
 func (e *Engine) Packed(alias string, cs row.Columns) string {
 	texts := make([]string, len(cs))
 	for i, c := range cs {

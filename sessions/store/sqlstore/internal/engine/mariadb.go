@@ -8,11 +8,14 @@ import (
 
 // MariaDB, 10.11 and newer, and MySQL, 8.0.21 and newer.
 //
-// The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the planner from reading another index and
-// sorting. A comparison of pairs is no range of an index here, so it is written out. STRAIGHT_JOIN looks the right side up for each
-// row of the left one. A sorted subquery with a limit is read whole, whatever the outer query needs, so that there is no NewestPage.
+// The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the
+// planner from reading another index and sorting. A comparison of pairs is no range of an index
+// here, so it is written out. STRAIGHT_JOIN looks the right side up for each row of the left one. A
+// sorted subquery with a limit is read whole, whatever the outer query needs, so that there is no
+// NewestPage.
 func mariadb() *Engine {
-	// MySQL takes names of 64 characters, and from 9.7 on it has no MD5. DDL commits at once, so that no transaction holds it together.
+	// MySQL takes names of 64 characters, and from 9.7 on it has no MD5. DDL commits at once, so
+	// that no transaction holds it together.
 	const lock = "CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32))"
 	e := &Engine{
 		Name:              "mariadb",
@@ -83,15 +86,16 @@ SELECT :company, LAST_INSERT_ID(:n), :added
 ` + ofSchema + `
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,
 
-		// A transaction of the host's may have a snapshot that is older than what others have committed: only reads that lock see
-		// the newest state.
+		// A transaction of the host's may have a snapshot that is older than what others have
+		// committed: only reads that lock see the newest state.
 		Stored: stored + `
 FOR UPDATE`,
 
 		Hold: session + `
 FOR UPDATE`,
 
-		// A row that is changed is affected twice. IGNORE would count right, too, but take texts that do not fit.
+		// A row that is changed is affected twice. IGNORE would count right, too, but take texts
+		// that do not fit.
 		InsertNew: insertSessions + `
 ON DUPLICATE KEY UPDATE revision = revision + 1`,
 

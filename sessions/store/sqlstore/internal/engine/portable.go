@@ -6,7 +6,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// The statements that every engine takes as they are. {columns} and {names} are filled in when an Engine is made.
+// The statements that every engine takes as they are. {columns} and {names} are filled in when an
+// Engine is made.
 const (
 	version = `SELECT version, search_key, bucket_bits
 FROM sessionkit_schema

@@ -8,10 +8,12 @@ import (
 
 // PostgreSQL, 15 and newer.
 //
-// A prepared statement gets a generic plan after five calls, unless that looks dearer than planning anew each time, which costs as much as
-// the statement. Two things make it look dear: an argument in LIMIT, which is taken for a tenth of all rows, and a subquery joined by
-// its keys, for which other plans than looking up are thought of. So a limit is written twice, once rounded up for the planner and once
-// as the argument, and look-ups are lateral subqueries that OFFSET 0 keeps as they are.
+// A prepared statement gets a generic plan after five calls, unless that looks dearer than planning
+// anew each time, which costs as much as the statement. Two things make it look dear: an argument
+// in LIMIT, which is taken for a tenth of all rows, and a subquery joined by its keys, for which
+// other plans than looking up are thought of. So a limit is written twice, once rounded up for the
+// planner and once as the argument, and look-ups are lateral subqueries that OFFSET 0 keeps as they
+// are.
 func postgres() *Engine {
 	e := &Engine{
 		Name:              "postgres",
@@ -75,8 +77,8 @@ FROM (
 	LIMIT :limit
 ) k`,
 
-		// The company is hidden from the planner in the condition on the newest rows, which have it anyway: what statistics say of a
-		// large company would make the generic plan look dear.
+		// The company is hidden from the planner in the condition on the newest rows, which have it
+		// anyway: what statistics say of a large company would make the generic plan look dear.
 		NewestPage: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -119,9 +121,10 @@ LIMIT 1 OFFSET :skip`,
 
 		Follows: followsByPairs,
 
-		// With the costs that a server has by default, PostgreSQL would read the whole table with several processes and sort it, and
-		// the first session would come when that is done. Told not to sort, it reads the list index in order. It would also compile
-		// a plan this dear to machine code first, which takes as long as thousands of rows.
+		// With the costs that a server has by default, PostgreSQL would read the whole table with
+		// several processes and sort it, and the first session would come when that is done. Told
+		// not to sort, it reads the list index in order. It would also compile a plan this dear to
+		// machine code first, which takes as long as thousands of rows.
 		SetSnapshot: `SELECT
 	set_config('enable_sort', 'off', true),
 	set_config('max_parallel_workers_per_gather', '0', true),

@@ -4,8 +4,9 @@ import "github.com/kvalifika/sessionkit/filter"
 
 // SQLite, 3.38 and newer.
 //
-// It has one writer at a time and no levels of isolation: a transaction reads one state. CROSS JOIN is a join whose right side is
-// looked up for each row of the left one; the planner may turn any other around.
+// It has one writer at a time and no levels of isolation: a transaction reads one state. CROSS JOIN
+// is a join whose right side is looked up for each row of the left one; the planner may turn any
+// other around.
 func sqlite() *Engine {
 	e := &Engine{
 		Name:    "sqlite",

@@ -12,14 +12,17 @@ import (
 // Statement is the text of a statement with names for what differs from call to call:
 //
 //   - :name is an argument;
-//   - {name} is a part of the text, with arguments of its own: a condition, a list of columns, rows;
-//   - {name rounded up} is the argument called name as a number in the text, raised to the next power of four. It shows a planner the size of
-//     what is wanted, where an argument would hide it, and keeps the texts few, where the number itself would make one for each.
+//   - {name} is a part of the text, with arguments of its own: a condition, a list of columns,
+//     rows;
+//   - {name rounded up} is the argument called name as a number in the text, raised to the next
+//     power of four. It shows a planner the size of what is wanted, where an argument would hide
+//     it, and keeps the texts few, where the number itself would make one for each.
 //
 // Two colons are a cast of PostgreSQL. No statement has other colons or braces.
 type Statement string
 
-// Args are what the names of a statement stand for: a [Part] for a {name}, and what the driver takes for a :name.
+// Args are what the names of a statement stand for: a [Part] for a {name}, and what the driver
+// takes for a :name.
 type Args map[string]any
 
 // Part is a part of a statement. Each question mark is one of its arguments.
@@ -53,8 +56,9 @@ func Assignments(cs row.Columns, s *sessions.Session, changedSeq int64) Part {
 	return Part{lines(texts, ", "), cs.Values(nil, s, changedSeq)}
 }
 
-// Bind returns a statement's text as the engine takes it, and its arguments in order. A name without a value, or a value that no
-// name asks for, is a mistake in the calling code, and an error.
+// Bind returns a statement's text as the engine takes it, and its arguments in order. A name
+// without a value, or a value that no name asks for, is a mistake in the calling code, and an
+// error.
 func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err error) {
 	var b strings.Builder
 	b.Grow(2 * len(s))
@@ -115,7 +119,8 @@ func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err er
 	return text, values, err
 }
 
-// roundedUp returns the least power of four from 64 on that is greater than n, and ALL where there is no point in one.
+// roundedUp returns the least power of four from 64 on that is greater than n, and ALL where there
+// is no point in one.
 func roundedUp(n any) string {
 	number, ok := n.(int)
 	if !ok || number >= 1<<20 {

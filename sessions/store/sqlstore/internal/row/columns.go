@@ -10,7 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// texts are the columns of the texts of a document. A text that has no value is NULL; states says why.
+// texts are the columns of the texts of a document. A text that has no value is NULL; states says
+// why.
 var texts = Columns{
 	document("first_name", sessions.FieldFirstName, func(s *sessions.Session) *sessions.Text { return &s.FirstName }),
 	document("last_name", sessions.FieldLastName, func(s *sessions.Session) *sessions.Text { return &s.LastName }),
@@ -19,7 +20,8 @@ var texts = Columns{
 	document("nationality", sessions.FieldNationality, func(s *sessions.Session) *sessions.Text { return &s.Nationality }),
 }
 
-// table has all columns, in the order in which statements name them. The texts come before their states.
+// table has all columns, in the order in which statements name them. The texts come before their
+// states.
 var table = slices.Concat(Columns{
 	derived("company", sessions.FieldCompany, func(s *sessions.Session) any { return s.Company }).fixed(),
 	instant("created_us", sessions.FieldCreatedAt, func(s *sessions.Session) *time.Time { return &s.CreatedAt }).fixed(),

@@ -1,5 +1,6 @@
-// Package row knows the columns of the table sessionkit_sessions: what each is called, which field of a session it holds, and how it
-// is written and read. One entry of one table says all of that, in columns.go.
+// Package row knows the columns of the table sessionkit_sessions: what each is called, which field
+// of a session it holds, and how it is written and read. One entry of one table says all of that,
+// in columns.go.
 //
 // Whoever writes takes the names and the values from the same [Columns]:
 //
@@ -14,6 +15,7 @@
 //		number, err := r.Session(company, &s)
 //	}
 //
-// A row may also come packed, as one text of all columns with [Separator] between them. That text is one value for the driver and one
-// allocation, in place of some thirty: [Reader.Unpack] takes it apart. How an engine packs columns is in package engine.
+// A row may also come packed, as one text of all columns with [Separator] between them. That text
+// is one value for the driver and one allocation, in place of some thirty: [Reader.Unpack] takes it
+// apart. How an engine packs columns is in package engine.
 package row

@@ -9,8 +9,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The kinds of columns. Most are made of one function that returns a pointer to a field: what is written there and what is read there
-// cannot be two things.
+// The kinds of columns. Most are made of one function that returns a pointer to a field: what is
+// written there and what is read there cannot be two things.
 
 // text is a column of texts that are never NULL.
 func text[T ~string](name string, field sessions.Field, at func(*sessions.Session) *T) *Column {
@@ -90,7 +90,8 @@ func document(name string, field sessions.Field, at func(*sessions.Session) *ses
 	}
 }
 
-// states is the column of the states of texts, a digit each: what a text without a value is, and that an empty one is known to be empty.
+// states is the column of the states of texts, a digit each: what a text without a value is, and
+// that an empty one is known to be empty.
 func states(name string, texts Columns) *Column {
 	return &Column{
 		Name: name, ofTexts: true,
@@ -199,8 +200,8 @@ var (
 	unescapeReason = strings.NewReplacer(`\\`, `\`, `\p`, `|`)
 )
 
-// Reasons returns the text of the column reasons: "" for none, else each between bars. The text of one reason is part of the text of many if
-// and only if it is one of them.
+// Reasons returns the text of the column reasons: "" for none, else each between bars. The text of
+// one reason is part of the text of many if and only if it is one of them.
 func Reasons(reasons ...sessions.Reason) string {
 	if len(reasons) == 0 {
 		return ""

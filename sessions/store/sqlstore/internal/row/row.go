@@ -9,7 +9,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ErrStored says that a row holds what no session can have. The error names the column, and never the value.
+// ErrStored says that a row holds what no session can have. The error names the column, and never
+// the value.
 var ErrStored = errors.New("sqlstore: a stored value that no session can have")
 
 // Separator is between the columns of a packed row. Texts may contain it.
@@ -47,7 +48,8 @@ func Mutable() Columns { return table.that(func(c *Column) bool { return !c.isFi
 // Readable returns the columns that a whole session is read from.
 func Readable() Columns { return table.that(func(c *Column) bool { return c.read != nil }) }
 
-// Of returns the columns that fields are read from, and those of the place in the list, which every reader needs.
+// Of returns the columns that fields are read from, and those of the place in the list, which every
+// reader needs.
 func Of(fields sessions.Fields) Columns {
 	var texts sessions.Fields
 	for _, c := range table {
@@ -80,7 +82,8 @@ func (cs Columns) Names() []string {
 	return names
 }
 
-// Values appends the values of a session whose last change has a number: nil, int64 or string, one for each column.
+// Values appends the values of a session whose last change has a number: nil, int64 or string, one
+// for each column.
 func (cs Columns) Values(args []any, s *sessions.Session, changedSeq int64) []any {
 	r := &stored{s, changedSeq}
 	for _, c := range cs {
@@ -89,7 +92,8 @@ func (cs Columns) Values(args []any, s *sessions.Session, changedSeq int64) []an
 	return args
 }
 
-// Reader makes sessions of rows. It is used again for each row of a statement, and not safe for concurrent use.
+// Reader makes sessions of rows. It is used again for each row of a statement, and not safe for
+// concurrent use.
 type Reader struct {
 	columns Columns
 	cells   []cell
@@ -109,7 +113,8 @@ func NewReader(cs Columns) *Reader {
 // Dest returns what a scan fills, one destination for each column. It is the Reader's own.
 func (r *Reader) Dest() []any { return r.dest }
 
-// Unpack takes a packed row apart, in place of a scan. It returns false if a text contains the separator.
+// Unpack takes a packed row apart, in place of a scan. It returns false if a text contains the
+// separator.
 func (r *Reader) Unpack(packed string) bool {
 	i, start := 0, 0
 	for end := range len(packed) {
@@ -126,8 +131,9 @@ func (r *Reader) Unpack(packed string) bool {
 	return i == len(r.cells)-1
 }
 
-// Session fills in a session of a company from the row that was scanned or unpacked. What was not selected is zero. It returns the number of
-// the session's last change. A value that no session can have is an error that wraps [ErrStored].
+// Session fills in a session of a company from the row that was scanned or unpacked. What was not
+// selected is zero. It returns the number of the session's last change. A value that no session can
+// have is an error that wraps [ErrStored].
 func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64, err error) {
 	*s = sessions.Session{Company: company}
 	r.row = stored{Session: s}
@@ -193,7 +199,8 @@ func packedCell(v string) cell {
 // anything are the bounds of a number that may be any.
 func anything() (least, most int64) { return math.MinInt64, math.MaxInt64 }
 
-// integer returns the number within the bounds. Drivers without types, and packed rows, give it as a text.
+// integer returns the number within the bounds. Drivers without types, and packed rows, give it as
+// a text.
 func (c *cell) integer(least, most int64) int64 {
 	n := c.number
 	if c.kind == isText {

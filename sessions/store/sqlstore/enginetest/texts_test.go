@@ -1,0 +1,42 @@
+package enginetest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// TestFewTexts counts the texts of statements for one filter, whatever the size of the page, the
+// budget and the position: drivers and poolers keep prepared statements by their text, a few
+// hundred of them.
+func TestFewTexts(t *testing.T) {
+	// PostgreSQL's have the size of what is wanted, by powers of four.
+	most := map[engine]int{sqlite: 5, mariadb: 5, postgres: 14}
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			w, b := watch(t, e)
+			require.NoError(t, b.Insert(t.Context(), crowd()[:3000]...))
+			for name, f := range map[string]filter.Filter{
+				"everything": {}, "dense criterion": filter.Status(sessions.Success), "absent criterion": filter.Extra("phone", "1"),
+			} {
+				w.r.statements()
+				for limit := 1; limit < 300; limit += 7 {
+					sel := store.Selection{Company: crowded, Filter: f, Limit: limit, Budget: []int{0, 40 * limit, 3000 + limit}[limit%3]}
+					for range 2 {
+						batch, err := b.List(t.Context(), sel)
+						require.NoError(t, err)
+						_, err = b.Count(t.Context(), sel)
+						require.NoError(t, err)
+						sel.After = batch.Reached
+					}
+				}
+				texts, _ := w.r.statements()
+				require.LessOrEqual(t, len(texts), most[e], "%s: %q", name, texts)
+			}
+		})
+	}
+}
