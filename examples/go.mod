@@ -2,7 +2,10 @@ module github.com/kvalifika/sessionkit/examples
 
 go 1.26.0
 
-replace github.com/kvalifika/sessionkit => ../
+replace (
+	github.com/kvalifika/sessionkit => ../
+	github.com/kvalifika/sessionkit/export/xlsx => ../export/xlsx
+)
 
 require (
 	github.com/Masterminds/squirrel v1.5.4
@@ -17,10 +20,11 @@ require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/jszwec/csvutil v1.10.0
 	github.com/kvalifika/sessionkit v0.0.0-00010101000000-000000000000
+	github.com/kvalifika/sessionkit/export/xlsx v0.0.0-00010101000000-000000000000
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/term v0.47.0
-	golang.org/x/text v0.41.0
+	golang.org/x/text v0.43.0
 	modernc.org/sqlite v1.61.1
 )
 

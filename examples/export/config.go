@@ -15,12 +15,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-const intro = `Writes a company's sessions to a CSV file, or checks a file against its manifest.
+const intro = `Writes a company's sessions to a CSV file or a workbook, or checks a file against its manifest.
 
     export -dsn sqlite:kyc.db -company acme -out all.csv
     export -dsn "$DSN" -company acme -search "gior 0100" -status failed -failed-for low_far -match-level 3,4 -out found.csv
     export -dsn "$DSN" -company acme -from 2026-05-01 -to 2026-05-31 -columns "Session ID,First Name=Name,Verified" -out may.csv
     export -dsn "$DSN" -company acme -out all.csv -resume       go on after a crash, a full disk or a lost connection
+    export -dsn "$DSN" -company acme -format xlsx -out all.xlsx
+    export -dsn "$DSN" -company acme -format rfc4180 -out - | gzip > all.csv.gz
     export -verify all.csv                                      needs the manifest beside it
 
 Exit codes: 0 done, 1 failed or interrupted, 2 wrong usage, 3 cannot be resumed.
@@ -33,9 +35,10 @@ type config struct {
 	viewer store.Viewer
 	filter filter.Filter
 
-	out    string
-	resume bool
-	file   file.Options
+	out      string // "-" is standard output
+	resume   bool
+	workbook bool
+	file     file.Options
 
 	verify string
 }
@@ -62,10 +65,10 @@ func parse(args []string, out io.Writer) (*config, error) {
 
 	selected.Flags(fs)
 
-	fs.StringVar(&c.out, "out", "", "`file` to write")
+	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
 	fs.BoolVar(&force, "force", false, "replace the file if it exists")
 	fs.BoolVar(&c.resume, "resume", false, "go on with an export that was cut off; the other flags must be the same")
-	fs.StringVar(&format, "format", "excel", "excel or rfc4180")
+	fs.StringVar(&format, "format", "excel", "excel or rfc4180, which are CSV, or xlsx, a workbook")
 	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
 	fs.StringVar(&columns, "columns", "", "`columns` by their headers, Status and Reasons too; HEADER=NAME renames (default: all 24)")
 	fs.StringVar(&extra, "extra", "", "extra fields that get columns of their own, by their `keys`")
@@ -75,6 +78,7 @@ func parse(args []string, out io.Writer) (*config, error) {
 	fs.Int64Var(&c.file.RowsPerFile, "split", 0, "begin a further file after so many `rows`")
 	fs.Int64Var(&c.file.BlockBytes, "block", 0, "`bytes` between two points from which an export can go on (0: 4 MiB)")
 	fs.BoolVar(&c.file.Manifest, "manifest", true, "write a manifest beside the file")
+	fs.BoolVar(&c.file.Gzip, "gzip", false, "compress the file")
 
 	fs.StringVar(&c.verify, "verify", "", "check this `file` against the manifest beside it")
 	if err := cli.Parse(fs, args, intro, out); err != nil {
@@ -88,7 +92,11 @@ func parse(args []string, out io.Writer) (*config, error) {
 	case c.viewer.Company == "":
 		return nil, cli.Usagef("-company: %w", store.ErrNoCompany)
 	}
-	if _, err := os.Lstat(c.out); err == nil && !force && !c.resume {
+	c.workbook = format == "xlsx"
+	if (c.workbook || c.out == "-") && (c.resume || c.file.RowsPerFile > 0 || c.file.Gzip) {
+		return nil, cli.Usagef("-resume, -split and -gzip are for CSV files")
+	}
+	if _, err := os.Lstat(c.out); err == nil && c.out != "-" && !force && !c.resume {
 		return nil, cli.Usagef("-out: the file exists; -force replaces it")
 	}
 	c.viewer.Role = sessions.Agent
@@ -96,13 +104,15 @@ func parse(args []string, out io.Writer) (*config, error) {
 	if c.file.Zone, err = selected.Zone(); err != nil {
 		return nil, err
 	}
-	if err := c.file.Format.UnmarshalText([]byte(format)); err != nil {
-		return nil, cli.Usagef("-format: %w", err)
-	}
-	if runes := []rune(separator); len(runes) == 1 {
-		c.file.Comma = runes[0]
-	} else {
-		return nil, cli.Usagef("-separator: not one character")
+	if !c.workbook {
+		if err := c.file.Format.UnmarshalText([]byte(format)); err != nil {
+			return nil, cli.Usagef("-format: %w", err)
+		}
+		if runes := []rune(separator); len(runes) == 1 {
+			c.file.Comma = runes[0]
+		} else {
+			return nil, cli.Usagef("-separator: not one character")
+		}
 	}
 	if err := c.columns(columns, extra); err != nil {
 		return nil, err

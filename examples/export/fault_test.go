@@ -3,6 +3,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"database/sql"
@@ -29,6 +30,7 @@ import (
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
@@ -291,10 +293,57 @@ func TestProgram(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, bytes.Replace(text, []byte("\n"), []byte("\nx"), 1), 0o600))
 	require.Contains(t, do(cli.ExitFailure, "-verify", path), "not the one of the manifest")
 	require.Contains(t, do(cli.ExitOK, "-help"), "-resume")
+	require.Contains(t, do(cli.ExitUsage, with("-force", "-status", "failed,succes")...), "success, failed, pending")
+	require.Contains(t, do(cli.ExitUsage, with("-force", "-document-type", "pasport")...), "passport")
+	require.Contains(t, do(cli.ExitUsage, with("-force", "-failed-for", "low")...), "low_far")
+	do(cli.ExitOK, "-dsn", dsn, "-company", company, "-gzip", "-out", path+".gz")
+	require.Contains(t, do(cli.ExitOK, "-verify", path+".gz"), "2000 rows")
+	book := filepath.Join(dir, "s.xlsx")
+	require.Contains(t, do(cli.ExitOK, "-dsn", dsn, "-company", company, "-format", "xlsx", "-out", book), "2000 rows")
+	_, err = zip.OpenReader(book)
+	require.NoError(t, err)
+
+	var out, said bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"-dsn", dsn, "-company", company, "-format", "rfc4180", "-out", "-"}, &out, &said), said.String())
+	rows := 0
+	for _, err := range export.Read(&out, export.ReadOptions{}) {
+		require.NoError(t, err)
+		rows++
+	}
+	require.Equal(t, 2000, rows)
+	require.Contains(t, said.String(), "-: 2000 rows")
+	require.NoFileExists(t, "-")
 	for _, bad := range [][]string{
 		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-zone", "Mars"), with("-force", "-match-level", "x"), with("-force", "-match-level", "8"), with("-force", "-status", ""+","),
+		with("-resume", "-format", "xlsx"), {"-dsn", dsn, "-company", company, "-out", "-", "-split", "3"},
 		with("-force", "-columns", "Nothing"), with("-force", "-drop", "x"), with("-force", "-format", "xls"), with("-force", "-separator", "::"), with("-force", "more"),
 	} {
 		do(cli.ExitUsage, bad...)
 	}
+}
+
+// A database is as it was after it was read, and none is made where there is none.
+func TestReadingChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "kyc.db")
+	fill(t, "sqlite:"+path, 100)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), "PRAGMA journal_mode = DELETE")
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	var out bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"-dsn", "sqlite:" + path, "-company", company, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out), out.String())
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(before, after))
+	missing := filepath.Join(dir, "none.db")
+	require.Equal(t, cli.ExitUsage, run(t.Context(), []string{"-dsn", "sqlite:" + missing, "-company", company, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out))
+	require.Contains(t, out.String(), "no such file")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
 }

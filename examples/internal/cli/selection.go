@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"flag"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/far"
@@ -62,9 +64,11 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 		add("search", filter.Search(s.Search), nil)
 	}
 	if s.statuses != "" {
+		failed = cmp.Or(failed, known("status", s.statuses, "success", "failed", "pending"))
 		add("status", filter.Status(texts[sessions.Status](s.statuses)...), nil)
 	}
 	if s.types != "" {
+		failed = cmp.Or(failed, known("document-type", s.types, "passport", "id_card", "residence_card", "driver_licence", "none"))
 		types := texts[sessions.DocumentType](s.types)
 		for i, t := range types {
 			if t == "none" {
@@ -76,6 +80,8 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 	reasons := texts[sessions.Reason](s.reasons)
 	if s.reasons == "all" {
 		reasons = sessions.SpoofReasons()
+	} else {
+		failed = cmp.Or(failed, known("failed-for", s.reasons, "digital_spoof", "not_full_id", "low_far", "all"))
 	}
 	switch levels, err := parseLevels(s.levels); {
 	case err != nil:
@@ -102,6 +108,17 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 		add("from, -to", filter.CreatedOn(from, to, zone), nil)
 	}
 	return filter.And(parts...), failed
+}
+
+// known refuses a value that is none of those that a flag names, for most such are mistyped and would select nothing. A host's own values
+// are for -filter.
+func known(name, text string, values ...string) error {
+	for _, part := range List(text) {
+		if !slices.Contains(values, part) {
+			return Usagef("-%s: one of %s; for another use -filter", name, strings.Join(values, ", "))
+		}
+	}
+	return nil
 }
 
 func parseLevels(text string) (levels []far.Level, err error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -27,6 +28,21 @@ var ErrDSN = errors.New("a DSN is " + Usage)
 // Open opens the database of a DSN. It does not connect yet, but for what the driver does of itself. Errors do not repeat
 // the DSN, which may hold a password.
 func Open(dsn string) (*sql.DB, filter.Dialect, error) {
+	return open(dsn, "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
+}
+
+// OpenExisting opens the database of a DSN for reading: it makes no file where there is none, and changes none that there is.
+func OpenExisting(dsn string) (*sql.DB, filter.Dialect, error) {
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok && path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return nil, 0, err
+		}
+	}
+	return open(dsn, "&mode=rw&_pragma=query_only(1)")
+}
+
+// open opens the database of a DSN, an SQLite file with further parameters.
+func open(dsn, sqlite string) (*sql.DB, filter.Dialect, error) {
 	kind, rest, ok := strings.Cut(dsn, ":")
 	if !ok || rest == "" {
 		return nil, 0, ErrDSN
@@ -43,7 +59,7 @@ func Open(dsn string) (*sql.DB, filter.Dialect, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		file := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"}
+		file := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)" + sqlite}
 		driver, dialect, dsn = "sqlite", sqlstore.SQLite, file.String()
 	default:
 		return nil, 0, ErrDSN
