@@ -136,10 +136,11 @@ func (o *Options) FileColumns(d sessions.Disclosure) ([]FileColumn, error) {
 	return columns, nil
 }
 
-// Unguard takes away from a cell what the format puts there against spreadsheets. The zero Format has nothing to take away.
-func (f Format) Unguard(cell string) string {
+// Unguard takes away from a cell what the format puts there against spreadsheets, in a file with that separator. The zero Format has
+// nothing to take away.
+func (f Format) Unguard(cell string, comma rune) string {
 	if f == Excel {
-		return unprotect(cell)
+		return unprotect(cell, byte(comma))
 	}
 	return cell
 }

@@ -150,7 +150,7 @@ func TestDigestAndProgress(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	sum := sha256.Sum256(b.Bytes())
-	require.Equal(t, Result{3000, int64(b.Len()), hex.EncodeToString(sum[:])}, res)
+	require.Equal(t, Result{Rows: 3000, Bytes: int64(b.Len()), SHA256: hex.EncodeToString(sum[:])}, res)
 	require.Equal(t, Progress{3000, res.Bytes, 5000}, last)
 	require.Greater(t, calls, 5)
 

@@ -28,7 +28,7 @@ var (
 	ErrNoSession = errors.New("export: no session")
 	// ErrTooManyRows is wrapped where a file would get more than [MaxExcelRows].
 	ErrTooManyRows = errors.New("export: more rows than Excel opens")
-	// ErrTooLong is wrapped where a cell or a row is longer than [MaxExcelCell] or [MaxRowBytes].
+	// ErrTooLong is wrapped where a row is longer than [MaxRowBytes], and where a cell that is read is [TooLongMark].
 	ErrTooLong = errors.New("export: too long")
 
 	// ErrEmpty is wrapped where a file has no header.

@@ -144,7 +144,7 @@ func write(t testing.TB, all []*sessions.Session, opts Options, d ...sessions.Di
 	var b bytes.Buffer
 	res, err := Write(context.Background(), &b, selectionOf(all, d...), opts)
 	require.NoError(t, err)
-	require.Equal(t, Result{Rows: int64(len(all)), Bytes: int64(b.Len())}, res)
+	require.Equal(t, Result{Rows: int64(len(all)), Bytes: int64(b.Len()), TooLong: res.TooLong}, res)
 	return b.Bytes()
 }
 

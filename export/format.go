@@ -3,8 +3,6 @@ package export
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Format is a dialect of CSV. The zero Format is [RFC4180].
@@ -21,6 +19,11 @@ const (
 	MaxExcelRows = 1_048_575 // rows of a sheet, the header not counted
 	MaxExcelCell = 32_767    // UTF-16 code units of a cell
 )
+
+// TooLongMark is what Excel's format and workbooks have in place of a cell of more than [MaxExcelCell]: a session with long extra
+// fields must not keep the others out of the file. Nothing is cut, and no text of a session is written like this. One column for
+// each key ([Options].ExtraKeys) has room for every field, and so has RFC 4180.
+const TooLongMark = "[too long]"
 
 var formatNames = [...]string{"rfc4180", "excel"}
 
@@ -49,72 +52,4 @@ func (f *Format) UnmarshalText(text []byte) error {
 		}
 	}
 	return fmt.Errorf("%w: a format is one of %s", ErrOptions, strings.Join(formatNames[:], ", "))
-}
-
-// protection is what keeps a spreadsheet from changing or running a text.
-type protection uint8
-
-const (
-	none    protection = iota
-	prefix             // an apostrophe before it
-	formula            // a formula that gives the text
-)
-
-// maxLiteral is the length of the longest text in a formula of Excel's, in UTF-16 code units, which are never more
-// than bytes of UTF-8.
-const maxLiteral = 255
-
-// protect decides how a text is written in Excel's format.
-func protect(v string) protection {
-	number, control, phone, ascii := false, false, true, true
-	for i := range len(v) {
-		switch c := v[i]; {
-		case c-'0' < 10:
-			number = true
-		case c < ' ':
-			control, phone = true, false
-		case c >= utf8.RuneSelf:
-			ascii, phone = false, false
-		case i > 0 && (c > '/' || strings.IndexByte(" ()+-./", c) < 0):
-			phone = false
-		}
-	}
-	switch first, _ := utf8.DecodeRuneInString(v); first {
-	case '+', '-':
-		if !phone || !number {
-			return prefix
-		}
-	case '=', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠':
-		return prefix
-	case '#':
-		number = true // #N/A and its like
-	}
-	number = number || !ascii && strings.ContainsFunc(v, unicode.IsNumber) ||
-		strings.EqualFold(v, trueCell) || strings.EqualFold(v, falseCell)
-	switch {
-	case !number:
-		return none
-	case control || len(v) > maxLiteral:
-		return prefix
-	default:
-		return formula
-	}
-}
-
-// unprotect takes away what protect asked for. Text without a protection stays as it is.
-func unprotect(v string) string {
-	if inner, ok := strings.CutPrefix(v, `'`); ok {
-		return inner
-	}
-	if len(v) < len(`=""`) || v[:2] != `="` || v[len(v)-1] != '"' {
-		return v
-	}
-	inner := v[2 : len(v)-1]
-	if strings.IndexByte(inner, '"') < 0 {
-		return inner
-	}
-	if strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
-		return v // a formula of somebody else's
-	}
-	return strings.ReplaceAll(inner, `""`, `"`)
 }

@@ -1,9 +1,16 @@
 package export
 
 import (
+	"bytes"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,34 +18,197 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-func TestLibreOfficeShowsTexts(t *testing.T) {
-	all := ordinary(100)
-	for _, v := range nasty {
-		// Its file has white space as elements of their own, which say nothing of what is tested here.
-		if v == strings.TrimSpace(v) && !strings.ContainsAny(v, "\t\r\n\u2028\ufeff") {
-			s := all[0].Clone()
-			s.FirstName, s.PersonalNumber, s.Model = sessions.TextOf(v), sessions.TextOf(v), v
+// Every list separator under every language, and many more hostile texts:
+//
+//	go test ./export -run LibreOffice -timeout 60m -args -libreoffice.rows 3000 -libreoffice.all -libreoffice.seed 2
+var (
+	officeRows = flag.Int("libreoffice.rows", 200, "rows of hostile texts in each file")
+	officeAll  = flag.Bool("libreoffice.all", false, "every list separator under every language, rather than one each")
+	officeSeed = flag.Uint64("libreoffice.seed", 1, "seed of the hostile texts")
+)
+
+// tokens are what hostile texts are made of.
+var tokens = []string{
+	"=1+1", "=", "+", "-", "@", "&", "*", "/", "^", "<", ">", "%", "!", "~", ":", "#N/A", "'", `"`, `""`, `"""`, ",", ";", "\t", "|", "\n", "\r\n", "\r",
+	" ", "\u00a0", "\u200b", "TRUE", "false", "Wahr", "doğru", "YANLIŞ", "ИСТИНА", "ложь", "ჭეშმარიტი", "მცდარი", "03-05-36", "1990-02-03", "1.5", "1,5", "5%", "€5",
+	"12:30", "Mar 5", "1.5.2024", "1/2/2024", "1 1/2", "1E5", "0", "7", "١٢", "Ⅷ", "x", "Nino", "გიორგი", "ber", "A1", "$A$1", "&A1", "SUM(A1)",
+	`=HYPERLINK("http://x")`, `WEBSERVICE("http://x")`, "cmd|' /C calc'!A0", "{", "}", "[", "(", ")", "\\", "_", "AND",
+}
+
+// hostile is a text that wants to be something else.
+func hostile(r *rand.Rand) string {
+	if r.IntN(8) == 0 {
+		return pick(r, nasty...)
+	}
+	var b strings.Builder
+	for range r.IntN(7) {
+		b.WriteString(pick(r, tokens...))
+	}
+	return b.String()
+}
+
+// hostileSessions have hostile texts only, which every store takes.
+func hostileSessions(n int, seed uint64) (all []*sessions.Session) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	text := func() sessions.Text { return sessions.TextOf(hostile(r)) }
+	for len(all) < n {
+		s := ordinary(1)[0]
+		s.ID = fmt.Sprintf("s-%d", len(all))
+		s.FirstName, s.LastName, s.PersonalNumber, s.DocumentNumber, s.Nationality = text(), text(), text(), text(), text()
+		s.Partner, s.ClientIP, s.Browser, s.OS, s.Model = hostile(r), hostile(r), hostile(r), hostile(r), hostile(r)
+		s.DocumentType, s.Device = sessions.DocumentType(hostile(r)), sessions.Device(hostile(r))
+		s.Extra, _ = sessions.NewExtra(sessions.ExtraPair{Key: "phone", Value: hostile(r)}, sessions.ExtraPair{Key: "note", Value: hostile(r)})
+		if s.Validate() == nil {
 			all = append(all, s)
 		}
 	}
-	rows := libreoffice.Open(t, "sessions.csv", write(t, all, Options{Format: Excel, Zone: time.UTC}),
-		"--infilter=Text - txt - csv (StarCalc):44,34,76,1,,1033")
-	require.GreaterOrEqual(t, len(rows), len(all)+1)
-	for i, s := range all {
-		row := rows[i+1]
-		for column, v := range map[Column]string{
-			ColumnPersonalNumber: s.PersonalNumber.Value(), ColumnFirstName: s.FirstName.Value(), ColumnModel: s.Model,
-			ColumnSessionID: s.ID, ColumnClientIP: s.ClientIP,
-		} {
-			if v != "" {
-				require.Equal(t, "string", row[column].Type, "row %d, %v", i+1, column)
+	return all
+}
+
+// ourFormula is what a text becomes that a spreadsheet would take for something else.
+var ourFormula = regexp.MustCompile(`^of:="([^"]|"")*"$`)
+
+// numeric are the columns that have something other than texts.
+var numeric = map[Column]string{
+	ColumnBirthDate: "date", ColumnVerified: "boolean", ColumnDocumentValid: "boolean", ColumnLivenessStatus: "float", ColumnMatchLevel: "float",
+	ColumnCreationTime: "date", ColumnCompletionTime: "date", ColumnAttempts: "float",
+}
+
+var languages = []struct {
+	name string
+	code int
+}{{"English", 1033}, {"German", 1031}, {"Turkish", 1055}, {"Russian", 1049}, {"Georgian", 1079}}
+
+// TestLibreOfficeEvaluatesNothing opens files of hostile texts with list separators that are their own, others, and all together.
+func TestLibreOfficeEvaluatesNothing(t *testing.T) {
+	all := hostileSessions(*officeRows, *officeSeed)
+	long, short := append(Columns(), ColumnStatus, ColumnReasons), []Column{ColumnPersonalNumber, ColumnExtra, ColumnModel}
+	sets := []string{",", ";", "\t", "|", ",;\t|"}
+	for n, language := range languages {
+		for i, set := range sets {
+			if !*officeAll && i != n {
+				continue
 			}
-			if protect(v) == prefix {
-				v = "'" + v // it shows, and is not evaluated
-			}
-			require.Equal(t, v, row[column].Text, "row %d, %v", i+1, column)
+			t.Run(fmt.Sprintf("%s %q", language.name, set), func(t *testing.T) {
+				files, columns := map[string][]byte{}, map[string][]Column{}
+				for j, own := range separators {
+					for k, c := range [][]Column{long, short} {
+						name := fmt.Sprintf("own%d-%d.csv", j, k)
+						files[name] = write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own, Columns: c})
+						columns[name] = c
+					}
+				}
+				for name, rows := range libreoffice.OpenAll(t, files, csvFilter(set, language.code)) {
+					own := separators[name[3]-'0']
+					var cells [][]string
+					if strings.IndexByte(set, own) >= 0 {
+						r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(files[name], []byte(byteOrderMark))))
+						r.Comma = rune(own)
+						var err error
+						cells, err = r.ReadAll()
+						require.NoError(t, err)
+					}
+					judgeOffice(t, fmt.Sprintf("a file of %q", own), rows, cells, columns[name])
+				}
+			})
 		}
-		require.Equal(t, "date", row[ColumnBirthDate].Type)
-		require.Equal(t, "float", row[ColumnMatchLevel].Type)
+	}
+}
+
+// csvFilter is the import of LibreOffice: separators, quotes, UTF-8, from the first row, in a language, with dates and the like
+// found everywhere.
+func csvFilter(set string, language int) string {
+	var codes []string
+	for _, c := range set {
+		codes = append(codes, fmt.Sprint(int(c)))
+	}
+	return fmt.Sprintf("Text - txt - csv (StarCalc):%s,34,76,1,,%d,false,true", strings.Join(codes, "/"), language)
+}
+
+// judgeOffice looks at what LibreOffice made of a file. The cells are those of the file, nil where it was opened without its separator.
+func judgeOffice(t *testing.T, name string, rows [][]libreoffice.Cell, cells [][]string, columns []Column) {
+	t.Helper()
+	for i, row := range rows {
+		for j, cell := range row {
+			if cell.Formula != "" {
+				require.Regexp(t, ourFormula, cell.Formula, "%s: row %d, cell %d", name, i, j)
+				require.Equal(t, "string", cell.Type, "%s: row %d, cell %d: %s", name, i, j, cell.Formula)
+			}
+			if cell.Type == "" || cell.Type == "string" {
+				continue
+			}
+			require.NotNil(t, cells, "%s: row %d, cell %d: %v", name, i, j, cell)
+			require.Less(t, j, len(columns), "%s: row %d, cell %d: %v", name, i, j, cell)
+			require.Equal(t, numeric[columns[j]], cell.Type, "%s: row %d, %v: %v", name, i, columns[j], cell)
+		}
+	}
+	if cells == nil {
+		return
+	}
+	require.GreaterOrEqual(t, len(rows), len(cells), name)
+	for i, row := range cells {
+		for j, want := range row {
+			if numeric[columns[j]] != "" {
+				continue
+			}
+			shown := ""
+			if j < len(rows[i]) {
+				shown = rows[i][j].Text
+			}
+			if strings.HasPrefix(want, `="`) {
+				want = unprotect(want, 0)
+			}
+			require.Equal(t, bare(want), bare(shown), "%s: row %d, %v", name, i, columns[j])
+		}
+	}
+}
+
+// bare leaves out the spaces of a text, which a document has as elements of their own.
+func bare(v string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, v)
+}
+
+// TestLibreOfficeSavesTexts opens files with their own separator and saves them as such: every text reads as it was, its line breaks as
+// LibreOffice writes them.
+func TestLibreOfficeSavesTexts(t *testing.T) {
+	all := hostileSessions(*officeRows, *officeSeed+1)
+	columns := []Column{
+		ColumnPersonalNumber, ColumnFirstName, ColumnLastName, ColumnDocumentNumber, ColumnNationality, ColumnExpirationDate, ColumnPartner, ColumnSessionID,
+		ColumnExtra, ColumnDocumentType, ColumnClientIP, ColumnDevice, ColumnBrowser, ColumnOS, ColumnModel,
+	}
+	for _, own := range separators {
+		file := write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own, Columns: columns})
+		saved := libreoffice.Save(t, "sessions.csv", file, csvFilter(string(own), 1033), fmt.Sprintf("csv:Text - txt - csv (StarCalc):%d,34,76,1,,0,false,true", own))
+		got := read(t, saved, ReadOptions{Format: Excel, Zone: time.UTC, Comma: own, AllowMissing: true})
+		require.Len(t, got, len(all))
+		for i, s := range all {
+			want := Row{Record: RecordOf(s)}
+			for _, c := range columns {
+				require.Equal(t, oneBreak(*want.cells()[c]), oneBreak(*got[i].cells()[c]), "a file of %q: row %d, %v", own, i+1, c)
+			}
+		}
+	}
+}
+
+func oneBreak(v string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(v)
+}
+
+// TestGuardIsUndone writes and reads hostile texts with every separator.
+func TestGuardIsUndone(t *testing.T) {
+	all := hostileSessions(3000, *officeSeed+2)
+	for _, own := range separators {
+		file := write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own})
+		require.True(t, bytes.HasPrefix(file, []byte(byteOrderMark)))
+		for i, row := range read(t, file, ReadOptions{Format: Excel, Zone: time.UTC, Comma: own}) {
+			want := RecordOf(all[i])
+			want.CreationTime, want.CompletionTime = row.CreationTime, row.CompletionTime // whole seconds
+			require.Equal(t, want, row.Record, "a file of %q, row %d", own, i+1)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -22,10 +23,15 @@ type plan struct {
 	excel   bool
 	perFile int64     // rows of one file at most, -1 for any number
 	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
+	splits  [256]bool // bytes behind which a part of a text is guarded
+
+	noFormula bool  // the next cell is not protected by a formula
+	tooLong   int64 // cells that a sheet has no room for
 
 	eightCommas uint64
 	clock       clock
 	scratch     []byte
+	json        []byte // guarded
 }
 
 // encoder appends a cell.
@@ -47,8 +53,11 @@ var encoders = [columnEnd]encoder{
 		}
 		return b
 	},
-	ColumnExpirationDate: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		return appendDateIn(b, s.ExpirationDate, expirationLayout)
+	ColumnExpirationDate: func(p *plan, b []byte, s *sessions.Session) []byte {
+		if !p.excel {
+			return appendDateIn(b, s.ExpirationDate, expirationLayout)
+		}
+		return p.text(b, string(appendDateIn(nil, s.ExpirationDate, expirationLayout))) // 03-05-36 is a date of 1936 to Excel
 	},
 	ColumnVerified: func(_ *plan, b []byte, s *sessions.Session) []byte {
 		if s.Status == "" {
@@ -77,7 +86,11 @@ var encoders = [columnEnd]encoder{
 			return b
 		}
 		p.scratch = s.Extra.AppendJSON(p.scratch[:0])
-		return appendQuoted(b, p.scratch) // JSON has quotes, and no spreadsheet takes it for anything else
+		if p.excel {
+			p.json = p.appendParts(p.json[:0], string(p.scratch), true)
+			return appendQuoted(b, p.json)
+		}
+		return appendQuoted(b, p.scratch) // JSON has quotes
 	},
 	ColumnDocumentType: func(p *plan, b []byte, s *sessions.Session) []byte {
 		return p.text(b, documentTypeCell(s.DocumentType))
@@ -108,7 +121,7 @@ func extraCell(key string) encoder {
 // dateCell writes a date in a layout of the caller's.
 func dateCell(layout string, date func(*sessions.Session) sessions.Date) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
-		return p.plain(b, string(appendDateIn(nil, date(s), layout)))
+		return p.moment(b, string(appendDateIn(nil, date(s), layout)), layout)
 	}
 }
 
@@ -119,8 +132,17 @@ func instantCell(layout string, instant func(*sessions.Session) time.Time) encod
 		if t.IsZero() {
 			return b
 		}
-		return p.plain(b, sessions.Truncate(t).In(p.clock.zone).Format(layout))
+		return p.moment(b, sessions.Truncate(t).In(p.clock.zone).Format(layout), layout)
 	}
+}
+
+// moment writes a date or time in a layout. Spreadsheets of every language read yyyy-mm-dd alike; what else begins with a number they
+// read as the reader's region has it, so that it stays a text.
+func (p *plan) moment(b []byte, v, layout string) []byte {
+	if p.excel && (!strings.HasPrefix(layout, time.DateOnly) || strings.ContainsAny(layout, separators)) {
+		return p.text(b, v)
+	}
+	return p.plain(b, v)
 }
 
 func (p *plan) add(c Column, header string, cell encoder) {
@@ -152,50 +174,37 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	for i, cell := range p.cells {
 		if i > 0 {
 			b = append(b, p.comma)
+			p.noFormula = false
 		}
+		from := len(b)
 		if hidden.Has(p.fields[i]) {
 			b = append(b, sessions.MaskedMark...) // which no format has to protect or quote
 			continue
 		}
-		b = cell(p, b, s)
+		if b = cell(p, b, s); p.excel && len(b)-from > MaxExcelCell {
+			b = p.fit(b, from)
+		}
 	}
+	if p.excel && !p.noFormula && len(p.cells) > 1 && b[len(b)-1] == '"' && bytes.HasPrefix(b[start:], []byte(`"=`)) {
+		// Split elsewhere, the row would be one field that begins as a formula and ends in a quote: LibreOffice runs it.
+		p.noFormula = true
+		return p.row(b[:start], s)
+	}
+	p.noFormula = false
 	if len(b) == start {
 		b = append(b, `""`...) // the one empty cell: an empty line is no row
 	}
 	return append(b, lineBreak...)
 }
 
-// tooLong returns the first column of the session whose cell is longer than Excel's.
-func (p *plan) tooLong(s *sessions.Session) (header string, found bool) {
-	for i, cell := range p.cells {
-		if s.Hidden().Has(p.fields[i]) {
-			continue
-		}
-		units, quotes := 0, 0
-		v := cell(p, nil, s)
-		for _, c := range string(v) {
-			units++
-			if c > 0xFFFF {
-				units++
-			}
-			if c == '"' {
-				quotes++
-			}
-		}
-		if len(v) > 0 && v[0] == '"' {
-			units -= quotes/2 + 1 // the two around it, and one of each pair within
-		}
-		if units > MaxExcelCell {
-			return p.headers[i], true
-		}
-	}
-	return "", false
-}
-
 // text writes a cell of any content.
 func (p *plan) text(b []byte, v string) []byte {
 	if p.excel {
-		switch protect(v) {
+		way := p.protect(v)
+		if way == formula && p.noFormula {
+			way = prefix
+		}
+		switch way {
 		case prefix:
 			if !p.special(v) {
 				return append(append(b, '\''), v...)
@@ -207,6 +216,9 @@ func (p *plan) text(b []byte, v string) []byte {
 				return append(append(append(b, `"=""`...), v...), `"""`...)
 			}
 			p.scratch = appendQuoted(append(p.scratch[:0], '='), v)
+			return appendQuoted(b, p.scratch)
+		case parts:
+			p.scratch = p.appendParts(p.scratch[:0], v, false)
 			return appendQuoted(b, p.scratch)
 		case none:
 		}

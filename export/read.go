@@ -242,7 +242,7 @@ func (d *decoder) hint(err *ReadError) error {
 
 func (d *decoder) target(header string) target {
 	if d.opts.Format == Excel {
-		header = unprotect(header)
+		header = unprotect(header, d.scan.comma)
 	}
 	t := target{header: header, key: slices.Index(d.keys, header)}
 	var known bool
@@ -319,11 +319,22 @@ func (d *decoder) gather(row *Row) error {
 
 // cell brings a cell to the form that Record states and puts it there, or among the extra fields.
 func (d *decoder) cell(to *string, t target, v string) (err error) {
+	masked := t.key < 0 && t.column.masks(v)
+	if d.opts.Format == Excel {
+		if v == TooLongMark {
+			if t.key >= 0 || t.column != ColumnExtra {
+				return ErrTooLong
+			}
+			*to = v
+			return nil
+		}
+		v = unprotect(v, d.scan.comma)
+	}
 	if t.key >= 0 {
 		d.pairs[t.key] = sessions.ExtraPair{Key: t.header, Value: d.text(v)}
 		return nil
 	}
-	if t.column.masks(v) {
+	if masked {
 		*to = v
 		return nil
 	}
@@ -375,9 +386,6 @@ func (r *Row) cells() [columnEnd]*string {
 }
 
 func (d *decoder) text(v string) string {
-	if d.opts.Format == Excel {
-		v = unprotect(v)
-	}
 	if v == sessions.UnrecognisedMark {
 		return ""
 	}

@@ -107,13 +107,36 @@ func TestProtection(t *testing.T) {
 		"-2x":                    "'-2x",
 		"=1+1":                   "'=1+1",
 		"@SUM(A1)":               "'@SUM(A1)",
-		"\t1":                    "'\t1",
+		"\t1":                    "'\t'1",
 		"\rx":                    "'\rx",
 		"\nx":                    "'\nx",
 		"＝1":                     "'＝1",
 		"+":                      "'+",
 		"'x":                     "''x",
-		"1\n":                    "'1\n",
+		"1\n":                    "'1\n'",
+		"Wahr":                   `="Wahr"`,
+		"doğru":                  `="doğru"`,
+		"yanlış":                 `="yanlış"`,
+		"ИСТИНА":                 `="ИСТИНА"`,
+		" TRUE":                  `=" TRUE"`,
+		"\u00a0vero ":            "=\"\u00a0vero \"",
+		"ＴＲＵＥ":                   `="ＴＲＵＥ"`,
+		"03-05-36":               `="03-05-36"`,
+		"x;=1+1;y":               "x;'=1+1;y",
+		"x;y|z":                  "x;y|z",
+		"x;":                     "x;'",
+		";":                      "';'",
+		"x;'y":                   "x;''y",
+		"a, b":                   "a, b",
+		"iPhone12,1":             `="iPhone12,1"`,
+		"a;5":                    "a;'5",
+		`a;"b`:                   `a;'"b`,
+		"a\n=1":                  "a\n'=1",
+		"a\r\r=1":                "a\r'\r'=1",
+		"a|ложь":                 "a|'ложь",
+		"&A1":                    "'&A1",
+		" &A1":                   "' &A1",
+		"[too long]":             "'[too long]",
 		`="01"`:                  `'="01"`,
 		strings.Repeat("1", 255): `="` + strings.Repeat("1", 255) + `"`,
 		strings.Repeat("1", 256): "'" + strings.Repeat("1", 256),
@@ -124,11 +147,11 @@ func TestProtection(t *testing.T) {
 		rows, err := csv.NewReader(bytes.NewReader(write(t, []*sessions.Session{{Browser: v}}, p))).ReadAll()
 		require.NoError(t, err)
 		require.Equal(t, want, rows[1][ColumnBrowser])
-		require.Equal(t, v, unprotect(want))
+		require.Equal(t, v, unprotect(want, ','))
 	}
 	// Texts that we do not write stay as they are.
 	for _, v := range []string{`="a"b"`, `="`, "=1", `="a""`} {
-		require.Equal(t, v, unprotect(v))
+		require.Equal(t, v, unprotect(v, ','))
 	}
 }
 

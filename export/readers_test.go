@@ -54,7 +54,7 @@ func eachFormat(t *testing.T, lineBreak string, read func(t *testing.T, path str
 						if c == ColumnCreationTime || c == ColumnCompletionTime {
 							continue // they have another form
 						}
-						cell = unprotect(cell)
+						cell = unprotect(cell, ',')
 					}
 					require.Equal(t, strings.ReplaceAll(*want.cells()[c], "\r\n", lineBreak), cell, "row %d, %v", i+1, c)
 				}

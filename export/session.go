@@ -96,6 +96,10 @@ func (p *rowParser) lose(c Column) { p.lost |= sessions.FieldsOf(c.Field()) }
 func (p *rowParser) unmask() {
 	for i, cell := range p.cells {
 		c := Column(i)
+		if c == ColumnExtra && *cell == TooLongMark {
+			*cell = ""
+			p.lose(c)
+		}
 		if !c.masks(*cell) {
 			continue
 		}

@@ -76,6 +76,9 @@ type Result struct {
 	Rows   int64 // without the header
 	Bytes  int64
 	SHA256 string // of these bytes, in hexadecimal; "" where Options do not ask for it
+
+	// TooLong is how many cells were [TooLongMark], since a sheet has no room for them.
+	TooLong int64
 }
 
 // Write writes the sessions of a selection to w, in their order, after a header that is there even without sessions. It opens the
@@ -91,7 +94,7 @@ type Result struct {
 //
 // The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or [ErrTooManyRows] before anything is
 // written; after that a [*WriteError] that wraps the error of the selection, of the context, of the writer, or one of this package
-// ([ErrNoSession], [ErrTooManyRows], [ErrTooLong]). The Result then says how much of the file w has: a part that nothing
+// ([ErrNoSession], [ErrTooManyRows]). The Result then says how much of the file w has: a part that nothing
 // in it shows to be one.
 //
 // Nothing in the values can break the file: bytes are written as they are, NUL and invalid UTF-8 included, which no stored
@@ -111,7 +114,9 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 	}
 	out := newOutput(w, &opts)
 	err = p.encode(ctx, seq, Start{}, out.take)
-	return out.result(), err
+	done := out.result()
+	done.TooLong = p.tooLong
+	return done, err
 }
 
 // Open opens a selection for the columns of the options: what a writer of a further format reads. The sessions hide what the viewer may
@@ -211,13 +216,7 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 		}
 		b.Rows++
 		at.InFile++
-		start := len(b.Text)
 		b.Text = p.row(b.Text, s)
-		if p.excel && len(b.Text)-start > MaxExcelCell {
-			if header, found := p.tooLong(s); found {
-				return &WriteError{Row: b.Rows, Column: header, Err: ErrTooLong}
-			}
-		}
 		last.keep(s)
 		if full = at.InFile == p.perFile; full || len(b.Text) >= flushSize {
 			b.Last, b.Ends = last.position(), full
@@ -275,6 +274,7 @@ func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	for _, c := range []byte{comma, '"', '\r', '\n'} {
 		p.quoted[c] = true
 	}
+	p.splits = splits(comma)
 	if err := p.choose(o, d); err != nil {
 		return nil, err
 	}

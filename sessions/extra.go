@@ -146,9 +146,12 @@ func appendJSONString(b []byte, s string) []byte {
 		}
 		b = append(b, s[from:i]...)
 		from = i + 1
-		if c < 0x20 {
+		switch short := strings.IndexByte("\b\t\n\f\r", c); {
+		case short >= 0: // two bytes rather than six
+			b = append(b, '\\', "btnfr"[short])
+		case c < 0x20:
 			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		} else {
+		default:
 			b = append(b, '\\', c)
 		}
 	}

@@ -144,7 +144,7 @@ func (m *Manifest) header(text *rowReader) *DifferenceError {
 		format = export.Excel
 	}
 	for i, c := range m.Columns {
-		if i < len(cells) && format.Unguard(cells[i]) != c.Header {
+		if i < len(cells) && format.Unguard(cells[i], r.Comma) != c.Header {
 			return &DifferenceError{What: "header", Column: c.Header, Number: i + 1}
 		}
 	}

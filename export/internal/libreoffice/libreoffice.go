@@ -12,7 +12,7 @@ import (
 
 // Cell is a cell of a sheet. What it does not have is empty.
 type Cell struct {
-	Type    string // string, float, date or boolean
+	Type    string // string, float, date, boolean or error
 	Date    string // of a date: yyyy-mm-dd, with a T and a time where it has one
 	Formula string
 	Text    string // as it is shown; several white spaces, which the document has as elements, are missing
@@ -22,7 +22,7 @@ type Cell struct {
 type document struct {
 	Rows []struct {
 		Cells []struct {
-			Type     string   `xml:"value-type,attr"`
+			Type     string   `xml:"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type,attr"`
 			Date     string   `xml:"date-value,attr"`
 			Formula  string   `xml:"formula,attr"`
 			Repeated int      `xml:"number-columns-repeated,attr"`
@@ -31,39 +31,73 @@ type document struct {
 	} `xml:"body>spreadsheet>table>table-row"`
 }
 
-// Open opens a file of that name and content, and returns the rows of its sheet. The arguments are further ones of soffice.
+// Open opens a file of that name and content, and returns the rows of its sheet. A filter, if there is one, says how it is read.
 // Without soffice the test is skipped.
-func Open(t *testing.T, name string, content []byte, args ...string) (rows [][]Cell) {
+func Open(t *testing.T, name string, content []byte, filter ...string) (rows [][]Cell) {
+	t.Helper()
+	return OpenAll(t, map[string][]byte{name: content}, strings.Join(filter, ""))[name]
+}
+
+// OpenAll opens several files, by their names, for the price of one start.
+func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][][]Cell {
+	t.Helper()
+	all := map[string][][]Cell{}
+	for name, text := range convert(t, files, filter, "fods") {
+		var read document
+		if err := xml.Unmarshal(text, &read); err != nil {
+			t.Fatal(err)
+		}
+		var rows [][]Cell
+		for _, r := range read.Rows {
+			var row []Cell
+			for _, c := range r.Cells {
+				for range max(1, c.Repeated) {
+					row = append(row, Cell{c.Type, c.Date, c.Formula, strings.Join(c.Text, "\n")})
+				}
+			}
+			rows = append(rows, row)
+		}
+		all[name] = rows
+	}
+	return all
+}
+
+// Save opens a file by one filter and returns what is saved by another, such as "csv:Text - txt - csv (StarCalc):44,34,76".
+func Save(t *testing.T, name string, content []byte, filter, as string) []byte {
+	t.Helper()
+	return convert(t, map[string][]byte{name: content}, filter, as)[name]
+}
+
+// convert converts files into another format, of which the extension comes first.
+func convert(t *testing.T, files map[string][]byte, filter, as string) map[string][]byte {
 	t.Helper()
 	soffice, err := exec.LookPath("soffice")
 	if err != nil {
 		t.Skip("no soffice: LibreOffice would open the file as a judge")
 	}
 	dir := t.TempDir()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
+	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", as, "--outdir", filepath.Join(dir, "out")}
+	if filter != "" {
+		args = append(args, "--infilter="+filter)
 	}
-	args = append(args, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "fods", "--outdir", dir, path)
-	if out, err := exec.CommandContext(t.Context(), soffice, args...).CombinedOutput(); err != nil { //nolint:gosec // a test's own file
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, path)
+	}
+	if out, err := exec.CommandContext(t.Context(), soffice, args...).CombinedOutput(); err != nil { //nolint:gosec // a test's own files
 		t.Fatalf("%v: %s", err, out)
 	}
-	text, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".fods")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var read document
-	if err := xml.Unmarshal(text, &read); err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range read.Rows {
-		var row []Cell
-		for _, c := range r.Cells {
-			for range max(1, c.Repeated) {
-				row = append(row, Cell{c.Type, c.Date, c.Formula, strings.Join(c.Text, "\n")})
-			}
+	extension, _, _ := strings.Cut(as, ":")
+	converted := map[string][]byte{}
+	for name := range files {
+		text, err := os.ReadFile(filepath.Join(dir, "out", strings.TrimSuffix(name, filepath.Ext(name))+"."+extension))
+		if err != nil {
+			t.Fatal(err)
 		}
-		rows = append(rows, row)
+		converted[name] = text
 	}
-	return rows
+	return converted
 }
