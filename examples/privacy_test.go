@@ -158,14 +158,14 @@ func specimens(t *testing.T) []any {
 	record.Sex = "secret-sex"
 	request := sessions.Request{Company: "acme", AskedBy: "agent-7", Query: f.Text(), From: at, To: at, Disclosure: disclosure}
 	writing := export.Options{
-		Format: export.Excel, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006-01", TimeLayout: "2006",
+		Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006-01", TimeLayout: "2006",
 		Columns: export.Columns(), Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys,
 		Count: 2, SHA256: true, Progress: func(export.Progress) {},
 	}
 	column := export.FileColumn{Header: "phone", Column: export.ColumnExtra, Key: "phone"}
 	block := file.Block{Rows: 1, Bytes: 2, SHA256: "00"}
 	manifest := file.Manifest{
-		Version: 1, Request: request, File: "f.csv", Part: 1, Parts: 1, FileFormat: export.Excel, Separator: ",", Columns: []export.FileColumn{column},
+		Version: 1, Request: request, File: "f.csv", Part: 1, Parts: 1, FileFormat: export.ExcelCSV, Separator: ",", Columns: []export.FileColumn{column},
 		Gzip: true, FormulaGuard: true, Zone: "UTC", TimeLayout: "2006", BirthLayout: "2006", ExpirationLayout: "2006", Masked: []sessions.Field{sessions.FieldLastName},
 		Dropped: []sessions.Field{sessions.FieldExtra}, RowsPerFile: 5, Snapshot: at, Rows: 1, Bytes: 2, SHA256: "00", BlockBytes: 3, Blocks: []file.Block{block},
 	}
@@ -228,19 +228,19 @@ func specimens(t *testing.T) []any {
 		storetest.Fixture{Backend: memory, Put: memory.Insert, Lacks: storetest.Lacks{Changes: true}},
 		storetest.Lacks{Fields: disclosure.Mask, TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		// export
-		export.ColumnSex, export.Excel, &export.WriteError{Row: 3, Column: "Sex", Err: cause}, &export.ReadError{Row: 3, Column: "Sex", Err: cause},
+		export.ColumnSex, export.ExcelCSV, &export.WriteError{Row: 3, Column: "Sex", Err: cause}, &export.ReadError{Row: 3, Column: "Sex", Err: cause},
 		record, export.Row{Record: record, Number: 3, Status: "failed", Reasons: "low_far"}, manifest, column, block, writing,
-		&file.DifferenceError{What: "header", Column: "Sex", Number: 7, FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00"},
+		&file.DifferenceError{What: "header", Column: "Sex", Number: 7, FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00", TooLong: 4},
 		file.Options{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4, Gzip: true},
 		export.Block{Text: []byte("secret-row"), Rows: 1, Last: position, Ends: true, Kept: true}, export.Start{RowsPerFile: 1, Rows: 2, InFile: 3, Last: position},
 		export.ReadOptions{
-			Format: export.Excel, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006", TimeLayout: "2006",
+			Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006", TimeLayout: "2006",
 			Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys, AllowMissing: true, AllowUnknown: true, AllowOpenEnd: true,
 			LivenessOneIsPassed: true, LevelZeroIsNoData: true, Scale: far.Kvalifika,
 		},
 		export.SessionOptions{Company: "acme", Scale: "a", NotVerified: sessions.Failed},
 		// httpapi
-		httpapi.Export{Viewer: viewer, Query: f.Text(), FileFormat: "excel", Rows: 3, Bytes: 4, SHA256: "00", Err: cause},
+		httpapi.Export{Viewer: viewer, Query: f.Text(), FileFormat: "excel_csv", Rows: 3, Bytes: 4, SHA256: "00", Err: cause},
 		format,
 		httpapi.Options{
 			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinRate: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBody: 3, Formats: []httpapi.Format{format},

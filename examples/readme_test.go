@@ -154,7 +154,7 @@ func save(ctx context.Context, w io.Writer, st *store.Store, viewer store.Viewer
 	if err != nil {
 		return err
 	}
-	opts := export.Options{Format: export.Excel, Zone: tbilisi}
+	opts := export.Options{Format: export.ExcelCSV, Zone: tbilisi}
 	res, err := export.Write(ctx, w, st.Select(viewer, f), opts) // a refusal comes before the first byte
 	fmt.Printf("%d rows, %d bytes\n", res.Rows, res.Bytes)
 	return err

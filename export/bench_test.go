@@ -43,7 +43,7 @@ func ordinary(n int) []*sessions.Session {
 
 func BenchmarkWrite(b *testing.B) {
 	all := ordinary(10_000)
-	for _, o := range []Options{{}, {Format: Excel, Zone: time.UTC}} {
+	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: time.UTC}} {
 		b.Run(o.Format.String(), func(b *testing.B) {
 			b.SetBytes(int64(len(write(b, all, o))))
 			b.ReportAllocs()
@@ -59,7 +59,7 @@ func BenchmarkWrite(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	all := ordinary(10_000)
-	for _, o := range []Options{{}, {Format: Excel, Zone: time.UTC}} {
+	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: time.UTC}} {
 		b.Run(o.Format.String(), func(b *testing.B) {
 			file := write(b, all, o)
 			b.SetBytes(int64(len(file)))

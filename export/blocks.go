@@ -139,7 +139,7 @@ func (o *Options) FileColumns(d sessions.Disclosure) ([]FileColumn, error) {
 // Unguard takes away from a cell what the format puts there against spreadsheets, in a file with that separator. The zero Format has
 // nothing to take away.
 func (f Format) Unguard(cell string, comma rune) string {
-	if f == Excel {
+	if f == ExcelCSV {
 		return unprotect(cell, byte(comma))
 	}
 	return cell

@@ -19,7 +19,7 @@ import (
 func TestRenamedColumns(t *testing.T) {
 	all := generate(300)
 	headers := map[Column]string{ColumnFirstName: "სახელი", ColumnLastName: "=Last, Name", ColumnSessionID: "2024"}
-	for _, o := range []Options{{Headers: headers}, {Headers: headers, Format: Excel, Zone: tbilisi(t)}} {
+	for _, o := range []Options{{Headers: headers}, {Headers: headers, Format: ExcelCSV, Zone: tbilisi(t)}} {
 		file := write(t, all, o)
 		rows := read(t, file, ReadOptions{Headers: headers, Format: o.Format, Zone: o.Zone})
 		for i, s := range all {
@@ -64,7 +64,7 @@ func TestLayouts(t *testing.T) {
 
 	_, err := Write(t.Context(), io.Discard, selectionOf(nil), Options{TimeLayout: time.DateTime})
 	require.ErrorIs(t, err, ErrOptions)
-	_, err = Write(t.Context(), io.Discard, selectionOf(nil), Options{TimeLayout: time.RFC3339, Format: Excel})
+	_, err = Write(t.Context(), io.Discard, selectionOf(nil), Options{TimeLayout: time.RFC3339, Format: ExcelCSV})
 	require.NoError(t, err)
 }
 
@@ -90,7 +90,7 @@ func TestMaskedCells(t *testing.T) {
 	all := append(generate(300), &sessions.Session{ID: "empty", CreatedAt: time.Unix(0, 0)})
 	columns, keys := append(Columns(), ColumnStatus, ColumnReasons), extraKeys(t, "phone", "e-mail")
 	hidden := sessions.Disclosure{Mask: sessions.AllFields()}
-	for _, o := range []Options{{}, {ExtraKeys: keys}, {Format: Excel, Zone: tbilisi(t)}, {Format: Excel, Zone: tbilisi(t), ExtraKeys: keys}} {
+	for _, o := range []Options{{}, {ExtraKeys: keys}, {Format: ExcelCSV, Zone: tbilisi(t)}, {Format: ExcelCSV, Zone: tbilisi(t), ExtraKeys: keys}} {
 		o.Columns = columns
 		for i, row := range read(t, write(t, all, o, hidden), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: o.ExtraKeys, LevelZeroIsNoData: true, LivenessOneIsPassed: true}) {
 			for c, cell := range row.cells() {
@@ -118,7 +118,7 @@ func TestFields(t *testing.T) {
 		(&Options{Columns: []Column{ColumnVerified}}).Fields())
 	all := generate(300)
 	for _, o := range []Options{
-		{}, {Format: Excel, Zone: tbilisi(t)},
+		{}, {Format: ExcelCSV, Zone: tbilisi(t)},
 		{Columns: append(Columns(), ColumnStatus, ColumnReasons)}, {ExtraKeys: extraKeys(t, "phone")},
 	} {
 		var read []*sessions.Session

@@ -32,21 +32,27 @@
 // puts it there, line breaks within cells as they are. Times are RFC 3339 with up to six decimals, in UTC or in the zone of
 // the Options.
 //
-// [Excel] is for people who open the file in a spreadsheet, and differs in this:
+// [ExcelCSV] is for people who open the file in a spreadsheet, and differs in this:
 //
 //   - It begins with a byte order mark, without which Excel takes Georgian for something else.
 //   - Times are yyyy-mm-dd hh:mm:ss in the zone of the Options, which must be given.
-//   - A text that a spreadsheet would take for a number, a date, a truth value or an error (any digit in it will do) is
-//     written as the formula ="text", which Excel and LibreOffice show as that text, with its zeros, all its digits, and the
-//     plus of a phone number. Import assistants that evaluate nothing show the formula: give them RFC 4180.
-//   - Any other text that begins with = + - @, one of their full-width forms, TAB, CR, LF or an apostrophe, and a number that
-//     is too long for a formula, gets an apostrophe before it, which spreadsheets show. It is never evaluated, also after the
-//     file was saved by the spreadsheet.
-//   - Columns of dates, numbers and truth values are never protected, and neither is Extra as JSON, which begins with {.
-//   - It has at most [MaxExcelRows] rows and [MaxExcelCell] characters in a cell: more is an error, not a cut.
+//   - A text that a spreadsheet would take for a number, a date, a truth value of any language or an error (any digit in it will
+//     do) is written as the formula ="text", which Excel and LibreOffice show as that text, with its zeros, all its digits, and
+//     the plus of a phone number. So is Expiration Date, whose 03-05-36 would be a day of 1936, and every date or time in a
+//     layout that does not begin with yyyy-mm-dd. Import assistants that evaluate nothing show the formula: give them RFC 4180.
+//   - Any other text that begins with an operator, one of the full-width forms of = + - @, TAB, CR, LF or an apostrophe, and a
+//     number that is too long for a formula, gets an apostrophe before it, which spreadsheets show. It is never evaluated, also
+//     after the file was saved by the spreadsheet. So is a text of digits in the first column, if the row ends in a quote.
+//   - The list separator is a setting of the reader's region, and with another one a file is split within its cells. A text with
+//     a separator that is not the file's own, or a line break, is in quotes, and each part behind one gets an apostrophe unless
+//     it begins with a letter and has no digit and no truth value. In Extra, as JSON, only such parts are guarded.
+//   - Columns of numbers, truth values, Birth Date and times are never protected.
+//   - It has at most [MaxExcelRows] rows: more is an error. A cell of more than [MaxExcelCell] characters, which only extra fields
+//     as JSON and columns of the host's can have, is [TooLongMark], and [Result] counts these.
 //
-// Both protections are taken away by [Read] in the same format, so that every text comes back as it was. A file whose
-// separator is not the list separator of the reader's region opens as one column: see [Options].Comma.
+// All protections are taken away by [Read] in the same format and with the same separator, so that every text comes back as it
+// was, also after LibreOffice has saved the file with that separator, line breaks apart: it writes LF. A file whose separator is not the
+// list separator of the reader's region is hard to read, but nothing in it is run: see [Options].Comma.
 //
 // # Reading
 //

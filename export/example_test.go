@@ -28,7 +28,7 @@ func twoSessions(yield func(*sessions.Session, error) bool) {
 func ExampleWrite() {
 	var file bytes.Buffer
 	result, err := export.Write(context.Background(), &file, export.FromIterator(sessions.Request{}, twoSessions), export.Options{
-		Format: export.Excel,
+		Format: export.ExcelCSV,
 		Zone:   time.FixedZone("Tbilisi", 4*60*60),
 		Columns: []export.Column{
 			export.ColumnCreationTime, export.ColumnFirstName, export.ColumnPersonalNumber, export.ColumnVerified,

@@ -10,8 +10,8 @@ type Format uint8
 
 // The formats. The package comment says what they look like.
 const (
-	RFC4180 Format = iota // for machines
-	Excel                 // for people who open the file in a spreadsheet
+	RFC4180  Format = iota // for machines: "CSV for import"
+	ExcelCSV               // for people who open the file in a spreadsheet: "CSV for Excel"
 )
 
 // The limits of Excel, of which files in its format stay clear.
@@ -25,9 +25,9 @@ const (
 // each key ([Options].ExtraKeys) has room for every field, and so has RFC 4180.
 const TooLongMark = "[too long]"
 
-var formatNames = [...]string{"rfc4180", "excel"}
+var formatNames = [...]string{"rfc4180", "excel_csv"}
 
-// String returns "rfc4180" or "excel".
+// String returns "rfc4180" or "excel_csv".
 func (f Format) String() string {
 	if int(f) < len(formatNames) {
 		return formatNames[f]

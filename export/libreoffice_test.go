@@ -94,7 +94,7 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 				for j, own := range separators {
 					for k, c := range [][]Column{long, short} {
 						name := fmt.Sprintf("own%d-%d.csv", j, k)
-						files[name] = write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own, Columns: c})
+						files[name] = write(t, all, Options{Format: ExcelCSV, Zone: time.UTC, Comma: own, Columns: c})
 						columns[name] = c
 					}
 				}
@@ -182,9 +182,9 @@ func TestLibreOfficeSavesTexts(t *testing.T) {
 		ColumnExtra, ColumnDocumentType, ColumnClientIP, ColumnDevice, ColumnBrowser, ColumnOS, ColumnModel,
 	}
 	for _, own := range separators {
-		file := write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own, Columns: columns})
+		file := write(t, all, Options{Format: ExcelCSV, Zone: time.UTC, Comma: own, Columns: columns})
 		saved := libreoffice.Save(t, "sessions.csv", file, csvFilter(string(own), 1033), fmt.Sprintf("csv:Text - txt - csv (StarCalc):%d,34,76,1,,0,false,true", own))
-		got := read(t, saved, ReadOptions{Format: Excel, Zone: time.UTC, Comma: own, AllowMissing: true})
+		got := read(t, saved, ReadOptions{Format: ExcelCSV, Zone: time.UTC, Comma: own, AllowMissing: true})
 		require.Len(t, got, len(all))
 		for i, s := range all {
 			want := Row{Record: RecordOf(s)}
@@ -203,9 +203,9 @@ func oneBreak(v string) string {
 func TestGuardIsUndone(t *testing.T) {
 	all := hostileSessions(3000, *officeSeed+2)
 	for _, own := range separators {
-		file := write(t, all, Options{Format: Excel, Zone: time.UTC, Comma: own})
+		file := write(t, all, Options{Format: ExcelCSV, Zone: time.UTC, Comma: own})
 		require.True(t, bytes.HasPrefix(file, []byte(byteOrderMark)))
-		for i, row := range read(t, file, ReadOptions{Format: Excel, Zone: time.UTC, Comma: own}) {
+		for i, row := range read(t, file, ReadOptions{Format: ExcelCSV, Zone: time.UTC, Comma: own}) {
 			want := RecordOf(all[i])
 			want.CreationTime, want.CompletionTime = row.CreationTime, row.CompletionTime // whole seconds
 			require.Equal(t, want, row.Record, "a file of %q, row %d", own, i+1)

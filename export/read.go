@@ -109,7 +109,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Format > Excel {
+	if o.Format > ExcelCSV {
 		return nil, fmt.Errorf("%w: %v", ErrOptions, o.Format)
 	}
 	if o.Scale.IsZero() {
@@ -132,7 +132,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	}
 	d.pairs = make([]sessions.ExtraPair, len(d.keys))
 	ownTime := time.RFC3339Nano
-	if o.Format == Excel {
+	if o.Format == ExcelCSV {
 		ownTime = time.DateTime
 	}
 	for _, l := range []struct {
@@ -241,7 +241,7 @@ func (d *decoder) hint(err *ReadError) error {
 }
 
 func (d *decoder) target(header string) target {
-	if d.opts.Format == Excel {
+	if d.opts.Format == ExcelCSV {
 		header = unprotect(header, d.scan.comma)
 	}
 	t := target{header: header, key: slices.Index(d.keys, header)}
@@ -320,7 +320,7 @@ func (d *decoder) gather(row *Row) error {
 // cell brings a cell to the form that Record states and puts it there, or among the extra fields.
 func (d *decoder) cell(to *string, t target, v string) (err error) {
 	masked := t.key < 0 && t.column.masks(v)
-	if d.opts.Format == Excel {
+	if d.opts.Format == ExcelCSV {
 		if v == TooLongMark {
 			if t.key >= 0 || t.column != ColumnExtra {
 				return ErrTooLong

@@ -35,8 +35,8 @@ func TestRoundTrip(t *testing.T) {
 			s.CreatedAt, s.CompletedAt = s.CreatedAt.Truncate(time.Second), s.CompletedAt.Truncate(time.Second)
 			seconds[i] = RecordOf(s)
 		}
-		file := write(t, all, Options{Format: Excel, Comma: comma, Zone: zone})
-		requireRecords(t, seconds, read(t, file, ReadOptions{Format: Excel, Comma: comma, Zone: zone}))
+		file := write(t, all, Options{Format: ExcelCSV, Comma: comma, Zone: zone})
+		requireRecords(t, seconds, read(t, file, ReadOptions{Format: ExcelCSV, Comma: comma, Zone: zone}))
 	}
 }
 
@@ -47,7 +47,7 @@ func TestRoundTripOfChosenColumns(t *testing.T) {
 	slices.Reverse(columns)
 	for _, o := range []Options{
 		{Columns: columns, ExtraKeys: keys},
-		{Columns: columns, ExtraKeys: keys, Format: Excel, Zone: time.UTC},
+		{Columns: columns, ExtraKeys: keys, Format: ExcelCSV, Zone: time.UTC},
 	} {
 		rows := read(t, write(t, all, o), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: keys})
 		for i, s := range all {
@@ -143,7 +143,7 @@ func TestProtection(t *testing.T) {
 		"a=b":                    "a=b",
 		"me@example.com":         "me@example.com",
 	} {
-		p := Options{Format: Excel, Zone: time.UTC}
+		p := Options{Format: ExcelCSV, Zone: time.UTC}
 		rows, err := csv.NewReader(bytes.NewReader(write(t, []*sessions.Session{{Browser: v}}, p))).ReadAll()
 		require.NoError(t, err)
 		require.Equal(t, want, rows[1][ColumnBrowser])
@@ -184,7 +184,7 @@ func readError(t *testing.T, text string, opts ReadOptions) *ReadError {
 }
 
 func TestCellsRefused(t *testing.T) {
-	excel := ReadOptions{Format: Excel, Zone: tbilisi(t)}
+	excel := ReadOptions{Format: ExcelCSV, Zone: tbilisi(t)}
 	newYork, err := time.LoadLocation("America/New_York")
 	require.NoError(t, err)
 	for _, test := range []struct {
@@ -211,7 +211,7 @@ func TestCellsRefused(t *testing.T) {
 		{"Creation time", "2024-05-01 10:00:00", ReadOptions{}},
 		{"Creation time", "0999-12-31T23:59:59Z", ReadOptions{}},
 		{"Completion time", "2024-05-01T10:00:00Z", excel},
-		{"Completion time", "2024-03-10 02:30:00", ReadOptions{Format: Excel, Zone: newYork}},
+		{"Completion time", "2024-03-10 02:30:00", ReadOptions{Format: ExcelCSV, Zone: newYork}},
 		{"Sex", "M", ReadOptions{}},
 		{"Verified", "Yes", ReadOptions{}},
 		{"Document Valid", "1", ReadOptions{}},
@@ -224,7 +224,7 @@ func TestCellsRefused(t *testing.T) {
 	} {
 		t.Run(test.column+" "+test.cell, func(t *testing.T) {
 			cells := map[string]string{test.column: test.cell}
-			if test.opts.Format == Excel {
+			if test.opts.Format == ExcelCSV {
 				for _, c := range []Column{ColumnCreationTime, ColumnCompletionTime} {
 					if c.String() != test.column {
 						cells[c.String()] = ""
@@ -364,7 +364,7 @@ func TestReadOptionsRefused(t *testing.T) {
 	for name, o := range map[string]ReadOptions{
 		"format":                 {Format: 9},
 		"comma":                  {Comma: '"'},
-		"zone":                   {Format: Excel},
+		"zone":                   {Format: ExcelCSV},
 		"zone of a layout":       {TimeLayout: "02.01.2006 15:04"},
 		"a zone's name is none":  {TimeLayout: "02.01.2006 15:04 MST"},
 		"century of a birth":     {BirthLayout: "02-01-06"},
@@ -474,7 +474,7 @@ func FuzzScan(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	all := generate(6)
 	f.Add(write(f, all, Options{}), false)
-	f.Add(write(f, all, Options{Format: Excel, Zone: time.UTC}), true)
+	f.Add(write(f, all, Options{Format: ExcelCSV, Zone: time.UTC}), true)
 	f.Add([]byte("\xff\xfea\x00"), false)
 	for _, seed := range []string{
 		"Session ID,Creation time\ns,2024-05-01T10:00:00.5+04:00\n", "Creation time\n2024-05-01 10:00:00\n", "Match Level,Sex\n7,male\n",
@@ -487,7 +487,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, excel bool) {
 		opts := ReadOptions{AllowMissing: true, AllowUnknown: true, AllowOpenEnd: true}
 		if excel {
-			opts.Format, opts.Zone = Excel, time.FixedZone("", 4*3600)
+			opts.Format, opts.Zone = ExcelCSV, time.FixedZone("", 4*3600)
 		}
 		var records []Record
 		for row, err := range Read(bytes.NewReader(data), opts) {
@@ -525,7 +525,7 @@ func FuzzRoundTrip(f *testing.F) {
 			ID: b, FirstName: sessions.TextOf(a), PersonalNumber: sessions.TextOf(b), Model: a, Extra: x,
 			CreatedAt: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
 		}
-		for _, format := range []Format{RFC4180, Excel} {
+		for _, format := range []Format{RFC4180, ExcelCSV} {
 			file := write(t, []*sessions.Session{s, s}, Options{Format: format, Zone: time.UTC})
 			requireRecords(t, []Record{RecordOf(s), RecordOf(s)}, read(t, file, ReadOptions{Format: format, Zone: time.UTC}))
 			keys, err := sessions.NewExtraKeys("key")

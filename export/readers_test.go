@@ -35,7 +35,7 @@ func tool(t *testing.T, name, input string, args ...string) []byte {
 // protections, gives, with lineBreak for each CRLF within a cell: a map from headers to cells for each row.
 func eachFormat(t *testing.T, lineBreak string, read func(t *testing.T, path string) []byte) {
 	all := generate(2000)
-	for _, o := range []Options{{}, {Format: Excel, Zone: tbilisi(t)}} {
+	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: tbilisi(t)}} {
 		t.Run(o.Format.String(), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sessions.csv")
 			require.NoError(t, os.WriteFile(path, write(t, all, o), 0o600))
@@ -50,7 +50,7 @@ func eachFormat(t *testing.T, lineBreak string, read func(t *testing.T, path str
 					if v := rows[i][c.String()]; v != nil {
 						cell = *v
 					}
-					if o.Format == Excel {
+					if o.Format == ExcelCSV {
 						if c == ColumnCreationTime || c == ColumnCompletionTime {
 							continue // they have another form
 						}
@@ -118,7 +118,7 @@ func TestNaughtyStrings(t *testing.T) {
 		s.Extra = x
 		all = append(all, s)
 		if keys, err := sessions.NewExtraKeys(v, "phone"); err == nil && i > 0 {
-			for _, o := range []Options{{}, {Format: Excel, Zone: tbilisi(t)}} {
+			for _, o := range []Options{{}, {Format: ExcelCSV, Zone: tbilisi(t)}} {
 				o.ExtraKeys = keys
 				rows := read(t, write(t, all[i:], o), ReadOptions{Format: o.Format, Zone: o.Zone, ExtraKeys: keys})
 				back, err := sessions.ParseExtra(rows[0].Extra)
@@ -128,9 +128,9 @@ func TestNaughtyStrings(t *testing.T) {
 			}
 		}
 	}
-	for _, o := range []Options{{}, {Comma: ';'}, {Format: Excel, Zone: tbilisi(t)}, {Format: Excel, Zone: tbilisi(t), Comma: '\t'}} {
+	for _, o := range []Options{{}, {Comma: ';'}, {Format: ExcelCSV, Zone: tbilisi(t)}, {Format: ExcelCSV, Zone: tbilisi(t), Comma: '\t'}} {
 		want := recordsOf(all)
-		if o.Format == Excel { // whole seconds
+		if o.Format == ExcelCSV { // whole seconds
 			for i, s := range all {
 				s := s.Clone()
 				s.CreatedAt, s.CompletedAt = s.CreatedAt.Truncate(1e9), s.CompletedAt.Truncate(1e9)

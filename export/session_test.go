@@ -139,7 +139,7 @@ func TestColumns(t *testing.T) {
 	var c Column
 	require.ErrorIs(t, c.UnmarshalText([]byte("first name")), ErrUnknownColumn)
 
-	for _, f := range []Format{RFC4180, Excel} {
+	for _, f := range []Format{RFC4180, ExcelCSV} {
 		text, err := f.MarshalText()
 		require.NoError(t, err)
 		var back Format

@@ -258,10 +258,10 @@ func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Format > Excel {
+	if o.Format > ExcelCSV {
 		return nil, fmt.Errorf("%w: %v", ErrOptions, o.Format)
 	}
-	excel := o.Format == Excel
+	excel := o.Format == ExcelCSV
 	zone := o.Zone
 	if zone == nil {
 		if excel && o.TimeLayout == "" || o.TimeLayout != "" && (layout{text: o.TimeLayout}).local() {

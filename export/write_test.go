@@ -27,7 +27,7 @@ func TestHeader(t *testing.T) {
 		"Document Valid,Liveness Status,Match Level,Creation time,Completion time,Partner,Session ID,Extra,Document type," +
 		"Client IP,Device,Browser,OS,Model,Attempts\r\n"
 	require.Equal(t, header, string(write(t, nil, Options{})))
-	require.Equal(t, "\uFEFF"+header, string(write(t, nil, Options{Format: Excel, Zone: time.UTC})))
+	require.Equal(t, "\uFEFF"+header, string(write(t, nil, Options{Format: ExcelCSV, Zone: time.UTC})))
 	require.Equal(t, header, string(judge(t, []Record{})))
 }
 
@@ -59,7 +59,7 @@ func TestGolden(t *testing.T) {
 			`2024-05-02 01:04:05,2024-05-02 01:06:00,"Acme, Inc.","=""018f3e1c-7c3e-7000-8000-000000000001""",` +
 			`"{""phone"":""+995 555 12 34 56"",""note"":""a \""b\""""}",ID,"=""10.0.0.1""",Mobile,Chrome,Android,"=""TRUE""",2`,
 		`,,,,,,,,,FALSE,1,,0999-01-01 02:59:11,,,,,passport,,,,,,`,
-	}, lines(Options{Format: Excel, Zone: tbilisi(t)}))
+	}, lines(Options{Format: ExcelCSV, Zone: tbilisi(t)}))
 	require.Equal(t, "2024-05-02T01:04:05.00006+04:00,+995 555 12 34 56,,Acme, Inc.,success",
 		strings.Join(csvRow(t, lines(Options{Zone: tbilisi(t), ExtraKeys: extraKeys(t, "phone", "fax"),
 			Columns: []Column{ColumnCreationTime, ColumnExtra, ColumnPartner, ColumnStatus}})[0]), ","))
@@ -87,7 +87,7 @@ func TestWriteAsGocsv(t *testing.T) {
 func TestWriteExcelAsGocsv(t *testing.T) {
 	all := generate(3_000)
 	zone := tbilisi(t)
-	p, err := (&Options{Format: Excel, Zone: zone}).plan(sessions.Disclosure{})
+	p, err := (&Options{Format: ExcelCSV, Zone: zone}).plan(sessions.Disclosure{})
 	require.NoError(t, err)
 	records := recordsOf(all)
 	for i := range records {
@@ -119,7 +119,7 @@ func TestWriteExcelAsGocsv(t *testing.T) {
 	// Cells with a separator of another file are in quotes, where gocsv sees no need for them.
 	want, err := csv.NewReader(bytes.NewReader(judge(t, records))).ReadAll()
 	require.NoError(t, err)
-	got, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(write(t, all, Options{Format: Excel, Zone: zone}), []byte(byteOrderMark)))).ReadAll()
+	got, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(write(t, all, Options{Format: ExcelCSV, Zone: zone}), []byte(byteOrderMark)))).ReadAll()
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 }
@@ -209,7 +209,7 @@ func TestOptionsRefused(t *testing.T) {
 	}{
 		"format":         {Options{Format: 7}, ErrOptions},
 		"comma":          {Options{Comma: 'x'}, ErrOptions},
-		"zone":           {Options{Format: Excel}, ErrOptions},
+		"zone":           {Options{Format: ExcelCSV}, ErrOptions},
 		"unknown":        {Options{Columns: []Column{99}}, ErrUnknownColumn},
 		"doubled":        {Options{Columns: []Column{ColumnSex, ColumnSex}}, ErrDoubledColumn},
 		"none":           {Options{Columns: []Column{}}, ErrColumn},
@@ -328,7 +328,7 @@ func TestExcelLimits(t *testing.T) {
 		for yield(s, nil) {
 		}
 	}
-	opts := Options{Format: Excel, Zone: time.UTC, Columns: []Column{ColumnSex}}
+	opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnSex}}
 	_, err := Write(t.Context(), io.Discard, from(tooMany), opts)
 	require.ErrorIs(t, err, ErrTooManyRows)
 	var at *WriteError
@@ -347,17 +347,17 @@ func TestExcelLimits(t *testing.T) {
 		{strings.Repeat(`"`, MaxExcelCell+1), false},
 	} {
 		var b bytes.Buffer
-		opts := Options{Format: Excel, Zone: time.UTC, Columns: []Column{ColumnBrowser, ColumnSex}}
+		opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnBrowser, ColumnSex}}
 		res, err := Write(t.Context(), &b, selectionOf([]*sessions.Session{{Browser: test.text, Sex: sessions.Male}}), opts)
 		require.NoError(t, err)
 		if test.fits {
 			require.Zero(t, res.TooLong)
-			require.Equal(t, test.text, read(t, b.Bytes(), ReadOptions{Format: Excel, Zone: time.UTC, AllowMissing: true})[0].Browser)
+			require.Equal(t, test.text, read(t, b.Bytes(), ReadOptions{Format: ExcelCSV, Zone: time.UTC, AllowMissing: true})[0].Browser)
 			continue
 		}
 		require.Equal(t, int64(1), res.TooLong)
 		require.Equal(t, "\uFEFFBrowser,Sex\r\n[too long],male\r\n", b.String())
-		require.ErrorIs(t, readError(t, b.String(), ReadOptions{Format: Excel, Zone: time.UTC, AllowMissing: true}), ErrTooLong)
+		require.ErrorIs(t, readError(t, b.String(), ReadOptions{Format: ExcelCSV, Zone: time.UTC, AllowMissing: true}), ErrTooLong)
 	}
 }
 
@@ -375,8 +375,8 @@ func TestLongExtraFields(t *testing.T) {
 	require.NoError(t, err)
 	all := generate(4)
 	all[1].Extra, all[2].Extra = x, two
-	opts := Options{Format: Excel, Zone: time.UTC}
-	rows := read(t, write(t, all, opts), ReadOptions{Format: Excel, Zone: time.UTC})
+	opts := Options{Format: ExcelCSV, Zone: time.UTC}
+	rows := read(t, write(t, all, opts), ReadOptions{Format: ExcelCSV, Zone: time.UTC})
 	require.Equal(t, TooLongMark, rows[1].Extra)
 	require.Equal(t, RecordOf(all[2]).Extra, rows[2].Extra, "two notes of 3,000 line feeds fit")
 	_, lost, err := rows[1].Session(SessionOptions{Company: "acme"})
@@ -385,7 +385,7 @@ func TestLongExtraFields(t *testing.T) {
 	keys, err := sessions.NewExtraKeys(names...)
 	require.NoError(t, err)
 	opts.ExtraKeys = keys
-	rows = read(t, write(t, all, opts), ReadOptions{Format: Excel, Zone: time.UTC, ExtraKeys: keys})
+	rows = read(t, write(t, all, opts), ReadOptions{Format: ExcelCSV, Zone: time.UTC, ExtraKeys: keys})
 	require.Equal(t, RecordOf(all[1]).Extra, rows[1].Extra, "columns of their own have room for all of them")
 }
 
@@ -397,7 +397,7 @@ func TestInvalidSessions(t *testing.T) {
 		CreatedAt: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), CompletedAt: time.Date(-30, 1, 1, 0, 0, 0, 0, time.UTC),
 		Attempt: -1, Match: sessions.Match{Compared: true, Level: -1}, Liveness: 99,
 	}
-	for _, o := range []Options{{}, {Format: Excel, Zone: tbilisi(t)}} {
+	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: tbilisi(t)}} {
 		rows, err := csv.NewReader(bytes.NewReader(write(t, []*sessions.Session{s, s}, o))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 3)

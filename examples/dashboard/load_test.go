@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 		return n, err
 	}
 	exported := func(ctx context.Context, company string) (int64, error) {
-		return send(ctx, company, "/api/export", url.Values{"format": {"excel"}, "created_at.zone": {defaultZone}, "status": {"failed"}})
+		return send(ctx, company, "/api/export", url.Values{"format": {"excel_csv"}, "created_at.zone": {defaultZone}, "status": {"failed"}})
 	}
 	for _, part := range []work{
 		{
@@ -90,7 +90,7 @@ func TestLoad(t *testing.T) {
 				return err
 			}, func(ctx context.Context, company string) (int64, error) {
 				selected := bare.Select(viewer(company), filter.Status(sessions.Failed))
-				result, err := export.Write(ctx, io.Discard, selected, export.Options{Format: export.Excel, Zone: time.UTC})
+				result, err := export.Write(ctx, io.Discard, selected, export.Options{Format: export.ExcelCSV, Zone: time.UTC})
 				return result.Bytes, err
 			},
 		},

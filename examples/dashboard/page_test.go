@@ -422,7 +422,7 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	b.click("#open-export")
 	tbilisi, err := time.LoadLocation(defaultZone)
 	require.NoError(t, err)
-	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel": export.Excel} {
+	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel_csv": export.ExcelCSV} {
 		b.click("input[value=" + name + "]")
 		var found []string
 		for row, err := range export.Read(strings.NewReader(string(download())), export.ReadOptions{Format: format, Zone: tbilisi}) {
@@ -528,7 +528,7 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	b.click("#open-export")
 	zone, err := time.LoadLocation(defaultZone)
 	require.NoError(t, err)
-	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel": export.Excel} {
+	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel_csv": export.ExcelCSV} {
 		b.click("input[value=" + name + "]")
 		rows := 0
 		for row, err := range export.Read(strings.NewReader(string(b.download(dir))), export.ReadOptions{Format: format, Zone: zone}) {

@@ -189,7 +189,7 @@ var words = map[string][2]string{
 	"format":              {"Format", "ფორმატი"},
 	"format_excel":        {"CSV for Excel", "CSV Excel-ისთვის"},
 	"format_excel_hint":   {"opens in a spreadsheet with numbers and names intact", "იხსნება ცხრილურ პროგრამაში, ნომრებისა და სახელების შენარჩუნებით"},
-	"format_rfc4180":      {"CSV (RFC 4180)", "CSV (RFC 4180)"},
+	"format_rfc4180":      {"CSV for import", "CSV იმპორტისთვის"},
 	"format_rfc4180_hint": {"for programs", "პროგრამებისთვის"},
 	"columns":             {"Columns", "სვეტები"},
 	"columns_all":         {"All", "ყველა"},

@@ -68,7 +68,7 @@ func parse(args []string, out io.Writer) (*config, error) {
 	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
 	fs.BoolVar(&force, "force", false, "replace the file if it exists")
 	fs.BoolVar(&c.resume, "resume", false, "go on with an export that was cut off; the other flags must be the same")
-	fs.StringVar(&format, "format", "excel", "excel or rfc4180, which are CSV, or xlsx, a workbook")
+	fs.StringVar(&format, "format", "excel_csv", "excel_csv (CSV for Excel), rfc4180 (CSV for import) or xlsx, a workbook")
 	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
 	fs.StringVar(&columns, "columns", "", "`columns` by their headers, Status and Reasons too; HEADER=NAME renames (default: all 24)")
 	fs.StringVar(&extra, "extra", "", "extra fields that get columns of their own, by their `keys`")

@@ -64,7 +64,7 @@ func parse(args []string, out io.Writer) (*config, error) {
 
 	fs.StringVar(&c.db, "db", "", "SQLite `file` that is kept: made and filled if it is not there; without it, a temporary one")
 	fs.StringVar(&c.in, "in", "", "fill the database with the sessions of this CSV `file`; with -db, add them")
-	fs.StringVar(&c.inFormat, "in-format", "", "its format, excel or rfc4180 (default: excel if it begins with a byte order mark)")
+	fs.StringVar(&c.inFormat, "in-format", "", "its format, excel_csv or rfc4180 (default: excel_csv if it begins with a byte order mark)")
 	fs.StringVar(&c.reading.TimeLayout, "in-time-layout", "", "`layout` of its times, in Go's words, such as \"02.01.2006 15:04:05\"")
 	fs.StringVar(&c.reading.BirthLayout, "in-birth-layout", "", "`layout` of its birth dates")
 	fs.StringVar(&c.reading.ExpirationLayout, "in-expiration-layout", "", "`layout` of its expiration dates")
@@ -81,7 +81,7 @@ func parse(args []string, out io.Writer) (*config, error) {
 
 	fs.StringVar(&c.target, "out", "", "export the selection to this CSV `file`, and check it by reading it back")
 	fs.BoolVar(&c.force, "force", false, "replace the file if it exists")
-	fs.StringVar(&format, "format", "excel", "its format: excel or rfc4180")
+	fs.StringVar(&format, "format", "excel_csv", "its format: excel_csv (CSV for Excel) or rfc4180 (CSV for import)")
 	fs.StringVar(&columns, "columns", "", "its `columns` by their headers, such as \"Session ID,Verified,Status\" (default: all 24)")
 	fs.StringVar(&extra, "extra", "", "extra fields that get columns of their own, by their `keys`")
 

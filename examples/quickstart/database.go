@@ -294,7 +294,7 @@ func (a *app) formatOf(file io.ReadSeeker) (format export.Format, err error) {
 		return 0, err
 	}
 	if bytes.HasPrefix(mark[:n], []byte("\xEF\xBB\xBF")) || bytes.HasPrefix(mark[:n], []byte("\xFF\xFE")) {
-		format = export.Excel
+		format = export.ExcelCSV
 	}
 	_, err = file.Seek(0, io.SeekStart)
 	return format, err

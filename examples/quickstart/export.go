@@ -151,7 +151,7 @@ func (a *app) compareRow(got, want export.Record) iter.Seq2[export.Column, bool]
 // expected is the session's record as the file can hold it: Excel's format has whole seconds of the zone's wall clock, and
 // in columns for extra fields an empty one is the same as none.
 func (a *app) expected(s *sessions.Session) (export.Record, error) {
-	if a.writing.Format == export.Excel {
+	if a.writing.Format == export.ExcelCSV {
 		s.CreatedAt, s.CompletedAt = wallClock(s.CreatedAt, a.zone), wallClock(s.CompletedAt, a.zone)
 	}
 	if keys := a.writing.ExtraKeys; len(keys.All()) > 0 {

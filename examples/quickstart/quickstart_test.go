@@ -291,7 +291,7 @@ func TestExport(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "acme.csv")
 	all := generated(t, "acme")
-	for _, format := range []string{"excel", "rfc4180"} {
+	for _, format := range []string{"excel_csv", "rfc4180"} {
 		out := succeeds(t, "-db", database, "-out", path, "-format", format, "-force")
 		require.Contains(t, out, fmt.Sprintf("all %s values of %s rows are equal", thousands(24*int64(len(all))), thousands(int64(len(all)))))
 		require.Equal(t, []string{"acme.csv"}, fileNames(t, dir))
@@ -302,7 +302,7 @@ func TestExport(t *testing.T) {
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
 		content, marked := bytes.CutPrefix(content, []byte("\uFEFF"))
-		require.Equal(t, format == "excel", marked)
+		require.Equal(t, format == "excel_csv", marked)
 		rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, len(all)+1)
@@ -336,14 +336,14 @@ func TestExportOfChosenColumns(t *testing.T) {
 // What was exported can be read in again, and exported again: the files are equal byte for byte.
 func TestOwnExportIsReadIn(t *testing.T) {
 	dir := t.TempDir()
-	for _, format := range []string{"excel", "rfc4180"} {
+	for _, format := range []string{"excel_csv", "rfc4180"} {
 		first, second := filepath.Join(dir, format+"1.csv"), filepath.Join(dir, format+"2.csv")
 		succeeds(t, "-db", database, "-out", first, "-format", format)
 		r := quickstart(t, "-in", first, "-out", second, "-format", format)
 		require.Zero(t, r.code, r.stderr)
 		require.Contains(t, r.stderr, "It does not say")
 		want, got := lines(t, first), lines(t, second)
-		if format == "excel" { // whole seconds: sessions of one second may change places
+		if format == "excel_csv" { // whole seconds: sessions of one second may change places
 			slices.Sort(want)
 			slices.Sort(got)
 		}
@@ -494,7 +494,7 @@ func TestHostileNames(t *testing.T) {
 		require.NotRegexp(t, `^([+@\t\r-]|=[^"])`, r[2], "a formula that runs")
 	}
 	var back []string
-	for r, err := range export.Read(bytes.NewReader(raw), export.ReadOptions{Format: export.Excel, Zone: time.UTC}) {
+	for r, err := range export.Read(bytes.NewReader(raw), export.ReadOptions{Format: export.ExcelCSV, Zone: time.UTC}) {
 		require.NoError(t, err)
 		back = append(back, r.LastName)
 	}

@@ -159,13 +159,13 @@ func TestWrite(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("older"), 0o600))
 	var progress []export.Progress
 	opts := Options{
-		Options:  export.Options{Format: export.Excel, Zone: tbilisi(t), Count: 3000, Progress: func(p export.Progress) { progress = append(progress, p) }},
+		Options:  export.Options{Format: export.ExcelCSV, Zone: tbilisi(t), Count: 3000, Progress: func(p export.Progress) { progress = append(progress, p) }},
 		Manifest: true, BlockBytes: 100_000,
 	}
 	files, err := Write(t.Context(), path, h, opts)
 	require.NoError(t, err)
 	require.Equal(t, []string{"sessions.csv", "sessions.csv.manifest.json"}, names(t, dir))
-	want := write(t, h.all, export.Options{Format: export.Excel, Zone: tbilisi(t)})
+	want := write(t, h.all, export.Options{Format: export.ExcelCSV, Zone: tbilisi(t)})
 	require.True(t, bytes.Equal(want, readFile(t, path)))
 	require.Equal(t, export.Progress{Rows: 3000, Bytes: int64(len(want)), Count: 3000}, progress[len(progress)-1])
 	require.Greater(t, len(progress), 5)
@@ -208,7 +208,7 @@ func TestSplitFiles(t *testing.T) {
 }
 
 func TestTooManyRowsAreRefusedBeforeTheFirst(t *testing.T) {
-	opts := export.Options{Format: export.Excel, Zone: time.UTC, Count: export.MaxExcelRows + 1}
+	opts := export.Options{Format: export.ExcelCSV, Zone: time.UTC, Count: export.MaxExcelRows + 1}
 	dir := t.TempDir()
 	_, err := Write(t.Context(), filepath.Join(dir, "a.csv"), newHistory(3), Options{Options: opts})
 	require.ErrorIs(t, err, export.ErrTooManyRows)
@@ -225,7 +225,7 @@ func TestResume(t *testing.T) {
 	h := newHistory(4000)
 	for _, opts := range []Options{
 		{BlockBytes: 50_000, Manifest: true},
-		{Options: export.Options{Format: export.Excel, Zone: time.UTC}, BlockBytes: 1},
+		{Options: export.Options{Format: export.ExcelCSV, Zone: time.UTC}, BlockBytes: 1},
 		{BlockBytes: 50_000, RowsPerFile: 700},
 		{RowsPerFile: 500, Manifest: true},
 		{BlockBytes: 50_000, Gzip: true, Manifest: true},

@@ -141,7 +141,7 @@ func (m *Manifest) header(text *rowReader) *DifferenceError {
 	}
 	format := export.RFC4180
 	if m.FormulaGuard {
-		format = export.Excel
+		format = export.ExcelCSV
 	}
 	for i, c := range m.Columns {
 		if i < len(cells) && format.Unguard(cells[i], r.Comma) != c.Header {

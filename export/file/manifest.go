@@ -59,7 +59,7 @@ func (o *Options) manifest(r sessions.Request) (Manifest, error) {
 	}
 	m := Manifest{
 		Version: manifestVersion, Request: r, FileFormat: o.Format, Gzip: o.Gzip, Separator: ",",
-		FormulaGuard: o.Format == export.Excel, Zone: time.UTC.String(), TimeLayout: o.TimeLayout, BirthLayout: o.BirthLayout,
+		FormulaGuard: o.Format == export.ExcelCSV, Zone: time.UTC.String(), TimeLayout: o.TimeLayout, BirthLayout: o.BirthLayout,
 		ExpirationLayout: o.ExpirationLayout, RowsPerFile: o.RowsPerFile, BlockBytes: o.BlockBytes, Columns: columns,
 		Masked:  slices.AppendSeq([]sessions.Field{}, r.Disclosure.Hidden().Minus(r.Disclosure.Drop).All()),
 		Dropped: slices.AppendSeq([]sessions.Field{}, r.Disclosure.Drop.All()),

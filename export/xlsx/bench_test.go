@@ -58,7 +58,7 @@ func BenchmarkWrite(b *testing.B) {
 	b.Run("CSV compressed", func(b *testing.B) {
 		for b.Loop() {
 			z := gzip.NewWriter(io.Discard)
-			_, err := export.Write(b.Context(), z, export.FromIterator(sessions.Request{}, many(rows)), export.Options{Format: export.Excel, Zone: tbilisi})
+			_, err := export.Write(b.Context(), z, export.FromIterator(sessions.Request{}, many(rows)), export.Options{Format: export.ExcelCSV, Zone: tbilisi})
 			require.NoError(b, err)
 			require.NoError(b, z.Close())
 		}

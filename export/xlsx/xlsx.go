@@ -29,12 +29,12 @@ const progressRows = 1000
 // [export.Write] does in Excel's format; a Comma or layouts are an error that wraps [export.ErrOptions]. A part of a workbook, which w has
 // after an error, opens nowhere.
 //
-// Errors are those of [export.Write], among them [export.ErrTooManyRows] and [export.ErrTooLong].
+// A cell for which a sheet has no room is [export.TooLongMark]. Errors are those of [export.Write], among them [export.ErrTooManyRows].
 func Write(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (done export.Result, err error) {
 	if opts.Comma != 0 || opts.BirthLayout+opts.ExpirationLayout+opts.TimeLayout != "" {
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)
 	}
-	opts.Format = export.Excel
+	opts.Format = export.ExcelCSV
 	columns, err := opts.FileColumns(selected.Request().Disclosure)
 	if err != nil {
 		return export.Result{}, err
@@ -83,7 +83,9 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 	if opts.Progress != nil {
 		opts.Progress(export.Progress{Rows: rows, Bytes: out.n, Count: opts.Count})
 	}
-	return out.result(rows), nil
+	done = out.result(rows)
+	done.TooLong = b.tooLong
+	return done, nil
 }
 
 // counter counts and digests what is written.
@@ -115,6 +117,7 @@ type book struct {
 	sheet   *sheet
 	columns []export.FileColumn
 	zone    *time.Location
+	tooLong int64 // cells
 }
 
 func newBook(w io.Writer, columns []export.FileColumn, opts *export.Options) *book {
@@ -154,8 +157,8 @@ func (b *book) row(number int64, s *sessions.Session) error {
 	for _, c := range b.columns {
 		if s.Hidden().Has(c.Column.Field()) {
 			b.sheet.text(sessions.MaskedMark, text)
-		} else if !b.cell(c, s, &r) {
-			return &export.WriteError{Row: number, Column: c.Header, Err: export.ErrTooLong}
+		} else {
+			b.cell(c, s, &r)
 		}
 	}
 	if err := b.sheet.endRow(); err != nil {
@@ -164,8 +167,8 @@ func (b *book) row(number int64, s *sessions.Session) error {
 	return nil
 }
 
-// cell writes the session's value with its type, and reports whether a sheet has room for it.
-func (b *book) cell(c export.FileColumn, s *sessions.Session, r *export.Record) bool {
+// cell writes the session's value with its type.
+func (b *book) cell(c export.FileColumn, s *sessions.Session, r *export.Record) {
 	switch c.Column {
 	case export.ColumnBirthDate:
 		b.sheet.date(s.BirthDate, birth)
@@ -199,10 +202,12 @@ func (b *book) cell(c export.FileColumn, s *sessions.Session, r *export.Record) 
 		}
 	default:
 		v := b.record(c, s, r)
+		if len(v) > export.MaxExcelCell && len(utf16.Encode([]rune(v))) > export.MaxExcelCell {
+			v = export.TooLongMark
+			b.tooLong++
+		}
 		b.sheet.text(v, text)
-		return len(v) <= export.MaxExcelCell || len(utf16.Encode([]rune(v))) <= export.MaxExcelCell
 	}
-	return true
 }
 
 // record is the text of a column that has texts.

@@ -308,7 +308,7 @@ func TestScriptInEveryFieldIsText(t *testing.T) {
 	require.Equal(t, "nosniff", file.Header().Get("X-Content-Type-Options"))
 
 	h.insert(evil(t, "=cmd|' /C calc'!A0 formula"))
-	file = h.post("agent", "/export", `{"search": "formula", "format": "excel", "zone": "UTC"}`)
+	file = h.post("agent", "/export", `{"search": "formula", "format": "excel_csv", "zone": "UTC"}`)
 	require.NotContains(t, file.Body.String(), ",=cmd")
 	require.Contains(t, file.Body.String(), "'=cmd")
 }

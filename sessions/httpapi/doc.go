@@ -62,7 +62,7 @@
 //
 // # Exports
 //
-// POST /export takes the filter of a list and, beside it, format (rfc4180, excel, or a further one of the host's), separator, column (headers, repeated),
+// POST /export takes the filter of a list and, beside it, format (rfc4180, excel_csv, or a further one of the host's), separator, column (headers, repeated),
 // extra_columns (true: one for each of the company's keys) and tz, the zone of the file's times as of the filter's days; Excel's
 // format needs it. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
 //

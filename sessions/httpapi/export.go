@@ -23,7 +23,7 @@ import (
 type Export struct {
 	Viewer     store.Viewer
 	Query      string // canonical text of the filter (filter.Filter.Text): personal data if it has a search
-	FileFormat string // "rfc4180", "excel", or the name of a [Format]
+	FileFormat string // "rfc4180", "excel_csv", or the name of a [Format]
 	Rows       int64
 	Bytes      int64
 	SHA256     string // of the bytes handed over, in hexadecimal
@@ -77,7 +77,7 @@ func (c *call) format() (Format, export.Format) {
 	name := cmp.Or(c.text("format"), export.RFC4180.String())
 	var format export.Format
 	if format.UnmarshalText([]byte(name)) == nil {
-		return Format{name, typeCSV, ".csv", format == export.Excel, export.Write}, format
+		return Format{name, typeCSV, ".csv", format == export.ExcelCSV, export.Write}, format
 	}
 	for _, of := range c.options.Formats {
 		if of.Name == name {

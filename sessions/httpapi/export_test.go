@@ -52,11 +52,11 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 		{`{}`, filter.Filter{}, export.Options{}},
 		{`{"search": "nin", "status": ["failed", "success"]}`, filter.And(filter.Search("nin"), filter.Status(sessions.Failed, sessions.Success)), export.Options{}},
 		{`{"search": "nobody"}`, filter.Search("nobody"), export.Options{}},
-		{`{"format": "excel", "zone": "Asia/Tbilisi"}`, filter.Filter{}, export.Options{Format: export.Excel, Zone: tbilisi}},
+		{`{"format": "excel_csv", "zone": "Asia/Tbilisi"}`, filter.Filter{}, export.Options{Format: export.ExcelCSV, Zone: tbilisi}},
 		{
-			`{"format": "excel", "created_at.zone": "Asia/Tbilisi", "separator": ";", "created_at.from": "2026-03-15", "extra_columns": true, "column": ["Session ID", "Extra"]}`,
+			`{"format": "excel_csv", "created_at.zone": "Asia/Tbilisi", "separator": ";", "created_at.from": "2026-03-15", "extra_columns": true, "column": ["Session ID", "Extra"]}`,
 			filter.CreatedOn(sessions.Date{Year: 2026, Month: 3, Day: 15}, sessions.Date{}, tbilisi),
-			export.Options{Format: export.Excel, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
+			export.Options{Format: export.ExcelCSV, Zone: tbilisi, Comma: ';', ExtraKeys: keys, Columns: []export.Column{export.ColumnSessionID, export.ColumnExtra}},
 		},
 	} {
 		res, err := h.send(t.Context(), serve(h), "/export", typeJSON, c.body)
@@ -92,7 +92,7 @@ func TestExportOfAViewerWhoMayNotSeeAll(t *testing.T) {
 		Drop: sessions.FieldsOf(sessions.FieldPersonalNumber),
 	}
 	h.viewers["agent"] = v
-	for body, o := range map[string]export.ReadOptions{`{}`: {}, `{"format": "excel", "zone": "UTC"}`: {Format: export.Excel, Zone: time.UTC}} {
+	for body, o := range map[string]export.ReadOptions{`{}`: {}, `{"format": "excel_csv", "zone": "UTC"}`: {Format: export.ExcelCSV, Zone: time.UTC}} {
 		a := h.post("agent", "/export", body)
 		require.Equal(t, http.StatusOK, a.Code)
 		require.NotContains(t, a.Body.String(), "Personal Number")
@@ -151,8 +151,8 @@ func TestExportName(t *testing.T) {
 func TestExportRefusals(t *testing.T) {
 	h := newHost(t)
 	for _, c := range []struct{ body, code, parameter string }{
-		{`{"format": "excel"}`, "missing_parameter", "zone"},
-		{`{"format": "excel", "zone": "Mars/Base"}`, "invalid_parameter", "zone"},
+		{`{"format": "excel_csv"}`, "missing_parameter", "zone"},
+		{`{"format": "excel_csv", "zone": "Mars/Base"}`, "invalid_parameter", "zone"},
 		{`{"zone": "Local"}`, "invalid_parameter", "zone"},
 		{`{"format": "xlsx"}`, "invalid_parameter", "format"},
 		{`{"separator": "x"}`, "invalid_parameter", "separator"},
@@ -192,7 +192,7 @@ func TestExportForExcelIsCountedFirst(t *testing.T) {
 	var limits []int
 	st := store.New(counting{h.backend, &limits}, h.store)
 	h.handler = handlerOver(st, h)
-	h.post("agent", "/export", `{"format": "excel", "zone": "UTC"}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
+	h.post("agent", "/export", `{"format": "excel_csv", "zone": "UTC"}`).problem(http.StatusUnprocessableEntity, "too_many_rows")
 	require.Equal(t, []int{export.MaxExcelRows + 1}, limits)
 	require.NotContains(t, h.backend.taken(), "stream")
 	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{}`).Code, "other files have no limit")

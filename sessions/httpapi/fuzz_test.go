@@ -16,7 +16,7 @@ func FuzzRequest(f *testing.F) {
 		f.Add(op.method, op.path, "status=failed&limit=2", op.body, "application/x-www-form-urlencoded")
 	}
 	f.Add(http.MethodGet, "/sessions", "filter=any(status(failed),not(type(passport)))", "", "")
-	f.Add(http.MethodPost, "/export", "", `{"format":"excel","zone":"Asia/Tbilisi","column":["Sex"],"extra_columns":true}`, "application/json")
+	f.Add(http.MethodPost, "/export", "", `{"format": "excel_csv","zone":"Asia/Tbilisi","column":["Sex"],"extra_columns":true}`, "application/json")
 	f.Fuzz(func(t *testing.T, method, path, query, body, kind string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://host/", strings.NewReader(body))
 		if err != nil {

@@ -50,7 +50,7 @@ type Options struct {
 	// 32 KiB a client that takes nothing is cut off after about two minutes, and one that reads steadily at that rate never.
 	MinRate int64
 
-	// Formats are further formats of exports. A name that is "rfc4180" or "excel", or stands here twice, is not reached.
+	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or stands here twice, is not reached.
 	Formats []Format
 
 	// CompanyName is the company's display name, for the name of an exported file. nil: the company's key.

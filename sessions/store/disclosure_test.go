@@ -107,7 +107,7 @@ func TestNoOutputTellsWhatIsHidden(t *testing.T) {
 		}})
 	columns := append(export.Columns(), export.ColumnStatus, export.ColumnReasons)
 	for _, opts := range []export.Options{
-		{Columns: columns}, {Columns: columns, Format: export.Excel, Zone: time.UTC}, {Columns: []export.Column{export.ColumnReasons}},
+		{Columns: columns}, {Columns: columns, Format: export.ExcelCSV, Zone: time.UTC}, {Columns: []export.Column{export.ColumnReasons}},
 	} {
 		ways = append(ways, call{"Write", func(ctx context.Context, st *store.Store, v store.Viewer, f filter.Filter) (result, error) {
 			var b bytes.Buffer

@@ -93,7 +93,7 @@ func convert(t *testing.T, files map[string][]byte, filter, as string) map[strin
 	extension, _, _ := strings.Cut(as, ":")
 	converted := map[string][]byte{}
 	for name := range files {
-		text, err := os.ReadFile(filepath.Join(dir, "out", strings.TrimSuffix(name, filepath.Ext(name))+"."+extension))
+		text, err := os.ReadFile(filepath.Join(dir, "out", strings.TrimSuffix(name, filepath.Ext(name))+"."+extension)) //nolint:gosec // a name of the test's own
 		if err != nil {
 			t.Fatal(err)
 		}
