@@ -14,6 +14,9 @@ import (
 var (
 	// ErrSchema: the database has no schema of this package, or one of another version. The error is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
+	// ErrConnection: a setting of the connections or of the server is one with which texts, or transactions, would not be what they
+	// should. The error is a [*ConnectionError].
+	ErrConnection = errors.New("sqlstore: connection")
 	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled back: the engine has ended it
 	// (a deadlock, a full disk, an interrupted statement, a lost connection), or a statement that failed before was ignored. Nothing
 	// that was written in it is stored. See [Backend.Tx].
@@ -66,6 +69,22 @@ func failed(ctx context.Context, op string, err error) error {
 	}
 	return &Error{op, err}
 }
+
+// ConnectionError names a setting that this package cannot work with. It wraps [ErrConnection]. The package documentation has a table of
+// the settings.
+type ConnectionError struct {
+	Setting string // as the engine calls it
+	Value   string // as the connection has it
+	Needed  string // in words
+}
+
+// Error names the setting, its value and the one that is needed.
+func (e *ConnectionError) Error() string {
+	return fmt.Sprintf("%s: %s is %q: needed is %s", ErrConnection.Error(), e.Setting, e.Value, e.Needed)
+}
+
+// Unwrap returns [ErrConnection].
+func (e *ConnectionError) Unwrap() error { return ErrConnection }
 
 // SchemaError says which versions a database has and which this package needs. It wraps [ErrSchema].
 type SchemaError struct {

@@ -133,8 +133,12 @@ func (c conn) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// Check compares the database's schema with what this package needs. A difference is a [*SchemaError]. Every method
-// checks by itself; a host may do so when it starts.
+// Check compares the database's schema with what this package needs, and the settings of a connection. A difference is a
+// [*SchemaError] or a [*ConnectionError]. Every method checks by itself; a host may do so when it starts.
+//
+// The schema is looked at by each method. The settings are looked at once, on one connection: that shows what the data source name,
+// the account and the server say, which is the same for all connections of a pool, and not what the host sets on single connections
+// later on.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil
@@ -148,6 +152,9 @@ func (b *Backend) Check(ctx context.Context) error {
 
 func (b *Backend) check(ctx context.Context, q querier) error {
 	if err := checkSchema(ctx, q, b.engine); err != nil {
+		return err
+	}
+	if err := b.checkSettings(ctx, q); err != nil {
 		return err
 	}
 	b.checked.Store(true)

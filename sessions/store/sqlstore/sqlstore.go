@@ -28,6 +28,7 @@ type Backend struct {
 	engine    *engine.Engine // nil: the dialect is unknown, as Check says
 	fragments fragments
 	checked   atomic.Bool
+	settings  settings // of the connections, once checked
 	turns     turns
 }
 

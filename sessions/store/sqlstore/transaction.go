@@ -13,8 +13,9 @@ import (
 // write is one attempt at writing, within a transaction.
 type write struct {
 	conn
-	look bool              // see errLook
-	turn map[string]func() // ends the turn of each company that the write has one of
+	settings *settings
+	look     bool              // see errLook
+	turn     map[string]func() // ends the turn of each company that the write has one of
 }
 
 // What a write says to whoever holds its transaction. Both undo what it did.
@@ -32,9 +33,12 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
-	err := b.tryTx(ctx, &write{conn: b.on(nil, op)}, companies, do)
+	if err := b.settings.canWrite(true); err != nil {
+		return err
+	}
+	err := b.tryTx(ctx, &write{conn: b.on(nil, op), settings: &b.settings}, companies, do)
 	if errors.Is(err, errLook) {
-		err = b.tryTx(ctx, &write{conn: b.on(nil, op), look: true}, companies, do)
+		err = b.tryTx(ctx, &write{conn: b.on(nil, op), settings: &b.settings, look: true}, companies, do)
 	}
 	if err != nil && !errors.Is(err, errNothing) {
 		return b.on(b.db, op).explain(ctx, err)
@@ -142,7 +146,7 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, op, err)
 	}
-	w := &write{conn: t.b.on(t.tx, op), look: look}
+	w := &write{conn: t.b.on(t.tx, op), settings: &t.b.settings, look: look}
 	err := t.enter(ctx)
 	if err != nil {
 		if ctx.Err() != nil && t.there(ctx) {
@@ -152,6 +156,9 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	}
 	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
 		err = t.b.check(ctx, t.tx)
+	}
+	if err == nil {
+		err = t.b.settings.canWrite(false)
 	}
 	if err == nil {
 		err = do(w)

@@ -249,9 +249,8 @@ func (w *write) notStored(ctx context.Context, company string, list []*fresh) ([
 }
 
 const (
-	batchRows  = 256     // rows of one statement
-	batchWords = 16      // rows up to which a statement may have any number of them
-	batchBytes = 4 << 20 // and bytes of their texts, about: servers bound what they take
+	batchRows  = 256 // rows of one statement
+	batchWords = 16  // rows up to which a statement may have any number of them
 )
 
 // batchSize rounds up to a power of two, so that the texts of the statements are few.
@@ -263,17 +262,32 @@ func batchSize(n int) int {
 	return size
 }
 
+// rowBytes returns how many bytes a row is in a statement, about: texts as they are, and some bytes for each value.
+func rowBytes(values []any) int {
+	n := 0
+	for _, v := range values {
+		n += 16
+		if text, ok := v.(string); ok {
+			n += len(text)
+		}
+	}
+	return n
+}
+
 // insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one session go into one statement; longer
 // ones have 16, 32, ... batchRows rows, so that the texts are few.
 func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
-		for n < min(len(rows), batchRows) && bytes < batchBytes {
-			for _, v := range rows[n] {
-				if text, ok := v.(string); ok {
-					bytes += len(text)
-				}
+		for n < min(len(rows), batchRows) {
+			size := rowBytes(rows[n])
+			if err := w.settings.fits(size); err != nil {
+				return 0, err
 			}
+			if n > 0 && bytes+size > w.settings.batchBytes() {
+				break
+			}
+			bytes += size
 			n++
 		}
 		if size := batchSize(n); n > batchWords && size > n {

@@ -36,6 +36,11 @@ type Engine struct {
 	DropSchema Statement
 	Version    Statement // version, search_key and bucket_bits of the schema
 
+	// Settings selects name and value of the settings of the connection that Needs asks for, as far
+	// as the server has them, and of those that this package reads.
+	Settings Statement
+	Needs    []Setting
+
 	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them,
 	// see [Engine.Packed].
 	State       Statement // version, search_key, bucket_bits and history of the schema, seq and total of :company; NULL if nothing was ever written

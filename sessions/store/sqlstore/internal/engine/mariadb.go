@@ -32,6 +32,20 @@ WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 
+		Settings: `SHOW SESSION VARIABLES
+WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
+	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet')`,
+		Needs: []Setting{
+			{Name: "character_set_client", Needed: "utf8mb4", OK: is("utf8mb4")},
+			{Name: "character_set_connection", Needed: "utf8mb4", OK: is("utf8mb4")},
+			{Name: "character_set_results", Needed: "utf8mb4", OK: is("utf8mb4", "binary", "")},
+			{Name: "sql_mode", Needed: "STRICT_TRANS_TABLES or STRICT_ALL_TABLES in it", OK: has("STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"), For: Writing},
+			{Name: "sql_mode", Needed: "no EMPTY_STRING_IS_NULL in it", OK: not(has("EMPTY_STRING_IS_NULL"))},
+			{Name: "autocommit", Needed: "ON", OK: is("ON", "1")},
+			{Name: "tx_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
+			{Name: "transaction_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
+		},
+
 		Changes: changes,
 
 		Page: `SELECT r.id, {packed columns}

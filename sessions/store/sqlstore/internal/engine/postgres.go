@@ -30,6 +30,17 @@ WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_s
 		KeepSchema: "COMMIT",
 		DropSchema: "ROLLBACK",
 
+		Settings: `SELECT name, setting
+FROM pg_settings
+WHERE name IN ('server_encoding', 'client_encoding', 'standard_conforming_strings', 'default_transaction_read_only')
+ORDER BY name`,
+		Needs: []Setting{
+			{Name: "server_encoding", Needed: "UTF8", OK: is("UTF8")},
+			{Name: "client_encoding", Needed: "UTF8", OK: is("UTF8")},
+			{Name: "standard_conforming_strings", Needed: "on", OK: is("on")},
+			{Name: "default_transaction_read_only", Needed: "off", OK: is("off"), For: Beginning},
+		},
+
 		Changes: `SELECT {columns}
 FROM (
 	SELECT *

@@ -21,6 +21,17 @@ WHERE type = 'table' AND name = 'sessionkit_schema'`,
 		KeepSchema: "COMMIT",
 		DropSchema: "ROLLBACK",
 
+		Settings: `SELECT 'sqlite_version', sqlite_version()
+UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
+UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted
+UNION ALL SELECT 'query_only', query_only FROM pragma_query_only`,
+		Needs: []Setting{
+			{Name: "sqlite_version", Needed: "3.38 or newer", OK: atLeast(3, 38)},
+			{Name: "encoding", Needed: "UTF-8", OK: is("UTF-8")}, // texts compare by their bytes in the file
+			{Name: "read_uncommitted", Needed: "0", OK: is("0")},
+			{Name: "query_only", Needed: "0", OK: is("0"), For: Writing},
+		},
+
 		Changes: changes,
 
 		Page: `SELECT r.id, {packed columns}
