@@ -86,11 +86,19 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 // Whoever changes a company's sessions raises its seq first and so holds its row until the
 // transaction ends: changes become visible in the order of their numbers, and none can appear later
 // below a number that has been read.
-func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
-	c := b.on(b.db, "changes")
+	const op = "changes"
+	err = b.pool.use(ctx, op, func(q session) error {
+		ch, err = b.changes(ctx, b.on(q, op), company, since, limit)
+		return err
+	})
+	return ch, err
+}
+
+func (b *Backend) changes(ctx context.Context, c conn, company string, since store.Watermark, limit int) (store.Changes, error) {
 	now, err := c.state(ctx, c.engine.State, company)
 	if err != nil {
 		return store.Changes{}, err

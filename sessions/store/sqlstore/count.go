@@ -7,11 +7,20 @@ import (
 )
 
 // Count implements [store.Counter]. The sessions of the whole company are counted already.
-func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (n store.Count, err error) {
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Count{}, err
 	}
-	w, err := b.newWalk(b.on(b.db, "count"), sel)
+	const op = "count"
+	err = b.pool.use(ctx, op, func(q session) error {
+		n, err = b.count(ctx, b.on(q, op), sel)
+		return err
+	})
+	return n, err
+}
+
+func (b *Backend) count(ctx context.Context, c conn, sel store.Selection) (store.Count, error) {
+	w, err := b.newWalk(c, sel)
 	if err != nil {
 		return store.Count{}, err
 	}

@@ -60,14 +60,21 @@ func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 // failed wraps a driver's error. The context's error is added if its time is over: a driver may report a cancelled query in its own
 // words, or meet the deadline itself, before the context says so.
 func failed(ctx context.Context, op string, err error) error {
-	cause := ctx.Err()
-	if deadline, ok := ctx.Deadline(); cause == nil && ok && !time.Now().Before(deadline) {
-		cause = context.DeadlineExceeded
-	}
-	if cause != nil && !errors.Is(err, cause) {
+	if cause := over(ctx); cause != nil && !errors.Is(err, cause) {
 		err = errors.Join(cause, err)
 	}
 	return &Error{op, err}
+}
+
+// over returns the context's error if its time is over, also in the moment before its timer fires.
+func over(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // ConnectionError names a setting that this package cannot work with. It wraps [ErrConnection]. The package documentation has a table of

@@ -102,11 +102,20 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 }
 
 // List implements [store.Backend].
-func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
+func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
-	w, err := b.newWalk(b.on(b.db, "list"), sel)
+	const op = "list"
+	err = b.pool.use(ctx, op, func(q session) error {
+		batch, err = b.list(ctx, b.on(q, op), sel)
+		return err
+	})
+	return batch, err
+}
+
+func (b *Backend) list(ctx context.Context, c conn, sel store.Selection) (store.Batch, error) {
+	w, err := b.newWalk(c, sel)
 	if err != nil {
 		return store.Batch{}, err
 	}

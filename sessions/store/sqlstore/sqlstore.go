@@ -29,6 +29,7 @@ type Backend struct {
 	fragments fragments
 	checked   atomic.Bool
 	settings  settings // of the connections, once checked
+	pool      pool
 	turns     turns
 }
 
@@ -44,7 +45,7 @@ var (
 // [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
-	return &Backend{db: db, dialect: d, engine: e, fragments: fragmentsOf(d)}
+	return &Backend{db: db, dialect: d, engine: e, fragments: fragmentsOf(d), pool: pool{db: db, engine: e}}
 }
 
 // ready checks what every method needs.
@@ -59,20 +60,24 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op} }
 
 // Get implements [store.Backend].
-func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
+func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	c := b.on(b.db, "get")
-	found, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
-	switch {
-	case errors.Is(err, store.ErrNotFound): // or the schema has moved on
-		_, errState := c.state(ctx, c.engine.State, company)
-		return nil, cmp.Or(errState, err)
-	case err != nil:
-		return nil, c.explain(ctx, err)
-	}
-	return found, nil
+	const op = "get"
+	err = b.pool.use(ctx, op, func(q session) error {
+		c := b.on(q, op)
+		found, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+		switch {
+		case errors.Is(err, store.ErrNotFound): // or the schema has moved on
+			_, errState := c.state(ctx, c.engine.State, company)
+			return cmp.Or(errState, err)
+		case err != nil:
+			return c.explain(ctx, err)
+		}
+		return nil
+	})
+	return found, err
 }
 
 // session reads one session by a statement that selects it. None is store.ErrNotFound.

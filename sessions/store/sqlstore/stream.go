@@ -22,12 +22,16 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return err
 	}
+	return b.pool.use(ctx, op, func(q session) error { return b.stream(ctx, q, op, sel, each) })
+}
+
+func (b *Backend) stream(ctx context.Context, q session, op string, sel store.Selection, each func(*sessions.Session) error) error {
 	sel.Budget = 0
-	w, err := b.newWalk(b.on(b.db, op), sel)
+	w, err := b.newWalk(b.on(q, op), sel)
 	if err != nil || w.end {
 		return err
 	}
-	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
+	tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
 	if err != nil {
 		return failed(ctx, op, err)
 	}
@@ -36,7 +40,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	w.conn = b.on(tx, op)
 	if _, err := w.begin(ctx); err != nil {
 		_ = tx.Rollback() // the database may have no other connection
-		return b.on(b.db, op).explain(ctx, err)
+		return b.on(q, op).explain(ctx, err)
 	}
 	switch {
 	case w.end:

@@ -11,6 +11,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // Table describes a host's own table of sessions, for [Over]. Its SQL is the host's and is written into statements as it is:
@@ -31,7 +32,7 @@ type Table struct {
 
 // TableBackend reads sessions from a host's own table. It writes nothing. It may be used by many goroutines at once.
 type TableBackend struct {
-	db      *sql.DB
+	pool    pool
 	dialect filter.Dialect
 	table   Table
 	created string // the column of creation times, and its arguments
@@ -57,7 +58,8 @@ var (
 // Sessions of one instant are put in order in Go and are read together: a table with creation times of a day or an hour
 // reads that much at least.
 func Over(db *sql.DB, d filter.Dialect, t Table) *TableBackend {
-	b := &TableBackend{db: db, dialect: d, table: t}
+	e, _ := engine.Of(d) // the dialect says itself what is wrong, in each statement
+	b := &TableBackend{pool: pool{db: db, engine: e}, dialect: d, table: t}
 	var companyErr, idErr error
 	b.created, b.args, b.err = t.Columns.Fields[sessions.FieldCreatedAt].ToSql()
 	_, _, companyErr = t.Columns.Company.ToSql()
@@ -91,7 +93,11 @@ func (b *TableBackend) each(ctx context.Context, op, company, text string, args 
 	if err != nil {
 		return err
 	}
-	rows, err := b.db.QueryContext(ctx, text, args...)
+	return b.pool.use(ctx, op, func(q session) error { return b.scan(ctx, q, op, company, text, args, visit) })
+}
+
+func (b *TableBackend) scan(ctx context.Context, q querier, op, company, text string, args []any, visit func(*sessions.Session) error) error {
+	rows, err := q.QueryContext(ctx, text, args...)
 	if err != nil {
 		return failed(ctx, op, err)
 	}
@@ -260,8 +266,14 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 		if err != nil {
 			return store.Count{}, err
 		}
-		if err := b.db.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
-			return store.Count{}, failed(ctx, op, err)
+		err = b.pool.use(ctx, op, func(q session) error {
+			if err := q.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
+				return failed(ctx, op, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return store.Count{}, err
 		}
 		return store.Count{N: min(n, sel.Limit), Exact: last && n <= sel.Limit}, nil
 	}

@@ -69,19 +69,21 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		}
 		w.turn[company] = end
 	}
-	tx, err := b.db.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
-	if err != nil {
-		return failed(ctx, w.op, err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	w.querier = tx
-	if err := do(w); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return failed(ctx, w.op, err)
-	}
-	return nil
+	return b.pool.use(ctx, w.op, func(q session) error {
+		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
+		if err != nil {
+			return failed(ctx, w.op, err)
+		}
+		defer func() { _ = tx.Rollback() }()
+		w.querier = tx
+		if err := do(w); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return failed(ctx, w.op, err)
+		}
+		return nil
+	})
 }
 
 // Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the caller commits. The

@@ -71,6 +71,11 @@ type Engine struct {
 	UpdateSession  Statement // {assignments} to the session :id of :company that is at :revision
 	DeleteTerms    Statement // {terms} of a session
 
+	// Cancelling. Where the driver does not tell the server, Number selects the number of a connection, and End, with a number after it, ends
+	// that connection from another one.
+	Number Statement
+	End    Statement
+
 	// Transactions.
 	OneWriter       bool // the database has one writer at a time
 	SavepointBegins bool // a savepoint outside a transaction begins one

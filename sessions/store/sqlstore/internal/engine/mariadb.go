@@ -114,6 +114,9 @@ FOR UPDATE`,
 ON DUPLICATE KEY UPDATE revision = revision + 1`,
 
 		SavepointFades: true,
+
+		Number: "SELECT CONNECTION_ID()",
+		End:    "KILL ",
 	}
 	return e.fill()
 }

@@ -14,3 +14,8 @@ LIMIT 1;
 
 -- 
 SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));
+
+-- 
+SHOW SESSION VARIABLES
+WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
+	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet');

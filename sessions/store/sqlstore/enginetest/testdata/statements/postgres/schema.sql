@@ -17,3 +17,9 @@ LIMIT 1;
 
 -- 
 COMMIT;
+
+-- 
+SELECT name, setting
+FROM pg_settings
+WHERE name IN ('server_encoding', 'client_encoding', 'standard_conforming_strings', 'default_transaction_read_only')
+ORDER BY name;

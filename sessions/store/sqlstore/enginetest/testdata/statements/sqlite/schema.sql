@@ -14,3 +14,9 @@ LIMIT 1;
 
 -- 
 COMMIT;
+
+-- 
+SELECT 'sqlite_version', sqlite_version()
+UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
+UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted
+UNION ALL SELECT 'query_only', query_only FROM pragma_query_only;
