@@ -207,7 +207,7 @@ func specimens(t *testing.T) []any {
 		store.ActionList, store.Done, store.Cursor("x"), store.Watermark("x"), settings, *change, viewer, count, option, tallyKey,
 		store.Event{
 			Company: "acme", Subject: "agent-7", Role: sessions.Agent, Action: store.ActionSearch, Outcome: store.Done, Query: f.Text(), Session: "s-1",
-			Change: change, Rows: 3, Err: cause,
+			Change: change, Rows: 3, Bytes: 4, SHA256: "00", Err: cause,
 		},
 		store.Selection{Company: "acme", Filter: f, After: position, Limit: 3, Budget: 4, Fields: disclosure.Mask},
 		store.Batch{Sessions: []*sessions.Session{s}, Reached: position, AsOf: "x"},

@@ -19,8 +19,9 @@ type download struct {
 	start   func() // sets the headers, before the first byte
 
 	begun    bool
-	deadline bool // the connection has write deadlines
-	flush    bool // the parts can be sent on one by one
+	failed   error // the first of the connection
+	deadline bool  // the connection has write deadlines
+	flush    bool  // the parts can be sent on one by one
 
 	credit time.Duration // for which the client may take nothing
 	full   time.Duration // the most of it
@@ -70,6 +71,14 @@ func (d *download) Write(part []byte) (int, error) {
 		d.begun = true
 		d.start()
 	}
+	n, err := d.write(part)
+	if d.failed == nil {
+		d.failed = err
+	}
+	return n, err
+}
+
+func (d *download) write(part []byte) (int, error) {
 	if err := d.limit(); err != nil {
 		return 0, err
 	}

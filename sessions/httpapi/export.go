@@ -118,12 +118,19 @@ func (c *call) export() error {
 			d.tear()
 		}
 	}()
-	result, err := format.Write(c.ctx, d, c.store.Select(c.viewer, f), options)
+	selected := c.store.Select(c.viewer, f)
+	result, err := format.Write(c.ctx, d, selected, options)
 	if err == nil {
 		err = d.limit() // for the trailers
 	}
 	if err != nil && !d.begun {
 		return err
+	}
+	if d.failed != nil {
+		err = d.failed // and not that net/http has cancelled the reading for it
+	}
+	if refusal := selected.Written(c.ctx, result.Rows, result.Bytes, result.SHA256, err); err == nil {
+		err = refusal
 	}
 	if c.options.Exported != nil {
 		c.options.Exported(c.r, Export{c.viewer, f.Text(), format.Name, result.Rows, result.Bytes, result.SHA256, err})

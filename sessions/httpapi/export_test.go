@@ -78,6 +78,10 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 		require.Equal(t, int64(len(want)), told.Bytes)
 		require.Equal(t, hex.EncodeToString(sum[:]), told.SHA256)
 		require.Equal(t, "a-1", told.Viewer.Subject)
+		events := heard(h, &h.events)
+		event := events[len(events)-1]
+		require.Equal(t, store.Written, event.Outcome)
+		require.Equal(t, []any{int(told.Rows), told.Bytes, told.SHA256, told.Query}, []any{event.Rows, event.Bytes, event.SHA256, event.Query})
 		require.NoError(t, told.Err)
 	}
 	require.Empty(t, heard(h, &h.failures))
@@ -219,6 +223,21 @@ func TestExportRefusedByAudit(t *testing.T) {
 	require.Empty(t, h.backend.taken())
 }
 
+// A trail that cannot be kept tears the file, whose end is not sent yet.
+func TestExportThatAuditRefusesAtItsEndIsTorn(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.store.Audit = func(_ context.Context, e store.Event) error {
+			if e.Outcome == store.Written {
+				return errStorage
+			}
+			return nil
+		}
+	})
+	_, err := h.send(t.Context(), h.serve(), "/export", typeJSON, `{}`)
+	require.Error(t, err)
+	require.ErrorIs(t, heard(h, &h.failures)[0], store.ErrRefused)
+}
+
 func TestExportThatFailsBeforeTheFirstByteIsAProblem(t *testing.T) {
 	h := newHost(t)
 	h.backend.before = func(_ context.Context, call string) error {
@@ -335,9 +354,11 @@ func TestExportEndsWithItsClient(t *testing.T) {
 		require.ErrorIs(t, told[0].Err, context.Canceled)
 		require.Positive(t, told[0].Rows)
 		events := heard(h, &h.events)
-		require.Len(t, events, 2)
-		require.Equal(t, []store.Outcome{store.Started, store.Failed}, []store.Outcome{events[0].Outcome, events[1].Outcome})
+		require.Len(t, events, 3)
+		require.Equal(t, []store.Outcome{store.Started, store.Failed, store.Written}, []store.Outcome{events[0].Outcome, events[1].Outcome, events[2].Outcome})
 		require.ErrorIs(t, events[1].Err, context.Canceled)
+		require.ErrorIs(t, events[2].Err, told[0].Err)
+		require.Equal(t, told[0].Bytes, events[2].Bytes)
 	})
 }
 

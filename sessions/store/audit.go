@@ -31,10 +31,11 @@ const (
 type Outcome string
 
 // The outcomes. What sends as it reads, or changes something, is told twice: Started before the first row or the change, and
-// one of the others at the end. Everything else is told once, before its result is handed out.
+// one of the others at the end; and Written after that, by who has made a file of it and says so ([Selected.Written]). Everything else is told once, before its result is handed out.
 const (
 	Started Outcome = "started"
 	Done    Outcome = "done"
+	Written Outcome = "written" // a file of an export was handed over, or broke off: it has Bytes, and SHA256
 	Stopped Outcome = "stopped" // the reader of an export left before its end
 	Failed  Outcome = "failed"  // Event.Err says why: what the viewer may not do, too
 )
@@ -54,6 +55,8 @@ type Event struct {
 	Session string          // ID, for details and attempts
 	Change  *SettingsChange // for settings, nil otherwise
 	Rows    int             // sessions that are handed out or were counted; of changes, the IDs as well; 0 for facets
+	Bytes   int64           // of a file that was written
+	SHA256  string          // of these bytes, in hexadecimal; "" where nobody asked for it
 	Err     error           // why it failed
 }
 

@@ -213,6 +213,17 @@ func (o *opened) each(do func(*sessions.Session) error) error {
 	return nil
 }
 
+// Written tells the audit hook that a file of the selection was handed over, with how many rows and bytes, and their SHA-256 in
+// hexadecimal; or, with an error, that it broke off after so many. Package httpapi does so. The error is that of the hook.
+func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string, failed error) error {
+	e := x.viewer.event(ActionExport)
+	e.Query, e.Outcome, e.Rows, e.Bytes, e.SHA256, e.Err = x.filter.Text(), Written, int(rows), bytes, sha256, failed
+	if x.store == nil {
+		return ErrNoCompany
+	}
+	return x.store.tell(context.WithoutCancel(ctx), e) // that it broke off is told even if the client is gone
+}
+
 // Watermark returns the newest watermark of the viewer's company. Without one the error wraps [errors.ErrUnsupported].
 func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
