@@ -103,9 +103,12 @@ func (b *Backend) changes(ctx context.Context, c conn, company string, since sto
 	if err != nil {
 		return store.Changes{}, err
 	}
+	// A first call asks where the changes stand now; what is stored it reads by lists.
 	if since == "" {
 		return store.Changes{Next: now.watermark(company)}, nil
 	}
+	// The state was read before the changes: one that commits in between has a higher number than
+	// the state's, is returned, and counts as read.
 	last, err := now.since(company, since)
 	if err != nil {
 		return store.Changes{}, err

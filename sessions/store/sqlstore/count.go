@@ -24,6 +24,7 @@ func (b *Backend) count(ctx context.Context, c conn, sel store.Selection) (store
 	if err != nil {
 		return store.Count{}, err
 	}
+	// The company's row has the total, which writers keep.
 	if sel.Filter.IsZero() && sel.After.IsZero() {
 		now, err := w.state(ctx, w.engine.State, sel.Company)
 		return store.Count{N: int(min(now.total, int64(sel.Limit))), Exact: err == nil && now.total <= int64(sel.Limit)}, err
@@ -31,6 +32,7 @@ func (b *Backend) count(ctx context.Context, c conn, sel store.Selection) (store
 	if _, err := w.begin(ctx); err != nil {
 		return store.Count{}, err
 	}
+	// One more than the limit says that the count is not exact.
 	w.count, w.want = true, sel.Limit+1
 	if w.exact && w.most == mostMost {
 		w.most = mostCount

@@ -86,6 +86,7 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 			s.pos = end
 		}
 	}
+	// The range may end before it begins, once the position has cut it.
 	s.end = s.low > s.pos.us
 	for _, part := range s.filter.Parts() {
 		c, ok := part.Root().(*filter.Criterion)
@@ -138,6 +139,7 @@ func (b *Backend) list(ctx context.Context, c conn, sel store.Selection) (store.
 	if err := w.run(ctx); err != nil {
 		return store.Batch{}, err
 	}
+	// Reached is zero at the end only.
 	switch {
 	case len(batch.Sessions) > limit, len(batch.Sessions) == limit && !w.end:
 		batch.Sessions = batch.Sessions[:limit]

@@ -60,6 +60,7 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 			return err
 		}
 	}
+	// An export looks at half of the columns: the others need not be packed, sent and taken apart.
 	columns := readable
 	if fields != 0 {
 		columns = row.Of(fields)
@@ -67,6 +68,8 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 	if err := c.streamPacked(ctx, sel, columns, each); !errors.Is(err, errSeparator) {
 		return err
 	}
+	// Behind the last session that was handed over, in the same snapshot: none is skipped, and none
+	// comes twice.
 	selected := engine.Selected("s", readable)
 	return c.sessions(ctx, c.engine.Stream, sel.rest(selected), sel.company, func(s *sessions.Session, _ int64) error { return each(s) })
 }
@@ -87,6 +90,8 @@ const packedBatch = 256
 // goroutine fetches the next ones. That ends before it returns.
 func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Columns, each func(*sessions.Session) error) error {
 	ctx, cancel := context.WithCancel(ctx)
+	// Two batches wait while a third is used and a fourth is filled: enough to keep both sides busy,
+	// and some hundred kilobytes.
 	batches := make(chan []string, 2)
 	// The goroutine sends until the context ends, and then closes the channel: that it did is what
 	// says that it is gone. A callback that panics must not leave it behind either.
@@ -117,6 +122,7 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 			if _, err := r.Session(sel.company, &s); err != nil {
 				return err
 			}
+			// Before the callback has it: the session is lent, and may be changed.
 			sel.pos = position{s.CreatedAt.UnixMicro(), s.ID}
 			if err := each(&s); err != nil {
 				return err
@@ -139,6 +145,7 @@ func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- 
 			return failed(ctx, c.op, ctx.Err())
 		}
 	}
+	// One destination for all rows: a scan of a string costs its copy and nothing else.
 	var packed string
 	dest := []any{&packed}
 	err := c.rows(ctx, c.engine.Stream, args, func(rows *sql.Rows) error {
@@ -156,5 +163,5 @@ func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- 
 	if err != nil {
 		return err
 	}
-	return send()
+	return send() // what is left, possibly nothing
 }

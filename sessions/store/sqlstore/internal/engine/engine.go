@@ -43,33 +43,60 @@ type Engine struct {
 
 	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them,
 	// see [Engine.Packed].
-	State       Statement // version, search_key, bucket_bits and history of the schema, seq and total of :company; NULL if nothing was ever written
-	Edges       Statement // as State, and created_us of the newest and oldest sessions; NULL for what there is not
-	Get         Statement // the session :id of :company, if the schema has :version, :search_key and :bucket_bits
-	Changes     Statement // the sessions of :company changed after :since, in the order of their changes, at most :limit
-	Page        Statement // id and packed session of the matches within the range, newest first, at most :limit
-	CountPage   Statement // how many matches are within the range, at most :limit
-	NewestPage  Statement // as Page, among the newest :rows within the range; "" where the engine would read all of those each time
-	Floor       Statement // created_us and id of the session that :skip others of the range precede in the list
-	Follows     Statement // a row if there is any session within the range
-	Stream      Statement // what is {selected} of all matches within the range, newest first
-	SetSnapshot Statement // sent first in the transaction of a stream; "" for nothing
+	// The range is from behind (:after_us, :after_id) down to (:floor_us, :floor_id), the latter
+	// included; a match is a session of the range that {condition} selects.
+
+	// version, search_key, bucket_bits and history of the schema, and seq and total of :company,
+	// NULL if nothing was ever written.
+	State Statement
+	// As State, and created_us of the company's newest and oldest sessions, NULL without any.
+	Edges Statement
+	// The session :id of :company, if the schema has :version, :search_key and :bucket_bits.
+	Get Statement
+	// At most :limit sessions of :company changed after :since, in the order of their changes.
+	Changes Statement
+	// id and packed session of at most :limit matches, newest first.
+	Page Statement
+	// How many matches there are, at most :limit.
+	CountPage Statement
+	// As Page, among the newest :rows of the range; "" where the engine would read all of those
+	// even if it finds :limit at once.
+	NewestPage Statement
+	// created_us and id of the session that :skip others of the range precede in the list.
+	Floor Statement
+	// A row if there is any session in the range.
+	Follows Statement
+	// What is {selected} of each match, newest first.
+	Stream Statement
+	// Sent before Stream in its transaction; "" for nothing.
+	SetSnapshot Statement
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
 	// transaction ends, if the schema has :version, :search_key and :bucket_bits, and writes
 	// nothing otherwise. It returns the new seq in a row, or as what drivers call the last insert
 	// ID.
-	Bump           Statement
-	BumpReturns    bool      // a row
-	GiveBack       Statement // takes :known from seq and total of :company
-	Stored         Statement // the sessions of :company with one of {ids}, in their newest state, held until the transaction ends
-	Hold           Statement // the session :id of :company, in its newest state, held until the transaction ends
-	InsertSessions Statement // {rows}, of row.All
-	InsertNew      Statement // as InsertSessions; if one of them is stored already, the rows affected are not as many as those given
-	NewHistory     Statement // sets history to :history
-	InsertTerms    Statement // {rows}, of company, bucket, term, created_us, id
-	UpdateSession  Statement // {assignments} to the session :id of :company that is at :revision
-	DeleteTerms    Statement // {terms} of a session
+	Bump        Statement
+	BumpReturns bool // a row
+	// Takes :known from seq and total of :company.
+	GiveBack Statement
+	// The sessions of :company with one of {ids}, in their newest state, held until the
+	// transaction ends.
+	Stored Statement
+	// The session :id of :company, in its newest state, held until the transaction ends.
+	Hold Statement
+	// Inserts {rows}, of row.All.
+	InsertSessions Statement
+	// As InsertSessions; if one of them is stored already, the rows affected are not as many as
+	// those given.
+	InsertNew Statement
+	// Inserts {rows}, of company, bucket, term, created_us, id.
+	InsertTerms Statement
+	// {assignments} to the session :id of :company that is at :revision.
+	UpdateSession Statement
+	// Deletes {terms} of a session.
+	DeleteTerms Statement
+	// Sets the schema's history to :history.
+	NewHistory Statement
 
 	// Cancelling. Where the driver does not tell the server, Number selects the number of a connection, and End, with a number after it, ends
 	// that connection from another one.
@@ -107,6 +134,9 @@ func (e *Engine) Packed(alias string, cs row.Columns) string {
 	texts := make([]string, len(cs))
 	for i, c := range cs {
 		texts[i] = alias + "." + c.Name
+		// NULL has to leave its place empty: concat_ws leaves it out altogether, and || makes
+		// everything NULL. Some engines give both branches of a coalesce one type, which a number
+		// and '' do not have.
 		switch {
 		case c.Nullable && c.Number:
 			texts[i] = "coalesce(" + texts[i] + e.pack.asText + ", '')"
@@ -132,13 +162,15 @@ func lines(texts []string, separator string) string {
 	var b strings.Builder
 	line := 0
 	for i, text := range texts {
-		if i > 0 {
+		switch {
+		case i == 0:
+		case line+len(separator)+len(text) > most:
+			// The separator's space is the line break.
+			b.WriteString(strings.TrimRight(separator, " ") + "\n\t")
+			line = 0
+		default:
 			b.WriteString(separator)
 			line += len(separator)
-		}
-		if line+len(text) > most {
-			b.WriteString("\n\t")
-			line = 0
 		}
 		b.WriteString(text)
 		line += len(text)

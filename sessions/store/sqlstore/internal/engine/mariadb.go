@@ -48,6 +48,7 @@ WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'cha
 
 		Changes: changes,
 
+		// Rows are read where they lie, but only those that are returned are packed.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -61,6 +62,7 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
 
+		// The order is not needed for counting; it keeps the optimizer to the range of the key.
 		CountPage: `SELECT count(*)
 FROM (
 	SELECT s.created_us, s.id

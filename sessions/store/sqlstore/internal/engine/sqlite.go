@@ -17,6 +17,7 @@ func sqlite() *Engine {
 		HasSchema: `SELECT count(*)
 FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema'`,
+		// It takes the lock of the writer at once, and does not fail half-way for want of it.
 		LockSchema: []Statement{"BEGIN IMMEDIATE"},
 		KeepSchema: "COMMIT",
 		DropSchema: "ROLLBACK",
@@ -34,6 +35,8 @@ UNION ALL SELECT 'query_only', query_only FROM pragma_query_only`,
 
 		Changes: changes,
 
+		// The keys come from the list index alone, which has what most conditions ask for; only the
+		// rows that are returned are looked up.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -46,6 +49,7 @@ FROM (
 CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
 
+		// It counts in the order of the list too, so that the index answers.
 		CountPage: `SELECT count(*)
 FROM (
 	SELECT s.created_us, s.id
@@ -56,6 +60,7 @@ FROM (
 	LIMIT :limit
 ) k`,
 
+		// The inner subquery runs as a coroutine: once the outer one has found enough, it stops.
 		NewestPage: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id

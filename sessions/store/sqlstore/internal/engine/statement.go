@@ -38,6 +38,7 @@ func List(values ...any) Part {
 
 // Rows returns rows of as many values each, in parentheses.
 func Rows(rows [][]any) Part {
+	// A row has dozens of values, and a statement hundreds of rows: grow once.
 	p := Part{Args: make([]any, 0, len(rows)*len(rows[0]))}
 	one := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
 	p.Text = one + strings.Repeat(",\n\t"+one, len(rows)-1)
@@ -60,63 +61,92 @@ func Assignments(cs row.Columns, s *sessions.Session, changedSeq int64) Part {
 // without a value, or a value that no name asks for, is a mistake in the calling code, and an
 // error.
 func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err error) {
-	var b strings.Builder
-	b.Grow(2 * len(s))
-	used := 0
-	seen := make(map[string]bool, len(args))
-	value := func(name string) any {
-		v, ok := args[name]
-		if !ok && err == nil {
-			err = fmt.Errorf("sqlstore: a statement without a value for %s", name)
-		}
-		if ok && !seen[name] {
-			seen[name] = true
-			used++
-		}
-		return v
-	}
+	b := binding{args: args, asked: make(map[string]bool, len(args))}
+	// Conditions and columns make a statement longer than its constant, twice as long as a rule.
+	b.text.Grow(2 * len(s))
 	rest := string(s)
 	for {
 		i := strings.IndexAny(rest, ":{")
 		if i < 0 {
 			break
 		}
-		b.WriteString(rest[:i])
+		b.text.WriteString(rest[:i])
 		rest = rest[i:]
 		switch {
 		case strings.HasPrefix(rest, "::"):
-			b.WriteString("::")
+			b.text.WriteString("::")
 			rest = rest[2:]
 		case rest[0] == ':':
-			name := rest[1:]
-			name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz_"))]
-			rest = rest[1+len(name):]
-			b.WriteByte('?')
-			values = append(values, value(name))
+			// The name ends where something stands that is in no name.
+			size := len(rest) - len(strings.TrimLeft(rest[1:], "abcdefghijklmnopqrstuvwxyz_"))
+			b.argument(rest[1:size])
+			rest = rest[size:]
 		default:
-			hole, after, _ := strings.Cut(rest[1:], "}")
+			name, after, _ := strings.Cut(rest[1:], "}")
+			b.part(name)
 			rest = after
-			if name, ok := strings.CutSuffix(hole, " rounded up"); ok {
-				b.WriteString(roundedUp(value(name)))
-				break
-			}
-			part, ok := value(hole).(Part)
-			if !ok && err == nil {
-				err = fmt.Errorf("sqlstore: a statement whose %s is no part", hole)
-			}
-			b.WriteString(part.Text)
-			values = append(values, part.Args...)
 		}
 	}
-	b.WriteString(rest)
-	if err == nil && used < len(args) {
-		err = fmt.Errorf("sqlstore: a statement with %d values, of which it asks for %d", len(args), used)
+	b.text.WriteString(rest)
+	// Each value that is asked for was given, or there is an error already: so it is enough to
+	// compare how many there are.
+	if b.err == nil && len(b.asked) < len(args) {
+		b.err = fmt.Errorf("sqlstore: a statement asks for %d of %d values", len(b.asked), len(args))
 	}
-	if err != nil {
-		return "", nil, err
+	if b.err != nil {
+		return "", nil, b.err
 	}
-	text, err = e.Dialect.ReplacePlaceholders(b.String())
-	return text, values, err
+	// Question marks become $1, $2, ... only now: parts have been written without knowing how many
+	// arguments stand before theirs.
+	text, err = e.Dialect.ReplacePlaceholders(b.text.String())
+	return text, b.values, err
+}
+
+// binding is a statement while its names are filled in.
+type binding struct {
+	args   Args
+	asked  map[string]bool // the names of args that were found in the statement
+	text   strings.Builder
+	values []any
+	err    error // the first
+}
+
+func (b *binding) fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// value returns what a name stands for.
+func (b *binding) value(name string) any {
+	v, ok := b.args[name]
+	if !ok {
+		b.fail(fmt.Errorf("sqlstore: a statement without a value for %q", name))
+		return nil
+	}
+	b.asked[name] = true
+	return v
+}
+
+// argument writes a :name. One that is named twice is sent twice: not every driver can refer to an
+// argument by its number.
+func (b *binding) argument(name string) {
+	b.text.WriteByte('?')
+	b.values = append(b.values, b.value(name))
+}
+
+// part writes a {name}.
+func (b *binding) part(name string) {
+	if number, ok := strings.CutSuffix(name, " rounded up"); ok {
+		b.text.WriteString(roundedUp(b.value(number)))
+		return
+	}
+	part, ok := b.value(name).(Part)
+	if !ok {
+		b.fail(fmt.Errorf("sqlstore: a statement in which %q is no part", name))
+	}
+	b.text.WriteString(part.Text)
+	b.values = append(b.values, part.Args...)
 }
 
 // roundedUp returns the least power of four from 64 on that is greater than n, and ALL where there
@@ -124,8 +154,10 @@ func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err er
 func roundedUp(n any) string {
 	number, ok := n.(int)
 	if !ok || number >= 1<<20 {
+		// So many rows are wanted that the whole range is what the planner should think of.
 		return "ALL"
 	}
+	// Pages of the usual sizes, up to 62, have one text, and others share a few.
 	power := 64
 	for power <= number {
 		power *= 4

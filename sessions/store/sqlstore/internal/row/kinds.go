@@ -52,6 +52,7 @@ func instant(name string, field sessions.Field, at func(*sessions.Session) *time
 		Name: name, Field: field, Number: true,
 		write: func(r *stored) any {
 			if at(r.Session).IsZero() {
+				// Year 1 would be a number as well, but no absence.
 				return nil
 			}
 			return at(r.Session).UnixMicro()
@@ -84,6 +85,7 @@ func document(name string, field sessions.Field, at func(*sessions.Session) *ses
 			if t := at(r.Session); t.State() == sessions.Known {
 				return t.Value()
 			}
+			// No mark for what is absent: a filter that compares the column must not find it.
 			return nil
 		},
 		read: func(c *cell, r *stored) { *at(r.Session) = sessions.TextOf(c.text) },
@@ -110,10 +112,13 @@ func states(name string, texts Columns) *Column {
 			for i, t := range texts {
 				switch state, at := sessions.TextState(c.text[i]-'0'), t.document(r.Session); {
 				case state == sessions.Known:
-					*at = sessions.TextOf(at.Value()) // NULL and empty pack alike
+					// An empty text has packed as NULL, and was not read.
+					*at = sessions.TextOf(at.Value())
 				case state <= sessions.Redacted:
+					// Whatever the column holds: a text without a value shows none.
 					*at = sessions.TextIn(state)
 				default:
+					// Masked is what a viewer sees, and never stored.
 					c.bad = true
 				}
 			}

@@ -52,6 +52,7 @@ func Readable() Columns { return table.that(func(c *Column) bool { return c.read
 // reader needs.
 func Of(fields sessions.Fields) Columns {
 	var texts sessions.Fields
+	// States belong to five fields, and so to none.
 	for _, c := range table {
 		if c.document != nil {
 			texts = texts.Union(sessions.FieldsOf(c.Field))
@@ -122,8 +123,10 @@ func (r *Reader) Unpack(packed string) bool {
 			continue
 		}
 		if i == len(r.cells)-1 {
+			// More parts than columns. Which of them belong together cannot be told.
 			return false
 		}
+		// Cells share the memory of the row: no part is copied.
 		r.cells[i] = packedCell(packed[start:end])
 		i, start = i+1, end+1
 	}
@@ -135,15 +138,18 @@ func (r *Reader) Unpack(packed string) bool {
 // selected is zero. It returns the number of the session's last change. A value that no session can
 // have is an error that wraps [ErrStored].
 func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64, err error) {
+	// What the row before has left must not be seen, least of all where a column was not selected.
 	*s = sessions.Session{Company: company}
 	r.row = stored{Session: s}
 	for i, c := range r.columns {
 		cell := &r.cells[i]
 		switch {
 		case cell.kind == null:
-			// An empty text packs as NULL does, and only some columns always have something.
+			// Nothing is read, and the field is zero. A packed row has NULL for an empty text too,
+			// so that only columns that are never empty show that something is wrong.
 			cell.bad = c.Number && !c.Nullable || c.ofTexts
 		case cell.kind == isNumber && !c.Number:
+			// SQLite keeps a value of any type in any column.
 			cell.bad = true
 		default:
 			c.read(cell, &r.row)
@@ -181,6 +187,7 @@ func (c *cell) Scan(src any) error {
 	case string:
 		*c = cell{text: v, kind: isText}
 	case []byte:
+		// The driver may write the next row into the same memory.
 		*c = cell{text: string(v), kind: isText}
 	default:
 		return fmt.Errorf("%w: %T", ErrStored, src)
@@ -204,7 +211,8 @@ func anything() (least, most int64) { return math.MinInt64, math.MaxInt64 }
 func (c *cell) integer(least, most int64) int64 {
 	n := c.number
 	if c.kind == isText {
-		if len(c.text) == 1 && '0' <= c.text[0] && c.text[0] <= '9' { // most are
+		if len(c.text) == 1 && '0' <= c.text[0] && c.text[0] <= '9' {
+			// Flags, enumerations and levels: most numbers of a row.
 			n = int64(c.text[0] - '0')
 		} else {
 			var err error

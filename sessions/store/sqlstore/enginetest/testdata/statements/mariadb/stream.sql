@@ -12,12 +12,12 @@ ORDER BY v.version DESC
 LIMIT 1;
 
 -- 
-SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
-	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
-	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
-	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date, 
-	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness, 
-	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''), 
+SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE (s.company = ?)
@@ -37,12 +37,12 @@ WHERE (s.company = ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
 -- 
-SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
-	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
-	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
-	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date, 
-	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness, 
-	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''), 
+SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE (s.company = ? AND s.status = ?)
@@ -51,12 +51,12 @@ WHERE (s.company = ? AND s.status = ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
 -- 
-SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
-	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
-	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
-	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date, 
-	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness, 
-	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''), 
+SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE (s.company = ? AND s.status = ? AND s.document_type = ?)
@@ -74,12 +74,12 @@ ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET ?;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -109,45 +109,45 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -171,12 +171,12 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
@@ -186,12 +186,12 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -212,33 +212,33 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -259,33 +259,33 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -306,33 +306,33 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -347,12 +347,12 @@ STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.create
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -367,12 +367,12 @@ STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.create
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -387,21 +387,21 @@ STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.create
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''), 
+WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions s ON (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us = k.created_us AND s.id = k.id ORDER BY k.created_us DESC, k.id DESC) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
-	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
-	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
-	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date, 
-	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness, 
-	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''), 
+SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) = ?))
@@ -410,12 +410,12 @@ WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY)
 ORDER BY s.created_us DESC, s.id DESC;
 
 -- 
-SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, 
-	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons, 
-	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''), 
-	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date, 
-	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness, 
-	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''), 
+SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE (s.company = ? AND (s.status = ? OR (LOCATE(?, s.search_key) > 0)))

@@ -9,12 +9,12 @@ ORDER BY v.version DESC
 LIMIT 1;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -51,12 +51,12 @@ ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -80,12 +80,12 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -135,12 +135,12 @@ ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -170,39 +170,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -232,39 +232,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 2000 AND o.n1 <= 2000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 4000 AND o.n1 <= 4000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 6000 AND o.n1 <= 6000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -294,39 +294,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -356,39 +356,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -418,39 +418,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -480,12 +480,12 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -515,12 +515,12 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -550,39 +550,39 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 251), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 251), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 250 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 501), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 501), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 500 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 751), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 751), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 750 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
@@ -606,12 +606,12 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- 
-SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, 
-	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons, 
-	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''), 
-	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date, 
-	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness, 
-	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie, 
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id

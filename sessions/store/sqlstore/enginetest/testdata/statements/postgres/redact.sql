@@ -1,8 +1,8 @@
 -- 
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us, 
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number, 
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type, 
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale, 
+SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
+	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
+	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
@@ -24,11 +24,11 @@ RETURNING seq;
 
 -- 
 UPDATE sessionkit_sessions
-SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, completed_us = $6, 
-	decided_us = $7, status = $8, reasons = $9, first_name = $10, last_name = $11, personal_number = $12, 
-	document_number = $13, nationality = $14, states = $15, birth_date = $16, expiration_date = $17, sex = $18, 
-	document_type = $19, document_presented = $20, document_validity = $21, liveness = $22, match_level = $23, 
-	match_scale = $24, acceptance_level = $25, selfie = $26, extra = $27, client_ip = $28, device = $29, browser = $30, 
+SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, completed_us = $6,
+	decided_us = $7, status = $8, reasons = $9, first_name = $10, last_name = $11, personal_number = $12,
+	document_number = $13, nationality = $14, states = $15, birth_date = $16, expiration_date = $17, sex = $18,
+	document_type = $19, document_presented = $20, document_validity = $21, liveness = $22, match_level = $23,
+	match_scale = $24, acceptance_level = $25, selfie = $26, extra = $27, client_ip = $28, device = $29, browser = $30,
 	os = $31, model = $32, digital_spoof = $33, not_full_id = $34, low_far = $35, search_key = $36
 WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
 
