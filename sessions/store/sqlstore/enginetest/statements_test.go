@@ -98,10 +98,18 @@ func (s *sent) add(call string, texts []string) {
 func (s *sent) golden() string {
 	var parts []string
 	for _, text := range s.texts {
-		if !strings.HasPrefix(text, "--") {
-			text += ";"
+		part, line := "", "--"
+		for _, call := range s.calls[text] {
+			if len(line)+len(call) > 100 {
+				part, line = part+line+"\n", "--"
+			}
+			line += " " + call + ";"
 		}
-		parts = append(parts, "-- "+strings.Join(s.calls[text], " | ")+"\n"+text+"\n")
+		part += strings.TrimSuffix(line, ";") + "\n" + text
+		if !strings.HasPrefix(text, "--") {
+			part += ";"
+		}
+		parts = append(parts, part+"\n")
 	}
 	return strings.Join(parts, "\n")
 }

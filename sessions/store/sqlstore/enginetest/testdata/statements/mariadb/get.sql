@@ -1,4 +1,4 @@
--- 
+-- any
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,

@@ -1,4 +1,9 @@
--- 
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
 SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
@@ -8,7 +13,7 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- 
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -28,7 +33,11 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE s.company = ?
@@ -37,7 +46,7 @@ WHERE s.company = ?
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET ?;
 
--- 
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; pending, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -57,7 +66,7 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- no match, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -77,7 +86,8 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; search and range, page 1; search and range, page 2
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -97,13 +107,13 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare word, page 1; absent word, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare word, page 1; absent word, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare word, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -112,10 +122,10 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare word, page 1; absent word, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare word, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -124,7 +134,7 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -144,16 +154,16 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -162,13 +172,13 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
--- 
+-- two dense words, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
 
--- 
+-- rare flag, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -188,13 +198,13 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -203,10 +213,10 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -215,7 +225,7 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -235,13 +245,13 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1; pending, page 1; personal number, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare type, page 1; pending, page 1; personal number, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare type, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -250,10 +260,10 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1; pending, page 1; personal number, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare type, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -262,7 +272,7 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -282,13 +292,13 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare level, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare level, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -297,10 +307,10 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
 
--- 
+-- rare level, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -309,7 +319,7 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- subject, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -329,7 +339,7 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -349,7 +359,7 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -358,7 +368,7 @@ WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = 
 	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
 	r.client_ip, r.device, r.browser, r.os, r.model) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us < ? OR p0.created_us = ? AND p0.id < ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k STRAIGHT_JOIN sessionkit_sessions s ON (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us = k.created_us AND s.id = k.id ORDER BY k.created_us DESC, k.id DESC LIMIT ?) k STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- extra field, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -378,7 +388,7 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- nested search, page 1
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),

@@ -1,4 +1,4 @@
--- 
+-- verdict
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -13,7 +13,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 -- verdict
 -- BeginTx, Read Committed
 
--- 
+-- verdict
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
@@ -21,7 +21,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
--- 
+-- verdict
 UPDATE sessionkit_sessions
 SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, completed_us = ?,
 	decided_us = ?, status = ?, reasons = ?, first_name = ?, last_name = ?, personal_number = ?,
@@ -31,7 +31,7 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 	os = ?, model = ?, digital_spoof = ?, not_full_id = ?, low_far = ?, search_key = ?
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
--- 
+-- verdict
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?);
 

@@ -1,4 +1,4 @@
--- 
+-- everything
 SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2)
@@ -6,7 +6,9 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- 
+-- range; dense criterion; no match; common word; rare word; absent word; two dense words; rare flag;
+-- rare type; rare level; pending; subject; personal number; extra field; nested search;
+-- search and range
 SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
@@ -16,7 +18,7 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- 
+-- range
 SELECT count(*)
 FROM (
 	SELECT 1
@@ -31,7 +33,7 @@ FROM (
 	LIMIT $6
 ) k;
 
--- 
+-- dense criterion; no match; personal number; extra field; nested search
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -44,7 +46,7 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- dense criterion
 SELECT count(*)
 FROM (
 	SELECT 1
@@ -59,7 +61,7 @@ FROM (
 	LIMIT $7
 ) k;
 
--- 
+-- no match
 SELECT count(*)
 FROM (
 	SELECT 1
@@ -74,7 +76,7 @@ FROM (
 	LIMIT $8
 ) k;
 
--- 
+-- no match; extra field; nested search
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -87,7 +89,7 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- no match; extra field; nested search
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -100,22 +102,22 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- common word; rare word; absent word; search and range
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 16001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 16000 FROM o) GROUP BY p0.created_us, p0.id) k) FROM o;
 
--- 
+-- two dense words
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 16001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 16001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, (SELECT count(*) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 16000 AND o.n1 <= 16000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id) k) FROM o;
 
--- 
+-- rare flag; subject
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 16001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 16000 FROM o) GROUP BY p0.created_us, p0.id) k) FROM o;
 
--- 
+-- rare type; pending
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 16001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 16000 FROM o) GROUP BY p0.created_us, p0.id) k) FROM o;
 
--- 
+-- rare level
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 16001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 16000 FROM o) GROUP BY p0.created_us, p0.id) k) FROM o;
 
--- 
+-- personal number
 SELECT count(*)
 FROM (
 	SELECT 1
@@ -130,16 +132,16 @@ FROM (
 	LIMIT $7
 ) k;
 
--- 
+-- personal number
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 251), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 250 FROM o) GROUP BY p0.created_us, p0.id) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true) k) FROM o;
 
--- 
+-- personal number
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 501), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 500 FROM o) GROUP BY p0.created_us, p0.id) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true) k) FROM o;
 
--- 
+-- personal number
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 751), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, (SELECT count(*) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 750 FROM o) GROUP BY p0.created_us, p0.id) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true) k) FROM o;
 
--- 
+-- extra field
 SELECT count(*)
 FROM (
 	SELECT 1
@@ -154,7 +156,7 @@ FROM (
 	LIMIT $9
 ) k;
 
--- 
+-- nested search
 SELECT count(*)
 FROM (
 	SELECT 1

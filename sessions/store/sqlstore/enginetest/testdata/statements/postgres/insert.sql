@@ -1,7 +1,7 @@
--- one session | one that is stored | three sessions
+-- one session; one that is stored; three sessions
 -- BeginTx, Read Committed
 
--- 
+-- one session; one that is stored; three sessions
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -10,7 +10,7 @@ WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
--- 
+-- one session; one that is stored
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -19,19 +19,19 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- one session
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES ($1, $2, $3, $4, $5),
 	($6, $7, $8, $9, $10),
 	($11, $12, $13, $14, $15);
 
--- one session | three sessions
+-- one session; three sessions
 -- Commit
 
 -- one that is stored
 -- Rollback
 
--- 
+-- one that is stored
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -41,12 +41,12 @@ FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id IN ($2)
 FOR UPDATE;
 
--- 
+-- one that is stored
 UPDATE sessionkit_companies
 SET seq = seq - $1, total = total - $2
 WHERE company = $3;
 
--- 
+-- three sessions
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -57,7 +57,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	($79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- three sessions
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES ($1, $2, $3, $4, $5),
 	($6, $7, $8, $9, $10),

@@ -1,4 +1,9 @@
--- 
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
 SELECT v.version, v.search_key, v.bucket_bits, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
@@ -8,7 +13,7 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- 
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -37,7 +42,8 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- extra field, page 1; nested search, page 1
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -50,7 +56,7 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -79,7 +85,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- no match, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -108,7 +114,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- no match, page 1; extra field, page 1; nested search, page 1
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -121,7 +127,7 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- no match, page 1; extra field, page 1; nested search, page 1
 SELECT s.created_us, s.id
 FROM (
 	SELECT s.created_us, s.id
@@ -134,7 +140,8 @@ FROM (
 ORDER BY s.created_us DESC, s.id DESC
 LIMIT 1 OFFSET $6;
 
--- 
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; search and range, page 1; search and range, page 2
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -169,7 +176,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare word, page 1; absent word, page 1; search and range, page 2
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -178,7 +185,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare word, page 1; absent word, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -187,7 +194,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare word, page 1; absent word, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -196,7 +203,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -231,7 +238,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 2001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -240,7 +247,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 2000 AND o.n1 <= 2000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 4001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -249,7 +256,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 4000 AND o.n1 <= 4000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- two dense words, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term >= (SELECT $4::text) AND t.term < (SELECT $5::text) LIMIT 6001), p1 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket = ANY (ARRAY(SELECT generate_series($7::bigint, $8::bigint))) AND t.term >= (SELECT $9::text) AND t.term < (SELECT $10::text) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $11 AND t.bucket <= $12) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -258,7 +265,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($13, $14) AND p0.created_us >= $15 AND (SELECT o.n0 <= 6000 AND o.n1 <= 6000 FROM o) AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $16 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -293,7 +300,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -302,7 +309,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -311,7 +318,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare flag, page 1; subject, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $6 AND t.bucket <= $7) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -320,7 +327,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($8, $9) AND p0.created_us >= $10 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $11 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -355,7 +362,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1; pending, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -364,7 +371,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1; pending, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -373,7 +380,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare type, page 1; pending, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -382,7 +389,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $10 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -417,7 +424,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 2001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -426,7 +433,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 2000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 4001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -435,7 +442,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 4000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- rare level, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text), (SELECT $5::text), (SELECT $6::text)) LIMIT 6001), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $7 AND t.bucket <= $8) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -444,7 +451,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($9, $10) AND p0.created_us >= $11 AND (SELECT o.n0 <= 6000 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- pending, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -479,7 +486,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- subject, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -514,7 +521,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -549,7 +556,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 251), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -558,7 +565,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 250 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 501), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -567,7 +574,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 500 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- personal number, page 1
 WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = $1 AND t.bucket = ANY (ARRAY(SELECT generate_series($2::bigint, $3::bigint))) AND t.term IN ((SELECT $4::text)) LIMIT 751), o AS MATERIALIZED ( SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = $5 AND t.bucket <= $6) AS bucket, (SELECT count(*) FROM p0) AS n0) SELECT o.*, r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -576,7 +583,7 @@ WITH p0 AS MATERIALIZED (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE
 	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
 	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model) FROM o LEFT JOIN ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < ($7, $8) AND p0.created_us >= $9 AND (SELECT o.n0 <= 750 FROM o) GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k JOIN LATERAL (SELECT * FROM sessionkit_sessions s WHERE (s.company = $10 AND (s.personal_number IS NOT NULL AND s.personal_number = $11)) AND s.created_us = k.created_us AND s.id = k.id OFFSET 0) s ON true ORDER BY k.created_us DESC, k.id DESC LIMIT 51) k ON 1 = 1 LEFT JOIN LATERAL (SELECT * FROM sessionkit_sessions r WHERE r.company = $12 AND r.created_us = k.created_us AND r.id = k.id OFFSET 0) r ON true ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- extra field, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
@@ -605,7 +612,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
--- 
+-- nested search, page 1
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
 	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
 	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),

@@ -1,4 +1,4 @@
--- 
+-- any
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -13,7 +13,7 @@ WHERE v.version = $3 AND v.search_key = $4 AND v.bucket_bits = $5
 -- any
 -- BeginTx, Read Committed
 
--- 
+-- any
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -22,7 +22,7 @@ WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
--- 
+-- any
 UPDATE sessionkit_sessions
 SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, completed_us = $6,
 	decided_us = $7, status = $8, reasons = $9, first_name = $10, last_name = $11, personal_number = $12,
@@ -32,7 +32,7 @@ SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, c
 	os = $31, model = $32, digital_spoof = $33, not_full_id = $34, low_far = $35, search_key = $36
 WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
 
--- 
+-- any
 DELETE FROM sessionkit_terms
 WHERE company = $1 AND bucket = $2 AND created_us = $3 AND id = $4 AND term IN ($5, $6, $7, $8);
 

@@ -1,10 +1,10 @@
--- insert, update and redact in the host's transaction | failed insert in the host's transaction
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 -- BeginTx, Default
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 SAVEPOINT sessionkit;
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -13,7 +13,7 @@ WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -22,16 +22,16 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- insert, update and redact in the host's transaction
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES ($1, $2, $3, $4, $5),
 	($6, $7, $8, $9, $10),
 	($11, $12, $13, $14, $15);
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit;
 
--- 
+-- insert, update and redact in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -41,7 +41,7 @@ FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
 FOR UPDATE;
 
--- 
+-- insert, update and redact in the host's transaction
 UPDATE sessionkit_sessions
 SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, completed_us = $6,
 	decided_us = $7, status = $8, reasons = $9, first_name = $10, last_name = $11, personal_number = $12,
@@ -51,17 +51,17 @@ SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, c
 	os = $31, model = $32, digital_spoof = $33, not_full_id = $34, low_far = $35, search_key = $36
 WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
 
--- 
+-- insert, update and redact in the host's transaction
 DELETE FROM sessionkit_terms
 WHERE company = $1 AND bucket = $2 AND created_us = $3 AND id = $4 AND term IN ($5, $6, $7, $8);
 
 -- insert, update and redact in the host's transaction
 -- Commit
 
--- 
+-- failed insert in the host's transaction
 ROLLBACK TO SAVEPOINT sessionkit;
 
--- 
+-- failed insert in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,

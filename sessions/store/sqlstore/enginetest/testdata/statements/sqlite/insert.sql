@@ -1,7 +1,7 @@
--- one session | one that is stored | three sessions
+-- one session; one that is stored; three sessions
 -- BeginTx, Default
 
--- 
+-- one session; one that is stored; three sessions
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
@@ -10,7 +10,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 
--- 
+-- one session; one that is stored
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -19,19 +19,19 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- one session
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
 
--- one session | three sessions
+-- one session; three sessions
 -- Commit
 
 -- one that is stored
 -- Rollback
 
--- 
+-- one that is stored
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -40,12 +40,12 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id IN (?);
 
--- 
+-- one that is stored
 UPDATE sessionkit_companies
 SET seq = seq - ?, total = total - ?
 WHERE company = ?;
 
--- 
+-- three sessions
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -56,7 +56,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- three sessions
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),

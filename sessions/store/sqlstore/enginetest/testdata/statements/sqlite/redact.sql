@@ -1,4 +1,4 @@
--- 
+-- any
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -13,7 +13,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 -- any
 -- BeginTx, Default
 
--- 
+-- any
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
@@ -22,7 +22,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 
--- 
+-- any
 UPDATE sessionkit_sessions
 SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, completed_us = ?,
 	decided_us = ?, status = ?, reasons = ?, first_name = ?, last_name = ?, personal_number = ?,
@@ -32,7 +32,7 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 	os = ?, model = ?, digital_spoof = ?, not_full_id = ?, low_far = ?, search_key = ?
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
--- 
+-- any
 DELETE FROM sessionkit_terms
 WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
 

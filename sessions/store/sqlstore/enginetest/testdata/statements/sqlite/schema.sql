@@ -1,21 +1,21 @@
--- 
+-- CreateSchema, made already
 BEGIN IMMEDIATE;
 
--- 
+-- CreateSchema, made already; Check
 SELECT count(*)
 FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema';
 
--- 
+-- CreateSchema, made already; Check
 SELECT version, search_key, bucket_bits
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- 
+-- CreateSchema, made already
 COMMIT;
 
--- 
+-- Check
 SELECT 'sqlite_version', sqlite_version()
 UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
 UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted

@@ -1,13 +1,13 @@
--- insert, update and redact in the host's transaction | failed insert in the host's transaction
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 -- BeginTx, Default
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 BEGIN;
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 SAVEPOINT sessionkit;
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
@@ -16,7 +16,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
 	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
 	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
@@ -25,16 +25,16 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, id) DO NOTHING;
 
--- 
+-- insert, update and redact in the host's transaction
 INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
 VALUES (?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
 
--- 
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit;
 
--- 
+-- insert, update and redact in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -43,7 +43,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?;
 
--- 
+-- insert, update and redact in the host's transaction
 UPDATE sessionkit_sessions
 SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, completed_us = ?,
 	decided_us = ?, status = ?, reasons = ?, first_name = ?, last_name = ?, personal_number = ?,
@@ -53,17 +53,17 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 	os = ?, model = ?, digital_spoof = ?, not_full_id = ?, low_far = ?, search_key = ?
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
--- 
+-- insert, update and redact in the host's transaction
 DELETE FROM sessionkit_terms
 WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
 
 -- insert, update and redact in the host's transaction
 -- Commit
 
--- 
+-- failed insert in the host's transaction
 ROLLBACK TO SAVEPOINT sessionkit;
 
--- 
+-- failed insert in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
