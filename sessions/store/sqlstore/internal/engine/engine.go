@@ -42,9 +42,8 @@ type Engine struct {
 	Needs    []Setting
 
 	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them,
-	// see [Engine.Packed].
-	// The range is from behind (:after_us, :after_id) down to (:floor_us, :floor_id), the latter
-	// included; a match is a session of the range that {condition} selects.
+	// see [Engine.Packed]. The range is from behind (:after_us, :after_id) down to (:floor_us,
+	// :floor_id), the latter included; a match is a session of the range that {condition} selects.
 
 	// version, search_key, bucket_bits and history of the schema, and seq and total of :company,
 	// NULL if nothing was ever written.
@@ -79,8 +78,8 @@ type Engine struct {
 	BumpReturns bool // a row
 	// Takes :known from seq and total of :company.
 	GiveBack Statement
-	// The sessions of :company with one of {ids}, in their newest state, held until the
-	// transaction ends.
+	// The sessions of :company with one of {ids}, in their newest state, held until the transaction
+	// ends.
 	Stored Statement
 	// The session :id of :company, in its newest state, held until the transaction ends.
 	Hold Statement
@@ -98,8 +97,8 @@ type Engine struct {
 	// Sets the schema's history to :history.
 	NewHistory Statement
 
-	// Cancelling. Where the driver does not tell the server, Number selects the number of a connection, and End, with a number after it, ends
-	// that connection from another one.
+	// Cancelling. Where the driver does not tell the server, Number selects the number of a
+	// connection, and End, with a number after it, ends that connection from another one.
 	Number Statement
 	End    Statement
 

@@ -42,7 +42,8 @@ func not(ok func(string) bool) func(string) bool {
 	return func(value string) bool { return !ok(value) }
 }
 
-// atLeast returns a function that reports whether a value is a version, such as 3.45.1, or a number, that is not less.
+// atLeast returns a function that reports whether a value is a version, such as 3.45.1, or a
+// number, that is not less.
 func atLeast(least ...int) func(string) bool {
 	return func(value string) bool {
 		var version []int
