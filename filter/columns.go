@@ -10,24 +10,30 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Columns says where a table keeps what filters ask for. It is an allow-list: what is not in it can not be asked, and a
-// filter that does is an error, a [*ColumnError]. It is read, never changed: one value serves all statements.
+// Columns says where a table keeps what filters ask for. It is an allow-list: what is not in it can
+// not be asked, and a filter that does is an error, a [*ColumnError]. It is read, never changed:
+// one value serves all statements.
 //
-// Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else that a column holds may be one.
+// Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
+// that a column holds may be one.
 type Columns struct {
 	Company Column
 
-	// Fields has the columns of fields. Enumerations and texts hold the values as texts, unless [Enum] says how else, and
-	// FieldDocumentPresented a boolean; levels and attempts are integers, where NULL, and of attempts and acceptance levels 0,
-	// are none; instants are as [Column.UnixMicro] or [Column.UTCText] say, and otherwise of the engine's own type; dates are texts of the form
-	// yyyy-mm-dd, in which 00 is an unknown part, NULL or empty if absent: of a column of PostgreSQL's type date use
-	// Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). Reasons and extra fields are not in it.
+	// Fields has the columns of fields. Enumerations and texts hold the values as texts, unless
+	// [Enum] says how else, and FieldDocumentPresented a boolean; levels and attempts are integers,
+	// where NULL, and of attempts and acceptance levels 0, are none; instants are as
+	// [Column.UnixMicro] or [Column.UTCText] say, and otherwise of the engine's own type; dates are
+	// texts of the form yyyy-mm-dd, in which 00 is an unknown part, NULL or empty if absent: of a
+	// column of PostgreSQL's type date use Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). Reasons and
+	// extra fields are not in it.
 	Fields map[sessions.Field]Column
 
-	// Reasons has, for each reason, a condition that is true if the session failed for it: a boolean column, or an
-	// expression such as Expr("s.low_far <> 0"). NULL is false. It is asked of failed sessions only.
+	// Reasons has, for each reason, a condition that is true if the session failed for it: a
+	// boolean column, or an expression such as Expr("s.low_far <> 0"). NULL is false. It is asked
+	// of failed sessions only.
 	Reasons map[sessions.Reason]Column
-	// OtherReason returns that condition for the reasons that are not in Reasons. nil: there are no others.
+	// OtherReason returns that condition for the reasons that are not in Reasons. nil: there are no
+	// others.
 	OtherReason func(sessions.Reason) Column
 
 	Extra     map[string]Column // texts, by the key of the extra field
@@ -35,10 +41,11 @@ type Columns struct {
 
 	SearchKey Column // a [searchkey.Key], whose words are of the version of that package
 
-	// Binary says that the database compares the text columns byte by byte as they are. MariaDB and MySQL do so under
-	// binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin, utf8mb4_0900_bin), SQLite unless a column is
-	// declared otherwise. Without it a second, bytewise comparison is written on those engines, so that company
-	// "acme" is not "ACME". PostgreSQL compares bytewise under all deterministic collations, but not the type citext: use
+	// Binary says that the database compares the text columns byte by byte as they are. MariaDB and
+	// MySQL do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
+	// utf8mb4_0900_bin), SQLite unless a column is declared otherwise. Without it a second,
+	// bytewise comparison is written on those engines, so that company "acme" is not "ACME".
+	// PostgreSQL compares bytewise under all deterministic collations, but not the type citext: use
 	// Expr("s.company::text").
 	Binary bool
 }
@@ -56,9 +63,9 @@ type Column struct {
 	layout   string           // instants are texts of this layout
 }
 
-// Col returns the column of that name: one to three identifiers of ASCII letters, digits and underscores with dots
-// between, such as "s.company_id". They are written as they are. Any other name is an error that wraps [ErrColumn] and
-// comes with the statement.
+// Col returns the column of that name: one to three identifiers of ASCII letters, digits and
+// underscores with dots between, such as "s.company_id". They are written as they are. Any other
+// name is an error that wraps [ErrColumn] and comes with the statement.
 func Col(name string) Column {
 	for i, part := range strings.Split(name, ".") {
 		if i == 3 || !isIdentifier(part) {
@@ -78,11 +85,13 @@ func isIdentifier(s string) bool {
 	return s != ""
 }
 
-// Expr returns the host's own expression: SQL that is written as it is, in parentheses, wherever it is needed, possibly several
-// times in one statement. Never build it of text from outside. Each question mark in it is the place of one of the args, but for
-// those in quotes and comments, and for two together, which are one that is an operator. Another
-// number of args is an error that wraps [ErrColumn] and comes with the statement.
+// Expr returns the host's own expression: SQL that is written as it is, in parentheses, wherever it
+// is needed, possibly several times in one statement. Never build it of text from outside. Each
+// question mark in it is the place of one of the args, but for those in quotes and comments, and
+// for two together, which are one that is an operator. Another number of args is an error that
+// wraps [ErrColumn] and comes with the statement.
 func Expr(sql string, args ...any) Column {
+	// An expression does not know its dialect: on MariaDB a backslash escapes a quote, elsewhere not.
 	n, escaping := placeholders(sql)
 	if strings.TrimSpace(sql) == "" || n != len(args) && escaping != len(args) {
 		return Column{err: fmt.Errorf("%w: an empty expression, or not one argument for each question mark", ErrColumn)}
@@ -98,11 +107,14 @@ func (c Column) NotNull() Column {
 
 func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 
-// Enum returns the column of an enumeration that is stored otherwise: values has, for each of our values, those that the table
-// holds for it. They are texts, integers, booleans, values of named types and [driver.Valuer]s of these, all of one type;
-// nil and what is nil to database/sql are NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with
-// the statement. The empty value needs no entry for NULL.
+// Enum returns the column of an enumeration that is stored otherwise: values has, for each of our
+// values, those that the table holds for it. They are texts, integers, booleans, values of named
+// types and [driver.Valuer]s of these, all of one type; nil and what is nil to database/sql are
+// NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with the
+// statement. The empty value needs no entry for NULL.
 func Enum[T ~string](c Column, values map[T][]any) Column {
+	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then, and
+	// is compared as one, and a nil pointer is NULL, and not a parameter that makes the condition NULL.
 	c.stored = make(map[string][]any, len(values))
 	for ours, theirs := range values {
 		stored := make([]any, len(theirs))
@@ -118,16 +130,17 @@ func Enum[T ~string](c Column, values map[T][]any) Column {
 	return c
 }
 
-// UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch. Without that, or
-// UTCText, they are PostgreSQL's timestamptz, and MariaDB's DATETIME(6) or TIMESTAMP(6) where driver and session are in UTC:
-// they are compared with a time.Time in UTC. SQLite has no such type: an error that wraps [ErrColumn].
+// UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch.
+// Without that, or UTCText, they are PostgreSQL's timestamptz, and MariaDB's DATETIME(6) or
+// TIMESTAMP(6) where driver and session are in UTC: they are compared with a time.Time in UTC.
+// SQLite has no such type: an error that wraps [ErrColumn].
 func (c Column) UnixMicro() Column {
 	c.micro = true
 	return c
 }
 
-// UTCText returns the column with its instants as texts in UTC, by a layout of [time.Time.Format] whose texts are of one
-// width and sort as the instants do, such as "2006-01-02T15:04:05.000000Z".
+// UTCText returns the column with its instants as texts in UTC, by a layout of [time.Time.Format]
+// whose texts are of one width and sort as the instants do, such as "2006-01-02T15:04:05.000000Z".
 func (c Column) UTCText(layout string) Column {
 	c.layout = layout
 	if layout == "" {
@@ -136,7 +149,8 @@ func (c Column) UTCText(layout string) Column {
 	return c
 }
 
-// Sessions lie between these. A range that goes beyond means the same as one that ends here, and every engine can say that.
+// Sessions lie between these. A range that goes beyond means the same as one that ends here, and
+// every engine can say that.
 var (
 	earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -153,8 +167,8 @@ func within(at time.Time) time.Time {
 	return at
 }
 
-// instant returns what a column that does not hold microseconds is compared with. Times are rounded up to what the layout can say, since the column
-// holds nothing between.
+// instant returns what a column that does not hold microseconds is compared with. Times are rounded
+// up to what the layout can say, since the column holds nothing between.
 func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	at = within(at)
 	switch {
@@ -175,8 +189,8 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
 
-// ToSql returns the column as it stands in statements, with the arguments of an expression: a column is a
-// [squirrel.Sqlizer], for the rest of a host's query. The zero Column is [ErrNoColumn].
+// ToSql returns the column as it is in statements, with the arguments of an expression: a
+// column is a [squirrel.Sqlizer], for the rest of a host's query. The zero Column is [ErrNoColumn].
 //
 //nolint:revive // the name is squirrel's
 func (c Column) ToSql() (string, []any, error) {

@@ -12,8 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// criterion is a condition of one kind. Each kind is one file, which has its constructors with their checks, what is here, and
-// how its arguments are read.
+// criterion is a condition of one kind. Each kind is one file, which has its constructors with
+// their checks, what is here, and how its arguments are read.
 type criterion interface {
 	kind() *kind
 	fields() sessions.Fields
@@ -35,7 +35,8 @@ type kind struct {
 	read  func(r *reading) Filter
 }
 
-// kinds are all kinds of criteria, from the cheapest to match to the dearest. This is the one place where a new kind is named.
+// kinds are all kinds of criteria, from the cheapest to match to the dearest. This is the one place
+// where a new kind is named.
 var kinds = ranked(
 	isKinds(sessions.FieldStatus, sessions.FieldDocumentType),
 	numberKinds(sessions.FieldMatchLevel),
@@ -132,11 +133,12 @@ func (c *Criterion) leaf() *leaf {
 	return c.get()
 }
 
-// Name returns what the criterion is called in texts, parameters and errors: the name of its field, "failed_for",
-// "extra_present", "extra_prefix" or "search".
+// Name returns what the criterion is called in texts, parameters and errors: the name of its field,
+// "failed_for", "extra_present", "extra_prefix" or "search".
 func (c *Criterion) Name() string { return c.leaf().kind().name }
 
-// Err returns the error of the filter, if the criterion is there in place of one with an error: it selects nothing.
+// Err returns the error of the filter, if the criterion is there in place of one with an error: it
+// selects nothing.
 func (c *Criterion) Err() error {
 	if p, ok := c.leaf().criterion.(*poisoned); ok {
 		return p.err
@@ -150,8 +152,9 @@ func (c *Criterion) Fields() sessions.Fields { return c.leaf().fields() }
 // Match reports whether the session meets the criterion.
 func (c *Criterion) Match(s *sessions.Session) bool { return c.leaf().match(s) }
 
-// Values returns the values any one of which is asked for, sorted, as the canonical text has them; "" is an absent one. Of a
-// search it returns the folded words, all of which are asked for, of a range none.
+// Values returns the values any one of which is asked for, sorted, as the canonical text has them;
+// "" is an absent one. Of a search it returns the folded words, all of which are asked for, of a
+// range none.
 func (c *Criterion) Values() []string {
 	var values []string
 	for _, v := range c.leaf().arguments(false).values {
@@ -160,7 +163,8 @@ func (c *Criterion) Values() []string {
 	return values
 }
 
-// Argument returns the values of an argument that has a name in the canonical text, such as "from" and "at_least".
+// Argument returns the values of an argument that has a name in the canonical text, such as "from"
+// and "at_least".
 func (c *Criterion) Argument(name string) []string {
 	var values []string
 	for _, n := range c.leaf().arguments(false).named {
@@ -174,8 +178,8 @@ func (c *Criterion) Argument(name string) []string {
 // Key returns the key of an extra field.
 func (c *Criterion) Key() string { return c.leaf().arguments(false).key }
 
-// Search returns the folded text of a search, which a session must match in the criterion's Fields, and whether the
-// criterion is one.
+// Search returns the folded text of a search, which a session must match in the criterion's Fields,
+// and whether the criterion is one.
 func (c *Criterion) Search() (searchkey.Query, bool) {
 	s, ok := c.leaf().criterion.(*search)
 	if !ok {
@@ -184,7 +188,8 @@ func (c *Criterion) Search() (searchkey.Query, bool) {
 	return s.query, true
 }
 
-// Range returns the instants of a range of times, in UTC: from the first, until before the second. A zero time is an open end.
+// Range returns the instants of a range of times, in UTC: from the first, until before the second.
+// A zero time is an open end.
 func (c *Criterion) Range() (from, to time.Time) {
 	if r, ok := c.leaf().criterion.(*timeRange); ok {
 		return r.from, r.to
@@ -198,7 +203,8 @@ func (c *Criterion) Format(s fmt.State, _ rune) { printNode(s, c.leaf()) }
 // LogValue is what Format prints.
 func (c *Criterion) LogValue() slog.Value { return slog.StringValue(summary(c.leaf())) }
 
-// poisoned is there for a filter with an error, so that its tree does not look like one that selects everything.
+// poisoned is there for a filter with an error, so that its tree does not look like one that
+// selects everything.
 type poisoned struct{ err error }
 
 func poison(err error) *leaf {

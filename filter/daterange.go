@@ -48,10 +48,12 @@ type dateRange struct {
 	holes       [][2]string   // texts between those of dates that are not in the range, both included
 }
 
-// Dates selects the sessions whose birth or expiration date lies from the first to the last day, both included. A zero date is an open
-// end; two of them are no criterion. A date with unknown parts is in the range if every day that it may be is. "Expires within
-// 30 days" is Dates(sessions.FieldExpirationDate, today, today.AddDays(30)). A last day before the first is an
-// error that wraps [ErrRange], one with unknown parts [ErrValue], a field that is no date [ErrField].
+// Dates selects the sessions whose birth or expiration date lies from the first to the last day,
+// both included. A zero date is an open end; two of them are no criterion. A date with unknown
+// parts is in the range if every day that it may be is. "Expires within 30 days" is
+// Dates(sessions.FieldExpirationDate, today, today.AddDays(30)). A last day before the first is an
+// error that wraps [ErrRange], one with unknown parts [ErrValue], a field that is no date
+// [ErrField].
 func Dates(f sessions.Field, from, to sessions.Date) Filter {
 	of := dateFieldOf(f)
 	if of == nil {
@@ -68,8 +70,9 @@ func Dates(f sessions.Field, from, to sessions.Date) Filter {
 	return newFilter(&c)
 }
 
-// bound finds the texts of the dates in the range. An unknown part is 00 in a text, which therefore sorts before the days that it
-// may be: what lies beyond an end in part has to be left out, and what begins right there to be taken in.
+// bound finds the texts of the dates in the range. An unknown part is 00 in a text, which therefore
+// sorts before the days that it may be: what lies beyond an end in part has to be left out, and
+// what begins right there to be taken in.
 func (c *dateRange) bound() {
 	from := c.first
 	if from.IsZero() {
@@ -79,6 +82,8 @@ func (c *dateRange) bound() {
 	if to.IsZero() {
 		to = sessions.Date{Year: 9999, Month: time.December, Day: 31}
 	}
+	// 1965-00-00 is in a range from 1965-01-01 and in none from a later day of that year: the first
+	// text is that of the least known date which begins on the first day.
 	low := from
 	if from.Month == time.January {
 		low.Month = 0 // the year's, of which the month is not known
@@ -87,6 +92,7 @@ func (c *dateRange) bound() {
 		low.Day = 0
 	}
 	c.begin, c.end = dateText(low), dateText(to)
+	// What lies between the first and the last text and may be a day outside of the range is cut out.
 	hole := func(year int, month time.Month, firstDay, lastDay int) {
 		if firstDay > lastDay {
 			return
@@ -108,7 +114,7 @@ func (c *dateRange) bound() {
 	if to.Month != time.December || to.Day != 31 {
 		hole(to.Year, 0, 0, unknownMonths)
 	}
-	if to.AddDays(1).Month == to.Month {
+	if to.AddDays(1).Month == to.Month { // the month goes on after the last day
 		hole(to.Year, to.Month, 0, 0)
 	}
 	slices.SortFunc(c.holes, func(a, b [2]string) int { return cmp.Compare(a[0], b[0]) })
@@ -141,6 +147,7 @@ func (c *dateRange) size() int               { return 1 }
 
 func (c *dateRange) match(s *sessions.Session) bool {
 	d := c.of.value(s)
+	// An absent date lies in no range.
 	if c.absent || d.IsZero() {
 		return c.absent && d.IsZero()
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/Masterminds/squirrel"
 )
 
-// Dialect is an SQL dialect. It is also the placeholder format of squirrel statements in that dialect. The zero Dialect is
-// none: an error that wraps [ErrDialect].
+// Dialect is an SQL dialect. It is also the placeholder format of squirrel statements in that
+// dialect. The zero Dialect is none: an error that wraps [ErrDialect].
 type Dialect uint8
 
 // The dialects.
@@ -34,9 +34,9 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
-// ReplacePlaceholders writes the placeholders of squirrel, which are question marks, as the dialect wants them:
-// $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it leaves alone what stands in quotes and comments. A question mark that
-// is an operator is written twice, as with squirrel.
+// ReplacePlaceholders writes the placeholders of squirrel, which are question marks, as the dialect
+// wants them: $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it leaves alone what stands in
+// quotes and comments. A question mark that is an operator is written twice, as with squirrel.
 func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 	switch d {
 	case MariaDB, SQLite:
@@ -64,8 +64,8 @@ func dollars(sql string) string {
 	return string(b)
 }
 
-// placeholders counts those of an expression: by the rules of PostgreSQL and SQLite, and by those of MariaDB, where a backslash
-// escapes in every string.
+// placeholders counts those of an expression: by the rules of PostgreSQL and SQLite, and by those
+// of MariaDB, where a backslash escapes in every string.
 func placeholders(sql string) (standard, escaping int) {
 	scan(sql, false, func(_ string, isPlaceholder bool) { standard += bit(isPlaceholder) })
 	scan(sql, true, func(_ string, isPlaceholder bool) { escaping += bit(isPlaceholder) })
@@ -75,6 +75,7 @@ func placeholders(sql string) (standard, escaping int) {
 // scan visits the parts of the SQL: placeholders, "??", and all else in pieces.
 func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool)) {
 	for at := 0; at < len(sql); {
+		// Nothing else begins a placeholder, a quote or a comment.
 		i := strings.IndexAny(sql[at:], `?'"-/$`)
 		if i < 0 {
 			visit(sql[at:], false)
@@ -96,7 +97,8 @@ func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool
 	}
 }
 
-// verbatim returns how long the quoted text, the comment or the single byte is that begins in the SQL.
+// verbatim returns how long the quoted text, the comment or the single byte is that begins in the
+// SQL.
 func verbatim(sql string, at int, escaping bool) int {
 	rest := sql[at:]
 	switch {
@@ -129,7 +131,8 @@ func until(sql string, from int, end string) int {
 	return len(sql)
 }
 
-// inWord reports whether the byte before is one of a word, to which a letter or a dollar sign then belongs.
+// inWord reports whether the byte before is one of a word, to which a letter or a dollar sign then
+// belongs.
 func inWord(sql string, at int) bool { return at > 0 && isWord(sql[at-1]) }
 
 func isWord(c byte) bool {

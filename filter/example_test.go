@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"log"
 	"time"
@@ -126,4 +127,93 @@ func ExampleFilter_Split() {
 	inSQL, rest := f.Split(columns)
 	fmt.Println(inSQL.Text(), "|", rest.Text())
 	// Output: status(failed) | search(gior)
+}
+
+// Documents that expire within 30 days, of sessions on a phone: "expires" is asked of the calendar, without a zone.
+func ExampleDates() {
+	today := sessions.Date{Year: 2026, Month: time.June, Day: 15}
+	f := filter.And(
+		filter.Dates(sessions.FieldExpirationDate, today, today.AddDays(30)),
+		filter.Is(sessions.FieldDevice, "mobile"),
+	)
+	s := sessions.Session{Device: sessions.Mobile, ExpirationDate: sessions.Date{Year: 2026, Month: time.July, Day: 1}}
+	fmt.Println(f.Match(&s))
+	s.ExpirationDate.Day = 0 // not known: it may be the 31st
+	fmt.Println(f.Match(&s))
+	fmt.Println(f.Values().Encode())
+	// Output:
+	// true
+	// false
+	// device=mobile&expiration_date.from=2026-06-15&expiration_date.to=2026-07-15
+}
+
+// What comes from a form is checked: a typing error is not an empty list.
+func ExampleFilter_Check() {
+	f, err := filter.FromValues(map[string][]string{"status": {"failed", "archived"}})
+	fmt.Println(f.Text(), err)
+	fmt.Println(f.Check(nil))
+	fmt.Println(f.Check(map[sessions.Field][]string{sessions.FieldStatus: {"archived"}})) // the host's own
+	// Output:
+	// status(archived,failed) <nil>
+	// status: filter: a value that no session can have: there are success, failed, pending (value number 1)
+	// <nil>
+}
+
+// A saved search is JSON. What is no filter is an error, and never everything.
+func ExampleFilter_UnmarshalJSON() {
+	saved, err := json.Marshal(filter.And(filter.Status(sessions.Failed), filter.AtLeast(sessions.FieldAttempt, 3)))
+	fmt.Println(string(saved), err)
+
+	var f filter.Filter
+	fmt.Println(json.Unmarshal(saved, &f), f.Text())
+	fmt.Println(json.Unmarshal([]byte("null"), &f))
+	// Output:
+	// "all(status(failed),attempt(at_least=3))" <nil>
+	// <nil> all(status(failed),attempt(at_least=3))
+	// filter: malformed text: not a JSON string
+}
+
+// A host's own rule for all criteria of a filter, wherever they are.
+func ExampleFilter_All() {
+	f := filter.Or(filter.Status(sessions.Failed), filter.Not(filter.Extra("branch", "Batumi")))
+	for c := range f.All() {
+		if c.Key() == "branch" {
+			fmt.Println("asks for branches:", c.Name(), len(c.Values()))
+		}
+	}
+	// Output: asks for branches: extra 1
+}
+
+// A Backend that can answer some parts of a filter by itself makes filters of the others.
+func ExampleOf() {
+	f := filter.And(filter.Status(sessions.Failed), filter.Or(filter.Search("gior"), filter.Is(sessions.FieldSubject, "s-1")))
+	if all, ok := f.Root().(*filter.AllOf); ok {
+		for part := range all.Parts() {
+			fmt.Println(filter.Of(part).Text())
+		}
+	}
+	// Output:
+	// status(failed)
+	// any(subject(s-1),search(gior))
+}
+
+// An index that holds AppendTerms of each session finds those of a criterion by Terms.
+func ExampleCriterion_Terms() {
+	index := map[filter.Term][]string{}
+	for id, status := range map[string]sessions.Status{"a": sessions.Failed, "b": sessions.Success} {
+		for _, term := range filter.AppendTerms(nil, &sessions.Session{ID: id, Status: status}) {
+			index[term] = append(index[term], id)
+		}
+	}
+	for c := range filter.Status(sessions.Failed, sessions.Pending).All() {
+		groups, exact := c.Terms()
+		for _, r := range groups[0] {
+			fmt.Println(r.From, index[filter.Term{Field: r.Field, Value: r.From}])
+		}
+		fmt.Println("no other session meets it:", exact)
+	}
+	// Output:
+	// failed [a]
+	// pending []
+	// no other session meets it: true
 }

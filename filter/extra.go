@@ -27,14 +27,15 @@ type extra struct {
 	boxed  []any
 }
 
-// Extra selects the sessions whose extra field of that key has any of the values, one of which may be the empty text.
+// Extra selects the sessions whose extra field of that key has any of the values, one of which may
+// be the empty text.
 func Extra(key string, values ...string) Filter { return newExtra(&extraIs, key, values) }
 
 // ExtraPresent selects the sessions that have an extra field of that key, whatever its value.
 func ExtraPresent(key string) Filter { return newExtra(&extraPresent, key, nil) }
 
-// ExtraPrefix selects the sessions whose extra field of that key begins with any of the texts, byte by byte. An empty one is an
-// error that wraps [ErrValue]: see [ExtraPresent].
+// ExtraPrefix selects the sessions whose extra field of that key begins with any of the texts, byte
+// by byte. An empty one is an error that wraps [ErrValue]: see [ExtraPresent].
 func ExtraPrefix(key string, prefixes ...string) Filter { return newExtra(&extraPrefix, key, prefixes) }
 
 func newExtra(of *kind, key string, values []string) Filter {
@@ -90,7 +91,7 @@ func (c *extra) match(s *sessions.Session) bool {
 func (c *extra) sql(w *writer, negated bool) {
 	column := w.extra(c.key)
 	switch {
-	case c.of == &extraPresent:
+	case c.of == &extraPresent: // that it is there is the negation of being NULL
 		w.in(sessions.FieldExtra, column, nil, true, !negated)
 	case c.of == &extraPrefix:
 		w.beginsWith(sessions.FieldExtra, column, c.values, negated)
@@ -111,6 +112,7 @@ const extraTermBytes = 64
 
 // extraTerm returns the term of a pair. Keys have no control characters.
 func extraTerm(key, value string) string {
+	// Values have up to 4 KiB: a term that long would cost more than to look at the session.
 	if len(value) > extraTermBytes {
 		value = strings.ToValidUTF8(value[:extraTermBytes], "")
 	}

@@ -28,8 +28,9 @@ type failedFor struct {
 // FailedFor selects the failed sessions that have any of the reasons.
 func FailedFor(reasons ...sessions.Reason) Filter { return newFailedFor(nil, reasons) }
 
-// FailedForAt is FailedFor with [sessions.LowFAR] narrowed to the match levels given: the other reasons count at any
-// level. Without LowFAR among the reasons it is an error that wraps [ErrValue].
+// FailedForAt is FailedFor with [sessions.LowFAR] narrowed to the match levels given: the other
+// reasons count at any level. Without LowFAR among the reasons it is an error that wraps
+// [ErrValue].
 func FailedForAt(levels []far.Level, reasons ...sessions.Reason) Filter {
 	if err := checkCount("failed_for", len(levels)); err != nil {
 		return Filter{err: err}
@@ -101,6 +102,7 @@ func (c *failedFor) fields() sessions.Fields {
 func (c *failedFor) narrows(r sessions.Reason) bool { return r == sessions.LowFAR && c.levels != nil }
 
 func (c *failedFor) match(s *sessions.Session) bool {
+	// Reasons count for failed sessions only, whatever a source has on others.
 	if s.Status != sessions.Failed {
 		return false
 	}
@@ -150,7 +152,8 @@ func (c *failedFor) arguments(bool) arguments {
 	return a
 }
 
-// terms are: one of the reasons, and, where Low FAR is narrowed, another one of them or one of the levels.
+// terms are: one of the reasons, and, where Low FAR is narrowed, another one of them or one of the
+// levels.
 func (c *failedFor) terms() (groups [][]TermRange, exact bool) {
 	var reasons, others []TermRange
 	for _, r := range c.reasons {
@@ -162,6 +165,7 @@ func (c *failedFor) terms() (groups [][]TermRange, exact bool) {
 	if c.levels == nil {
 		return [][]TermRange{reasons}, true
 	}
+	// (low_far AND level) OR others, as a conjunction: (low_far OR others) AND (level OR others).
 	level := numberFieldOf(sessions.FieldMatchLevel)
 	for _, l := range c.levels {
 		others = append(others, termIs(sessions.FieldMatchLevel, level.term(l)))

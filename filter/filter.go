@@ -11,17 +11,18 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Filter is an immutable selection of a company's sessions. The zero Filter selects all of them. See the package
-// comment.
+// Filter is an immutable selection of a company's sessions. The zero Filter selects all of them.
+// See the package comment.
 type Filter struct {
-	// tree gives the root, nil for everything. It is a function because printers that go by reflection, those of fmt among
-	// them where methods cannot be called, do not look behind one.
+	// tree gives the root, nil for everything. It is a function because printers that go by
+	// reflection, those of fmt among them where methods cannot be called, do not look behind one.
 	tree    func() node
 	err     error
 	derived bool // by Split: may be beyond the bounds of what people build
 }
 
-// everything and nothing are the canonical texts of the filters without a criterion, invalid that of one with an error.
+// everything and nothing are the canonical texts of the filters without a criterion, invalid that
+// of one with an error.
 const (
 	everything = "everything"
 	nothing    = "nothing"
@@ -66,9 +67,9 @@ func (f Filter) root() node {
 // And selects what every filter selects: of none, everything.
 func And(filters ...Filter) Filter { return combine(filters, all) }
 
-// Or selects what some filter selects: of none, nothing. A blank search, like any filter without a criterion, selects
-// everything, and so does Or of it and others: ask [Filter.IsZero] of what people typed before it becomes one of several
-// alternatives.
+// Or selects what some filter selects: of none, nothing. A blank search, like any filter without a
+// criterion, selects everything, and so does Or of it and others: ask [Filter.IsZero] of what
+// people typed before it becomes one of several alternatives.
 func Or(filters ...Filter) Filter { return combine(filters, some) }
 
 // Nothing selects nothing.
@@ -79,8 +80,8 @@ func Not(f Filter) Filter {
 	return combine([]Filter{f}, func(nodes []node) node { return negate(nodes[0]) })
 }
 
-// Of makes a filter of a part of another's tree. nil and the zero values of the node types, which no filter has, are errors
-// that wrap [ErrSyntax].
+// Of makes a filter of a part of another's tree. nil and the zero values of the node types, which
+// no filter has, are errors that wrap [ErrSyntax].
 func Of(n Node) Filter {
 	none := Filter{err: fmt.Errorf("%w: no part of a filter", ErrSyntax)}
 	if n == nil || n == (*AllOf)(nil) || n == (*AnyOf)(nil) {
@@ -91,10 +92,12 @@ func Of(n Node) Filter {
 	case nil:
 		return none
 	case *leaf:
+		// The leaf of a filter with an error stays an error: Not of it is not everything.
 		if p, ok := n.criterion.(*poisoned); ok {
 			return Filter{err: p.err}
 		}
 	case *group:
+		// The conjunction of nothing is the root of the zero Filter, which has no node.
 		if !n.any && len(n.parts) == 0 {
 			return Filter{}
 		}
@@ -106,6 +109,8 @@ func combine(filters []Filter, build func([]node) node) Filter {
 	nodes := make([]node, 0, len(filters))
 	derived := false
 	for _, f := range filters {
+		// The first mistake is the whole's, whatever else there is: also where the others decide,
+		// such as Nothing among the parts of And.
 		if f.err != nil {
 			return f
 		}
@@ -113,6 +118,8 @@ func combine(filters []Filter, build func([]node) node) Filter {
 		derived = derived || f.derived
 	}
 	root := build(nodes)
+	// What was made of a filter within the bounds, for SQL or a viewer who sees less, may be longer
+	// than what people can build. To refuse it would refuse a filter that is valid.
 	if derived {
 		f := filterOf(root)
 		f.derived = true
@@ -121,19 +128,21 @@ func combine(filters []Filter, build func([]node) node) Filter {
 	return checked(root)
 }
 
-// Err returns what is wrong with the filter: of the first bad criterion, an [*Error], or a limit. A filter with an
-// error matches nothing, has no SQL, and passes the error on to every filter that is made of it, so that neither Not
-// nor Or turns a mistake into everything.
+// Err returns what is wrong with the filter: of the first bad criterion, an [*Error], or a limit. A
+// filter with an error matches nothing, has no SQL, and passes the error on to every filter that is
+// made of it, so that neither Not nor Or turns a mistake into everything.
 func (f Filter) Err() error { return f.err }
 
 // IsZero reports whether the filter has no criterion and no error: it selects everything.
 func (f Filter) IsZero() bool { return f.tree == nil && f.err == nil }
 
-// Equal reports whether both filters have the same canonical text. A filter with an error equals none.
+// Equal reports whether both filters have the same canonical text. A filter with an error equals
+// none.
 func (f Filter) Equal(g Filter) bool { return f.err == nil && g.err == nil && f.Text() == g.Text() }
 
-// Root returns the tree, for Backends that translate it. It is never nil: a filter without a criterion is an [*AllOf] without
-// parts, and one with an error is a [*Criterion] that has it too and selects nothing.
+// Root returns the tree, for Backends that translate it. It is never nil: a filter without a
+// criterion is an [*AllOf] without parts, and one with an error is a [*Criterion] that has it too
+// and selects nothing.
 func (f Filter) Root() Node { return handle(f.root()) }
 
 // All yields all criteria of the tree, wherever they are, in the order of its text.
@@ -158,8 +167,9 @@ func (f Filter) top() []node {
 	}
 }
 
-// Parts returns the parts of the conjunction that the filter is: And of them is the filter again. A page
-// shows each as a chip, and And of the others is the filter without it. A filter with an error is its own only part.
+// Parts returns the parts of the conjunction that the filter is: And of them is the filter again. A
+// page shows each as a chip, and And of the others is the filter without it. A filter with an error
+// is its own only part.
 func (f Filter) Parts() []Filter {
 	if f.err != nil {
 		return []Filter{f}
@@ -171,8 +181,9 @@ func (f Filter) Parts() []Filter {
 	return parts
 }
 
-// Without returns the filter without those criteria of the conjunction that look at one of the fields: what the counts
-// per option of one control are taken of, and what a page shows when a chip is taken away. What is nested or negated stays.
+// Without returns the filter without those criteria of the conjunction that look at one of the
+// fields: what the counts per option of one control are taken of, and what a page shows when a chip
+// is taken away. What is nested or negated stays.
 func (f Filter) Without(fields sessions.Fields) Filter {
 	if f.err != nil {
 		return f
@@ -184,7 +195,8 @@ func (f Filter) Without(fields sessions.Fields) Filter {
 	return filterOf(all(kept))
 }
 
-// about returns the fields whose control the criterion belongs to: those that it looks at, but of reasons not what goes with them.
+// about returns the fields whose control the criterion belongs to: those that it looks at, but of
+// reasons not what goes with them.
 func (l *leaf) about() sessions.Fields {
 	if fields := l.fields(); fields.Has(sessions.FieldReasons) {
 		return sessions.FieldsOf(sessions.FieldReasons)
@@ -192,11 +204,11 @@ func (l *leaf) about() sessions.Fields {
 	return l.fields()
 }
 
-// Range returns the instants between which the filter's conjunction allows creation times: from the first, until before the
-// second. A zero time is an open end. The range may be empty, the end then not after the beginning: that of a filter with an
-// error is.
+// Range returns the instants between which the filter's conjunction allows creation times: from the
+// first, until before the second. A zero time is an open end. The range may be empty, the end then
+// not after the beginning: that of a filter with an error is.
 func (f Filter) Range() (from, to time.Time) {
-	if f.err != nil {
+	if f.err != nil { // an empty range: two zero times would be all times
 		return latest, earliest
 	}
 	for _, n := range f.top() {
@@ -218,8 +230,8 @@ func (f Filter) Range() (from, to time.Time) {
 	return from, to
 }
 
-// Fields returns the fields that the filter looks at, wherever they are in it: all, if the filter has an error. Who may not see
-// one of them may not use the filter.
+// Fields returns the fields that the filter looks at, wherever they are in it: all, if the filter
+// has an error. Who may not see one of them may not use the filter.
 func (f Filter) Fields() sessions.Fields {
 	var fields sessions.Fields
 	for c := range f.All() {
@@ -228,8 +240,8 @@ func (f Filter) Fields() sessions.Fields {
 	return fields
 }
 
-// SearchesNothing reports whether the filter has a search, not under a negation, whose text is not blank and has no letter or
-// digit (`******`): it matches nothing, and the page should say so.
+// SearchesNothing reports whether the filter has a search, not under a negation, whose text is not
+// blank and has no letter or digit (`******`): it matches nothing, and the page should say so.
 func (f Filter) SearchesNothing() bool {
 	return !walk(f.root(), false, func(l *leaf, negated bool) bool {
 		s, ok := l.criterion.(*search)
@@ -237,8 +249,9 @@ func (f Filter) SearchesNothing() bool {
 	})
 }
 
-// WithSearchFields returns the filter with every search, wherever it is, restricted to those of its fields that
-// are among the fields given. A search that is left without a field is an error that wraps [ErrField].
+// WithSearchFields returns the filter with every search, wherever it is, restricted to those of its
+// fields that are among the fields given. A search that is left without a field is an error that
+// wraps [ErrField].
 func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
 	if f.err != nil || f.tree == nil {
 		return f
@@ -246,7 +259,8 @@ func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
 	return narrowed(f.root(), fields)
 }
 
-// narrowed returns a filter that may be beyond the bounds: it is longer than the one that was built.
+// narrowed returns a filter that may be beyond the bounds: it is longer than the one that was
+// built.
 func narrowed(n node, fields sessions.Fields) Filter {
 	switch n := n.(type) {
 	case *leaf:
@@ -270,14 +284,15 @@ func narrowed(n node, fields sessions.Fields) Filter {
 	return f
 }
 
-// Match reports whether the filter selects the session. It does not look at the company. It is the definition of what the
-// filter means: SQL on every engine selects the same rows. It does not allocate where names are ASCII or Georgian.
+// Match reports whether the filter selects the session. It does not look at the company. It is the
+// definition of what the filter means: SQL on every engine selects the same rows. It does not
+// allocate where names are ASCII or Georgian.
 func (f Filter) Match(s *sessions.Session) bool {
 	return f.err == nil && (f.tree == nil || f.tree().match(s))
 }
 
-// Format prints which kinds of criteria the filter has, whatever the verb: never their values, which may be a
-// person's. Ask [Filter.Text] for those.
+// Format prints which kinds of criteria the filter has, whatever the verb: never their values,
+// which may be a person's. Ask [Filter.Text] for those.
 func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, summary(f.root())) }
 
 // LogValue is what Format prints.

@@ -563,7 +563,7 @@ func TestCheck(t *testing.T) {
 	also := map[sessions.Field][]string{sessions.FieldStatus: {"expired"}, sessions.FieldMatchLevel: {"15"}}
 	for _, f := range []filter.Filter{
 		{}, filter.Status("expired", sessions.Failed), filter.DocumentType("", sessions.Passport), filter.MatchLevel(filter.NotCompared, 0, 7, 15),
-		filter.AtLeast(sessions.FieldMatchLevel, 9), filter.Is(sessions.FieldSex, "", "male"), filter.Is(sessions.FieldSubject, "anybody"),
+		filter.AtLeast(sessions.FieldMatchLevel, 15), filter.Is(sessions.FieldSex, "", "male"), filter.Is(sessions.FieldSubject, "anybody"),
 		filter.FailedForAt([]far.Level{3}, sessions.SpoofReasons()...),
 	} {
 		require.NoError(t, f.Check(also), f.Text())
@@ -572,6 +572,7 @@ func TestCheck(t *testing.T) {
 		"status(succes)":                           "status: filter: a value that no session can have: there are success, failed, pending, expired (value number 1)",
 		"not(any(search(x),document_type(p)))":     "document_type: filter: a value that no session can have: there are passport, id_card, residence_card, driver_licence (value number 1)",
 		"match_level(3,9)":                         "match_level: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 2)",
+		"match_level(at_least=9)":                  "match_level.at_least: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
 		"failed_for(low_far,level=8)":              "failed_for.level: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
 		"all(status(failed),failed_for(low_farr))": "failed_for: filter: a value that no session can have: there are digital_spoof, not_full_id, low_far, liveness_failed, invalid_document (value number 1)",
 	} {

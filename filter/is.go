@@ -94,10 +94,11 @@ type is struct {
 	boxed  []any    // what SQL compares with, for every statement
 }
 
-// Is selects the sessions whose field has any of the values, byte by byte: of every field but reasons and extra fields, which have
-// criteria of their own, and the company, by which no filter selects. Values are as their types write them in texts: "passed",
-// "not_checked", "true", "3", and "" is an absent one, where a session may have none. Of times and dates it selects those that
-// are absent only: ranges have criteria of their own. Another field is an error that wraps [ErrField].
+// Is selects the sessions whose field has any of the values, byte by byte: of every field but
+// reasons and extra fields, which have criteria of their own, and the company, by which no filter
+// selects. Values are as their types write them in texts: "passed", "not_checked", "true", "3", and
+// "" is an absent one, where a session may have none. Of times and dates it selects those that are
+// absent only: ranges have criteria of their own. Another field is an error that wraps [ErrField].
 func Is(f sessions.Field, values ...string) Filter {
 	if of := isFieldOf(f); of != nil {
 		return newIs(of, values)
@@ -124,7 +125,8 @@ func onlyAbsent(f sessions.Field, values []string, c criterion) Filter {
 	return newFilter(c)
 }
 
-// DocumentType selects the sessions with any of the document types. The empty one is for those without a document.
+// DocumentType selects the sessions with any of the document types. The empty one is for those
+// without a document.
 func DocumentType(types ...sessions.DocumentType) Filter {
 	return newIs(isFieldOf(sessions.FieldDocumentType), types)
 }
@@ -152,10 +154,12 @@ func newIs[T ~string](of *isField, values []T) Filter {
 			}
 		}
 	}
+	// Sorted and each once, so that the text is canonical. The constructor copies what it was given:
+	// neither is seen from outside.
 	slices.Sort(c.values)
 	c.values = slices.Compact(c.values)
 	c.boxed = boxed(c.values)
-	if of.field == sessions.FieldDocumentPresented {
+	if of.field == sessions.FieldDocumentPresented { // columns hold a boolean, which no engine compares with a text
 		for i, v := range c.values {
 			c.boxed[i] = v == truths[1]
 		}
@@ -182,7 +186,7 @@ func (c *is) terms() (groups [][]TermRange, exact bool) {
 		switch {
 		case v == "" || c.of.index == byValue:
 			group = append(group, termIs(c.of.field, v))
-		case c.of.index == byWords:
+		case c.of.index == byWords: // the words are in the index for searches already: values would double it
 			word := firstWord(c.of.field, v)
 			if word == "" {
 				return nil, false
@@ -198,6 +202,7 @@ func (c *is) terms() (groups [][]TermRange, exact bool) {
 
 // firstWord returns a word that every session with this value in the field has, or "".
 func firstWord(f sessions.Field, value string) string {
+	// Only package searchkey knows which words a text has, and it folds sessions.
 	var s sessions.Session
 	text := sessions.TextOf(value)
 	switch f {

@@ -12,12 +12,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// node is a part of the tree behind a filter: *group, *negation or *leaf. Nothing that is exported holds one but behind a
-// function: printers that go by reflection, and follow pointers, end there.
+// node is a part of the tree behind a filter: *group, *negation or *leaf. Nothing that is exported
+// holds one but behind a function: printers that go by reflection, and follow pointers, end there.
 type node interface {
 	info() *facts
 	match(s *sessions.Session) bool
-	// sql writes the condition or its negation. Neither is ever NULL, so that NOT is never needed around either.
+	// sql writes the condition or its negation. Neither is ever NULL, so that NOT is never needed
+	// around either.
 	sql(w *writer, negated bool)
 }
 
@@ -31,7 +32,8 @@ type facts struct {
 
 func (f *facts) info() *facts { return f }
 
-// group is a conjunction or a disjunction: of two parts or more, none of which is such a group itself, or of none.
+// group is a conjunction or a disjunction: of two parts or more, none of which is such a group
+// itself, or of none.
 type group struct {
 	facts
 	any   bool
@@ -50,6 +52,7 @@ type leaf struct {
 }
 
 func (g *group) match(s *sessions.Session) bool {
+	// The first part that holds decides a disjunction, the first one that does not a conjunction.
 	for _, p := range g.parts {
 		if p.match(s) == g.any {
 			return g.any
@@ -63,6 +66,7 @@ func (g *group) sql(w *writer, negated bool) {
 		w.constant(g.any == negated)
 		return
 	}
+	// De Morgan: the negation goes into the parts, and the other connective between them.
 	join := " AND "
 	if g.any != negated {
 		join = " OR "
@@ -97,9 +101,9 @@ func all(nodes []node) node {
 	var parts []node
 	for _, n := range nodes {
 		switch g, ok := n.(*group); {
-		case ok && !g.any:
+		case ok && !g.any: // a conjunction within one is superfluous
 			parts = append(parts, g.parts...)
-		case isNobody(n):
+		case isNobody(n): // nothing and something is nothing
 			return n
 		case n != nil:
 			parts = append(parts, n)
@@ -126,6 +130,7 @@ func some(nodes []node) node {
 
 // grouped sorts the parts, cheap ones first, and drops those that say the same as another.
 func grouped(name string, either bool, parts []node) node {
+	// Match then comes to a decision early, and the order in which a filter was built does not show.
 	slices.SortStableFunc(parts, func(a, b node) int {
 		return cmp.Or(cmp.Compare(a.info().rank, b.info().rank), cmp.Compare(a.info().text, b.info().text))
 	})
@@ -145,10 +150,10 @@ func negate(n node) node {
 	switch n := n.(type) {
 	case nil:
 		return nobody()
-	case *negation:
+	case *negation: // twice is not at all
 		return n.part
 	}
-	if isNobody(n) {
+	if isNobody(n) { // what is not nothing is everything
 		return nil
 	}
 	return &negation{factsOf("not", []node{n}), n}
@@ -181,8 +186,8 @@ func walk(n node, negated bool, yield func(l *leaf, negated bool) bool) bool {
 	return true
 }
 
-// Node is a part of a filter's tree: an [*AllOf], an [*AnyOf], a [*Negation] or a [*Criterion], and nothing else. Printing
-// one shows what printing a Filter shows. [Of] makes a filter of it.
+// Node is a part of a filter's tree: an [*AllOf], an [*AnyOf], a [*Negation] or a [*Criterion], and
+// nothing else. Printing one shows what printing a Filter shows. [Of] makes a filter of it.
 type Node interface {
 	fmt.Formatter
 	slog.LogValuer
@@ -234,10 +239,12 @@ func (p *parts) Format(s fmt.State, _ rune) { printNode(s, p.node()) }
 // LogValue is what Format prints.
 func (p *parts) LogValue() slog.Value { return slog.StringValue(summary(p.node())) }
 
-// AllOf is a conjunction of two parts or more, none of which is one itself, or of none: that selects everything.
+// AllOf is a conjunction of two parts or more, none of which is one itself, or of none: that
+// selects everything.
 type AllOf struct{ parts }
 
-// AnyOf is a disjunction of two parts or more, none of which is one itself, or of none: that selects nothing.
+// AnyOf is a disjunction of two parts or more, none of which is one itself, or of none: that
+// selects nothing.
 type AnyOf struct{ parts }
 
 // Negation selects what its part does not. The part is no Negation.

@@ -73,8 +73,8 @@ type number struct {
 	boxed     []any // the values that are not absent
 }
 
-// MatchLevel selects the sessions that were compared with any of the levels, whatever the scale, or were not compared
-// where [NotCompared] is among them.
+// MatchLevel selects the sessions that were compared with any of the levels, whatever the scale, or
+// were not compared where [NotCompared] is among them.
 func MatchLevel(levels ...far.Level) Filter {
 	values := make([]int64, len(levels))
 	for i, l := range levels {
@@ -83,11 +83,13 @@ func MatchLevel(levels ...far.Level) Filter {
 	return numberFieldOf(sessions.FieldMatchLevel).among(values)
 }
 
-// AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. One that is absent is not. Another
-// field is an error that wraps [ErrField], a number that the field cannot have one that wraps [ErrValue].
+// AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. One
+// that is absent is not. Another field is an error that wraps [ErrField], a number that the field
+// cannot have one that wraps [ErrValue].
 func AtLeast(f sessions.Field, n int) Filter { return newNumberRange(f, atLeast, n) }
 
-// AtMost selects the sessions whose match level, acceptance level or attempt is n or less: see [AtLeast].
+// AtMost selects the sessions whose match level, acceptance level or attempt is n or less: see
+// [AtLeast].
 func AtMost(f sessions.Field, n int) Filter { return newNumberRange(f, atMost, n) }
 
 func newNumberRange(f sessions.Field, end string, n int) Filter {
@@ -148,6 +150,7 @@ func (f *numberField) parse(texts []string) Filter {
 // number reads one as it is written: without a sign or leading zeros.
 func (f *numberField) number(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 32)
+	// One number has one text: +4 and 04 would be others.
 	if err != nil || strconv.FormatInt(n, 10) != text || n < f.least || n > f.greatest {
 		return absent, f.errNumber()
 	}
@@ -156,6 +159,7 @@ func (f *numberField) number(text string) (int64, error) {
 
 func (f *numberField) read(r *reading) Filter {
 	first, last := r.one(atLeast), r.one(atMost)
+	// Blank ends of a form are open ones.
 	if first == "" && last == "" {
 		return f.parse(r.texts(true))
 	}
@@ -199,14 +203,14 @@ func (c *number) sql(w *writer, negated bool) {
 		return
 	}
 	args, null := c.boxed, c.values[0] == absent
-	if null && c.of.least == 1 {
+	if null && c.of.least == 1 { // 0 is no number of the field: tables may have it in place of NULL
 		args = append([]any{int64(0)}, args...)
 	}
 	w.in(c.of.field, column, args, null, negated)
 }
 
-// bound returns what SQL compares with, nil for an end that leaves nothing out. That is never so at the lower end of a
-// field whose column may hold 0 for an absent number.
+// bound returns what SQL compares with, nil for an end that leaves nothing out. That is never so at
+// the lower end of a field whose column may hold 0 for an absent number.
 func (c *number) bound(n, end int64) any {
 	if n == end && (n != c.of.least || c.of.least == 0) {
 		return nil
@@ -257,6 +261,14 @@ func (c *number) check(also map[sessions.Field][]string) error {
 		if v != absent {
 			values = append(values, strconv.FormatInt(v, 10))
 		}
+	}
+	if c.values == nil && c.low != c.of.least {
+		if err := checkKnown(c.of.name, atLeast, c.of.field, []string{strconv.FormatInt(c.low, 10)}, also); err != nil {
+			return err
+		}
+	}
+	if c.values == nil && c.high != c.of.greatest {
+		return checkKnown(c.of.name, atMost, c.of.field, []string{strconv.FormatInt(c.high, 10)}, also)
 	}
 	return checkKnown(c.of.name, "", c.of.field, values, also)
 }

@@ -28,19 +28,21 @@ type search struct {
 	needles []any  // boxed once, for every statement
 }
 
-// Search selects the sessions in which every word of the text begins some word of first name, last name, personal number
-// or document number, as package searchkey folds and compares them. A blank text is no criterion: it selects everything, among
-// the alternatives of [Or] too. One that is not blank but has no letter or digit selects nothing: see
-// [Filter.SearchesNothing]. The errors are those of [searchkey.ParseQuery].
+// Search selects the sessions in which every word of the text begins some word of first name, last
+// name, personal number or document number, as package searchkey folds and compares them. A blank
+// text is no criterion: it selects everything, among the alternatives of [Or] too. One that is not
+// blank but has no letter or digit selects nothing: see [Filter.SearchesNothing]. The errors are
+// those of [searchkey.ParseQuery].
 func Search(text string) Filter { return SearchIn(sessions.SearchFields(), text) }
 
-// SearchIn is Search in some of the four fields: what a viewer may see who does not see all. No field, or another one, is
-// an error that wraps [ErrField].
+// SearchIn is Search in some of the four fields: what a viewer may see who does not see all. No
+// field, or another one, is an error that wraps [ErrField].
 func SearchIn(fields sessions.Fields, text string) Filter {
 	query, err := searchkey.ParseQuery(text)
 	if err != nil {
 		return bad("search", "", err)
 	}
+	// URLs show the text as it was typed. Invalid bytes separate words there as here.
 	typed := strings.TrimSpace(strings.ToValidUTF8(text, " "))
 	if typed == "" { // nothing but invalid UTF-8, which is not blank
 		typed = foldsToNothing
@@ -66,6 +68,7 @@ func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filt
 func (c *search) within(fields sessions.Fields) Filter {
 	if kept := c.in.Intersect(fields); kept != 0 {
 		f := newSearch(kept, c.query, c.typed)
+		// It names its fields, and is longer for that.
 		f.derived = f.err == nil
 		return f
 	}
@@ -94,6 +97,7 @@ func readSearch(r *reading) Filter {
 		}
 		return SearchIn(fields, texts[0])
 	}
+	// A text has folded words, which may be longer together than what can be typed.
 	query, err := searchkey.ParseWords(texts...)
 	if err != nil {
 		return bad("search", "", err)
@@ -132,6 +136,7 @@ func (c *search) sql(w *writer, negated bool) {
 		if i > 0 {
 			w.write(either(" AND ", " OR ", negated))
 		}
+		// In all fields, a word is found without its field's tag, by one comparison.
 		if c.in == sessions.SearchFields() {
 			w.contains(column, c.needles[i], negated)
 			continue

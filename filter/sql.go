@@ -12,7 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Condition is a filter as an SQL condition: a [squirrel.Sqlizer] for Where of any squirrel statement.
+// Condition is a filter as an SQL condition: a [squirrel.Sqlizer] for Where of any squirrel
+// statement.
 type Condition struct {
 	company string
 	filter  Filter
@@ -22,10 +23,10 @@ type Condition struct {
 
 var _ squirrel.Sqlizer = Condition{}
 
-// SQL returns the condition that selects what the filter selects of one company. It is one parenthesised expression, with
-// question marks for its arguments, that states the company by an equality, is never empty and never NULL. The same filter
-// gives the same text, byte by byte. What is wrong comes with ToSql: the filter's error, [ErrNoCompany], [ErrDialect]
-// or a [*ColumnError].
+// SQL returns the condition that selects what the filter selects of one company. It is one
+// parenthesised expression, with question marks for its arguments, that states the company by an
+// equality, is never empty and never NULL. The same filter gives the same text, byte by byte. What
+// is wrong comes with ToSql: the filter's error, [ErrNoCompany], [ErrDialect] or a [*ColumnError].
 func SQL(company string, f Filter, d Dialect, c Columns) Condition {
 	return Condition{company, f, d, &c}
 }
@@ -41,8 +42,8 @@ func (c Condition) ToSql() (string, []any, error) {
 	return string(sql), args, nil
 }
 
-// AppendSQL appends the SQL to dst and its arguments to args, for statements that are written into one buffer. With an
-// error it appends nothing.
+// AppendSQL appends the SQL to dst and its arguments to args, for statements that are written into
+// one buffer. With an error it appends nothing.
 func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	switch {
 	case c.filter.err != nil:
@@ -55,6 +56,8 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 		return dst, args, &ColumnError{sessions.FieldCompany, ErrNoColumn}
 	}
 	w := writer{sql: dst, args: args, dialect: c.dialect, columns: c.columns}
+	// The company comes first and by an equality, so that no part can reach beyond it and every index
+	// that begins with it serves.
 	w.write("(")
 	w.in(sessions.FieldCompany, c.columns.Company, []any{c.company}, false, false)
 	for _, n := range c.filter.top() {
@@ -85,7 +88,7 @@ func (w *writer) fail(f sessions.Field, err error) {
 	}
 }
 
-// usable tells whether the field has a column, and fails where not.
+// usable reports whether the field has a column, and fails where not.
 func (w *writer) usable(f sessions.Field, c Column) bool {
 	switch {
 	case c.err != nil:
@@ -153,6 +156,7 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 		return
 	}
 	null = null && !c.notNull
+	// No list of values is ever empty in SQL: an engine may refuse it.
 	switch {
 	case len(values) == 0 && null:
 		w.column("(", c, either(" IS NULL)", " IS NOT NULL)", negated))
@@ -161,6 +165,7 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 		w.constant(negated)
 		return
 	}
+	// A comparison with NULL is NULL, and so is its negation: both are decided before it is made.
 	guarded := !c.notNull
 	if guarded {
 		w.column("(", c, either(" IS NULL OR ", " IS NOT NULL AND ", null == negated))
@@ -171,7 +176,8 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 	}
 }
 
-// member writes that a column which is not NULL has one of the values, byte by byte if they are texts.
+// member writes that a column which is not NULL has one of the values, byte by byte if they are
+// texts.
 func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) {
 	texts, ascii := 0, true
 	for _, v := range values {
@@ -202,7 +208,8 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 	}
 }
 
-// bytes writes a text column as what compares byte by byte, whatever its type, collation and character set.
+// bytes writes a text column as what compares byte by byte, whatever its type, collation and
+// character set.
 func (w *writer) bytes(c Column) {
 	if w.dialect == SQLite { // a column of numbers would make a number of the text that it is compared with
 		w.column("CAST(", c, " AS TEXT) COLLATE BINARY")
@@ -276,7 +283,8 @@ func (w *writer) outside(c Column, low, high any, negated bool) {
 	w.args = append(w.args, high)
 }
 
-// instant returns what a column of instants is compared with, nil for an open end: micros if it holds microseconds.
+// instant returns what a column of instants is compared with, nil for an open end: micros if it
+// holds microseconds.
 func (w *writer) instant(f sessions.Field, c *Column, at time.Time, micros any) any {
 	switch {
 	case at.IsZero():
@@ -401,13 +409,15 @@ func (w *writer) position(c Column, needle any) {
 	}
 }
 
-// Split returns a filter whose SQL the columns can say, and the rest: a session is selected if and only if both select
-// it. What is not in the columns goes to the rest, which is matched in Go; the zero Filter is no rest. Both may be beyond the
-// bounds of filters that are built, and so may And of one and others: their texts are not for reading.
+// Split returns a filter whose SQL the columns can say, and the rest: a session is selected if and
+// only if both select it. What is not in the columns goes to the rest, which is matched in Go; the
+// zero Filter is no rest. Both may be beyond the bounds of filters that are built, and so may And
+// of one and others: their texts are not for reading.
 func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	if f.err != nil {
 		return f, f
 	}
+	// Each part of the conjunction is said as well as can be. What was said in full is not asked again.
 	var said, left []node
 	for _, n := range f.top() {
 		said = append(said, superset(n, false, &c))
@@ -420,14 +430,16 @@ func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	return inSQL, rest
 }
 
-// sayable reports whether the columns have all that the node asks for. Other mistakes are left for the statement.
+// sayable reports whether the columns have all that the node asks for. Other mistakes are left for
+// the statement.
 func sayable(n node, c *Columns) bool {
 	w := writer{dialect: Postgres, columns: c}
 	n.sql(&w, false)
 	return !errors.Is(w.err, ErrNoColumn)
 }
 
-// superset returns what can be said of a node or its negation, and selects no less: nil if that is everything.
+// superset returns what can be said of a node or its negation, and selects no less: nil if that is
+// everything.
 func superset(n node, negated bool, c *Columns) node {
 	if sayable(n, c) {
 		if negated {
@@ -439,6 +451,7 @@ func superset(n node, negated bool, c *Columns) node {
 	case *negation:
 		return superset(n.part, !negated, c)
 	case *group:
+		// Of a disjunction, one part that cannot be said makes it everything: see some.
 		parts := make([]node, len(n.parts))
 		for i, p := range n.parts {
 			parts[i] = superset(p, negated, c)

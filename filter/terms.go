@@ -11,8 +11,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// Term is one fact of a session that an index can hold: that a field has a value, or a word of the search key. A field that is
-// absent has the value "". It is as private as the session, and plain data: only its own methods print it without the value.
+// Term is one fact of a session that an index can hold: that a field has a value, or a word of the
+// search key. A field that is absent has the value "". It is as private as the session, and plain
+// data: only its own methods print it without the value.
 type Term struct {
 	Field sessions.Field
 	Word  bool // Value is a word of the field, as package searchkey folds it, and not the field's value
@@ -56,17 +57,19 @@ func (r TermRange) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSO
 // LogValue is what Format prints.
 func (r TermRange) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
-// Terms returns under which terms an index finds the sessions that meet the criterion: for each group, such a session has a term
-// in at least one of the group's ranges. exact: and no other session does. Without a group, the index cannot help, and
-// exact is false. A group without a range is that no session meets the criterion.
+// Terms returns under which terms an index finds the sessions that meet the criterion: for each
+// group, such a session has a term in at least one of the group's ranges. exact: and no other
+// session does. Without a group, the index cannot help, and exact is false. A group without a range
+// is that no session meets the criterion.
 //
-// Exact are searches, enumerations, levels, attempts, reasons, flags, dates, and the values of all texts but ID, names and numbers:
-// the latter three are found by their words, and compared. Instants have no terms, and neither has a selfie's reference,
-// unless its absence is asked for. Values of extra fields are exact up to 60 bytes.
+// Exact are searches, enumerations, levels, attempts, reasons, flags, dates, and the values of all
+// texts but ID, names and numbers: the latter three are found by their words, and compared.
+// Instants have no terms, and neither has a selfie's reference, unless its absence is asked for.
+// Values of extra fields are exact up to 60 bytes.
 func (c *Criterion) Terms() (groups [][]TermRange, exact bool) { return c.leaf().terms() }
 
-// AppendTerms appends the terms of a session, some of them possibly twice. An index needs those of the fields that it serves:
-// a criterion on another field is then one that it cannot help with.
+// AppendTerms appends the terms of a session, some of them possibly twice. An index needs those of
+// the fields that it serves: a criterion on another field is then one that it cannot help with.
 func AppendTerms(dst []Term, s *sessions.Session) []Term {
 	for i := range isFields {
 		f := &isFields[i]
@@ -106,8 +109,9 @@ func termsBegin(f sessions.Field, word bool, prefix string) TermRange {
 	return TermRange{Field: f, Word: word, From: prefix, To: after(prefix), Prefix: true}
 }
 
-// after returns a text that is bytewise greater than every text that begins with the prefix, and not greater than any
-// other that follows them: the last rune is raised by one, so that the outcome is UTF-8 as the prefix is.
+// after returns a text that is bytewise greater than every text that begins with the prefix, and
+// not greater than any other that follows them: the last rune is raised by one, so that the outcome
+// is UTF-8 as the prefix is.
 func after(prefix string) string {
 	runes := []rune(prefix)
 	for i, next := range slices.Backward(runes) {

@@ -93,7 +93,8 @@ type reading struct {
 	url    bool
 }
 
-// texts returns the values. absent: an absent one is "", and otherwise the word that it is written with.
+// texts returns the values. absent: an absent one is "", and otherwise the word that it is written
+// with.
 func (r *reading) texts(absent bool) []string {
 	texts := make([]string, len(r.values))
 	for i, v := range r.values {
@@ -120,6 +121,7 @@ func (r *reading) filter(k *kind) Filter {
 	if k == nil {
 		return Filter{err: fmt.Errorf("%w: expected a criterion", ErrSyntax)}
 	}
+	// Arguments that a kind does not have are no additions to skip: the filter would select more.
 	for name, values := range r.named {
 		switch many, known := k.named[name]; {
 		case !known:
@@ -131,10 +133,10 @@ func (r *reading) filter(k *kind) Filter {
 	return k.read(r)
 }
 
-// Text returns the canonical text, as the package comment describes it: filters that say the same in another order, with
-// doubled values or with another spelling of the same search have the same text. It holds search words and numbers of
-// persons: it is as private as they are. [Parse] reads it. The text of a filter with an error is "invalid", which Parse
-// refuses.
+// Text returns the canonical text, as the package comment describes it: filters that say the same
+// in another order, with doubled values or with another spelling of the same search have the same
+// text. It holds search words and numbers of persons: it is as private as they are. [Parse] reads
+// it. The text of a filter with an error is "invalid", which Parse refuses.
 func (f Filter) Text() string {
 	root := f.root()
 	if root == nil {
@@ -143,9 +145,10 @@ func (f Filter) Text() string {
 	return root.info().text
 }
 
-// Parse reads a filter from its text: the canonical one, or one with spaces, another order, quotes where none are
-// needed. It reads the text of every filter that has no error. The error is a [*SyntaxError] that wraps [ErrSyntax], the
-// [*Error] of a criterion or a limit; the filter then has it too.
+// Parse reads a filter from its text: the canonical one, or one with spaces, another order, quotes
+// where none are needed. It reads the text of every filter that has no error. The error is a
+// [*SyntaxError] that wraps [ErrSyntax], the [*Error] of a criterion or a limit; the filter then
+// has it too.
 func Parse(text string) (Filter, error) {
 	if len(text) > MaxTextBytes {
 		return Filter{err: ErrTooLong}, ErrTooLong
@@ -243,7 +246,7 @@ func (p *parser) filter(depth int) Filter {
 	default:
 		k, ok := kinds[name]
 		if !ok {
-			p.at = begin
+			p.at = begin // of the name, which is the mistake
 			p.fail(fmt.Errorf("%w: expected a criterion", ErrSyntax))
 			return Filter{}
 		}
@@ -279,6 +282,7 @@ func (p *parser) arguments(k *kind) *reading {
 		}
 		r.values = append(r.values, argument{value, bare && value == none})
 	})
+	// The first argument of a kind with a key is the key, whether it is quoted or not.
 	if k.keyed && len(r.values) > 0 {
 		r.key, r.values = r.values[0].text, r.values[1:]
 	}
@@ -323,8 +327,8 @@ func (f *Filter) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MarshalJSON returns the canonical text as a JSON string, for saved searches: as private as the text. A filter with an error has
-// none: it returns the error.
+// MarshalJSON returns the canonical text as a JSON string, for saved searches: as private as the
+// text. A filter with an error has none: it returns the error.
 func (f Filter) MarshalJSON() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err
@@ -332,8 +336,8 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.Text())
 }
 
-// UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above all, is an error that wraps
-// [ErrSyntax], and never everything.
+// UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above
+// all, is an error that wraps [ErrSyntax], and never everything.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	var text string
 	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error

@@ -70,7 +70,7 @@ func TestParseErrors(t *testing.T) {
 		{"created_at(from=2026-02-01,zone=Nowhere/At-All)", filter.ErrZone, 47},
 		{"created_at(from=2026-02-01,zone=Local)", filter.ErrZone, 38},
 		{"created_at(since=2026-02-01)", filter.ErrValue, 28},
-		{"created_at(2026-02-01)", filter.ErrField, 22},
+		{"created_at(2026-02-01)", filter.ErrValue, 22},
 		{"created_at()", filter.ErrEmpty, 12},
 		{"birth_date()", filter.ErrEmpty, 12},
 		{"birth_date(from=2026-00-00)", filter.ErrValue, 27},

@@ -29,7 +29,8 @@ func timeFieldOf(f sessions.Field) *timeField {
 	return &timeFields[i]
 }
 
-// The arguments of ranges: the first and the last civil day and the zone, or the first instant and the one after the last.
+// The arguments of ranges: the first and the last civil day and the zone, or the first instant and
+// the one after the last.
 const (
 	argFrom   = "from"
 	argTo     = "to"
@@ -63,17 +64,18 @@ type timeRange struct {
 	micros           [2]any         // both ends for columns of microseconds, boxed once
 }
 
-// CreatedOn selects the sessions that were created on the civil days from the first to the last, both included, in
-// the zone: see [On].
+// CreatedOn selects the sessions that were created on the civil days from the first to the last,
+// both included, in the zone: see [On].
 func CreatedOn(from, to sessions.Date, zone *time.Location) Filter {
 	return On(sessions.FieldCreatedAt, from, to, zone)
 }
 
-// On selects the sessions that were created, completed or decided on the civil days from the first to the last, both included, in
-// the zone. A zero date is an open end; two of them are no criterion. The zone must be one that
-// [time.LoadLocation] gives for its name, so that the filter means the same elsewhere: nil, [time.Local] and most fixed
-// zones are errors that wrap [ErrZone]. A last day before the first wraps [ErrRange], a date with unknown parts [ErrValue], a field
-// that is no instant [ErrField].
+// On selects the sessions that were created, completed or decided on the civil days from the first
+// to the last, both included, in the zone. A zero date is an open end; two of them are no
+// criterion. The zone must be one that [time.LoadLocation] gives for its name, so that the filter
+// means the same elsewhere: nil, [time.Local] and most fixed zones are errors that wrap [ErrZone].
+// A last day before the first wraps [ErrRange], a date with unknown parts [ErrValue], a field that
+// is no instant [ErrField].
 func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	of := timeFieldOf(f)
 	if of == nil {
@@ -82,6 +84,7 @@ func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	if zone == nil || zone.String() == "" || zone.String() == "Local" {
 		return bad(of.name, argZone, ErrZone)
 	}
+	// The zone that the name gives decides, since a text that is read has nothing but the name.
 	loaded, err := time.LoadLocation(zone.String())
 	if err != nil {
 		return bad(of.name, argZone, ErrZone)
@@ -94,6 +97,7 @@ func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	}
 	c := timeRange{timeField: of, fromDay: from, lastDay: to, zone: loaded}
 	c.from, c.to = days(from, to, loaded)
+	// A fixed zone that borrows a name would mean other instants once it was read.
 	if given, until := days(from, to, zone); !given.Equal(c.from) || !until.Equal(c.to) {
 		return bad(of.name, argZone, ErrZone)
 	}
@@ -127,15 +131,17 @@ func days(from, to sessions.Date, zone *time.Location) (start, end time.Time) {
 		start = from.In(zone).UTC()
 	}
 	if !to.IsZero() {
+		// Half-open, by the calendar: a day of 23 or 25 hours ends where the next one begins.
 		end = to.AddDays(1).In(zone).UTC()
 	}
 	return start, end
 }
 
-// Between selects the sessions that were created, completed or decided at the first instant or later, and before the second. A
-// zero time is an open end; two of them are no criterion. Instants count up to the next microsecond, since a
-// session has no finer ones. An end before the beginning is an error that wraps [ErrRange], a time outside the years 1 to
-// 9999 one that wraps [ErrValue], a field that is no instant one that wraps [ErrField].
+// Between selects the sessions that were created, completed or decided at the first instant or
+// later, and before the second. A zero time is an open end; two of them are no criterion. Instants
+// count up to the next microsecond, since a session has no finer ones. An end before the beginning
+// is an error that wraps [ErrRange], a time outside the years 1 to 9999 one that wraps [ErrValue],
+// a field that is no instant one that wraps [ErrField].
 func Between(f sessions.Field, from, to time.Time) Filter {
 	of := timeFieldOf(f)
 	if of == nil {
@@ -173,6 +179,8 @@ func (f *timeField) read(r *reading) Filter {
 	switch {
 	case len(r.values) > 0 && (onDays || instants):
 		return bad(f.name, "", fmt.Errorf("%w: values beside a range", ErrConflict))
+	case len(r.values) > 0 && !f.none:
+		return badValue(f.name, 0, "it has a range, and no values")
 	case len(r.values) > 0:
 		return Is(f.field, r.texts(true)...)
 	case onDays && instants:
@@ -202,7 +210,8 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 	return On(f.field, first, last, loaded)
 }
 
-// readDays reads the ends of a range, "" for an open one. A date that is unknown as a whole, such as 0000-00-00, is no open end.
+// readDays reads the ends of a range, "" for an open one. A date that is unknown as a whole, such
+// as 0000-00-00, is no open end.
 func readDays(name, from, to string) (first, last sessions.Date, err error) {
 	for _, end := range []struct {
 		argument, text string
@@ -238,6 +247,7 @@ func (c *timeRange) size() int               { return 1 }
 
 func (c *timeRange) match(s *sessions.Session) bool {
 	t := c.value(s)
+	// An absent instant lies in no range, as NULL does in none in SQL.
 	if c.absent || t.IsZero() {
 		return c.absent && t.IsZero()
 	}

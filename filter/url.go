@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// ParamFilter is the URL parameter with the canonical text of whatever has no parameters of its own. All others are named as in
-// the canonical text: see the package comment.
+// ParamFilter is the URL parameter with the canonical text of whatever has no parameters of its
+// own. All others are named as in the canonical text: see the package comment.
 const ParamFilter = "filter"
 
-// Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra fields, one of a key), has readable
-// ones; any other filter is one parameter with its canonical text. The zero Filter has none. Search texts and personal
-// numbers are personal data, which URLs spread: [Filter.Without] takes them out. [FromValues] reads them.
+// Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra
+// fields, one of a key), has readable ones; any other filter is one parameter with its canonical
+// text. The zero Filter has none. Search texts and personal numbers are personal data, which URLs
+// spread: [Filter.Without] takes them out. [FromValues] reads them.
 func (f Filter) Values() url.Values {
 	v := url.Values{}
 	seen := map[string]bool{}
@@ -35,6 +36,7 @@ func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 	if k.keyed {
 		name += "." + a.key
 	}
+	// Parameters of two criteria of a kind would be read as one criterion.
 	if k == &poisonedKind || a.unfit || seen[name] {
 		return false
 	}
@@ -53,12 +55,13 @@ func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 	return true
 }
 
-// FromValues reads a filter from URL parameters: And of what each of them says. An unknown parameter, one that is
-// repeated and may not be, days without a zone, and instants beside days are errors. A search, a
-// day or an instant that is empty is no criterion, as in a form that was left blank, and so is a zone without days. The
-// error is a [*ParameterError]; the filter then has it too. Values are open, as in Go: what comes from outside should be
-// checked, by [Filter.Check].
+// FromValues reads a filter from URL parameters: And of what each of them says. An unknown
+// parameter, one that is repeated and may not be, days without a zone, and instants beside days are
+// errors. A search, a day or an instant that is empty is no criterion, as in a form that was left
+// blank, and so is a zone without days. The error is a [*ParameterError]; the filter then has it
+// too. Values are open, as in Go: what comes from outside should be checked, by [Filter.Check].
 func FromValues(v url.Values) (Filter, error) {
+	// A criterion may have several parameters, in any order: they are brought together first.
 	readings := map[string]*reading{} // by the parameter that has the values
 	var parts []Filter
 	for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -71,6 +74,7 @@ func FromValues(v url.Values) (Filter, error) {
 		k, _ := kindOfParameter(name)
 		f := readings[name].filter(k)
 		if f.err != nil {
+			// The error names the argument, and with it the parameter that is wrong.
 			var at *Error
 			if errors.As(f.err, &at) && at.Argument != "" {
 				name += "." + at.Argument
@@ -106,6 +110,7 @@ func readParameter(name string, values []string, readings map[string]*reading, p
 	named := ""
 	k, key := kindOfParameter(name)
 	if k == nil {
+		// It is no parameter of values: one of an argument, or none.
 		base, rest, _ := strings.Cut(name, ".")
 		if k = kinds[base]; k == nil {
 			return ErrParameter

@@ -23,14 +23,16 @@ var vocabulary = map[sessions.Field][]string{
 	sessions.FieldMatchLevel: {"0", "1", "2", "3", "4", "5", "6", "7"},
 }
 
-// Check returns an [*Error] that wraps [ErrValue], and says which values there are, if the filter asks for one that neither the
-// SDK nor the host has. In Go, enumerations are open; what comes from outside should be checked, so that a typing error is not an
-// empty list. also has the host's own values, by field; nil: none. Checked are statuses, document types, reasons, sexes,
-// devices, and match levels, of which [far.Kvalifika] has 1 to 7 beside 0.
+// Check returns an [*Error] that wraps [ErrValue], and says which values there are, if the filter
+// asks for one that neither the SDK nor the host has. In Go, enumerations are open; what comes from
+// outside should be checked, so that a typing error is not an empty list. also has the host's own
+// values, by field; nil: none. Checked are statuses, document types, reasons, sexes, devices, and
+// match levels, of which [far.Kvalifika] has 1 to 7 beside 0.
 func (f Filter) Check(also map[sessions.Field][]string) error {
 	if f.err != nil {
 		return f.err
 	}
+	// Kinds whose values are open have a method for it.
 	var err error
 	walk(f.root(), false, func(l *leaf, _ bool) bool {
 		if c, ok := l.criterion.(interface {
@@ -43,7 +45,8 @@ func (f Filter) Check(also map[sessions.Field][]string) error {
 	return err
 }
 
-// checkKnown checks the values of an argument, "" for those without a name. An absent value is known.
+// checkKnown checks the values of an argument, "" for those without a name. An absent value is
+// known.
 func checkKnown(name, argument string, f sessions.Field, values []string, also map[sessions.Field][]string) error {
 	known, open := vocabulary[f]
 	if !open {

@@ -1,12 +1,14 @@
-// Package filtertest draws random filters, for property tests: of a Backend, of a table's columns, of whatever reads filters.
+// Package filtertest draws random filters, for property tests: of a Backend, of a table's columns,
+// of whatever reads filters.
 //
 //	f := filtertest.Filter(r, list, 3)
 //	for _, s := range list {
 //		require.Equal(t, f.Match(s), mine.Selects(s))
 //	}
 //
-// Their values are those of the sessions given, and neighbours of these, so that filters and sessions meet. All
-// kinds of criteria and all fields are drawn, those that a later version adds too.
+// Their values are those of the sessions given, and neighbours of these, so that filters and
+// sessions meet. All kinds of criteria and all fields are drawn, those that a later version adds
+// too.
 package filtertest
 
 import (
@@ -18,13 +20,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Source is where choices come from: a [math/rand/v2.Rand], or what a property test or a fuzz target makes them of.
+// Source is where choices come from: a [math/rand/v2.Rand], or what a property test or a fuzz
+// target makes them of.
 type Source interface {
 	// IntN returns a number from 0 until before n.
 	IntN(n int) int
 }
 
-// Filter draws a tree of criteria of at most that depth, which has no error. It needs a session at least.
+// Filter draws a tree of criteria of at most that depth, which has no error. It needs a session at
+// least.
 func Filter(r Source, list []*sessions.Session, depth int) filter.Filter {
 	for range 100 {
 		if f := tree(r, list, depth); f.Err() == nil { // a tree of many parts may be beyond the bounds

@@ -35,8 +35,11 @@
 //
 //	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
 //
-// Search text, personal numbers and values of extra fields are personal data. They are refused in a URL, wherever in the
-// filter they stand, unless [Options.SearchInURL] says otherwise. Pages and facets give the filter without them as "link",
+// Every field can be filtered by, under its own name. Values of enumerations that neither the SDK nor the host has ([Options.Values])
+// are refused, and the answer says which there are: a typing error is no empty list.
+//
+// Search text, names, numbers, birth dates, addresses and extra fields are personal data. They are refused in a URL, wherever in the
+// filter they are, unless [Options.SearchInURL] says otherwise. Pages and facets give the filter without them as "link",
 // null where they cannot be taken out.
 //
 // Everything is strict: unknown and repeated parameters, doubled members, text that is not UTF-8, and what follows the JSON are
@@ -63,8 +66,8 @@
 // # Exports
 //
 // POST /export takes the filter of a list and, beside it, format (rfc4180, excel_csv, or a further one of the host's), separator, column (headers, repeated),
-// extra_columns (true: one for each of the company's keys) and tz, the zone of the file's times as of the filter's days; Excel's
-// format needs it. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
+// extra_columns (true: one for each of the company's keys) and zone, that of the file's times, without which it is created_at.zone of the
+// filter; Excel's format needs one. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
 //
 // Further formats are the host's to register ([Options.Formats]): workbooks are Write of the module export/xlsx.
 //

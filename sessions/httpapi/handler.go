@@ -34,8 +34,8 @@ type Options struct {
 	// store.ErrForbidden, which is 403, or [ErrUnavailable], which is 503. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
 
-	// SearchInURL lets search text, personal numbers and values of extra fields stand in URLs, from where they get into logs,
-	// histories and referrers.
+	// SearchInURL lets search text and other personal data stand in URLs, from where they get into logs, histories and
+	// referrers.
 	SearchInURL bool
 
 	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and the match levels of its scale, by

@@ -31,11 +31,12 @@ func selectCases() []selectCase {
 	if err != nil {
 		tbilisi = time.UTC // a machine without a zone database
 	}
+	born := sessions.Date{Year: 1990, Month: 2, Day: 28}
 	tie := noon.Add(-5 * time.Hour)
 	level := sessions.Match{}.Level // 0
 
 	add("everything: the zero filter", filter.Filter{})
-	add("nothing: None", filter.Nothing())
+	add("nothing: Nothing", filter.Nothing())
 	add("nothing: Or of nothing", filter.Or())
 	add("everything: And of nothing", filter.And())
 
@@ -87,6 +88,47 @@ func selectCases() []selectCase {
 	add("a personal number as it is written", filter.Is(sessions.FieldPersonalNumber, "AB-12 34"))
 	add("not a personal number has absent ones in it", filter.Not(filter.Is(sessions.FieldPersonalNumber, "00000000017")))
 
+	add("an ID", filter.Is(sessions.FieldID, newID(1)))
+	add("a partner", filter.Is(sessions.FieldPartner, "Acme Bank"))
+	add("no partner", filter.Is(sessions.FieldPartner, ""))
+	add("a first name as it is written", filter.Is(sessions.FieldFirstName, "Nino "))
+	add("no last name, for whatever reason", filter.Is(sessions.FieldLastName, ""))
+	add("a document number, or none", filter.Is(sessions.FieldDocumentNumber, "X1Y22Z333", ""))
+	add("a nationality", filter.Is(sessions.FieldNationality, "GEO"))
+	add("not a nationality has absent ones in it", filter.Not(filter.Is(sessions.FieldNationality, "GEO")))
+	add("a sex", filter.Is(sessions.FieldSex, "female"))
+	add("a document was presented", filter.Is(sessions.FieldDocumentPresented, "true"))
+	add("no document was presented", filter.Is(sessions.FieldDocumentPresented, "false"))
+	add("documents that are not valid", filter.Is(sessions.FieldDocumentValidity, "invalid", "not_checked"))
+	add("liveness passed", filter.Is(sessions.FieldLiveness, "passed"))
+	add("liveness not known, or not passed", filter.Not(filter.Is(sessions.FieldLiveness, "passed")))
+	add("no selfie", filter.Is(sessions.FieldSelfie, ""))
+	add("a client's IP", filter.Is(sessions.FieldClientIP, "192.0.2.1"))
+	add("devices, one that nobody has", filter.Is(sessions.FieldDevice, "pc", "tablet"))
+	add("a browser; they differ by case", filter.Is(sessions.FieldBrowser, "safari"))
+	add("an operating system; they differ by blanks at their end", filter.Is(sessions.FieldOS, "iOS "))
+	add("no model", filter.Is(sessions.FieldModel, ""))
+	add("nothing: a value of another field", filter.Is(sessions.FieldModel, "Safari"))
+	add("match levels at least 6", filter.AtLeast(sessions.FieldMatchLevel, 6))
+	add("match levels at most 3, level 0 among them", filter.AtMost(sessions.FieldMatchLevel, 3))
+	add("not a match level at most 3 has sessions without a comparison in it", filter.Not(filter.AtMost(sessions.FieldMatchLevel, 3)))
+	add("an acceptance level was recorded", filter.AtLeast(sessions.FieldAcceptanceLevel, 1))
+	add("no acceptance level", filter.Is(sessions.FieldAcceptanceLevel, ""))
+	add("attempts from the third", filter.AtLeast(sessions.FieldAttempt, 3))
+	add("attempts until the second; no attempt is none of them", filter.AtMost(sessions.FieldAttempt, 2))
+	add("no attempt, or the first", filter.Is(sessions.FieldAttempt, "", "1"))
+	add("completed in a minute", filter.Between(sessions.FieldCompletedAt, noon.Add(-10*time.Minute), noon.Add(-9*time.Minute)))
+	add("not completed", filter.Is(sessions.FieldCompletedAt, ""))
+	add("decided on a day", filter.On(sessions.FieldDecidedAt, day.AddDays(1), day.AddDays(1), tbilisi))
+	add("not decided in a range has undecided ones in it", filter.Not(filter.Between(sessions.FieldDecidedAt, noon.Add(-time.Hour), time.Time{})))
+	add("a date of birth", filter.Dates(sessions.FieldBirthDate, born, born))
+	add("born until a day: of a year, every day that it may be", filter.Dates(sessions.FieldBirthDate, sessions.Date{}, sessions.Date{Year: 1965, Month: 12, Day: 31}))
+	add("nothing: born until a day of a year that may be later", filter.Dates(sessions.FieldBirthDate, sessions.Date{}, sessions.Date{Year: 1965, Month: 12, Day: 30}))
+	add("no date of birth", filter.Is(sessions.FieldBirthDate, ""))
+	add("expires within a year: of a month, every day that it may be", filter.Dates(sessions.FieldExpirationDate, sessions.Date{Year: 2030, Month: 2, Day: 1}, sessions.Date{Year: 2030, Month: 12, Day: 31}))
+	add("nothing: expires within days of a month, of which it may be another", filter.Dates(sessions.FieldExpirationDate, sessions.Date{Year: 2030, Month: 2, Day: 2}, sessions.Date{Year: 2030, Month: 12, Day: 31}))
+	add("does not expire in a range, or at all", filter.Not(filter.Dates(sessions.FieldExpirationDate, sessions.Date{Year: 2031, Month: 1, Day: 1}, sessions.Date{})))
+
 	add("an extra field", filter.Extra("phone", "+995 555 12 34 56"))
 	add("extra values differ by case", filter.Extra("email", "a@example.org"))
 	add("several extra values, one empty", filter.Extra("phone", "", "+995 555 12 34 56"))
@@ -96,6 +138,10 @@ func selectCases() []selectCase {
 	add("an extra key that differs by case", filter.Extra("Phone", "null"))
 	add("an extra key with a blank at its end, a value of control characters", filter.Extra("phone ", "line\nbreak\t"))
 	add("wildcards in an extra key and value", filter.Extra("100%_", "%"))
+	add("an extra field is there, empty or not", filter.ExtraPresent("phone"))
+	add("an extra field is not there", filter.Not(filter.ExtraPresent("ფილიალი 🏦")))
+	add("an extra value begins with a text", filter.ExtraPrefix("email", "a@", "b@"))
+	add("wildcards in a beginning", filter.ExtraPrefix("100%_", "%"))
 	add("not an extra value has sessions without the key in it", filter.Not(filter.Extra("phone", "")))
 
 	for _, text := range []string{

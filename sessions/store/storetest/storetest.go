@@ -129,7 +129,7 @@ func (s *suite) storable(one *sessions.Session) *sessions.Session {
 func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 	var all []*sessions.Session
 	for _, one := range s.stored {
-		if one.Company == company && f.Match(one) {
+		if one.Company == company && f.Match(s.storable(one)) {
 			all = append(all, one)
 		}
 	}

@@ -118,6 +118,9 @@ func world() []*sessions.Session {
 	add(func(s *sessions.Session) { // dates of which the document states a part
 		s.BirthDate, s.ExpirationDate = sessions.Date{Year: 1965}, sessions.Date{Year: 2030, Month: 2}
 	})
+	add(func(s *sessions.Session) {
+		s.Device, s.Browser, s.OS, s.Model, s.Attempt = sessions.PC, "safari", "iOS ", "", 3
+	})
 	add(func(s *sessions.Session) { s.Subject = "Person-1" })  // another than person-1
 	add(func(s *sessions.Session) { s.Subject = "person-1 " }) // and another
 

@@ -18,7 +18,7 @@ import (
 var (
 	names = []string{
 		"გიორგი", "ᲒᲘᲝᲠᲒᲘ", "Giorgi", "GIORGI<", "ნინო", "Nino", "ბერიძე", "Beridze", "José", "Zoë", "Anna-Maria", "O'Neill", "Li",
-		"Maria del Carmen de la Cruz", "ჭავჭავაძე", "Łukasz", "Müller", "Дмитрий", "a%b_c\\d", "=1+1", "'; --", "ｆｕｌｌ", "",
+		"Maria del Carmen de la Cruz", "ჭავჭავაძე", "Łukasz", "Müller", "Дмитрий", "a%b_c\\d", "=1+1", "'; --", "ｆｕｌｌ", "", "Nino ", "NINO",
 	}
 	numbers   = []string{"01001012345", "01-001-012345", "00000000001", "123456789", "23AB12345", "AB 12345", "a1b2c3", "ID0", "x", "٠١٢"}
 	types     = []sessions.DocumentType{"", sessions.Passport, sessions.IDCard, sessions.ResidenceCard, sessions.DriverLicence, "Weird type"}

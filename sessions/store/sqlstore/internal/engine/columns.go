@@ -9,8 +9,9 @@ import (
 )
 
 // columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a
-// text.
-func columnsOf(hasReason string) filter.Columns {
+// text. text returns a column that is shown and, other than those of keys, may have a type that does
+// not compare byte by byte.
+func columnsOf(hasReason string, text func(name string) filter.Column) filter.Columns {
 	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
 	number := func(name string, values ...fmt.Stringer) filter.Column {
 		stored := map[string][]any{}
@@ -29,17 +30,22 @@ func columnsOf(hasReason string) filter.Columns {
 		sessions.FieldLiveness:          number("liveness", sessions.LivenessUnknown, sessions.LivenessPassed, sessions.LivenessNotPassed),
 	}
 	for _, f := range []sessions.Field{
-		sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber, sessions.FieldNationality,
+		sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldDocumentNumber, sessions.FieldNationality,
 	} {
-		fields[f] = filter.Col("s." + f.String())
+		fields[f] = text("s." + f.String()) // NULL where there is no value
 	}
 	for _, f := range []sessions.Field{
-		sessions.FieldID, sessions.FieldPartner, sessions.FieldSubject, sessions.FieldAttempt, sessions.FieldStatus, sessions.FieldBirthDate,
-		sessions.FieldExpirationDate, sessions.FieldSex, sessions.FieldDocumentType, sessions.FieldAcceptanceLevel, sessions.FieldSelfie,
-		sessions.FieldClientIP, sessions.FieldDevice, sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel,
+		sessions.FieldPartner, sessions.FieldSelfie, sessions.FieldClientIP, sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel,
+	} {
+		fields[f] = text("s." + f.String()).NotNull()
+	}
+	for _, f := range []sessions.Field{
+		sessions.FieldID, sessions.FieldSubject, sessions.FieldAttempt, sessions.FieldStatus, sessions.FieldBirthDate, sessions.FieldExpirationDate,
+		sessions.FieldSex, sessions.FieldDocumentType, sessions.FieldAcceptanceLevel, sessions.FieldDevice,
 	} {
 		fields[f] = col(f.String())
 	}
+	fields[sessions.FieldPersonalNumber] = filter.Col("s.personal_number")
 	return filter.Columns{
 		Company: col("company"),
 		Fields:  fields,

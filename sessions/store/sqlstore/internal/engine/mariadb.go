@@ -20,7 +20,7 @@ func mariadb() *Engine {
 	e := &Engine{
 		Name:              "mariadb",
 		Dialect:           filter.MariaDB,
-		Columns:           columnsOf("instr(s.reasons, ?) > 0"),
+		Columns:           columnsOf("instr(s.reasons, ?) > 0", asBytes),
 		WriteIsolation:    sql.LevelReadCommitted,
 		SnapshotIsolation: sql.LevelRepeatableRead,
 		pack:              packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
@@ -122,3 +122,6 @@ ON DUPLICATE KEY UPDATE revision = revision + 1`,
 	}
 	return e.fill()
 }
+
+// asBytes returns a column of utf8mb4_bin, which ignores blanks at the end, as one that does not.
+func asBytes(name string) filter.Column { return filter.Expr("CAST(" + name + " AS BINARY)") }

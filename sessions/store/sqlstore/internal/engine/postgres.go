@@ -18,7 +18,7 @@ func postgres() *Engine {
 	e := &Engine{
 		Name:              "postgres",
 		Dialect:           filter.Postgres,
-		Columns:           columnsOf("strpos(s.reasons, ?) > 0"),
+		Columns:           columnsOf("strpos(s.reasons, ?) > 0", filter.Col),
 		WriteIsolation:    sql.LevelReadCommitted,
 		SnapshotIsolation: sql.LevelRepeatableRead,
 		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},

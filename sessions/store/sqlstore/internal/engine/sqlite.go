@@ -11,7 +11,7 @@ func sqlite() *Engine {
 	e := &Engine{
 		Name:    "sqlite",
 		Dialect: filter.SQLite,
-		Columns: columnsOf("instr(s.reasons, ?) > 0"),
+		Columns: columnsOf("instr(s.reasons, ?) > 0", filter.Col),
 		pack:    packing{begin: "(", between: " || char(31) || ", end: ")"},
 
 		HasSchema: `SELECT count(*)

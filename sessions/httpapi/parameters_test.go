@@ -1,0 +1,67 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter/filtertest"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// TestEveryFilterIsDescribed asks by random filters of every kind: the description has each parameter that they have, in URLs and in
+// bodies, and no request is refused for one.
+func TestEveryFilterIsDescribed(t *testing.T) {
+	h := newHost(t)
+	var described struct {
+		Components struct {
+			Parameters map[string]struct{ Name string }
+			Schemas    map[string]struct {
+				Properties        map[string]json.RawMessage
+				PatternProperties map[string]json.RawMessage
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(h.get("agent", "/openapi.json").Body.Bytes(), &described))
+	inURL := map[string]bool{}
+	for _, p := range described.Components.Parameters {
+		inURL[p.Name] = true
+	}
+	body := described.Components.Schemas["Selection"]
+	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+	list := []*sessions.Session{{
+		ID: "s1", CreatedAt: at, CompletedAt: at, DecidedAt: at, Status: sessions.Failed, FirstName: sessions.TextOf("Nino"), Sex: sessions.Female,
+		BirthDate: sessions.Date{Year: 1990, Month: 1, Day: 1}, Device: sessions.PC, DocumentType: sessions.Passport, Attempt: 1,
+	}, {ID: "s2", CreatedAt: at, Status: sessions.Pending}}
+	r := rand.New(rand.NewPCG(1, 2))
+	asked := map[string]bool{}
+	for range 10000 {
+		f := filtertest.Criterion(r, list)
+		for name := range f.Values() {
+			asked[name] = true
+			patterned := false
+			for pattern := range body.PatternProperties {
+				patterned = patterned || regexp.MustCompile(pattern).MatchString(name)
+			}
+			require.True(t, inURL[name] || patterned, "not described for a URL: %s", name)
+			require.True(t, body.Properties[name] != nil || patterned, "not described for a body: %s", name)
+		}
+	}
+	for name := range body.Properties {
+		require.True(t, asked[name] || name == "filter", "described, and in no filter: %s", name)
+	}
+	for range 100 {
+		f := filtertest.Criterion(r, list)
+		if f.Check(nil) != nil {
+			continue
+		}
+		data, err := json.Marshal(f.Values())
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, h.post("agent", "/count", string(data)).Code, "%s", data)
+	}
+}
