@@ -224,7 +224,8 @@ func specimens(t *testing.T) []any {
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
 		// storages
 		memory, saved, sqlstore.New(db, filter.SQLite), table, sqlstore.Over(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, SearchKey: 1, BucketBits: 1},
-		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.SchemaError{Found: sqlstore.Version{Schema: 1}, Needed: sqlstore.Version{Schema: 2}, Empty: true},
+		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
+		&sqlstore.SchemaError{Found: sqlstore.Version{Schema: 1}, Needed: sqlstore.Version{Schema: 2}, Empty: true},
 		storetest.Fixture{Backend: memory, Put: memory.Insert, Lacks: storetest.Lacks{Changes: true}},
 		storetest.Lacks{Fields: disclosure.Mask, TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		// export
