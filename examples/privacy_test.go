@@ -157,11 +157,16 @@ func specimens(t *testing.T) []any {
 	record := export.RecordOf(s)
 	record.Sex = "secret-sex"
 	request := sessions.Request{Company: "acme", AskedBy: "agent-7", Query: f.Text(), From: at, To: at, Disclosure: disclosure}
+	own := export.OwnColumn{Header: "Link", Fields: disclosure.Mask, Cell: func(s *sessions.Session) string { return s.ID }}
 	writing := export.Options{
 		Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006-01", TimeLayout: "2006",
 		Columns: export.Columns(), Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys,
-		Count: 2, SHA256: true, Progress: func(export.Progress) {},
+		Count: 2, SHA256: true, Progress: func(export.Progress) {}, Own: []export.OwnColumn{own},
 	}
+	sheet, err := (&export.Options{}).Sheet(sessions.Disclosure{})
+	require.NoError(t, err)
+	sheet.Values(s)
+	sheet.TooLong = 1
 	column := export.FileColumn{Header: "phone", Column: export.ColumnExtra, Key: "phone"}
 	block := file.Block{Rows: 1, Bytes: 2, SHA256: "00"}
 	manifest := file.Manifest{
@@ -230,7 +235,7 @@ func specimens(t *testing.T) []any {
 		storetest.Lacks{Fields: disclosure.Mask, TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		// export
 		export.ColumnSex, export.ExcelCSV, &export.WriteError{Row: 3, Column: "Sex", Err: cause}, &export.ReadError{Row: 3, Column: "Sex", Err: cause},
-		record, export.Row{Record: record, Number: 3, Status: "failed", Reasons: "low_far"}, manifest, column, block, writing,
+		record, export.Row{Record: record, Number: 3, Status: "failed", Reasons: "low_far"}, manifest, column, block, writing, own, sheet,
 		&file.DifferenceError{What: "header", Column: "Sex", Number: 7, FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00", TooLong: 4},
 		file.Options{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4, Gzip: true},
 		export.Block{Text: []byte("secret-row"), Rows: 1, Last: position, Ends: true, Kept: true}, export.Start{RowsPerFile: 1, Rows: 2, InFile: 3, Last: position},
@@ -244,6 +249,7 @@ func specimens(t *testing.T) []any {
 		httpapi.Export{Viewer: viewer, Query: f.Text(), FileFormat: "excel_csv", Rows: 3, Bytes: 4, SHA256: "00", Err: cause},
 		format,
 		httpapi.Options{
+			Columns: []export.OwnColumn{own}, Headers: func(*http.Request) map[export.Column]string { return nil },
 			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinRate: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBody: 3, Formats: []httpapi.Format{format},
 			CompanyName: func(store.Viewer) string { return "" }, Exported: func(*http.Request, httpapi.Export) {}, Failed: func(*http.Request, error) {},
 		},

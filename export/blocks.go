@@ -125,15 +125,14 @@ func (o *Options) FileColumns(d sessions.Disclosure) ([]FileColumn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var columns []FileColumn
-	for i, c := range p.columns {
-		column := FileColumn{Header: p.headers[i], Column: c}
-		if c == ColumnExtra && len(o.ExtraKeys.All()) > 0 {
-			column.Key = column.Header
-		}
-		columns = append(columns, column)
+	return p.fileColumns(), nil
+}
+
+func (p *plan) fileColumns() (columns []FileColumn) {
+	for i := range p.columns {
+		columns = append(columns, p.columns[i].FileColumn)
 	}
-	return columns, nil
+	return columns
 }
 
 // Unguard takes away from a cell what the format puts there against spreadsheets, in a file with that separator. The zero Format has

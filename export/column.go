@@ -2,7 +2,8 @@ package export
 
 import (
 	"fmt"
-	"reflect"
+	"strconv"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -48,15 +49,109 @@ const (
 	columnEnd
 )
 
-// columnFields gives the field of a session that each column shows.
-var columnFields = [columnEnd]sessions.Field{
-	sessions.FieldPersonalNumber, sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldDocumentNumber,
-	sessions.FieldBirthDate, sessions.FieldNationality, sessions.FieldSex, sessions.FieldExpirationDate,
-	sessions.FieldStatus, sessions.FieldDocumentValidity, sessions.FieldLiveness, sessions.FieldMatchLevel,
-	sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldPartner, sessions.FieldID,
-	sessions.FieldExtra, sessions.FieldDocumentType, sessions.FieldClientIP, sessions.FieldDevice,
-	sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel, sessions.FieldAttempt,
-	sessions.FieldStatus, sessions.FieldReasons,
+// column is all that there is to know of a column: a new one is an entry of the table.
+type column struct {
+	header string
+	field  sessions.Field                         // that it shows
+	at     func(*Row) *string                     // where a reader puts its cells
+	text   func(*sessions.Session) string         // of a column of texts; nil for the others, which have cell and value
+	cell   encoder                                // appends a cell of CSV
+	value  func(*sessions.Session) any            // what a sheet has; see [SheetRow]
+	parse  func(*decoder, string) (string, error) // brings a cell to the form of Record
+}
+
+// table has the columns by their numbers.
+var table = [columnEnd]column{
+	ColumnPersonalNumber: {header: "Personal Number", field: sessions.FieldPersonalNumber, parse: parseNumber, at: func(r *Row) *string { return &r.PersonalNumber },
+		text: func(s *sessions.Session) string { return s.PersonalNumber.Cell() }},
+	ColumnFirstName: {header: "First Name", field: sessions.FieldFirstName, parse: parseText, at: func(r *Row) *string { return &r.FirstName },
+		text: func(s *sessions.Session) string { return s.FirstName.Cell() }},
+	ColumnLastName: {header: "Last Name", field: sessions.FieldLastName, parse: parseText, at: func(r *Row) *string { return &r.LastName },
+		text: func(s *sessions.Session) string { return s.LastName.Cell() }},
+	ColumnDocumentNumber: {header: "Document Number", field: sessions.FieldDocumentNumber, parse: parseNumber, at: func(r *Row) *string { return &r.DocumentNumber },
+		text: func(s *sessions.Session) string { return s.DocumentNumber.Cell() }},
+	ColumnBirthDate: {header: "Birth Date", field: sessions.FieldBirthDate, parse: parseBirth, at: func(r *Row) *string { return &r.BirthDate },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			return appendDateIn(b, s.BirthDate, time.DateOnly)
+		},
+		value: func(s *sessions.Session) any { return s.BirthDate }},
+	ColumnNationality: {header: "Nationality", field: sessions.FieldNationality, parse: parseText, at: func(r *Row) *string { return &r.Nationality },
+		text: func(s *sessions.Session) string { return s.Nationality.Cell() }},
+	ColumnSex: {header: "Sex", field: sessions.FieldSex, parse: parseSex, at: func(r *Row) *string { return &r.Sex }, text: sexCell},
+	ColumnExpirationDate: {header: "Expiration Date", field: sessions.FieldExpirationDate, parse: parseExpiration, at: func(r *Row) *string { return &r.ExpirationDate },
+		cell: expirationCell, value: func(s *sessions.Session) any { return s.ExpirationDate }},
+	ColumnVerified: {header: "Verified", field: sessions.FieldStatus, parse: parseTruth, at: func(r *Row) *string { return &r.Verified },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			if s.Status == "" {
+				return b
+			}
+			return append(b, boolCell(s.Verified())...)
+		}, value: func(s *sessions.Session) any {
+			if s.Status == "" {
+				return nil
+			}
+			return s.Verified()
+		}},
+	ColumnDocumentValid: {header: "Document Valid", field: sessions.FieldDocumentValidity, parse: parseTruth, at: func(r *Row) *string { return &r.DocumentValid },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			return append(b, boolCell(s.DocumentValidity == sessions.Valid)...)
+		}, value: func(s *sessions.Session) any { return s.DocumentValidity == sessions.Valid }},
+	ColumnLivenessStatus: {header: "Liveness Status", field: sessions.FieldLiveness, parse: (*decoder).liveness, at: func(r *Row) *string { return &r.LivenessStatus },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			return append(b, byte('0'+s.Liveness.VendorCode()))
+		}, value: func(s *sessions.Session) any { return s.Liveness.VendorCode() }},
+	ColumnMatchLevel: {header: "Match Level", field: sessions.FieldMatchLevel, parse: (*decoder).level, at: func(r *Row) *string { return &r.MatchLevel },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			if s.Match.Compared {
+				b = strconv.AppendInt(b, int64(s.Match.Level), 10)
+			}
+			return b
+		}, value: func(s *sessions.Session) any {
+			if !s.Match.Compared {
+				return nil
+			}
+			return int(s.Match.Level)
+		}},
+	ColumnCreationTime: {header: "Creation time", field: sessions.FieldCreatedAt, parse: parseMoment, at: func(r *Row) *string { return &r.CreationTime },
+		cell:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CreatedAt) },
+		value: func(s *sessions.Session) any { return s.CreatedAt }},
+	ColumnCompletionTime: {header: "Completion time", field: sessions.FieldCompletedAt, parse: parseMoment, at: func(r *Row) *string { return &r.CompletionTime },
+		cell:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CompletedAt) },
+		value: func(s *sessions.Session) any { return s.CompletedAt }},
+	ColumnPartner: {header: "Partner", field: sessions.FieldPartner, parse: parseText, at: func(r *Row) *string { return &r.Partner },
+		text: func(s *sessions.Session) string { return s.Partner }},
+	ColumnSessionID: {header: "Session ID", field: sessions.FieldID, parse: parseNumber, at: func(r *Row) *string { return &r.SessionID },
+		text: func(s *sessions.Session) string { return s.ID }},
+	ColumnExtra: {header: "Extra", field: sessions.FieldExtra, parse: parseExtra, at: func(r *Row) *string { return &r.Extra },
+		cell: extraJSON, value: func(s *sessions.Session) any { return extraText(s) }},
+	ColumnDocumentType: {header: "Document type", field: sessions.FieldDocumentType, parse: parseText, at: func(r *Row) *string { return &r.DocumentType },
+		text: func(s *sessions.Session) string { return documentTypeCell(s.DocumentType) }},
+	ColumnClientIP: {header: "Client IP", field: sessions.FieldClientIP, parse: parseText, at: func(r *Row) *string { return &r.ClientIP },
+		text: func(s *sessions.Session) string { return s.ClientIP }},
+	ColumnDevice: {header: "Device", field: sessions.FieldDevice, parse: parseText, at: func(r *Row) *string { return &r.Device },
+		text: func(s *sessions.Session) string { return deviceCell(s.Device) }},
+	ColumnBrowser: {header: "Browser", field: sessions.FieldBrowser, parse: parseText, at: func(r *Row) *string { return &r.Browser },
+		text: func(s *sessions.Session) string { return s.Browser }},
+	ColumnOS: {header: "OS", field: sessions.FieldOS, parse: parseText, at: func(r *Row) *string { return &r.OS },
+		text: func(s *sessions.Session) string { return s.OS }},
+	ColumnModel: {header: "Model", field: sessions.FieldModel, parse: parseText, at: func(r *Row) *string { return &r.Model },
+		text: func(s *sessions.Session) string { return s.Model }},
+	ColumnAttempts: {header: "Attempts", field: sessions.FieldAttempt, parse: parseAttempts, at: func(r *Row) *string { return &r.Attempts },
+		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
+			if s.Attempt != 0 {
+				b = strconv.AppendInt(b, int64(s.Attempt), 10)
+			}
+			return b
+		}, value: func(s *sessions.Session) any {
+			if s.Attempt == 0 {
+				return nil
+			}
+			return s.Attempt
+		}},
+	ColumnStatus: {header: "Status", field: sessions.FieldStatus, parse: parseText, at: func(r *Row) *string { return &r.Status },
+		text: func(s *sessions.Session) string { return string(s.Status) }},
+	ColumnReasons: {header: "Reasons", field: sessions.FieldReasons, parse: parseText, at: func(r *Row) *string { return &r.Reasons },
+		text: func(s *sessions.Session) string { return reasonsCell(s.Reasons) }},
 }
 
 // Columns returns the 24 columns of a [Record], in their order.
@@ -68,35 +163,58 @@ func Columns() []Column {
 	return all
 }
 
-// Field returns the field of a session that the column shows, [sessions.FieldNone] for a number that is no column.
+// Field returns the field of a session that the column shows, [sessions.FieldNone] for a column of the host's and for a number that is no column.
 func (c Column) Field() sessions.Field {
 	if c >= columnEnd {
 		return sessions.FieldNone
 	}
-	return columnFields[c]
+	return table[c].field
 }
 
-// masks tells whether the cell says that the viewer may not see the column's field, which of some fields cannot be.
+// masks reports whether the cell says that the viewer may not see the column's field, which of some fields cannot be.
 func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// String returns the column's header.
+// OwnColumn is a column of the host's: a header, and what stands below it. Its cells are texts, guarded like all others. [Read] passes over
+// such a column if ReadOptions.AllowUnknown says so.
+type OwnColumn struct {
+	Header string // in the language of the reader
+
+	// Fields are those that Cell looks at. The session that it gets has no others but ID, company and creation time. If the viewer may
+	// not see one of them, Cell is not called, and the cell is [sessions.MaskedMark]; if one is dropped, so is the column.
+	Fields sessions.Fields
+
+	// Cell returns the text of a session's cell. It must neither change nor keep the session. One call of Write calls it from one
+	// goroutine.
+	Cell func(s *sessions.Session) string
+}
+
+// ownColumns is the number of the first column of the host's.
+const ownColumns Column = 128
+
+// Own returns the number of a column of the host's in [Options].Columns: that of Options.Own[i].
+func Own(i int) Column {
+	if i < 0 || i >= 256-int(ownColumns) {
+		return ownColumns - 1 // which no file has
+	}
+	return ownColumns + Column(i)
+}
+
+// String returns the column's header; of a column of the host's, of which only the Options know it, "own column 1" and so on.
 func (c Column) String() string {
-	switch {
-	case c < recordColumns:
-		return reflect.TypeFor[Record]().Field(int(c)).Tag.Get("csv")
-	case c == ColumnStatus:
-		return "Status"
-	case c == ColumnReasons:
-		return "Reasons"
+	if c < columnEnd {
+		return table[c].header
+	}
+	if c >= ownColumns {
+		return fmt.Sprintf("own column %d", c-ownColumns+1)
 	}
 	return fmt.Sprintf("Column(%d)", uint8(c))
 }
 
 // MarshalText returns the column's header; a number that is no column is an error that wraps [ErrColumn].
 func (c Column) MarshalText() ([]byte, error) {
-	if c >= columnEnd {
+	if c >= columnEnd && c < ownColumns {
 		return nil, fmt.Errorf("%w: %v", ErrColumn, c)
 	}
 	return []byte(c.String()), nil
@@ -104,6 +222,11 @@ func (c Column) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads exactly a column's header; anything else is an error that wraps [ErrUnknownColumn].
 func (c *Column) UnmarshalText(text []byte) error {
+	var own int
+	if _, err := fmt.Sscanf(string(text), "own column %d", &own); err == nil && own > 0 && Own(own-1).String() == string(text) {
+		*c = Own(own - 1)
+		return nil
+	}
 	for known := range columnEnd {
 		if known.String() == string(text) {
 			*c = known

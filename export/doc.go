@@ -5,8 +5,11 @@
 // A file has the 24 columns of [Record], in its order and under the headers of its csv tags. [Record] is the definition of
 // the format: gocsv writes a slice of records as [Write] writes the sessions, line breaks apart. [Write] takes nothing of
 // gocsv but the tags, so that a host who changes gocsv's global settings does not change our files. [Options] choose columns and
-// their order, add [ColumnStatus] and [ColumnReasons], rename columns, and split Extra into one column for each of a list of keys.
-// What a viewer may not see has no column, or one of masked cells.
+// their order, add [ColumnStatus], [ColumnReasons] and columns of the host's own ([OwnColumn]), rename columns, and split Extra into one
+// column for each of a list of keys. What a viewer may not see has no column, or one of masked cells: see [Selection].
+//
+// [WriteGocsv] writes the same rows to a gocsv writer of the host's, with its separator and its sink, and [ReadGocsv] reads from a
+// reader of the host's. [Options.Sheet] gives cells with types, for workbooks and further formats.
 //
 // # Cells
 //

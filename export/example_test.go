@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"strings"
@@ -73,6 +74,50 @@ func ExampleReadError() {
 		}
 	}
 	// Output: 1 Expiration Date true
+}
+
+// A host's own gocsv writer, with its own separator, takes a selection row by row; its own reader gives rows back.
+func ExampleWriteGocsv() {
+	var text strings.Builder
+	w := csv.NewWriter(&text)
+	w.Comma = ';'
+	columns := []export.Column{export.ColumnSessionID, export.ColumnFirstName, export.ColumnVerified}
+	result, err := export.WriteGocsv(context.Background(), gocsv.NewSafeCSVWriter(w), export.FromIterator(sessions.Request{}, twoSessions),
+		export.Options{Comma: ';', Columns: columns})
+	fmt.Print(text.String())
+	fmt.Println(result.Rows, "rows", err)
+
+	r := csv.NewReader(strings.NewReader(text.String()))
+	r.Comma = ';'
+	for row, err := range export.ReadGocsv(r, export.ReadOptions{Comma: ';', AllowMissing: true}) {
+		fmt.Println(row.SessionID, row.FirstName, row.Verified, err)
+	}
+	// Output:
+	// Session ID;First Name;Verified
+	// s-2;ნინო;TRUE
+	// s-1;=1+1;FALSE
+	// 2 rows <nil>
+	// s-2 ნინო TRUE <nil>
+	// s-1 =1+1 FALSE <nil>
+}
+
+// A column of the host's own, and headers in the reader's language.
+func ExampleOwnColumn() {
+	var file bytes.Buffer
+	_, err := export.Write(context.Background(), &file, export.FromIterator(sessions.Request{}, twoSessions), export.Options{
+		Columns: []export.Column{export.ColumnFirstName, export.Own(0)},
+		Headers: map[export.Column]string{export.ColumnFirstName: "სახელი"},
+		Own: []export.OwnColumn{{
+			Header: "ბმული", Cell: func(s *sessions.Session) string { return "https://kyc.example/" + s.ID },
+		}},
+	})
+	fmt.Print(strings.ReplaceAll(file.String(), "\r\n", "\n"))
+	fmt.Println(err)
+	// Output:
+	// სახელი,ბმული
+	// ნინო,https://kyc.example/s-2
+	// =1+1,https://kyc.example/s-1
+	// <nil>
 }
 
 // Records serve gocsv as they are.

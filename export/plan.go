@@ -3,7 +3,6 @@ package export
 import (
 	"bytes"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -14,10 +13,7 @@ import (
 
 // plan writes rows: one encoder per column, chosen once. Its scratch space makes it good for one file at a time.
 type plan struct {
-	headers []string
-	columns []Column // of each header
-	fields  []sessions.Field
-	cells   []encoder
+	columns []planned
 
 	comma   byte
 	excel   bool
@@ -31,91 +27,39 @@ type plan struct {
 	eightCommas uint64
 	clock       clock
 	scratch     []byte
-	json        []byte // guarded
+	json        []byte           // guarded
+	own         sessions.Session // what a column of the host's sees
+	raw         bool             // cells are not put in quotes: they go to a writer that does so
+}
+
+// planned is a column of a file.
+type planned struct {
+	FileColumn
+	fields sessions.Fields                // that have to be shown, for the cell to be
+	text   func(*sessions.Session) string // of a column of texts, nil for another
+	cell   encoder
 }
 
 // encoder appends a cell.
 type encoder func(*plan, []byte, *sessions.Session) []byte
 
-// encoders write the cell of each column.
-var encoders = [columnEnd]encoder{
-	ColumnPersonalNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.PersonalNumber.Cell()) },
-	ColumnFirstName:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.FirstName.Cell()) },
-	ColumnLastName:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.LastName.Cell()) },
-	ColumnDocumentNumber: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.DocumentNumber.Cell()) },
-	ColumnBirthDate: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		return appendDateIn(b, s.BirthDate, time.DateOnly)
-	},
-	ColumnNationality: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Nationality.Cell()) },
-	ColumnSex: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		if s.Sex == sessions.Male || s.Sex == sessions.Female {
-			b = append(b, s.Sex...)
-		}
-		return b
-	},
-	ColumnExpirationDate: func(p *plan, b []byte, s *sessions.Session) []byte {
-		if !p.excel {
-			return appendDateIn(b, s.ExpirationDate, expirationLayout)
-		}
-		return p.text(b, string(appendDateIn(nil, s.ExpirationDate, expirationLayout))) // 03-05-36 is a date of 1936 to Excel
-	},
-	ColumnVerified: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		if s.Status == "" {
-			return b
-		}
-		return append(b, boolCell(s.Verified())...)
-	},
-	ColumnDocumentValid: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		return append(b, boolCell(s.DocumentValidity == sessions.Valid)...)
-	},
-	ColumnLivenessStatus: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		return append(b, byte('0'+s.Liveness.VendorCode()))
-	},
-	ColumnMatchLevel: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		if s.Match.Compared {
-			b = strconv.AppendInt(b, int64(s.Match.Level), 10)
-		}
-		return b
-	},
-	ColumnCreationTime:   func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CreatedAt) },
-	ColumnCompletionTime: func(p *plan, b []byte, s *sessions.Session) []byte { return p.clock.append(b, s.CompletedAt) },
-	ColumnPartner:        func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Partner) },
-	ColumnSessionID:      func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.ID) },
-	ColumnExtra: func(p *plan, b []byte, s *sessions.Session) []byte {
-		if s.Extra.Len() == 0 {
-			return b
-		}
-		p.scratch = s.Extra.AppendJSON(p.scratch[:0])
-		if p.excel {
-			p.json = p.appendParts(p.json[:0], string(p.scratch), true)
-			return appendQuoted(b, p.json)
-		}
-		return appendQuoted(b, p.scratch) // JSON has quotes
-	},
-	ColumnDocumentType: func(p *plan, b []byte, s *sessions.Session) []byte {
-		return p.text(b, documentTypeCell(s.DocumentType))
-	},
-	ColumnClientIP: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.ClientIP) },
-	ColumnDevice:   func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, deviceCell(s.Device)) },
-	ColumnBrowser:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Browser) },
-	ColumnOS:       func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.OS) },
-	ColumnModel:    func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, s.Model) },
-	ColumnAttempts: func(_ *plan, b []byte, s *sessions.Session) []byte {
-		if s.Attempt != 0 {
-			b = strconv.AppendInt(b, int64(s.Attempt), 10)
-		}
-		return b
-	},
-	ColumnStatus:  func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, string(s.Status)) },
-	ColumnReasons: func(p *plan, b []byte, s *sessions.Session) []byte { return p.text(b, reasonsCell(s.Reasons)) },
+func expirationCell(p *plan, b []byte, s *sessions.Session) []byte {
+	if !p.excel {
+		return appendDateIn(b, s.ExpirationDate, expirationLayout)
+	}
+	return p.text(b, string(appendDateIn(nil, s.ExpirationDate, expirationLayout))) // 03-05-36 is a date of 1936 to Excel
 }
 
-// extraCell writes one extra field as a column of its own.
-func extraCell(key string) encoder {
-	return func(p *plan, b []byte, s *sessions.Session) []byte {
-		v, _ := s.Extra.Get(key)
-		return p.text(b, v)
+func extraJSON(p *plan, b []byte, s *sessions.Session) []byte {
+	if s.Extra.Len() == 0 {
+		return b
 	}
+	p.scratch = s.Extra.AppendJSON(p.scratch[:0])
+	if p.excel {
+		p.json = p.appendParts(p.json[:0], string(p.scratch), true)
+		return p.inQuotes(b, p.json)
+	}
+	return p.inQuotes(b, p.scratch) // JSON has quotes
 }
 
 // dateCell writes a date in a layout of the caller's.
@@ -145,13 +89,6 @@ func (p *plan) moment(b []byte, v, layout string) []byte {
 	return p.plain(b, v)
 }
 
-func (p *plan) add(c Column, header string, cell encoder) {
-	p.columns = append(p.columns, c)
-	p.fields = append(p.fields, c.Field())
-	p.headers = append(p.headers, header)
-	p.cells = append(p.cells, cell)
-}
-
 const lineBreak = "\r\n"
 
 // header appends what a file begins with.
@@ -159,11 +96,11 @@ func (p *plan) header(b []byte) []byte {
 	if p.excel {
 		b = append(b, byteOrderMark...)
 	}
-	for i, h := range p.headers {
+	for i := range p.columns {
 		if i > 0 {
 			b = append(b, p.comma)
 		}
-		b = p.text(b, h)
+		b = p.text(b, p.columns[i].Header)
 	}
 	return append(b, lineBreak...)
 }
@@ -171,21 +108,14 @@ func (p *plan) header(b []byte) []byte {
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	start := len(b)
 	hidden := s.Hidden()
-	for i, cell := range p.cells {
+	for i := range p.columns {
 		if i > 0 {
 			b = append(b, p.comma)
 			p.noFormula = false
 		}
-		from := len(b)
-		if hidden.Has(p.fields[i]) {
-			b = append(b, sessions.MaskedMark...) // which no format has to protect or quote
-			continue
-		}
-		if b = cell(p, b, s); p.excel && len(b)-from > MaxExcelCell {
-			b = p.fit(b, from)
-		}
+		b = p.cell(b, s, hidden, &p.columns[i])
 	}
-	if p.excel && !p.noFormula && len(p.cells) > 1 && b[len(b)-1] == '"' && bytes.HasPrefix(b[start:], []byte(`"=`)) {
+	if p.excel && !p.noFormula && len(p.columns) > 1 && b[len(b)-1] == '"' && bytes.HasPrefix(b[start:], []byte(`"=`)) {
 		// Split elsewhere, the row would be one field that begins as a formula and ends in a quote: LibreOffice runs it.
 		p.noFormula = true
 		return p.row(b[:start], s)
@@ -197,6 +127,23 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	return append(b, lineBreak...)
 }
 
+// cell writes what a column shows of a session.
+func (p *plan) cell(b []byte, s *sessions.Session, hidden sessions.Fields, c *planned) []byte {
+	if hidden.Intersect(c.fields) != 0 {
+		return append(b, sessions.MaskedMark...) // which no format has to protect or quote
+	}
+	from := len(b)
+	if c.text != nil {
+		b = p.text(b, c.text(s))
+	} else {
+		b = c.cell(p, b, s)
+	}
+	if p.excel && len(b)-from > MaxExcelCell {
+		b = p.fit(b, from)
+	}
+	return b
+}
+
 // text writes a cell of any content.
 func (p *plan) text(b []byte, v string) []byte {
 	if p.excel {
@@ -206,12 +153,15 @@ func (p *plan) text(b []byte, v string) []byte {
 		}
 		switch way {
 		case prefix:
-			if !p.special(v) {
+			if p.raw || !p.special(v) {
 				return append(append(b, '\''), v...)
 			}
 			p.scratch = append(append(p.scratch[:0], '\''), v...)
 			return appendQuoted(b, p.scratch)
 		case formula:
+			if p.raw {
+				return appendQuoted(append(b, '='), v)
+			}
 			if strings.IndexByte(v, '"') < 0 {
 				return append(append(append(b, `"=""`...), v...), `"""`...)
 			}
@@ -219,7 +169,7 @@ func (p *plan) text(b []byte, v string) []byte {
 			return appendQuoted(b, p.scratch)
 		case parts:
 			p.scratch = p.appendParts(p.scratch[:0], v, false)
-			return appendQuoted(b, p.scratch)
+			return p.inQuotes(b, p.scratch)
 		case none:
 		}
 	}
@@ -228,10 +178,18 @@ func (p *plan) text(b []byte, v string) []byte {
 
 // plain writes a cell that no spreadsheet needs to be kept from.
 func (p *plan) plain(b []byte, v string) []byte {
-	if p.needsQuotes(v) {
+	if !p.raw && p.needsQuotes(v) {
 		return appendQuoted(b, v)
 	}
 	return append(b, v...)
+}
+
+// inQuotes writes a cell that needs quotes.
+func (p *plan) inQuotes(b, v []byte) []byte {
+	if p.raw {
+		return append(b, v...)
+	}
+	return appendQuoted(b, v)
 }
 
 // needsQuotes decides as encoding/csv does.

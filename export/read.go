@@ -59,12 +59,18 @@ type Row struct {
 // Every cell is checked and brought to the form that [Record] states, whatever the form of the file. UTF-8 with and
 // without a byte order mark, and UTF-16 with one, are read.
 func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
+	return readRows(r, opts, (*scanner).scan)
+}
+
+// readRows reads rows that next puts into the scanner, one at a time.
+func readRows(r io.Reader, opts ReadOptions, next func(*scanner) error) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		d, err := opts.decoder(r)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
+		d.next = next
 		if err := d.header(); err != nil {
 			yield(Row{}, err)
 			return
@@ -85,6 +91,7 @@ func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
 type decoder struct {
 	opts  *ReadOptions
 	scan  *scanner
+	next  func(*scanner) error
 	keys  []string
 	cells []target
 
@@ -159,7 +166,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 
 // header reads the header and finds out what each column is.
 func (d *decoder) header() error {
-	switch err := d.scan.scan(); {
+	switch err := d.next(d.scan); {
 	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
 		return &ReadError{Err: ErrEmpty}
 	case err != nil:
@@ -253,9 +260,9 @@ func (d *decoder) target(header string) target {
 
 // row reads one row. At the end of the file the error is io.EOF.
 func (d *decoder) row(number int64) (Row, error) {
-	err := d.scan.scan()
+	err := d.next(d.scan)
 	for err == nil && d.identified && len(d.scan.row) == 0 {
-		err = d.scan.scan() // a blank row, as spreadsheets leave them: a session has an ID or a time
+		err = d.next(d.scan) // a blank row, as spreadsheets leave them: a session has an ID or a time
 	}
 	switch {
 	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
@@ -338,52 +345,43 @@ func (d *decoder) cell(to *string, t target, v string) (err error) {
 		*to = v
 		return nil
 	}
-	switch t.column {
-	case ColumnBirthDate:
-		*to, err = d.birth.date(v, time.DateOnly, 1, 9999)
-	case ColumnExpirationDate:
-		*to, err = d.expiration.date(v, expirationLayout, 2000, 2099)
-	case ColumnCreationTime, ColumnCompletionTime:
-		*to, err = d.moment.instant(v)
-	case ColumnSex:
-		*to, err = oneOf(v, string(sessions.Male), string(sessions.Female))
-	case ColumnVerified, ColumnDocumentValid:
-		*to, err = oneOf(v, trueCell, falseCell)
-	case ColumnLivenessStatus:
-		*to, err = d.liveness(v)
-	case ColumnMatchLevel:
-		*to, err = d.level(v)
-	case ColumnAttempts:
-		*to, err = attempts(v)
-	case ColumnExtra:
-		*to, err = extra(v)
-	default:
-		*to = d.text(v)
-		if t.column == ColumnPersonalNumber || t.column == ColumnDocumentNumber || t.column == ColumnSessionID {
-			err = rounded(*to)
-		}
-	}
+	*to, err = table[t.column].parse(d, v)
 	return err
 }
 
-// rounded refuses a number whose last digits a spreadsheet has taken away, such as 1.00101E+10.
-func rounded(v string) error {
-	digits, exponent, ok := strings.Cut(v, "E+")
-	if ok && len(digits) > 2 && (digits[1] == '.' || digits[1] == ',') && strings.Trim(digits[:1]+digits[2:]+exponent, "0123456789") == "" {
-		return fmt.Errorf("%w: a number whose digits are gone", ErrSaved)
+// cells returns the cells by column.
+func (r *Row) cells() (cells [columnEnd]*string) {
+	for c := range table {
+		cells[c] = table[c].at(r)
 	}
-	return nil
+	return cells
 }
 
-// cells returns the cells by column.
-func (r *Row) cells() [columnEnd]*string {
-	return [columnEnd]*string{
-		&r.PersonalNumber, &r.FirstName, &r.LastName, &r.DocumentNumber, &r.BirthDate, &r.Nationality, &r.Sex,
-		&r.ExpirationDate, &r.Verified, &r.DocumentValid, &r.LivenessStatus, &r.MatchLevel, &r.CreationTime,
-		&r.CompletionTime, &r.Partner, &r.SessionID, &r.Extra, &r.DocumentType, &r.ClientIP, &r.Device, &r.Browser,
-		&r.OS, &r.Model, &r.Attempts, &r.Status, &r.Reasons,
+func parseText(d *decoder, v string) (string, error) { return d.text(v), nil }
+
+// parseNumber refuses a number whose last digits a spreadsheet has taken away, such as 1.00101E+10.
+func parseNumber(d *decoder, v string) (string, error) {
+	v = d.text(v)
+	digits, exponent, ok := strings.Cut(v, "E+")
+	if ok && len(digits) > 2 && (digits[1] == '.' || digits[1] == ',') && strings.Trim(digits[:1]+digits[2:]+exponent, "0123456789") == "" {
+		return "", fmt.Errorf("%w: a number whose digits are gone", ErrSaved)
 	}
+	return v, nil
 }
+
+func parseBirth(d *decoder, v string) (string, error) { return d.birth.date(v, time.DateOnly, 1, 9999) }
+
+func parseExpiration(d *decoder, v string) (string, error) {
+	return d.expiration.date(v, expirationLayout, 2000, 2099)
+}
+
+func parseMoment(d *decoder, v string) (string, error) { return d.moment.instant(v) }
+
+func parseSex(_ *decoder, v string) (string, error) {
+	return oneOf(v, string(sessions.Male), string(sessions.Female))
+}
+
+func parseTruth(_ *decoder, v string) (string, error) { return oneOf(v, trueCell, falseCell) }
 
 func (d *decoder) text(v string) string {
 	if v == sessions.UnrecognisedMark {
@@ -430,14 +428,14 @@ func (d *decoder) level(v string) (string, error) {
 	return level.String(), nil
 }
 
-func attempts(v string) (string, error) {
+func parseAttempts(_ *decoder, v string) (string, error) {
 	if n, err := strconv.ParseInt(v, 10, 32); v != "" && (err != nil || n < 1 || v[0] == '+' || v[0] == '0') {
 		return "", fmt.Errorf("%w: not a whole number from 1", ErrCell)
 	}
 	return v, nil
 }
 
-func extra(v string) (string, error) {
+func parseExtra(_ *decoder, v string) (string, error) {
 	x, err := sessions.ParseExtra(v)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrCell, err)

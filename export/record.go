@@ -65,9 +65,7 @@ func RecordOf(s *sessions.Session) Record {
 		OS:             s.OS,
 		Model:          s.Model,
 	}
-	if s.Sex == sessions.Male || s.Sex == sessions.Female {
-		r.Sex = string(s.Sex)
-	}
+	r.Sex = sexCell(s)
 	if d := s.ExpirationDate; !d.IsZero() {
 		r.ExpirationDate = fmt.Sprintf("%02d-%02d-%02d", d.Month, d.Day, d.Year%100)
 	}
@@ -77,16 +75,14 @@ func RecordOf(s *sessions.Session) Record {
 	if s.Match.Compared {
 		r.MatchLevel = s.Match.Level.String()
 	}
-	if s.Extra.Len() > 0 {
-		r.Extra = string(s.Extra.AppendJSON(nil))
-	}
+	r.Extra = extraText(s)
 	if s.Attempt != 0 {
 		r.Attempts = strconv.Itoa(s.Attempt)
 	}
 	if hidden := s.Hidden(); hidden != 0 {
 		row := Row{Record: r}
 		for i, cell := range row.cells() {
-			if hidden.Has(columnFields[i]) {
+			if hidden.Has(table[i].field) {
 				*cell = sessions.MaskedMark
 			}
 		}
@@ -112,6 +108,20 @@ func timeCell(t time.Time) string {
 		return ""
 	}
 	return sessions.Truncate(t).Format(time.RFC3339Nano)
+}
+
+func sexCell(s *sessions.Session) string {
+	if s.Sex == sessions.Male || s.Sex == sessions.Female {
+		return string(s.Sex)
+	}
+	return ""
+}
+
+func extraText(s *sessions.Session) string {
+	if s.Extra.Len() == 0 {
+		return ""
+	}
+	return string(s.Extra.AppendJSON(nil))
 }
 
 const idCell = "ID"
@@ -140,9 +150,6 @@ func deviceCell(d sessions.Device) string {
 }
 
 const reasonSeparator = ";"
-
-// ReasonsOf returns the cell of [ColumnReasons].
-func ReasonsOf(s *sessions.Session) string { return reasonsCell(s.Reasons) }
 
 func reasonsCell(reasons []sessions.Reason) string {
 	switch len(reasons) {

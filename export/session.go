@@ -66,8 +66,8 @@ func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, 
 func columnOf(err error) string {
 	var at *sessions.FieldError
 	if errors.As(err, &at) {
-		for c, field := range columnFields {
-			if field == at.Field {
+		for c := range table {
+			if table[c].field == at.Field {
 				return Column(c).String()
 			}
 		}

@@ -36,6 +36,9 @@ type Options struct {
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
 
+	// Own are further columns of the host's. [Own] gives the number that each has in Columns; those that are not there come last.
+	Own []OwnColumn
+
 	// Headers rename columns. A column that is not in it keeps its header; two columns of one header are an error.
 	Headers map[Column]string
 
@@ -60,7 +63,12 @@ type Options struct {
 func (o *Options) Fields() sessions.Fields {
 	shown := sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt)
 	for _, c := range o.columns() {
-		shown = shown.Union(sessions.FieldsOf(c.Field()))
+		if c < columnEnd {
+			shown = shown.Union(sessions.FieldsOf(c.Field()))
+		}
+	}
+	for _, own := range o.Own {
+		shown = shown.Union(own.Fields)
 	}
 	return shown
 }
@@ -292,11 +300,18 @@ func checkComma(comma rune) (byte, error) {
 	}
 }
 
+// columns are those chosen, and behind them the host's own that were not.
 func (o *Options) columns() []Column {
-	if o.Columns == nil {
-		return Columns()
+	chosen := o.Columns
+	if chosen == nil {
+		chosen = Columns()
 	}
-	return o.Columns
+	for i := range o.Own {
+		if !slices.Contains(chosen, Own(i)) {
+			chosen = append(slices.Clip(chosen), Own(i))
+		}
+	}
+	return chosen
 }
 
 // choose adds the columns of the options.
@@ -312,26 +327,53 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	if err := checkHeaders(o.Headers); err != nil {
 		return err
 	}
+	for i, own := range o.Own {
+		if own.Cell == nil || own.Header == "" || !utf8.ValidString(own.Header) || strings.ContainsRune(own.Header, 0) {
+			return fmt.Errorf("%w: column %d of the host's has no function, or a header that is empty or not UTF-8", ErrOptions, i+1)
+		}
+	}
+	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden() // ID and creation time never are
 	for i, c := range chosen {
+		own := int(c) - int(ownColumns)
 		switch {
-		case c >= columnEnd:
+		case c >= columnEnd && (own < 0 || own >= len(o.Own)):
 			return fmt.Errorf("%w: %v", ErrUnknownColumn, c)
 		case slices.Contains(chosen[:i], c):
 			return fmt.Errorf("%w: %v", ErrDoubledColumn, c)
-		case hidden.Drop.Has(c.Field()) && !hidden.Shows(c.Field()): // ID and creation time are never hidden
+		case own >= 0:
+			if of := o.Own[own]; of.Fields.Intersect(dropped) == 0 {
+				p.columns = append(p.columns, planned{
+					FileColumn: FileColumn{Header: of.Header, Column: c}, fields: of.Fields,
+					text: func(s *sessions.Session) string {
+						p.own = *s
+						p.own.Retain(of.Fields)
+						return of.Cell(&p.own)
+					},
+				})
+			}
+		case hidden.Drop.Has(c.Field()) && dropped.Has(c.Field()):
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
-				p.add(c, key, extraCell(key))
+				p.columns = append(p.columns, planned{
+					FileColumn: FileColumn{Header: key, Column: c, Key: key}, fields: sessions.FieldsOf(sessions.FieldExtra),
+					text: func(s *sessions.Session) string {
+						v, _ := s.Extra.Get(key)
+						return v
+					},
+				})
 			}
 		default:
-			p.add(c, cmp.Or(o.Headers[c], c.String()), o.encoder(c))
+			p.columns = append(p.columns, planned{
+				FileColumn: FileColumn{Header: cmp.Or(o.Headers[c], c.String()), Column: c}, fields: sessions.FieldsOf(c.Field()),
+				text: table[c].text, cell: o.encoder(c),
+			})
 		}
 	}
-	if len(p.cells) == 0 {
+	if len(p.columns) == 0 {
 		return fmt.Errorf("%w: none is left", ErrColumn)
 	}
-	for i, h := range p.headers {
-		if slices.Contains(p.headers[:i], h) {
+	for i := range p.columns {
+		if slices.ContainsFunc(p.columns[:i], func(c planned) bool { return c.Header == p.columns[i].Header }) {
 			return fmt.Errorf("%w: two columns of one header", ErrDoubledColumn)
 		}
 	}
@@ -350,7 +392,7 @@ func (o *Options) encoder(c Column) encoder {
 	case c == ColumnCompletionTime && o.TimeLayout != "":
 		return instantCell(o.TimeLayout, func(s *sessions.Session) time.Time { return s.CompletedAt })
 	default:
-		return encoders[c]
+		return table[c].cell
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"time"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/export"
@@ -35,7 +34,7 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)
 	}
 	opts.Format = export.ExcelCSV
-	columns, err := opts.FileColumns(selected.Request().Disclosure)
+	values, err := opts.Sheet(selected.Request().Disclosure)
 	if err != nil {
 		return export.Result{}, err
 	}
@@ -47,7 +46,7 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 	if opts.SHA256 {
 		out.sum = sha256.New()
 	}
-	b := newBook(out, columns, &opts)
+	b := newBook(out, values, &opts)
 	if err := b.header(); err != nil {
 		return out.result(0), &export.WriteError{Err: err}
 	}
@@ -84,7 +83,7 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 		opts.Progress(export.Progress{Rows: rows, Bytes: out.n, Count: opts.Count})
 	}
 	done = out.result(rows)
-	done.TooLong = b.tooLong
+	done.TooLong = values.TooLong
 	return done, nil
 }
 
@@ -114,16 +113,15 @@ func (c *counter) result(rows int64) export.Result {
 
 // book is a workbook that is being written.
 type book struct {
-	sheet   *sheet
-	columns []export.FileColumn
-	zone    *time.Location
-	tooLong int64 // cells
+	sheet  *sheet
+	values *export.Sheet
+	zone   *time.Location
 }
 
-func newBook(w io.Writer, columns []export.FileColumn, opts *export.Options) *book {
-	b := &book{columns: columns, zone: opts.Zone}
+func newBook(w io.Writer, values *export.Sheet, opts *export.Options) *book {
+	b := &book{values: values, zone: opts.Zone}
 	var widths []int
-	for _, c := range columns {
+	for _, c := range values.Columns {
 		widths = append(widths, width(c))
 	}
 	b.sheet = newSheet(w, widths)
@@ -145,21 +143,16 @@ func width(c export.FileColumn) int {
 
 func (b *book) header() error {
 	b.sheet.beginRow()
-	for _, c := range b.columns {
+	for _, c := range b.values.Columns {
 		b.sheet.text(c.Header, bold)
 	}
 	return b.sheet.endRow()
 }
 
 func (b *book) row(number int64, s *sessions.Session) error {
-	r := export.RecordOf(s)
 	b.sheet.beginRow()
-	for _, c := range b.columns {
-		if s.Hidden().Has(c.Column.Field()) {
-			b.sheet.text(sessions.MaskedMark, text)
-		} else {
-			b.cell(c, s, &r)
-		}
+	for i, v := range b.values.Values(s) {
+		b.cell(b.values.Columns[i].Column, v)
 	}
 	if err := b.sheet.endRow(); err != nil {
 		return &export.WriteError{Row: number, Err: err}
@@ -167,91 +160,24 @@ func (b *book) row(number int64, s *sessions.Session) error {
 	return nil
 }
 
-// cell writes the session's value with its type.
-func (b *book) cell(c export.FileColumn, s *sessions.Session, r *export.Record) {
-	switch c.Column {
-	case export.ColumnBirthDate:
-		b.sheet.date(s.BirthDate, birth)
-	case export.ColumnExpirationDate:
-		b.sheet.date(s.ExpirationDate, expiration)
-	case export.ColumnCreationTime:
-		b.sheet.instant(s.CreatedAt, b.zone)
-	case export.ColumnCompletionTime:
-		b.sheet.instant(s.CompletedAt, b.zone)
-	case export.ColumnVerified:
-		if s.Status == "" {
-			b.sheet.empty()
-		} else {
-			b.sheet.truth(s.Verified())
-		}
-	case export.ColumnDocumentValid:
-		b.sheet.truth(s.DocumentValidity == sessions.Valid)
-	case export.ColumnLivenessStatus:
-		b.sheet.number(s.Liveness.VendorCode())
-	case export.ColumnMatchLevel:
-		if s.Match.Compared {
-			b.sheet.number(int(s.Match.Level))
-		} else {
-			b.sheet.empty()
-		}
-	case export.ColumnAttempts:
-		if s.Attempt != 0 {
-			b.sheet.number(s.Attempt)
-		} else {
-			b.sheet.empty()
-		}
-	default:
-		v := b.record(c, s, r)
-		if len(v) > export.MaxExcelCell && len(utf16.Encode([]rune(v))) > export.MaxExcelCell {
-			v = export.TooLongMark
-			b.tooLong++
-		}
+// cell writes a value with its type.
+func (b *book) cell(c export.Column, v any) {
+	switch v := v.(type) {
+	case string:
 		b.sheet.text(v, text)
-	}
-}
-
-// record is the text of a column that has texts.
-func (b *book) record(c export.FileColumn, s *sessions.Session, r *export.Record) string {
-	switch c.Column {
-	case export.ColumnExtra:
-		if c.Key != "" {
-			v, _ := s.Extra.Get(c.Key)
-			return v
+	case bool:
+		b.sheet.truth(v)
+	case int:
+		b.sheet.number(v)
+	case sessions.Date:
+		of := birth
+		if c == export.ColumnExpirationDate {
+			of = expiration
 		}
-		return r.Extra
-	case export.ColumnPersonalNumber:
-		return r.PersonalNumber
-	case export.ColumnFirstName:
-		return r.FirstName
-	case export.ColumnLastName:
-		return r.LastName
-	case export.ColumnDocumentNumber:
-		return r.DocumentNumber
-	case export.ColumnNationality:
-		return r.Nationality
-	case export.ColumnSex:
-		return r.Sex
-	case export.ColumnPartner:
-		return r.Partner
-	case export.ColumnSessionID:
-		return r.SessionID
-	case export.ColumnDocumentType:
-		return r.DocumentType
-	case export.ColumnClientIP:
-		return r.ClientIP
-	case export.ColumnDevice:
-		return r.Device
-	case export.ColumnBrowser:
-		return r.Browser
-	case export.ColumnOS:
-		return r.OS
-	case export.ColumnModel:
-		return r.Model
-	case export.ColumnStatus:
-		return string(s.Status)
-	case export.ColumnReasons:
-		return export.ReasonsOf(s)
+		b.sheet.date(v, of)
+	case time.Time:
+		b.sheet.instant(v, b.zone)
 	default:
-		return ""
+		b.sheet.empty()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -169,10 +170,21 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	}
 	for _, text := range c.take("column") {
 		var column export.Column
-		if column.UnmarshalText([]byte(text)) != nil {
+		own := slices.IndexFunc(c.options.Columns, func(own export.OwnColumn) bool { return own.Header == text })
+		switch {
+		case own >= 0:
+			column = export.Own(len(o.Own))
+			o.Own = append(o.Own, c.options.Columns[own])
+		case column.UnmarshalText([]byte(text)) != nil:
 			c.fail(refuse(codeInvalidParameter, "column", "not the header of a column"))
 		}
 		o.Columns = append(o.Columns, column)
+	}
+	if o.Columns == nil {
+		o.Own = c.options.Columns
+	}
+	if c.options.Headers != nil {
+		o.Headers = c.options.Headers(c.r)
 	}
 	switch c.text("extra_columns") {
 	case "", "false":

@@ -551,3 +551,24 @@ func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnColumnsAndHeaders: a host's own columns stand behind the others, or where they are asked for, and hide with what they look at.
+func TestOwnColumnsAndHeaders(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.options.Columns = []export.OwnColumn{
+			{Header: "Link", Cell: func(s *sessions.Session) string { return "https://kyc/" + s.ID }},
+			{Header: "Initial", Fields: sessions.FieldsOf(sessions.FieldLastName), Cell: func(s *sessions.Session) string { return s.LastName.Value()[:1] }},
+		}
+		h.options.Headers = func(*http.Request) map[export.Column]string {
+			return map[export.Column]string{export.ColumnSessionID: "ნომერი"}
+		}
+	})
+	v := h.viewers["agent"]
+	v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLastName)
+	h.viewers["agent"] = v
+	whole := h.post("agent", "/export", `{}`).Body.String()
+	require.Contains(t, whole, ",Attempts,Link,Initial\r\n")
+	some := h.post("agent", "/export", `{"column": ["Initial", "Session ID"], "status": ["failed"]}`).Body.String()
+	require.True(t, strings.HasPrefix(some, "Initial,ნომერი\r\n[masked],"), some)
+	h.post("agent", "/export", `{"column": ["Other"]}`).problem(http.StatusBadRequest, "invalid_parameter")
+}

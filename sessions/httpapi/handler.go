@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -49,6 +50,13 @@ type Options struct {
 	// negative: any number. It is an average over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained: at
 	// 32 KiB a client that takes nothing is cut off after about two minutes, and one that reads steadily at that rate never.
 	MinRate int64
+
+	// Columns are further columns of exports, of the host's own: behind the others, or where the parameter column names their headers.
+	Columns []export.OwnColumn
+
+	// Headers are the headers of exported columns, in the language of whoever asks. nil, and a column that is not in them: those of the
+	// columns. The parameter column always names a column by its own header.
+	Headers func(*http.Request) map[export.Column]string
 
 	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or stands here twice, is not reached.
 	Formats []Format

@@ -1,0 +1,113 @@
+package export
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// WriteGocsv writes the sessions of a selection to a host's own gocsv writer, as [Write] does to a file: whoever has set gocsv up with a
+// separator, quotes and a sink keeps them. The rows are the same, and so are the checks before the first of them, the guard of
+// [ExcelCSV] and the errors. Options.Comma has to be the separator of the writer; it writes no byte order mark. Of the Result, Bytes and
+// SHA256 stay empty.
+//
+// One row is kept at a time, in this goroutine. The writer is flushed at the end and after an error.
+func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts Options) (done Result, err error) {
+	p, err := opts.plan(selected.Request().Disclosure)
+	if err != nil {
+		return Result{}, err
+	}
+	r := sessions.Reading{}
+	if p.excel {
+		r.Limit = MaxExcelRows
+	}
+	seq, err := opts.Open(ctx, selected, r)
+	if err != nil {
+		return Result{}, err
+	}
+	p.raw = true
+	defer func() {
+		w.Flush()
+		if flushed := w.Error(); err == nil && flushed != nil {
+			err = &WriteError{Row: done.Rows, Err: flushed}
+		}
+	}()
+	row := make([]string, len(p.columns))
+	for i := range p.columns {
+		row[i] = string(p.text(nil, p.columns[i].Header))
+	}
+	if err := w.Write(row); err != nil {
+		return done, &WriteError{Err: err}
+	}
+	for s, err := range seq {
+		if err == nil {
+			err = ctx.Err()
+		}
+		switch {
+		case err != nil:
+		case s == nil:
+			err = ErrNoSession
+		case p.excel && done.Rows == MaxExcelRows:
+			err = ErrTooManyRows
+		default:
+			p.strings(row, s)
+			err = w.Write(row)
+		}
+		if err != nil {
+			return done, &WriteError{Row: done.Rows + 1, Err: err}
+		}
+		done.Rows++
+		done.TooLong = p.tooLong
+		if opts.Progress != nil {
+			opts.Progress(Progress{Rows: done.Rows, Count: opts.Count})
+		}
+	}
+	if err := ctx.Err(); err != nil { // an iterator that stopped for it may not have said so
+		return done, &WriteError{Row: done.Rows + 1, Err: err}
+	}
+	return done, nil
+}
+
+// strings sets the cells of a row.
+func (p *plan) strings(row []string, s *sessions.Session) {
+	hidden := s.Hidden()
+	for i := range p.columns {
+		row[i] = string(p.cell(nil, s, hidden, &p.columns[i]))
+	}
+	last := row[len(row)-1]
+	quoted := p.needsQuotes(last) || strings.ContainsAny(last, separators)
+	if p.excel && len(row) > 1 && quoted && strings.HasPrefix(row[0], `="`) {
+		p.noFormula = true // as in plan.row
+		row[0] = string(p.cell(nil, s, hidden, &p.columns[0]))
+		p.noFormula = false
+	}
+}
+
+// ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is checked, and brought to the form of
+// [Record]. ReadOptions.Comma has to be the separator of the reader. What it has taken for cells is taken as it is: a torn row is not
+// noticed, and a reader that changes line breaks within cells, as that of encoding/csv does, changes them.
+func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
+	first := true
+	return readRows(strings.NewReader(""), opts, func(s *scanner) error {
+		cells, err := r.Read()
+		if err != nil {
+			return err
+		}
+		s.row, s.ends = s.row[:0], s.ends[:0]
+		for i, cell := range cells {
+			if first && i == 0 {
+				cell = strings.TrimPrefix(cell, byteOrderMark)
+			}
+			s.row = append(s.row, cell...)
+			s.ends = append(s.ends, len(s.row))
+		}
+		if first = false; len(s.row)+len(s.ends) > MaxRowBytes {
+			return ErrTooLong
+		}
+		return s.check()
+	})
+}

@@ -1,0 +1,189 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gocarina/gocsv"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+func TestOwnColumns(t *testing.T) {
+	s := ordinary(1)[0]
+	s.Liveness = sessions.LivenessPassed
+	risk := OwnColumn{Header: "რისკი", Fields: sessions.FieldsOf(sessions.FieldLiveness), Cell: func(s *sessions.Session) string {
+		require.Empty(t, s.FirstName.Value(), "a column sees the fields that it names")
+		require.Equal(t, sessions.FieldLiveness, onlyField(sessions.AllFields().Minus(s.Hidden()).Minus(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))))
+		if s.Liveness == sessions.LivenessPassed {
+			return "=low"
+		}
+		return "high"
+	}}
+	id := OwnColumn{Header: "Link", Cell: func(s *sessions.Session) string { return "https://kyc/" + s.ID }}
+	opts := Options{Columns: []Column{ColumnSessionID, Own(0), ColumnSex}, Own: []OwnColumn{risk, id}, Headers: map[Column]string{ColumnSex: "სქესი"}}
+	require.Equal(t, "Session ID,რისკი,სქესი,Link\r\n"+s.ID+",=low,female,https://kyc/"+s.ID+"\r\n", string(write(t, []*sessions.Session{s}, opts)))
+	require.True(t, opts.Fields().Has(sessions.FieldLiveness))
+
+	masked := sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldLiveness)}
+	require.Contains(t, string(write(t, []*sessions.Session{s}, opts, masked)), ",[masked],female,https")
+	dropped := sessions.Disclosure{Drop: sessions.FieldsOf(sessions.FieldLiveness)}
+	require.Contains(t, string(write(t, []*sessions.Session{s}, opts, dropped)), "Session ID,სქესი,Link\r\n")
+
+	opts.Columns, opts.Format, opts.Zone = []Column{Own(0)}, ExcelCSV, time.UTC
+	require.Contains(t, string(write(t, []*sessions.Session{s}, opts)), "\r\n'=low,", "guarded like all texts")
+	sheet, err := opts.Sheet(masked)
+	require.NoError(t, err)
+	masked.Apply(s)
+	require.Equal(t, []any{"[masked]", "https://kyc/" + s.ID}, sheet.Values(s))
+
+	for name, bad := range map[string]Options{
+		"number":  {Columns: []Column{Own(1)}, Own: []OwnColumn{id}},
+		"none":    {Columns: []Column{Own(-1)}},
+		"header":  {Own: []OwnColumn{{Cell: id.Cell}}},
+		"cell":    {Own: []OwnColumn{{Header: "x"}}},
+		"doubled": {Own: []OwnColumn{{Header: "Sex", Cell: id.Cell}}},
+	} {
+		_, err := Write(t.Context(), io.Discard, selectionOf(nil), bad)
+		require.Error(t, err, name)
+	}
+	text, err := Own(3).MarshalText()
+	require.NoError(t, err)
+	var back Column
+	require.NoError(t, back.UnmarshalText(text))
+	require.Equal(t, Own(3), back)
+}
+
+func onlyField(fields sessions.Fields) (one sessions.Field) {
+	for f := range fields.All() {
+		one = f
+	}
+	return one
+}
+
+// The table's headers are the tags of Record, which serve gocsv.
+func TestTableIsRecord(t *testing.T) {
+	var header strings.Builder
+	require.NoError(t, gocsv.Marshal([]Record{}, &header))
+	names := make([]string, 0, recordColumns)
+	for _, c := range Columns() {
+		names = append(names, c.String())
+	}
+	require.Equal(t, strings.Join(names, ",")+"\n", header.String())
+}
+
+// TestSheetIsRecord compares the values of a sheet with the cells of a file.
+func TestSheetIsRecord(t *testing.T) {
+	opts := Options{Columns: append(Columns(), ColumnStatus, ColumnReasons)}
+	sheet, err := opts.Sheet(sessions.Disclosure{})
+	require.NoError(t, err)
+	for _, s := range generate(500) {
+		want := (&Row{Record: RecordOf(s), Status: string(s.Status), Reasons: reasonsCell(s.Reasons)}).cells()
+		for i, v := range sheet.Values(s) {
+			c := sheet.Columns[i].Column
+			cell := ""
+			switch v := v.(type) {
+			case string:
+				cell = v
+			case bool:
+				cell = boolCell(v)
+			case int:
+				cell = string(rune('0' + v))
+			case sessions.Date:
+				cell = string(appendDateIn(nil, v, map[bool]string{true: expirationLayout, false: time.DateOnly}[c == ColumnExpirationDate]))
+			case time.Time:
+				cell = timeCell(v)
+			}
+			require.Equal(t, *want[c], cell, c)
+		}
+	}
+}
+
+// TestGocsv writes by a host's own writer what Write writes, and reads it back by a host's own reader.
+func TestGocsv(t *testing.T) {
+	all := generate(2000)
+	for _, o := range []Options{
+		{Comma: ';'}, {Format: ExcelCSV, Zone: tbilisi(t), Comma: ';'}, {ExtraKeys: extraKeys(t, "phone"), Comma: '|'},
+		{Format: ExcelCSV, Zone: tbilisi(t), Comma: '\t', Columns: []Column{ColumnPersonalNumber, ColumnExtra, ColumnModel}},
+	} {
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Comma, w.UseCRLF = o.Comma, false
+		res, err := WriteGocsv(t.Context(), gocsv.NewSafeCSVWriter(w), selectionOf(all), o)
+		require.NoError(t, err)
+		require.Equal(t, int64(len(all)), res.Rows)
+		parse := func(text []byte) [][]string {
+			r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte(byteOrderMark))))
+			r.Comma = o.Comma
+			rows, err := r.ReadAll()
+			require.NoError(t, err)
+			return rows
+		}
+		require.Equal(t, parse(write(t, all, o)), parse(b.Bytes()))
+
+		r := csv.NewReader(&b)
+		r.Comma = o.Comma
+		n := 0
+		for row, err := range ReadGocsv(r, ReadOptions{Format: o.Format, Zone: o.Zone, Comma: o.Comma, ExtraKeys: o.ExtraKeys, AllowMissing: true}) {
+			require.NoError(t, err)
+			require.Equal(t, strings.ReplaceAll(all[n].Model, "\r\n", "\n"), row.Model)
+			n++
+		}
+		require.Equal(t, len(all), n)
+	}
+}
+
+// sink is a gocsv writer that fails after some rows.
+type sink struct {
+	rows, left int
+	flushed    bool
+	end        error
+}
+
+var errSink = errors.New("sink")
+
+func (s *sink) Write([]string) error {
+	if s.rows++; s.left > 0 && s.rows > s.left {
+		return errSink
+	}
+	return nil
+}
+func (s *sink) Flush()       { s.flushed = true }
+func (s *sink) Error() error { return s.end }
+
+func TestGocsvErrors(t *testing.T) {
+	all := generate(10)
+	failing := &sink{left: 4}
+	res, err := WriteGocsv(t.Context(), failing, selectionOf(all), Options{})
+	var at *WriteError
+	require.ErrorAs(t, err, &at)
+	require.ErrorIs(t, err, errSink)
+	require.Equal(t, int64(4), at.Row)
+	require.Equal(t, int64(3), res.Rows)
+	require.True(t, failing.flushed)
+
+	_, err = WriteGocsv(t.Context(), &sink{end: errSink}, selectionOf(all), Options{})
+	require.ErrorIs(t, err, errSink, "what a flush finds")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = WriteGocsv(ctx, &sink{}, selectionOf(all), Options{})
+	require.ErrorIs(t, err, context.Canceled)
+	untouched := &sink{}
+	_, err = WriteGocsv(t.Context(), untouched, selectionOf(all), Options{Format: ExcelCSV})
+	require.ErrorIs(t, err, ErrOptions)
+	require.Zero(t, untouched.rows, "nothing is written before the options are checked")
+	_, err = WriteGocsv(t.Context(), &sink{}, from(func(yield func(*sessions.Session, error) bool) { yield(nil, nil) }), Options{})
+	require.ErrorIs(t, err, ErrNoSession)
+
+	for _, err := range ReadGocsv(csv.NewReader(strings.NewReader("Session ID,Attempts\ns-1,x\n")), ReadOptions{AllowMissing: true}) {
+		require.ErrorIs(t, err, ErrCell)
+	}
+}

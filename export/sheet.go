@@ -1,0 +1,71 @@
+package export
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"unicode/utf16"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Sheet turns sessions into values with types, for writers of further formats, such as workbooks. It is for one file and one goroutine.
+type Sheet struct {
+	Columns []FileColumn
+	TooLong int64 // cells that were [TooLongMark] so far
+
+	plan *plan
+	row  []any
+}
+
+// Sheet returns the columns and cells that a sheet of these options has for a viewer, or the error that [Write] gives for them.
+// [Options.Open] yields the sessions.
+func (o *Options) Sheet(d sessions.Disclosure) (*Sheet, error) {
+	p, err := o.plan(d)
+	if err != nil {
+		return nil, err
+	}
+	return &Sheet{Columns: p.fileColumns(), plan: p, row: make([]any, len(p.columns))}, nil
+}
+
+// String says how many columns there are.
+func (s Sheet) String() string { return fmt.Sprintf("sheet(%d columns)", len(s.Columns)) }
+
+// Format prints what String returns, whatever the verb: never a cell.
+func (s Sheet) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
+
+// LogValue is what String returns.
+func (s Sheet) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (s Sheet) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
+
+// Values returns the cells of a session, until the next call: nil for an empty one, a string, bool, int, [sessions.Date] or
+// [time.Time], which may be zero for an empty one. What the viewer may not see is the string [sessions.MaskedMark]. No string is longer than
+// [MaxExcelCell].
+func (s *Sheet) Values(of *sessions.Session) []any {
+	hidden := of.Hidden()
+	for i := range s.plan.columns {
+		c := &s.plan.columns[i]
+		var v any
+		switch {
+		case hidden.Intersect(c.fields) != 0:
+			v = sessions.MaskedMark
+		case c.text != nil:
+			v = c.text(of)
+		default:
+			v = table[c.Column].value(of)
+		}
+		if text, ok := v.(string); ok {
+			switch {
+			case text == "":
+				v = nil
+			case len(text) > MaxExcelCell && len(utf16.Encode([]rune(text))) > MaxExcelCell:
+				s.TooLong++
+				v = TooLongMark
+			}
+		}
+		s.row[i] = v
+	}
+	return s.row
+}

@@ -1,0 +1,100 @@
+package store_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/gocarina/gocsv"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// TestNoCompositionStatesWhatIsHiddenOrUnread writes every column of a session, under a disclosure that masks or drops each field, from a
+// reading of each set of fields, by every writer. A cell is that of the whole session, or it says that it is hidden: never FALSE or 1.
+func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
+	s := session(1)
+	s.Status, s.Reasons = sessions.Success, nil
+	s.Liveness, s.DocumentValidity = sessions.LivenessPassed, sessions.Valid
+	st := store.New(backend(t, s), store.Options{})
+	columns := append(export.Columns(), export.ColumnStatus, export.ColumnReasons)
+	rows := func(selected export.Selection, opts export.Options, gocsvToo bool) map[string]string {
+		var b bytes.Buffer
+		if gocsvToo {
+			_, err := export.WriteGocsv(t.Context(), gocsv.NewSafeCSVWriter(csv.NewWriter(&b)), selected, opts)
+			require.NoError(t, err)
+		} else {
+			_, err := export.Write(t.Context(), &b, selected, opts)
+			require.NoError(t, err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b.Bytes(), []byte("\uFEFF")))).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		cells := map[string]string{}
+		for i, header := range rows[0] {
+			cells[header] = rows[1][i]
+		}
+		return cells
+	}
+	for _, opts := range []export.Options{{Columns: columns}, {Columns: columns, Format: export.ExcelCSV, Zone: time.UTC}} {
+		whole := rows(st.Select(agent, filter.Filter{}), opts, false)
+		require.Len(t, whole, len(columns))
+		require.Equal(t, [2]string{"TRUE", "0"}, [2]string{whole["Document Valid"], whole["Liveness Status"]})
+		for f := range sessions.AllFields().All() {
+			one := sessions.FieldsOf(f)
+			for _, d := range []sessions.Disclosure{{}, {Mask: one}, {Drop: one}, {Mask: sessions.AllFields()}} {
+				v := with(agent, func(v *store.Viewer) { v.Disclosure = d })
+				judge := func(cells map[string]string, read sessions.Fields, how string) {
+					t.Helper()
+					for _, c := range columns {
+						cell, there := cells[c.String()]
+						hidden, dropped := d.Hidden().Has(c.Field()), sessions.Disclosure{Drop: d.Drop}.Hidden().Has(c.Field()) && d.Drop.Has(c.Field())
+						unread := !read.Has(c.Field()) && c.Field() != sessions.FieldID && c.Field() != sessions.FieldCreatedAt
+						switch message := fmt.Sprintf("%s: %v, %v, hidden %v", how, c, f, d.Hidden()); {
+						case dropped && how != "again":
+							require.False(t, there, message)
+						case hidden || unread:
+							require.Equal(t, sessions.MaskedMark, cell, message)
+						default:
+							require.Equal(t, whole[c.String()], cell, message)
+						}
+					}
+				}
+				selected := st.Select(v, filter.Filter{})
+				judge(rows(selected, opts, false), sessions.AllFields(), "Write")
+				judge(rows(selected, opts, true), sessions.AllFields(), "WriteGocsv")
+				// A host takes the sessions out of a selection, of which it has read too little, and says nothing of the viewer.
+				for _, read := range []sessions.Fields{0, one, sessions.AllFields().Minus(one), sessions.AllFields()} {
+					seq, err := selected.Open(t.Context(), sessions.Reading{Fields: read})
+					require.NoError(t, err)
+					judge(rows(export.FromIterator(sessions.Request{}, seq), opts, false), read, "again")
+
+					sheet, err := opts.Sheet(sessions.Disclosure{})
+					require.NoError(t, err)
+					for s, err := range seq {
+						require.NoError(t, err)
+						cells := map[string]string{}
+						for i, value := range sheet.Values(s) {
+							if c := columns[i]; value == sessions.MaskedMark {
+								cells[c.String()] = sessions.MaskedMark
+							} else {
+								cells[c.String()] = whole[c.String()]
+							}
+						}
+						judge(cells, read, "again")
+						record := export.RecordOf(s)
+						if s.Hidden().Has(sessions.FieldLiveness) {
+							require.Equal(t, sessions.MaskedMark, record.LivenessStatus)
+						}
+					}
+				}
+			}
+		}
+	}
+}
