@@ -18,7 +18,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-	modernc "modernc.org/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -49,13 +48,13 @@ func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 }
 
 // open returns an empty database, which is gone when the test ends.
-func open(t *testing.T, e engine) *sql.DB {
+func open(t testing.TB, e engine) *sql.DB {
 	t.Helper()
 	return connect(t, newDatabase(t, e))
 }
 
 // newDatabase makes an empty database, which is gone when the test ends, and returns what opens connections to it.
-func newDatabase(t *testing.T, e engine) driver.Connector {
+func newDatabase(t testing.TB, e engine) driver.Connector {
 	t.Helper()
 	if e == sqlite {
 		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(off)"}
@@ -74,7 +73,7 @@ func newDatabase(t *testing.T, e engine) driver.Connector {
 }
 
 // need returns the DSN of a server, and skips the test where none is named.
-func need(t *testing.T, e engine) (dsn string) {
+func need(t testing.TB, e engine) (dsn string) {
 	t.Helper()
 	variable := "SESSIONKIT_" + strings.ToUpper(string(e)) + "_DSN"
 	if dsn = os.Getenv(variable); dsn == "" && e != sqlite {
@@ -92,7 +91,7 @@ func noPad(t testing.TB, db *sql.DB) (name string) {
 }
 
 // connect opens a database, and closes it when the test ends.
-func connect(t *testing.T, c driver.Connector) *sql.DB {
+func connect(t testing.TB, c driver.Connector) *sql.DB {
 	t.Helper()
 	db := sql.OpenDB(c)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
@@ -101,11 +100,11 @@ func connect(t *testing.T, c driver.Connector) *sql.DB {
 }
 
 // connector returns what opens connections to the DSN, in the database called name where one is given.
-func connector(t *testing.T, e engine, dsn, name string) driver.Connector {
+func connector(t testing.TB, e engine, dsn, name string) driver.Connector {
 	t.Helper()
 	switch e {
 	case sqlite:
-		return fileConnector{&modernc.Driver{}, dsn}
+		return fileConnector{sqliteDriver(), dsn}
 	case postgres:
 		config, err := pgx.ParseConfig(dsn)
 		require.NoError(t, err)
@@ -130,7 +129,7 @@ func connector(t *testing.T, e engine, dsn, name string) driver.Connector {
 
 // fileConnector is a connector of SQLite, whose driver has none.
 type fileConnector struct {
-	driver *modernc.Driver
+	driver driver.Driver
 	dsn    string
 }
 

@@ -1,0 +1,49 @@
+package enginetest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// TestRoundTripsWhileHeld counts what is sent from when a writer has its company until it gives it back.
+func TestRoundTripsWhileHeld(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			w, b := watch(t, e)
+			held := func(write func() error) (sent []string) {
+				t.Helper()
+				w.r.statements()
+				require.NoError(t, write())
+				all, _ := w.r.statements()
+				for i, text := range all {
+					if strings.HasPrefix(text, "INSERT INTO sessionkit_companies") {
+						for _, text := range all[i+1:] {
+							sent = append(sent, strings.Join(strings.Fields(text)[:min(3, len(strings.Fields(text)))], " "))
+						}
+					}
+				}
+				return sent
+			}
+			const commit = "-- Commit"
+			rows, words := "INSERT INTO sessionkit_sessions", "INSERT INTO sessionkit_terms"
+			require.NoError(t, b.Insert(t.Context(), person(0)))
+			one := person(1)
+			require.Equal(t, []string{rows, words, commit}, held(func() error { return b.Insert(t.Context(), one) }))
+			require.Equal(t, []string{rows, words, commit}, held(func() error { return b.Insert(t.Context(), persons(5)[2:]...) }))
+			one.Attempt = 3
+			require.Equal(t, []string{"UPDATE sessionkit_sessions SET", commit}, held(func() error { return b.Update(t.Context(), one) }))
+			one.Status = sessions.Success // which is no word of its own, as pending was
+			require.Equal(t, []string{"UPDATE sessionkit_sessions SET", "DELETE FROM sessionkit_terms", commit},
+				held(func() error { return b.Update(t.Context(), one) }))
+			again := one.Clone()
+			again.Revision--
+			require.Empty(t, held(func() error { return b.Update(t.Context(), again) }), "what is stored already")
+			require.NotEmpty(t, held(func() error { return b.Redact(t.Context(), "acme", one.ID) }))
+			require.Empty(t, held(func() error { return b.Redact(t.Context(), "acme", one.ID) }), "what is redacted already")
+		})
+	}
+}

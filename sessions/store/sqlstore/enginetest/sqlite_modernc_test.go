@@ -1,0 +1,16 @@
+//go:build !mattn && !ncruces
+
+package enginetest
+
+import (
+	"database/sql/driver"
+
+	modernc "modernc.org/sqlite"
+)
+
+// sqliteDriver is the driver of SQLite that the tests use. Two others take its place by a build tag, since they have one name
+// and cannot be linked together:
+//
+//	go test -tags mattn -run '/sqlite|SQLite' .      github.com/mattn/go-sqlite3, C
+//	go test -tags ncruces -run '/sqlite|SQLite' .    github.com/ncruces/go-sqlite3, WebAssembly
+func sqliteDriver() driver.Driver { return &modernc.Driver{} }
