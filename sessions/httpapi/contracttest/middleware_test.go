@@ -249,7 +249,7 @@ func TestServersThatCannotTear(t *testing.T) {
 func TestWorkbook(t *testing.T) {
 	api, _ := exporter(t, 0)
 	over(t, api, func(t *testing.T, client *http.Client, url string) {
-		res, content, err := download(t, client, url, `{"format": "xlsx", "tz": "Asia/Tbilisi"}`)
+		res, content, err := download(t, client, url, `{"format": "xlsx", "zone": "Asia/Tbilisi"}`)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, res.StatusCode, content)
 		require.Equal(t, xlsx.MediaType, res.Header.Get("Content-Type"))
