@@ -20,9 +20,10 @@ type session interface {
 
 // pool is a host's database, on which work ends with its context.
 //
-// The drivers of PostgreSQL and SQLite see to that. That of MariaDB closes the connection, which the server does not notice before it
-// has something to send: it reads on, or waits on for a lock, and nobody's bound counts what it does. So the server is told, on another
-// connection, which of its connections is to end. For that it has to be known under which number the server keeps each.
+// The drivers of PostgreSQL and SQLite see to that. That of MariaDB closes the connection, which
+// the server does not notice before it has something to send: it reads on, or waits on for a lock,
+// and nobody's bound counts what it does. So the server is told, on another connection, which of
+// its connections is to end. For that it has to be known under which number the server keeps each.
 type pool struct {
 	db     *sql.DB
 	engine *engine.Engine
@@ -36,8 +37,8 @@ const (
 	endWithin   = 2 * time.Second // the time that telling the server may take
 )
 
-// use lets do work on a connection of its own, where the engine asks for that, and otherwise on any. do must not ask the pool for
-// another connection: it may have no other.
+// use lets do work on a connection of its own, where the engine asks for that, and otherwise on
+// any. do must not ask the pool for another connection: it may have no other.
 func (p *pool) use(ctx context.Context, op string, do func(session) error) error {
 	if p.engine.End == "" {
 		return do(p.db)
@@ -89,7 +90,8 @@ func (p *pool) number(ctx context.Context, c *sql.Conn) (number int64, err error
 	return number, nil
 }
 
-// end ends what the server does for a connection. If that fails, the work ends when the server has something to send.
+// end ends what the server does for a connection. If that fails, the work ends when the server has
+// something to send.
 func (p *pool) end(ctx context.Context, number int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
 	defer cancel()

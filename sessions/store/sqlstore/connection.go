@@ -10,15 +10,16 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// settings is what was found out about the connections of a database. The zero settings are those of an engine that bounds nothing.
+// settings is what was found out about the connections of a database. The zero settings are those
+// of an engine that bounds nothing.
 type settings struct {
 	writing   atomic.Pointer[ConnectionError] // why nothing may be written, if so
 	beginning atomic.Pointer[ConnectionError] // why nothing may be written in a transaction of our own, if so
 	packet    atomic.Int64                    // max_allowed_packet, in bytes; 0: no bound
 }
 
-// checkSettings looks at the settings of one connection. One with which reading would go wrong is an error; one with which only writing
-// would is kept for the writers.
+// checkSettings looks at the settings of one connection. One with which reading would go wrong is
+// an error; one with which only writing would is kept for the writers.
 func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	values := map[string]string{}
 	err := b.on(q, "check the connection").rows(ctx, b.engine.Settings, nil, func(rows *sql.Rows) error {
@@ -94,5 +95,6 @@ func (s *settings) fits(bytes int) error {
 	}
 }
 
-// packetRest is what a packet has beside the values of one row: the text of the statement, and the types.
+// packetRest is what a packet has beside the values of one row: the text of the statement, and the
+// types.
 const packetRest = 4 << 10

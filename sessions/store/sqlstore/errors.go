@@ -12,14 +12,16 @@ import (
 
 // The errors of this package, beside those of package store. Typed errors wrap them; ask errors.Is.
 var (
-	// ErrSchema: the database has no schema of this package, or one of another version. The error is a [*SchemaError].
+	// ErrSchema: the database has no schema of this package, or one of another version. The error
+	// is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
-	// ErrConnection: a setting of the connections or of the server is one with which texts, or transactions, would not be what they
-	// should. The error is a [*ConnectionError].
+	// ErrConnection: a setting of the connections or of the server is one with which texts, or
+	// transactions, would not be what they should. The error is a [*ConnectionError].
 	ErrConnection = errors.New("sqlstore: connection")
-	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled back: the engine has ended it
-	// (a deadlock, a full disk, an interrupted statement, a lost connection), or a statement that failed before was ignored. Nothing
-	// that was written in it is stored. See [Backend.Tx].
+	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled
+	// back: the engine has ended it (a deadlock, a full disk, an interrupted statement, a lost
+	// connection), or a statement that failed before was ignored. Nothing that was written in it is
+	// stored. See [Backend.Tx].
 	ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
 	// ErrStored: a row holds what no session can have. The error names the column.
 	ErrStored = row.ErrStored
@@ -27,8 +29,9 @@ var (
 	ErrTable = errors.New("sqlstore: table")
 )
 
-// Error is a failure of the database or of the connection to it. A driver's text can hold values of the row that it
-// refused, so Error does not print its cause, except for [ErrTxEnded] and the end of a context. errors.Is and errors.As see the cause.
+// Error is a failure of the database or of the connection to it. A driver's text can hold values of
+// the row that it refused, so Error does not print its cause, except for [ErrTxEnded] and the end
+// of a context. errors.Is and errors.As see the cause.
 type Error struct {
 	Op  string // what was being done: "list", "insert", ...
 	Err error
@@ -57,8 +60,9 @@ func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error())
 // MarshalText returns the message.
 func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// failed wraps a driver's error. The context's error is added if its time is over: a driver may report a cancelled query in its own
-// words, or meet the deadline itself, before the context says so.
+// failed wraps a driver's error. The context's error is added if its time is over: a driver may
+// report a cancelled query in its own words, or meet the deadline itself, before the context says
+// so.
 func failed(ctx context.Context, op string, err error) error {
 	if cause := over(ctx); cause != nil && !errors.Is(err, cause) {
 		err = errors.Join(cause, err)
@@ -77,8 +81,8 @@ func over(ctx context.Context) error {
 	return nil
 }
 
-// ConnectionError names a setting that this package cannot work with. It wraps [ErrConnection]. The package documentation has a table of
-// the settings.
+// ConnectionError names a setting that this package cannot work with. It wraps [ErrConnection]. The
+// package documentation has a table of the settings.
 type ConnectionError struct {
 	Setting string // as the engine calls it
 	Value   string // as the connection has it
@@ -93,13 +97,15 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns [ErrConnection].
 func (e *ConnectionError) Unwrap() error { return ErrConnection }
 
-// SchemaError says which versions a database has and which this package needs. It wraps [ErrSchema].
+// SchemaError says which versions a database has and which this package needs. It wraps
+// [ErrSchema].
 type SchemaError struct {
 	Found, Needed Version
 	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
 }
 
-// Version is what the tables were written by. The zero Version is that of a database without the tables.
+// Version is what the tables were written by. The zero Version is that of a database without the
+// tables.
 type Version struct {
 	Schema     int64 // of the tables
 	SearchKey  int64 // of the folding of names and numbers

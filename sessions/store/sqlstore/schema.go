@@ -32,9 +32,9 @@ func ofSchema(args engine.Args) engine.Args {
 	return args
 }
 
-// Schema returns the statements that make the tables, for a host's own migrations. Each ends with a semicolon and a
-// line break; there are comments, and no semicolon at the end of a line otherwise. Running them again changes nothing.
-// An unknown dialect is an error that wraps filter.ErrDialect.
+// Schema returns the statements that make the tables, for a host's own migrations. Each ends with a
+// semicolon and a line break; there are comments, and no semicolon at the end of a line otherwise.
+// Running them again changes nothing. An unknown dialect is an error that wraps filter.ErrDialect.
 func Schema(d filter.Dialect) (string, error) {
 	e, err := engine.Of(d)
 	if err != nil {
@@ -44,8 +44,8 @@ func Schema(d filter.Dialect) (string, error) {
 	return string(text), err
 }
 
-// CreateSchema makes the tables if the database has none. Tables of another version are a [*SchemaError], and nothing is
-// changed. It may be called by several processes at once.
+// CreateSchema makes the tables if the database has none. Tables of another version are a
+// [*SchemaError], and nothing is changed. It may be called by several processes at once.
 func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	const op = "create the schema"
 	text, err := Schema(d)
@@ -114,7 +114,8 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	return other
 }
 
-// otherSchema says in what the schema, which a statement has found not to be this package's, differs.
+// otherSchema says in what the schema, which a statement has found not to be this package's,
+// differs.
 func (c conn) otherSchema(ctx context.Context) error {
 	if err := checkSchema(ctx, c, c.engine); err != nil {
 		return err
@@ -122,7 +123,8 @@ func (c conn) otherSchema(ctx context.Context) error {
 	return fmt.Errorf("%w: it has changed meanwhile", ErrSchema)
 }
 
-// explain returns a [*SchemaError] in place of an error of the database whose reason is that the schema has moved on.
+// explain returns a [*SchemaError] in place of an error of the database whose reason is that the
+// schema has moved on.
 func (c conn) explain(ctx context.Context, err error) error {
 	if failure := (*Error)(nil); !errors.As(err, &failure) || ctx.Err() != nil {
 		return err
@@ -133,12 +135,13 @@ func (c conn) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// Check compares the database's schema with what this package needs, and the settings of a connection. A difference is a
-// [*SchemaError] or a [*ConnectionError]. Every method checks by itself; a host may do so when it starts.
+// Check compares the database's schema with what this package needs, and the settings of a
+// connection. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks by
+// itself; a host may do so when it starts.
 //
-// The schema is looked at by each method. The settings are looked at once, on one connection: that shows what the data source name,
-// the account and the server say, which is the same for all connections of a pool, and not what the host sets on single connections
-// later on.
+// The schema is looked at by each method. The settings are looked at once, on one connection: that
+// shows what the data source name, the account and the server say, which is the same for all
+// connections of a pool, and not what the host sets on single connections later on.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil

@@ -20,15 +20,16 @@ type write struct {
 
 // What a write says to whoever holds its transaction. Both undo what it did.
 var (
-	// errLook: the write went ahead as if it knew what is stored, and does not: do it again, and look first. Most writes need not
-	// look, which spares them a statement while they hold their company.
+	// errLook: the write went ahead as if it knew what is stored, and does not: do it again, and
+	// look first. Most writes need not look, which spares them a statement while they hold their
+	// company.
 	errLook = errors.New("sqlstore: look at what is stored")
 	// errNothing: what was to be written is stored already.
 	errNothing = errors.New("sqlstore: nothing to write")
 )
 
-// inTx lets do write in a transaction of its own, and after its commit calls done. The companies are those that do writes to, in the
-// order in which everybody holds them.
+// inTx lets do write in a transaction of its own, and after its commit calls done. The companies
+// are those that do writes to, in the order in which everybody holds them.
 func (b *Backend) inTx(ctx context.Context, op string, companies []string, do func(*write) error, done func()) error {
 	if err := b.Check(ctx); err != nil {
 		return err
@@ -86,17 +87,20 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 	})
 }
 
-// Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the caller commits. The
-// transaction holds each company that it wrote to until it ends: write late, commit soon, and touch companies in one order
-// everywhere. Revisions that the Writer sets on sessions hold only if the caller commits.
+// Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the
+// caller commits. The transaction holds each company that it wrote to until it ends: write late,
+// commit soon, and touch companies in one order everywhere. Revisions that the Writer sets on
+// sessions hold only if the caller commits.
 //
-// A method that fails undoes what it did itself and leaves the transaction as it found it, for the caller to go on with, unless the
-// error wraps [ErrTxEnded]: then the engine has ended the transaction, and all that the caller wrote in it is lost. Roll back, and
-// begin anew. Do not go on: MariaDB and SQLite would commit each further statement of the caller's by itself, and Commit would
-// say nothing. The Writer writes nothing outside a transaction.
+// A method that fails undoes what it did itself and leaves the transaction as it found it, for the
+// caller to go on with, unless the error wraps [ErrTxEnded]: then the engine has ended the
+// transaction, and all that the caller wrote in it is lost. Roll back, and begin anew. Do not go
+// on: MariaDB and SQLite would commit each further statement of the caller's by itself, and Commit
+// would say nothing. The Writer writes nothing outside a transaction.
 //
-// On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a parameter of the connection, such
-// as _txlock=immediate): one that reads first fails when another writer comes between.
+// On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a
+// parameter of the connection, such as _txlock=immediate): one that reads first fails when another
+// writer comes between.
 func (b *Backend) Tx(tx *sql.Tx) store.Writer { return txWriter{b, tx} }
 
 type txWriter struct {
@@ -139,8 +143,8 @@ const (
 	undoWithin = 10 * time.Second // the time that undoing has when the context is over
 )
 
-// inSavepoint lets do write in the caller's transaction, and calls done if it did. It sends nothing that writes before it knows
-// that the transaction is there.
+// inSavepoint lets do write in the caller's transaction, and calls done if it did. It sends nothing
+// that writes before it knows that the transaction is there.
 func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func(*write) error, done func()) error {
 	if t.b.engine == nil {
 		return t.b.Check(ctx)
@@ -187,7 +191,8 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	return nil
 }
 
-// enter sets the savepoint if the transaction is still there, and fails otherwise. No engine says so if asked plainly:
+// enter sets the savepoint if the transaction is still there, and fails otherwise. No engine says
+// so if asked plainly:
 //
 //   - PostgreSQL refuses a savepoint outside a transaction, and in one that has failed.
 //   - MariaDB and MySQL take a savepoint outside a transaction for a statement of its own, and forget it at once: going back to
@@ -216,8 +221,9 @@ func (t txWriter) there(ctx context.Context) bool {
 	return t.enter(within) == nil && t.leave(ctx, "", nil, releaseSavepoint) == nil
 }
 
-// leave ends the savepoint with statements that are sent also when the context is over. If one fails, the savepoint is not there any
-// more, and so neither is the transaction: that is added to the error.
+// leave ends the savepoint with statements that are sent also when the context is over. If one
+// fails, the savepoint is not there any more, and so neither is the transaction: that is added to
+// the error.
 func (t txWriter) leave(ctx context.Context, op string, err error, statements ...string) error {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()

@@ -5,9 +5,10 @@ import (
 	"sync"
 )
 
-// turns lets the writers of one company queue up in this process, before they take a connection. A writer that waits in the
-// database for a company that another process holds has a connection meanwhile: ten of them would leave a pool of ten without one
-// for everybody else. With turns, one of them waits in the database, and the others here.
+// turns lets the writers of one company queue up in this process, before they take a connection. A
+// writer that waits in the database for a company that another process holds has a connection
+// meanwhile: ten of them would leave a pool of ten without one for everybody else. With turns, one
+// of them waits in the database, and the others here.
 //
 // The zero turns are ready.
 type turns struct {
@@ -21,8 +22,8 @@ type queue struct {
 	writers int           // that have the turn or wait for it
 }
 
-// take waits for the turn of a key. The function that it returns ends the turn; calling it again does nothing. The error is the
-// context's.
+// take waits for the turn of a key. The function that it returns ends the turn; calling it again
+// does nothing. The error is the context's.
 func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
 	t.mu.Lock()
 	q := t.queues[key]

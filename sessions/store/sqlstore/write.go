@@ -37,8 +37,9 @@ func (b *Backend) Redact(ctx context.Context, company, id string) error {
 	return b.edit(ctx, redaction(company, id))
 }
 
-// hold raises the company's number by n, counts the sessions added, and holds the company until the transaction ends. It returns
-// the number before. It writes nothing if the schema is not that of this package: what was checked once may have moved on.
+// hold raises the company's number by n, counts the sessions added, and holds the company until the
+// transaction ends. It returns the number before. It writes nothing if the schema is not that of
+// this package: what was checked once may have moved on.
 func (w *write) hold(ctx context.Context, company string, n, added int) (int64, error) {
 	args := ofSchema(engine.Args{"company": company, "n": n, "added": added})
 	var seq int64
@@ -67,7 +68,8 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (int64, 
 	return seq - int64(n), nil
 }
 
-// inserted reports whether a statement wrote a row, and the number that it returned by LAST_INSERT_ID.
+// inserted reports whether a statement wrote a row, and the number that it returned by
+// LAST_INSERT_ID.
 func inserted(result sql.Result) (ok bool, id int64, err error) {
 	n, err := result.RowsAffected()
 	if err == nil && n > 0 {
@@ -213,8 +215,9 @@ func appendTerms(rows [][]any, s *sessions.Session, terms []string) [][]any {
 	return rows
 }
 
-// notStored returns the sessions that the company does not have. One that it has and that differs is an error. What it reads is
-// locked: a transaction of the host's may have a snapshot that is older than the company's latest change.
+// notStored returns the sessions that the company does not have. One that it has and that differs
+// is an error. What it reads is locked: a transaction of the host's may have a snapshot that is
+// older than the company's latest change.
 func (w *write) notStored(ctx context.Context, company string, list []*fresh) ([]*fresh, error) {
 	byID := make(map[string]*fresh, len(list))
 	for _, f := range list {
@@ -262,7 +265,8 @@ func batchSize(n int) int {
 	return size
 }
 
-// rowBytes returns how many bytes a row is in a statement, about: texts as they are, and some bytes for each value.
+// rowBytes returns how many bytes a row is in a statement, about: texts as they are, and some bytes
+// for each value.
 func rowBytes(values []any) int {
 	n := 0
 	for _, v := range values {
@@ -274,8 +278,9 @@ func rowBytes(values []any) int {
 	return n
 }
 
-// insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one session go into one statement; longer
-// ones have 16, 32, ... batchRows rows, so that the texts are few.
+// insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one
+// session go into one statement; longer ones have 16, 32, ... batchRows rows, so that the texts are
+// few.
 func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
@@ -311,7 +316,8 @@ func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any
 type edit struct {
 	op, company, id string
 
-	// change makes the new state of what is stored. The error errNothing says that it is the new state already.
+	// change makes the new state of what is stored. The error errNothing says that it is the new
+	// state already.
 	change func(old *sessions.Session) (*sessions.Session, error)
 	done   func()
 }
@@ -352,8 +358,8 @@ func redaction(company, id string) edit {
 	return edit{op: "redact", company: company, id: id, change: change, done: func() {}}
 }
 
-// edit reads the session before it holds the company, and goes by that if the session has not changed since. What cannot be done,
-// or is done, holds nothing.
+// edit reads the session before it holds the company, and goes by that if the session has not
+// changed since. What cannot be done, or is done, holds nothing.
 func (b *Backend) edit(ctx context.Context, e edit) error {
 	old, err := b.Get(ctx, e.company, e.id)
 	if err == nil {
@@ -376,7 +382,8 @@ func (b *Backend) edit(ctx context.Context, e edit) error {
 	}, e.done)
 }
 
-// edit replaces the session, of which old is known to have been stored; nil: it is read once the company is held.
+// edit replaces the session, of which old is known to have been stored; nil: it is read once the
+// company is held.
 func (w *write) edit(ctx context.Context, e edit, old *sessions.Session) error {
 	seq, err := w.hold(ctx, e.company, 1, 0)
 	if err != nil {
@@ -399,7 +406,8 @@ func (w *write) edit(ctx context.Context, e edit, old *sessions.Session) error {
 	return w.replace(ctx, old, s, seq+1)
 }
 
-// replace writes what differs between two states of a session. If the first is not the one stored, the error is errLook.
+// replace writes what differs between two states of a session. If the first is not the one stored,
+// the error is errLook.
 func (w *write) replace(ctx context.Context, old, s *sessions.Session, seq int64) error {
 	us := s.CreatedAt.UnixMicro()
 	result, err := w.affect(ctx, w.engine.UpdateSession, engine.Args{

@@ -22,8 +22,8 @@ var slow = map[engine]struct{ statement, running string }{
 	mariadb:  {"SELECT SLEEP(%d)", "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(%d)%%'"},
 }
 
-// TestCancelledWorkEnds cancels each operation in the middle of a statement that would take minutes, and looks at what the server
-// does afterwards: nothing. The pool is as good as before.
+// TestCancelledWorkEnds cancels each operation in the middle of a statement that would take
+// minutes, and looks at what the server does afterwards: nothing. The pool is as good as before.
 func TestCancelledWorkEnds(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -88,7 +88,8 @@ func TestCancelledWorkEnds(t *testing.T) {
 	}
 }
 
-// TestCancelledWriterLeavesTheQueue: a writer that waits for a company in the database, and gives up, does not wait on there.
+// TestCancelledWriterLeavesTheQueue: a writer that waits for a company in the database, and gives
+// up, does not wait on there.
 func TestCancelledWriterLeavesTheQueue(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -116,7 +117,8 @@ func TestCancelledWriterLeavesTheQueue(t *testing.T) {
 	}
 }
 
-// TestWritersTakeTurns: while another process holds a company, ten Inserts into it do not take the pool away from everybody else.
+// TestWritersTakeTurns: while another process holds a company, ten Inserts into it do not take the
+// pool away from everybody else.
 func TestWritersTakeTurns(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

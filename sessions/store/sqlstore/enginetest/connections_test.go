@@ -21,7 +21,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// tuned returns what opens connections to the database of another connector, with more parameters in the data source name.
+// tuned returns what opens connections to the database of another connector, with more parameters
+// in the data source name.
 func tuned(t *testing.T, e engine, c driver.Connector, parameters string) driver.Connector {
 	t.Helper()
 	var name string
@@ -48,8 +49,9 @@ func tuned(t *testing.T, e engine, c driver.Connector, parameters string) driver
 	return changed
 }
 
-// TestRefusedConnections has the settings with which texts or transactions would not be what they should. Each is named, with its value
-// and the one that is needed, before anything is written or read.
+// TestRefusedConnections has the settings with which texts or transactions would not be what they
+// should. Each is named, with its value and the one that is needed, before anything is written or
+// read.
 func TestRefusedConnections(t *testing.T) {
 	for _, c := range []struct {
 		e                       engine
@@ -136,7 +138,8 @@ func TestRefusedConnections(t *testing.T) {
 	})
 }
 
-// acceptedConnections are settings that make no difference, by engine: parameters of the data source name.
+// acceptedConnections are settings that make no difference, by engine: parameters of the data
+// source name.
 var acceptedConnections = map[engine][]string{
 	sqlite: {
 		"_txlock=immediate", "_pragma=journal_mode(delete)", "_pragma=reverse_unordered_selects(1)&_pragma=case_sensitive_like(1)&_pragma=foreign_keys(1)",
@@ -156,8 +159,9 @@ var acceptedConnections = map[engine][]string{
 	},
 }
 
-// TestAcceptedConnections writes and reads what a wrong setting would damage. With SESSIONKIT_CONNECTIONS=all in the environment it also
-// runs the promises over each: that takes a quarter of an hour.
+// TestAcceptedConnections writes and reads what a wrong setting would damage. With
+// SESSIONKIT_CONNECTIONS=all in the environment it also runs the promises over each: that takes a
+// quarter of an hour.
 func TestAcceptedConnections(t *testing.T) {
 	for e, list := range acceptedConnections {
 		t.Run(string(e), func(t *testing.T) {
@@ -179,7 +183,8 @@ func TestAcceptedConnections(t *testing.T) {
 	}
 }
 
-// requireWorks writes, changes, reads, searches and counts in an empty database, with a pool of one connection, and of several.
+// requireWorks writes, changes, reads, searches and counts in an empty database, with a pool of one
+// connection, and of several.
 func requireWorks(t *testing.T, e engine, db *sql.DB) {
 	t.Helper()
 	b := newBackend(t, e, db)
@@ -219,14 +224,16 @@ func requireWorks(t *testing.T, e engine, db *sql.DB) {
 	}
 }
 
-// TestSmallPackets: statements keep to what the server takes, and a session that is longer is an error that says so.
+// TestSmallPackets: statements keep to what the server takes, and a session that is longer is an
+// error that says so.
 func TestSmallPackets(t *testing.T) {
 	database := newDatabase(t, mariadb)
 	admin := connect(t, database)
 	var before int
 	require.NoError(t, admin.QueryRowContext(t.Context(), "SELECT @@global.max_allowed_packet").Scan(&before))
 	newBackend(t, mariadb, admin)
-	// The setting is the server's. Others that connect meanwhile make smaller statements, and notice nothing.
+	// The setting is the server's. Others that connect meanwhile make smaller statements, and
+	// notice nothing.
 	_, err := admin.ExecContext(t.Context(), "SET GLOBAL max_allowed_packet = 65536")
 	require.NoError(t, err)
 	db := connect(t, tuned(t, mariadb, database, "interpolateParams=true"))

@@ -9,7 +9,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestRoundTripsWhileHeld counts what is sent from when a writer has its company until it gives it back.
+// TestRoundTripsWhileHeld counts what is sent from when a writer has its company until it gives it
+// back.
 func TestRoundTripsWhileHeld(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

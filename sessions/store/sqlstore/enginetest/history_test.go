@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestNewHistory sets a database back, as a restore does, writes as much again, and asks for the changes since a page that was read
-// before: the numbers are the same, the history is not.
+// TestNewHistory sets a database back, as a restore does, writes as much again, and asks for the
+// changes since a page that was read before: the numbers are the same, the history is not.
 func TestNewHistory(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -53,7 +53,8 @@ func TestNewHistory(t *testing.T) {
 	})
 }
 
-// TestNothingToWrite: what changes nothing raises no number, in a transaction of its own and in the host's.
+// TestNothingToWrite: what changes nothing raises no number, in a transaction of its own and in the
+// host's.
 func TestNothingToWrite(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -104,7 +105,8 @@ func TestNothingToWrite(t *testing.T) {
 	})
 }
 
-// TestSchemaMovesOn: a Backend that has worked for long notices when the schema is another's, in everything that it does.
+// TestSchemaMovesOn: a Backend that has worked for long notices when the schema is another's, in
+// everything that it does.
 func TestSchemaMovesOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		statements []string

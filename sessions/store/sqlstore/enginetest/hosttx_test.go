@@ -54,8 +54,8 @@ func (h *host) logged() (n int) {
 	return n
 }
 
-// requireEnded requires that the Writer of a transaction that has ended says so whatever it is asked, and stores nothing, and
-// that nothing of the transaction is there after its rollback.
+// requireEnded requires that the Writer of a transaction that has ended says so whatever it is
+// asked, and stores nothing, and that nothing of the transaction is there after its rollback.
 func (h *host) requireEnded(tx *sql.Tx, before int) {
 	h.t.Helper()
 	w := h.b.Tx(tx)
@@ -90,7 +90,8 @@ func (h *host) requireUsable(tx *sql.Tx, n int) {
 	require.NoError(h.t, err)
 }
 
-// TestHostEndsItsTransaction: the Writer of a transaction that is over, for any reason of the host's, writes nothing.
+// TestHostEndsItsTransaction: the Writer of a transaction that is over, for any reason of the
+// host's, writes nothing.
 func TestHostEndsItsTransaction(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)
@@ -112,8 +113,9 @@ func TestHostEndsItsTransaction(t *testing.T) {
 	})
 }
 
-// TestDeadlockEndsTheHostsTransaction lets two transactions of the host's wait for each other's company. InnoDB ends one of them as a
-// whole; PostgreSQL aborts what came after the savepoint, and the transaction goes on.
+// TestDeadlockEndsTheHostsTransaction lets two transactions of the host's wait for each other's
+// company. InnoDB ends one of them as a whole; PostgreSQL aborts what came after the savepoint, and
+// the transaction goes on.
 func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -157,7 +159,8 @@ func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 	}
 }
 
-// TestSnapshotsOfTheHosts writes in a transaction whose snapshot is older than what others have committed.
+// TestSnapshotsOfTheHosts writes in a transaction whose snapshot is older than what others have
+// committed.
 func TestSnapshotsOfTheHosts(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -246,7 +249,8 @@ func TestMariaDBEndsTransactions(t *testing.T) {
 	})
 }
 
-// TestStatementTimeouts: PostgreSQL ends a statement of the Writer's, and MariaDB one that waits for a lock: the transaction goes on.
+// TestStatementTimeouts: PostgreSQL ends a statement of the Writer's, and MariaDB one that waits
+// for a lock: the transaction goes on.
 func TestStatementTimeouts(t *testing.T) {
 	for e, set := range map[engine]string{
 		postgres: "SET LOCAL lock_timeout = '100ms'", mariadb: "SET SESSION max_statement_time = 0.1",
@@ -268,9 +272,10 @@ func TestStatementTimeouts(t *testing.T) {
 	}
 }
 
-// TestCancelledInTheHostsTransaction lets the context end at each statement of an insert in the host's transaction. Either the
-// transaction goes on, or the error says that it has ended and nothing is written outside it. A retry of what failed is stored with the
-// transaction or not at all.
+// TestCancelledInTheHostsTransaction lets the context end at each statement of an insert in the
+// host's transaction. Either the transaction goes on, or the error says that it has ended and
+// nothing is written outside it. A retry of what failed is stored with the transaction or not at
+// all.
 func TestCancelledInTheHostsTransaction(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -319,8 +324,8 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 	}
 }
 
-// TestDeadlinesInTheHostsTransaction lets the context end anywhere within an insert, also in the middle of a statement, which
-// SQLite answers by ending the transaction.
+// TestDeadlinesInTheHostsTransaction lets the context end anywhere within an insert, also in the
+// middle of a statement, which SQLite answers by ending the transaction.
 func TestDeadlinesInTheHostsTransaction(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)

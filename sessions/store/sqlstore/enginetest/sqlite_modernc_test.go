@@ -8,8 +8,8 @@ import (
 	modernc "modernc.org/sqlite"
 )
 
-// sqliteDriver is the driver of SQLite that the tests use. Two others take its place by a build tag, since they have one name
-// and cannot be linked together:
+// sqliteDriver is the driver of SQLite that the tests use. Two others take its place by a build
+// tag, since they have one name and cannot be linked together:
 //
 //	go test -tags mattn -run '/sqlite|SQLite' .      github.com/mattn/go-sqlite3, C
 //	go test -tags ncruces -run '/sqlite|SQLite' .    github.com/ncruces/go-sqlite3, WebAssembly

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkWriters inserts sessions one by one, sixteen at a time, into one company and into sixteen: what one company takes, and what
-// its writers lose by taking turns.
+// BenchmarkWriters inserts sessions one by one, sixteen at a time, into one company and into
+// sixteen: what one company takes, and what its writers lose by taking turns.
 //
 //	go test -run '^$' -bench Writers .
 func BenchmarkWriters(b *testing.B) {
