@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// ParamFilter is the URL parameter with the canonical text of whatever has no parameters of its
+// paramFilter is the URL parameter with the canonical text of whatever has no parameters of its
 // own. All others are named as in the canonical text: see the package comment.
-const ParamFilter = "filter"
+const paramFilter = "filter"
 
 // Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra
 // fields, one of a key), has readable ones; any other filter is one parameter with its canonical
@@ -23,7 +23,7 @@ func (f Filter) Values() url.Values {
 	for _, n := range f.top() {
 		l, ok := n.(*leaf)
 		if !ok || !l.addTo(v, seen) {
-			return url.Values{ParamFilter: {f.Text()}}
+			return url.Values{paramFilter: {f.Text()}}
 		}
 	}
 	return v
@@ -99,7 +99,7 @@ func kindOfParameter(name string) (k *kind, key string) {
 
 // readParameter adds a parameter to the reading that it belongs to, or to the parts if it is one.
 func readParameter(name string, values []string, readings map[string]*reading, parts *[]Filter) error {
-	if name == ParamFilter {
+	if name == paramFilter {
 		if len(values) != 1 {
 			return fmt.Errorf("%w: given more than once", ErrConflict)
 		}
