@@ -2,10 +2,12 @@ package export_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -139,4 +141,36 @@ func ExampleRecord() {
 	err = gocsv.UnmarshalString(text, &again)
 	fmt.Println(again[0] == records[0], again[0].PersonalNumber, err)
 	// Output: true 01001012345 <nil>
+}
+
+// A file goes to an object store as it is written, compressed, in constant memory. A part of it is never stored: an error ends the upload.
+func ExampleWrite_objectStore() {
+	var stored bytes.Buffer
+	put := func(key string, body io.Reader) error { // as the client of an object store has it
+		_, err := io.Copy(&stored, body)
+		return err
+	}
+	body, w := io.Pipe()
+	go func() {
+		z := gzip.NewWriter(w)
+		_, err := export.Write(context.Background(), z, export.FromIterator(sessions.Request{}, twoSessions), export.Options{})
+		if err == nil {
+			err = z.Close()
+		}
+		_ = w.CloseWithError(err) // nil is the end of the file
+	}()
+	fmt.Println(put("acme/sessions.csv.gz", body))
+
+	z, err := gzip.NewReader(&stored)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for row, err := range export.Read(z, export.ReadOptions{}) {
+		fmt.Println(row.SessionID, err)
+	}
+	// Output:
+	// <nil>
+	// s-2 <nil>
+	// s-1 <nil>
 }
