@@ -113,7 +113,18 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 			b = append(b, p.comma)
 			p.noFormula = false
 		}
-		b = p.cell(b, s, hidden, &p.columns[i])
+		switch c := &p.columns[i]; {
+		case p.excel || hidden != 0:
+			b = p.cell(b, s, hidden, c)
+		case c.text == nil:
+			b = c.cell(p, b, s)
+		default: // the same as cell, without its calls: BenchmarkWrite
+			if v := c.text(s); p.needsQuotes(v) {
+				b = appendQuoted(b, v)
+			} else {
+				b = append(b, v...)
+			}
+		}
 	}
 	if p.excel && !p.noFormula && len(p.columns) > 1 && b[len(b)-1] == '"' && bytes.HasPrefix(b[start:], []byte(`"=`)) {
 		// Split elsewhere, the row would be one field that begins as a formula and ends in a quote: LibreOffice runs it.
