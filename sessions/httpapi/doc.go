@@ -76,13 +76,14 @@
 // An answer is one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
 //
 // After the last byte come the trailers Export-Rows and Export-Sha256, and the host's [Options.Exported] is told. Browsers read
-// no trailers: the digest is in the Store's audit event of the file too (store.Written), and for progress a client asks /count beside the
-// export, whose answer says whether it is exact. An export that breaks off has no trailers and its body no end: HTTP/1.1 closes the connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot
-// tell, so it is refused (nginx: proxy_http_version 1.1). The handler sets a deadline of the connection that has passed, and panics with
-// http.ErrAbortHandler: a middleware that recovers from it can write nothing more. It needs a ResponseWriter that has SetWriteDeadline
-// or leads to one by a method Unwrap, as those of gin, echo and chi do; behind any other, http.TimeoutHandler
-// among them, an export is answered 501 before its first byte, and [Options.Failed] is told why. Without Flush it goes on. nginx is told
-// not to keep the file on its disk (X-Accel-Buffering).
+// no trailers: the digest is in the Store's audit event of the file too (store.Written), and for progress a client asks /count
+// beside the export, whose answer says whether it is exact. An export that breaks off has no trailers and its body no end:
+// HTTP/1.1 closes the connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot tell, so it is refused (nginx:
+// proxy_http_version 1.1). The handler sets a deadline of the connection that has passed, and panics with http.ErrAbortHandler:
+// a middleware that recovers from it can write nothing more. It needs a ResponseWriter that has SetWriteDeadline or leads to
+// one by a method Unwrap, as those of gin, echo and chi do; behind any other, http.TimeoutHandler among them, an export is
+// answered 501 before its first byte, and [Options.Failed] is told why. Without Flush it goes on. nginx is told not to keep the
+// file on its disk (X-Accel-Buffering).
 //
 // The client going away, or taking less than [Options.MinRate], ends the read in the storage.
 //
