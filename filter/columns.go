@@ -45,7 +45,8 @@ type Columns struct {
 	// MySQL do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
 	// utf8mb4_0900_bin), SQLite unless a column is declared otherwise. Without it a second,
 	// bytewise comparison is written on those engines, so that company "acme" is not "ACME".
-	// PostgreSQL compares bytewise under all deterministic collations, but not the type citext: use
+	// PostgreSQL compares bytewise under all deterministic collations, but not the types citext and
+	// char(n), and refuses to compare uuid, enum and number columns with texts: of all of these use
 	// Expr("s.company::text").
 	Binary bool
 }
@@ -56,6 +57,7 @@ type Column struct {
 	args    []any
 	notNull bool
 	err     error
+	unfit   uint8 // a bit for each dialect in which an expression has not one argument for each question mark
 
 	bytewise bool             // compares byte by byte on every engine
 	stored   map[string][]any // what an enumeration's values are stored as; nil: as they are
@@ -87,17 +89,27 @@ func isIdentifier(s string) bool {
 
 // Expr returns the host's own expression: SQL that is written as it is, in parentheses, wherever it
 // is needed, possibly several times in one statement. Never build it of text from outside. Each
-// question mark in it is the place of one of the args, but for those in quotes and comments, and
-// for two together, which are one that is an operator. Another number of args is an error that
-// wraps [ErrColumn] and comes with the statement.
+// question mark in it is the place of one of the args, except those in quotes and comments of the
+// statement's dialect, and two together, which are one that is an operator. Another number of args
+// is an error that wraps [ErrColumn] and comes with the statement.
 func Expr(sql string, args ...any) Column {
-	// An expression does not know its dialect: on MariaDB a backslash escapes a quote, elsewhere not.
-	n, escaping := placeholders(sql)
-	if strings.TrimSpace(sql) == "" || n != len(args) && escaping != len(args) {
-		return Column{err: fmt.Errorf("%w: an empty expression, or not one argument for each question mark", ErrColumn)}
+	c := Column{sql: "(" + sql + ")", args: slices.Clone(args)}
+	// An expression does not know its dialect, and each has quotes and comments of its own.
+	fits := false
+	for d := Postgres; d <= SQLite; d++ {
+		if placeholders(sql, d) == len(args) {
+			fits = true
+		} else {
+			c.unfit |= 1 << d
+		}
 	}
-	return Column{sql: "(" + sql + ")", args: slices.Clone(args)}
+	if strings.TrimSpace(sql) == "" || !fits {
+		return Column{err: errExpression}
+	}
+	return c
 }
+
+var errExpression = fmt.Errorf("%w: an empty expression, or not one argument for each question mark", ErrColumn)
 
 // NotNull returns the column with the promise that it is never NULL, which makes shorter SQL.
 func (c Column) NotNull() Column {

@@ -189,10 +189,17 @@ func (c *Criterion) Search() (searchkey.Query, bool) {
 }
 
 // Range returns the instants of a range of times, in UTC: from the first, until before the second.
-// A zero time is an open end.
+// A zero time is an open end. Where absent times are asked for, and of a criterion that has an
+// error, the range is empty: the end is before the beginning.
 func (c *Criterion) Range() (from, to time.Time) {
-	if r, ok := c.leaf().criterion.(*timeRange); ok {
-		return r.from, r.to
+	switch r := c.leaf().criterion.(type) {
+	case *timeRange:
+		if !r.absent {
+			return r.from, r.to
+		}
+		return latest, earliest
+	case *poisoned:
+		return latest, earliest
 	}
 	return from, to
 }

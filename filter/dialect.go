@@ -50,7 +50,7 @@ func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 func dollars(sql string) string {
 	b := make([]byte, 0, len(sql)+16)
 	n := 0
-	scan(sql, false, func(token string, isPlaceholder bool) {
+	scan(sql, Postgres, func(token string, isPlaceholder bool) {
 		switch {
 		case isPlaceholder:
 			n++
@@ -64,19 +64,17 @@ func dollars(sql string) string {
 	return string(b)
 }
 
-// placeholders counts those of an expression: by the rules of PostgreSQL and SQLite, and by those
-// of MariaDB, where a backslash escapes in every string.
-func placeholders(sql string) (standard, escaping int) {
-	scan(sql, false, func(_ string, isPlaceholder bool) { standard += bit(isPlaceholder) })
-	scan(sql, true, func(_ string, isPlaceholder bool) { escaping += bit(isPlaceholder) })
-	return standard, escaping
+// placeholders counts those of an expression in the dialect.
+func placeholders(sql string, d Dialect) (n int) {
+	scan(sql, d, func(_ string, isPlaceholder bool) { n += bit(isPlaceholder) })
+	return n
 }
 
 // scan visits the parts of the SQL: placeholders, "??", and all else in pieces.
-func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool)) {
+func scan(sql string, d Dialect, visit func(token string, isPlaceholder bool)) {
 	for at := 0; at < len(sql); {
 		// Nothing else begins a placeholder, a quote or a comment.
-		i := strings.IndexAny(sql[at:], `?'"-/$`)
+		i := strings.IndexAny(sql[at:], "?'\"`[#-/$")
 		if i < 0 {
 			visit(sql[at:], false)
 			return
@@ -90,7 +88,7 @@ func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool
 		case strings.HasPrefix(sql[at:], "??"):
 			size = 2
 		case sql[at] != '?':
-			size = verbatim(sql, at, escaping)
+			size = verbatim(sql, at, d)
 		}
 		visit(sql[at:at+size], size == 1 && sql[at] == '?')
 		at += size
@@ -99,28 +97,42 @@ func scan(sql string, escaping bool, visit func(token string, isPlaceholder bool
 
 // verbatim returns how long the quoted text, the comment or the single byte is that begins in the
 // SQL.
-func verbatim(sql string, at int, escaping bool) int {
+func verbatim(sql string, at int, d Dialect) int {
 	rest := sql[at:]
-	switch {
-	case rest[0] == '\'' && (escaping || at > 0 && (sql[at-1] == 'E' || sql[at-1] == 'e') && !inWord(sql, at-1)):
+	switch c := rest[0]; {
+	case (c == '\'' || c == '"') && d == MariaDB:
 		return escaped(rest)
-	case rest[0] == '"' && escaping:
-		return escaped(rest)
-	case rest[0] == '\'' || rest[0] == '"':
+	case c == '\'' && d == Postgres && at > 0 && (sql[at-1] == 'E' || sql[at-1] == 'e') && !inWord(sql, at-1):
+		return escapedParts(rest)
+	case c == '\'' || c == '"' || c == '`' && d != Postgres:
 		return until(rest, 1, rest[:1])
-	case strings.HasPrefix(rest, "--"):
-		if i := strings.IndexAny(rest, "\r\n"); i >= 0 {
-			return i
-		}
-		return len(rest)
+	case c == '[' && d == SQLite:
+		return until(rest, 1, "]")
+	case c == '#' && d == MariaDB, strings.HasPrefix(rest, "--") && (d != MariaDB || endsWord(rest[2:])):
+		return line(rest)
 	case strings.HasPrefix(rest, "/*"):
-		return comment(rest)
-	case rest[0] == '$' && !inWord(sql, at):
+		if d == Postgres {
+			return comment(rest)
+		}
+		return until(rest, 2, "*/")
+	case c == '$' && d == Postgres && !inWord(sql, at):
 		if tag := dollarTag(rest); tag != "" {
 			return until(rest, len(tag), tag)
 		}
 	}
 	return 1
+}
+
+// endsWord reports whether white space comes next, or nothing: without it, two hyphens are no
+// comment in MariaDB.
+func endsWord(sql string) bool { return sql == "" || sql[0] <= ' ' }
+
+// line returns how much of the SQL is on the line where it begins.
+func line(sql string) int {
+	if i := strings.IndexAny(sql, "\r\n"); i >= 0 {
+		return i
+	}
+	return len(sql)
 }
 
 // until returns the length of what ends with a text, from there on where the search for it begins.
@@ -163,6 +175,29 @@ func escaped(sql string) int {
 		}
 	}
 	return len(sql)
+}
+
+// escapedParts returns the length of such a string in PostgreSQL, where it goes on with what is in
+// quotes on a later line.
+func escapedParts(sql string) int {
+	end := escaped(sql)
+	for at, lines := end, 0; at < len(sql); {
+		switch c := sql[at]; {
+		case c == '\n' || c == '\r':
+			lines++
+			at++
+		case strings.IndexByte(" \t\f\v", c) >= 0:
+			at++
+		case strings.HasPrefix(sql[at:], "--"):
+			at += line(sql[at:])
+		case c == '\'' && (lines > 0 || at == end): // two quotes together are one in the string
+			end = at + escaped(sql[at:])
+			at, lines = end, 0
+		default:
+			return end
+		}
+	}
+	return end
 }
 
 // comment returns the length of a comment, in which others may be nested.

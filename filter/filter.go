@@ -37,6 +37,13 @@ func filterOf(root node) Filter {
 	return Filter{tree: func() node { return root }}
 }
 
+// part makes a filter of a part of the filter's tree, which may be beyond the bounds as it may be.
+func (f Filter) part(n node) Filter {
+	g := filterOf(n)
+	g.derived = f.derived && n != nil
+	return g
+}
+
 // checked makes a filter of a tree, within the bounds.
 func checked(root node) Filter {
 	if root == nil {
@@ -176,7 +183,7 @@ func (f Filter) Parts() []Filter {
 	}
 	var parts []Filter
 	for _, n := range f.top() {
-		parts = append(parts, filterOf(n))
+		parts = append(parts, f.part(n))
 	}
 	return parts
 }
@@ -192,7 +199,7 @@ func (f Filter) Without(fields sessions.Fields) Filter {
 		l, ok := n.(*leaf)
 		return ok && l.about().Intersect(fields) != 0
 	})
-	return filterOf(all(kept))
+	return f.part(all(kept))
 }
 
 // about returns the fields whose control the criterion belongs to: those that it looks at, but of

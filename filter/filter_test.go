@@ -232,6 +232,7 @@ func bads(t testing.TB) map[string]struct {
 		"no such day":         {filter.CreatedOn(sessions.Date{Year: 2026, Month: 2, Day: 30}, day, time.UTC), filter.ErrValue},
 		"instants reversed":   {filter.Between(sessions.FieldCreatedAt, time.Unix(2, 0), time.Unix(1, 0)), filter.ErrRange},
 		"a far instant":       {filter.Between(sessions.FieldCreatedAt, time.Unix(2, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), filter.ErrValue},
+		"before the year 1":   {filter.Between(sessions.FieldCreatedAt, time.Time{}, time.Time{}.Add(-1)), filter.ErrValue},
 		"search nowhere":      {filter.SearchIn(0, "x"), filter.ErrField},
 		"search of extra":     {filter.SearchIn(sessions.FieldsOf(sessions.FieldExtra), "x"), filter.ErrField},
 		"a long search":       {filter.Search(strings.Repeat("x", 1<<20)), searchkey.ErrTooLong},
@@ -402,6 +403,12 @@ func TestErrorsDoNotLookLikeEverything(t *testing.T) {
 	require.Equal(t, sessions.AllFields(), f.Fields())
 	from, to := f.Range()
 	require.False(t, to.After(from), "an empty range")
+	from, to = root.Range()
+	require.True(t, to.Before(from), "an empty range")
+	for c := range filter.Is(sessions.FieldCompletedAt, "").All() {
+		from, to = c.Range()
+		require.True(t, to.Before(from), "no time is in the range of absent ones")
+	}
 	require.False(t, f.Equal(f))
 	require.Len(t, f.Parts(), 1)
 	require.Error(t, f.Check(nil))
@@ -557,13 +564,31 @@ func TestWhatIsBuiltCanBeRead(t *testing.T) {
 	}
 }
 
+// TestPartsOfLongFilters takes apart what is longer than can be built, for a viewer who sees less.
+func TestPartsOfLongFilters(t *testing.T) {
+	t.Parallel()
+	long := filter.Extra("k", strings.Repeat("x", 4000))
+	for i := range 15 {
+		long = filter.And(long, filter.Extra("k", fmt.Sprint(i), strings.Repeat("x", 4000)), filter.Not(filter.Search(fmt.Sprint("a", i))))
+	}
+	long = filter.And(long, filter.Is(sessions.FieldSubject, "s"), filter.Extra("k", strings.Repeat("x", 600)))
+	narrow := long.WithSearchFields(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldPersonalNumber))
+	require.NoError(t, narrow.Err())
+	require.Greater(t, len(narrow.Text()), filter.MaxTextBytes)
+	require.True(t, filter.And(narrow.Parts()...).Equal(narrow))
+	for _, f := range []filter.Filter{narrow.Without(sessions.FieldsOf(sessions.FieldStatus)), narrow.Without(sessions.FieldsOf(sessions.FieldSubject))} {
+		require.NoError(t, filter.And(f, filter.Status(sessions.Failed)).Err())
+	}
+	require.False(t, narrow.Without(sessions.AllFields()).IsZero(), "what is negated stays")
+}
+
 // TestCheck refuses values that nobody has, and says which there are.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	also := map[sessions.Field][]string{sessions.FieldStatus: {"expired"}, sessions.FieldMatchLevel: {"15"}}
 	for _, f := range []filter.Filter{
 		{}, filter.Status("expired", sessions.Failed), filter.DocumentType("", sessions.Passport), filter.MatchLevel(filter.NotCompared, 0, 7, 15),
-		filter.AtLeast(sessions.FieldMatchLevel, 15), filter.Is(sessions.FieldSex, "", "male"), filter.Is(sessions.FieldSubject, "anybody"),
+		filter.AtLeast(sessions.FieldMatchLevel, 15), filter.Is(sessions.FieldAcceptanceLevel, "", "1", "15"), filter.Is(sessions.FieldSex, "", "male"), filter.Is(sessions.FieldSubject, "anybody"),
 		filter.FailedForAt([]far.Level{3}, sessions.SpoofReasons()...),
 	} {
 		require.NoError(t, f.Check(also), f.Text())
@@ -573,6 +598,8 @@ func TestCheck(t *testing.T) {
 		"not(any(search(x),document_type(p)))":     "document_type: filter: a value that no session can have: there are passport, id_card, residence_card, driver_licence (value number 1)",
 		"match_level(3,9)":                         "match_level: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 2)",
 		"match_level(at_least=9)":                  "match_level.at_least: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
+		"acceptance_level(9)":                      "acceptance_level: filter: a value that no session can have: there are 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
+		"not(acceptance_level(at_most=8))":         "acceptance_level.at_most: filter: a value that no session can have: there are 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
 		"failed_for(low_far,level=8)":              "failed_for.level: filter: a value that no session can have: there are 0, 1, 2, 3, 4, 5, 6, 7, 15 (value number 1)",
 		"all(status(failed),failed_for(low_farr))": "failed_for: filter: a value that no session can have: there are digital_spoof, not_full_id, low_far, liveness_failed, invalid_document (value number 1)",
 	} {

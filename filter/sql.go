@@ -77,13 +77,13 @@ type writer struct {
 	args    []any
 	dialect Dialect
 	columns *Columns
-	err     error // the first
+	err     error // the first, but one that wraps ErrNoColumn before others: Split can do without a column
 }
 
 func (w *writer) write(s string) { w.sql = append(w.sql, s...) }
 
 func (w *writer) fail(f sessions.Field, err error) {
-	if w.err == nil {
+	if w.err == nil || errors.Is(err, ErrNoColumn) && !errors.Is(w.err, ErrNoColumn) {
 		w.err = &ColumnError{f, err}
 	}
 }
@@ -95,6 +95,8 @@ func (w *writer) usable(f sessions.Field, c Column) bool {
 		w.fail(f, c.err)
 	case c.isZero():
 		w.fail(f, ErrNoColumn)
+	case c.unfit>>w.dialect&1 == 1:
+		w.fail(f, errExpression)
 	default:
 		return true
 	}
@@ -329,28 +331,35 @@ func (w *writer) extra(key string) Column {
 	if c.isZero() || c.err != nil {
 		return c
 	}
-	json := Column{bytewise: true}
+	json := Column{bytewise: true, unfit: c.unfit}
 	add := func(before, after string, arg string) {
 		json.sql += before + c.sql + after
 		json.args = append(append(json.args, c.args...), arg)
 	}
-	path := `$."` + pathEscaper.Replace(key) + `"`
+	path := pathEscaper.Replace(key)
+	if rest, ok := strings.CutPrefix(path, "-"); ok { // which MariaDB takes for a minus, in quotes too
+		path = `\u002d` + rest
+	}
+	path = `$."` + path + `"`
 	switch {
 	case w.dialect == Postgres:
 		add("(CAST(", " AS jsonb) ->> CAST(? AS text))", key)
 	case w.dialect == SQLite:
 		add("(SELECT sk_extra.value FROM json_each(", ") AS sk_extra WHERE sk_extra.key = ?)", key)
-	case isPlainKey(key): // the member as bytes, whatever the collation
-		add("CAST(JSON_UNQUOTE(JSON_EXTRACT(", ", ?)) AS BINARY)", path)
+	case isPlainKey(key): // the member as bytes, whatever the collation and the character set
+		add("CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(", " USING utf8mb4), ?)) AS BINARY)", path)
 	default: // MariaDB's JSON_EXTRACT does not find a member whose name is escaped; MySQL's JSON_VALUE cuts long texts off
-		add("CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(", ", ?)), ", path)
-		add("JSON_VALUE(", ", ?)) AS BINARY)", path)
+		add("CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(", " USING utf8mb4), ?)), ", path)
+		add("JSON_VALUE(CONVERT(", " USING utf8mb4), ?)) AS BINARY)", path)
 	}
 	return json
 }
 
-// isPlainKey reports whether no encoder escapes the key.
+// isPlainKey reports whether no encoder escapes the key, and no path has to.
 func isPlainKey(key string) bool {
+	if strings.HasPrefix(key, "-") {
+		return false
+	}
 	for i := range len(key) {
 		if !isBare(key[i]) && key[i] != ' ' || key[i] == '/' || key[i] == '+' {
 			return false
@@ -404,7 +413,9 @@ func (w *writer) position(c Column, needle any) {
 		if w.columns.Binary || c.bytewise {
 			w.column("LOCATE(?, ", c, ")")
 		} else {
-			w.column("LOCATE(?, CAST(", c, " AS BINARY))")
+			w.write("LOCATE(?, ")
+			w.bytes(c)
+			w.write(")")
 		}
 	}
 }
@@ -433,7 +444,7 @@ func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 // sayable reports whether the columns have all that the node asks for. Other mistakes are left for
 // the statement.
 func sayable(n node, c *Columns) bool {
-	w := writer{dialect: Postgres, columns: c}
+	w := writer{columns: c} // in no dialect, since the columns are of one that is not known here
 	n.sql(&w, false)
 	return !errors.Is(w.err, ErrNoColumn)
 }

@@ -2,6 +2,8 @@ package filter_test
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +153,8 @@ func TestSQLOfDialects(t *testing.T) {
 		{"search", "search(x)", filter.SQLite, own, "(company = ? AND (instr(search_key, ?) > 0))", []any{"acme", " x"}},
 		{
 			"JSON", `extra("a\"\\b",v)`, filter.MariaDB, own,
-			"(company = ? AND (CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)), JSON_VALUE(extra, ?)) AS BINARY) IS NOT NULL AND CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(extra, ?)), JSON_VALUE(extra, ?)) AS BINARY) = ?))",
+			"(company = ? AND (CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(extra USING utf8mb4), ?)), JSON_VALUE(CONVERT(extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL" +
+				" AND CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(extra USING utf8mb4), ?)), JSON_VALUE(CONVERT(extra USING utf8mb4), ?)) AS BINARY) = ?))",
 			[]any{"acme", `$."a\"\\b"`, `$."a\"\\b"`, `$."a\"\\b"`, `$."a\"\\b"`, "v"},
 		},
 		{
@@ -161,7 +164,7 @@ func TestSQLOfDialects(t *testing.T) {
 		},
 		{
 			"texts that may not compare bytewise", "all(not(status(failed)),search(x))", filter.MariaDB, loose,
-			"((company = ? AND CAST(CONVERT(company USING utf8mb4) AS BINARY) = ?) AND CAST(CONVERT(status USING utf8mb4) AS BINARY) <> ? AND (LOCATE(?, CAST(search_key AS BINARY)) > 0))",
+			"((company = ? AND CAST(CONVERT(company USING utf8mb4) AS BINARY) = ?) AND CAST(CONVERT(status USING utf8mb4) AS BINARY) <> ? AND (LOCATE(?, CAST(CONVERT(search_key USING utf8mb4) AS BINARY)) > 0))",
 			[]any{"acme", "acme", "failed", " x"},
 		},
 		{
@@ -329,27 +332,33 @@ func TestSQLInsideSquirrel(t *testing.T) {
 func TestReplacePlaceholders(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"":                        "",
-		"a = ? AND b = ?":         "a = $1 AND b = $2",
-		"a = '?' AND b = ?":       "a = '?' AND b = $1",
-		`a LIKE'\' AND b = ?`:     `a LIKE'\' AND b = $1`,
-		"a$b$c = ? AND d$$ = ?":   "a$b$c = $1 AND d$$ = $2",
-		"? -- ?\r ?":              "$1 -- ?\r $2",
-		"გ$1$ ? $1$":              "გ$1$ $1 $1$",
-		"a = 'it''s ?' AND b = ?": "a = 'it''s ?' AND b = $1",
-		`a = E'\'?' AND b = ?`:    `a = E'\'?' AND b = $1`,
-		`a = '\' AND b = ?`:       `a = '\' AND b = $1`,
-		`"?" = ?`:                 `"?" = $1`,
-		"a ?? 'k' AND b = ?":      "a ? 'k' AND b = $1",
-		"? -- ?\n, ?":             "$1 -- ?\n, $2",
-		"? /* ? /* ? */ ? */ ?":   "$1 /* ? /* ? */ ? */ $2",
-		"$$ ? $$ ?":               "$$ ? $$ $1",
-		"$tag$ ? $$ ? $tag$ ?":    "$tag$ ? $$ ? $tag$ $1",
-		"a - ? / ?":               "a - $1 / $2",
-		"'open ?":                 "'open ?",
-		"/* open ?":               "/* open ?",
-		"$1 + ? $":                "$1 + $1 $",
-		"გ = ? AND 'გ?' = ?":      "გ = $1 AND 'გ?' = $2",
+		"":                         "",
+		"a = ? AND b = ?":          "a = $1 AND b = $2",
+		"a = '?' AND b = ?":        "a = '?' AND b = $1",
+		`a LIKE'\' AND b = ?`:      `a LIKE'\' AND b = $1`,
+		"a$b$c = ? AND d$$ = ?":    "a$b$c = $1 AND d$$ = $2",
+		"? -- ?\r ?":               "$1 -- ?\r $2",
+		"გ$1$ ? $1$":               "გ$1$ $1 $1$",
+		"a = 'it''s ?' AND b = ?":  "a = 'it''s ?' AND b = $1",
+		`a = E'\'?' AND b = ?`:     `a = E'\'?' AND b = $1`,
+		`a = '\' AND b = ?`:        `a = '\' AND b = $1`,
+		`"?" = ?`:                  `"?" = $1`,
+		"a ?? 'k' AND b = ?":       "a ? 'k' AND b = $1",
+		"? -- ?\n, ?":              "$1 -- ?\n, $2",
+		"? /* ? /* ? */ ? */ ?":    "$1 /* ? /* ? */ ? */ $2",
+		"$$ ? $$ ?":                "$$ ? $$ $1",
+		"$tag$ ? $$ ? $tag$ ?":     "$tag$ ? $$ ? $tag$ $1",
+		"a - ? / ?":                "a - $1 / $2",
+		"'open ?":                  "'open ?",
+		"/* open ?":                "/* open ?",
+		"$1 + ? $":                 "$1 + $1 $",
+		"გ = ? AND 'გ?' = ?":       "გ = $1 AND 'გ?' = $2",
+		`a = E'a''b\'?' AND b = ?`: `a = E'a''b\'?' AND b = $1`,
+		"E'a'\n 'b\\'?' = ?":       "E'a'\n 'b\\'?' = $1",
+		"E'a' -- ?\n'b\\'?' = ?":   "E'a' -- ?\n'b\\'?' = $1",
+		"E'a' 'b\\' = ?":           "E'a' 'b\\' = $1",
+		"'a'\n'b\\' = ?":           "'a'\n'b\\' = $1",
+		"E'a'/* \n */'b\\' = ?":    "E'a'/* \n */'b\\' = $1",
 	} {
 		got, err := filter.Postgres.ReplacePlaceholders(in)
 		require.NoError(t, err)
@@ -362,6 +371,39 @@ func TestReplacePlaceholders(t *testing.T) {
 	}
 	_, err := filter.Dialect(0).ReplacePlaceholders("?")
 	require.ErrorIs(t, err, filter.ErrDialect)
+}
+
+// TestExprCountsByDialect asks for one argument, where the statement's dialect decides what is a placeholder.
+func TestExprCountsByDialect(t *testing.T) {
+	t.Parallel()
+	postgres, mariadb, sqlite := filter.Postgres, filter.MariaDB, filter.SQLite
+	for sql, fits := range map[string][]filter.Dialect{
+		"a = ?":              {postgres, mariadb, sqlite},
+		`"a?" = ?`:           {postgres, mariadb, sqlite},
+		"`a?` = ?":           {mariadb, sqlite},
+		"[a?] = ?":           {sqlite},
+		"a[?] = 1":           {postgres, mariadb},
+		"a -- ?\n = ?":       {postgres, mariadb, sqlite},
+		"a --?\n = ?":        {postgres, sqlite},
+		"a - --?":            {mariadb},
+		"a # ?\n = ?":        {mariadb},
+		"a # ?":              {postgres, sqlite},
+		`a = '\' OR b = ?`:   {postgres, sqlite},
+		"/* /* ? */ ? /* */": {mariadb, sqlite},
+		"$$?$$ = ?":          {postgres},
+		"a ?? 'k' = ?":       {postgres, mariadb, sqlite},
+	} {
+		for _, d := range []filter.Dialect{postgres, mariadb, sqlite} {
+			columns := ownColumns()
+			columns.Fields[sessions.FieldOS] = filter.Expr(sql, 1)
+			_, _, err := filter.SQL("acme", filter.Is(sessions.FieldOS, "x"), d, columns).ToSql()
+			if slices.Contains(fits, d) {
+				require.NoError(t, err, "%s: %s", d, sql)
+			} else {
+				require.ErrorIs(t, err, filter.ErrColumn, "%s: %s", d, sql)
+			}
+		}
+	}
 }
 
 func TestSQLIsDeterministic(t *testing.T) {
@@ -408,6 +450,18 @@ func TestSplit(t *testing.T) {
 	inSQL, rest := filter.Status().Split(host)
 	require.Error(t, inSQL.Err())
 	require.Error(t, rest.Err())
+
+	// What has no column goes to the rest, whatever else is wrong beside it.
+	mistaken := host
+	mistaken.Fields = maps.Clone(host.Fields)
+	mistaken.Fields[sessions.FieldMatchLevel] = filter.Expr("?")
+	for _, f := range []filter.Filter{
+		filter.Or(filter.Status("of no code"), filter.Is(sessions.FieldSubject, "x")), filter.Or(filter.MatchLevel(1), filter.Is(sessions.FieldSubject, "x")),
+	} {
+		inSQL, rest = f.Split(mistaken)
+		require.True(t, inSQL.IsZero(), f.Text())
+		require.True(t, rest.Equal(f))
+	}
 }
 
 func BenchmarkSQL(b *testing.B) {

@@ -151,11 +151,14 @@ func Between(f sessions.Field, from, to time.Time) Filter {
 		return Filter{}
 	}
 	c := timeRange{timeField: of, from: ceil(from, time.Microsecond), to: ceil(to, time.Microsecond)}
-	if c.from.Year() < 1 || c.from.Year() > 9999 {
-		return bad(of.name, argSince, fmt.Errorf("%w: outside the years 1 to 9999", ErrValue))
-	}
-	if c.to.Year() < 1 || c.to.Year() > 9999 {
-		return bad(of.name, argBefore, fmt.Errorf("%w: outside the years 1 to 9999", ErrValue))
+	for _, end := range []struct {
+		argument       string
+		given, rounded time.Time
+	}{{argSince, from, c.from}, {argBefore, to, c.to}} {
+		// One just before the year 1 is rounded to the zero time, which would be an open end.
+		if end.given.UTC().Year() < 1 || end.rounded.Year() > 9999 {
+			return bad(of.name, end.argument, fmt.Errorf("%w: outside the years 1 to 9999", ErrValue))
+		}
 	}
 	if !to.IsZero() && to.Before(from) {
 		return bad(of.name, argBefore, ErrRange)
@@ -190,6 +193,9 @@ func (f *timeField) read(r *reading) Filter {
 	case instants:
 		return f.readInstants(since, before)
 	case r.url:
+		if _, err := time.LoadLocation(zone); err != nil {
+			return bad(f.name, argZone, ErrZone)
+		}
 		return Filter{} // a form that was left blank
 	}
 	return bad(f.name, "", ErrEmpty)
@@ -234,7 +240,8 @@ func (f *timeField) readInstants(since, before string) Filter {
 			continue
 		}
 		var err error
-		if ends[i], err = time.Parse(time.RFC3339Nano, text); err != nil {
+		// The zero time would be an open end.
+		if ends[i], err = time.Parse(time.RFC3339Nano, text); err != nil || ends[i].IsZero() {
 			return bad(f.name, []string{argSince, argBefore}[i], fmt.Errorf("%w: not an instant by RFC 3339", ErrValue))
 		}
 	}

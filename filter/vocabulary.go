@@ -18,16 +18,18 @@ var vocabulary = map[sessions.Field][]string{
 		string(sessions.DigitalSpoof), string(sessions.NotFullID), string(sessions.LowFAR),
 		string(sessions.LivenessFailed), string(sessions.InvalidDocument),
 	},
-	sessions.FieldSex:        {string(sessions.Male), string(sessions.Female)},
-	sessions.FieldDevice:     {string(sessions.PC), string(sessions.Mobile)},
-	sessions.FieldMatchLevel: {"0", "1", "2", "3", "4", "5", "6", "7"},
+	sessions.FieldSex:             {string(sessions.Male), string(sessions.Female)},
+	sessions.FieldDevice:          {string(sessions.PC), string(sessions.Mobile)},
+	sessions.FieldMatchLevel:      {"0", "1", "2", "3", "4", "5", "6", "7"},
+	sessions.FieldAcceptanceLevel: {"1", "2", "3", "4", "5", "6", "7"},
 }
 
 // Check returns an [*Error] that wraps [ErrValue], and says which values there are, if the filter
 // asks for one that neither the SDK nor the host has. In Go, enumerations are open; what comes from
 // outside should be checked, so that a typing error is not an empty list. also has the host's own
-// values, by field; nil: none. Checked are statuses, document types, reasons, sexes, devices, and
-// match levels, of which [far.Kvalifika] has 1 to 7 beside 0.
+// values, by field; nil: none. Checked are statuses, document types, reasons, sexes, devices, match
+// levels, of which [far.Kvalifika] has 1 to 7 beside 0, and acceptance levels, which are match
+// levels other than 0.
 func (f Filter) Check(also map[sessions.Field][]string) error {
 	if f.err != nil {
 		return f.err
@@ -53,6 +55,9 @@ func checkKnown(name, argument string, f sessions.Field, values []string, also m
 		return nil
 	}
 	known = slices.Concat(known, also[f])
+	if f == sessions.FieldAcceptanceLevel { // of the same scale
+		known = append(known, also[sessions.FieldMatchLevel]...)
+	}
 	for i, v := range values {
 		if v != "" && !slices.Contains(known, v) {
 			return &Error{name, argument, fmt.Errorf("%w: there are %s (value number %d)", ErrValue, strings.Join(known, ", "), i+1)}

@@ -379,7 +379,7 @@ SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, 
 FROM (
 	SELECT s.created_us, s.id
 	FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
-	WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) = ?))
+	WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) = ?))
 		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 	ORDER BY s.created_us DESC, s.id DESC

@@ -411,7 +411,7 @@ SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.part
 	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
-WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(s.extra, ?)) AS BINARY) = ?))
+WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) = ?))
 	AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
