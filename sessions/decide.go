@@ -106,7 +106,8 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, &FieldError{FieldMatchLevel, err}
 	}
-	v := Verdict{Match: Match{Compared: e.Compared, Level: e.Level, Scale: cmp.Or(e.Scale, policy.Scale().Name())}}
+	// The scale of both levels: that of the evidence is the same, or is of no comparison.
+	v := Verdict{Match: Match{Compared: e.Compared, Level: e.Level, Scale: policy.Scale().Name()}}
 	if e.Compared || e.Skipped&MatchStep == 0 {
 		v.Match.Acceptance = policy.Level()
 	}

@@ -146,6 +146,10 @@ func TestDecide(t *testing.T) {
 		require.ErrorIs(t, err, sessions.ErrInvalid, name)
 		require.Zero(t, v, name)
 	}
+	nothing := sessions.Evidence{Scale: "other"}
+	v, err = sessions.Decide(nothing, a)
+	require.NoError(t, err)
+	require.Equal(t, sessions.Match{Scale: "kvalifika-3d2d", Acceptance: 5}, v.Match, "the acceptance level is not on the scale of no comparison")
 	good.Level = 8
 	_, err = sessions.Decide(good, a)
 	require.ErrorIs(t, err, far.ErrUnknownLevel)
