@@ -39,7 +39,9 @@ type Columns struct {
 	Extra     map[string]Column // texts, by the key of the extra field
 	ExtraJSON Column            // a JSON object of strings, or NULL: has the keys that are not in Extra
 
-	SearchKey Column // a [searchkey.Key], whose words are of the version of that package
+	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
+	// one, and anew when the version of that package changes. Without it there is no search in SQL.
+	SearchKey Column
 
 	// Binary says that the database compares the text columns byte by byte as they are. MariaDB and
 	// MySQL do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,

@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,6 +64,20 @@ func ranked(lists ...[]*kind) map[string]*kind {
 		byName[k.name] = k
 	}
 	return byName
+}
+
+// kindNames returns the names of all kinds, for errors.
+func kindNames() string { return strings.Join(slices.Sorted(maps.Keys(kinds)), ", ") }
+
+// argumentNames says which arguments with a name the kind has, for errors.
+func (k *kind) argumentNames() string {
+	switch {
+	case k.keyed:
+		return "it has a key, such as in extra.phone, and none with a name"
+	case len(k.named) == 0:
+		return "it has none with a name"
+	}
+	return "there are " + strings.Join(slices.Sorted(maps.Keys(k.named)), ", ")
 }
 
 // newFilter makes a filter of one criterion.

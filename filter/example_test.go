@@ -86,12 +86,12 @@ func ExampleFilter_Values() {
 	again, err := filter.FromValues(f.Values())
 	fmt.Println(again.Equal(f), err)
 
-	_, err = filter.FromValues(map[string][]string{"statuz": {"failed"}})
+	_, err = filter.FromValues(map[string][]string{"match_level.min": {"4"}})
 	fmt.Println(err)
 	// Output:
 	// document_type=none&failed_for=low_far&failed_for.level=4&status=failed
 	// true <nil>
-	// parameter "statuz": filter: no such parameter
+	// parameter "match_level.min": filter: no such parameter: there are at_least, at_most
 }
 
 // Chips: one for each part of the conjunction, which can be taken away.

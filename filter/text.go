@@ -125,7 +125,7 @@ func (r *reading) filter(k *kind) Filter {
 	for name, values := range r.named {
 		switch many, known := k.named[name]; {
 		case !known:
-			return bad(k.name, "", fmt.Errorf("%w: an argument that it does not have", ErrSyntax))
+			return bad(k.name, "", fmt.Errorf("%w: an argument that it does not have: %s", ErrSyntax, k.argumentNames()))
 		case !many && len(values) > 1:
 			return bad(k.name, name, fmt.Errorf("%w: given more than once", ErrConflict))
 		}
@@ -247,7 +247,7 @@ func (p *parser) filter(depth int) Filter {
 		k, ok := kinds[name]
 		if !ok {
 			p.at = begin // of the name, which is the mistake
-			p.fail(fmt.Errorf("%w: expected a criterion", ErrSyntax))
+			p.fail(fmt.Errorf("%w: expected a criterion: there are %s", ErrSyntax, kindNames()))
 			return Filter{}
 		}
 		r := p.arguments(k)

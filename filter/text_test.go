@@ -134,6 +134,21 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestUnknownNamesAreToldWhichThereAre is about errors that name what there is, and not what was given.
+func TestUnknownNamesAreToldWhichThereAre(t *testing.T) {
+	t.Parallel()
+	for query, there := range map[string]string{
+		"statuz=failed": "there are acceptance_level, attempt, ", "match_level.min=4": "there are at_least, at_most",
+		"status.in=failed": "none with a name", "extra=x": "such as in extra.phone", "filter=statuz(failed)": "there are acceptance_level, attempt, ",
+		"filter=match_level(min=4)": "there are at_least, at_most", "filter=device(is=x)": "none with a name",
+	} {
+		values, err := url.ParseQuery(query)
+		require.NoError(t, err)
+		_, err = filter.FromValues(values)
+		require.ErrorContains(t, err, there, query)
+	}
+}
+
 func TestValuesErrors(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]struct {

@@ -113,11 +113,11 @@ func readParameter(name string, values []string, readings map[string]*reading, p
 		// It is no parameter of values: one of an argument, or none.
 		base, rest, _ := strings.Cut(name, ".")
 		if k = kinds[base]; k == nil {
-			return ErrParameter
+			return fmt.Errorf("%w: there are %s", ErrParameter, kindNames())
 		}
 		many, known := k.named[rest]
 		if !known {
-			return ErrParameter
+			return fmt.Errorf("%w: %s", ErrParameter, k.argumentNames())
 		}
 		if !many && len(values) > 1 {
 			return fmt.Errorf("%w: given more than once", ErrConflict)

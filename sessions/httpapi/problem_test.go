@@ -18,11 +18,11 @@ import (
 
 func TestProblemDocument(t *testing.T) {
 	h := newHost(t)
-	a := h.get("agent", "/sessions?colour=red")
+	a := h.get("agent", "/sessions?match_level.min=red")
 	a.problem(http.StatusBadRequest, "unknown_parameter")
 	require.JSONEq(t, `{
-		"type": "about:blank", "title": "Bad Request", "status": 400, "code": "unknown_parameter", "parameter": "colour",
-		"detail": "filter: no such parameter"
+		"type": "about:blank", "title": "Bad Request", "status": 400, "code": "unknown_parameter", "parameter": "match_level.min",
+		"detail": "filter: no such parameter: there are at_least, at_most"
 	}`, a.Body.String())
 	require.Equal(t, "no-store", a.Header().Get("Cache-Control"))
 	require.Equal(t, "nosniff", a.Header().Get("X-Content-Type-Options"))
