@@ -10,158 +10,136 @@ import (
 
 //go:generate go run gen.go
 
-// A folded text holds the letters and digits of its words, and between them these.
-const (
-	space  = ' ' // every sign that separates words
-	hyphen = '-' // also all of its kin
-	joiner = '.' // a full stop or a slash, which separate words but not the parts of a number
-)
+// Folding has two steps. The first takes the letters and digits out of a text, one by one, as Unicode knows them: that is
+// this file. The second writes them in Latin, which depends on what the text is and on who reads it: that is latin.go.
 
-// ascii is what becomes of an ASCII character; 0 is dropped.
-var ascii = func() (table [utf8.RuneSelf]byte) {
-	for c := range table {
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'z':
-			table[c] = byte(c)
-		case c >= 'A' && c <= 'Z':
-			table[c] = byte(c) + 'a' - 'A'
-		default:
-			table[c] = space
-		}
-	}
-	table['-'], table['.'], table['/'] = hyphen, joiner, joiner
-	table['\''], table['`'] = 0, 0
-	return table
-}()
-
-// georgian is the national romanization of 2002 without apostrophes, from U+10D0 on.
-var georgian = [33][2]byte{
-	{'a'}, {'b'}, {'g'}, {'d'}, {'e'}, {'v'}, {'z'}, {'t'}, {'i'}, {'k'}, {'l'},
-	{'m'}, {'n'}, {'o'}, {'p'}, {'z', 'h'}, {'r'}, {'s'}, {'t'}, {'u'}, {'p'}, {'k'},
-	{'g', 'h'}, {'q'}, {'s', 'h'}, {'c', 'h'}, {'t', 's'}, {'d', 'z'}, {'t', 's'}, {'c', 'h'}, {'k', 'h'}, {'j'}, {'h'},
+// unit is a letter or a digit of a text in lower case, or a blank for all that separates words.
+type unit struct {
+	r  rune
+	at int32 // where the character begins in the text that the unit comes from
 }
 
-// appendFolded appends the folded text.
-func appendFolded(dst []byte, text string) []byte {
+const space = ' '
+
+// appendUnits appends the units of a text. No two blanks follow each other, and none comes first.
+func appendUnits(dst []unit, text string) []unit {
 	for i := 0; i < len(text); {
-		if c := text[i]; c < utf8.RuneSelf {
-			i++
-			if c = ascii[c]; c != 0 {
-				dst = append(dst, c)
-			}
-			continue
-		}
-		if rest := text[i:]; len(rest) >= 3 && rest[0] == 0xE1 && rest[1] == 0x83 { // Mkhedruli, without the detour
-			if letter := rest[2] - 0x90; int(letter) < len(georgian) {
-				dst = appendGeorgian(dst, &georgian[letter])
-				i += 3
-				continue
-			}
-		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		dst = appendRune(dst, r, text[i:])
+		dst = appendCharacter(dst, r, text[i:], int32(i))
 		i += size
 	}
 	return dst
 }
 
-// appendRune appends what becomes of the rune that the text begins with. No rune depends on its neighbours.
-func appendRune(dst []byte, r rune, text string) []byte {
+// appendCharacter appends the units of the character that the rest of a text begins with.
+func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 	switch {
-	case r < utf8.RuneSelf || isGeorgian(r) || r == '´':
+	case r < utf8.RuneSelf || mkhedruli(r) != r || r == numero:
+		return appendUnit(dst, r, at)
 	case r >= hangulBase && r < hangulBase+hangulCount:
-		return appendHangul(dst, r-hangulBase)
-	default:
-		if c := lookup(r).class; c != letter && c != sign {
-			break
-		}
-		d := norm.NFKD.PropertiesString(text).Decomposition()
-		if d == nil {
-			break
-		}
-		for len(d) > 0 {
-			part, size := utf8.DecodeRune(d)
-			dst, d = appendBase(dst, part), d[size:]
+		r -= hangulBase
+		dst = appendUnit(dst, leadBase+r/(vowels*tails), at)
+		dst = appendUnit(dst, vowelBase+r/tails%vowels, at)
+		if tail := r % tails; tail != 0 {
+			dst = appendUnit(dst, tailBase+tail, at)
 		}
 		return dst
 	}
-	return appendBase(dst, r)
+	if c := lookup(r).class; c == letter || c == ideograph || c == sign {
+		// Rune by rune, since the table of Unicode 15.0 has to be asked first whether the rune is assigned.
+		for d := norm.NFKD.PropertiesString(rest).Decomposition(); len(d) > 0; {
+			part, size := utf8.DecodeRune(d)
+			dst = appendUnit(dst, part, at)
+			if d = d[size:]; len(d) == 0 {
+				return dst
+			}
+		}
+	}
+	return appendUnit(dst, r, at)
 }
 
-// appendBase appends what becomes of a rune that has no decomposition.
-func appendBase(dst []byte, r rune) []byte {
+// The signs whose properties say something else than people who write them.
+const (
+	numero  = '№' // compatible with the letters No, which nobody means
+	tatweel = 'ـ' // a letter that only stretches the one before it
+)
+
+// appendUnit appends the unit of a rune that has no decomposition.
+func appendUnit(dst []unit, r rune, at int32) []unit {
 	if r < utf8.RuneSelf {
-		if c := ascii[r]; c != 0 {
-			dst = append(dst, c)
+		switch {
+		case r >= 'A' && r <= 'Z':
+			r += 'a' - 'A'
+		case r >= '0' && r <= '9' || r >= 'a' && r <= 'z':
+		default:
+			return appendSpace(dst, at)
 		}
-		return dst
-	}
-	if isGeorgian(r) {
-		return appendGeorgian(dst, &georgian[mkhedruli(r)-'ა'])
+		return append(dst, unit{r, at})
 	}
 	switch r {
-	case '´', 'ʹ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', '՚', '׳', '‘', '’', '‛', '′', '‵', 'Ꞌ', 'ꞌ':
+	case 'ʹ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'Ꞌ', 'ꞌ': // letters by their properties, apostrophes by their use
+		return appendSpace(dst, at)
+	case tatweel:
 		return dst
-	case '֊', '־', '‐', '‑', '‒', '–', '—', '―', '−':
-		return append(dst, hyphen)
 	}
 	switch span := lookup(r); span.class {
-	case letter:
-		return appendLower(dst, r)
+	case letter, ideograph:
+		r = mkhedruli(r)
+		if l := unicode.ToLower(r); lookup(l).class == letter { // not one that came after Unicode 15.0
+			r = l
+		}
+		return append(dst, unit{canonical(r), at})
 	case digit:
-		return append(dst, '0'+byte((r-span.lo)%10))
+		return append(dst, unit{'0' + (r-span.lo)%10, at})
 	case dropped:
+		if len(dst) > 0 {
+			last := &dst[len(dst)-1]
+			last.r = withMark(last.r, r)
+		}
 		return dst
 	default:
-		return append(dst, space)
+		return appendSpace(dst, at)
 	}
 }
 
-func appendGeorgian(dst []byte, latin *[2]byte) []byte {
-	dst = append(dst, latin[0])
-	if latin[1] != 0 {
-		dst = append(dst, latin[1])
+func appendSpace(dst []unit, at int32) []unit {
+	if len(dst) == 0 || dst[len(dst)-1].r == space {
+		return dst
 	}
-	return dst
+	return append(dst, unit{space, at})
 }
 
-// isGeorgian tells whether a letter of any Georgian script is one of the 33 that the romanization knows.
-func isGeorgian(r rune) bool {
-	i := mkhedruli(r) - 'ა'
-	return i >= 0 && int(i) < len(georgian)
+// withMark returns a letter with a mark, where that is another letter to a table of latin.go. Other marks are dropped.
+func withMark(r, mark rune) rune {
+	if l, ok := marked[[2]rune{r, mark}]; ok {
+		return l
+	}
+	return r
 }
 
-// appendLower appends the lower case of a letter that has no decomposition.
-func appendLower(dst []byte, r rune) []byte {
-	r = mkhedruli(r)
-	if l := unicode.ToLower(r); lookup(l).class == letter { // not one that came after Unicode 15.0
-		r = l
-	}
+var marked = map[[2]rune]rune{
+	{'a', '\u0308'}: 'ä', {'o', '\u0308'}: 'ö', {'u', '\u0308'}: 'ü', {'a', '\u030A'}: 'å',
+	{'и', '\u0306'}: 'й', {'у', '\u0306'}: 'ў', {'е', '\u0308'}: 'ё', {'і', '\u0308'}: 'ї', {'г', '\u0301'}: 'ѓ', {'к', '\u0301'}: 'ќ',
+	{'α', '\u0301'}: 'ά', {'ε', '\u0301'}: 'έ', {'η', '\u0301'}: 'ή', {'ο', '\u0301'}: 'ό', {'υ', '\u0308'}: 'ϋ',
+}
+
+// canonical returns the letter that stands for those which people take for one and the same.
+func canonical(r rune) rune {
 	switch r {
-	case 'ß':
-		return append(dst, "ss"...)
-	case 'æ':
-		return append(dst, "ae"...)
-	case 'œ':
-		return append(dst, "oe"...)
-	case 'þ':
-		return append(dst, "th"...)
-	case 'ð', 'đ':
-		return append(dst, 'd')
-	case 'ħ':
-		return append(dst, 'h')
-	case 'ı':
-		return append(dst, 'i')
-	case 'ł':
-		return append(dst, 'l')
-	case 'ø':
-		return append(dst, 'o')
-	case 'ŧ':
-		return append(dst, 't')
 	case 'ς':
-		r = 'σ'
+		return 'σ'
+	case 'ǝ', 'ә': // the turned e of other alphabets and the Cyrillic schwa, typed for that of Azerbaijani
+		return 'ə'
+	case 'ی', 'ى', 'ے': // Persian yeh, alef maksura, Urdu yeh barree
+		return 'ي'
+	case 'ک': // Persian kaf
+		return 'ك'
+	case 'ة', 'ہ', 'ھ', 'ە': // teh marbuta, the hehs of Urdu and Kurdish
+		return 'ه'
+	case 'ٱ': // alef wasla
+		return 'ا'
 	}
-	return utf8.AppendRune(dst, r)
+	return r
 }
 
 // mkhedruli brings the letters of the other Georgian scripts down to Mkhedruli, and leaves every other rune alone.
@@ -184,13 +162,10 @@ const (
 	vowels, tails                 = 21, 28
 )
 
-func appendHangul(dst []byte, i rune) []byte {
-	dst = utf8.AppendRune(dst, leadBase+i/(vowels*tails))
-	dst = utf8.AppendRune(dst, vowelBase+i/tails%vowels)
-	if tail := i % tails; tail != 0 {
-		dst = utf8.AppendRune(dst, tailBase+tail)
-	}
-	return dst
+// beginsAnywhere reports whether a rune of a folded text begins a word wherever it is: a Han or Kana character, or the
+// consonant that begins a Hangul syllable.
+func beginsAnywhere(r rune) bool {
+	return r >= leadBase && (r < vowelBase-1 || r >= 0xA960 && r <= 0xA97C || lookup(r).class == ideograph)
 }
 
 // class is what a code point is to a word.
@@ -199,6 +174,7 @@ type class uint8
 const (
 	separator class = iota // also every code point that Unicode 15.0 has not assigned
 	letter                 // L, Nl, No, Mc
+	ideograph              // those of them that are Han, Hiragana or Katakana
 	digit                  // Nd: ranges begin with a zero
 	dropped                // Mn, Me, Cf
 	sign                   // any other that decomposes, possibly to letters

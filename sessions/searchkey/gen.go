@@ -52,6 +52,8 @@ func classOf(r rune) string {
 	switch {
 	case unicode.Is(unicode.Nd, r):
 		return "digit"
+	case unicode.In(r, unicode.L, unicode.Nl, unicode.No, unicode.Mc) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
+		return "ideograph"
 	case unicode.In(r, unicode.L, unicode.Nl, unicode.No, unicode.Mc):
 		return "letter"
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):

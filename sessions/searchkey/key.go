@@ -4,27 +4,27 @@ import (
 	"bytes"
 	"iter"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // Version is the version of the folding and of [Key]. A store keeps it beside its keys and refuses another one.
-const Version = 1
+const Version = 2
 
 // The bounds of a key. See the package comment for what happens beyond.
 const (
 	MaxWordBytes  = 64                // of a word
-	MaxWords      = 32                // distinct words of one field
+	MaxWords      = 32                // of one field
 	MaxFieldBytes = 512               // of one field's entries
 	MaxKeyBytes   = 4 * MaxFieldBytes // of a key
 )
 
-// Key is the stored form of a session's words: for each word the field's [Tag], a space and the word, with nothing
-// between. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have neither spaces
-// nor A to Z, a session has a word that begins with q if and only if the bytes " q" are in the key, and in its first
-// name if and only if "F q" is. Entries stand in the order of the fields, then of the text; each is there once. The
-// empty Key has no words.
+// Key is the stored form of a session's words: for each word a tag, a space and the word, with nothing between. The tag is
+// that of the field ([Tag]), or N for a word that is joined of both names.
+// "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have neither spaces nor A to Z, a
+// session has a word that begins with q if and only if the bytes " q" are in the key, and in its first name if and only if
+// "F q" is. Entries stand in the order of the fields, those of both names last; none begins another one. The empty
+// Key has no words.
 type Key string
 
 // searched are the fields of search in the order of a key, with their tags.
@@ -38,6 +38,14 @@ var searched = [...]struct {
 	{sessions.FieldPersonalNumber, 'P', true},
 	{sessions.FieldDocumentNumber, 'D', true},
 }
+
+// tagBoth marks the words that are joined of both names.
+const tagBoth = 'N'
+
+var (
+	names   = sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName)
+	numbers = sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
+)
 
 // Tag returns the letter that marks the field's words in a key, and false for a field that is not searched.
 func Tag(f sessions.Field) (byte, bool) {
@@ -54,10 +62,14 @@ func Of(s *sessions.Session) Key { return Key(Append(nil, s)) }
 
 // Append appends the session's key to dst.
 func Append(dst []byte, s *sessions.Session) []byte {
-	var buffer [sessions.MaxTextBytes]byte
+	begin := len(dst)
+	var l wordList
 	for i := range searched {
-		flat := appendFolded(buffer[:0], value(s, i))
-		dst = appendField(dst, i, flat, nil)
+		l.read(i, value(s, i))
+		dst = l.appendTo(dst, searched[i].tag)
+	}
+	if mayBeJoined(s) && l.readBoth(s) && l.size <= MaxKeyBytes-(len(dst)-begin) {
+		dst = l.appendTo(dst, tagBoth)
 	}
 	return dst
 }
@@ -76,22 +88,26 @@ func value(s *sessions.Session, i int) string {
 	}
 }
 
-// Words yields each word with its field, in the order of the key. What is not a key yields what can be read of it.
-func (k Key) Words() iter.Seq2[sessions.Field, string] {
-	return func(yield func(sessions.Field, string) bool) {
+// Words yields each word with the field that it is of, in the order of the key. A word that is joined of both names
+// is of both: it is hidden where either is. What is not a key yields what can be read of it.
+func (k Key) Words() iter.Seq2[sessions.Fields, string] {
+	return func(yield func(sessions.Fields, string) bool) {
 		rest := string(k)
 		for len(rest) > 2 {
 			end := len(rest)
 			if i := strings.IndexByte(rest[2:], ' '); i >= 0 {
 				end = 2 + i - 1
 			}
-			field := sessions.FieldNone
+			var fields sessions.Fields
 			for i := range searched {
 				if searched[i].tag == rest[0] {
-					field = searched[i].field
+					fields = sessions.FieldsOf(searched[i].field)
 				}
 			}
-			if !yield(field, rest[2:end]) {
+			if rest[0] == tagBoth {
+				fields = names
+			}
+			if !yield(fields, rest[2:end]) {
 				return
 			}
 			rest = rest[end:]
@@ -99,118 +115,215 @@ func (k Key) Words() iter.Seq2[sessions.Field, string] {
 	}
 }
 
-// appendField appends the entries of the field's folded text. Where visit is not nil, it gets each word with the place in
-// flat where it begins, doubles included.
-func appendField(dst []byte, field int, flat []byte, visit func(word []byte, start int)) []byte {
-	begin, count := len(dst), 0
-	add := func(start, end int) bool {
-		entry := len(dst)
-		dst = appendWord(append(dst, searched[field].tag, ' '), flat[start:end])
-		known := hasEntry(dst[begin:entry], dst[entry:])
-		if !known && (count == MaxWords || len(dst)-begin > MaxFieldBytes) {
-			dst = dst[:entry]
-			return false
-		}
-		if visit != nil {
-			visit(dst[entry+2:], start)
-		}
-		if known {
-			dst = dst[:entry]
-		} else {
-			count++
-		}
-		return true
-	}
-	if searched[field].number {
-		numberWords(flat, add)
-	} else {
-		nameWords(flat, add)
-	}
-	return dst
+// wordList collects the words of a field within the bounds of a key. No word in it begins another one, since that one
+// is found by whatever finds the word.
+type wordList struct {
+	text [MaxFieldBytes]byte // of the words, one behind the other
+	ends [MaxWords]int
+	n    int
+	size int // bytes of the words' entries
+
+	marking *marking // looks at each word that is added, if it is not nil
 }
 
-// hasEntry tells whether one of the entries, which all have the same tag, is the one given.
-func hasEntry(entries, entry []byte) bool {
-	for {
-		i := bytes.Index(entries, entry)
-		if i < 0 {
-			return false
-		}
-		entries = entries[i+len(entry):]
-		if len(entries) == 0 || entries[0] == entry[0] {
+func (l *wordList) reset() { l.n, l.size = 0, 0 }
+
+func (l *wordList) word(i int) []byte {
+	if i == 0 {
+		return l.text[:l.ends[0]]
+	}
+	return l.text[l.ends[i-1]:l.ends[i]]
+}
+
+// add reports whether the word is in the list now, in itself or as the beginning of another one.
+func (l *wordList) add(word []byte) bool {
+	count, size := l.n+1, l.size+entryBytes(word)
+	for i := range l.n {
+		w := l.word(i)
+		if bytes.HasPrefix(w, word) {
 			return true
 		}
+		if bytes.HasPrefix(word, w) {
+			count--
+			size -= entryBytes(w)
+		}
 	}
+	if count > MaxWords || size > MaxFieldBytes {
+		return false
+	}
+	end := 0
+	if count <= l.n { // the words that this one begins with go
+		kept := 0
+		for i := range l.n {
+			if w := l.word(i); !bytes.HasPrefix(word, w) {
+				end += copy(l.text[end:], w)
+				l.ends[kept] = end // not behind the i-th word, which has been read
+				kept++
+			}
+		}
+		l.n = kept
+	} else if l.n > 0 {
+		end = l.ends[l.n-1]
+	}
+	l.ends[l.n] = end + copy(l.text[end:], word)
+	l.n++
+	l.size = size
+	return true
 }
 
-// appendWord appends the letters and digits of a part of a folded text, as many as count.
-func appendWord(dst, part []byte) []byte {
-	begin := len(dst)
-	for _, c := range part {
-		if isSeparator(c) {
-			continue
-		}
-		if len(dst)-begin == MaxWordBytes {
-			if !utf8.RuneStart(c) {
-				dst = dst[:begin+lastRune(dst[begin:])]
-			}
-			break
-		}
-		dst = append(dst, c)
+func entryBytes(word []byte) int { return 2 + len(word) }
+
+func (l *wordList) appendTo(dst []byte, tag byte) []byte {
+	for i := range l.n {
+		dst = append(append(dst, tag, ' '), l.word(i)...)
 	}
 	return dst
 }
 
-// lastRune returns where the last, possibly torn, rune begins.
-func lastRune(word []byte) int {
-	i := len(word) - 1
-	for i > 0 && !utf8.RuneStart(word[i]) {
-		i--
+// read makes the words of a field's text: as much of what a key should hold as its bounds allow.
+func (l *wordList) read(field int, text string) {
+	var flatRoom [256]byte
+	number := searched[field].number
+	if l.marking == nil { // it has to know where the letters come from
+		if flat, _, ok := appendQuickly(flatRoom[:0], text, number); ok {
+			for d := joined; d <= plain; d++ {
+				if l.reset(); l.addWords(flat, len(flat), number, d) {
+					return
+				}
+			}
+			return
+		}
 	}
-	return i
-}
-
-func isSeparator(c byte) bool { return c == space || c == hyphen || c == joiner }
-
-// nameWords gives the parts of a folded text that are the words of a name, until add refuses one.
-func nameWords(flat []byte, add func(start, end int) bool) {
-	for i := 0; i < len(flat); {
-		if isSeparator(flat[i]) {
-			i++
-			continue
+	var unitRoom [64]unit
+	units := appendUnits(unitRoom[:0], text)
+	ways := 1
+	if !number {
+		ways = waysOf(units)
+	}
+	for d := joined; d <= plain; d++ {
+		l.reset()
+		whole := true
+		for way := 0; way < ways && whole; way++ {
+			st, flat := style{number: number, way: way}, flatRoom[:0]
+			if l.marking == nil {
+				flat = st.appendLatin(flat, units, nil)
+			} else {
+				l.marking.begin(way == 0)
+				flat = l.marking.appendPart(flat, st, field, text)
+			}
+			whole = l.addWords(flat, len(flat), number, d)
 		}
-		chain, parts := i, 0 // what hyphens join
-		for i < len(flat) && !isSeparator(flat[i]) {
-			start := i
-			for i < len(flat) && !isSeparator(flat[i]) {
-				i++
-			}
-			if !add(start, i) {
-				return
-			}
-			parts++
-			if i+1 < len(flat) && flat[i] == hyphen && !isSeparator(flat[i+1]) {
-				i++
-			}
-		}
-		if parts > 1 && !add(chain, i) {
+		if whole {
 			return
 		}
 	}
 }
 
-// numberWords gives the parts of a folded text that are the words of a number, until add refuses one.
-func numberWords(flat []byte, add func(start, end int) bool) {
-	last := byte(0)
-	for i, c := range flat {
-		if isSeparator(c) {
-			continue
+// waysOf returns how many ways there are to write a text, from the first one on.
+func waysOf(units []unit) int {
+	for _, u := range units {
+		if isCyrillic(u.r) {
+			return cyrillicWays
 		}
-		if (last == 0 || isDigit(c) != isDigit(last)) && !add(i, len(flat)) {
-			return
-		}
-		last = c
 	}
+	return 1
 }
 
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+// mayBeJoined reports, cheaply, whether a session may have words that are joined of both names.
+func mayBeJoined(s *sessions.Session) bool {
+	return mayBeCJK(s.FirstName.Value()) && mayBeCJK(s.LastName.Value())
+}
+
+// readBoth makes the words that are joined of both names, those of Han, Kana and Hangul, which are written without a blank between them,
+// the surname first as at home or last. All of them are in a key or none is: it returns false if there are too many.
+func (l *wordList) readBoth(s *sessions.Session) bool {
+	l.reset()
+	for _, first := range [...]int{1, 0} { // of searched: the surname is the second
+		if l.marking != nil {
+			l.marking.begin(first == 1)
+		}
+		var flat []byte
+		within := 0
+		for k, field := range [...]int{first, 1 - first} {
+			if k == 1 {
+				within = len(flat)
+				flat = append(flat, space)
+			}
+			begin := len(flat)
+			if l.marking == nil {
+				flat = style{}.appendLatin(flat, appendUnits(nil, value(s, field)), nil)
+			} else {
+				flat = l.marking.appendPart(flat, style{}, field, value(s, field))
+			}
+			if !isCJK(flat[begin:]) {
+				return false
+			}
+		}
+		if !l.addWords(flat, within, false, joined) {
+			return false
+		}
+	}
+	return true
+}
+
+// detail is how much a key holds of a text.
+type detail int
+
+const (
+	joined detail = iota // every word, joined with those behind it
+	parted               // every word by itself
+	plain                // every part that a search text is cut into, in its first spelling alone
+)
+
+// addWords adds the words of a folded text that begin in its first bytes, until the list is full; then it returns false.
+func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool {
+	for i := 0; i < within; {
+		end := i + 1
+		for end < len(flat) && flat[end] != space {
+			end++
+		}
+		if flat[i] == unwritable || flat[i] == space {
+			i = end + 1
+			continue
+		}
+		chain := end // of words that are written in this way
+		if d == joined && end < len(flat) {
+			if chain = bytes.IndexByte(flat[end:], unwritable); chain < 0 {
+				chain = len(flat)
+			} else {
+				chain += end - 1
+			}
+		}
+		for start := i; start < end; start++ {
+			if start > i && (d == plain || !beginsInside(flat, start, number)) {
+				continue
+			}
+			n := choices(flat[start:chain])
+			if !l.addForms(flat, start, chain, n, d) ||
+				// A long name is spelt in few ways, and its first word in more.
+				n > maxChoices && chain > end && !l.addForms(flat, start, end, choices(flat[start:end]), d) {
+				return false
+			}
+		}
+		i = end + 1
+	}
+	return true
+}
+
+func (l *wordList) addForms(flat []byte, start, end, choices int, d detail) bool {
+	var s speller
+	n := forms(choices)
+	if d == plain {
+		n = 1
+	}
+	for form := range n {
+		word, at := s.spell(flat, start, end, choices, form)
+		if !l.add(word) {
+			return false
+		}
+		if l.marking != nil {
+			l.marking.mark(word, at)
+		}
+	}
+	return true
+}

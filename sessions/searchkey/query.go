@@ -3,8 +3,12 @@ package searchkey
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -12,19 +16,36 @@ import (
 // The bounds of a search text.
 const (
 	MaxQueryBytes = 256 // of the text
-	MaxQueryWords = 16  // that are left when those that begin another are dropped
+	MaxQueryWords = 16  // that are left when those that others imply are dropped
+
+	maxChain = 3 // words that are joined, if they are not groups of a number
 )
 
-// The errors of [ParseQuery].
+// The errors of [ParseQuery] and [ParseWords].
 var (
 	ErrTooLong      = fmt.Errorf("searchkey: search text longer than %d bytes", MaxQueryBytes)
 	ErrTooManyWords = fmt.Errorf("searchkey: search text of more than %d words", MaxQueryWords)
 )
 
-// Query is a folded search text. The zero Query is that of a blank one, which matches every session.
+// Query is a folded search text: words, each of which stands for a few beginnings of words of keys. The zero Query is that of a blank
+// text, which matches every session.
 type Query struct {
-	needles []string // " word", sorted
-	nothing bool
+	prefixes []prefix // those of one word stand together
+	typed    []string
+	nothing  bool
+}
+
+// prefix is a beginning of words that a word of a query stands for.
+type prefix struct {
+	word   int
+	needle string // " prefix"
+	fields sessions.Fields
+}
+
+// Prefix is a beginning of words of keys, one of those that a word of a search text stands for.
+type Prefix struct {
+	Text   string
+	Fields sessions.Fields // whose words it is looked for in: a name is spelt in ways in which a number is not
 }
 
 // ParseQuery folds a search text. Errors are [ErrTooLong] and [ErrTooManyWords].
@@ -32,216 +53,232 @@ func ParseQuery(text string) (Query, error) {
 	if len(text) > MaxQueryBytes {
 		return Query{}, ErrTooLong
 	}
+	return parse(text)
+}
+
+// ParseWords folds the words of a search text as [Query.Typed] returns them. They may be longer than [MaxQueryBytes]: each of them may
+// have as many. Without a letter or a digit in any of them the query matches nothing.
+func ParseWords(words ...string) (Query, error) {
+	for _, word := range words {
+		if len(word) > MaxQueryBytes {
+			return Query{}, ErrTooLong
+		}
+	}
+	q, err := parse(strings.Join(words, " "))
+	if err == nil && q.Empty() {
+		q.nothing = true
+	}
+	return q, err
+}
+
+func parse(text string) (Query, error) {
 	if strings.TrimSpace(text) == "" {
 		return Query{}, nil
 	}
-	return queryOf(appendNeedles(nil, text))
-}
-
-// ParseWords folds the words of a query that [Query.Words] has returned, or other texts, into one query. Folding may make a text
-// longer than MaxQueryBytes: here, each text may have as many. Without a letter or a digit in any of them the query matches nothing.
-// Errors are those of ParseQuery.
-func ParseWords(texts ...string) (Query, error) {
-	var needles []string
-	for _, text := range texts {
-		if len(text) > MaxQueryBytes {
-			return Query{}, ErrTooLong
-		}
-		needles = appendNeedles(needles, text)
+	units := appendUnits(nil, text)
+	if n := len(units); n > 0 && units[n-1].r == space {
+		units = units[:n-1]
 	}
-	return queryOf(needles)
+	typed := split(style{typed: true, raw: true}.appendLatin(nil, units, nil))
+	words := make(terms, len(typed))
+	words.add(units, style{typed: true, number: true}, numbers)
+	for way := range waysOf(units) {
+		words.add(units, style{typed: true, way: way}, names)
+	}
+	kept := words.kept()
+	q := Query{nothing: len(kept) == 0}
+	size := 0
+	for i, t := range kept {
+		size += t.size
+		for _, p := range t.prefixes {
+			q.prefixes = append(q.prefixes, prefix{i, " " + p.Text, p.Fields})
+		}
+	}
+	switch {
+	case len(kept) > MaxQueryWords:
+		return Query{}, ErrTooManyWords
+	case size > MaxFieldBytes: // more than a key has room for
+		return Query{}, ErrTooLong
+	}
+	for _, word := range typed {
+		q.typed = append(q.typed, norm.NFC.String(string(word)))
+	}
+	return q, nil
 }
 
-// appendNeedles appends the folded words of a text.
-func appendNeedles(needles []string, text string) []string {
-	flat := appendFolded(nil, text)
-	for _, token := range bytes.FieldsFunc(flat, func(r rune) bool { return r == space }) {
-		parts := [][]byte{token}
-		if !bytes.ContainsAny(token, "0123456789") {
-			parts = bytes.FieldsFunc(token, func(r rune) bool { return r == hyphen || r == joiner })
+func split(flat []byte) [][]byte {
+	return bytes.FieldsFunc(flat, func(r rune) bool { return r == space })
+}
+
+// term is a word of a search text.
+type term struct {
+	prefixes []Prefix // what it stands for; none begins another one of the same fields
+	size     int      // bytes that its first spelling takes in a key
+}
+
+type terms []term
+
+// add adds what the words are in a style. The last letter stands for all that it may become.
+func (t terms) add(units []unit, st style, fields sessions.Fields) {
+	t.addFrom(0, split(st.appendLatin(nil, units, nil)), fields)
+	if n := len(units); n > 0 && !st.number {
+		for _, st.behind = range mayFollow(units[n-1].r) {
+			t.addFrom(len(t)-1, split(st.appendLatin(nil, units, nil)), fields)
 		}
-		for _, part := range parts {
-			if needle := appendWord([]byte{' '}, part); len(needle) > 1 {
-				needles = append(needles, string(needle))
+	}
+}
+
+// addFrom adds what the words are from the i-th on: each by itself, and joined with those before it.
+func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
+	var s speller
+	for ; i < len(words); i++ {
+		digits := true // in all of the words that are joined
+		var chain []byte
+		for first := i; first >= 0 && words[first][0] != unwritable; first-- {
+			digits = digits && bytes.ContainsAny(words[first], "0123456789")
+			n := i - first
+			if n >= maxChain && !digits || n >= MaxQueryWords {
+				break
+			}
+			if chain = slices.Concat(words[first], chain); n > 0 && len(chain) > MaxWordBytes {
+				break
+			}
+			letters := choices(chain)
+			for form := range forms(letters) {
+				word, _ := s.spell(chain, 0, len(chain), letters, form)
+				if n == 0 && form == 0 {
+					t[i].size = max(t[i].size, entryBytes(word))
+				}
+				t[i].insert(Prefix{string(word), fields})
 			}
 		}
+	}
+}
+
+// insert adds a prefix in the order of the texts, unless another one finds all that it finds.
+func (t *term) insert(p Prefix) {
+	for i, o := range t.prefixes {
+		if o.Text == p.Text {
+			t.prefixes[i].Fields = o.Fields.Union(p.Fields)
+			return
+		}
+	}
+	i, _ := slices.BinarySearchFunc(t.prefixes, p.Text, func(o Prefix, text string) int { return strings.Compare(o.Text, text) })
+	t.prefixes = slices.Insert(t.prefixes, i, p)
+}
+
+// implied reports whether whatever has the other word has this one.
+func (t *term) implied(other *term) bool {
+	for _, o := range other.prefixes {
+		if !t.finds(o, -1) {
+			return false
+		}
+	}
+	return true
+}
+
+// finds reports whether one of the prefixes finds all that another one finds. The one at skip is not asked.
+func (t *term) finds(p Prefix, skip int) bool {
+	var fields sessions.Fields
+	for i, o := range t.prefixes {
+		if i != skip && strings.HasPrefix(p.Text, o.Text) {
+			fields = fields.Union(o.Fields)
+		}
+	}
+	return p.Fields.Minus(fields) == 0
+}
+
+// kept returns the words that no other one implies, each with the prefixes that no other one makes superfluous.
+func (t terms) kept() (kept terms) {
+	for i := range t {
+		for k := 0; k < len(t[i].prefixes); {
+			if t[i].finds(t[i].prefixes[k], k) {
+				t[i].prefixes = slices.Delete(t[i].prefixes, k, k+1)
+			} else {
+				k++
+			}
+		}
+	}
+	for i := range t {
+		superfluous := false
+		for k := range t { // of two words that imply each other the first one is kept
+			superfluous = superfluous || k != i && t[i].implied(&t[k]) && (k < i || !t[k].implied(&t[i]))
+		}
+		if !superfluous {
+			kept = append(kept, t[i])
+		}
+	}
+	return kept
+}
+
+// Typed returns the words as they were typed, in their order, without what folding leaves out: lower-case letters and digits. The
+// query is the one that [ParseWords] makes of them.
+func (q Query) Typed() []string { return slices.Clone(q.typed) }
+
+// Len returns the number of words, without those that others imply.
+func (q Query) Len() int {
+	if len(q.prefixes) == 0 {
+		return 0
+	}
+	return q.prefixes[len(q.prefixes)-1].word + 1
+}
+
+// Empty reports whether the text was blank: no criterion at all.
+func (q Query) Empty() bool { return len(q.prefixes) == 0 && !q.nothing }
+
+// Nothing reports whether the text was not blank, but folds to no word (`******`): it matches no session.
+func (q Query) Nothing() bool { return q.nothing }
+
+// Words yields the words of the query, those that others imply left out, each as the prefixes that it stands for: a session
+// matches if for every word it has some word that begins with one of the prefixes in one of the prefix's fields. Prefixes are in
+// bytewise order; where one begins another, they differ in their fields.
+func (q Query) Words() iter.Seq[[]Prefix] {
+	return func(yield func([]Prefix) bool) {
+		var word []Prefix
+		for i, p := range q.prefixes {
+			word = append(word, Prefix{p.needle[1:], p.fields})
+			if i+1 == len(q.prefixes) || q.prefixes[i+1].word != p.word {
+				if !yield(word) {
+					return
+				}
+				word = nil
+			}
+		}
+	}
+}
+
+// Needles yields, for each word of the query, the texts of which at least one stands in a key, as a part of its bytes, if and only if
+// the word is met in one of the fields. Without such a field there are none, and no session has the word.
+func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for word := range q.Words() {
+			var needles []string
+			for _, p := range word {
+				needles = appendNeedles(needles, p.Text, p.Fields.Intersect(fields))
+			}
+			if !yield(needles) {
+				return
+			}
+		}
+	}
+}
+
+func appendNeedles(needles []string, text string, fields sessions.Fields) []string {
+	if fields == sessions.SearchFields() {
+		return append(needles, " "+text)
+	}
+	for i := range searched {
+		if fields.Has(searched[i].field) {
+			needles = append(needles, string(searched[i].tag)+" "+text)
+		}
+	}
+	if fields.Intersect(names) == names && beginsAnywhere(firstRune(text)) {
+		needles = append(needles, string(tagBoth)+" "+text)
 	}
 	return needles
 }
 
-// queryOf makes a query of needles, without those that another begins with.
-func queryOf(needles []string) (Query, error) {
-	slices.Sort(needles)
-	kept := needles[:0]
-	for i, needle := range needles { // what a needle begins stands right after it
-		if i+1 == len(needles) || !strings.HasPrefix(needles[i+1], needle) {
-			kept = append(kept, needle)
-		}
-	}
-	if len(kept) > MaxQueryWords {
-		return Query{}, ErrTooManyWords
-	}
-	return Query{kept, len(kept) == 0}, nil
-}
-
-// Words returns the folded words in their bytewise order. None begins another.
-func (q Query) Words() []string {
-	words := make([]string, len(q.needles))
-	for i, needle := range q.needles {
-		words[i] = needle[1:]
-	}
-	return words
-}
-
-// Len returns the number of words.
-func (q Query) Len() int { return len(q.needles) }
-
-// Empty tells whether the text was blank: no criterion at all.
-func (q Query) Empty() bool { return len(q.needles) == 0 && !q.nothing }
-
-// Nothing tells whether the text was not blank, but folds to no word (`******`): it matches no session.
-func (q Query) Nothing() bool { return q.nothing }
-
-// Needle returns what stands in a key, as a part of its bytes, if and only if the session has a word that begins with
-// the i-th word (from 0) in the field. [sessions.FieldNone] stands for any of the four fields; for a field
-// that is not searched the needle is empty.
-func (q Query) Needle(i int, f sessions.Field) string {
-	if f == sessions.FieldNone {
-		return q.needles[i]
-	}
-	if tag, ok := Tag(f); ok {
-		return string(tag) + q.needles[i]
-	}
-	return ""
-}
-
-// Match tells whether every word begins some word of the session's fields given. Fields that are not searched are
-// ignored; without any field nothing but an empty query matches. It does not allocate where texts are ASCII or Georgian.
-func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
-	if q.nothing {
-		return false
-	}
-	pending := uint32(1)<<len(q.needles) - 1
-	var buffer [4 * shortText]byte
-	for i := 0; pending != 0 && i < len(searched); i++ {
-		if !fields.Has(searched[i].field) {
-			continue
-		}
-		text := value(s, i)
-		if len(text) > len(buffer) {
-			pending = q.withoutLong(pending, i, text)
-			continue
-		}
-		flat := appendFolded(buffer[:0], text)
-		if len(flat) > shortText {
-			pending = q.withoutLong(pending, i, text)
-			continue
-		}
-		for n, needle := range q.needles {
-			if pending>>n&1 == 1 && beginsWord(flat, needle[1:], searched[i].number) {
-				pending &^= 1 << n
-			}
-		}
-	}
-	return pending == 0
-}
-
-// withoutLong takes the needles out of pending that begin a word of a field's text of any length.
-func (q Query) withoutLong(pending uint32, field int, text string) uint32 {
-	var flat [sessions.MaxTextBytes]byte
-	var words [MaxFieldBytes + 2 + MaxWordBytes]byte
-	entries := appendField(words[:0], field, appendFolded(flat[:0], text), nil)
-	for n, needle := range q.needles {
-		if hasNeedle(entries, needle) {
-			pending &^= 1 << n
-		}
-	}
-	return pending
-}
-
-// shortText is the longest folded text whose words, however it breaks, stay within the bounds of a key: a number of n
-// bytes has at most n words of n(n+1)/2 bytes in all.
-const shortText = 29
-
-// beginsWord tells whether one of the words of a short folded text begins with the word. It looks at the places where
-// words begin and builds none: at the first part of a hyphenated name, the joined word begins as the part does.
-func beginsWord(flat []byte, word string, number bool) bool {
-	last, chained := byte(space), false // chained: last is the hyphen after a part of a name
-	for i, c := range flat {
-		if isSeparator(c) {
-			if !number {
-				chained, last = c == hyphen && !isSeparator(last), c
-			}
-			continue
-		}
-		begins := isSeparator(last)
-		if number && !begins {
-			begins = isDigit(c) != isDigit(last)
-		}
-		last = c
-		if begins && c == word[0] && hasPrefix(flat[i:], word, number, !chained) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasPrefix tells whether the word that begins a part of a folded text begins with the other word. The word of a number
-// goes on over all separators, the joined word of a name over single hyphens.
-func hasPrefix(flat []byte, word string, number, joined bool) bool {
-	n := 0
-	for i, c := range flat {
-		switch {
-		case c == word[n]:
-			if n++; n == len(word) {
-				return true
-			}
-		case !isSeparator(c):
-			return false
-		case number:
-		case !joined || c != hyphen || i+1 == len(flat) || isSeparator(flat[i+1]):
-			return false
-		}
-	}
-	return false
-}
-
-// hasNeedle is bytes.Contains without its cost for short texts.
-func hasNeedle(entries []byte, needle string) bool {
-	for len(entries) >= len(needle) {
-		if string(entries[:len(needle)]) == needle {
-			return true
-		}
-		i := bytes.IndexByte(entries[1:], ' ')
-		if i < 0 {
-			return false
-		}
-		entries = entries[1+i:]
-	}
-	return false
-}
-
-// MatchKey tells what Match tells, of the session that the key is of.
-func (q Query) MatchKey(key Key, fields sessions.Fields) bool {
-	for _, needle := range q.needles {
-		if !hasWord(string(key), needle, fields) {
-			return false
-		}
-	}
-	return !q.nothing
-}
-
-func hasWord(key, needle string, fields sessions.Fields) bool {
-	for at := 0; ; at++ {
-		i := strings.Index(key[at:], needle)
-		if i < 0 {
-			return false
-		}
-		at += i
-		for f := range searched {
-			if at > 0 && searched[f].tag == key[at-1] && fields.Has(searched[f].field) {
-				return true
-			}
-		}
-	}
+func firstRune(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
 }

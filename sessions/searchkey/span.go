@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -13,55 +14,95 @@ import (
 type Span struct {
 	Field      sessions.Field
 	Start, End int    // bytes of the field's value, the end not inclusive, both on rune borders
-	Word       string // the folded word of the query
+	Word       string // the beginning of the folded word that is met, one of those that the word of the query stands for
 }
 
 // Spans returns where the words of the query meet the session's fields given, on the original texts: from the first
 // rune of a word that a word of the query begins, to the rune that supplies the last of it, with the marks that combine
-// with it. Spans are sorted by field (in the order of a key), start and end; they may overlap, and none is there twice.
-// A session that does not match may have some.
+// with it. A letter is marked whole, however it is spelt; a word that is joined of both names is marked in both. Spans
+// are sorted by field (in the order of a key), start and end; they may overlap, and none is there twice. A session that does not match may
+// have some.
 func (q Query) Spans(s *sessions.Session, fields sessions.Fields) []Span {
-	var found []Span
+	m := marking{q: q}
+	l := wordList{marking: &m}
 	for i := range searched {
-		if !fields.Has(searched[i].field) {
-			continue
+		if fields.Has(searched[i].field) {
+			l.read(i, value(s, i))
+			m.keep()
 		}
-		text := value(s, i)
-		flat, from := foldWithOrigin(text)
-		begin := len(found)
-		appendField(nil, i, flat, func(word []byte, start int) {
-			for _, needle := range q.needles {
-				if bytes.HasPrefix(word, []byte(needle[1:])) {
-					last := start
-					for n := len(needle) - 1; ; last++ {
-						if !isSeparator(flat[last]) {
-							if n--; n == 0 {
-								break
-							}
-						}
-					}
-					found = append(found, Span{searched[i].field, from[start], runeEnd(text, from[last]), needle[1:]})
-				}
-			}
-		})
-		slices.SortFunc(found[begin:], func(a, b Span) int {
-			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Word, b.Word))
-		})
 	}
-	return slices.Compact(found)
+	if fields.Intersect(names) == names && strings.Contains(string(Of(s)), string(tagBoth)+" ") {
+		l.readBoth(s)
+		m.keep()
+	}
+	slices.SortFunc(m.kept, func(a, b Span) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Word, b.Word))
+	})
+	return slices.Compact(m.kept)
 }
 
-// foldWithOrigin returns the folded text, and for each of its bytes where the rune begins that it comes from.
-func foldWithOrigin(text string) (flat []byte, from []int) {
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		flat = appendRune(flat, r, text[i:])
-		for len(from) < len(flat) {
-			from = append(from, i)
-		}
-		i += size
+// marking marks the words that a query meets while they are made.
+type marking struct {
+	q     Query
+	parts []part // of the folded text that words are made of
+	found []Span // in the field, or both names, being read
+	kept  []Span // in those before
+}
+
+// part is a field's text, which a folded text has from begin on.
+type part struct {
+	field sessions.Field
+	text  string
+	begin int
+	from  []int32 // the place of the character that each byte of the folded text comes from
+}
+
+// begin is called before each folded text, and what was found of a field is forgotten where it is read anew.
+func (m *marking) begin(anew bool) {
+	m.parts = m.parts[:0]
+	if anew {
+		m.found = m.found[:0]
 	}
-	return flat, from
+}
+
+func (m *marking) keep() {
+	m.kept = append(m.kept, m.found...)
+	m.found = m.found[:0]
+}
+
+// appendPart appends a field's folded text.
+func (m *marking) appendPart(flat []byte, st style, field int, text string) []byte {
+	var from []int32
+	begin := len(flat)
+	flat = st.appendLatin(flat, appendUnits(nil, text), &from)
+	m.parts = append(m.parts, part{searched[field].field, text, begin, from[:len(flat)-begin]})
+	return flat
+}
+
+// mark marks what a word of a key comes from, if a word of the query begins it. at has the place in the folded text of what each byte of the
+// word comes from.
+func (m *marking) mark(word []byte, at []int32) {
+	for i := range m.q.prefixes {
+		p := &m.q.prefixes[i]
+		if !bytes.HasPrefix(word, []byte(p.needle[1:])) {
+			continue
+		}
+		first, last := int(at[0]), int(at[len(p.needle)-2])
+		for _, part := range m.parts {
+			end := part.begin + len(part.from)
+			if last < part.begin || first >= end || !p.fields.Has(part.field) {
+				continue
+			}
+			span := Span{part.field, 0, len(part.text), p.needle[1:]}
+			if first >= part.begin {
+				span.Start = int(part.from[first-part.begin])
+			}
+			if last < end {
+				span.End = runeEnd(part.text, int(part.from[last-part.begin]))
+			}
+			m.found = append(m.found, span)
+		}
+	}
 }
 
 // runeEnd returns where the rune ends that begins at i, with the marks that follow it.

@@ -1,0 +1,265 @@
+package searchkey
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A folded text is a sequence of words of a to z, 0 to 9 and the letters of scripts that are not written in Latin here, with
+// single blanks between them. Two kinds of bytes that no folded word has say more: an upper-case letter, which is one letter that
+// is spelt in two ways (see spellings), and in place of a word:
+const unwritable = '!' // one that the way of writing has no letters for
+
+// A style says how the letters of a text are written in Latin.
+type style struct {
+	number bool // as in a number: one form of each letter, the one that it looks like
+	typed  bool // as in a search text: Georgian letters in one form
+	raw    bool // not at all: what was typed, without what folding leaves out
+	way    int  // of writing Cyrillic
+	behind rune // what follows the last letter; zero is nothing
+}
+
+// spellings are the letters that are spelt in two ways, by the upper-case letter that stands for them in a folded text.
+//
+// The Latin ones, on a document as in a search text, are those of ICAO Doc 9303-3 (section 6, table A), which writes either; the
+// spelling without a mark comes first. E is the schwa of Azerbaijani.
+//
+// The Georgian ones count for what is stored only. First comes the national romanization of 2002, then the letter that Georgians
+// use for it where they type Latin.
+var spellings = [26][2]string{
+	'A' - 'A': {"a", "ae"}, // ä
+	'O' - 'A': {"o", "oe"}, // ö ø
+	'U' - 'A': {"u", "ue"}, // ü
+	'R' - 'A': {"a", "aa"}, // å
+	'D' - 'A': {"d", "dj"}, // đ ђ
+	'E' - 'A': {"e", "a"},  // ə
+	'K' - 'A': {"k", "q"},  // ქ
+	'Q' - 'A': {"q", "k"},  // ყ
+	'C' - 'A': {"ts", "c"}, // ც
+	'W' - 'A': {"ts", "w"}, // წ
+	'J' - 'A': {"zh", "j"}, // ჟ
+	'G' - 'A': {"gh", "g"}, // ღ
+	'X' - 'A': {"rr", "r"}, // ռ: BGN/PCGN writes rr, the passports of Armenia r
+}
+
+func isChoice(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// georgian are the 33 letters from U+10D0 on by the national romanization of 2002 without its apostrophes, and as they
+// are stored, with the letters that have two spellings.
+var georgian = func() (tables [2][33]string) {
+	const (
+		national = "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh j h"
+		stored   = "a b g d e v z t i k l m n o p J r s t u p K G Q sh ch C dz W ch kh j h"
+	)
+	copy(tables[0][:], strings.Fields(national))
+	copy(tables[1][:], strings.Fields(stored))
+	return tables
+}()
+
+func isGeorgian(r rune) bool { return r >= 'ა' && int(r-'ა') < len(georgian[0]) }
+
+// appendLatin appends the folded text of the units. Where from is not nil, it gets for each byte the place of its character.
+// Words that fold to nothing, like a soft sign alone, are left out, and the same ones in every style.
+func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
+	begin, word, foreign := len(dst), len(dst), false
+	end := func() {
+		if foreign && len(dst) > word {
+			dst = append(dst[:word], unwritable)
+		}
+		foreign = false
+	}
+	for i, u := range units {
+		if u.r == space {
+			if end(); len(dst) > word {
+				dst = append(dst, space)
+			}
+			word = len(dst)
+		} else {
+			dst = st.appendLetter(dst, units, i, len(dst) == word)
+			foreign = foreign || len(dst) > word && !st.writes(u.r) // a sign that begins a word is not there
+		}
+		if from != nil {
+			*from = (*from)[:min(len(*from), len(dst)-begin)]
+			for len(*from) < len(dst)-begin {
+				*from = append(*from, u.at)
+			}
+		}
+	}
+	if end(); len(dst) > begin && dst[len(dst)-1] == space {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
+}
+
+// appendLetter appends what is written for the i-th unit, a letter or digit; first reports whether nothing is written of its word yet.
+func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte {
+	r := units[i].r
+	switch {
+	case isGeorgian(r):
+		if st.number || st.typed {
+			return append(dst, georgian[0][r-'ა']...)
+		}
+		return append(dst, georgian[1][r-'ა']...)
+	case st.raw:
+		if latin, ok := cyrillicLetters[r]; ok && latin[icao] == "" && first {
+			return dst // as it is in every style
+		}
+		return utf8.AppendRune(dst, r)
+	case r < utf8.RuneSelf:
+		if r == 'x' && !st.number {
+			return append(dst, "kh"...)
+		}
+		return append(dst, byte(r))
+	}
+	var choice byte
+	switch r {
+	case 'ä':
+		choice = 'A'
+	case 'ö', 'ø':
+		choice = 'O'
+	case 'ü':
+		choice = 'U'
+	case 'å':
+		choice = 'R'
+	case 'đ':
+		choice = 'D'
+	case 'ə':
+		choice = 'E'
+	case 'ß':
+		return append(dst, "ss"...)
+	case 'æ':
+		return append(dst, "ae"...)
+	case 'œ':
+		return append(dst, "oe"...)
+	case 'þ':
+		return append(dst, "th"...)
+	case 'ð':
+		return append(dst, 'd')
+	case 'ħ':
+		return append(dst, 'h')
+	case 'ı':
+		return append(dst, 'i')
+	case 'ĸ':
+		return append(dst, 'q')
+	case 'ł':
+		return append(dst, 'l')
+	case 'ŋ':
+		return append(dst, 'n')
+	case 'ŧ':
+		return append(dst, 't')
+	default:
+		return st.appendOther(dst, units, i, first)
+	}
+	if st.number {
+		return append(dst, spellings[choice-'A'][0]...)
+	}
+	return append(dst, choice)
+}
+
+// appendOther appends what is written for a letter of another script, which is the letter itself where nothing is known of it.
+func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte {
+	r := units[i].r
+	before, behind := rune(space), st.behind
+	if !first {
+		before = units[i-1].r
+	}
+	if i+1 < len(units) {
+		behind = units[i+1].r
+	}
+	latin, ok := "", false
+	switch {
+	case r >= cyrillicFirst && r <= cyrillicLast:
+		latin, ok = st.cyrillic(r, before)
+	case st.number:
+	case r == 'π' && before == 'μ' && (i == 1 || units[i-2].r == space): // written with the μ
+		return dst
+	case r >= 'ά' && r <= 'ώ':
+		latin, ok = greek(r, before, behind)
+	case r >= 'ա' && r <= 'ֆ':
+		latin, ok = armenian(r, before, behind)
+	}
+	if ok {
+		return append(dst, latin...)
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+// What may follow the last letter of a search text and change what it is written as.
+var (
+	behindGreek    = []rune{'α', 'σ', 'π', 'γ'}
+	behindArmenian = []rune{'ւ', 'վ'}
+)
+
+// mayFollow returns the letters that tell apart all that the last letter of a search text may become.
+func mayFollow(r rune) []rune {
+	switch {
+	case strings.ContainsRune("γμυ", r):
+		return behindGreek
+	case r == 'ո':
+		return behindArmenian
+	}
+	return nil
+}
+
+// greek writes Greek by ELOT 743, type 2, which is that of the passports of Greece and Cyprus.
+func greek(r, before, behind rune) (string, bool) {
+	switch r {
+	case 'γ':
+		if strings.ContainsRune("γξχ", behind) {
+			return "n", true
+		}
+	case 'μ':
+		if before == space && behind == 'π' {
+			return "b", true
+		}
+	case 'υ':
+		switch before {
+		case 'α', 'ε', 'η':
+			if strings.ContainsRune("αάβγδεέζηήιλμνοόρυϋω", behind) {
+				return "v", true
+			}
+			return "f", true
+		case 'ο':
+			return "u", true
+		}
+	}
+	latin, ok := greekLetters[r]
+	return latin, ok
+}
+
+var greekLetters = pairs("α a ά a β v γ g δ d ε e έ e ζ z η i ή i θ th ι i κ k λ l μ m ν n ξ kh ο o ό o π p ρ r σ s τ t υ y ϋ y φ f χ ch ψ ps ω o")
+
+// armenian writes Armenian by BGN/PCGN 1981, which is that of Eastern Armenian, without its apostrophes.
+func armenian(r, before, behind rune) (string, bool) {
+	switch r {
+	case 'ե':
+		if strings.ContainsRune("աեէըիոօ ", before) {
+			return "ye", true
+		}
+	case 'ո':
+		switch {
+		case behind == 'ւ':
+			return "u", true
+		case before == space && behind != 'վ':
+			return "vo", true
+		}
+	case 'ւ':
+		if before == 'ո' {
+			return "", true
+		}
+	}
+	latin, ok := armenianLetters[r]
+	return latin, ok
+}
+
+var armenianLetters = pairs("ա a բ b գ g դ d ե e զ z է e ը y թ t ժ zh ի i լ l խ kh ծ ts կ k հ h ձ dz ղ gh ճ ch մ m յ y ն n շ sh ո o չ ch պ p ջ j ռ X ս s վ v տ t ր r ց ts ւ v փ p ք k օ o ֆ f")
+
+// pairs returns the letters of a text and what is written behind each.
+func pairs(text string) map[rune]string {
+	table := map[rune]string{}
+	for fields := strings.Fields(text); len(fields) > 0; fields = fields[2:] {
+		r, _ := utf8.DecodeRuneInString(fields[0])
+		table[r] = fields[1]
+	}
+	return table
+}

@@ -1,0 +1,195 @@
+package searchkey
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Match reports whether the session has every word of the query in the fields given. Fields that are not searched are ignored; without
+// any field nothing but an empty query matches. It does not allocate where texts are ASCII or Georgian.
+func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
+	if q.nothing {
+		return false
+	}
+	m := matching{q: &q, pending: 1<<q.Len() - 1}
+	for i := range searched {
+		if m.pending == 0 {
+			return true
+		}
+		if fields.Has(searched[i].field) && !m.quickly(i, value(s, i)) {
+			m.slowly(i, value(s, i))
+		}
+	}
+	if m.pending != 0 && fields.Intersect(names) == names && mayBeJoined(s) {
+		return q.MatchKey(Of(s), fields)
+	}
+	return m.pending == 0
+}
+
+// matching looks for the words of a query in one field after the other.
+type matching struct {
+	q       *Query
+	pending uint32 // a bit for each word that is not found yet
+}
+
+// shortText is the longest folded text whose words, however it breaks, stay within the bounds of a key: a text of n bytes has at most n
+// words of n(n+1)/2 bytes in all.
+const shortText = 29
+
+// quickly looks into a short text of ASCII and Georgian letters without making its words, and reports whether that could be done.
+func (m *matching) quickly(field int, text string) bool {
+	var buffer [shortText + 3]byte
+	var starts [shortText]uint8
+	number := searched[field].number
+	flat, chosen, ok := appendQuickly(buffer[:0], text, number)
+	if !ok {
+		return false
+	}
+	n := 0
+	last := byte(space)
+	for i, c := range flat {
+		if c != space && (last == space || number && isDigit(c) != isDigit(last)) {
+			starts[n] = uint8(i)
+			n++
+		}
+		last = c
+	}
+	if chosen > 0 && (chosen > maxChoices || n<<chosen > MaxWords || n<<chosen*(2+len(flat)+chosen) > MaxFieldBytes) {
+		return false
+	}
+	for i := range m.q.prefixes {
+		p := &m.q.prefixes[i]
+		if m.pending>>p.word&1 == 0 || !p.fields.Has(searched[field].field) {
+			continue
+		}
+		for _, start := range starts[:n] {
+			if c := flat[start]; (c == p.needle[1] || isChoice(c)) && begins(flat[start:], p.needle[1:]) {
+				m.pending &^= 1 << p.word
+				break
+			}
+		}
+	}
+	return true
+}
+
+// appendQuickly is style.appendLatin for a short text of ASCII and Georgian. It returns how many letters have two spellings, and false for
+// another text.
+func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen int, ok bool) {
+	if len(text) > 3*shortText {
+		return dst, 0, false
+	}
+	georgian := &georgian[1]
+	if number {
+		georgian = &georgianInNumbers
+	}
+	for i := 0; i < len(text); {
+		if len(dst) > shortText {
+			return dst, 0, false
+		}
+		c := text[i]
+		switch {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		case c < 0x80:
+			if len(dst) > 0 && dst[len(dst)-1] != space {
+				dst = append(dst, space)
+			}
+			i++
+			continue
+		default:
+			if len(text)-i < 3 || c != 0xE1 || text[i+1] != 0x83 || int(text[i+2]-0x90) >= len(georgian) {
+				return dst, 0, false
+			}
+			latin := georgian[text[i+2]-0x90]
+			dst = append(dst, latin...)
+			if isChoice(latin[0]) {
+				chosen++
+			}
+			i += 3
+			continue
+		}
+		if i++; c == 'x' && !number {
+			dst = append(dst, 'k')
+			c = 'h'
+		}
+		dst = append(dst, c)
+	}
+	return dst, chosen, len(dst) <= shortText
+}
+
+var georgianInNumbers = georgian[0]
+
+// begins reports whether one of the spellings of a folded text, its blanks left out, begins with a word.
+func begins(flat []byte, word string) bool {
+	for len(word) > 0 {
+		if len(flat) == 0 {
+			return false
+		}
+		c := flat[0]
+		flat = flat[1:]
+		switch {
+		case c == word[0]:
+			word = word[1:]
+		case c == space:
+		case isChoice(c):
+			for _, text := range spellings[c-'A'] {
+				if strings.HasPrefix(text, word) || strings.HasPrefix(word, text) && begins(flat, word[len(text):]) {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// slowly looks into the words of any text.
+func (m *matching) slowly(field int, text string) {
+	var l wordList
+	l.read(field, text)
+	for i := range m.q.prefixes {
+		p := &m.q.prefixes[i]
+		for k := 0; k < l.n && m.pending>>p.word&1 == 1 && p.fields.Has(searched[field].field); k++ {
+			if bytes.HasPrefix(l.word(k), []byte(p.needle[1:])) {
+				m.pending &^= 1 << p.word
+			}
+		}
+	}
+}
+
+// MatchKey reports what Match reports, of the session that the key is of.
+func (q Query) MatchKey(key Key, fields sessions.Fields) bool {
+	pending := uint32(1)<<q.Len() - 1
+	for i := range q.prefixes {
+		if p := &q.prefixes[i]; pending>>p.word&1 == 1 && key.has(p.needle, p.fields.Intersect(fields)) {
+			pending &^= 1 << p.word
+		}
+	}
+	return pending == 0 && !q.nothing
+}
+
+// has reports whether the key has a word of one of the fields that begins as the needle says.
+func (k Key) has(needle string, fields sessions.Fields) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(string(k[at:]), needle)
+		if i < 0 {
+			return false
+		}
+		if at += i; at == 0 {
+			continue
+		}
+		for f := range searched {
+			if searched[f].tag == k[at-1] && fields.Has(searched[f].field) {
+				return true
+			}
+		}
+		if k[at-1] == tagBoth && fields.Intersect(names) == names {
+			return true
+		}
+	}
+}
