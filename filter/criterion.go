@@ -168,8 +168,8 @@ func (c *Criterion) Fields() sessions.Fields { return c.leaf().fields() }
 func (c *Criterion) Match(s *sessions.Session) bool { return c.leaf().match(s) }
 
 // Values returns the values any one of which is asked for, sorted, as the canonical text has them;
-// "" is an absent one. Of a search it returns the folded words, all of which are asked for, of a
-// range none.
+// "" is an absent one. Of a search it returns the words as they were typed, all of which are asked
+// for, of a range none.
 func (c *Criterion) Values() []string {
 	var values []string
 	for _, v := range c.leaf().arguments(false).values {

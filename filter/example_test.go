@@ -39,7 +39,7 @@ func Example() {
 	fmt.Println(f) // safe to log
 	// Output:
 	// true
-	// all(document_type(passport),created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi),failed_for(digital_spoof,low_far),search(0100,gior))
+	// all(document_type(passport),created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi),failed_for(digital_spoof,low_far),search(gior,0100))
 	// filter(document_type, created_at, failed_for, search)
 }
 

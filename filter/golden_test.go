@@ -73,7 +73,7 @@ func goldenFilters(t testing.TB) []filter.Filter {
 		filter.ExtraPrefix("ტელ", "5"),
 		filter.And(
 			filter.Status(sessions.Failed),
-			filter.Or(filter.Is(sessions.FieldSubject, "a"), filter.Not(filter.And(filter.DocumentType(sessions.Passport), filter.Search("x")))),
+			filter.Or(filter.Is(sessions.FieldSubject, "a"), filter.Not(filter.And(filter.DocumentType(sessions.Passport), filter.Search("y")))),
 		),
 	}
 }

@@ -24,8 +24,8 @@ func searchKind() *kind {
 type search struct {
 	query   searchkey.Query
 	in      sessions.Fields
-	typed   string // without the space around it
-	needles []any  // boxed once, for every statement
+	typed   string  // without the space around it
+	needles [][]any // of each word, one of which has to be in the search key; boxed once, for every statement
 }
 
 // Search selects the sessions in which every word of the text begins some word of first name, last
@@ -58,8 +58,12 @@ func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filt
 		return Filter{}
 	}
 	c := search{query: query, in: fields, typed: typed}
-	for i := range query.Len() {
-		c.needles = append(c.needles, query.Needle(i, sessions.FieldNone))
+	for needles := range query.Needles(fields) {
+		boxed := make([]any, len(needles))
+		for i, needle := range needles {
+			boxed[i] = needle
+		}
+		c.needles = append(c.needles, boxed)
 	}
 	return newFilter(&c)
 }
@@ -102,7 +106,7 @@ func readSearch(r *reading) Filter {
 	if err != nil {
 		return bad("search", "", err)
 	}
-	typed := strings.Join(query.Words(), " ")
+	typed := strings.Join(query.Typed(), " ")
 	if typed == "" {
 		typed = foldsToNothing
 	}
@@ -132,23 +136,26 @@ func (c *search) sql(w *writer, negated bool) {
 	if !column.notNull {
 		w.column("", column, either(" IS NOT NULL AND ", " IS NULL OR ", negated))
 	}
-	for i := range c.query.Len() {
+	for i, needles := range c.needles {
 		if i > 0 {
 			w.write(either(" AND ", " OR ", negated))
 		}
-		// In all fields, a word is found without its field's tag, by one comparison.
-		if c.in == sessions.SearchFields() {
-			w.contains(column, c.needles[i], negated)
-			continue
+		if len(needles) > 1 {
+			w.write("(")
 		}
-		w.write("(")
-		join := ""
-		for f := range c.in.All() {
-			w.write(join)
-			w.contains(column, c.query.Needle(i, f), negated)
-			join = either(" OR ", " AND ", negated)
+		for k, needle := range needles {
+			if k > 0 {
+				w.write(either(" OR ", " AND ", negated))
+			}
+			w.contains(column, needle, negated)
 		}
-		w.write(")")
+		switch len(needles) {
+		case 0: // the word can be in other fields only
+			w.constant(negated)
+		case 1:
+		default:
+			w.write(")")
+		}
 	}
 	w.write(")")
 }
@@ -159,7 +166,7 @@ func (c *search) arguments(forURL bool) arguments {
 		a.values = []argument{{text: c.typed}}
 		a.unfit = len(c.typed) > searchkey.MaxQueryBytes // folding may make a text longer
 	} else {
-		a.values = withAbsent(c.query.Words(), true)
+		a.values = withAbsent(c.query.Typed(), true)
 	}
 	if c.in != sessions.SearchFields() {
 		for f := range c.in.All() {
@@ -174,10 +181,12 @@ func (c *search) terms() (groups [][]TermRange, exact bool) {
 	if c.query.Nothing() {
 		return [][]TermRange{{}}, true
 	}
-	for _, word := range c.query.Words() {
+	for word := range c.query.Words() {
 		var group []TermRange
-		for f := range c.in.All() {
-			group = append(group, termsBegin(f, true, word))
+		for _, p := range word {
+			for f := range p.In(c.in) {
+				group = append(group, termsBegin(f, true, p.Text))
+			}
 		}
 		groups = append(groups, group)
 	}

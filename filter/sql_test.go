@@ -117,15 +117,20 @@ func TestSQLGolden(t *testing.T) {
 			own:  " AND ((CAST(extra AS jsonb) ->> CAST(? AS text)) IS NOT NULL AND (CAST(extra AS jsonb) ->> CAST(? AS text)) = ?)",
 			args: []any{"phone", "phone", "1 2"},
 		},
-		{text: "search(0100,gior)", own: " AND (strpos(search_key, ?) > 0 AND strpos(search_key, ?) > 0)", args: []any{" 0100", " gior"}},
+		{text: "search(gior,0100)", own: " AND (strpos(search_key, ?) > 0 AND (strpos(search_key, ?) > 0 OR strpos(search_key, ?) > 0))", args: []any{" gior", " 0100", " gior0100"}},
+		{
+			text: `search("müller")`,
+			own:  " AND ((strpos(search_key, ?) > 0 OR strpos(search_key, ?) > 0 OR strpos(search_key, ?) > 0))",
+			args: []any{"F mueller", "L mueller", " muller"},
+		},
 		{
 			text: "not(search(gior,in=first_name,in=last_name))",
 			own:  " AND ((strpos(search_key, ?) = 0 AND strpos(search_key, ?) = 0))", args: []any{"F gior", "L gior"},
 		},
 		{
-			text: "all(status(failed),any(subject(a),not(all(document_type(passport),search(x)))))",
+			text: "all(status(failed),any(subject(a),not(all(document_type(passport),search(y)))))",
 			own:  " AND status = ? AND (subject = ? OR (document_type <> ? OR (strpos(search_key, ?) = 0)))",
-			args: []any{"failed", "a", "passport", " x"},
+			args: []any{"failed", "a", "passport", " y"},
 		},
 	} {
 		f, err := filter.Parse(c.text)
@@ -149,8 +154,8 @@ func TestSQLOfDialects(t *testing.T) {
 		sql     string
 		args    []any
 	}{
-		{"search", "search(x)", filter.MariaDB, own, "(company = ? AND (LOCATE(?, search_key) > 0))", []any{"acme", " x"}},
-		{"search", "search(x)", filter.SQLite, own, "(company = ? AND (instr(search_key, ?) > 0))", []any{"acme", " x"}},
+		{"search", "search(y)", filter.MariaDB, own, "(company = ? AND (LOCATE(?, search_key) > 0))", []any{"acme", " y"}},
+		{"search", "search(y)", filter.SQLite, own, "(company = ? AND (instr(search_key, ?) > 0))", []any{"acme", " y"}},
 		{
 			"JSON", `extra("a\"\\b",v)`, filter.MariaDB, own,
 			"(company = ? AND (CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(extra USING utf8mb4), ?)), JSON_VALUE(CONVERT(extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL" +
@@ -163,9 +168,9 @@ func TestSQLOfDialects(t *testing.T) {
 			[]any{"acme", "a", "a", "v"},
 		},
 		{
-			"texts that may not compare bytewise", "all(not(status(failed)),search(x))", filter.MariaDB, loose,
+			"texts that may not compare bytewise", "all(not(status(failed)),search(y))", filter.MariaDB, loose,
 			"((company = ? AND CAST(CONVERT(company USING utf8mb4) AS BINARY) = ?) AND CAST(CONVERT(status USING utf8mb4) AS BINARY) <> ? AND (LOCATE(?, CAST(CONVERT(search_key USING utf8mb4) AS BINARY)) > 0))",
-			[]any{"acme", "acme", "failed", " x"},
+			[]any{"acme", "acme", "failed", " y"},
 		},
 		{
 			"texts that may not compare bytewise", "not(status(failed))", filter.SQLite, loose,
@@ -258,8 +263,8 @@ func TestSQLErrors(t *testing.T) {
 		{"no dialect", "acme", "everything", 0, host, filter.ErrDialect, 0},
 		{"no such dialect", "acme", "everything", 9, host, filter.ErrDialect, 0},
 		{"no columns", "acme", "everything", filter.Postgres, filter.Columns{}, filter.ErrNoColumn, sessions.FieldCompany},
-		{"no search key", "acme", "search(x)", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
-		{"no search key, deep down", "acme", "not(any(status(failed),not(search(x))))", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
+		{"no search key", "acme", "search(y)", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
+		{"no search key, deep down", "acme", "not(any(status(failed),not(search(y))))", filter.Postgres, host, filter.ErrNoSearchKey, sessions.FieldNone},
 		{"no column", "acme", "subject(s)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldSubject},
 		{"no key", "acme", "extra(email,x)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldExtra},
 		{"no flag", "acme", "failed_for(digital_spoof)", filter.Postgres, host, filter.ErrNoColumn, sessions.FieldReasons},
@@ -305,7 +310,10 @@ func TestSQLMeansWhatSquirrelMeans(t *testing.T) {
 			sq.Or{sq.Expr("(digital_spoof <> 0)"), sq.And{sq.Expr("(low_far <> 0)"), sq.And{sq.NotEq{"match_level": nil}, sq.Eq{"match_level": []int64{3, 4}}}}},
 		},
 		sq.Eq{"subject": "s-1"},
-		sq.And{sq.Expr("strpos(search_key, ?) > 0", " 0100"), sq.Expr("strpos(search_key, ?) > 0", " gior")},
+		sq.And{
+			sq.Expr("strpos(search_key, ?) > 0", " gior"),
+			sq.Or{sq.Expr("strpos(search_key, ?) > 0", " 0100"), sq.Expr("strpos(search_key, ?) > 0", " gior0100")},
+		},
 	}
 	want, wantArgs, err := parts.ToSql()
 	require.NoError(t, err)

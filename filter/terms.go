@@ -16,7 +16,7 @@ import (
 // data: only its own methods print it without the value.
 type Term struct {
 	Field sessions.Field
-	Word  bool // Value is a word of the field, as package searchkey folds it, and not the field's value
+	Word  bool // Value is a word of the field, as package searchkey folds it, and not its value; FieldNone is both names, joined
 	Value string
 }
 

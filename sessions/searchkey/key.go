@@ -27,6 +27,9 @@ const (
 // Key has no words.
 type Key string
 
+// tagBoth marks the words that are joined of both names.
+const tagBoth = 'N'
+
 // searched are the fields of search in the order of a key, with their tags.
 var searched = [...]struct {
 	field  sessions.Field
@@ -39,16 +42,17 @@ var searched = [...]struct {
 	{sessions.FieldDocumentNumber, 'D', true},
 }
 
-// tagBoth marks the words that are joined of both names.
-const tagBoth = 'N'
-
 var (
 	names   = sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName)
 	numbers = sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
 )
 
-// Tag returns the letter that marks the field's words in a key, and false for a field that is not searched.
+// Tag returns the letter that marks the field's words in a key, that of the words which are joined of both names for
+// [sessions.FieldNone], and false for a field that is not searched.
 func Tag(f sessions.Field) (byte, bool) {
+	if f == sessions.FieldNone {
+		return tagBoth, true
+	}
 	for i := range searched {
 		if searched[i].field == f {
 			return searched[i].tag, true
@@ -88,26 +92,23 @@ func value(s *sessions.Session, i int) string {
 	}
 }
 
-// Words yields each word with the field that it is of, in the order of the key. A word that is joined of both names
-// is of both: it is hidden where either is. What is not a key yields what can be read of it.
-func (k Key) Words() iter.Seq2[sessions.Fields, string] {
-	return func(yield func(sessions.Fields, string) bool) {
+// Words yields each word with its field, in the order of the key. A word that is joined of both names is of neither field alone: it
+// comes with [sessions.FieldNone], and is hidden where either name is. What is not a key yields what can be read of it.
+func (k Key) Words() iter.Seq2[sessions.Field, string] {
+	return func(yield func(sessions.Field, string) bool) {
 		rest := string(k)
 		for len(rest) > 2 {
 			end := len(rest)
 			if i := strings.IndexByte(rest[2:], ' '); i >= 0 {
 				end = 2 + i - 1
 			}
-			var fields sessions.Fields
+			field := sessions.FieldNone
 			for i := range searched {
 				if searched[i].tag == rest[0] {
-					fields = sessions.FieldsOf(searched[i].field)
+					field = searched[i].field
 				}
 			}
-			if rest[0] == tagBoth {
-				fields = names
-			}
-			if !yield(fields, rest[2:end]) {
+			if !yield(field, rest[2:end]) {
 				return
 			}
 			rest = rest[end:]

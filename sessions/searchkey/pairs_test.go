@@ -31,7 +31,7 @@ func TestPairs(t *testing.T) {
 			q, err := searchkey.ParseQuery(row[4])
 			require.NoError(t, err, row)
 			if q.Match(s, sessions.SearchFields()) != want {
-				t.Errorf("%q %q %q %q by %q, %s: want %s; key %q, words %v", row[0], row[1], row[2], row[3], row[4], row[6], row[5], searchkey.Of(s), words(q))
+				t.Errorf("%q %q %q %q by %q, %s: want %s; key %q, words %v", row[0], row[1], row[2], row[3], row[4], row[6], row[5], string(searchkey.Of(s)), words(q))
 			}
 			require.Equal(t, q.Match(s, sessions.SearchFields()), q.MatchKey(searchkey.Of(s), sessions.SearchFields()), row)
 			if want {

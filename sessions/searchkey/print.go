@@ -8,8 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A key, a query and a span are made of names and numbers of people. They print as placeholders, and encoding/json refuses
-// them. string(key), [Query.Words] and [Span].Word give what they hold.
+// A key, a query, its prefixes and a span are made of names and numbers of people. They print as placeholders, and encoding/json refuses
+// them. string(key), [Prefix].Text, [Query.Typed] and [Span].Word give what they hold.
 
 // String returns the length of the key.
 func (k Key) String() string { return fmt.Sprintf("key(%d bytes)", len(k)) }
@@ -50,3 +50,15 @@ func (s Span) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
 func (s Span) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
+
+// String returns how long the prefix is.
+func (p Prefix) String() string { return fmt.Sprintf("prefix(%d bytes)", len(p.Text)) }
+
+// Format prints what String returns, whatever the verb: never the text.
+func (p Prefix) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, p.String()) }
+
+// LogValue is what String returns.
+func (p Prefix) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (p Prefix) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }

@@ -201,8 +201,8 @@ func (t terms) kept() (kept terms) {
 	}
 	for i := range t {
 		superfluous := false
-		for k := range t { // of two words that imply each other the first one is kept
-			superfluous = superfluous || k != i && t[i].implied(&t[k]) && (k < i || !t[k].implied(&t[i]))
+		for k := 0; k < len(t) && !superfluous; k++ { // of two words that imply each other the first one is kept
+			superfluous = k != i && t[i].implied(&t[k]) && (k < i || !t[k].implied(&t[i]))
 		}
 		if !superfluous {
 			kept = append(kept, t[i])
@@ -254,7 +254,7 @@ func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
 		for word := range q.Words() {
 			var needles []string
 			for _, p := range word {
-				needles = appendNeedles(needles, p.Text, p.Fields.Intersect(fields))
+				needles = appendNeedles(needles, p, fields)
 			}
 			if !yield(needles) {
 				return
@@ -263,22 +263,29 @@ func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
 	}
 }
 
-func appendNeedles(needles []string, text string, fields sessions.Fields) []string {
-	if fields == sessions.SearchFields() {
-		return append(needles, " "+text)
+func appendNeedles(needles []string, p Prefix, fields sessions.Fields) []string {
+	if p.Fields.Intersect(fields) == sessions.SearchFields() {
+		return append(needles, " "+p.Text)
 	}
-	for i := range searched {
-		if fields.Has(searched[i].field) {
-			needles = append(needles, string(searched[i].tag)+" "+text)
-		}
-	}
-	if fields.Intersect(names) == names && beginsAnywhere(firstRune(text)) {
-		needles = append(needles, string(tagBoth)+" "+text)
+	for f := range p.In(fields) {
+		tag, _ := Tag(f)
+		needles = append(needles, string(tag)+" "+p.Text)
 	}
 	return needles
 }
 
-func firstRune(text string) rune {
-	r, _ := utf8.DecodeRuneInString(text)
-	return r
+// In yields those of the fields in whose words the prefix is looked for, as [Key.Words] names them: [sessions.FieldNone] stands for the words
+// that are joined of both names. It comes only where they may be met.
+func (p Prefix) In(fields sessions.Fields) iter.Seq[sessions.Field] {
+	return func(yield func(sessions.Field) bool) {
+		fields := p.Fields.Intersect(fields)
+		for i := range searched {
+			if fields.Has(searched[i].field) && !yield(searched[i].field) {
+				return
+			}
+		}
+		if r, _ := utf8.DecodeRuneInString(p.Text); fields.Intersect(names) == names && beginsAnywhere(r) {
+			yield(sessions.FieldNone)
+		}
+	}
 }

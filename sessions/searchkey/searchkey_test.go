@@ -61,7 +61,9 @@ func TestKey(t *testing.T) {
 		require.Equal(t, c.key, searchkey.Of(s), c.why)
 		var again strings.Builder
 		for field, word := range c.key.Words() {
-			again.WriteString(tagOf(t, field) + " " + word)
+			tag, ok := searchkey.Tag(field)
+			require.True(t, ok, c.why)
+			again.WriteString(string(tag) + " " + word)
 		}
 		require.Equal(t, string(c.key), again.String(), c.why)
 	}
@@ -74,22 +76,6 @@ func TestTextsWithoutValueHaveNoWords(t *testing.T) {
 		s.FirstName = sessions.TextIn(state)
 		require.Equal(t, searchkey.Key("P 1"), searchkey.Of(s), state)
 	}
-}
-
-// tagOf is the tag of a word's fields.
-func tagOf(t *testing.T, fields sessions.Fields) string {
-	t.Helper()
-	if fields == sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName) {
-		return "N"
-	}
-	for field := range fields.All() {
-		tag, ok := searchkey.Tag(field)
-		require.True(t, ok)
-		require.Equal(t, sessions.FieldsOf(field), fields)
-		return string(tag)
-	}
-	t.Fatal("a word of no field")
-	return ""
 }
 
 func TestBounds(t *testing.T) {
@@ -362,5 +348,22 @@ func BenchmarkMatchKey(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		q.MatchKey(key, sessions.SearchFields())
+	}
+}
+
+func BenchmarkParseQuery(b *testing.B) {
+	for name, text := range map[string]string{
+		"name":    "giorgi beridze",
+		"number":  "12 34 567890",
+		"many":    strings.TrimSpace(strings.Repeat("1 ", 120) + "2"),
+		"random":  "1 23 4 56 7 81 9 12 3 45 6 78 9 13 4 57 8 92 3 46 1 23 4 56 7 81 9 12 3 45 6 78 9 13 4 57 8 92 3 46",
+		"russian": "Юлия Щербакова-Юрьева",
+		"umlauts": "äöü ÄÖÜ öäü ßäö",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_, _ = searchkey.ParseQuery(text)
+			}
+		})
 	}
 }

@@ -219,7 +219,7 @@ func TestCursorOfAnotherQuery(t *testing.T) {
 	again := asked
 	again.After = page.Next
 	again.Limit = 30
-	again.Filter = filter.And(filter.Status(sessions.Pending, sessions.Failed, sessions.Pending), filter.Search(" 0  NINO<"))
+	again.Filter = filter.And(filter.Status(sessions.Pending, sessions.Failed, sessions.Pending), filter.Search(" NINO< 0"))
 	next, err := st.List(t.Context(), with(agent, func(v *store.Viewer) { v.Role, v.Subject = sessions.MasterUser, "boss" }), again)
 	require.NoError(t, err, "the same query, written otherwise, with another limit, by another viewer")
 	require.NotEmpty(t, next.Sessions)

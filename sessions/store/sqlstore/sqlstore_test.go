@@ -45,7 +45,7 @@ func TestDrivers(t *testing.T) {
 		require.Empty(t, driversOf(f), text)
 	}
 	drivers := driversOf(filter.And(filter.Search("ნინო be"), filter.Status(sessions.Pending), filter.Status(sessions.Failed)))
-	require.Equal(t, []driver{{values: []string{"Spending"}}, {from: "nino", to: "ninp"}, {from: "be", to: "bf"}}, drivers)
+	require.Equal(t, []driver{{values: []string{"Spending"}}, {ranges: []words{{"nino", "ninp"}}}, {ranges: []words{{"be", "bf"}, {"ninobe", "ninobf"}}}}, drivers)
 }
 
 func TestWatermarks(t *testing.T) {

@@ -187,7 +187,10 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 		s.postings += c
 		s.over = s.over || c > s.most
 	}
-	w.budget -= s.n*len(counts)*probeCost + s.postings
+	for _, d := range s.drivers {
+		w.budget -= s.n * probeCost * max(1, len(w.drivers[d].ranges))
+	}
+	w.budget -= s.postings
 	switch {
 	case !s.lookUp || s.over:
 	case len(counts) == 1:
@@ -201,28 +204,38 @@ func (w *walk) learn(s *step, counts []int, densities []float64) {
 func (w *walk) postings(st *statement, s *step) {
 	with := "WITH p"
 	for i, d := range s.drivers {
-		st.add(with).int(i).add(w.fragments.with+" (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
-		oldest := s.high - int64(s.n) + 1
-		if w.fragments.series != "" {
-			st.add(w.fragments.series, oldest, s.high)
-		} else {
-			buckets := make([]any, s.n)
-			for i := range buckets {
-				buckets[i] = oldest + int64(i)
-			}
-			st.add("IN (").list(s.n, "?").add(")", buckets...)
-		}
-		if d := w.drivers[d]; d.values == nil {
-			st.add(" AND t.term >= "+w.fragments.term+" AND t.term < "+w.fragments.term, d.from, d.to)
-		} else {
-			st.add(" AND t.term IN (").list(len(d.values), w.fragments.term).add(")")
+		st.add(with).int(i).add(w.fragments.with + " (")
+		if d := w.drivers[d]; d.values != nil {
+			w.postingsOf(st, s).add(" AND t.term IN (").list(len(d.values), w.fragments.term).add(")")
 			for _, v := range d.values {
 				st.args = append(st.args, v)
+			}
+		} else {
+			// One part for each range: with OR, an engine would read the whole bucket.
+			for k, r := range d.ranges {
+				if k > 0 {
+					st.add(" UNION ALL ")
+				}
+				w.postingsOf(st, s).add(" AND t.term >= "+w.fragments.term+" AND t.term < "+w.fragments.term, r.from, r.to)
 			}
 		}
 		st.limit(s.most + 1).add(")")
 		with = ", p"
 	}
+}
+
+// postingsOf writes the beginning of a statement that reads postings in the buckets of a step.
+func (w *walk) postingsOf(st *statement, s *step) *statement {
+	st.add("SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket ", w.company)
+	oldest := s.high - int64(s.n) + 1
+	if w.fragments.series != "" {
+		return st.add(w.fragments.series, oldest, s.high)
+	}
+	buckets := make([]any, s.n)
+	for i := range buckets {
+		buckets[i] = oldest + int64(i)
+	}
+	return st.add("IN (").list(s.n, "?").add(")", buckets...)
 }
 
 // survey writes which bucket is the next and how many postings there are.

@@ -55,8 +55,16 @@ func termsOf(s *sessions.Session) []string {
 // driver is a part of a filter's top conjunction whose sessions the terms name: one of its values, or the words of a
 // range, belong to each session that the filter matches.
 type driver struct {
-	values   []string // either
-	from, to string   // or bytewise, to not inclusive
+	values []string // either
+	ranges []words  // or
+}
+
+// words are the terms from the first one on that are less than the second.
+type words struct{ from, to string }
+
+// shortest returns the length of the shortest beginning of its words: the shorter, the more sessions have one.
+func (d driver) shortest() int {
+	return len(slices.MinFunc(d.ranges, func(a, b words) int { return cmp.Compare(len(a.from), len(b.from)) }).from)
 }
 
 // maxDrivers bounds how many are counted to find the sparsest.
@@ -64,7 +72,7 @@ const maxDrivers = 6
 
 // driversOf returns a filter's drivers, those first that promise to be sparse.
 func driversOf(f filter.Filter) []driver {
-	var exact, words []driver
+	var exact, searched []driver
 	for _, part := range f.Parts() {
 		c, ok := part.Root().(*filter.Criterion)
 		if !ok {
@@ -75,13 +83,13 @@ func driversOf(f filter.Filter) []driver {
 			switch d, _ := driverOf(group); {
 			case len(d.values) > 0:
 				exact = append(exact, d)
-			case d.from != "":
-				words = append(words, d)
+			case len(d.ranges) > 0:
+				searched = append(searched, d)
 			}
 		}
 	}
-	slices.SortStableFunc(words, func(a, b driver) int { return cmp.Compare(len(b.from), len(a.from)) })
-	drivers := append(exact, words...)
+	slices.SortStableFunc(searched, func(a, b driver) int { return cmp.Compare(b.shortest(), a.shortest()) })
+	drivers := append(exact, searched...)
 	return drivers[:min(len(drivers), maxDrivers)]
 }
 
@@ -109,9 +117,14 @@ func isExact(f filter.Filter) bool {
 // driverOf returns the driver that names the sessions with a term in one of the ranges, the zero one if there is none, and whether
 // it names no other session.
 func driverOf(group []filter.TermRange) (d driver, whole bool) {
+	fields := map[words]sessions.Fields{}
 	for _, r := range group {
-		if r.Word && r.Prefix { // the words of a search are the same in each of its fields
-			d.from, d.to = r.From, r.To
+		if r.Word && r.Prefix {
+			w := words{r.From, r.To}
+			if _, ok := fields[w]; !ok {
+				d.ranges = append(d.ranges, w)
+			}
+			fields[w] = fields[w].Union(sessions.FieldsOf(r.Field))
 			continue
 		}
 		term := rareTerm(r)
@@ -120,13 +133,12 @@ func driverOf(group []filter.TermRange) (d driver, whole bool) {
 		}
 		d.values = append(d.values, term)
 	}
-	if d.from != "" {
-		return d, len(group) == searchFields // terms do not say which field a word is of
+	whole = len(group) > 0
+	for _, f := range fields { // terms do not say which field a word is of
+		whole = whole && sessions.SearchFields().Minus(f) == 0
 	}
-	return d, len(d.values) > 0
+	return d, whole
 }
-
-const searchFields = 4
 
 // rareTerm returns the term of a range that is one value which is rare by nature, or a word.
 func rareTerm(r filter.TermRange) string {
