@@ -46,6 +46,12 @@ func TestFirstSchema(t *testing.T) {
 			_, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err, statement)
 		}
+		require.ErrorAs(t, sqlstore.New(db, dialects[e]).Check(t.Context()), &other)
+		require.EqualValues(t, 1, other.Found.SearchKey, "the keys have other words than those of today")
+
+		// Nothing makes the keys anew yet. Those of version 1 have the words that requireFirst looks for.
+		_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_schema SET search_key = 2")
+		require.NoError(t, err)
 		requireFirst(t, sqlstore.New(db, dialects[e]))
 	})
 }

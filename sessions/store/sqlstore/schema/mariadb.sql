@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_schema (
     bucket_bits BIGINT NOT NULL, -- bucket = created_us >> bucket_bits
     history     VARBINARY(32) NOT NULL -- random; replaced when the database is set back
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
-INSERT INTO sessionkit_schema SELECT 2, 1, 39, LOWER(HEX(RANDOM_BYTES(8))) FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 2, 2, 39, LOWER(HEX(RANDOM_BYTES(8))) FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (

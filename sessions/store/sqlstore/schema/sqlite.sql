@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_schema (
     bucket_bits INTEGER NOT NULL, -- bucket = created_us >> bucket_bits
     history     TEXT NOT NULL   -- random; replaced when the database is set back
 );
-INSERT INTO sessionkit_schema SELECT 2, 1, 39, lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 2, 2, 39, lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
