@@ -67,14 +67,10 @@ const (
 // appendUnit appends the unit of a rune that has no decomposition.
 func appendUnit(dst []unit, r rune, at int32) []unit {
 	if r < utf8.RuneSelf {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			r += 'a' - 'A'
-		case r >= '0' && r <= '9' || r >= 'a' && r <= 'z':
-		default:
-			return appendSpace(dst, at)
+		if c := ascii[r]; c != space {
+			return append(dst, unit{rune(c), at})
 		}
-		return append(dst, unit{r, at})
+		return appendSpace(dst, at)
 	}
 	switch r {
 	case 'ʹ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'Ꞌ', 'ꞌ': // letters by their properties, apostrophes by their use

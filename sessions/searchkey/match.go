@@ -3,6 +3,7 @@ package searchkey
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -88,37 +89,43 @@ func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen in
 		if len(dst) > shortText {
 			return dst, 0, false
 		}
-		c := text[i]
-		switch {
-		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
-		case c < 0x80:
-			if len(dst) > 0 && dst[len(dst)-1] != space {
-				dst = append(dst, space)
-			}
+		if c := text[i]; c < utf8.RuneSelf {
 			i++
-			continue
-		default:
-			if len(text)-i < 3 || c != 0xE1 || text[i+1] != 0x83 || int(text[i+2]-0x90) >= len(georgian) {
-				return dst, 0, false
+			switch c = ascii[c]; {
+			case c == 'x' && !number:
+				dst = append(dst, "kh"...)
+			case c != space || len(dst) > 0 && dst[len(dst)-1] != space:
+				dst = append(dst, c)
 			}
-			latin := georgian[text[i+2]-0x90]
-			dst = append(dst, latin...)
-			if isChoice(latin[0]) {
-				chosen++
-			}
-			i += 3
 			continue
 		}
-		if i++; c == 'x' && !number {
-			dst = append(dst, 'k')
-			c = 'h'
+		if len(text)-i < 3 || text[i] != 0xE1 || text[i+1] != 0x83 || int(text[i+2]-0x90) >= len(georgian) {
+			return dst, 0, false
 		}
-		dst = append(dst, c)
+		latin := georgian[text[i+2]-0x90]
+		dst = append(dst, latin...)
+		if isChoice(latin[0]) {
+			chosen++
+		}
+		i += 3
 	}
 	return dst, chosen, len(dst) <= shortText
 }
+
+// ascii is the unit of an ASCII character.
+var ascii = func() (table [utf8.RuneSelf]byte) {
+	for c := range table {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z':
+			table[c] = byte(c)
+		case c >= 'A' && c <= 'Z':
+			table[c] = byte(c) + 'a' - 'A'
+		default:
+			table[c] = space
+		}
+	}
+	return table
+}()
 
 var georgianInNumbers = georgian[0]
 
