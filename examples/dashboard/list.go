@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 const (
@@ -117,6 +119,10 @@ type resultsView struct {
 	Range    string
 	Nothing  bool // the search text folds to nothing
 	Empty    bool
+
+	// Where the viewer may not see all that a search looks at: an empty list denies nobody then.
+	SearchedIn  string
+	NotSearched string
 	Asked    bool // there is a selection
 	Count    string
 }
@@ -158,11 +164,28 @@ func (s *site) results(r *request, page *pageDocument, asked url.Values) results
 	if page.SearchedBackTo != nil {
 		v.Searched = r.moment(*page.SearchedBackTo, r.zone())
 	}
-	if page.Complete {
+	v.SearchedIn, v.NotSearched = r.searched(page.Searched)
+	if page.Complete && !(v.Empty && v.NotSearched != "") {
 		v.Count = r.count(countDocument{len(page.Sessions), true})
 	}
 	v.Chips = r.chips(link)
 	return v
+}
+
+// searched lists the fields that a search looked at, and those that it left out, if there are any.
+func (l *language) searched(fields []string) (in, out string) {
+	var searched, left []string
+	for f := range sessions.SearchFields().All() {
+		if name := l.Say(f.String()); slices.Contains(fields, f.String()) {
+			searched = append(searched, name)
+		} else {
+			left = append(left, name)
+		}
+	}
+	if len(searched) == 0 || len(left) == 0 {
+		return "", ""
+	}
+	return strings.Join(searched, ", "), strings.Join(left, ", ")
 }
 
 func listURL(link url.Values) string {

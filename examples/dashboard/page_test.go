@@ -491,6 +491,9 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	for _, text := range []string{first.LastName.Value(), first.PersonalNumber.Value()} {
 		search(text)
 		require.NotContains(t, b.ids(), rowKey(first.ID))
+		results := b.text("#results") // which denies nobody who was not looked for
+		require.Contains(t, results, "Not searched, since you may not see it: Last Name, Personal Number, Document Number")
+		require.NotContains(t, results, "No session fits.")
 	}
 	search(first.FirstName.Value())
 	require.Contains(t, b.ids(), rowKey(first.ID))

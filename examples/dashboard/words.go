@@ -110,6 +110,8 @@ var words = map[string][2]string{
 	"searched_back":    {"Searched back to %s. There may be older ones.", "მოძებნილია %s-მდე. შესაძლოა იყოს უფრო ძველიც."},
 	"end_of_list":      {"That is all.", "სულ ესაა."},
 	"empty":            {"No session fits.", "არც ერთი სესია არ შეესაბამება."},
+	"empty_searched":   {"No session fits by: %s.", "არც ერთი სესია არ შეესაბამება ამით: %s."},
+	"not_searched":     {"Not searched, since you may not see it: %s.", "არ მოძებნილა, რადგან მისი ნახვა არ შეგიძლიათ: %s."},
 	"empty_hint":       {"Take out a filter, or search for less of the name.", "მოხსენით ფილტრი ან მოძებნეთ სახელის უფრო მოკლე ნაწილი."},
 	"empty_company":    {"There are no sessions yet.", "სესიები ჯერ არ არის."},
 	"folds_to_nothing": {"There is no letter or digit in this search, so that it finds nothing.", "ძიების ტექსტში არ არის ასო ან ციფრი, ამიტომ ვერაფერი მოიძებნება."},
