@@ -76,7 +76,7 @@ func Example_filter() {
 	}
 
 	f := filter.And(
-		filter.Search("gior 0100"), // every word begins a word of a name or number, in any script
+		filter.Search("gior 0100"), // every word begins a word of a name or number, however it is spelt
 		filter.DocumentType(sessions.Passport, sessions.IDCard),
 		filter.FailedFor(sessions.DigitalSpoof, sessions.LowFAR),
 		filter.CreatedOn(from, to, tbilisi), // civil days, both included

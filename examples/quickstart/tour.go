@@ -46,7 +46,7 @@ func (a *app) typeName(ctx context.Context, newest store.Page) error {
 	if person == nil {
 		return nil
 	}
-	a.heading("Somebody types %q (found in any script)", text)
+	a.heading("Somebody types %q (found in Georgian script too)", text)
 	var rows [][]string
 	search := func(text string) error {
 		q, err := searchkey.ParseQuery(text)

@@ -1,48 +1,120 @@
-// Package searchkey folds the names and numbers of a session into the words that search compares, and tells whether
-// and where the words of a search text meet them.
+// Package searchkey folds the names and numbers of a session into the words that search compares,
+// and reports whether and where the words of a search text meet them.
 //
-// Everything happens in Go: a database keeps a [Key] and compares bytes, so that every engine gives the same answers.
+//	q, err := searchkey.ParseQuery("mueller 12 34")
+//	q.Match(&session, sessions.SearchFields())   // in Go
+//	q.MatchKey(key, sessions.SearchFields())     // by what a database keeps
+//	q.Spans(&session, sessions.SearchFields())   // what to mark
+//
+// Everything happens in Go: a database keeps a [Key] and compares bytes, so that every engine gives
+// the same answers.
 //
 // # Search
 //
-// Four fields are searched: first name, last name, personal number and document number. A session matches if every
-// word of the search text begins some word of one of the fields, in any order. One letter is enough. A text that is
-// not known (not collected, not recognised, redacted, masked) has no words.
+// Four fields are searched: first name, last name, personal number and document number. A session
+// matches if every word of the search text begins some word of one of the fields, in any order. One
+// letter is enough. A text that is not known (not collected, not recognised, redacted, masked) has
+// no words. Three laws hold for every text, and are tested:
 //
-// # Folding, version 1
+//   - What is seen is found: the text of a field, typed as it stands on the page, finds its session.
+//   - Typing is monotone: where a text finds a session, so does every beginning of it. A beginning
+//     ends behind a character and the marks that combine with it.
+//   - Nothing else: no word is met in its middle, a text that folds to nothing finds nothing, and
+//     no spelling is made by leaving letters out.
 //
-// Rune by rune, whatever stands beside it:
+// The first two speak of texts that fold to anything and are within the limits.
 //
-//   - Compatibility decomposition (what Unicode calls NFKD, so that texts that NFKC makes equal are equal here), Hangul
-//     syllables included.
-//   - Combining marks and invisible format characters are dropped: accents vanish.
-//   - Lower case. Georgian goes down to Mkhedruli, never up. A final sigma is a sigma.
-//   - The 33 letters of modern Georgian become Latin by the national romanization of 2002 without its apostrophes. The
-//     obsolete ones stay Mkhedruli.
-//   - Latin letters that do not decompose lose their stroke or dot or are spelt out: ł l, đ ð d, ø o, ħ h, ŧ t, ı i,
-//     ß ss, æ ae, œ oe, þ th.
-//   - Decimal digits of every script become ASCII digits.
-//   - Apostrophes, and what is typed for them, vanish.
-//   - Letters, numbers and spacing marks are kept. Everything else separates words, also invalid UTF-8 and whatever
-//     Unicode 15.0 has not assigned. The tables are part of this package and do not move with those of Go or x/text:
-//     for the code points assigned in 15.0, Unicode guarantees that decompositions and case pairs never change.
+// # One mechanism
 //
-// A folded word therefore holds lower-case letters and ASCII digits alone, never a space and never A to Z.
+// A word of a search text stands for a few beginnings of words of keys ([Query.Words]), any one of
+// which will do. That takes care of all that is written in several ways:
 //
-// The words of a name are what the separators leave. Parts that a hyphen joins are words, and so is the whole without
-// its hyphens. The words of a number are the whole without any separator, and what begins where letters meet digits:
-// 23AB-12345 has 23ab12345, ab12345 and 12345.
+//   - Names are joined and parted. A key has, for each word of a field, that word joined with those
+//     behind it: de la Cruz is delacruz, lacruz and cruz, so that delacruz, de la and cruz find it.
+//     A search text stands for its words by themselves and joined with those before them, at most
+//     three in all, so that van kirk finds Vankirk. Hyphens, apostrophes, blanks, fillers (<) and
+//     other signs are alike in this.
+//   - Numbers are, too, and groups of digits are joined without that limit. In a key, a word of a
+//     number also begins where letters meet digits: 23AB12345 is found by ab12 and by 123.
+//   - A letter with two spellings is spelt in both, wherever it is: on the document, in the key; in
+//     the search text, among its beginnings. ü is u and ue, so that Müller is found by muller,
+//     mueller and müller, and finds MUELLER. What is plain or a digraph already is not respelt:
+//     MUELLER is not muller, and Muller is not mueller.
+//   - Cyrillic is written in Latin in a few ways, each throughout a word.
+//   - Names in Han, Kana and Hangul begin a word at every character, and a key has both names
+//     joined, the surname first and last. Such a word belongs to both names: it is hidden where
+//     either is.
 //
-// The words of a search text are what the separators leave; hyphens separate too, since each part is a word of the
-// name. A word with a digit in it keeps together over hyphens, full stops and slashes, as numbers are printed: AB-12/3
-// is ab123. It is not split where letters meet digits. A word that begins another word of the text is dropped: the
-// other one implies it.
+// The key pays for what is on the document, since a search text cannot know what a plain letter
+// stands for; the search text pays for what is typed, since a key cannot know how a word would be
+// parted. What costs neither is folded alike on both sides: accents, case, x and kh, the letters of
+// Arabic. A name of ASCII letters is in a key once, and a search text of one such word stands for
+// one beginning.
+//
+// # Scripts and spellings
+//
+//	script     written as                     by
+//	Latin      without accents                Unicode
+//	           ä a, ae   ö ø o, oe   ü u, ue  ICAO Doc 9303-3, section 6, table A
+//	           å a, aa   đ d, dj
+//	           æ ae  œ oe  ß ss  þ th  ð d    the same
+//	           ł l  ħ h  ı i  ŧ t  ŋ n  ĸ q
+//	           ə e, a                         the passports of Azerbaijan
+//	           x kh, in names                 Georgian habit; kh is what else it is written as
+//	Georgian   national romanization, 2002    and, if it is stored in Georgian, by the letters that
+//	           without apostrophes            Georgians type: ქ k, q  ყ q, k  ც ts, c  წ ts, w
+//	                                          ჟ zh, j  ღ gh, g
+//	Cyrillic   ICAO Doc 9303-3, table B       Russian, and letters of other languages
+//	           its exceptions                 Ukrainian with Belarusian, Serbian, Macedonian
+//	           BGN/PCGN                       Russian 1947, with ia as well as iya for ия;
+//	                                          Ukrainian 1965, Belarusian 1979, Kazakh 1979
+//	Greek      ELOT 743, type 2               μπ is b at the beginning of a word alone
+//	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r
+//	Arabic     itself                         ی ى ے as ي, ک as ك, ة ہ ھ ە as ه, ٱ as ا; no tatweel,
+//	                                          no vowel signs, no hamza on a letter
+//	Han, Kana  itself                         full and half width alike
+//	Hangul     itself, by its letters         so that a syllable is found while it is typed
+//	others     themselves                     without accents
+//
+// In numbers, letters have one form: Cyrillic АВЕКМНОРСТХ are the Latin capitals that they look
+// like, other Cyrillic and Georgian letters are written in their first way, x is x, and Greek and
+// Armenian stay. Decimal digits of every script are ASCII digits.
+//
+// Not met, since nobody's documents write it so or since it would find other people: spellings by
+// sound (Catherine, Katherine), German, French and Western Armenian spellings of other scripts
+// (Tschechow, Krikor), readings of Han and of Arabic (王 wang, محمد muhammad), Hiragana for
+// Katakana, look-alike letters in names.
+//
+// # Folding, version 2
+//
+//   - Compatibility decomposition (what Unicode calls NFKD, so that texts that NFKC makes equal are
+//     equal here), Hangul syllables included. The numero sign is a sign and not the letters No.
+//   - Combining marks and invisible format characters are dropped, unless the table above or one
+//     of its standards knows the letter with its mark.
+//   - Lower case. Georgian goes down to Mkhedruli, never up; its obsolete letters stay. A final
+//     sigma is a sigma.
+//   - Letters, numbers and spacing marks are kept. Everything else separates words, also invalid
+//     UTF-8 and whatever Unicode 15.0 has not assigned. The tables are part of this package and do
+//     not move with those of Go or x/text: for the code points assigned in 15.0, Unicode guarantees
+//     that decompositions and case pairs never change.
+//
+// A folded word therefore holds lower-case letters and ASCII digits alone, never a space and never A
+// to Z.
+//
+// Where a romanization depends on the next letter (Greek μπ, αυ, γγ, Armenian ու), the last letter
+// of a search text stands for all that it may become.
+//
+// A word of a search text that others imply is dropped: gi in "giorgi gi".
 //
 // # Limits
 //
-// A word counts by its first [MaxWordBytes] bytes, cut between runes, in a key as in a search text. A field has at most
-// [MaxWords] distinct words, which take at most [MaxFieldBytes] in the key; the words after that are not found. A search
-// text has at most [MaxQueryBytes] and [MaxQueryWords].
+// A word counts by its first [MaxWordBytes] bytes, cut between runes, in a key as in a search text.
+// It has at most eight spellings: letters with two are spelt independently of each other up to
+// three, and alike beyond. A field has at most [MaxWords] words, none of which begins another one,
+// and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are not
+// joined, and where that does not suffice either, each is there in its first spelling; the
+// words after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords], and
+// its words take no more than a field's.
 //
 // # Concurrency
 //
