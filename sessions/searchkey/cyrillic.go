@@ -2,8 +2,8 @@ package searchkey
 
 import "strings"
 
-// The ways of writing Cyrillic in Latin. A word is written in one of them throughout, so that a name has a few
-// spellings and not the product of those of its letters.
+// The ways of writing Cyrillic in Latin. A word is written in one of them throughout, so that a
+// name has a few spellings and not the product of those of its letters.
 const (
 	icao       = iota // ICAO Doc 9303-3, section 6, table B: every letter
 	bgn               // BGN/PCGN: Russian 1947, Ukrainian 1965, Belarusian 1979, Kazakh 1979
@@ -34,8 +34,9 @@ func (st style) writes(r rune) bool {
 	return st.way == icao || !isCyrillic(r) || strings.ContainsRune(cyrillicAlphabets[st.way], r)
 }
 
-// cyrillicLetters has one column for each way, the short form left out; * is what the first has, - is nothing. Letters that table B
-// of ICAO lacks are written by the Kazakh and Kyrgyz passports, or like the letter that they are derived from.
+// cyrillicLetters has one column for each way, the short form left out; * is what the first has, -
+// is nothing. Letters that table B of ICAO lacks are written by the Kazakh and Kyrgyz passports, or
+// like the letter that they are derived from.
 var cyrillicLetters = columns(`
 	а a * * * * *    б b * * * * *     в v * * * * *    г g * h h * *    ґ g * * * * *
 	д d * * * * *    ђ D * * * * *     ѓ g * * * * gj   е e * * * * *    ё e * io yo * *
@@ -70,10 +71,12 @@ func columns(text string) map[rune][6]string {
 	return table
 }
 
-// lookAlikes are the capitals that a Cyrillic and a Latin keyboard share by their shape, as they are in numbers.
+// lookAlikes are the capitals that a Cyrillic and a Latin keyboard share by their shape, as they
+// are in numbers.
 var lookAlikes = pairs("а a в b е e к k м m н h о o р p с c т t х x")
 
-// cyrillic writes a Cyrillic letter behind another; a blank is before the first one of a word that is written.
+// cyrillic writes a Cyrillic letter behind another; a blank is before the first one of a word that
+// is written.
 func (st style) cyrillic(r, before rune) (string, bool) {
 	if st.number {
 		if latin, ok := lookAlikes[r]; ok {

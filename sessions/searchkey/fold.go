@@ -10,8 +10,9 @@ import (
 
 //go:generate go run gen.go
 
-// Folding has two steps. The first takes the letters and digits out of a text, one by one, as Unicode knows them: that is
-// this file. The second writes them in Latin, which depends on what the text is and on who reads it: that is latin.go.
+// Folding has two steps. The first takes the letters and digits out of a text, one by one, as
+// Unicode knows them: that is this file. The second writes them in Latin, which depends on what the
+// text is and on who reads it: that is latin.go.
 
 // unit is a letter or a digit of a text in lower case, or a blank for all that separates words.
 type unit struct {
@@ -46,7 +47,8 @@ func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 		return dst
 	}
 	if c := lookup(r).class; c == letter || c == ideograph || c == sign {
-		// Rune by rune, since the table of Unicode 15.0 has to be asked first whether the rune is assigned.
+		// Rune by rune, since the table of Unicode 15.0 has to be asked first whether the rune is
+		// assigned.
 		for d := norm.NFKD.PropertiesString(rest).Decomposition(); len(d) > 0; {
 			part, size := utf8.DecodeRune(d)
 			dst = appendUnit(dst, part, at)
@@ -105,7 +107,8 @@ func appendSpace(dst []unit, at int32) []unit {
 	return append(dst, unit{space, at})
 }
 
-// withMark returns a letter with a mark, where that is another letter to a table of latin.go. Other marks are dropped.
+// withMark returns a letter with a mark, where that is another letter to a table of latin.go. Other
+// marks are dropped.
 func withMark(r, mark rune) rune {
 	if l, ok := marked[[2]rune{r, mark}]; ok {
 		return l
@@ -130,7 +133,7 @@ func canonical(r rune) rune {
 		return 'ي'
 	case 'ک': // Persian kaf
 		return 'ك'
-	case 'ة', 'ہ', 'ھ', 'ە': // teh marbuta, the hehs of Urdu and Kurdish
+	case 'ة', 'ہ', 'ھ', 'ە': // the one with two dots, and those of Urdu and Kurdish
 		return 'ه'
 	case 'ٱ': // alef wasla
 		return 'ا'
@@ -138,7 +141,8 @@ func canonical(r rune) rune {
 	return r
 }
 
-// mkhedruli brings the letters of the other Georgian scripts down to Mkhedruli, and leaves every other rune alone.
+// mkhedruli brings the letters of the other Georgian scripts down to Mkhedruli, and leaves every
+// other rune alone.
 func mkhedruli(r rune) rune {
 	switch {
 	case r >= 0x10A0 && r <= 0x10CD: // Asomtavruli
@@ -158,8 +162,8 @@ const (
 	vowels, tails                 = 21, 28
 )
 
-// beginsAnywhere reports whether a rune of a folded text begins a word wherever it is: a Han or Kana character, or the
-// consonant that begins a Hangul syllable.
+// beginsAnywhere reports whether a rune of a folded text begins a word wherever it is: a Han or
+// Kana character, or the consonant that begins a Hangul syllable.
 func beginsAnywhere(r rune) bool {
 	return r >= leadBase && (r < vowelBase-1 || r >= 0xA960 && r <= 0xA97C || lookup(r).class == ideograph)
 }

@@ -1,6 +1,7 @@
 //go:build ignore
 
-// This program writes unicode15.go from the tables of a Go release with Unicode 15.0 (Go 1.21 to 1.26).
+// This program writes unicode15.go from the tables of a Go release with Unicode 15.0 (Go 1.21 to
+// 1.26).
 package main
 
 import (

@@ -8,7 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Version is the version of the folding and of [Key]. A store keeps it beside its keys and refuses another one.
+// Version is the version of the folding and of [Key]. A store keeps it beside its keys and refuses
+// another one.
 const Version = 2
 
 // The bounds of a key. See the package comment for what happens beyond.
@@ -19,12 +20,12 @@ const (
 	MaxKeyBytes   = 4 * MaxFieldBytes // of a key
 )
 
-// Key is the stored form of a session's words: for each word a tag, a space and the word, with nothing between. The tag is
-// that of the field ([Tag]), or N for a word that is joined of both names.
-// "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have neither spaces nor A to Z, a
-// session has a word that begins with q if and only if the bytes " q" are in the key, and in its first name if and only if
-// "F q" is. Entries stand in the order of the fields, those of both names last; none begins another one. The empty
-// Key has no words.
+// Key is the stored form of a session's words: for each word a tag, a space and the word, with
+// nothing between. The tag is that of the field ([Tag]), or N for a word that is joined of both
+// names. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have
+// neither spaces nor A to Z, a session has a word that begins with q if and only if the bytes " q"
+// are in the key, and in its first name if and only if "F q" is. Entries stand in the order of the
+// fields, those of both names last; none begins another one. The empty Key has no words.
 type Key string
 
 // tagBoth marks the words that are joined of both names.
@@ -47,8 +48,8 @@ var (
 	numbers = sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
 )
 
-// Tag returns the letter that marks the field's words in a key, that of the words which are joined of both names for
-// [sessions.FieldNone], and false for a field that is not searched.
+// Tag returns the letter that marks the field's words in a key, that of the words which are joined
+// of both names for [sessions.FieldNone], and false for a field that is not searched.
 func Tag(f sessions.Field) (byte, bool) {
 	if f == sessions.FieldNone {
 		return tagBoth, true
@@ -92,8 +93,9 @@ func value(s *sessions.Session, i int) string {
 	}
 }
 
-// Words yields each word with its field, in the order of the key. A word that is joined of both names is of neither field alone: it
-// comes with [sessions.FieldNone], and is hidden where either name is. What is not a key yields what can be read of it.
+// Words yields each word with its field, in the order of the key. A word that is joined of both
+// names is of neither field alone: it comes with [sessions.FieldNone], and is hidden where either
+// name is. What is not a key yields what can be read of it.
 func (k Key) Words() iter.Seq2[sessions.Field, string] {
 	return func(yield func(sessions.Field, string) bool) {
 		rest := string(k)
@@ -116,8 +118,8 @@ func (k Key) Words() iter.Seq2[sessions.Field, string] {
 	}
 }
 
-// wordList collects the words of a field within the bounds of a key. No word in it begins another one, since that one
-// is found by whatever finds the word.
+// wordList collects the words of a field within the bounds of a key. No word in it begins another
+// one, since that one is found by whatever finds the word.
 type wordList struct {
 	text [MaxFieldBytes]byte // of the words, one behind the other
 	ends [MaxWords]int
@@ -235,8 +237,9 @@ func mayBeJoined(s *sessions.Session) bool {
 	return mayBeCJK(s.FirstName.Value()) && mayBeCJK(s.LastName.Value())
 }
 
-// readBoth makes the words that are joined of both names, those of Han, Kana and Hangul, which are written without a blank between them,
-// the surname first as at home or last. All of them are in a key or none is: it returns false if there are too many.
+// readBoth makes the words that are joined of both names, those of Han, Kana and Hangul, which are
+// written without a blank between them, the surname first as at home or last. All of them are in a
+// key or none is: it returns false if there are too many.
 func (l *wordList) readBoth(s *sessions.Session) bool {
 	l.reset()
 	for _, first := range [...]int{1, 0} { // of searched: the surname is the second
@@ -276,7 +279,8 @@ const (
 	plain                // every part that a search text is cut into, in its first spelling alone
 )
 
-// addWords adds the words of a folded text that begin in its first bytes, until the list is full; then it returns false.
+// addWords adds the words of a folded text that begin in its first bytes, until the list is full;
+// then it returns false.
 func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool {
 	for i := 0; i < within; {
 		end := i + 1

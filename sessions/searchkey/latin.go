@@ -5,10 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// A folded text is a sequence of words of a to z, 0 to 9 and the letters of scripts that are not written in Latin here, with
-// single blanks between them. Two kinds of bytes that no folded word has say more: an upper-case letter, which is one letter that
-// is spelt in two ways (see spellings), and in place of a word:
-const unwritable = '!' // one that the way of writing has no letters for
+// A folded text is a sequence of words of a to z, 0 to 9 and the letters of scripts that are not
+// written in Latin here, with single blanks between them. An upper-case letter in it is one letter
+// that is spelt in two ways: see spellings.
+
+// unwritable stands in a folded text for a word that the way of writing has no letters for.
+const unwritable = '!'
 
 // A style says how the letters of a text are written in Latin.
 type style struct {
@@ -19,33 +21,34 @@ type style struct {
 	behind rune // what follows the last letter; zero is nothing
 }
 
-// spellings are the letters that are spelt in two ways, by the upper-case letter that stands for them in a folded text.
+// spellings are the letters that are spelt in two ways, by the upper-case letter that stands for
+// them in a folded text.
 //
-// The Latin ones, on a document as in a search text, are those of ICAO Doc 9303-3 (section 6, table A), which writes either; the
-// spelling without a mark comes first. E is the schwa of Azerbaijani.
+// The Latin ones, on a document as in a search text, are those of ICAO Doc 9303-3 (section 6, table
+// A), which writes either; the spelling without a mark comes first. E is the schwa of Azerbaijani.
 //
-// The Georgian ones count for what is stored only. First comes the national romanization of 2002, then the letter that Georgians
-// use for it where they type Latin.
-var spellings = [26][2]string{
-	'A' - 'A': {"a", "ae"}, // ä
-	'O' - 'A': {"o", "oe"}, // ö ø
-	'U' - 'A': {"u", "ue"}, // ü
-	'R' - 'A': {"a", "aa"}, // å
-	'D' - 'A': {"d", "dj"}, // đ ђ
-	'E' - 'A': {"e", "a"},  // ə
-	'K' - 'A': {"k", "q"},  // ქ
-	'Q' - 'A': {"q", "k"},  // ყ
-	'C' - 'A': {"ts", "c"}, // ც
-	'W' - 'A': {"ts", "w"}, // წ
-	'J' - 'A': {"zh", "j"}, // ჟ
-	'G' - 'A': {"gh", "g"}, // ღ
-	'X' - 'A': {"rr", "r"}, // ռ: BGN/PCGN writes rr, the passports of Armenia r
+// The Georgian ones count for what is stored only. First comes the national romanization of 2002,
+// then the letter that Georgians use for it where they type Latin.
+var spellings = [utf8.RuneSelf][2]string{
+	'A': {"a", "ae"}, // ä
+	'O': {"o", "oe"}, // ö ø
+	'U': {"u", "ue"}, // ü
+	'R': {"a", "aa"}, // å
+	'D': {"d", "dj"}, // đ ђ
+	'E': {"e", "a"},  // ə
+	'K': {"k", "q"},  // ქ
+	'Q': {"q", "k"},  // ყ
+	'C': {"ts", "c"}, // ც
+	'W': {"ts", "w"}, // წ
+	'J': {"zh", "j"}, // ჟ
+	'G': {"gh", "g"}, // ღ
+	'X': {"rr", "r"}, // ռ: BGN/PCGN writes rr, the passports of Armenia r
 }
 
 func isChoice(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// georgian are the 33 letters from U+10D0 on by the national romanization of 2002 without its apostrophes, and as they
-// are stored, with the letters that have two spellings.
+// georgian are the 33 letters from U+10D0 on by the national romanization of 2002 without its
+// apostrophes, and as they are stored, with the letters that have two spellings.
 var georgian = func() (tables [2][33]string) {
 	const (
 		national = "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh j h"
@@ -58,8 +61,9 @@ var georgian = func() (tables [2][33]string) {
 
 func isGeorgian(r rune) bool { return r >= 'ა' && int(r-'ა') < len(georgian[0]) }
 
-// appendLatin appends the folded text of the units. Where from is not nil, it gets for each byte the place of its character.
-// Words that fold to nothing, like a soft sign alone, are left out, and the same ones in every style.
+// appendLatin appends the folded text of the units. Where from is not nil, it gets for each byte
+// the place of its character. Words that fold to nothing, like a soft sign alone, are left out, and
+// the same ones in every style.
 func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
 	begin, word, foreign := len(dst), len(dst), false
 	end := func() {
@@ -91,7 +95,8 @@ func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
 	return dst
 }
 
-// appendLetter appends what is written for the i-th unit, a letter or digit; first reports whether nothing is written of its word yet.
+// appendLetter appends what is written for the i-th unit, a letter or digit; first reports whether
+// nothing is written of its word yet.
 func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte {
 	r := units[i].r
 	switch {
@@ -151,12 +156,13 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		return st.appendOther(dst, units, i, first)
 	}
 	if st.number {
-		return append(dst, spellings[choice-'A'][0]...)
+		return append(dst, spellings[choice][0]...)
 	}
 	return append(dst, choice)
 }
 
-// appendOther appends what is written for a letter of another script, which is the letter itself where nothing is known of it.
+// appendOther appends what is written for a letter of another script, which is the letter itself
+// where nothing is known of it.
 func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte {
 	r := units[i].r
 	before, behind := rune(space), st.behind
@@ -190,7 +196,8 @@ var (
 	behindArmenian = []rune{'ւ', 'վ'}
 )
 
-// mayFollow returns the letters that tell apart all that the last letter of a search text may become.
+// mayFollow returns the letters that tell apart all that the last letter of a search text may
+// become.
 func mayFollow(r rune) []rune {
 	switch {
 	case strings.ContainsRune("γμυ", r):
@@ -229,7 +236,8 @@ func greek(r, before, behind rune) (string, bool) {
 
 var greekLetters = pairs("α a ά a β v γ g δ d ε e έ e ζ z η i ή i θ th ι i κ k λ l μ m ν n ξ kh ο o ό o π p ρ r σ s τ t υ y ϋ y φ f χ ch ψ ps ω o")
 
-// armenian writes Armenian by BGN/PCGN 1981, which is that of Eastern Armenian, without its apostrophes.
+// armenian writes Armenian by BGN/PCGN 1981, which is that of Eastern Armenian, without its
+// apostrophes.
 func armenian(r, before, behind rune) (string, bool) {
 	switch r {
 	case 'ե':

@@ -14,7 +14,8 @@ import (
 
 // The three laws of search. Each returns what breaks it, or "".
 
-// seenIsFound: the text of a field, typed as it stands on the page, finds its session, if it folds to anything.
+// seenIsFound: the text of a field, typed as it stands on the page, finds its session, if it folds
+// to anything.
 func seenIsFound(s *sessions.Session) string {
 	for f := range sessions.SearchFields().All() {
 		text := s.Text(f).Value()
@@ -32,8 +33,8 @@ func seenIsFound(s *sessions.Session) string {
 	return ""
 }
 
-// typingIsMonotone: where a text finds a session, every beginning of it that folds to anything does. A beginning ends where a character does, with
-// its marks.
+// typingIsMonotone: where a text finds a session, every beginning of it that folds to anything
+// does. A beginning ends where a character does, with its marks.
 func typingIsMonotone(s *sessions.Session, text string) string {
 	q, err := searchkey.ParseQuery(text)
 	if err != nil || q.Nothing() || q.Empty() || !finds(q, s, sessions.SearchFields()) {
@@ -51,8 +52,8 @@ func typingIsMonotone(s *sessions.Session, text string) string {
 	return ""
 }
 
-// nothingElse: a query matches if and only if for every word a word of the key begins as it says, and no such word begins in the middle of
-// one of the text.
+// nothingElse: a query matches if and only if for every word a word of the key begins as it says,
+// and no such word begins in the middle of one of the text.
 func nothingElse(s *sessions.Session, text string) string {
 	q, err := searchkey.ParseQuery(text)
 	if err != nil {
@@ -104,7 +105,8 @@ func nothingElse(s *sessions.Session, text string) string {
 	return ""
 }
 
-// beginsInMiddle reports whether a span of a name begins behind a letter, by the tables of Go alone.
+// beginsInMiddle reports whether a span of a name begins behind a letter, by the tables of Go
+// alone.
 func beginsInMiddle(value string, span searchkey.Span) bool {
 	if span.Field != sessions.FieldFirstName && span.Field != sessions.FieldLastName || span.Start == 0 {
 		return false
@@ -154,7 +156,8 @@ func typedAgain(text string) string {
 	return ""
 }
 
-// people are names of ten countries in the scripts of their documents, and numbers as they are printed there.
+// people are names of ten countries in the scripts of their documents, and numbers as they are
+// printed there.
 var people = []struct{ country, first, last, personal, document string }{
 	{"Georgia", "გიორგი ქეთევან ხათუნა ცისანა წიალა ჟუჟუნა ღვინია ყარამანი ნინო ანა-მარია", "ბერიძე ყიფიანი ღვინიაშვილი წიქარიშვილი ქუცქუდაშვილი ჯავახიშვილი ცხოვრებაძე", "01001012345", "23AB12345"},
 	{"Azerbaijan", "Əli Gülər Məmməd Həsən Çingiz Ömər Şəhla Vüqar", "Məmmədov Əliyev Hüseynova Qəhrəmanlı Əhmədzadə", "5ABCDE1", "AA 1234567"},
@@ -164,7 +167,7 @@ var people = []struct{ country, first, last, personal, document string }{
 	{"Ukraine", "Юрій Ґанна Їжак Євген Мар'яна Згурський Андрій", "Ґудзь Гнатюк Щербань Зборовський Іваненко-Коваль", "1234567890", "ЕН 123456"},
 	{"Greece", "Γιώργος Ευάγγελος Αυγή Παύλος Άγγελος Μαΐου", "Παπαδόπουλος Μπακογιάννη Λάμπρου Ντούμας Σφυγξ", "ΑΒ 123456", "АЕ1234567"},
 	{"Germany", "Jürgen Günther Käthe Zoë Hans-Jörg", "Müller Weiß von der Größe Mößmer Lüdenscheidt-Öhler", "850505 1234", "C01X00T47"},
-	{"Iran", "محمد فاطمة عبد الله علی‌رضا موسى", "کریمی يزدي هاشمی", "012-345678-9", "A12345678"},
+	{"Iran", "محمد فاطمة عبد الله علی\u200cرضا موسى", "کریمی يزدي هاشمی", "012-345678-9", "A12345678"},
 	{"China", "小明 伟 美-丽", "王 欧阳 李", "11010519491231002X", "E12345678"},
 	{"Korea", "민수 지 은", "김 이 남궁", "850505-1234567", "M12345678"},
 	{"Serbia", "Љубица Ђорђе Đorđe Милица Џемал", "Његош Ћосић Živković Đoković", "0101985710006", "0123456789"},
@@ -190,7 +193,8 @@ func randomPerson(r *rand.Rand) *sessions.Session {
 	return s
 }
 
-// randomText is what somebody might type who looks for the person: parts of what stands there, put together otherwise.
+// randomText is what somebody might type who looks for the person: parts of what stands there, put
+// together otherwise.
 func randomText(r *rand.Rand, s *sessions.Session) string {
 	text := ""
 	for range 1 + r.IntN(4) {

@@ -8,8 +8,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Match reports whether the session has every word of the query in the fields given. Fields that are not searched are ignored; without
-// any field nothing but an empty query matches. It does not allocate where texts are ASCII or Georgian.
+// Match reports whether the session has every word of the query in the fields given. Fields that
+// are not searched are ignored; without any field nothing but an empty query matches. It does not
+// allocate where texts are ASCII or Georgian.
 func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 	if q.nothing {
 		return false
@@ -35,11 +36,12 @@ type matching struct {
 	pending uint32 // a bit for each word that is not found yet
 }
 
-// shortText is the longest folded text whose words, however it breaks, stay within the bounds of a key: a text of n bytes has at most n
-// words of n(n+1)/2 bytes in all.
+// shortText is the longest folded text whose words, however it breaks, stay within the bounds of a
+// key: a text of n bytes has at most n words of n(n+1)/2 bytes in all.
 const shortText = 29
 
-// quickly looks into a short text of ASCII and Georgian letters without making its words, and reports whether that could be done.
+// quickly looks into a short text of ASCII and Georgian letters without making its words, and
+// reports whether that could be done.
 func (m *matching) quickly(field int, text string) bool {
 	var buffer [shortText + 3]byte
 	var starts [shortText]uint8
@@ -75,8 +77,8 @@ func (m *matching) quickly(field int, text string) bool {
 	return true
 }
 
-// appendQuickly is style.appendLatin for a short text of ASCII and Georgian. It returns how many letters have two spellings, and false for
-// another text.
+// appendQuickly is style.appendLatin for a short text of ASCII and Georgian. It returns how many
+// letters have two spellings, and false for another text.
 func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen int, ok bool) {
 	if len(text) > 3*shortText {
 		return dst, 0, false
@@ -129,7 +131,8 @@ var ascii = func() (table [utf8.RuneSelf]byte) {
 
 var georgianInNumbers = georgian[0]
 
-// begins reports whether one of the spellings of a folded text, its blanks left out, begins with a word.
+// begins reports whether one of the spellings of a folded text, its blanks left out, begins with a
+// word.
 func begins(flat []byte, word string) bool {
 	for len(word) > 0 {
 		if len(flat) == 0 {
@@ -142,7 +145,7 @@ func begins(flat []byte, word string) bool {
 			word = word[1:]
 		case c == space:
 		case isChoice(c):
-			for _, text := range spellings[c-'A'] {
+			for _, text := range spellings[c] {
 				if strings.HasPrefix(text, word) || strings.HasPrefix(word, text) && begins(flat, word[len(text):]) {
 					return true
 				}

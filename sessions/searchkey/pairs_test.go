@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// TestPairs compares what is typed with what stands on a document. A session is found, or not, in Go and by its key, and what is found is
-// marked.
+// TestPairs compares what is typed with what stands on a document. A session is found, or not, in
+// Go and by its key, and what is found is marked.
 func TestPairs(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"testdata/names.tsv", "testdata/pairs.tsv"} {

@@ -8,8 +8,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A key, a query, its prefixes and a span are made of names and numbers of people. They print as placeholders, and encoding/json refuses
-// them. string(key), [Prefix].Text, [Query.Typed] and [Span].Word give what they hold.
+// A key, a query, its prefixes and a span are made of names and numbers of people. They print as
+// placeholders, and encoding/json refuses them. string(key), [Prefix].Text, [Query.Typed] and
+// [Span].Word give what they hold.
 
 // String returns the length of the key.
 func (k Key) String() string { return fmt.Sprintf("key(%d bytes)", len(k)) }
@@ -32,11 +33,12 @@ func (q Query) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, q.String()
 // LogValue is what String returns.
 func (q Query) LogValue() slog.Value { return slog.StringValue(q.String()) }
 
-// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml: keep the text of a search, and
-// read it with [ParseQuery].
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml: keep the
+// text of a search, and read it with [ParseQuery].
 func (q Query) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
-// UnmarshalJSON refuses with [sessions.ErrNoJSON], lest {} be read as a query that matches every session.
+// UnmarshalJSON refuses with [sessions.ErrNoJSON], lest {} be read as a query that matches every
+// session.
 func (q *Query) UnmarshalJSON([]byte) error { return sessions.ErrNoJSON }
 
 // String returns the field and the place of the span.

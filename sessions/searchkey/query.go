@@ -27,8 +27,8 @@ var (
 	ErrTooManyWords = fmt.Errorf("searchkey: search text of more than %d words", MaxQueryWords)
 )
 
-// Query is a folded search text: words, each of which stands for a few beginnings of words of keys. The zero Query is that of a blank
-// text, which matches every session.
+// Query is a folded search text: words, each of which stands for a few beginnings of words of keys.
+// The zero Query is that of a blank text, which matches every session.
 type Query struct {
 	prefixes []prefix // those of one word stand together
 	typed    []string
@@ -56,8 +56,9 @@ func ParseQuery(text string) (Query, error) {
 	return parse(text)
 }
 
-// ParseWords folds the words of a search text as [Query.Typed] returns them. They may be longer than [MaxQueryBytes]: each of them may
-// have as many. Without a letter or a digit in any of them the query matches nothing.
+// ParseWords folds the words of a search text as [Query.Typed] returns them. They may be longer
+// than [MaxQueryBytes]: each of them may have as many. Without a letter or a digit in any of them
+// the query matches nothing.
 func ParseWords(words ...string) (Query, error) {
 	for _, word := range words {
 		if len(word) > MaxQueryBytes {
@@ -128,7 +129,8 @@ func (t terms) add(units []unit, st style, fields sessions.Fields) {
 	}
 }
 
-// addFrom adds what the words are from the i-th on: each by itself, and joined with those before it.
+// addFrom adds what the words are from the i-th on: each by itself, and joined with those before
+// it.
 func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
 	var s speller
 	for ; i < len(words); i++ {
@@ -177,7 +179,8 @@ func (t *term) implied(other *term) bool {
 	return true
 }
 
-// finds reports whether one of the prefixes finds all that another one finds. The one at skip is not asked.
+// finds reports whether one of the prefixes finds all that another one finds. The one at skip is
+// not asked.
 func (t *term) finds(p Prefix, skip int) bool {
 	var fields sessions.Fields
 	for i, o := range t.prefixes {
@@ -188,7 +191,8 @@ func (t *term) finds(p Prefix, skip int) bool {
 	return p.Fields.Minus(fields) == 0
 }
 
-// kept returns the words that no other one implies, each with the prefixes that no other one makes superfluous.
+// kept returns the words that no other one implies, each with the prefixes that no other one makes
+// superfluous.
 func (t terms) kept() (kept terms) {
 	for i := range t {
 		for k := 0; k < len(t[i].prefixes); {
@@ -211,8 +215,8 @@ func (t terms) kept() (kept terms) {
 	return kept
 }
 
-// Typed returns the words as they were typed, in their order, without what folding leaves out: lower-case letters and digits. The
-// query is the one that [ParseWords] makes of them.
+// Typed returns the words as they were typed, in their order, without what folding leaves out:
+// lower-case letters and digits. The query is the one that [ParseWords] makes of them.
 func (q Query) Typed() []string { return slices.Clone(q.typed) }
 
 // Len returns the number of words, without those that others imply.
@@ -226,12 +230,14 @@ func (q Query) Len() int {
 // Empty reports whether the text was blank: no criterion at all.
 func (q Query) Empty() bool { return len(q.prefixes) == 0 && !q.nothing }
 
-// Nothing reports whether the text was not blank, but folds to no word (`******`): it matches no session.
+// Nothing reports whether the text was not blank, but folds to no word (`******`): it matches no
+// session.
 func (q Query) Nothing() bool { return q.nothing }
 
-// Words yields the words of the query, those that others imply left out, each as the prefixes that it stands for: a session
-// matches if for every word it has some word that begins with one of the prefixes in one of the prefix's fields. Prefixes are in
-// bytewise order; where one begins another, they differ in their fields.
+// Words yields the words of the query, those that others imply left out, each as the prefixes that
+// it stands for: a session matches if for every word it has some word that begins with one of the
+// prefixes in one of the prefix's fields. Prefixes are in bytewise order; where one begins another,
+// they differ in their fields.
 func (q Query) Words() iter.Seq[[]Prefix] {
 	return func(yield func([]Prefix) bool) {
 		var word []Prefix
@@ -247,8 +253,9 @@ func (q Query) Words() iter.Seq[[]Prefix] {
 	}
 }
 
-// Needles yields, for each word of the query, the texts of which at least one stands in a key, as a part of its bytes, if and only if
-// the word is met in one of the fields. Without such a field there are none, and no session has the word.
+// Needles yields, for each word of the query, the texts of which at least one stands in a key, as a
+// part of its bytes, if and only if the word is met in one of the fields. Without such a field
+// there are none, and no session has the word.
 func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for word := range q.Words() {
@@ -274,8 +281,9 @@ func appendNeedles(needles []string, p Prefix, fields sessions.Fields) []string 
 	return needles
 }
 
-// In yields those of the fields in whose words the prefix is looked for, as [Key.Words] names them: [sessions.FieldNone] stands for the words
-// that are joined of both names. It comes only where they may be met.
+// In yields those of the fields in whose words the prefix is looked for, as [Key.Words] names them:
+// [sessions.FieldNone] stands for the words that are joined of both names. It comes only where they
+// may be met.
 func (p Prefix) In(fields sessions.Fields) iter.Seq[sessions.Field] {
 	return func(yield func(sessions.Field) bool) {
 		fields := p.Fields.Intersect(fields)

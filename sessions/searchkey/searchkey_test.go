@@ -264,8 +264,8 @@ func foldedRune(r rune) string {
 	return string(searchkey.Of(session("a"+string(r)+"b", "", "", "")))
 }
 
-// TestFoldingNeverMoves pins the whole of version 2. If it fails, the tables of Go or x/text have moved a key:
-// the folding has to be put right, or Version raised.
+// TestFoldingNeverMoves pins the whole of version 2. If it fails, the tables of Go or x/text have
+// moved a key: the folding has to be put right, or Version raised.
 func TestFoldingNeverMoves(t *testing.T) {
 	t.Parallel()
 	h := sha256.New()
@@ -278,7 +278,8 @@ func TestFoldingNeverMoves(t *testing.T) {
 	require.Equal(t, "3daee24280a9268d5ad22fe2979e5ca868043ba8b9b93e905f25ff95c365e529", hex.EncodeToString(h.Sum(nil)))
 }
 
-// TestEveryRune checks what every code point becomes between two letters: words, which fold to themselves.
+// TestEveryRune checks what every code point becomes between two letters: words, which fold to
+// themselves.
 func TestEveryRune(t *testing.T) {
 	t.Parallel()
 	for r := rune(0); r <= unicode.MaxRune; r++ {

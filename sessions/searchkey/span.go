@@ -17,11 +17,12 @@ type Span struct {
 	Word       string // the beginning of the folded word that is met, one of those that the word of the query stands for
 }
 
-// Spans returns where the words of the query meet the session's fields given, on the original texts: from the first
-// rune of a word that a word of the query begins, to the rune that supplies the last of it, with the marks that combine
-// with it. A letter is marked whole, however it is spelt; a word that is joined of both names is marked in both. Spans
-// are sorted by field (in the order of a key), start and end; they may overlap, and none is there twice. A session that does not match may
-// have some.
+// Spans returns where the words of the query meet the session's fields given, on the original
+// texts: from the first rune of a word that a word of the query begins, to the rune that supplies
+// the last of it, with the marks that combine with it. A letter is marked whole, however it is
+// spelt; a word that is joined of both names is marked in both. Spans are sorted by field (in the
+// order of a key), start and end; they may overlap, and none is there twice. A session that does
+// not match may have some.
 func (q Query) Spans(s *sessions.Session, fields sessions.Fields) []Span {
 	m := marking{q: q}
 	l := wordList{marking: &m}
@@ -57,7 +58,8 @@ type part struct {
 	from  []int32 // the place of the character that each byte of the folded text comes from
 }
 
-// begin is called before each folded text, and what was found of a field is forgotten where it is read anew.
+// begin is called before each folded text, and what was found of a field is forgotten where it is
+// read anew.
 func (m *marking) begin(anew bool) {
 	m.parts = m.parts[:0]
 	if anew {
@@ -79,8 +81,8 @@ func (m *marking) appendPart(flat []byte, st style, field int, text string) []by
 	return flat
 }
 
-// mark marks what a word of a key comes from, if a word of the query begins it. at has the place in the folded text of what each byte of the
-// word comes from.
+// mark marks what a word of a key comes from, if a word of the query begins it. at has the place in
+// the folded text of what each byte of the word comes from.
 func (m *marking) mark(word []byte, at []int32) {
 	for i := range m.q.prefixes {
 		p := &m.q.prefixes[i]

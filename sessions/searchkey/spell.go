@@ -4,8 +4,9 @@ import (
 	"unicode/utf8"
 )
 
-// maxChoices is how many letters of a word are spelt independently of each other. Where there are more, all are spelt in their first
-// spelling, or all in their second: a word has at most eight spellings.
+// maxChoices is how many letters of a word are spelt independently of each other. Where there are
+// more, all are spelt in their first spelling, or all in their second: a word has at most eight
+// spellings.
 const maxChoices = 3
 
 // speller spells words out.
@@ -22,15 +23,16 @@ func forms(choices int) int {
 	return 1 << choices
 }
 
-// spell returns one of the spellings of a part of a folded text that has so many choices, without its blanks, and the place in
-// flat of what each byte of it comes from. Both are lent until the next call.
+// spell returns one of the spellings of a part of a folded text that has so many choices, without
+// its blanks, and the place in flat of what each byte of it comes from. Both are lent until the
+// next call.
 func (s *speller) spell(flat []byte, start, end, choices, form int) (word []byte, at []int32) {
 	size, chosen := 0, form
 	for i := start; i < end && size <= MaxWordBytes; i++ {
 		switch c := flat[i]; {
 		case c == space:
 		case isChoice(c):
-			text := spellings[c-'A'][chosen&1]
+			text := spellings[c][chosen&1]
 			if choices <= maxChoices {
 				chosen >>= 1
 			}
@@ -50,7 +52,8 @@ func (s *speller) spell(flat []byte, start, end, choices, form int) (word []byte
 	return s.word[:size], s.at[:size]
 }
 
-// choices returns how many letters with two spellings are in a part of a folded text, as far as a word of it counts.
+// choices returns how many letters with two spellings are in a part of a folded text, as far as a
+// word of it counts.
 func choices(part []byte) (n int) {
 	letters := 0
 	for _, c := range part {
@@ -66,8 +69,8 @@ func choices(part []byte) (n int) {
 	return n
 }
 
-// beginsInside reports whether a word begins in the middle of a part of a folded text: where letters meet digits in a number,
-// at every character of Han, Kana and Hangul in a name.
+// beginsInside reports whether a word begins in the middle of a part of a folded text: where
+// letters meet digits in a number, at every character of Han, Kana and Hangul in a name.
 func beginsInside(flat []byte, i int, number bool) bool {
 	c := flat[i]
 	if number {
