@@ -104,6 +104,8 @@ func specimens(t *testing.T) []any {
 	require.NoError(t, err)
 	spans := query.Spans(s, sessions.SearchFields())
 	require.NotEmpty(t, spans)
+	prefixes := slices.Concat(slices.Collect(query.Words())...)
+	require.NotEmpty(t, prefixes)
 
 	f := filter.And(
 		filter.Search("secret"), filter.Or(filter.Is(sessions.FieldPersonalNumber, "secret-1"), filter.Not(filter.Is(sessions.FieldSubject, "secret-2"))),
@@ -202,7 +204,7 @@ func specimens(t *testing.T) []any {
 		sessions.Verdict{Status: sessions.Failed, Reasons: s.Reasons, Match: s.Match}, &sessions.FieldError{Field: sessions.FieldSex, Err: cause},
 		request, position, sessions.Reading{Fields: disclosure.Mask, After: position, Limit: 3},
 		// searchkey
-		searchkey.Of(s), query, spans[0],
+		searchkey.Of(s), query, prefixes[0], spans[0],
 		// filter
 		f, filter.SQL("acme", f, filter.Postgres, columns), columns, filter.Expr("a = ?", "x"), filter.Postgres,
 		filter.Term{Field: terms[0].Field, Word: true, Value: "secret"}, filter.TermRange{Field: termRanges[0][0].Field, Word: true, From: "secret", To: "secreu", Prefix: true},

@@ -23,7 +23,7 @@ func TestLatinNamesFoldAsTheGeorgianOnesDo(t *testing.T) {
 	require.Greater(t, len(p.male)+len(p.female)+len(p.last), 400)
 	for _, name := range slices.Concat(p.male, p.female, p.last, p.old, []string{"ბერიძე-კაპანაძე"}) {
 		require.NotEmpty(t, words(name), name)
-		require.Equal(t, words(name), words(latin(name)), name)
+		require.Subset(t, words(name), words(latin(name)), name) // which are spelt in other ways, too
 	}
 	require.Equal(t, "Beridze-Kapanadze", latin("ბერიძე-კაპანაძე"))
 }
