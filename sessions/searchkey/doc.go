@@ -113,8 +113,7 @@
 // three, and alike beyond. A field has at most [MaxWords] words, none of which begins another one,
 // and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are not
 // joined, and where that does not suffice either, each is there in its first spelling; the
-// words after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords], and
-// its words take no more than a field's.
+// words after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords].
 //
 // # Concurrency
 //

@@ -20,7 +20,7 @@ func seenIsFound(s *sessions.Session) string {
 	for f := range sessions.SearchFields().All() {
 		text := s.Text(f).Value()
 		q, err := searchkey.ParseQuery(text)
-		if err != nil || q.Nothing() || q.Empty() {
+		if err != nil || q.Nothing() || q.Empty() || bytesOf(q) > searchkey.MaxFieldBytes-100 {
 			continue
 		}
 		if only := sessions.FieldsOf(f); !finds(q, s, only) {
@@ -31,6 +31,18 @@ func seenIsFound(s *sessions.Session) string {
 		}
 	}
 	return ""
+}
+
+// bytesOf is about what the words of a query take in a key.
+func bytesOf(q searchkey.Query) (n int) {
+	for word := range q.Words() {
+		shortest := searchkey.MaxWordBytes
+		for _, p := range word {
+			shortest = min(shortest, len(p.Text))
+		}
+		n += 2 + shortest
+	}
+	return n
 }
 
 // typingIsMonotone: where a text finds a session, every beginning of it that folds to anything
@@ -251,6 +263,8 @@ func TestBadInput(t *testing.T) {
 		"separators":        "-- '' .. // ,, ()",
 		"a ligature":        strings.Repeat("ﷺ ", 64),
 		"soft signs":        "ьь ъъ ьъа ӏ",
+		"units of Japan":    strings.Repeat("㌖㌖㌖ ", 25),
+		"one long unit":     strings.Repeat("㌖", 85),
 		"invalid":           "\xff\xc3\x28",
 	} {
 		s := session(text, "x"+text, text, text+"1")

@@ -56,16 +56,15 @@ func ParseQuery(text string) (Query, error) {
 	return parse(text)
 }
 
-// ParseWords folds the words of a search text as [Query.Typed] returns them. They may be longer
-// than [MaxQueryBytes]: each of them may have as many. Without a letter or a digit in any of them
-// the query matches nothing.
+// ParseWords folds the words of a search text as [Query.Typed] returns them. Folding may have made
+// them longer than MaxQueryBytes: in all they may have MaxQueryWords times as many. Without a letter
+// or a digit in any of them the query matches nothing. Errors are those of ParseQuery.
 func ParseWords(words ...string) (Query, error) {
-	for _, word := range words {
-		if len(word) > MaxQueryBytes {
-			return Query{}, ErrTooLong
-		}
+	text := strings.Join(words, " ")
+	if len(text) > MaxQueryWords*MaxQueryBytes {
+		return Query{}, ErrTooLong
 	}
-	q, err := parse(strings.Join(words, " "))
+	q, err := parse(text)
 	if err == nil && q.Empty() {
 		q.nothing = true
 	}
@@ -81,25 +80,23 @@ func parse(text string) (Query, error) {
 		units = units[:n-1]
 	}
 	typed := split(style{typed: true, raw: true}.appendLatin(nil, units, nil))
+	if len(typed) > MaxQueryBytes/2 { // no search text has so many, not even of one letter each
+		return Query{}, ErrTooManyWords
+	}
 	words := make(terms, len(typed))
 	words.add(units, style{typed: true, number: true}, numbers)
 	for way := range waysOf(units) {
 		words.add(units, style{typed: true, way: way}, names)
 	}
 	kept := words.kept()
+	if len(kept) > MaxQueryWords {
+		return Query{}, ErrTooManyWords
+	}
 	q := Query{nothing: len(kept) == 0}
-	size := 0
 	for i, t := range kept {
-		size += t.size
 		for _, p := range t.prefixes {
 			q.prefixes = append(q.prefixes, prefix{i, " " + p.Text, p.Fields})
 		}
-	}
-	switch {
-	case len(kept) > MaxQueryWords:
-		return Query{}, ErrTooManyWords
-	case size > MaxFieldBytes: // more than a key has room for
-		return Query{}, ErrTooLong
 	}
 	for _, word := range typed {
 		q.typed = append(q.typed, norm.NFC.String(string(word)))
@@ -148,9 +145,6 @@ func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
 			letters := choices(chain)
 			for form := range forms(letters) {
 				word, _ := s.spell(chain, 0, len(chain), letters, form)
-				if n == 0 && form == 0 {
-					t[i].size = max(t[i].size, entryBytes(word))
-				}
 				t[i].insert(Prefix{string(word), fields})
 			}
 		}
