@@ -111,7 +111,6 @@ func split(flat []byte) [][]byte {
 // term is a word of a search text.
 type term struct {
 	prefixes []Prefix // what it stands for; none begins another one of the same fields
-	size     int      // bytes that its first spelling takes in a key
 }
 
 type terms []term
