@@ -71,7 +71,7 @@ func byHand() (string, []any, error) {
 	add(" AND created_at >= ? AND created_at < ?", from.UnixMicro(), to.UnixMicro())
 	add(" AND (status = ? AND (digital_spoof OR (low_far AND match_level IN (?, ?))))", "failed", int64(3), int64(4))
 	add(" AND subject = ?", "s-1")
-	add(" AND strpos(search_key, ?) > 0 AND strpos(search_key, ?) > 0", " 0100", " gior")
+	add(" AND strpos(search_key, ?) > 0 AND (strpos(search_key, ?) > 0 OR strpos(search_key, ?) > 0)", " gior", " 0100", " gior0100")
 	return string(b), args, nil
 }
 
@@ -81,7 +81,8 @@ func fluent() (string, []any, error) {
 		Where(sq.GtOrEq{"created_at": from.UnixMicro()}).Where(sq.Lt{"created_at": to.UnixMicro()}).
 		Where(sq.And{sq.Eq{"status": "failed"}, sq.Or{sq.Expr("digital_spoof"), sq.And{sq.Expr("low_far"), sq.Eq{"match_level": []int64{3, 4}}}}}).
 		Where(sq.Eq{"subject": "s-1"}).
-		Where(sq.Expr("strpos(search_key, ?) > 0", " 0100")).Where(sq.Expr("strpos(search_key, ?) > 0", " gior")).
+		Where(sq.Expr("strpos(search_key, ?) > 0", " gior")).
+		Where(sq.Or{sq.Expr("strpos(search_key, ?) > 0", " 0100"), sq.Expr("strpos(search_key, ?) > 0", " gior0100")}).
 		PlaceholderFormat(sq.Dollar).ToSql()
 }
 
@@ -91,7 +92,7 @@ func withGoqu() (string, []any, error) {
 		goqu.C("company").Eq("acme"), goqu.C("status").Eq("failed"), goqu.C("document_type").In("id_card", "passport"),
 		goqu.C("created_at").Gte(from.UnixMicro()), goqu.C("created_at").Lt(to.UnixMicro()),
 		goqu.And(goqu.C("status").Eq("failed"), goqu.Or(goqu.C("digital_spoof").IsTrue(), goqu.And(goqu.C("low_far").IsTrue(), goqu.C("match_level").In(3, 4)))),
-		goqu.C("subject").Eq("s-1"), contains(" 0100"), contains(" gior"),
+		goqu.C("subject").Eq("s-1"), contains(" gior"), goqu.Or(contains(" 0100"), contains(" gior0100")),
 	).ToSQL()
 }
 
@@ -102,7 +103,8 @@ func withSQLBuilder() (string, []any, error) {
 		b.GreaterEqualThan("created_at", from.UnixMicro()), b.LessThan("created_at", to.UnixMicro()),
 		b.And(b.Equal("status", "failed"), b.Or("digital_spoof", b.And("low_far", b.In("match_level", 3, 4)))),
 		b.Equal("subject", "s-1"),
-		"strpos(search_key, "+b.Var(" 0100")+") > 0", "strpos(search_key, "+b.Var(" gior")+") > 0",
+		"strpos(search_key, "+b.Var(" gior")+") > 0",
+		b.Or("strpos(search_key, "+b.Var(" 0100")+") > 0", "strpos(search_key, "+b.Var(" gior0100")+") > 0"),
 	)
 	sql, args := b.Build()
 	return sql, args, nil
