@@ -239,7 +239,16 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// BadInput is what nobody should type and somebody will.
+// FuzzPeople is TestLaws for as long as one likes.
+func FuzzPeople(f *testing.F) {
+	f.Fuzz(func(t *testing.T, seed, stream uint64) {
+		r := rand.New(rand.NewPCG(seed, stream))
+		s := randomPerson(r)
+		lawful(t, s, randomText(r, s))
+	})
+}
+
+// TestBadInput types what nobody should type and somebody will.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
