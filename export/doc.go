@@ -49,7 +49,8 @@
 //   - The list separator is a setting of the reader's region, and with another one a file is split within its cells. A text with
 //     a separator that is not the file's own, or a line break, is in quotes, and each part behind one gets an apostrophe unless
 //     it begins with a letter and has no digit and no truth value. In Extra, as JSON, only such parts are guarded.
-//   - Columns of numbers, truth values, Birth Date and times are never protected.
+//   - Columns of numbers, truth values, Birth Date and times are never protected. A row with digits and without a quote has its last
+//     cell in quotes: where it is not split it is one field, and 5,3 would be a number.
 //   - It has at most [MaxExcelRows] rows: more is an error. A cell of more than [MaxExcelCell] characters, which only extra fields
 //     as JSON and columns of the host's can have, is [TooLongMark], and [Result] counts these.
 //

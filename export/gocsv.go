@@ -12,7 +12,8 @@ import (
 
 // WriteGocsv writes the sessions of a selection to a host's own gocsv writer, as [Write] does to a file: whoever has set gocsv up with a
 // separator, quotes and a sink keeps them. The rows are the same, and so are the checks before the first of them, the guard of
-// [ExcelCSV] and the errors. Options.Comma has to be the separator of the writer; it writes no byte order mark. Of the Result, Bytes and
+// [ExcelCSV] and the errors. Quotes are the writer's to put: of a row of numbers alone none keeps a spreadsheet with another separator
+// from taking it for one number. Options.Comma has to be the separator of the writer; it writes no byte order mark. Of the Result, Bytes and
 // SHA256 stay empty.
 //
 // One row is kept at a time, in this goroutine. The writer is flushed at the end and after an error.
@@ -37,9 +38,7 @@ func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts
 		}
 	}()
 	row := make([]string, len(p.columns))
-	for i := range p.columns {
-		row[i] = string(p.text(nil, p.columns[i].Header))
-	}
+	p.strings(row, func(c *planned) []byte { return p.text(nil, c.Header) })
 	if err := w.Write(row); err != nil {
 		return done, &WriteError{Err: err}
 	}
@@ -54,7 +53,8 @@ func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts
 		case p.excel && done.Rows == MaxExcelRows:
 			err = ErrTooManyRows
 		default:
-			p.strings(row, s)
+			hidden := s.Hidden()
+			p.strings(row, func(c *planned) []byte { return p.cell(nil, s, hidden, c) })
 			err = w.Write(row)
 		}
 		if err != nil {
@@ -73,16 +73,15 @@ func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts
 }
 
 // strings sets the cells of a row.
-func (p *plan) strings(row []string, s *sessions.Session) {
-	hidden := s.Hidden()
+func (p *plan) strings(row []string, cell func(*planned) []byte) {
 	for i := range p.columns {
-		row[i] = string(p.cell(nil, s, hidden, &p.columns[i]))
+		row[i] = string(cell(&p.columns[i]))
 	}
 	last := row[len(row)-1]
 	quoted := p.needsQuotes(last) || strings.ContainsAny(last, separators)
 	if p.excel && len(row) > 1 && quoted && strings.HasPrefix(row[0], `="`) {
 		p.noFormula = true // as in plan.row
-		row[0] = string(p.cell(nil, s, hidden, &p.columns[0]))
+		row[0] = string(cell(&p.columns[0]))
 		p.noFormula = false
 	}
 }

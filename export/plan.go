@@ -96,22 +96,54 @@ func (p *plan) header(b []byte) []byte {
 	if p.excel {
 		b = append(b, byteOrderMark...)
 	}
+	return p.headers(b)
+}
+
+func (p *plan) headers(b []byte) []byte {
+	start, last := len(b), len(b)
 	for i := range p.columns {
 		if i > 0 {
 			b = append(b, p.comma)
+			last, p.noFormula = len(b), false
 		}
 		b = p.text(b, p.columns[i].Header)
 	}
+	if p.excel && last > start {
+		if p.noFormula = runs(b[start:]); p.noFormula {
+			return p.headers(b[:start])
+		}
+		b = asText(b, start, last)
+	}
+	p.noFormula = false
 	return append(b, lineBreak...)
 }
 
+// runs reports whether a line, which is one field where it is split elsewhere, begins as a formula and ends in a quote: LibreOffice
+// runs it. Without a formula in its first cell it does not.
+func runs(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(`"=`)) && line[len(line)-1] == '"'
+}
+
+// asText puts the last cell of a line in quotes if the line has digits and nothing that shows it to be a text: a quote, or the bracket
+// of a mark. Where it is split elsewhere it is one field, and 5,3 would be a number to half the world.
+func asText(b []byte, start, last int) []byte {
+	line := b[start:]
+	if bytes.IndexByte(line, '"') >= 0 || bytes.IndexByte(line, '[') >= 0 || !bytes.ContainsAny(line, "0123456789") {
+		return b
+	}
+	b = append(b, '"', '"')
+	copy(b[last+1:], b[last:len(b)-2])
+	b[last] = '"'
+	return b
+}
+
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
-	start := len(b)
+	start, last := len(b), len(b)
 	hidden := s.Hidden()
 	for i := range p.columns {
 		if i > 0 {
 			b = append(b, p.comma)
-			p.noFormula = false
+			last, p.noFormula = len(b), false
 		}
 		switch c := &p.columns[i]; {
 		case p.excel || hidden != 0:
@@ -126,10 +158,11 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 			}
 		}
 	}
-	if p.excel && !p.noFormula && len(p.columns) > 1 && b[len(b)-1] == '"' && bytes.HasPrefix(b[start:], []byte(`"=`)) {
-		// Split elsewhere, the row would be one field that begins as a formula and ends in a quote: LibreOffice runs it.
-		p.noFormula = true
-		return p.row(b[:start], s)
+	if p.excel && last > start {
+		if p.noFormula = runs(b[start:]); p.noFormula {
+			return p.row(b[:start], s)
+		}
+		b = asText(b, start, last)
 	}
 	p.noFormula = false
 	if len(b) == start {

@@ -58,7 +58,7 @@ func TestGolden(t *testing.T) {
 		`"=""01001012345""",ნინო,[redacted],'=1+1,1990-02-03,[masked],female,"=""12-24-31""",TRUE,TRUE,0,7,` +
 			`2024-05-02 01:04:05,2024-05-02 01:06:00,"Acme, Inc.","=""018f3e1c-7c3e-7000-8000-000000000001""",` +
 			`"{""phone"":""+995 555 12 34 56"",""note"":""a \""b\""""}",ID,"=""10.0.0.1""",Mobile,Chrome,Android,"=""TRUE""",2`,
-		`,,,,,,,,,FALSE,1,,0999-01-01 02:59:11,,,,,passport,,,,,,`,
+		`,,,,,,,,,FALSE,1,,0999-01-01 02:59:11,,,,,passport,,,,,,""`,
 	}, lines(Options{Format: ExcelCSV, Zone: tbilisi(t)}))
 	require.Equal(t, "2024-05-02T01:04:05.00006+04:00,+995 555 12 34 56,,Acme, Inc.,success",
 		strings.Join(csvRow(t, lines(Options{Zone: tbilisi(t), ExtraKeys: extraKeys(t, "phone", "fax"),

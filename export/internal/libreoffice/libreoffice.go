@@ -21,7 +21,8 @@ type Cell struct {
 // document is a flat OpenDocument spreadsheet.
 type document struct {
 	Rows []struct {
-		Cells []struct {
+		Repeated int `xml:"number-rows-repeated,attr"`
+		Cells    []struct {
 			Type     string   `xml:"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type,attr"`
 			Date     string   `xml:"date-value,attr"`
 			Formula  string   `xml:"formula,attr"`
@@ -55,7 +56,12 @@ func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][]
 					row = append(row, Cell{c.Type, c.Date, c.Formula, strings.Join(c.Text, "\n")})
 				}
 			}
-			rows = append(rows, row)
+			if r.Repeated > 1<<16 { // the rest of the sheet
+				r.Repeated = 1
+			}
+			for range max(1, r.Repeated) {
+				rows = append(rows, row)
+			}
 		}
 		all[name] = rows
 	}
