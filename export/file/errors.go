@@ -9,7 +9,8 @@ import (
 var (
 	// ErrBusy is wrapped where another call, in this process or another, is writing the same file.
 	ErrBusy = errors.New("file: another export is writing it")
-	// ErrForeign is wrapped where a further file of an export would replace one that no manifest proves to be of the export before.
+	// ErrForeign is wrapped where a further file of an export would replace one that no manifest proves to be of the export before, where
+	// the name is that of a folder, and where the folder of what is begun has something in it that no export leaves there.
 	ErrForeign = errors.New("file: a file that is not of this export stands in the way")
 
 	// ErrResume is wrapped where an export cannot go on from where it stopped. [Write] starts it again.

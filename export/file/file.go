@@ -47,10 +47,7 @@ const (
 	ManifestSuffix = ".manifest.json" // of the manifest
 )
 
-const (
-	stateName         = "state.json"
-	defaultBlockBytes = 4 << 20
-)
+const defaultBlockBytes = 4 << 20
 
 // Write writes the sessions of a selection to a file, or to several if the options say so, and returns the manifest of each. They are
 // written in a folder, the name with [PartialSuffix], brought to the disk and renamed, which replaces the file that has the name, and the
@@ -161,6 +158,12 @@ type job struct {
 }
 
 func newJob(path string, selected export.Selection, opts Options) (*job, error) {
+	if info, err := os.Lstat(path); err == nil && info.IsDir() { // sooner than after an hour
+		return nil, fmt.Errorf("%w: %s is a folder", ErrForeign, filepath.Base(path))
+	}
+	if path == "" {
+		return nil, fmt.Errorf("%w: no name of a file", export.ErrOptions)
+	}
 	if opts.RowsPerFile < 0 || opts.BlockBytes < 0 {
 		return nil, fmt.Errorf("%w: less than no rows or bytes", export.ErrOptions)
 	}
@@ -206,8 +209,10 @@ func (j *job) close() error {
 }
 
 // The names of what is in the folder.
-func (j *job) partPath(n int) string     { return filepath.Join(j.place.dir, strconv.Itoa(n)+".part") }
-func (j *job) manifestPath(n int) string { return filepath.Join(j.place.dir, strconv.Itoa(n)+".json") }
+func (j *job) partPath(n int) string { return filepath.Join(j.place.dir, strconv.Itoa(n)+partSuffix) }
+func (j *job) manifestPath(n int) string {
+	return filepath.Join(j.place.dir, strconv.Itoa(n)+manifestSuffix)
+}
 
 func (j *job) start(ctx context.Context) error {
 	parts := 1
@@ -370,7 +375,7 @@ func writeJSON(name string, v any, sync bool) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // beside the caller's name
+	file, err := os.OpenFile(name+newSuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // beside the caller's name
 	if err != nil {
 		return err
 	}
@@ -379,9 +384,9 @@ func writeJSON(name string, v any, sync bool) error {
 		err = file.Sync()
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, remove(name+".new"))
+		return errors.Join(err, remove(name+newSuffix))
 	}
-	return os.Rename(name+".new", name)
+	return os.Rename(name+newSuffix, name)
 }
 
 func (j *job) resume(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -573,6 +574,48 @@ func TestStateIsNotBelieved(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What an export has not made stays as it is, whatever it is named, and so does what a link leads to.
+func TestForeign(t *testing.T) {
+	h := newHistory(3000)
+	other := filepath.Join(t.TempDir(), "other")
+	for name, plant := range map[string]func(t *testing.T, path string) error{
+		"folder":          func(_ *testing.T, path string) error { return os.Mkdir(path, 0o700) },
+		"file":            func(_ *testing.T, path string) error { return os.WriteFile(path+PartialSuffix, nil, 0o600) },
+		"link":            func(t *testing.T, path string) error { return os.Symlink(t.TempDir(), path+PartialSuffix) },
+		"file in it":      func(_ *testing.T, path string) error { return os.WriteFile(inside(path, "notes"), nil, 0o600) },
+		"numbered file":   func(_ *testing.T, path string) error { return os.WriteFile(inside(path, "1.parts"), nil, 0o600) },
+		"folder in it":    func(_ *testing.T, path string) error { return os.Mkdir(inside(path, "2.part"), 0o700) },
+		"link of a part":  func(_ *testing.T, path string) error { return os.Symlink(other, inside(path, "1.part")) },
+		"link of a state": func(_ *testing.T, path string) error { return os.Symlink(other, inside(path, "state.json.new")) },
+		"link of a lock":  func(_ *testing.T, path string) error { return os.Symlink(other, inside(path, "lock")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.WriteFile(other, []byte("kept"), 0o600))
+			path := filepath.Join(t.TempDir(), "s.csv")
+			if strings.HasSuffix(name, " in it") || strings.HasPrefix(name, "link of") || name == "numbered file" {
+				h.breaks, h.failed = 2000, errBroken
+				_, err := Write(t.Context(), path, h, Options{BlockBytes: 50_000})
+				require.ErrorIs(t, err, errBroken)
+				h.breaks = 0
+			}
+			_ = os.Remove(inside(path, "1.part")) // for its link
+			require.NoError(t, plant(t, path))
+			before := names(t, filepath.Dir(path))
+			_, err := Write(t.Context(), path, h, Options{})
+			require.ErrorIs(t, err, ErrForeign)
+			_, err = Resume(t.Context(), path, h, Options{})
+			require.ErrorIs(t, err, ErrForeign)
+			if name != "folder" {
+				require.ErrorIs(t, Discard(path), ErrForeign)
+			}
+			require.Equal(t, before, names(t, filepath.Dir(path)))
+			require.Equal(t, "kept", string(readFile(t, other)))
+		})
+	}
+	_, err := Write(t.Context(), "", h, Options{})
+	require.ErrorIs(t, err, export.ErrOptions)
 }
 
 // An export takes the place of an older one as a whole, and of nothing else.

@@ -2,13 +2,22 @@ package file
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
-// lockName is that of the lock in the folder of an export.
-const lockName = "lock"
+// The names of what is in the folder of an export.
+const (
+	lockName       = "lock"
+	stateName      = "state.json"
+	partSuffix     = ".part" // behind the number of a file
+	manifestSuffix = ".json" // behind the number of the file
+	newSuffix      = ".new"  // of what takes the place of another
+)
 
 // workplace is the folder of an export that is being written, and the lock on it.
 type workplace struct {
@@ -16,13 +25,17 @@ type workplace struct {
 	lock *os.File
 }
 
-// enter locks the folder of an export, and makes it to begin one. Another lock on it is [ErrBusy].
+// enter locks the folder of an export, and makes it to begin one. Another lock on it is [ErrBusy], and a folder that no export has made
+// [ErrForeign].
 func enter(dir string, begin bool) (*workplace, error) {
 	for {
 		if begin {
 			if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 				return nil, err
 			}
+		}
+		if err := ours(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
 		}
 		path := filepath.Join(dir, lockName)
 		lock, err := openLocked(path)
@@ -44,6 +57,32 @@ func enter(dir string, begin bool) (*workplace, error) {
 			return nil, err
 		}
 	}
+}
+
+// ours checks that a folder, which will be emptied and removed, has nothing in it but files with names of ours. A link would lead to a
+// file or folder of somebody else's.
+func ours(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%w: %s", ErrForeign, filepath.Base(dir))
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), newSuffix)
+		number, _, _ := strings.Cut(name, ".")
+		_, err := strconv.ParseUint(number, 10, 64)
+		numbered := err == nil && (name == number+partSuffix || name == number+manifestSuffix)
+		if !e.Type().IsRegular() || name != lockName && name != stateName && !numbered {
+			return fmt.Errorf("%w: %s", ErrForeign, filepath.Join(filepath.Base(dir), e.Name()))
+		}
+	}
+	return nil
 }
 
 // clear removes what is in the folder, except the lock.
