@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"strconv"
@@ -22,17 +23,20 @@ type settings struct {
 // an error; one with which only writing would is kept for the writers.
 func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	values := map[string]string{}
-	err := b.on(q, "check the connection").rows(ctx, b.engine.Settings, nil, func(rows *sql.Rows) error {
-		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return failed(ctx, "check the connection", err)
+	for _, statement := range b.engine.Settings {
+		err := b.on(q, "check the connection").rows(ctx, statement, nil, func(rows *sql.Rows) error {
+			var name, value string
+			if err := rows.Scan(&name, &value); err != nil {
+				return failed(ctx, "check the connection", err)
+			}
+			values[strings.ToLower(name)] = value
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		values[strings.ToLower(name)] = value
-		return nil
-	})
-	if err != nil {
-		return err
 	}
+	var writing, beginning *ConnectionError
 	for _, s := range b.engine.Needs {
 		value, known := values[s.Name]
 		if !known || s.OK(value) {
@@ -43,30 +47,35 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 		case engine.Everything:
 			return wrong
 		case engine.Writing:
-			b.settings.writing.CompareAndSwap(nil, wrong)
+			writing = cmp.Or(writing, wrong)
 		case engine.Beginning:
-			b.settings.beginning.CompareAndSwap(nil, wrong)
+			beginning = cmp.Or(beginning, wrong)
 		}
 	}
 	// InnoDB writes no statement of a READ COMMITTED transaction, which ours are, to such a log.
 	if on := values["log_bin"]; strings.EqualFold(values["binlog_format"], "STATEMENT") && (on == "ON" || on == "1") {
-		b.settings.beginning.CompareAndSwap(nil, &ConnectionError{Setting: "binlog_format", Value: values["binlog_format"], Needed: "ROW or MIXED"})
+		beginning = cmp.Or(beginning, &ConnectionError{Setting: "binlog_format", Value: values["binlog_format"], Needed: "ROW or MIXED"})
 	}
+	b.settings.writing.Store(writing)
+	b.settings.beginning.Store(beginning)
 	if packet, err := strconv.ParseInt(values["max_allowed_packet"], 10, 64); err == nil {
 		b.settings.packet.Store(packet)
 	}
 	return nil
 }
 
-// canWrite says why nothing may be written, in a transaction of our own or in one of the host's.
-func (s *settings) canWrite(own bool) error {
-	wrong := s.writing.Load()
+// canWrite says why nothing may be written, in a transaction of our own or in one of the host's. A
+// refusal holds for one call: the next one looks at the settings again, which somebody may have
+// mended.
+func (b *Backend) canWrite(own bool) error {
+	wrong := b.settings.writing.Load()
 	if wrong == nil && own {
-		wrong = s.beginning.Load()
+		wrong = b.settings.beginning.Load()
 	}
 	if wrong == nil {
 		return nil
 	}
+	b.checked.Store(false)
 	return wrong
 }
 

@@ -131,8 +131,8 @@
 //
 // # Connections
 //
-// Every Backend looks once, on one connection, at the settings that it depends on, and refuses
-// others with a [*ConnectionError] that names the setting, its value and the one that is needed.
+// Every Backend looks once, on one connection, at the settings that it depends on (and again after
+// it has refused them), and refuses others with a [*ConnectionError] that names the setting, its value and the one that is needed.
 // That finds what the data source name, the account and the server say, which all connections of a
 // pool share; not what a host sets on single connections by itself.
 //
@@ -143,6 +143,11 @@
 //	            sql_mode                        no EMPTY_STRING_IS_NULL
 //	            sql_mode, to write              STRICT_TRANS_TABLES or STRICT_ALL_TABLES
 //	            autocommit                      ON: else each connection keeps its first snapshot
+//	            completion_type                 NO_CHAIN
+//	            transaction_isolation,          READ-COMMITTED or higher: else a change that is
+//	            or tx_isolation                 rolled back hides the next one from watermarks
+//	            sql_select_limit                18446744073709551615: else streams end early
+//	            sql_big_selects                 ON
 //	            tx_read_only, to write          OFF; the host's own transaction may be READ WRITE
 //	            binlog_format, to write         ROW or MIXED, if log_bin is on
 //	            max_allowed_packet              statements keep to a quarter of it; a session that is
@@ -155,11 +160,13 @@
 //	SQLite      encoding                        UTF-8: texts compare by their bytes in the file
 //	            sqlite_version                  3.38 or newer
 //	            read_uncommitted                0
+//	            full_column_names               0
 //	            query_only, to write            0
+//	            journal_mode, to write          any but off, which cannot roll back
 //
 // Other isolation levels, deferrable transactions, other modes of sql_mode, collations, clientFoundRows,
-// interpolateParams, forced generic plans, _txlock=immediate and the journal modes of SQLite make no
-// difference; the tests have the list.
+// interpolateParams, forced generic plans, _txlock=immediate and the other journal modes of SQLite
+// make no difference; the tests have the list.
 //
 // A SQLite database in memory is one for each connection: SetMaxOpenConns(1), or a shared cache. A
 // transaction of the host's that reads before it writes fails when another writer comes between

@@ -21,7 +21,7 @@ var (
 	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled
 	// back: the engine has ended it (a deadlock, a full disk, an interrupted statement, a lost
 	// connection), or a statement that failed before was ignored. Nothing that was written in it is
-	// stored. See [Backend.Tx].
+	// stored, and the transaction is rolled back. See [Backend.Tx].
 	ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
 	// ErrStored: a row holds what no session can have. The error names the column.
 	ErrStored = row.ErrStored

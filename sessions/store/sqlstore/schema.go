@@ -139,8 +139,8 @@ func (c conn) explain(ctx context.Context, err error) error {
 // connection. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks by
 // itself; a host may do so when it starts.
 //
-// The schema is looked at by each method. The settings are looked at once, on one connection: that
-// shows what the data source name, the account and the server say, which is the same for all
+// The schema is looked at by each method. The settings are looked at once, on one connection, and
+// again after each refusal: that shows what the data source name, the account and the server say, which is the same for all
 // connections of a pool, and not what the host sets on single connections later on.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
@@ -154,10 +154,10 @@ func (b *Backend) Check(ctx context.Context) error {
 }
 
 func (b *Backend) check(ctx context.Context, q querier) error {
-	if err := checkSchema(ctx, q, b.engine); err != nil {
+	if err := b.checkSettings(ctx, q); err != nil {
 		return err
 	}
-	if err := b.checkSettings(ctx, q); err != nil {
+	if err := checkSchema(ctx, q, b.engine); err != nil {
 		return err
 	}
 	b.checked.Store(true)

@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -34,7 +36,7 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
-	if err := b.settings.canWrite(true); err != nil {
+	if err := b.canWrite(true); err != nil {
 		return err
 	}
 	err := b.tryTx(ctx, &write{conn: b.on(nil, op), settings: &b.settings}, companies, do)
@@ -94,9 +96,12 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 //
 // A method that fails undoes what it did itself and leaves the transaction as it found it, for the
 // caller to go on with, unless the error wraps [ErrTxEnded]: then the engine has ended the
-// transaction, and all that the caller wrote in it is lost. Roll back, and begin anew. Do not go
-// on: MariaDB and SQLite would commit each further statement of the caller's by itself, and Commit
-// would say nothing. The Writer writes nothing outside a transaction.
+// transaction, and all that the caller wrote in it is lost. The Writer has then called
+// [sql.Tx.Rollback]: whatever else the caller does with the transaction fails with [sql.ErrTxDone],
+// where MariaDB and SQLite would commit each further statement by itself. Begin anew. The Writer
+// writes nothing outside a transaction.
+//
+// Savepoints of the caller's may have any name but sessionkit_writer.
 //
 // On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a
 // parameter of the connection, such as _txlock=immediate): one that reads first fails when another
@@ -136,9 +141,10 @@ func (t txWriter) Redact(ctx context.Context, company, id string) error {
 }
 
 const (
-	setSavepoint     = "SAVEPOINT sessionkit"
-	undoSavepoint    = "ROLLBACK TO SAVEPOINT sessionkit"
-	releaseSavepoint = "RELEASE SAVEPOINT sessionkit"
+	// MariaDB forgets an older savepoint of the same name, so that the host should have none.
+	setSavepoint     = "SAVEPOINT sessionkit_writer"
+	undoSavepoint    = "ROLLBACK TO SAVEPOINT sessionkit_writer"
+	releaseSavepoint = "RELEASE SAVEPOINT sessionkit_writer"
 
 	undoWithin = 10 * time.Second // the time that undoing has when the context is over
 )
@@ -158,31 +164,39 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 		if ctx.Err() != nil && t.there(ctx) {
 			return failed(ctx, op, err)
 		}
-		return failed(ctx, op, errors.Join(ErrTxEnded, err))
+		return t.ended(ctx, op, err)
 	}
-	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
+	var number int64 // of the server's, for the connection of the transaction
+	if t.b.engine.End != "" {
+		err = w.first(ctx, t.b.engine.Number, nil, &number)
+	}
+	if err == nil && !t.b.checked.Load() { // in the transaction: the database may have no other connection
 		err = t.b.check(ctx, t.tx)
 	}
 	if err == nil {
-		err = t.b.settings.canWrite(false)
+		err = t.b.canWrite(false)
 	}
 	if err == nil {
 		err = do(w)
 	}
 	if errors.Is(err, errLook) {
-		if err = t.leave(ctx, op, err, undoSavepoint); errors.Is(err, ErrTxEnded) {
-			return err
+		if err = t.leave(ctx, op, nil, undoSavepoint); err == nil {
+			w.look = true
+			err = do(w)
 		}
-		w.look = true
-		err = do(w)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = t.leave(ctx, op, nil, releaseSavepoint)
-	} else {
+	case !errors.Is(err, ErrTxEnded):
 		err = t.leave(ctx, op, err, undoSavepoint, releaseSavepoint)
 	}
 	switch {
 	case errors.Is(err, ErrTxEnded):
+		// A bad connection is one that the driver has closed: nobody gets it from the pool any more.
+		if number != 0 && over(ctx) != nil && errors.Is(err, sqldriver.ErrBadConn) {
+			t.b.pool.end(ctx, number)
+		}
 		return err
 	case err != nil && !errors.Is(err, errNothing):
 		return w.explain(ctx, err)
@@ -202,9 +216,13 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 func (t txWriter) enter(ctx context.Context) error {
 	if t.b.engine.SavepointBegins {
 		ctx = context.WithoutCancel(ctx) // this takes no time, and interrupting it could end the transaction
-		if _, err := t.tx.ExecContext(ctx, "BEGIN"); err == nil {
+		_, err := t.tx.ExecContext(ctx, "BEGIN")
+		switch {
+		case err == nil:
 			_, err = t.tx.ExecContext(ctx, "ROLLBACK")
 			return errors.Join(errors.New("sqlstore: no transaction is active"), err)
+		case !strings.Contains(err.Error(), "within a transaction"): // any other error says nothing
+			return err
 		}
 	}
 	_, err := t.tx.ExecContext(ctx, setSavepoint)
@@ -212,6 +230,12 @@ func (t txWriter) enter(ctx context.Context) error {
 		_, err = t.tx.ExecContext(ctx, undoSavepoint)
 	}
 	return err
+}
+
+// ended returns the error of a transaction that is not there any more, and lets nobody go on in it.
+func (t txWriter) ended(ctx context.Context, op string, errs ...error) error {
+	_ = t.tx.Rollback() // there is nothing to undo, and nothing to be said of it
+	return failed(ctx, op, errors.Join(append(errs, ErrTxEnded)...))
 }
 
 // there reports whether the transaction is there, when the context is over.
@@ -229,7 +253,7 @@ func (t txWriter) leave(ctx context.Context, op string, err error, statements ..
 	defer cancel()
 	for _, statement := range statements {
 		if _, gone := t.tx.ExecContext(within, statement); gone != nil {
-			return failed(ctx, op, errors.Join(ErrTxEnded, err, gone))
+			return t.ended(ctx, op, err, gone)
 		}
 	}
 	return err

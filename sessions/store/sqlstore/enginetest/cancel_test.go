@@ -14,6 +14,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
 // slow is what a server takes long for, and counts of the connections that are at it.
@@ -102,6 +103,12 @@ func TestCancelledWriterLeavesTheQueue(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 				require.ErrorIs(t, h.b.Insert(ctx, person(3)), context.DeadlineExceeded)
 				cancel()
+				tx := h.begin(0, 2)
+				ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+				err := h.b.Tx(tx).Insert(ctx, person(3))
+				cancel()
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.ErrorIs(t, err, sqlstore.ErrTxEnded, "the driver has closed the connection")
 			}
 			waiting := map[engine]string{
 				postgres: "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",

@@ -66,11 +66,18 @@ func TestRefusedConnections(t *testing.T) {
 		{mariadb, "sql_mode=''", "sql_mode", "", "STRICT_TRANS_TABLES or STRICT_ALL_TABLES in it", true, false, false},
 		{mariadb, "sql_mode='STRICT_ALL_TABLES,EMPTY_STRING_IS_NULL'", "sql_mode", "STRICT_ALL_TABLES,EMPTY_STRING_IS_NULL", "no EMPTY_STRING_IS_NULL in it", false, false, false},
 		{mariadb, "autocommit=0", "autocommit", "OFF", "ON", false, false, false},
+		{mariadb, "completion_type=1", "completion_type", "CHAIN", "NO_CHAIN", false, false, false},
+		{mariadb, "completion_type=2", "completion_type", "RELEASE", "NO_CHAIN", false, false, false},
+		{mariadb, "tx_isolation='READ-UNCOMMITTED'", "tx_isolation", "READ-UNCOMMITTED", "READ-COMMITTED or higher", false, false, false},
+		{mariadb, "sql_select_limit=0", "sql_select_limit", "0", "18446744073709551615, which is no limit", false, false, false},
+		{mariadb, "sql_big_selects=0&max_join_size=10000", "sql_big_selects", "OFF", "ON", false, false, false},
 		{mariadb, "tx_read_only=1", "tx_read_only", "ON", "OFF", true, false, true},
 		{postgres, "client_encoding=LATIN1", "client_encoding", "LATIN1", "UTF8", false, false, false},
 		{postgres, "standard_conforming_strings=off", "standard_conforming_strings", "off", "on", false, false, false},
 		{postgres, "default_transaction_read_only=on", "default_transaction_read_only", "on", "off", true, false, true},
 		{sqlite, "_pragma=read_uncommitted(1)", "read_uncommitted", "1", "0", false, false, false},
+		{sqlite, "_pragma=full_column_names(1)&_pragma=short_column_names(0)", "full_column_names", "1", "0", false, false, false},
+		{sqlite, "_pragma=journal_mode(off)", "journal_mode", "off", "any but off", true, false, false},
 		{sqlite, "_pragma=query_only(1)", "query_only", "1", "0", true, false, false},
 	} {
 		t.Run(string(c.e)+" "+c.parameters, func(t *testing.T) {
@@ -138,6 +145,26 @@ func TestRefusedConnections(t *testing.T) {
 	})
 }
 
+// TestRefusalEnds: a Backend that has refused to write does so no longer once the setting is mended.
+func TestRefusalEnds(t *testing.T) {
+	db := open(t, postgres)
+	b := newBackend(t, postgres, db)
+	db.SetMaxIdleConns(0) // the next call has a new connection
+	for _, mode := range []string{"on", "off"} {
+		_, err := db.ExecContext(t.Context(), "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "+mode+
+			"', current_database()); END $$; COMMIT")
+		require.NoError(t, err)
+		err = b.Insert(t.Context(), person(1))
+		if mode == "on" {
+			require.ErrorIs(t, err, sqlstore.ErrConnection)
+			err = b.Insert(t.Context(), person(1))
+			require.ErrorIs(t, err, sqlstore.ErrConnection)
+			continue
+		}
+		require.NoError(t, b.Insert(t.Context(), person(1)))
+	}
+}
+
 // acceptedConnections are settings that make no difference, by engine: parameters of the data
 // source name.
 var acceptedConnections = map[engine][]string{
@@ -155,7 +182,9 @@ var acceptedConnections = map[engine][]string{
 		"interpolateParams=true", "clientFoundRows=true", "multiStatements=true&columnsWithAlias=true", "collation=utf8mb4_unicode_ci",
 		"sql_mode='ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_TRANS_TABLES'", "sql_mode='NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'&interpolateParams=true",
 		"sql_mode='HIGH_NOT_PRECEDENCE,IGNORE_SPACE,PAD_CHAR_TO_FULL_LENGTH,NO_ZERO_DATE,ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES'",
-		"tx_isolation='SERIALIZABLE'", "tx_isolation='READ-UNCOMMITTED'", "innodb_lock_wait_timeout=1&max_statement_time=30",
+		"tx_isolation='SERIALIZABLE'", "tx_isolation='READ-COMMITTED'",
+		"sql_mode='ORACLE,STRICT_ALL_TABLES'", "unique_checks=0&foreign_key_checks=0", "sql_safe_updates=1&sql_auto_is_null=1&compress=true",
+		"innodb_lock_wait_timeout=1&max_statement_time=30",
 	},
 }
 

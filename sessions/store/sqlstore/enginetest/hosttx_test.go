@@ -66,7 +66,9 @@ func (h *host) requireEnded(tx *sql.Tx, before int) {
 		require.ErrorIs(h.t, w.Update(h.t.Context(), stored), sqlstore.ErrTxEnded)
 		require.ErrorIs(h.t, w.Redact(h.t.Context(), "acme", person(1).ID), sqlstore.ErrTxEnded)
 	}
-	_ = tx.Rollback()
+	_, err := tx.ExecContext(h.t.Context(), "INSERT INTO host_log VALUES (999, 'goes on')")
+	require.ErrorIs(h.t, err, sql.ErrTxDone, "it would be written outside the transaction")
+	require.ErrorIs(h.t, tx.Commit(), sql.ErrTxDone)
 	for n := range 2 {
 		_, err := h.b.Get(h.t.Context(), "acme", person(700+n).ID)
 		require.ErrorIs(h.t, err, store.ErrNotFound, "written outside the transaction")
@@ -110,6 +112,39 @@ func TestHostEndsItsTransaction(t *testing.T) {
 			end(tx)
 			h.requireEnded(tx, h.logged())
 		}
+	})
+}
+
+// TestHostsSavepoints: a Writer between the host's savepoints leaves them as they are, whether it
+// fails or not.
+func TestHostsSavepoints(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		h := newHost(t, e, db)
+		require.NoError(t, h.b.Insert(t.Context(), person(1)))
+		for n, fails := range []bool{false, true} {
+			tx := h.begin(sql.LevelDefault, 10*n)
+			text := func(statement string) {
+				t.Helper()
+				_, err := tx.ExecContext(t.Context(), statement)
+				require.NoError(t, err)
+			}
+			text("SAVEPOINT sessionkit")
+			text(fmt.Sprintf("INSERT INTO host_log VALUES (%d, 'undone')", 10*n+1))
+			text("SAVEPOINT inner_one")
+			require.NoError(t, h.b.Tx(tx).Insert(t.Context(), person(2)))
+			if differs := person(2); fails {
+				differs.Attempt = 9
+				require.ErrorIs(t, h.b.Tx(tx).Insert(t.Context(), differs), store.ErrExists)
+			}
+			text("ROLLBACK TO SAVEPOINT inner_one")
+			require.NoError(t, h.b.Tx(tx).Insert(t.Context(), person(3)))
+			text("ROLLBACK TO SAVEPOINT sessionkit")
+			text("RELEASE SAVEPOINT sessionkit")
+			h.requireUsable(tx, 5+n)
+		}
+		count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 9})
+		require.NoError(t, err)
+		require.Equal(t, 3, count.N)
 	})
 }
 
@@ -185,6 +220,13 @@ func TestSnapshotsOfTheHosts(t *testing.T) {
 						require.NoError(t, err)
 						require.NoError(t, tx.Commit())
 						require.Equal(t, 2, h.logged())
+						return
+					}
+					var strict bool // the default of MariaDB 11.6 and newer; older ones may not know it
+					_ = h.db.QueryRowContext(t.Context(), "SELECT @@innodb_snapshot_isolation").Scan(&strict)
+					if strict {
+						require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+						require.ErrorIs(t, tx.Commit(), sql.ErrTxDone)
 						return
 					}
 					require.NoError(t, err, "what is stored already is passed over")

@@ -36,9 +36,9 @@ type Engine struct {
 	DropSchema Statement
 	Version    Statement // version, search_key and bucket_bits of the schema
 
-	// Settings selects name and value of the settings of the connection that Needs asks for, as far
+	// Settings select name and value of the settings of the connection that Needs asks for, as far
 	// as the server has them, and of those that this package reads.
-	Settings Statement
+	Settings []Statement
 	Needs    []Setting
 
 	// Reads. Sessions are selected as the columns of row.Readable; packed ones as one text of them,

@@ -32,9 +32,11 @@ WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 
-		Settings: `SHOW SESSION VARIABLES
+		// The former has a limit of its own: that of the connection could hide the rest.
+		Settings: []Statement{"SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1", `SHOW SESSION VARIABLES
 WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
-	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet')`,
+	'tx_isolation', 'transaction_isolation', 'completion_type', 'sql_big_selects',
+	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet')`},
 		Needs: []Setting{
 			{Name: "character_set_client", Needed: "utf8mb4", OK: is("utf8mb4")},
 			{Name: "character_set_connection", Needed: "utf8mb4", OK: is("utf8mb4")},
@@ -42,6 +44,13 @@ WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'cha
 			{Name: "sql_mode", Needed: "STRICT_TRANS_TABLES or STRICT_ALL_TABLES in it", OK: has("STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"), For: Writing},
 			{Name: "sql_mode", Needed: "no EMPTY_STRING_IS_NULL in it", OK: not(has("EMPTY_STRING_IS_NULL"))},
 			{Name: "autocommit", Needed: "ON", OK: is("ON", "1")},
+			// A chained transaction begins when another ends, and the pool's next user is in it.
+			{Name: "completion_type", Needed: "NO_CHAIN", OK: is("NO_CHAIN", "0")},
+			// Who reads the number of a change that is rolled back later misses the next one of that number.
+			{Name: "tx_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
+			{Name: "transaction_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
+			{Name: "sql_select_limit", Needed: "18446744073709551615, which is no limit", OK: is("18446744073709551615")}, // streams would end early
+			{Name: "sql_big_selects", Needed: "ON", OK: is("ON", "1")},
 			{Name: "tx_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 			{Name: "transaction_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 		},

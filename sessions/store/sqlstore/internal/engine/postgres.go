@@ -33,10 +33,10 @@ WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_s
 		KeepSchema: "COMMIT",
 		DropSchema: "ROLLBACK",
 
-		Settings: `SELECT name, setting
+		Settings: []Statement{`SELECT name, setting
 FROM pg_settings
 WHERE name IN ('server_encoding', 'client_encoding', 'standard_conforming_strings', 'default_transaction_read_only')
-ORDER BY name`,
+ORDER BY name`},
 		Needs: []Setting{
 			{Name: "server_encoding", Needed: "UTF8", OK: is("UTF8")},
 			{Name: "client_encoding", Needed: "UTF8", OK: is("UTF8")},

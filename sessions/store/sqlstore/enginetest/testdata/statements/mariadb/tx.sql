@@ -2,10 +2,13 @@
 -- BeginTx, Default
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-SAVEPOINT sessionkit;
+SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-ROLLBACK TO SAVEPOINT sessionkit;
+ROLLBACK TO SAVEPOINT sessionkit_writer;
+
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
+SELECT CONNECTION_ID();
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
@@ -31,7 +34,7 @@ VALUES (?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-RELEASE SAVEPOINT sessionkit;
+RELEASE SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,

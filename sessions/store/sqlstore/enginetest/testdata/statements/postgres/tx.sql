@@ -2,7 +2,7 @@
 -- BeginTx, Default
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-SAVEPOINT sessionkit;
+SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
@@ -29,7 +29,7 @@ VALUES ($1, $2, $3, $4, $5),
 	($11, $12, $13, $14, $15);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-RELEASE SAVEPOINT sessionkit;
+RELEASE SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
@@ -59,7 +59,7 @@ WHERE company = $1 AND bucket = $2 AND created_us = $3 AND id = $4 AND term IN (
 -- Commit
 
 -- failed insert in the host's transaction
-ROLLBACK TO SAVEPOINT sessionkit;
+ROLLBACK TO SAVEPOINT sessionkit_writer;
 
 -- failed insert in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,

@@ -5,7 +5,7 @@
 BEGIN;
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-SAVEPOINT sessionkit;
+SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
@@ -32,7 +32,7 @@ VALUES (?, ?, ?, ?, ?),
 	(?, ?, ?, ?, ?);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
-RELEASE SAVEPOINT sessionkit;
+RELEASE SAVEPOINT sessionkit_writer;
 
 -- insert, update and redact in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
@@ -61,7 +61,7 @@ WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?
 -- Commit
 
 -- failed insert in the host's transaction
-ROLLBACK TO SAVEPOINT sessionkit;
+ROLLBACK TO SAVEPOINT sessionkit_writer;
 
 -- failed insert in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
