@@ -166,15 +166,15 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 		}
 		return t.ended(ctx, op, err)
 	}
-	var number int64 // of the server's, for the connection of the transaction
-	if t.b.engine.End != "" {
-		err = w.first(ctx, t.b.engine.Number, nil, &number)
-	}
-	if err == nil && !t.b.checked.Load() { // in the transaction: the database may have no other connection
+	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
 		err = t.b.check(ctx, t.tx)
 	}
 	if err == nil {
 		err = t.b.canWrite(false)
+	}
+	var number int64 // of the server's, for the connection of the transaction
+	if err == nil && t.b.engine.End != "" {
+		err = w.first(ctx, t.b.engine.Number, nil, &number)
 	}
 	if err == nil {
 		err = do(w)

@@ -7,11 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -182,7 +185,7 @@ var acceptedConnections = map[engine][]string{
 		"interpolateParams=true", "clientFoundRows=true", "multiStatements=true&columnsWithAlias=true", "collation=utf8mb4_unicode_ci",
 		"sql_mode='ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_TRANS_TABLES'", "sql_mode='NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES'&interpolateParams=true",
 		"sql_mode='HIGH_NOT_PRECEDENCE,IGNORE_SPACE,PAD_CHAR_TO_FULL_LENGTH,NO_ZERO_DATE,ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES'",
-		"tx_isolation='SERIALIZABLE'", "tx_isolation='READ-COMMITTED'",
+		"tx_isolation='SERIALIZABLE'", "innodb_snapshot_isolation=1", "tx_isolation='READ-COMMITTED'",
 		"sql_mode='ORACLE,STRICT_ALL_TABLES'", "unique_checks=0&foreign_key_checks=0", "sql_safe_updates=1&sql_auto_is_null=1&compress=true",
 		"innodb_lock_wait_timeout=1&max_statement_time=30",
 	},
@@ -209,6 +212,29 @@ func TestAcceptedConnections(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// TestSnapshotIsolation has the default of MariaDB 11.6: writers that wait for each other go on.
+func TestSnapshotIsolation(t *testing.T) {
+	need(t, mariadb)
+	h := newHost(t, mariadb, connect(t, tuned(t, mariadb, newDatabase(t, mariadb), "innodb_snapshot_isolation=1")))
+	require.NoError(t, h.b.Insert(t.Context(), person(1)))
+	for n, level := range []sql.IsolationLevel{sql.LevelReadCommitted, sql.LevelReadCommitted, sql.LevelRepeatableRead} {
+		holder := h.begin(level, n)
+		require.NoError(t, h.b.Tx(holder).Insert(t.Context(), person(10+n)))
+		var wait sync.WaitGroup
+		for i := range 4 {
+			wait.Go(func() {
+				s := person(100*n + 50 + i)
+				assert.NoError(t, h.b.Insert(t.Context(), s))
+				s.Attempt = 7
+				assert.NoError(t, h.b.Update(t.Context(), s))
+			})
+		}
+		time.Sleep(50 * time.Millisecond) // they come to wait
+		require.NoError(t, holder.Commit())
+		wait.Wait()
 	}
 }
 

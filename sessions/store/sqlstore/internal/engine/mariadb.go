@@ -105,10 +105,15 @@ WHERE {condition}
 	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
 ORDER BY s.created_us DESC, s.id DESC`,
 
-		// MySQL returns no rows of what it writes.
+		// MySQL returns no rows of what it writes. A read that does not lock would give the statement
+		// a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6 on, the
+		// statement fails (1020) if the company has changed while it waited for it.
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
 SELECT :company, LAST_INSERT_ID(:n), :added
-` + ofSchema + `
+FROM sessionkit_schema v
+WHERE v.version = :version AND v.search_key = :search_key AND v.bucket_bits = :bucket_bits
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
+LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,
 
 		// A transaction of the host's may have a snapshot that is older than what others have

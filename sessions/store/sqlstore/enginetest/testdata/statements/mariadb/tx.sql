@@ -15,7 +15,8 @@ INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
 WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
+LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
