@@ -244,8 +244,11 @@ func (p *plan) needsQuotes(v string) bool {
 	if p.special(v) {
 		return true
 	}
-	if c := v[0]; c < utf8.RuneSelf {
+	switch c := v[0]; {
+	case c < utf8.RuneSelf:
 		return c == ' ' || c >= '\t' && c <= '\r' || v == `\.`
+	case c != 0xC2 && (c < 0xE1 || c > 0xE3), c == 0xE1 && strings.HasPrefix(v, "\xE1\x83"): // no space begins so, and Georgian does
+		return false
 	}
 	first, _ := utf8.DecodeRuneInString(v)
 	return unicode.IsSpace(first)
