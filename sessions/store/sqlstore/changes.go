@@ -68,17 +68,36 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 // NewHistory makes the Backend refuse all watermarks from before, with store.ErrWatermark, so that
 // their holders read anew. Call it once whenever the database may have lost commits: after it was
 // restored from a backup, set back to a point in time or failed over to a server that lagged
-// behind, and before anything is written to it. The numbers of changes then count on from an older
+// behind, and before anything is written to it. A crash can do so, too, where commits do not wait for
+// the disk: synchronous_commit=off, innodb_flush_log_at_trx_commit other than 1, and SQLite's
+// synchronous below FULL. The numbers of changes then count on from an older
 // state, and stand for other changes than those that the watermarks had in mind; the history, a
 // random value beside them, tells the two apart.
 func (b *Backend) NewHistory(ctx context.Context) error {
 	const op = "begin a new history"
+	b.checked.Store(false) // it is called once in a while: look at the schema anew
 	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	if err := b.canWrite(true); err != nil {
 		return err
 	}
 	history := make([]byte, 8)
 	_, _ = rand.Read(history) // it never fails
-	return b.on(b.db, op).exec(ctx, b.engine.NewHistory, engine.Args{"history": hex.EncodeToString(history)})
+	return b.pool.use(ctx, op, func(q session) error {
+		c := b.on(q, op)
+		result, err := c.affect(ctx, c.engine.NewHistory, ofSchema(engine.Args{"history": hex.EncodeToString(history)}))
+		if err != nil {
+			return c.explain(ctx, err)
+		}
+		switch n, err := result.RowsAffected(); {
+		case err != nil:
+			return failed(ctx, op, err)
+		case n == 0:
+			return c.otherSchema(ctx)
+		}
+		return nil
+	})
 }
 
 // Changes implements [store.Backend].

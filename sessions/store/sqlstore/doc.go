@@ -126,7 +126,8 @@
 // drivers of PostgreSQL and SQLite see to the former. That of MariaDB and MySQL only closes the
 // connection, which the server does not notice while it reads or waits for a lock: the call tells it
 // to KILL that connection, on another one of the pool, for which it waits two seconds at most. An
-// account may always end connections of its own. Behind a proxy that shares connections the server's
+// account may always end connections of its own. In the host's transaction, see [Backend.Tx], it
+// can do so as long as the context of BeginTx goes on. Behind a proxy that shares connections the server's
 // numbers are not those of the clients, and the work ends when it has something to send.
 //
 // # Connections

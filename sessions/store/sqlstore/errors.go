@@ -102,6 +102,7 @@ func (e *ConnectionError) Unwrap() error { return ErrConnection }
 type SchemaError struct {
 	Found, Needed Version
 	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
+	Incomplete    bool // the version is the one that is needed, and other tables are missing
 }
 
 // Version is what the tables were written by. The zero Version is that of a database without the
@@ -117,6 +118,8 @@ func (e *SchemaError) Error() string {
 	switch {
 	case e.Empty:
 		return ErrSchema.Error() + ": the table sessionkit_schema has no row: restore it, for nobody knows what the other tables hold"
+	case e.Incomplete:
+		return ErrSchema.Error() + ": some of the tables are missing: CreateSchema makes them"
 	case e.Found == (Version{}):
 		return ErrSchema.Error() + ": the tables are missing: apply them with CreateSchema"
 	}

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -44,7 +45,7 @@ func Schema(d filter.Dialect) (string, error) {
 	return string(text), err
 }
 
-// CreateSchema makes the tables if the database has none. Tables of another version are a
+// CreateSchema makes the tables that the database does not have. Tables of another version are a
 // [*SchemaError], and nothing is changed. It may be called by several processes at once.
 func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	const op = "create the schema"
@@ -76,7 +77,7 @@ func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 
 func createSchema(ctx context.Context, q querier, e *engine.Engine, text string) error {
 	err := checkSchema(ctx, q, e)
-	if other := (*SchemaError)(nil); !errors.As(err, &other) || other.Found != (Version{}) || other.Empty {
+	if other := (*SchemaError)(nil); !errors.As(err, &other) || other.Empty || other.Found != (Version{}) && !other.Incomplete {
 		return err
 	}
 	for statement := range strings.SplitSeq(text, ";\n") {
@@ -94,12 +95,14 @@ func createSchema(ctx context.Context, q querier, e *engine.Engine, text string)
 func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	const op = "read the schema's version"
 	other := &SchemaError{Needed: neededVersion()}
-	var tables int
-	if err := q.QueryRowContext(ctx, string(e.HasSchema)).Scan(&tables); err != nil {
-		return failed(ctx, op, err)
+	c := conn{q, e, op}
+	has := func(names ...any) (all bool, err error) {
+		var n int
+		err = c.first(ctx, e.HasTables, engine.Args{"names": engine.List(names...)}, &n)
+		return n == len(names), err
 	}
-	if tables == 0 {
-		return other
+	if ok, err := has("sessionkit_schema"); err != nil || !ok {
+		return cmp.Or(err, error(other))
 	}
 	v := &other.Found
 	err := q.QueryRowContext(ctx, string(e.Version)).Scan(&v.Schema, &v.SearchKey, &v.BucketBits)
@@ -109,7 +112,12 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	case err != nil:
 		return failed(ctx, op, err)
 	case *v == other.Needed:
-		return nil
+		// DDL commits at once in MariaDB: who was interrupted has made some of the tables.
+		ok, err := has("sessionkit_companies", "sessionkit_sessions", "sessionkit_terms")
+		if err != nil || ok {
+			return err
+		}
+		other.Incomplete = true
 	}
 	return other
 }

@@ -30,7 +30,7 @@ type Engine struct {
 	SnapshotIsolation sql.IsolationLevel // of a transaction that reads one state of the database
 
 	// The schema. Lock keeps others from making it at the same time, until Keep or Drop ends that.
-	HasSchema  Statement // how many tables called sessionkit_schema there are
+	HasTables  Statement // how many of the tables {names} there are
 	LockSchema []Statement
 	KeepSchema Statement
 	DropSchema Statement

@@ -25,9 +25,9 @@ func mariadb() *Engine {
 		SnapshotIsolation: sql.LevelRepeatableRead,
 		pack:              packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
 
-		HasSchema: `SELECT count(*)
+		HasTables: `SELECT count(*)
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
+WHERE table_schema = DATABASE() AND table_name IN ({names})`,
 		LockSchema: []Statement{"SELECT GET_LOCK(" + lock + ", 60)"},
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",

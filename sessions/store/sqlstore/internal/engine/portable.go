@@ -32,7 +32,8 @@ ORDER BY v.version DESC
 LIMIT 1`
 
 	newHistory = `UPDATE sessionkit_schema
-SET history = :history`
+SET history = :history
+WHERE version = :version AND search_key = :search_key AND bucket_bits = :bucket_bits`
 
 	// ofSchema selects one row if the tables are of a version, and otherwise none.
 	ofSchema = `FROM sessionkit_schema v

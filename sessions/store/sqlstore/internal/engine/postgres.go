@@ -24,9 +24,9 @@ func postgres() *Engine {
 		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 
 		// The tables may be in any schema of the search path.
-		HasSchema: `SELECT count(*)
+		HasTables: `SELECT count(DISTINCT table_name)
 FROM information_schema.tables
-WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'`,
+WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ({names})`,
 		// DDL is part of a transaction here, which leaves nothing behind if it fails. The number is
 		// any that nobody else uses.
 		LockSchema: []Statement{"BEGIN", "SELECT pg_advisory_xact_lock(7365707331)"},

@@ -14,9 +14,9 @@ func sqlite() *Engine {
 		Columns: columnsOf("instr(s.reasons, ?) > 0", filter.Col),
 		pack:    packing{begin: "(", between: " || char(31) || ", end: ")"},
 
-		HasSchema: `SELECT count(*)
+		HasTables: `SELECT count(*)
 FROM sqlite_master
-WHERE type = 'table' AND name = 'sessionkit_schema'`,
+WHERE type = 'table' AND name IN ({names})`,
 		// It takes the lock of the writer at once, and does not fail half-way for want of it.
 		LockSchema: []Statement{"BEGIN IMMEDIATE"},
 		KeepSchema: "COMMIT",

@@ -4,13 +4,18 @@ SELECT GET_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)), 60);
 -- CreateSchema, made already; Check
 SELECT count(*)
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
+WHERE table_schema = DATABASE() AND table_name IN (?);
 
 -- CreateSchema, made already; Check
 SELECT version, search_key, bucket_bits
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
+
+-- CreateSchema, made already; Check
+SELECT count(*)
+FROM information_schema.tables
+WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?);
 
 -- CreateSchema, made already
 SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));

@@ -5,15 +5,20 @@ BEGIN;
 SELECT pg_advisory_xact_lock(7365707331);
 
 -- CreateSchema, made already; Check
-SELECT count(*)
+SELECT count(DISTINCT table_name)
 FROM information_schema.tables
-WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema';
+WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ($1);
 
 -- CreateSchema, made already; Check
 SELECT version, search_key, bucket_bits
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
+
+-- CreateSchema, made already; Check
+SELECT count(DISTINCT table_name)
+FROM information_schema.tables
+WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ($1, $2, $3);
 
 -- CreateSchema, made already
 COMMIT;

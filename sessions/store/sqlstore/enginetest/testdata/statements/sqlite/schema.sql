@@ -4,13 +4,18 @@ BEGIN IMMEDIATE;
 -- CreateSchema, made already; Check
 SELECT count(*)
 FROM sqlite_master
-WHERE type = 'table' AND name = 'sessionkit_schema';
+WHERE type = 'table' AND name IN (?);
 
 -- CreateSchema, made already; Check
 SELECT version, search_key, bucket_bits
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
+
+-- CreateSchema, made already; Check
+SELECT count(*)
+FROM sqlite_master
+WHERE type = 'table' AND name IN (?, ?, ?);
 
 -- CreateSchema, made already
 COMMIT;
