@@ -102,6 +102,13 @@ func (s *spy) Count(ctx context.Context, sel store.Selection) (store.Count, erro
 	return s.Backend.Count(ctx, sel)
 }
 
+func (s *spy) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+	if err := s.note(ctx, "count"); err != nil {
+		return nil, err
+	}
+	return s.Backend.CountEach(ctx, sel, filters)
+}
+
 func (s *spy) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	if err := s.note(ctx, "stream"); err != nil {
 		return err

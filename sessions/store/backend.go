@@ -8,7 +8,7 @@ import (
 )
 
 // Backend is what a host implements over its storage; everyone else calls [Store]. Package storetest proves an
-// implementation: each sentence of this list, and of those of [Streamer], [Counter] and [Writer], has a case there that bears
+// implementation: each sentence of this list, and of those of [Streamer], [Counter], [Writer] and [EachCounter], has a case there that bears
 // its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
@@ -96,7 +96,7 @@ type Streamer interface {
 
 // Counter is a Backend that counts faster than by lists.
 //
-//  24. Count counts the sessions that List would return, at most Limit of them, within the Budget; Count.Exact tells that there are
+//  24. Count counts the sessions that List would return, within the Budget; it may stop at Limit of them. Count.Exact tells that there are
 //     no others. Without a Budget it is false only where Limit was reached.
 type Counter interface {
 	Count(ctx context.Context, sel Selection) (Count, error)
@@ -117,4 +117,12 @@ type Writer interface {
 	Insert(ctx context.Context, s ...*sessions.Session) error
 	Update(ctx context.Context, s *sessions.Session) error
 	Redact(ctx context.Context, company, id string) error
+}
+
+// EachCounter is a Backend that counts several filters at once faster than one by one.
+//
+//  30. CountEach counts for each of the filters, in their order, what Count counts of the selection with that filter in place of its own, all
+//     at one moment.
+type EachCounter interface {
+	CountEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error)
 }

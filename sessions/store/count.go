@@ -28,7 +28,8 @@ func (c Count) String() string {
 	return text
 }
 
-// Count counts the sessions of a filter that the viewer may see, up to [Options.CountLimit] and within [Options.Budget]. Errors are
+// Count counts the sessions of a filter that the viewer may see, within [Options.Budget]; a Backend that cannot count them all stops at
+// [Options.CountLimit]. Errors are
 // those of [Store.List].
 func (s *Store) Count(ctx context.Context, v Viewer, f filter.Filter) (Count, error) {
 	if err := v.check(); err != nil {
@@ -84,8 +85,8 @@ type FacetOption struct {
 
 // Facets counts, for each option of the document type, the status, the possible spoof and the match level (of
 // far.Kvalifika's levels), the sessions that the viewer's filter would select if that criterion were this option alone. A
-// criterion whose field is hidden is left out, and so is a reason that tells a hidden field; other statuses and types have no option. Each option is counted by itself, up to
-// [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
+// criterion whose field is hidden is left out, and so is a reason that tells a hidden field; other statuses and types have no option. Backends that are an
+// [EachCounter] count all options at once, of one moment, others each by itself, up to [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
 func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -101,6 +102,8 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 		return nil, err
 	}
 	var facets []Facet
+	var selected []filter.Filter
+	var counts []*Count
 	for _, c := range facetCriteria() {
 		if !v.Disclosure.Shows(c.field) {
 			continue
@@ -113,17 +116,48 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 			if errors.Is(err, ErrHidden) {
 				continue // a reason that tells what the viewer may not see
 			}
-			if err == nil {
-				o.Count, err = s.count(ctx, s.counted(v, sc.selected))
-			}
 			if err != nil {
 				return nil, err
 			}
 			facet.Options = append(facet.Options, o)
+			selected = append(selected, sc.selected)
 		}
 		facets = append(facets, facet)
+		for i := range facet.Options {
+			counts = append(counts, &facet.Options[i].Count)
+		}
+	}
+	numbers, err := s.countEach(ctx, s.counted(v, filter.Filter{}), selected)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range numbers {
+		*counts[i] = n
 	}
 	return facets, nil
+}
+
+// countEach counts each of some filters, all at once where the Backend can.
+func (s *Store) countEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error) {
+	if counter, ok := s.backend.(EachCounter); ok {
+		counts, err := counter.CountEach(ctx, sel, filters)
+		if err == nil && len(counts) != len(filters) {
+			err = ErrBackend
+		}
+		if err != nil {
+			return nil, fmt.Errorf("store: count: %w", err)
+		}
+		return counts, nil
+	}
+	counts := make([]Count, len(filters))
+	for i, f := range filters {
+		var err error
+		sel.Filter = f
+		if counts[i], err = s.count(ctx, sel); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
 }
 
 type facetCriterion struct {

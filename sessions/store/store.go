@@ -23,7 +23,7 @@ type Options struct {
 	DefaultLimit int // sessions of a page whose query states no limit; 0: 50
 	MaxLimit     int // sessions that a query may ask for; 0: 500
 	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 30,000; negative: no bound
-	CountLimit   int // sessions up to which Count, Facets and Tally count; 0: 10,000
+	CountLimit   int // sessions at which Count and Facets may stop, and Tally does; 0: 10,000
 
 	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
 

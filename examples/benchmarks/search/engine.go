@@ -132,8 +132,8 @@ type size struct {
 }
 
 func (e *engine) sizes(ctx context.Context) ([]size, error) {
-	query := `SELECT relname, pg_relation_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-		WHERE nspname = current_schema() AND relkind IN ('r', 'i') AND relname LIKE 'sessionkit%' AND pg_relation_size(c.oid) > 1e6 ORDER BY 2 DESC`
+	query := `SELECT relname, pg_table_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+		WHERE nspname = current_schema() AND relkind IN ('r', 'i') AND relname LIKE 'sessionkit%' AND pg_table_size(c.oid) > 1e6 ORDER BY 2 DESC`
 	switch e.dialect {
 	case sqlstore.MariaDB:
 		query = `SELECT concat(table_name, ' (clustered)'), data_length FROM information_schema.tables

@@ -2,13 +2,11 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +21,8 @@ import (
 
 // loaded says how long a load took.
 type loaded struct {
-	rows, terms   int
-	copied, ended time.Duration // until the rows were there; until indexes and statistics were, too
+	rows                   int
+	copied, indexed, ended time.Duration // until the rows were there; until indexes and statistics were, too; until all was packed
 }
 
 // load fills empty tables.
@@ -43,52 +41,47 @@ func (e *engine) load(ctx context.Context, list iter.Seq[*sessions.Session]) (lo
 	default:
 		n, err = e.loadSQLite(ctx, list)
 	}
-	if n.ended = time.Since(start); n.copied == 0 {
-		n.copied = n.ended
+	if n.indexed = time.Since(start); n.copied == 0 {
+		n.copied = n.indexed
 	}
+	if err != nil {
+		return n, err
+	}
+	companies, err := e.companies(ctx)
+	if err != nil {
+		return n, err
+	}
+	b := sqlstore.New(e.db, e.dialect)
+	for _, c := range companies {
+		if err := b.Maintain(ctx, c.key); err != nil {
+			return n, err
+		}
+	}
+	if e.is(sqlstore.Postgres) {
+		err = e.exec(ctx, "VACUUM ANALYZE sessionkit_blocks", "VACUUM ANALYZE sessionkit_segments", "VACUUM ANALYZE sessionkit_companies", "CHECKPOINT")
+	}
+	n.ended = time.Since(start)
 	return n, err
 }
 
 // sink takes the rows of a table.
 type sink func(row []any) error
 
-// feed makes the rows of the sessions. Terms come sorted within each bucket of time, as the table lies.
-func feed(list iter.Seq[*sessions.Session], toSessions, toTerms sink) (n loaded, bulk *sqlstore.Bulk, err error) {
+// feed makes the rows of the sessions.
+func feed(list iter.Seq[*sessions.Session], to sink) (n loaded, bulk *sqlstore.Bulk, err error) {
 	bulk = new(sqlstore.Bulk)
-	var held [][]any
-	flush := func() error {
-		slices.SortFunc(held, func(x, y []any) int {
-			return cmp.Or(compare[string](x[0], y[0]), compare[int64](x[1], y[1]), compare[string](x[2], y[2]), compare[int64](x[3], y[3]), compare[string](x[4], y[4]))
-		})
-		for _, row := range held {
-			if err := toTerms(row); err != nil {
-				return err
-			}
-		}
-		n.terms += len(held)
-		held = held[:0]
-		return nil
-	}
 	for s := range list {
-		row, terms, err := bulk.Add(s)
+		row, err := bulk.Add(s)
 		if err != nil {
 			return n, bulk, err
 		}
-		if err := toSessions(row); err != nil {
+		if err := to(row); err != nil {
 			return n, bulk, err
 		}
 		n.rows++
-		if len(held) > 0 && len(terms) > 0 && held[0][1] != terms[0][1] {
-			if err := flush(); err != nil {
-				return n, bulk, err
-			}
-		}
-		held = append(held, terms...)
 	}
-	return n, bulk, flush()
+	return n, bulk, nil
 }
-
-func compare[T cmp.Ordered](x, y any) int { return cmp.Compare(x.(T), y.(T)) } //nolint:errcheck // of known types
 
 // tabbed writes rows as COPY and LOAD DATA read them by default: fields between tabs, backslashes before what is special, \N for
 // NULL.
@@ -147,25 +140,19 @@ func (t *tabbed) end(err error) {
 	_ = t.pipe.CloseWithError(err) // nil is the end of the file
 }
 
-// through feeds two readers at once, each of which stores its table.
-func through(list iter.Seq[*sessions.Session], storeSessions, storeTerms func(io.Reader) error) (loaded, *sqlstore.Bulk, error) {
-	rows, rowsOut := newTabbed()
-	terms, termsOut := newTabbed()
-	var failed [2]error
+// through feeds a reader that stores the table.
+func through(list iter.Seq[*sessions.Session], store func(io.Reader) error) (loaded, *sqlstore.Bulk, error) {
+	rows, out := newTabbed()
+	var failed error
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		failed[0] = storeSessions(rowsOut)
-		_ = rowsOut.CloseWithError(errors.Join(failed[0], io.ErrClosedPipe))
+		failed = store(out)
+		_ = out.CloseWithError(errors.Join(failed, io.ErrClosedPipe))
 	})
-	wait.Go(func() {
-		failed[1] = storeTerms(termsOut)
-		_ = termsOut.CloseWithError(errors.Join(failed[1], io.ErrClosedPipe))
-	})
-	n, bulk, err := feed(list, rows.row, terms.row)
+	n, bulk, err := feed(list, rows.row)
 	rows.end(err)
-	terms.end(err)
 	wait.Wait()
-	return n, bulk, errors.Join(failed[0], failed[1], err)
+	return n, bulk, errors.Join(failed, err)
 }
 
 // loadPostgres copies into tables without indexes, which are built afterwards as the schema has them.
@@ -174,9 +161,7 @@ func (e *engine) loadPostgres(ctx context.Context, list iter.Seq[*sessions.Sessi
 	if err != nil {
 		return n, err
 	}
-	n, bulk, err := through(list,
-		func(r io.Reader) error { return e.copyIn(ctx, r, "sessionkit_sessions", sqlstore.SessionColumns()) },
-		func(r io.Reader) error { return e.copyIn(ctx, r, "sessionkit_terms", sqlstore.TermColumns()) })
+	n, bulk, err := through(list, func(r io.Reader) error { return e.copyIn(ctx, r, "sessionkit_sessions", sqlstore.SessionColumns()) })
 	if err != nil {
 		return n, err
 	}
@@ -187,16 +172,16 @@ func (e *engine) loadPostgres(ctx context.Context, list iter.Seq[*sessions.Sessi
 	if err := e.insert(ctx, "sessionkit_companies", sqlstore.CompanyColumns(), bulk.Companies()); err != nil {
 		return n, err
 	}
-	return n, e.exec(ctx, "VACUUM ANALYZE sessionkit_sessions", "VACUUM ANALYZE sessionkit_terms", "ANALYZE sessionkit_companies", "CHECKPOINT")
+	return n, e.exec(ctx, "VACUUM ANALYZE sessionkit_sessions", "ANALYZE sessionkit_companies", "CHECKPOINT")
 }
 
 // dropIndexes returns the statements that make them again.
 func (e *engine) dropIndexes(ctx context.Context) (rebuild []string, err error) {
 	rows, err := e.db.QueryContext(ctx, `SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname,
 			'ALTER TABLE ' || conrelid::regclass || ' ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid)
-		FROM pg_constraint WHERE contype = 'p' AND conrelid IN ('sessionkit_sessions'::regclass, 'sessionkit_terms'::regclass)
+		FROM pg_constraint WHERE contype = 'p' AND conrelid IN ('sessionkit_sessions'::regclass)
 		UNION ALL SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
-		FROM pg_index WHERE NOT indisprimary AND indrelid IN ('sessionkit_sessions'::regclass, 'sessionkit_terms'::regclass)`)
+		FROM pg_index WHERE NOT indisprimary AND indrelid IN ('sessionkit_sessions'::regclass)`)
 	if err != nil {
 		return nil, err
 	}
@@ -233,16 +218,14 @@ func (e *engine) copyIn(ctx context.Context, r io.Reader, table string, columns 
 }
 
 func (e *engine) loadMariaDB(ctx context.Context, list iter.Seq[*sessions.Session]) (n loaded, err error) {
-	n, bulk, err := through(list,
-		func(r io.Reader) error { return e.loadData(ctx, r, "sessionkit_sessions", sqlstore.SessionColumns()) },
-		func(r io.Reader) error { return e.loadData(ctx, r, "sessionkit_terms", sqlstore.TermColumns()) })
+	n, bulk, err := through(list, func(r io.Reader) error { return e.loadData(ctx, r, "sessionkit_sessions", sqlstore.SessionColumns()) })
 	if err != nil {
 		return n, err
 	}
 	if err := e.insert(ctx, "sessionkit_companies", sqlstore.CompanyColumns(), bulk.Companies()); err != nil {
 		return n, err
 	}
-	return n, e.exec(ctx, "ANALYZE TABLE sessionkit_sessions, sessionkit_terms, sessionkit_companies")
+	return n, e.exec(ctx, "ANALYZE TABLE sessionkit_sessions, sessionkit_companies")
 }
 
 func (e *engine) loadData(ctx context.Context, r io.Reader, table string, columns []string) error {
@@ -311,12 +294,8 @@ func (e *engine) loadSQLite(ctx context.Context, list iter.Seq[*sessions.Session
 	if err != nil {
 		return n, err
 	}
-	toTerms, endTerms, err := batched("sessionkit_terms", sqlstore.TermColumns())
-	if err != nil {
-		return n, err
-	}
-	n, bulk, err := feed(list, toSessions, toTerms)
-	if err = errors.Join(err, endSessions(), endTerms()); err != nil {
+	n, bulk, err := feed(list, toSessions)
+	if err = errors.Join(err, endSessions()); err != nil {
 		return n, err
 	}
 	for _, row := range bulk.Companies() {

@@ -160,8 +160,8 @@ func (b *bench) prepare(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("load: %w", err)
 		}
-		b.line("%d sessions with %d terms loaded in %s, of which %s for indexes and statistics.", took.rows, took.terms,
-			took.ended.Round(time.Second), (took.ended - took.copied).Round(time.Second))
+		b.line("%d sessions loaded in %s, of which %s for indexes and statistics and %s for packing.", took.rows,
+			took.ended.Round(time.Second), (took.indexed - took.copied).Round(time.Second), (took.ended - took.indexed).Round(time.Second))
 		if b.companies, err = e.companies(ctx); err != nil {
 			return err
 		}

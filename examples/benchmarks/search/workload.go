@@ -16,22 +16,25 @@ import (
 
 // The classes of queries.
 const (
-	common      = "common names"
-	rare        = "rare names"
-	absent      = "absent names"
-	short       = "one and two letters"
-	numbers     = "personal numbers"
-	documents   = "document numbers"
-	middles     = "document middles"
-	twoWords    = "two words"
-	densePairs  = "dense words that hardly meet"
-	filtered    = "search and filters"
-	ranges      = "search in a month"
-	rareFlags   = "rare flags"
-	filtersOnly = "filters alone"
-	oldOnly     = "names of old sessions"
-	middling    = "company of middling size"
-	tiny        = "tiny company"
+	common       = "common names"
+	rare         = "rare names"
+	absent       = "absent names"
+	short        = "one and two letters"
+	numbers      = "personal numbers"
+	documents    = "document numbers"
+	middles      = "document middles"
+	twoWords     = "two words"
+	densePairs   = "dense words that hardly meet"
+	filtered     = "search and filters"
+	ranges       = "search in a month"
+	rareFlags    = "rare flags"
+	filtersOnly  = "filters alone"
+	oldOnly      = "names of old sessions"
+	middling     = "company of middling size"
+	tiny         = "tiny company"
+	initials     = "initials"
+	severalWords = "several words"
+	manyValues   = "many values"
 )
 
 // query is what somebody types into the search box, with the filters that are set meanwhile.
@@ -39,6 +42,7 @@ type query struct {
 	class, company string
 	text           string
 	filter         filter.Filter // beside the text
+	whole          bool          // it is asked once, as it is
 }
 
 // keystroke is a query as far as it has been typed.
@@ -57,8 +61,8 @@ func (k keystroke) selection() filter.Filter { return filter.And(filter.Search(k
 func keystrokes(queries []query) []keystroke {
 	var list []keystroke
 	for _, q := range queries {
-		if q.text == "" {
-			list = append(list, keystroke{q, ""})
+		if q.text == "" || q.whole {
+			list = append(list, keystroke{q, q.text})
 			continue
 		}
 		for i, r := range q.text {
@@ -84,6 +88,7 @@ func workload(big, middle, small people, old []string, seed uint64) []query {
 	w.numbers()
 	w.pairs()
 	w.filters()
+	w.initials()
 	for _, name := range old {
 		w.add(oldOnly, name, filter.Filter{})
 	}
@@ -99,7 +104,7 @@ type writer struct {
 }
 
 func (w *writer) add(class, text string, f filter.Filter) {
-	w.queries = append(w.queries, query{class, w.company, strings.Join(strings.Fields(text), " "), f})
+	w.queries = append(w.queries, query{class, w.company, strings.Join(strings.Fields(text), " "), f, false})
 }
 
 // texts returns the known values of a field, each once, the most frequent first.
@@ -250,6 +255,49 @@ func (w *writer) filters() {
 	for i, f := range flags {
 		w.add(rareFlags, "", f)
 		w.add(rareFlags, names[i%len(names)], f)
+	}
+}
+
+// initials are words of one or two characters, digits among them, which most sessions have and few have together; then several words of whole
+// names, and many values at once.
+func (w *writer) initials() {
+	add := func(class, text string, f filter.Filter) {
+		w.add(class, text, f)
+		w.queries[len(w.queries)-1].whole = true
+	}
+	some := []filter.Filter{
+		{}, filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport), filter.Status(sessions.Pending),
+		filter.And(filter.Status(sessions.Success), filter.DocumentType(sessions.IDCard)), filter.MatchLevel(0, 1),
+	}
+	for i := range 200 {
+		var words []string
+		for range 2 + w.rand.IntN(5) {
+			s := w.drawn[w.rand.IntN(len(w.drawn))]
+			text := w.draw([]string{s.FirstName.Value(), s.LastName.Value(), s.PersonalNumber.Value(), s.DocumentNumber.Value()})
+			words = append(words, prefix(text, 1+w.rand.IntN(2)))
+		}
+		f := filter.Filter{}
+		if i%2 == 1 {
+			f = some[i/2%len(some)]
+		}
+		add(initials, strings.Join(words, " "), f)
+	}
+	for i := range 60 {
+		s := w.drawn[w.rand.IntN(len(w.drawn))]
+		other := w.drawn[w.rand.IntN(len(w.drawn))]
+		text := s.FirstName.Value() + " " + s.LastName.Value() + " " + prefix(s.PersonalNumber.Value(), 3+i%5)
+		if i%2 == 1 {
+			text += " " + prefix(other.LastName.Value(), 2)
+		}
+		add(severalWords, text, filter.Filter{})
+	}
+	for i := range 8 {
+		var numbers []string
+		for range 400 {
+			numbers = append(numbers, w.drawn[w.rand.IntN(len(w.drawn))].PersonalNumber.Value()+strings.Repeat("7", i%2))
+		}
+		numbers = slices.DeleteFunc(numbers, func(n string) bool { return n == "" })
+		add(manyValues, "", filter.Is(sessions.FieldPersonalNumber, numbers...))
 	}
 }
 

@@ -39,7 +39,7 @@ func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, er
 	defer func() {
 		clean := context.WithoutCancel(ctx)
 		_ = e.exec(clean, "DROP TABLE "+plainTable)
-		for _, table := range []string{"terms", "sessions", "companies"} {
+		for _, table := range []string{"blocks", "segments", "sessions", "companies"} {
 			text, _ := e.dialect.ReplacePlaceholders("DELETE FROM sessionkit_" + table + " WHERE company = ?")
 			_, _ = e.db.ExecContext(clean, text, own)
 		}
@@ -50,7 +50,7 @@ func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, er
 		var bulk sqlstore.Bulk
 		values := [][]any{}
 		for _, s := range part {
-			row, _, err := bulk.Add(s)
+			row, err := bulk.Add(s)
 			if err != nil {
 				return n, err
 			}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -29,10 +30,11 @@ type Backend struct {
 }
 
 var (
-	_ store.Backend  = (*Backend)(nil)
-	_ store.Streamer = (*Backend)(nil)
-	_ store.Counter  = (*Backend)(nil)
-	_ store.Writer   = (*Backend)(nil)
+	_ store.Backend     = (*Backend)(nil)
+	_ store.Streamer    = (*Backend)(nil)
+	_ store.Counter     = (*Backend)(nil)
+	_ store.EachCounter = (*Backend)(nil)
+	_ store.Writer      = (*Backend)(nil)
 )
 
 // New returns an empty Backend.
@@ -100,6 +102,26 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (count store.C
 		return store.Count{}, err
 	}
 	return count, nil
+}
+
+// CountEach counts the sessions of a selection with each of the filters.
+func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+	counts := make([]store.Count, len(filters))
+	err := b.read(ctx, sel.Company, func(c *company) error {
+		for i, f := range filters {
+			sel.Filter = f
+			found, reached, err := search(ctx, c.between(sel), sel)
+			if err != nil {
+				return err
+			}
+			counts[i] = store.Count{N: len(found), Exact: reached.IsZero()}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return counts, nil
 }
 
 // Stream lends the sessions of a selection, newest first, as they are when it begins.

@@ -9,28 +9,27 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Bulk makes the rows that [Backend.Insert] would write, for whoever fills new tables with an engine's own means: COPY,
-// LOAD DATA, a transaction without indexes. The tables must have no session of these companies yet, each session may
-// be added once, and nobody else may write until the rows of Bulk.Companies are stored, last. The zero Bulk is ready. It is not safe
-// for concurrent use.
+// Bulk makes the rows that [Backend.Insert] would write, for whoever fills new tables with an
+// engine's own means: COPY, LOAD DATA, a transaction without indexes. The tables must have no
+// session of these companies yet, each session may be added once, and nobody else may write until
+// the rows of Bulk.Companies are stored, last. The zero Bulk is ready. It is not safe for
+// concurrent use.
 //
-// Values are nil, int64 or string (valid UTF-8, without NUL), in the order of [SessionColumns], [TermColumns] and [CompanyColumns].
+// Values are nil, int64 or string (valid UTF-8, without NUL), in the order of [SessionColumns] and
+// [CompanyColumns]. Nothing is packed: call [Backend.Maintain] for each company at the end.
 type Bulk struct{ seqs map[string]int64 }
 
 // SessionColumns returns the columns of sessionkit_sessions, in the order of the rows of a [Bulk].
 func SessionColumns() []string { return row.All().Names() }
 
-// TermColumns returns the columns of sessionkit_terms, in the order of the rows of a [Bulk].
-func TermColumns() []string { return []string{"company", "bucket", "term", "created_us", "id"} }
-
 // CompanyColumns returns the columns of sessionkit_companies, in the order of the rows of a [Bulk].
 func CompanyColumns() []string { return []string{"company", "seq", "total"} }
 
-// Add returns the row of a session and those of its terms. The session is normalised and becomes Revision 1. One that is not
-// valid is an error that wraps that of [sessions.Session.Validate], and adds nothing.
-func (b *Bulk) Add(s *sessions.Session) (columns []any, terms [][]any, err error) {
+// Add returns the row of a session. The session is normalised and becomes Revision 1. One that is
+// not valid is an error that wraps that of [sessions.Session.Validate], and adds nothing.
+func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 	if err := s.Validate(); err != nil {
-		return nil, nil, fmt.Errorf("sqlstore: %w", err)
+		return nil, fmt.Errorf("sqlstore: %w", err)
 	}
 	s.Normalize()
 	s.Revision = 1
@@ -38,10 +37,11 @@ func (b *Bulk) Add(s *sessions.Session) (columns []any, terms [][]any, err error
 		b.seqs = map[string]int64{}
 	}
 	b.seqs[s.Company]++
-	return row.All().Values(nil, s, b.seqs[s.Company]), appendTerms(nil, s, termsOf(s)), nil
+	return row.All().Values(nil, s, b.seqs[s.Company]), nil
 }
 
-// Companies returns the rows of the companies whose sessions were added, in the order of their keys.
+// Companies returns the rows of the companies whose sessions were added, in the order of their
+// keys.
 func (b *Bulk) Companies() [][]any {
 	rows := make([][]any, 0, len(b.seqs))
 	for company, n := range b.seqs {

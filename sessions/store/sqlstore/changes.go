@@ -21,6 +21,8 @@ type state struct {
 	history string // that the numbers of changes belong to
 	seq     int64  // number of the company's latest change, 0 if there is none
 	total   int64  // sessions of the company
+	packed  int64  // a session whose last change has this number or a lower one has its place in a segment; any other is in the tail
+	forgot  int64  // number of the latest change that took words out of segments
 }
 
 // state reads a company's state by one of the statements that select it, and what else that
@@ -28,7 +30,7 @@ type state struct {
 func (c conn) state(ctx context.Context, s engine.Statement, company string, dest ...any) (now state, err error) {
 	var found Version
 	var seq, total sql.NullInt64
-	dest = append([]any{&found.Schema, &found.SearchKey, &found.BucketBits, &now.history, &seq, &total}, dest...)
+	dest = append([]any{&found.Schema, &found.SearchKey, &now.history, &seq, &total}, dest...)
 	err = c.first(ctx, s, engine.Args{"company": company}, dest...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

@@ -2,43 +2,200 @@ package sqlstore
 
 import (
 	"context"
+	"math"
+	"slices"
 
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Count implements [store.Counter]. The sessions of the whole company are counted already.
-func (b *Backend) Count(ctx context.Context, sel store.Selection) (n store.Count, err error) {
-	if err := b.ready(ctx, sel.Company); err != nil {
-		return store.Count{}, err
+// Count implements [store.Counter]. Where segments decide, all are counted, whatever the Limit.
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+	if !sel.After.IsZero() {
+		return b.countBehind(ctx, sel)
 	}
-	const op = "count"
-	err = b.pool.use(ctx, op, func(q session) error {
-		n, err = b.count(ctx, b.on(q, op), sel)
-		return err
-	})
-	return n, err
-}
-
-func (b *Backend) count(ctx context.Context, c conn, sel store.Selection) (store.Count, error) {
-	w, err := b.newWalk(c, sel)
+	counts, err := b.CountEach(ctx, sel, []filter.Filter{sel.Filter})
 	if err != nil {
 		return store.Count{}, err
 	}
-	// The company's row has the total, which writers keep.
-	if sel.Filter.IsZero() && sel.After.IsZero() {
-		now, err := w.state(ctx, w.engine.State, sel.Company)
-		return store.Count{N: int(min(now.total, int64(sel.Limit))), Exact: err == nil && now.total <= int64(sel.Limit)}, err
+	return counts[0], nil
+}
+
+// countBehind counts what a list has behind a position.
+func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count store.Count, err error) {
+	if err := b.ready(ctx, sel.Company); err != nil {
+		return count, err
 	}
-	if _, err := w.begin(ctx); err != nil {
-		return store.Count{}, err
+	s, err := b.compile(sel)
+	if err != nil {
+		return count, err
 	}
-	// One more than the limit says that the count is not exact.
-	w.count, w.want = true, sel.Limit+1
-	if w.exact && w.most == mostMost {
-		w.most = mostCount
+	err = b.inSnapshot(ctx, "count", func(c conn) error {
+		r, err := c.search(ctx, &s, sel.Budget)
+		if err != nil {
+			return err
+		}
+		_, end, err := r.run(ctx, sel.Limit+1, func(*sessions.Session) error {
+			count.N++
+			return nil
+		})
+		count = store.Count{N: min(count.N, sel.Limit), Exact: end && count.N <= sel.Limit}
+		return err
+	})
+	return count, err
+}
+
+// CountEach implements [store.EachCounter]: each segment is read once, for all of the filters.
+func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+	if err := b.ready(ctx, sel.Company); err != nil {
+		return nil, err
 	}
-	if err := w.run(ctx); err != nil {
-		return store.Count{}, err
+	c := &counter{company: sel.Company, budget: sel.Budget, bounded: sel.Budget > 0, limit: sel.Limit,
+		counts: make([]store.Count, len(filters)), oldest: math.MaxInt64, newest: math.MinInt64}
+	for _, f := range filters {
+		part := sel
+		part.Filter, part.After = f, store.Position{}
+		s, err := b.compile(part)
+		if err != nil {
+			return nil, err
+		}
+		c.selections = append(c.selections, s)
+		c.oldest, c.newest = min(c.oldest, s.low), max(c.newest, s.newest())
 	}
-	return store.Count{N: min(w.found, sel.Limit), Exact: w.end && w.found <= sel.Limit}, nil
+	for i := range c.counts {
+		c.counts[i].Exact = true
+	}
+	err := b.inSnapshot(ctx, "count", func(at conn) error {
+		c.conn = at
+		d, err := c.directory(ctx, sel.Company)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(filters, func(f filter.Filter) bool { return !f.IsZero() }) {
+			for i := range c.counts {
+				c.counts[i].N = int(d.total)
+			}
+			return nil
+		}
+		if err := c.tail(ctx, d); err != nil {
+			return err
+		}
+		return c.segments(ctx, d.between(c.oldest, c.newest), segment.Compile(filters...))
+	})
+	return c.counts, err
+}
+
+// counter counts the sessions of some filters.
+type counter struct {
+	conn
+	company        string
+	selections     []selection
+	oldest, newest int64 // creation times of all selections
+	counts         []store.Count
+	limit          int
+	bounded        bool
+	budget         int
+}
+
+// tail counts those of the tail, in one statement.
+func (c *counter) tail(ctx context.Context, d directory) error {
+	if d.packed == d.seq {
+		return nil
+	}
+	var counts engine.Part
+	dest := make([]any, len(c.selections))
+	numbers := make([]int, len(c.selections))
+	for i, s := range c.selections {
+		if i > 0 {
+			counts.Text += ",\n\t"
+		}
+		counts.Text += "count(CASE WHEN " + s.condition.Text + " AND s.created_us >= ? AND s.created_us <= ? THEN 1 END)"
+		counts.Args = append(append(counts.Args, s.condition.Args...), s.low, s.newest())
+		dest[i] = &numbers[i]
+	}
+	err := c.first(ctx, c.engine.CountTail, engine.Args{"company": c.company, "packed": d.packed, "counts": counts}, dest...)
+	if err != nil {
+		return err
+	}
+	for i, n := range numbers {
+		if !c.selections[i].end {
+			c.counts[i].N += n
+		}
+	}
+	return nil
+}
+
+// segments counts those of the segments, some at a time.
+func (c *counter) segments(ctx context.Context, list []*segment.Segment, query *segment.Query) error {
+	for len(list) > 0 && !c.isSpent() {
+		n := 0
+		for size := 0; n < len(list) && (n == 0 || size < mostSessions); n++ {
+			size += list[n].N
+		}
+		group := list[:n]
+		list = list[n:]
+		r := c.reader(c.company, group...)
+		results, err := r.evaluate(ctx, query, group, math.MinInt64, math.MaxInt64-1)
+		if err != nil {
+			return err
+		}
+		for i := range c.counts {
+			for k := range group {
+				c.counts[i].N += results[k][i].Sure.Count()
+			}
+			if err := c.doubtful(ctx, r, i, group, results); err != nil {
+				return err
+			}
+		}
+		c.budget -= probeCost * max(0, query.Probes()-freeProbes) * len(group)
+	}
+	if len(list) > 0 {
+		for i := range c.counts {
+			c.counts[i].Exact = false
+		}
+	}
+	return nil
+}
+
+func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
+
+// doubtful counts those of one filter whose rows have the last word.
+func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
+	var missing []engine.Block
+	for k, g := range group {
+		missing = missingPlaces(missing, g, results[k][i].Doubtful.All())
+	}
+	if err := r.exactly(ctx, missing); err != nil {
+		return err
+	}
+	var changes []int64
+	for k, g := range group {
+		for at := range results[k][i].Doubtful.All() {
+			p, err := g.Place(at)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, p.Change)
+		}
+	}
+	s := c.selections[i]
+	for part := range slices.Chunk(changes, mostLookedUp) {
+		if c.isSpent() || c.limit > 0 && c.counts[i].N > c.limit {
+			c.counts[i].Exact = false
+			return nil
+		}
+		c.budget -= doubtfulCost * len(part)
+		n := 0
+		err := c.first(ctx, c.engine.CountOf, engine.Args{
+			"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest(), "changes": c.engine.Numbers("s.changed_seq", part),
+		}, &n)
+		if err != nil {
+			return err
+		}
+		c.counts[i].N += n
+	}
+	return nil
 }

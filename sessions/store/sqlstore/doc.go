@@ -1,5 +1,5 @@
-// Package sqlstore keeps sessions in PostgreSQL, MariaDB or MySQL, or SQLite, over a *sql.DB that the host owns. It
-// imports no driver, leaves no goroutine behind and closes nothing.
+// Package sqlstore keeps sessions in PostgreSQL, MariaDB or MySQL, or SQLite, over a *sql.DB that
+// the host owns. It imports no driver, leaves no goroutine behind and closes nothing.
 //
 //	db, err := sql.Open("pgx", dsn)
 //	...
@@ -11,80 +11,109 @@
 //
 // # Tables
 //
-// [CreateSchema] makes four tables; [Schema] gives the same statements to a host that has migrations of its own.
+// [CreateSchema] makes five tables; [Schema] gives the same statements to a host that has
+// migrations of its own.
 //
-//   - sessionkit_sessions has one row per session, with its search key (package searchkey). Creation times are
-//     microseconds since 1970. Its list index (MariaDB: the table itself) is (company, created_us, id), with the columns that
-//     the page's filters and searches ask for.
-//   - sessionkit_terms has one row for each distinct word of a session, and one for each property that is rare by nature
-//     (why it failed, a status other than success and failed, a document type other than passport and ID card, a match level up to
-//     4, the subject). Its key is (company, bucket, term, created_us, id); a bucket is 6.4 days of creation time.
-//   - sessionkit_companies counts the changes and the sessions of each company.
+//   - sessionkit_sessions has one row per session, with its search key (package searchkey).
+//     Creation times are microseconds since 1970. Its list index (MariaDB: the table itself) is
+//     (company, created_us, id).
+//   - sessionkit_segments and sessionkit_blocks have the words and properties of all sessions but
+//     those that changed last, packed: see below.
+//   - sessionkit_companies counts the changes and the sessions of each company, and says up to
+//     which change they are packed.
 //   - sessionkit_schema has the versions of the tables and of the folding, and the history of the
 //     changes. Other versions than this package's are refused, also when they move while it runs.
 //
 // All texts are compared byte by byte, whatever the server's defaults.
 //
-// Every statement is in the files under enginetest/testdata/statements, whole, by engine and method.
-// Its text depends on the shape of the filter and not on values, positions or the size of a page, so
-// that drivers and poolers that keep prepared statements keep few: PostgreSQL's have the size of what
-// is wanted, in powers of four, and those of the bounded search have more.
+// Every statement is in the files under enginetest/testdata/statements, whole, by engine and
+// method. Its text depends on the shape of the filter and not on values, positions or the size of a
+// page, so that drivers and poolers that keep prepared statements keep few: PostgreSQL's have the
+// size of what is wanted, in powers of four.
 //
 // # MySQL
 //
-// MySQL is spoken to as MariaDB: one dialect, one schema. The tests passed on MySQL 8.0.28, 8.0.46 and 9.7.4, the plans of the
-// statements included; older versions were not tried. They are not part of what is run for every change, which is MariaDB 10.11.
+// MySQL is spoken to as MariaDB: one dialect, one schema. The tests passed on MySQL 8.0.28, 8.0.46
+// and 9.7.4, the plans of the statements included; older versions were not tried. They are not part
+// of what is run for every change, which is MariaDB 10.11.
 //
-// # The bounded search
+// # The search
 //
-// A list without criteria, or with a range of creation times only, reads what it returns. Any other first reads the
-// newest 500 sessions in order: that ends most lists. Then, if the filter's top conjunction has words to search or rare
-// properties, the walk begins, through 1 to 256 buckets at a time, newest first. A step reads the entries of the words that promise to be
-// the sparsest, and keeps the sessions that have all of them; the list index is asked for what entries alone do not decide. Where it is
-// known how dense a word is, the step is as large as the page needs, and a word that would cost more to read than it rules out is left to the
-// list index. A word with more entries than a step may read ends the step without an answer, and the next one is smaller. A bucket that is
-// dense for every word is read in order. Filters without such words are read in order to the end.
+// A list without criteria, or with a range of creation times only, reads what it returns. Any other
+// asks the segments. A segment is up to 65,536 sessions that are neighbours in the list; its blocks
+// hold, compressed, which of them have a status, a document type, a match level, a reason of
+// failure and a few properties more, and which have a word that begins with a prefix, by field.
+// Filters are evaluated on those as sets of bits, in memory, and only the sessions that are
+// returned are looked up. The newest segments are asked first, and as many as what was found so far
+// says are needed. What has changed since the company was packed is its tail: those rows are read,
+// and merged. All of that is one snapshot, of the same moment as Batch.AsOf.
 //
-// PostgreSQL takes a step in one statement, the others in two: one that counts the entries, and one that reads them.
+// Searches, and filters by status, document type, reason, match and acceptance level, liveness,
+// validity, presence of a document, sex and device are answered whole, however they are combined,
+// and counted exactly, whatever the selection's Budget and Limit are. Other fields (extra fields,
+// subjects, exact names and numbers, ...) are compared on the rows of the sessions that the rest of
+// the filter leaves; a subject or number leaves hardly any but its own. Each of those rows costs
+// four of the Budget, and where a filter has more than some 250 values, so does each further one
+// in each segment. When that is spent, Batch.Reached says how far the search came, at least a
+// quarter of the Budget further, and a count is not exact. A selection without a Budget goes on to
+// the end.
 //
-// The selection's Budget counts rows that are read in order. An entry counts for one, a bucket that is looked into for ten, a session that
-// is looked up for eight, and a row four times as much if the list index does not answer the filter (extra fields, exact personal
-// numbers, subjects). When it is spent, Batch.Reached tells how far the search came. Positions only move back in time and creation times
-// never change: going on from there skips and repeats nothing, whatever is written meanwhile. Each statement of a list sees what is
-// committed when it begins: a session that is decided meanwhile is listed as it was or as it is, and its change is
-// named since Batch.AsOf. A stream is one snapshot.
+// # Packing
+//
+// A session whose last change has a number up to packed_seq has one living place in one segment;
+// any other has none, and is tail. Inserting touches no segment. Updating a packed session makes
+// its place dead, and takes the words that it lost out of the segments, at once; so does redacting.
+// No goroutine is started: a writer whose own transaction has brought the company's change number
+// past a multiple of 2,000 (see [Packing]) packs the tail after its commit, and merges four small
+// segments of a size if there are as many, which reads 65,536 sessions at the most. It holds the
+// company only while what it has built changes places with what it was built of, and packs nothing
+// while others hold it. That packing failed is no error of the write. [Backend.Maintain] does the
+// same, and mends what imports in no particular order leave behind; a host that writes by
+// [Backend.Tx] alone has to call it, since in a host's transaction nothing is packed. A long tail
+// makes searches slow, and never wrong.
+//
+// A damaged block is an [ErrDamaged], never a wrong page. [Backend.Verify] looks for damage, and
+// [Backend.Repair] makes all segments of a company anew.
 //
 // # What operations cost
 //
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
-//   - Any other page, and a count: the budget at most, give or take one step.
+//   - Any other page: some 10 statements; the tail's rows, some blocks of each segment that is
+//     asked, the rows of what is returned.
+//   - Count, and counts of many filters at once ([Backend.CountEach]): the tail's rows, some blocks
+//     of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.
 //   - Count of the whole company: one row.
-//   - Stream: the whole selection; with words or rare properties the walk without a budget, else one statement over the range.
-//   - Insert: per session one row in three indexes (MariaDB: two beside the table), and one entry per term, usually 5 to 10, in the
-//     statements of up to 256 rows. Update and Redact write the row, and the entries that differ.
+//   - Stream: of few sessions as a list does, of many one statement over the range.
+//   - Insert: per session one row in three indexes (MariaDB: two beside the table), in the
+//     statements of up to 256 rows, and the packing of about four times as many rows some time
+//     later. Update and Redact write the row, and a few blocks if it is packed.
 //
 // # Snapshots
 //
-// Stream reads one state of the database in one read-only transaction, and holds one connection until its callback has taken the last
-// session. A session that is decided meanwhile is seen once, as it was; one that comes in is not seen. What it costs to hold
-// the snapshot open, for as long as the callback takes:
+// Stream reads one state of the database in one read-only transaction, and holds one connection
+// until its callback has taken the last session. A session that is decided meanwhile is seen once,
+// as it was; one that comes in is not seen. What it costs to hold the snapshot open, for as long as
+// the callback takes:
 //
-//   - PostgreSQL (REPEATABLE READ): nobody waits, but vacuum keeps every row version that has died since. The server sends as it is read; a
-//     statement_timeout, or idle_in_transaction_session_timeout, ends it with an error. The transaction
-//     does without sorting, parallel workers and JIT, by settings of its own: whatever the server's costs
-//     are, the rows come by the list index, and the first one at once.
-//   - MariaDB and MySQL (InnoDB, REPEATABLE READ): nobody waits, but the undo log grows. A reader that takes nothing for
-//     net_write_timeout, 60 s by default, loses its connection: an error, never an end.
-//   - SQLite in WAL mode: nobody waits, but the log is not reset and grows. In the other journal modes writers wait for the reader, and fail
-//     when their busy timeout is over: use WAL.
+//   - PostgreSQL (REPEATABLE READ): nobody waits, but vacuum keeps every row version that has died
+//     since. The server sends as it is read; a statement_timeout, or
+//     idle_in_transaction_session_timeout, ends it with an error. The transaction does without
+//     sorting, parallel workers and JIT, by settings of its own: whatever the server's costs are,
+//     the rows come by the list index, and the first one at once.
+//   - MariaDB and MySQL (InnoDB, REPEATABLE READ): nobody waits, but the undo log grows. A reader
+//     that takes nothing for net_write_timeout, 60 s by default, loses its connection: an error,
+//     never an end.
+//   - SQLite in WAL mode: nobody waits, but the log is not reset and grows. In the other journal
+//     modes writers wait for the reader, and fail when their busy timeout is over: use WAL.
 //
-// Bound it by the context, and by deadlines on whatever the callback writes to. The callback must not ask the same *sql.DB for
-// more if that may have no other connection.
+// Bound it by the context, and by deadlines on whatever the callback writes to. The callback must
+// not ask the same *sql.DB for more if that may have no other connection.
 //
-// A row comes as one text of the columns that are asked for, which is a tenth of the work of many, and is fetched by a second
-// goroutine while the one before is used; the goroutine ends before Stream does. A text that contains the separator, U+001F, is
-// noticed: the rest is then read column by column in the same transaction.
+// A row comes as one text of the columns that are asked for, which is a tenth of the work of many,
+// and is fetched by a second goroutine while the one before is used; the goroutine ends before
+// Stream does. A text that contains the separator, U+001F, is noticed: the rest is then read column
+// by column in the same transaction.
 //
 // # Changes
 //
@@ -101,15 +130,15 @@
 //
 // # Writing
 //
-// A session, its words and its company's row are written in one transaction, or in the host's own,
+// A session and its company's row are written in one transaction, or in the host's own,
 // see [Backend.Tx]. SQLite has one writer at a time: give its driver a busy timeout.
 //
-// A writer holds its company for as few round trips as it can: three for an Insert of up to 256
-// sessions of which none is stored (rows, words, commit), two or three for an Update, and none for
-// what is stored already or cannot be. How many commits one company takes in a second is therefore
-// about 1 / (3 round trips and the time of a commit): BenchmarkWriters of enginetest saw 480 on
-// PostgreSQL and 1,030 on MariaDB, on the loopback address of two cores that were busy otherwise.
-// Many sessions in one Insert share them.
+// A writer holds its company for as few round trips as it can: two for an Insert of up to 256
+// sessions of which none is stored (rows, commit), three for an Update of a session that is not
+// packed, some ten for one that is, and none for what is stored already or cannot be. How many
+// commits one company takes in a second is therefore about 1 / (3 round trips and the time of a
+// commit): BenchmarkWriters of enginetest saw 480 on PostgreSQL and 1,030 on MariaDB, on the
+// loopback address of two cores that were busy otherwise. Many sessions in one Insert share them.
 // go-sql-driver/mysql sends a statement in two round trips, unless interpolateParams=true is in the
 // data source name.
 //
@@ -121,8 +150,8 @@
 //
 // # Cancelling
 //
-// When its context ends, a call ends the work that the server does for it, and returns an error that
-// wraps the context's, also where the driver has met the deadline before the context did. The
+// When its context ends, a call ends the work that the server does for it, and returns an error
+// that wraps the context's, also where the driver has met the deadline before the context did. The
 // drivers of PostgreSQL and SQLite see to the former. That of MariaDB and MySQL only closes the
 // connection, which the server does not notice while it reads or waits for a lock: the call tells it
 // to KILL that connection, on another one of the pool, for which it waits two seconds at most. An
@@ -188,23 +217,27 @@
 //
 // # A host's own table
 //
-// [Over] lists a table that this package did not make, by the host's own columns, joins and scan. Answers are the same; what
-// differs is the work. There are no words to go by: rows are read newest first, in parts of at most 4,096 rows of the company, and what
-// the columns cannot say, such as a search without a search key, is matched in Go. A page of a common word is cheap. A rare or
-// absent word costs the whole budget on every page, and every row that may match travels to the host. The budget counts the rows that
-// are passed, whether they travel or the database skips them. A search key of package searchkey, kept in a column and named in the
-// table's Columns, moves searches into the database. The table needs an index on company and creation time. Changes need the host's own
+// [Over] lists a table that this package did not make, by the host's own columns, joins and scan.
+// Answers are the same; what differs is the work. There are no words to go by: rows are read newest
+// first, in parts of at most 4,096 rows of the company, and what the columns cannot say, such as a
+// search without a search key, is matched in Go. A page of a common word is cheap. A rare or absent
+// word costs the whole budget on every page, and every row that may match travels to the host. The
+// budget counts the rows that are passed, whether they travel or the database skips them. A search
+// key of package searchkey, kept in a column and named in the table's Columns, moves searches into
+// the database. The table needs an index on company and creation time. Changes need the host's own
 // record of them.
 //
 // # More than one machine
 //
-// Every primary key and index begins with the company, and every statement states it in an equality for each table that it
-// touches, so the tables distribute by company. A company's request, its transaction and its change number then stay on
-// one shard. sessionkit_schema is one row that every shard may hold.
+// Every primary key and index begins with the company, and every statement states it in an equality
+// for each table that it touches, so the tables distribute by company. A company's request, its
+// transaction and its change number then stay on one shard. sessionkit_schema is one row that every
+// shard may hold.
 //
 // Partitions of PostgreSQL by a hash of the company are part of this package's tests: all that is
 // promised holds, and each statement looks at one partition. Add PARTITION BY HASH (company) to the
-// three tables in the text of [Schema], and make the partitions of each:
+// four tables in the text of [Schema] that have one, leave out the ALTER TABLE that sets
+// toast_tuple_target, and make the partitions of each:
 //
 //	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions FOR VALUES WITH (MODULUS 8, REMAINDER 0);
 //
@@ -214,29 +247,33 @@
 //
 //	SELECT create_distributed_table('sessionkit_companies', 'company');
 //	SELECT create_distributed_table('sessionkit_sessions', 'company', colocate_with => 'sessionkit_companies');
-//	SELECT create_distributed_table('sessionkit_terms', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_segments', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_blocks', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_reference_table('sessionkit_schema');
 //
 // Citus plans no statement under plan_cache_mode=force_generic_plan, and keeps a streamed answer on
 // the coordinator's disk before it sends it.
 //
-// Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the column company of the three
-// tables, and sessionkit_schema as a reference table; apply the statements of [Schema] with the tools of Vitess. Streams of more than 10,000
-// sessions need workload=olap. TiDB: nothing
-// to say; its regions split by key, so by company first. An Insert or a host's transaction over several companies becomes a transaction
-// over several shards: write one company at a time.
+// Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the
+// column company of the four tables, and sessionkit_schema as a reference table; apply the
+// statements of [Schema] with the tools of Vitess. Streams of more than 10,000 sessions need
+// workload=olap. TiDB: nothing to say; its regions split by key, so by company first. An Insert or
+// a host's transaction over several companies becomes a transaction over several shards: write one
+// company at a time.
 //
-// A company too big for one shard has to become several: keys such as "acme/0" to "acme/15", chosen by a hash of the session's
-// ID. Each part keeps all that is said here. A list then asks every part for the same page, merges newest first, and has reached the newest
-// of the places that the parts reached; counts add up; there is a watermark for each part. This package does not do that.
+// A company too big for one shard has to become several: keys such as "acme/0" to "acme/15", chosen
+// by a hash of the session's ID. Each part keeps all that is said here. A list then asks every part
+// for the same page, merges newest first, and has reached the newest of the places that the parts
+// reached; counts add up; there is a watermark for each part. This package does not do that.
 //
 // # Errors
 //
-// A driver's error may hold a row's values. It is wrapped in an [*Error], which prints what was being done and not
-// the cause; errors.Is and errors.As reach the cause.
+// A driver's error may hold a row's values. It is wrapped in an [*Error], which prints what was
+// being done and not the cause; errors.Is and errors.As reach the cause.
 //
 // # Performance
 //
-// The program examples/benchmarks/search measures keystrokes, pages, counts, loading and sizes; what it
-// has measured is in RESULTS.md beside it. examples/benchmarks/export/endtoend measures streams.
+// The program examples/benchmarks/search measures keystrokes, pages, counts, loading and sizes;
+// what it has measured is in RESULTS.md beside it. examples/benchmarks/export/endtoend measures
+// streams.
 package sqlstore

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // The errors of this package, beside those of package store. Typed errors wrap them; ask errors.Is.
@@ -25,9 +26,16 @@ var (
 	ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
 	// ErrStored: a row holds what no session can have. The error names the column.
 	ErrStored = row.ErrStored
+	// ErrDamaged: the search structures of a company do not hold what its sessions say. Where a
+	// segment is damaged, the error is a [*DamageError]. [Backend.Repair] makes them anew.
+	ErrDamaged = segment.ErrDamaged
 	// ErrTable: the description of a host's table is incomplete.
 	ErrTable = errors.New("sqlstore: table")
 )
+
+// DamageError names a damaged block of a segment. It wraps [ErrDamaged] and holds nothing of a
+// person.
+type DamageError = segment.DamageError
 
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of
 // the row that it refused, so Error does not print its cause, except for [ErrTxEnded] and the end
@@ -108,9 +116,8 @@ type SchemaError struct {
 // Version is what the tables were written by. The zero Version is that of a database without the
 // tables.
 type Version struct {
-	Schema     int64 // of the tables
-	SearchKey  int64 // of the folding of names and numbers
-	BucketBits int64 // width of the buckets of time
+	Schema    int64 // of the tables
+	SearchKey int64 // of the folding of names and numbers
 }
 
 // Error names both versions.
@@ -135,5 +142,5 @@ func (e *SchemaError) Unwrap() error { return ErrSchema }
 
 // String lists the parts of the version.
 func (v Version) String() string {
-	return fmt.Sprintf("%d (search key %d, buckets of 2^%d microseconds)", v.Schema, v.SearchKey, v.BucketBits)
+	return fmt.Sprintf("%d (search key %d)", v.Schema, v.SearchKey)
 }

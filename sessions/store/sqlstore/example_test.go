@@ -25,5 +25,6 @@ func ExampleSchema() {
 	// CREATE TABLE IF NOT EXISTS sessionkit_schema (
 	// CREATE TABLE IF NOT EXISTS sessionkit_companies (
 	// CREATE TABLE IF NOT EXISTS sessionkit_sessions (
-	// CREATE TABLE IF NOT EXISTS sessionkit_terms (
+	// CREATE TABLE IF NOT EXISTS sessionkit_segments (
+	// CREATE TABLE IF NOT EXISTS sessionkit_blocks (
 }

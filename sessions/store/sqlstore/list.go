@@ -1,14 +1,18 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // position is a place in the order of the list, as the tables hold it.
@@ -34,20 +38,16 @@ func positionOf(p store.Position) position {
 	return position{us, p.ID}
 }
 
+// compare orders places: what is further back is less.
+func (p position) compare(q position) int {
+	return cmp.Or(cmp.Compare(p.us, q.us), strings.Compare(p.id, q.id))
+}
+
 // before reports whether p comes after q in the list, that is, further back.
 func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
 
 func (p position) store() store.Position {
 	return store.Position{CreatedAt: time.UnixMicro(p.us).UTC(), ID: p.id}
-}
-
-// ceilMicro rounds up to microseconds: no session lies between them.
-func ceilMicro(t time.Time) int64 {
-	us := t.UnixMicro()
-	if t.Nanosecond()%1000 != 0 {
-		us++
-	}
-	return us
 }
 
 // between adds to the arguments of a statement the range from behind one position down to another,
@@ -77,16 +77,15 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 	s := selection{company: sel.Company, filter: sel.Filter.Without(sessions.FieldsOf(sessions.FieldCreatedAt)), pos: positionOf(sel.After), low: math.MinInt64}
 	from, to := sel.Filter.Range()
 	if !from.IsZero() {
-		s.low = ceilMicro(from)
+		s.low = segment.Micros(from)
 	}
 	if !to.IsZero() {
 		// A position without an ID is behind the whole microsecond before it, as the end of a range
 		// is.
-		if end := (position{us: ceilMicro(to)}); end.us < s.pos.us || end.us == s.pos.us && s.pos.id != "" {
+		if end := (position{us: segment.Micros(to)}); end.us < s.pos.us || end.us == s.pos.us && s.pos.id != "" {
 			s.pos = end
 		}
 	}
-	// The range may end before it begins, once the position has cut it.
 	s.end = s.low > s.pos.us
 	for _, part := range s.filter.Parts() {
 		c, ok := part.Root().(*filter.Criterion)
@@ -102,50 +101,93 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 	return s, err
 }
 
+// newest returns the latest instant at which a session of the selection may have been created.
+func (sel *selection) newest() int64 {
+	if sel.pos.id == "" {
+		return sel.pos.us - 1
+	}
+	return sel.pos.us
+}
+
 // List implements [store.Backend].
-func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
-	const op = "list"
-	err = b.pool.use(ctx, op, func(q session) error {
-		batch, err = b.list(ctx, b.on(q, op), sel)
-		return err
-	})
-	return batch, err
-}
-
-func (b *Backend) list(ctx context.Context, c conn, sel store.Selection) (store.Batch, error) {
-	w, err := b.newWalk(c, sel)
+	s, err := b.compile(sel)
 	if err != nil {
 		return store.Batch{}, err
 	}
-	// The number is read before the sessions are: what changes meanwhile is read again, rather than
-	// missed.
-	now, err := w.begin(ctx)
-	if err != nil {
-		return store.Batch{}, err
-	}
-	batch := store.Batch{AsOf: now.watermark(sel.Company)}
 	limit := sel.Limit
 	if sel.Budget > 0 {
 		limit = min(limit, sel.Budget)
 	}
-	w.want = limit + 1 // with the first session that is not returned, it is known that others follow
-	w.each = func(s *sessions.Session) error {
+	var batch store.Batch
+	var reached position
+	end := false
+	take := func(s *sessions.Session) error { //nolint:unparam // it is what a search calls
 		batch.Sessions = append(batch.Sessions, s)
 		return nil
 	}
-	if err := w.run(ctx); err != nil {
+	err = b.inSnapshot(ctx, "list", func(c conn) error {
+		r, err := c.search(ctx, &s, sel.Budget)
+		if err != nil {
+			return err
+		}
+		batch.AsOf = r.watermark(sel.Company)
+		// With the first session that is not returned, it is known that others follow.
+		if s.filter.IsZero() {
+			end, err = c.page(ctx, &s, limit+1, take)
+		} else {
+			reached, end, err = r.run(ctx, limit+1, take)
+		}
+		return err
+	})
+	if err != nil {
 		return store.Batch{}, err
 	}
-	// Reached is zero at the end only.
 	switch {
-	case len(batch.Sessions) > limit, len(batch.Sessions) == limit && !w.end:
+	case len(batch.Sessions) > limit, len(batch.Sessions) == limit && !end:
 		batch.Sessions = batch.Sessions[:limit]
 		batch.Reached = store.PositionOf(batch.Sessions[limit-1])
-	case !w.end:
-		batch.Reached = w.pos.store()
+	case !end:
+		batch.Reached = reached.store()
 	}
 	return batch, nil
+}
+
+// inSnapshot calls do within a transaction that reads one state of the database.
+func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error) error {
+	return b.pool.use(ctx, op, func(q session) error {
+		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
+		if err != nil {
+			return failed(ctx, op, err)
+		}
+		// It has written nothing: there is nothing to commit.
+		defer func() { _ = tx.Rollback() }()
+		if err = do(b.on(tx, op)); err != nil {
+			_ = tx.Rollback() // PostgreSQL answers nothing more in it
+			return b.on(q, op).explain(ctx, err)
+		}
+		return nil
+	})
+}
+
+// page hands over the next n sessions of a selection that has no filter but its range. It reports
+// whether there are no others.
+func (c conn) page(ctx context.Context, sel *selection, n int, each func(*sessions.Session) error) (end bool, err error) {
+	if sel.end {
+		return true, nil
+	}
+	args := between(sel.pos, position{us: sel.low}, engine.Args{"company": sel.company, "condition": sel.condition, "limit": n})
+	list, err := c.found(ctx, c.engine.Page, args, sel.company)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range list {
+		if err := each(f.session); err != nil {
+			return false, err
+		}
+	}
+	return len(list) < n, nil
 }

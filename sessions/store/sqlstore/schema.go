@@ -17,19 +17,16 @@ import (
 //go:embed schema/*.sql
 var schemas embed.FS
 
-const (
-	schemaVersion = 2
-	bucketBits    = 39 // a bucket holds 2^39 microseconds, 6.4 days
-)
+const schemaVersion = 3
 
 func neededVersion() Version {
-	return Version{Schema: schemaVersion, SearchKey: searchkey.Version, BucketBits: bucketBits}
+	return Version{Schema: schemaVersion, SearchKey: searchkey.Version}
 }
 
 // ofSchema adds the version of this package to the arguments of a statement that asks for it.
 func ofSchema(args engine.Args) engine.Args {
 	v := neededVersion()
-	args["version"], args["search_key"], args["bucket_bits"] = v.Schema, v.SearchKey, v.BucketBits
+	args["version"], args["search_key"] = v.Schema, v.SearchKey
 	return args
 }
 
@@ -95,7 +92,7 @@ func createSchema(ctx context.Context, q querier, e *engine.Engine, text string)
 func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	const op = "read the schema's version"
 	other := &SchemaError{Needed: neededVersion()}
-	c := conn{q, e, op}
+	c := conn{querier: q, engine: e, op: op}
 	has := func(names ...any) (all bool, err error) {
 		var n int
 		err = c.first(ctx, e.HasTables, engine.Args{"names": engine.List(names...)}, &n)
@@ -105,7 +102,7 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 		return cmp.Or(err, error(other))
 	}
 	v := &other.Found
-	err := q.QueryRowContext(ctx, string(e.Version)).Scan(&v.Schema, &v.SearchKey, &v.BucketBits)
+	err := q.QueryRowContext(ctx, string(e.Version)).Scan(&v.Schema, &v.SearchKey)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		other.Empty = true
@@ -113,7 +110,7 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 		return failed(ctx, op, err)
 	case *v == other.Needed:
 		// DDL commits at once in MariaDB: who was interrupted has made some of the tables.
-		ok, err := has("sessionkit_companies", "sessionkit_sessions", "sessionkit_terms")
+		ok, err := has("sessionkit_companies", "sessionkit_sessions", "sessionkit_segments", "sessionkit_blocks")
 		if err != nil || ok {
 			return err
 		}

@@ -23,21 +23,22 @@ const (
 // Backend keeps sessions in the tables of this package. It may be used by many goroutines at once.
 // It has nothing to close: the database belongs to the caller.
 type Backend struct {
-	db        *sql.DB
-	dialect   filter.Dialect
-	engine    *engine.Engine // nil: the dialect is unknown, as Check says
-	fragments fragments
-	checked   atomic.Bool
-	settings  settings // of the connections, once checked
-	pool      pool
-	turns     turns
+	db       *sql.DB
+	dialect  filter.Dialect
+	engine   *engine.Engine // nil: the dialect is unknown, as Check says
+	packing  Packing
+	checked  atomic.Bool
+	settings settings // of the connections, once checked
+	pool     pool
+	turns    turns
 }
 
 var (
-	_ store.Backend  = (*Backend)(nil)
-	_ store.Streamer = (*Backend)(nil)
-	_ store.Counter  = (*Backend)(nil)
-	_ store.Writer   = (*Backend)(nil)
+	_ store.Backend     = (*Backend)(nil)
+	_ store.Streamer    = (*Backend)(nil)
+	_ store.Counter     = (*Backend)(nil)
+	_ store.EachCounter = (*Backend)(nil)
+	_ store.Writer      = (*Backend)(nil)
 )
 
 // New returns a Backend over a database with the schema of this package, see [CreateSchema]. It
@@ -45,7 +46,7 @@ var (
 // [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
-	return &Backend{db: db, dialect: d, engine: e, fragments: fragmentsOf(d), pool: pool{db: db, engine: e}}
+	return &Backend{db: db, dialect: d, engine: e, pool: pool{db: db, engine: e}}
 }
 
 // ready checks what every method needs.
@@ -57,17 +58,22 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 }
 
 // on returns where an operation sends its statements.
-func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op} }
+func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings} }
 
 // Get implements [store.Backend].
-func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
+func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
+	f, err := b.get(ctx, company, id)
+	return f.session, err
+}
+
+func (b *Backend) get(ctx context.Context, company, id string) (f found, err error) {
 	if err := b.ready(ctx, company); err != nil {
-		return nil, err
+		return found{}, err
 	}
 	const op = "get"
 	err = b.pool.use(ctx, op, func(q session) error {
 		c := b.on(q, op)
-		found, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+		f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 		switch {
 		case errors.Is(err, store.ErrNotFound): // or the schema has moved on
 			_, errState := c.state(ctx, c.engine.State, company)
@@ -77,17 +83,17 @@ func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.
 		}
 		return nil
 	})
-	return found, err
+	return f, err
 }
 
 // session reads one session by a statement that selects it. None is store.ErrNotFound.
-func (c conn) session(ctx context.Context, s engine.Statement, args engine.Args, company string) (found *sessions.Session, err error) {
-	err = c.sessions(ctx, s, args, company, func(s *sessions.Session, _ int64) error {
-		found = s.Clone()
+func (c conn) session(ctx context.Context, s engine.Statement, args engine.Args, company string) (f found, err error) {
+	err = c.sessions(ctx, s, args, company, func(s *sessions.Session, seq int64) error {
+		f = found{s.Clone(), seq}
 		return nil
 	})
-	if err == nil && found == nil {
+	if err == nil && f.session == nil {
 		err = store.ErrNotFound
 	}
-	return found, err
+	return f, err
 }

@@ -9,44 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kvalifika/sessionkit/filter"
-	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
-
-func TestTermsOfASession(t *testing.T) {
-	s := &sessions.Session{
-		Status: sessions.Failed, Reasons: []sessions.Reason{sessions.LowFAR, "odd"}, DocumentType: sessions.DriverLicence, Subject: "p-1",
-		FirstName: sessions.TextOf("Nino"), LastName: sessions.TextOf("ნინო"), DocumentNumber: sessions.TextOf("AB12"),
-		Match: sessions.Match{Compared: true, Level: 3},
-	}
-	require.Equal(t, []string{"12", "L3", "Rlow_far", "Rodd", "Tdriver_licence", "Up-1", "ab12", "nino"}, termsOf(s))
-	s.RedactPerson()
-	require.Equal(t, []string{"L3", "Rlow_far", "Rodd", "Tdriver_licence"}, termsOf(s))
-	plain := &sessions.Session{Status: sessions.Success, DocumentType: sessions.Passport, Match: sessions.Match{Compared: true, Level: 5}}
-	require.Empty(t, termsOf(plain), "what is common has no term")
-	require.Equal(t, []string{"Sexpired"}, termsOf(&sessions.Session{Status: "expired"}))
-}
-
-// A driver has to name every session that its filter matches: one value without a term and there is none.
-func TestDrivers(t *testing.T) {
-	for text, f := range map[string]filter.Filter{
-		"common status":   filter.Status(sessions.Pending, sessions.Success),
-		"common type":     filter.DocumentType(sessions.DriverLicence, sessions.Passport),
-		"no document":     filter.DocumentType("", sessions.DriverLicence),
-		"common level":    filter.MatchLevel(1, 5),
-		"not compared":    filter.MatchLevel(filter.NotCompared, 1),
-		"number unfolded": filter.Is(sessions.FieldPersonalNumber, "01001", "---"),
-		"negated":         filter.Not(filter.Search("nino")),
-		"nested":          filter.Or(filter.Search("nino"), filter.Status(sessions.Pending)),
-		"extra":           filter.Extra("phone", "1"),
-	} {
-		require.NoError(t, f.Err(), text)
-		require.Empty(t, driversOf(f), text)
-	}
-	drivers := driversOf(filter.And(filter.Search("ნინო be"), filter.Status(sessions.Pending), filter.Status(sessions.Failed)))
-	require.Equal(t, []driver{{values: []string{"Spending"}}, {ranges: []words{{"nino", "ninp"}}}, {ranges: []words{{"be", "bf"}, {"ninobe", "ninobf"}}}}, drivers)
-}
 
 func TestWatermarks(t *testing.T) {
 	now := state{history: "00ff00ff00ff00ff", seq: 12345}

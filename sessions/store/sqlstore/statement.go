@@ -22,6 +22,8 @@ type conn struct {
 	querier
 	engine *engine.Engine
 	op     string // as in [Error]
+
+	settings *settings
 }
 
 // exec runs a statement that returns no rows.

@@ -14,42 +14,49 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Stream implements [store.Streamer]. Without words or rare values to go by it is one statement,
-// which reads the fields of the selection only; else the walk of a list in one read-only
-// transaction.
+// Stream implements [store.Streamer]. A selection of few sessions comes from the segments, as a
+// list does; any other is one statement, which reads the fields of the selection only.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
-	const op = "stream"
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return err
 	}
-	return b.pool.use(ctx, op, func(q session) error { return b.stream(ctx, q, op, sel, each) })
-}
-
-func (b *Backend) stream(ctx context.Context, q session, op string, sel store.Selection, each func(*sessions.Session) error) error {
-	sel.Budget = 0
-	w, err := b.newWalk(b.on(q, op), sel)
-	if err != nil || w.end {
+	s, err := b.compile(sel)
+	if err != nil || s.end {
 		return err
 	}
-	tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
-	if err != nil {
-		return failed(ctx, op, err)
+	return b.inSnapshot(ctx, "stream", func(c conn) error {
+		r, err := c.search(ctx, &s, 0)
+		if err != nil {
+			return err
+		}
+		if !s.filter.IsZero() {
+			if few, err := r.isFew(ctx); err != nil {
+				return err
+			} else if few {
+				_, _, err := r.run(ctx, math.MaxInt, each)
+				return err
+			}
+		}
+		return c.stream(ctx, &s, sel.Fields, each)
+	})
+}
+
+const (
+	longTail  = 10_000 // changes, beyond which a tail is not read in parts
+	manyOfAll = 8      // one session in so many is many: looking each up takes longer than reading all
+)
+
+// isFew reports whether the newest segments, which it asks, say that the selection is few sessions.
+func (r *search) isFew(ctx context.Context) (bool, error) {
+	if r.seq-r.packed > longTail {
+		return false, nil
 	}
-	// It has written nothing: there is nothing to commit.
-	defer func() { _ = tx.Rollback() }()
-	w.conn = b.on(tx, op)
-	if _, err := w.begin(ctx); err != nil {
-		_ = tx.Rollback() // the database may have no other connection
-		return b.on(q, op).explain(ctx, err)
+	if len(r.unread) > 0 {
+		if err := r.ask(ctx, math.MaxInt); err != nil {
+			return false, err
+		}
 	}
-	switch {
-	case w.end:
-		return nil
-	case len(w.drivers) == 0:
-		return w.stream(ctx, &w.selection, sel.Fields, each)
-	}
-	w.want, w.each = math.MaxInt, each
-	return w.run(ctx)
+	return r.hits*manyOfAll < r.sessions || r.sessions == 0, nil
 }
 
 // stream reads a selection in one statement, in a transaction of its own. Rows come packed; from

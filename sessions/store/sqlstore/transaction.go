@@ -15,9 +15,11 @@ import (
 // write is one attempt at writing, within a transaction.
 type write struct {
 	conn
-	settings *settings
-	look     bool              // see errLook
-	turn     map[string]func() // ends the turn of each company that the write has one of
+	look bool              // see errLook
+	turn map[string]func() // ends the turn of each company that the write has one of
+
+	packs func(from, to int64) bool // reports whether to pack a company that the write has brought so far
+	long  []string                  // companies to pack after the commit
 }
 
 // What a write says to whoever holds its transaction. Both undo what it did.
@@ -39,15 +41,20 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 	if err := b.canWrite(true); err != nil {
 		return err
 	}
-	err := b.tryTx(ctx, &write{conn: b.on(nil, op), settings: &b.settings}, companies, do)
+	w := &write{conn: b.on(nil, op), packs: b.packsAt}
+	err := b.tryTx(ctx, w, companies, do)
 	if errors.Is(err, errLook) {
-		err = b.tryTx(ctx, &write{conn: b.on(nil, op), settings: &b.settings, look: true}, companies, do)
+		w = &write{conn: b.on(nil, op), look: true, packs: b.packsAt}
+		err = b.tryTx(ctx, w, companies, do)
 	}
 	if err != nil && !errors.Is(err, errNothing) {
 		return b.on(b.db, op).explain(ctx, err)
 	}
 	if done != nil {
 		done()
+	}
+	if err == nil {
+		b.packAfter(ctx, w.long)
 	}
 	return nil
 }
@@ -158,7 +165,7 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, op, err)
 	}
-	w := &write{conn: t.b.on(t.tx, op), settings: &t.b.settings, look: look}
+	w := &write{conn: t.b.on(t.tx, op), look: look, packs: func(int64, int64) bool { return false }}
 	err := t.enter(ctx)
 	if err != nil {
 		if ctx.Err() != nil && t.there(ctx) {

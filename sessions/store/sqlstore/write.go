@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -61,6 +60,9 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (int64, 
 		return 0, err
 	case !ours:
 		return 0, w.otherSchema(ctx)
+	}
+	if w.packs(seq-int64(n), seq) {
+		w.long = append(w.long, company)
 	}
 	if end := w.turn[company]; end != nil { // the next one may wait for the company in the database
 		end()
@@ -186,33 +188,16 @@ func (w *write) insertInto(ctx context.Context, company string, list []*fresh) e
 		}
 	}
 	rows := make([][]any, 0, len(list))
-	var terms [][]any
 	for i, f := range list {
 		rows = append(rows, row.All().Values(nil, f.session, seq+1+int64(i)))
-		terms = appendTerms(terms, f.session, termsOf(f.session))
 	}
-	slices.SortFunc(terms, func(x, y []any) int { // by bucket and term, as the table lies
-		if c := x[1].(int64) - y[1].(int64); c != 0 { //nolint:errcheck // appendTerms writes int64
-			return int(c)
-		}
-		return strings.Compare(x[2].(string), y[2].(string)) //nolint:errcheck // appendTerms writes string
-	})
 	switch n, err := w.insertRows(ctx, statement, rows); {
 	case err != nil:
 		return err
 	case n != int64(len(rows)):
 		return errLook
 	}
-	_, err = w.insertRows(ctx, w.engine.InsertTerms, terms)
-	return err
-}
-
-func appendTerms(rows [][]any, s *sessions.Session, terms []string) [][]any {
-	us := s.CreatedAt.UnixMicro()
-	for _, t := range terms {
-		rows = append(rows, []any{s.Company, us >> bucketBits, t, us, s.ID})
-	}
-	return rows
+	return nil
 }
 
 // notStored returns the sessions that the company does not have. One that it has and that differs
@@ -271,8 +256,11 @@ func rowBytes(values []any) int {
 	n := 0
 	for _, v := range values {
 		n += 16
-		if text, ok := v.(string); ok {
-			n += len(text)
+		switch v := v.(type) {
+		case string:
+			n += len(v)
+		case []byte:
+			n += len(v)
 		}
 	}
 	return n
@@ -281,15 +269,15 @@ func rowBytes(values []any) int {
 // insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one
 // session go into one statement; longer ones have 16, 32, ... batchRows rows, so that the texts are
 // few.
-func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
+func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
 		for n < min(len(rows), batchRows) {
 			size := rowBytes(rows[n])
-			if err := w.settings.fits(size); err != nil {
+			if err := c.settings.fits(size); err != nil {
 				return 0, err
 			}
-			if n > 0 && bytes+size > w.settings.batchBytes() {
+			if n > 0 && bytes+size > c.settings.batchBytes() {
 				break
 			}
 			bytes += size
@@ -298,13 +286,13 @@ func (w *write) insertRows(ctx context.Context, s engine.Statement, rows [][]any
 		if size := batchSize(n); n > batchWords && size > n {
 			n = size / 2
 		}
-		result, err := w.affect(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])})
+		result, err := c.affect(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])})
 		if err != nil {
 			return 0, err
 		}
 		affected, err := result.RowsAffected()
 		if err != nil {
-			return 0, failed(ctx, w.op, err)
+			return 0, failed(ctx, c.op, err)
 		}
 		written += affected
 		rows = rows[n:]
@@ -361,9 +349,9 @@ func redaction(company, id string) edit {
 // edit reads the session before it holds the company, and goes by that if the session has not
 // changed since. What cannot be done, or is done, holds nothing.
 func (b *Backend) edit(ctx context.Context, e edit) error {
-	old, err := b.Get(ctx, e.company, e.id)
+	old, err := b.get(ctx, e.company, e.id)
 	if err == nil {
-		_, err = e.change(old)
+		_, err = e.change(old.session)
 	}
 	switch {
 	case errors.Is(err, errNothing):
@@ -378,40 +366,41 @@ func (b *Backend) edit(ctx context.Context, e edit) error {
 		if w.look {
 			return w.edit(ctx, e, nil)
 		}
-		return w.edit(ctx, e, old)
+		return w.edit(ctx, e, &old)
 	}, e.done)
 }
 
 // edit replaces the session, of which old is known to have been stored; nil: it is read once the
 // company is held.
-func (w *write) edit(ctx context.Context, e edit, old *sessions.Session) error {
+func (w *write) edit(ctx context.Context, e edit, old *found) error {
 	seq, err := w.hold(ctx, e.company, 1, 0)
 	if err != nil {
 		return err
 	}
 	if old == nil {
-		if old, err = w.session(ctx, w.engine.Hold, engine.Args{"company": e.company, "id": e.id}, e.company); errors.Is(err, store.ErrNotFound) {
+		held, err := w.session(ctx, w.engine.Hold, engine.Args{"company": e.company, "id": e.id}, e.company)
+		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("sqlstore: %s: %w", e.op, err)
 		} else if err != nil {
 			return err
 		}
+		old = &held
 	}
-	s, err := e.change(old)
+	s, err := e.change(old.session)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return fmt.Errorf("sqlstore: %s: %w", e.op, err)
 	case err != nil:
 		return err
 	}
-	return w.replace(ctx, old, s, seq+1)
+	return w.replace(ctx, *old, s, seq+1)
 }
 
 // replace writes what differs between two states of a session. If the first is not the one stored,
 // the error is errLook.
-func (w *write) replace(ctx context.Context, old, s *sessions.Session, seq int64) error {
-	us := s.CreatedAt.UnixMicro()
+func (w *write) replace(ctx context.Context, old found, s *sessions.Session, seq int64) error {
 	result, err := w.affect(ctx, w.engine.UpdateSession, engine.Args{
-		"company": s.Company, "created_us": us, "id": s.ID, "revision": old.Revision,
+		"company": s.Company, "created_us": s.CreatedAt.UnixMicro(), "id": s.ID, "revision": old.session.Revision,
 		"assignments": engine.Assignments(row.Mutable(), s, seq),
 	})
 	if err != nil {
@@ -423,19 +412,5 @@ func (w *write) replace(ctx context.Context, old, s *sessions.Session, seq int64
 	case n == 0:
 		return errLook
 	}
-	had, has := termsOf(old), termsOf(s)
-	gone := slices.DeleteFunc(slices.Clone(had), func(t string) bool { return slices.Contains(has, t) })
-	added := slices.DeleteFunc(has, func(t string) bool { return slices.Contains(had, t) })
-	for part := range slices.Chunk(gone, batchRows) {
-		terms := make([]any, batchSize(len(part)))
-		for i := range terms {
-			terms[i] = part[min(i, len(part)-1)]
-		}
-		args := engine.Args{"company": s.Company, "bucket": us >> bucketBits, "created_us": us, "id": s.ID, "terms": engine.List(terms...)}
-		if err := w.exec(ctx, w.engine.DeleteTerms, args); err != nil {
-			return err
-		}
-	}
-	_, err = w.insertRows(ctx, w.engine.InsertTerms, appendTerms(nil, s, added))
-	return err
+	return w.leave(ctx, old, s, seq)
 }

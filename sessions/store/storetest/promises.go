@@ -22,6 +22,7 @@ func promises() []promise {
 	streams := func(f Fixture) bool { _, ok := f.Backend.(store.Streamer); return ok }
 	counts := func(f Fixture) bool { _, ok := f.Backend.(store.Counter); return ok }
 	writes := func(f Fixture) bool { _, ok := f.Backend.(store.Writer); return ok }
+	countsEach := func(f Fixture) bool { _, ok := f.Backend.(store.EachCounter); return ok }
 	return []promise{
 		{1, "one company only", nil, companyOnly},
 		{2, "a filter with an error selects nothing", nil, brokenFilter},
@@ -52,6 +53,7 @@ func promises() []promise {
 		{27, "update of the revision read", writes, update},
 		{28, "update is idempotent", writes, updateAgain},
 		{29, "redaction", writes, redaction},
+		{30, "counts each of several filters", countsEach, countEach},
 	}
 }
 

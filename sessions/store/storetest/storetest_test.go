@@ -86,6 +86,7 @@ type broken struct {
 	changes func(context.Context, string, store.Watermark, int) (store.Changes, error)
 	stream  func(context.Context, store.Selection, func(*sessions.Session) error) error
 	count   func(context.Context, store.Selection) (store.Count, error)
+	each    func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error)
 	insert  func(context.Context, ...*sessions.Session) error
 	update  func(context.Context, *sessions.Session) error
 	redact  func(context.Context, string, string) error
@@ -124,6 +125,13 @@ func (b *broken) Count(ctx context.Context, sel store.Selection) (store.Count, e
 		return b.count(ctx, sel)
 	}
 	return b.Backend.Count(ctx, sel)
+}
+
+func (b *broken) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+	if b.each != nil {
+		return b.each(ctx, sel, filters)
+	}
+	return b.Backend.CountEach(ctx, sel, filters)
 }
 
 func (b *broken) Insert(ctx context.Context, all ...*sessions.Session) error {
@@ -549,10 +557,17 @@ func breakages() []breakage {
 				return n, err
 			}
 		}},
-		{24, "the limit is not kept", func(b *broken) {
+		{24, "less than the limit", func(b *broken) {
 			b.count = func(ctx context.Context, sel store.Selection) (store.Count, error) {
-				sel.Limit++
+				sel.Limit = max(1, sel.Limit-1)
 				return b.Backend.Count(ctx, sel)
+			}
+		}},
+		{30, "the counts of other filters", func(b *broken) {
+			b.each = func(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+				counts, err := b.Backend.CountEach(ctx, sel, filters)
+				slices.Reverse(counts)
+				return counts, err
 			}
 		}},
 		{25, "one by one", func(b *broken) {

@@ -24,7 +24,6 @@ func TestNewHistory(t *testing.T) {
 		require.NoError(t, err)
 
 		for _, statement := range []string{ // the backup was taken after the fifth change
-			"DELETE FROM sessionkit_terms WHERE id IN ('session-0005', 'session-0006')",
 			"DELETE FROM sessionkit_sessions WHERE id IN ('session-0005', 'session-0006')",
 			"UPDATE sessionkit_companies SET seq = 5, total = 5",
 		} {
@@ -113,12 +112,12 @@ func TestSchemaMovesOn(t *testing.T) {
 		says       string
 	}{
 		"newer":   {[]string{"UPDATE sessionkit_schema SET version = version + 1"}, "a newer version of this package"},
-		"beside":  {[]string{"INSERT INTO sessionkit_schema SELECT version + 1, search_key, bucket_bits, history FROM sessionkit_schema"}, "a newer version"},
+		"beside":  {[]string{"INSERT INTO sessionkit_schema SELECT version + 1, search_key, history FROM sessionkit_schema"}, "a newer version"},
 		"folding": {[]string{"UPDATE sessionkit_schema SET search_key = 9"}, "search key 9"},
 		"empty":   {[]string{"DELETE FROM sessionkit_schema"}, "no row"},
 		"half":    {[]string{"DROP TABLE sessionkit_sessions"}, "some of the tables are missing"},
 		"missing": {[]string{"DROP TABLE sessionkit_schema"}, "missing"},
-		"gone": {[]string{"DROP TABLE sessionkit_schema", "DROP TABLE sessionkit_terms", "DROP TABLE sessionkit_sessions",
+		"gone": {[]string{"DROP TABLE sessionkit_schema", "DROP TABLE sessionkit_blocks", "DROP TABLE sessionkit_segments", "DROP TABLE sessionkit_sessions",
 			"DROP TABLE sessionkit_companies"}, "missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,6 +37,7 @@ func newPartitioned(t testing.TB, db *sql.DB) *sqlstore.Backend {
 		}
 		return table
 	})
+	text = strings.Replace(text, "ALTER TABLE sessionkit_blocks SET (toast_tuple_target = 8160);", "", 1) // not of a partitioned table
 	require.Equal(t, strings.Count(text, "CREATE TABLE IF NOT EXISTS")-1, tables, "all but sessionkit_schema")
 	_, err = db.ExecContext(t.Context(), text)
 	require.NoError(t, err)
@@ -57,7 +58,7 @@ func TestOnePartition(t *testing.T) {
 	c := newDatabase(t, postgres)
 	r := &recorder{Connector: c}
 	w := &watched{postgres, connect(t, r), connect(t, c), r, map[string]*sent{}}
-	b := newPartitioned(t, w.recorded)
+	b := newPartitioned(t, w.recorded).WithPacking(sqlstore.Packing{Tail: 400})
 	all := crowd()[:1000]
 	require.NoError(t, b.Insert(t.Context(), all...))
 	explain(t, w.plain, "ANALYZE", nil)
@@ -91,7 +92,7 @@ func TestOnePartition(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, planned, 40)
+	require.Greater(t, planned, 15)
 }
 
 // Updates name all partitions and then scan one.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +18,23 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// secondSchema is what makes the tables of version 1 those of version 2.
-var secondSchema = map[engine]string{
-	sqlite:   "ALTER TABLE sessionkit_schema ADD COLUMN history TEXT NOT NULL DEFAULT 'first'",
-	postgres: `ALTER TABLE sessionkit_schema ADD COLUMN history text COLLATE "C" NOT NULL DEFAULT 'first'`,
-	mariadb:  "ALTER TABLE sessionkit_schema ADD COLUMN history VARBINARY(32) NOT NULL DEFAULT 'first'",
+// thirdSchema is what makes the tables of version 1 those of version 3, beside the statements of Schema, which make what is missing.
+var thirdSchema = map[engine][]string{
+	sqlite: {
+		"ALTER TABLE sessionkit_schema ADD COLUMN history TEXT NOT NULL DEFAULT 'first'",
+		"ALTER TABLE sessionkit_companies ADD COLUMN packed_seq INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessionkit_companies ADD COLUMN forgot_seq INTEGER NOT NULL DEFAULT 0",
+		"DROP INDEX sessionkit_sessions_list",
+	},
+	postgres: {
+		`ALTER TABLE sessionkit_schema ADD COLUMN history text COLLATE "C" NOT NULL DEFAULT 'first'`,
+		"ALTER TABLE sessionkit_companies ADD COLUMN packed_seq bigint NOT NULL DEFAULT 0, ADD COLUMN forgot_seq bigint NOT NULL DEFAULT 0",
+		"DROP INDEX sessionkit_sessions_list",
+	},
+	mariadb: {
+		"ALTER TABLE sessionkit_schema ADD COLUMN history VARBINARY(32) NOT NULL DEFAULT 'first'",
+		"ALTER TABLE sessionkit_companies ADD COLUMN packed_seq BIGINT NOT NULL DEFAULT 0, ADD COLUMN forgot_seq BIGINT NOT NULL DEFAULT 0",
+	},
 }
 
 // TestFirstSchema keeps the tables of schema version 1 readable. testdata/v1 has, for each engine,
@@ -42,7 +55,10 @@ func TestFirstSchema(t *testing.T) {
 		require.EqualValues(t, 1, other.Found.Schema)
 		require.ErrorAs(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]), &other)
 
-		for _, statement := range []string{secondSchema[e], "UPDATE sessionkit_schema SET version = 2"} {
+		text, err := sqlstore.Schema(dialects[e])
+		require.NoError(t, err)
+		for _, statement := range slices.Concat(thirdSchema[e], []string{"DROP TABLE sessionkit_terms", "ALTER TABLE sessionkit_schema DROP COLUMN bucket_bits",
+			"UPDATE sessionkit_schema SET version = 3"}, strings.Split(strings.TrimSuffix(text, ";\n"), ";\n")) {
 			_, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err, statement)
 		}
@@ -50,9 +66,15 @@ func TestFirstSchema(t *testing.T) {
 		require.EqualValues(t, 1, other.Found.SearchKey, "the keys have other words than those of today")
 
 		// Nothing makes the keys anew yet. Those of version 1 have the words that requireFirst looks for.
-		_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_schema SET search_key = 2")
+		_, err = db.ExecContext(t.Context(), "UPDATE sessionkit_schema SET search_key = 2")
 		require.NoError(t, err)
-		requireFirst(t, sqlstore.New(db, dialects[e]))
+		b := sqlstore.New(db, dialects[e])
+		for _, s := range firstSessions() {
+			require.NoError(t, b.Verify(t.Context(), s.Company))
+			require.NoError(t, b.WithPacking(sqlstore.Packing{Tail: 1}).Maintain(t.Context(), s.Company))
+			require.NoError(t, b.Verify(t.Context(), s.Company))
+		}
+		requireFirst(t, b)
 	})
 }
 

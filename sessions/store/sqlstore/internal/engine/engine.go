@@ -34,7 +34,7 @@ type Engine struct {
 	LockSchema []Statement
 	KeepSchema Statement
 	DropSchema Statement
-	Version    Statement // version, search_key and bucket_bits of the schema
+	Version    Statement // version and search_key of the schema
 
 	// Settings select name and value of the settings of the connection that Needs asks for, as far
 	// as the server has them, and of those that this package reads.
@@ -45,33 +45,22 @@ type Engine struct {
 	// see [Engine.Packed]. The range is from behind (:after_us, :after_id) down to (:floor_us,
 	// :floor_id), the latter included; a match is a session of the range that {condition} selects.
 
-	// version, search_key, bucket_bits and history of the schema, and seq and total of :company,
+	// version, search_key and history of the schema, and seq and total of :company,
 	// NULL if nothing was ever written.
 	State Statement
-	// As State, and created_us of the company's newest and oldest sessions, NULL without any.
-	Edges Statement
-	// The session :id of :company, if the schema has :version, :search_key and :bucket_bits.
+	// The session :id of :company, if the schema has :version and :search_key.
 	Get Statement
 	// At most :limit sessions of :company changed after :since, in the order of their changes.
 	Changes Statement
 	// id and packed session of at most :limit matches, newest first.
 	Page Statement
-	// How many matches there are, at most :limit.
-	CountPage Statement
-	// As Page, among the newest :rows of the range; "" where the engine would read all of those
-	// even if it finds :limit at once.
-	NewestPage Statement
-	// created_us and id of the session that :skip others of the range precede in the list.
-	Floor Statement
-	// A row if there is any session in the range.
-	Follows Statement
 	// What is {selected} of each match, newest first.
 	Stream Statement
 	// Sent before Stream in its transaction; "" for nothing.
 	SetSnapshot Statement
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
-	// transaction ends, if the schema has :version, :search_key and :bucket_bits, and writes
+	// transaction ends, if the schema has :version and :search_key, and writes
 	// nothing otherwise. It returns the new seq in a row, or as what drivers call the last insert
 	// ID.
 	Bump        Statement
@@ -88,12 +77,8 @@ type Engine struct {
 	// As InsertSessions; if one of them is stored already, the rows affected are not as many as
 	// those given.
 	InsertNew Statement
-	// Inserts {rows}, of company, bucket, term, created_us, id.
-	InsertTerms Statement
 	// {assignments} to the session :id of :company that is at :revision.
 	UpdateSession Statement
-	// Deletes {terms} of a session.
-	DeleteTerms Statement
 	// Sets the schema's history to :history.
 	NewHistory Statement
 
@@ -107,7 +92,45 @@ type Engine struct {
 	SavepointBegins bool // a savepoint outside a transaction begins one
 	SavepointFades  bool // a savepoint outside a transaction is forgotten at once
 
-	pack packing
+	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
+	// and NextBlocks.
+	Directory      Statement // as State, and packed_seq and forgot_seq of :company, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
+	SegmentsAt     Statement // packed_seq of :company, and segment, sessions, oldest_us and newest_us of those that :created_us is within, NULL if none
+	AllBlocks      Statement // of one :segment
+	InsertSegments Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us
+	InsertBlocks   Statement // {rows}, of company, segment, name, data
+	AddDead        Statement // counts one more dead place of :segment
+	UpdateBlock    Statement // sets :data of the block :name of :segment
+	DeleteBlock    Statement
+	Present        Statement // how many of {segments} there are
+	DeleteSegments Statement // {segments}, without their blocks
+	DeleteBlocks   Statement // of {segments}
+	SetPacked      Statement // sets packed_seq of :company to :packed, and writes its row even if that is what it was
+	SetForgot      Statement // sets forgot_seq of :company to :seq
+	Orphans        Statement // how many blocks of :company are of no segment
+
+	DeleteAllSegments, DeleteAllBlocks, ResetPacked Statement // what a repair begins with
+
+	// The tail, and rows by their change numbers.
+	TailPage     Statement // as Page, of the sessions changed after :packed
+	CountTail    Statement // {counts} of those
+	TailKeys     Statement // created_us, id and changed_seq of those, in the order of their changes, at most :limit
+	ChangedSince Statement // created_us and id of the sessions changed after :seq
+	IDsOf        Statement // changed_seq and id of the sessions with {changes}
+	SessionsOf   Statement // id and packed session of the matches with {changes}
+	CountOf      Statement // how many matches created from :oldest_us to :newest_us, both included, have {changes}
+	SessionsAt   Statement // id and packed session of those created at {instants}
+	Totals       Statement // how many sessions there are, and how many of them changed up to :packed
+
+	TouchCompany   Statement // writes the row of :company as it is
+	HoldCompany    Statement // seq, total, packed_seq and forgot_seq of :company, the newest state, held until the transaction ends
+	TryHoldCompany Statement // the same, or no row if another transaction holds it
+	LockRead       string    // ends a read of the newest state in a transaction that may have an older snapshot
+
+	MostNext int // blocks that NextBlocks takes at once
+
+	byChange string // index hint of reads by change numbers
+	pack     packing
 }
 
 // Of returns the engine of a dialect. One that is unknown is an error that wraps filter.ErrDialect.

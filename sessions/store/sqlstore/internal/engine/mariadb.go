@@ -10,9 +10,7 @@ import (
 //
 // The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the
 // planner from reading another index and sorting. A comparison of pairs is no range of an index
-// here, so it is written out. STRAIGHT_JOIN looks the right side up for each row of the left one. A
-// sorted subquery with a limit is read whole, whatever the outer query needs, so that there is no
-// NewestPage.
+// here, so it is written out. STRAIGHT_JOIN looks the right side up for each row of the left one.
 func mariadb() *Engine {
 	// MySQL takes names of 64 characters, and from 9.7 on it has no MD5. DDL commits at once, so
 	// that no transaction holds it together.
@@ -71,33 +69,6 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
 
-		// The order is not needed for counting; it keeps the optimizer to the range of the key.
-		CountPage: `SELECT count(*)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
-	WHERE {condition}
-		AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
-		AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT :limit
-) k`,
-
-		Floor: `SELECT s.created_us, s.id
-FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
-WHERE s.company = :company
-	AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
-	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
-ORDER BY s.created_us DESC, s.id DESC
-LIMIT 1 OFFSET :skip`,
-
-		Follows: `SELECT 1
-FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
-WHERE s.company = :company
-	AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
-	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
-LIMIT 1`,
-
 		Stream: `SELECT {selected}
 FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
 WHERE {condition}
@@ -111,7 +82,7 @@ ORDER BY s.created_us DESC, s.id DESC`,
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
 SELECT :company, LAST_INSERT_ID(:n), :added
 FROM sessionkit_schema v
-WHERE v.version = :version AND v.search_key = :search_key AND v.bucket_bits = :bucket_bits
+WHERE v.version = :version AND v.search_key = :search_key
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,
@@ -133,6 +104,30 @@ ON DUPLICATE KEY UPDATE revision = revision + 1`,
 
 		Number: "SELECT CONNECTION_ID()",
 		End:    "KILL ",
+
+		byChange: " FORCE INDEX (sessionkit_sessions_changes)",
+
+		// The tail is read by change numbers, since old sessions that have changed lately are in
+		// it.
+		TailPage: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s{by change}
+	WHERE {condition} AND s.changed_seq > :packed
+		AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
+		AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		HoldCompany: company + `
+FOR UPDATE`,
+		TryHoldCompany: company + `
+FOR UPDATE SKIP LOCKED`,
+		MostNext: MostBlocks / 4, // each is a subquery
+		LockRead: "\nFOR UPDATE",
 	}
 	return e.fill()
 }

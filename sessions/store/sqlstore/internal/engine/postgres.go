@@ -56,8 +56,7 @@ FROM (
 ORDER BY r.changed_seq
 LIMIT :limit`,
 
-		// The keys come from the list index alone, which has what most conditions ask for; only the
-		// rows that are returned are looked up.
+		// The keys come from the list index alone; only the rows that are returned are looked up.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -79,66 +78,6 @@ JOIN LATERAL (
 	OFFSET 0
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC`,
-
-		// It counts in the order of the list too, so that the index answers.
-		CountPage: `SELECT count(*)
-FROM (
-	SELECT 1
-	FROM (
-		SELECT s.created_us, s.id
-		FROM sessionkit_sessions s
-		WHERE {condition}
-			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT {limit rounded up}
-	) s
-	LIMIT :limit
-) k`,
-
-		// The company is hidden from the planner in the condition on the newest rows, which have it
-		// anyway: what statistics say of a large company would make the generic plan look dear.
-		NewestPage: `SELECT r.id, {packed columns}
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM (
-			SELECT *
-			FROM sessionkit_sessions s
-			WHERE s.company = :company
-				AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-			ORDER BY s.created_us DESC, s.id DESC
-			LIMIT {rows rounded up}
-		) s
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT :rows
-	) s
-	WHERE {condition}
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT :limit
-) k
-JOIN LATERAL (
-	SELECT *
-	FROM sessionkit_sessions r
-	WHERE r.company = :company AND r.created_us = k.created_us AND r.id = k.id
-	OFFSET 0
-) r ON true
-ORDER BY k.created_us DESC, k.id DESC`,
-
-		// OFFSET skips within the index, at a third of a microsecond an entry.
-		Floor: `SELECT s.created_us, s.id
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE s.company = :company
-		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT {skip rounded up}
-) s
-ORDER BY s.created_us DESC, s.id DESC
-LIMIT 1 OFFSET :skip`,
-
-		Follows: followsByPairs,
 
 		// With the costs that a server has by default, PostgreSQL would read the whole table with
 		// several processes and sort it, and the first session would come when that is done. Told
@@ -166,6 +105,41 @@ FOR UPDATE`,
 
 		InsertNew: insertSessions + `
 ON CONFLICT (company, id) DO NOTHING`,
+
+		// The tail is read by change numbers, since old sessions that have changed lately are in
+		// it; the planner might rather read the list in order.
+		TailPage: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM (
+		SELECT s.created_us, s.id, s.changed_seq
+		FROM (
+			SELECT *
+			FROM sessionkit_sessions s
+			WHERE s.company = :company AND s.changed_seq > :packed
+			ORDER BY s.changed_seq
+			OFFSET 0
+		) s
+		WHERE {condition}
+			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT {limit rounded up}
+	) s
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = :company AND r.changed_seq = k.changed_seq
+	OFFSET 0
+) r ON true
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		HoldCompany: company + `
+FOR UPDATE`,
+		TryHoldCompany: company + `
+FOR UPDATE SKIP LOCKED`,
 	}
 	return e.fill()
 }

@@ -39,8 +39,7 @@ UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode`},
 
 		Changes: changes,
 
-		// The keys come from the list index alone, which has what most conditions ask for; only the
-		// rows that are returned are looked up.
+		// The keys come from the list index alone; only the rows that are returned are looked up.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -52,45 +51,6 @@ FROM (
 ) k
 CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
-
-		// It counts in the order of the list too, so that the index answers.
-		CountPage: `SELECT count(*)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE {condition}
-		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT :limit
-) k`,
-
-		// The inner subquery runs as a coroutine: once the outer one has found enough, it stops.
-		NewestPage: `SELECT r.id, {packed columns}
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = :company
-			AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT :rows
-	) s
-	WHERE {condition}
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT :limit
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC`,
-
-		Floor: `SELECT s.created_us, s.id
-FROM sessionkit_sessions s
-WHERE s.company = :company
-	AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
-ORDER BY s.created_us DESC, s.id DESC
-LIMIT 1 OFFSET :skip`,
-
-		Follows: followsByPairs,
 
 		Stream: streamByPairs,
 
@@ -110,6 +70,25 @@ ON CONFLICT (company, id) DO NOTHING`,
 
 		OneWriter:       true,
 		SavepointBegins: true,
+
+		byChange: " INDEXED BY sessionkit_sessions_changes",
+
+		// The tail is read by change numbers, since old sessions that have changed lately are in
+		// it.
+		TailPage: `SELECT r.id, {packed columns}
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s{by change}
+	WHERE {condition} AND s.changed_seq > :packed
+		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT :limit
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.changed_seq = k.changed_seq
+ORDER BY k.created_us DESC, k.id DESC`,
+
+		HoldCompany:    company, // whoever writes is alone
+		TryHoldCompany: company,
 	}
 	return e.fill()
 }

@@ -7,8 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- any
 -- BeginTx, Read Committed
@@ -17,7 +16,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+WHERE v.version = ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
@@ -33,8 +32,71 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
 -- any
-DELETE FROM sessionkit_terms
-WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment
+FOR UPDATE;
+
+-- any
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+FOR UPDATE;
+
+-- any
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
+FOR UPDATE;
+
+-- any
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2
+FOR UPDATE
+);
+
+-- any
+UPDATE sessionkit_blocks
+SET data = ?
+WHERE company = ? AND segment = ? AND name = ?;
+
+-- any
+UPDATE sessionkit_companies
+SET forgot_seq = ?
+WHERE company = ?;
 
 -- any
 -- Commit

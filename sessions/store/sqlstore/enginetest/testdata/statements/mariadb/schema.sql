@@ -7,7 +7,7 @@ FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_name IN (?);
 
 -- CreateSchema, made already; Check
-SELECT version, search_key, bucket_bits
+SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -15,7 +15,7 @@ LIMIT 1;
 -- CreateSchema, made already; Check
 SELECT count(*)
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?);
+WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?);
 
 -- CreateSchema, made already
 SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));

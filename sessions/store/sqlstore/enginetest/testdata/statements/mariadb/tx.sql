@@ -14,7 +14,7 @@ SELECT CONNECTION_ID();
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
+WHERE v.version = ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
@@ -27,12 +27,6 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE revision = revision + 1;
-
--- insert, update and redact in the host's transaction
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES (?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit_writer;
@@ -58,8 +52,35 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
 -- insert, update and redact in the host's transaction
-DELETE FROM sessionkit_terms
-WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment
+FOR UPDATE;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+FOR UPDATE;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
+FOR UPDATE;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?)
+FOR UPDATE;
+
+-- insert, update and redact in the host's transaction
+UPDATE sessionkit_companies
+SET forgot_seq = ?
+WHERE company = ?;
 
 -- insert, update and redact in the host's transaction
 -- Commit

@@ -5,8 +5,7 @@
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
-WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version = $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
@@ -18,12 +17,6 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 ON CONFLICT (company, id) DO NOTHING;
-
--- one session
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES ($1, $2, $3, $4, $5),
-	($6, $7, $8, $9, $10),
-	($11, $12, $13, $14, $15);
 
 -- one session; three sessions
 -- Commit
@@ -56,15 +49,3 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	($40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78),
 	($79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117)
 ON CONFLICT (company, id) DO NOTHING;
-
--- three sessions
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES ($1, $2, $3, $4, $5),
-	($6, $7, $8, $9, $10),
-	($11, $12, $13, $14, $15),
-	($16, $17, $18, $19, $20),
-	($21, $22, $23, $24, $25),
-	($26, $27, $28, $29, $30),
-	($31, $32, $33, $34, $35),
-	($36, $37, $38, $39, $40),
-	($41, $42, $43, $44, $45);

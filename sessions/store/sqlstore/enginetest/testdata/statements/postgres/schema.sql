@@ -10,7 +10,7 @@ FROM information_schema.tables
 WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ($1);
 
 -- CreateSchema, made already; Check
-SELECT version, search_key, bucket_bits
+SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -18,7 +18,7 @@ LIMIT 1;
 -- CreateSchema, made already; Check
 SELECT count(DISTINCT table_name)
 FROM information_schema.tables
-WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ($1, $2, $3);
+WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ($1, $2, $3, $4);
 
 -- CreateSchema, made already
 COMMIT;

@@ -8,8 +8,7 @@ SAVEPOINT sessionkit_writer;
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
-WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version = $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
@@ -21,12 +20,6 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 ON CONFLICT (company, id) DO NOTHING;
-
--- insert, update and redact in the host's transaction
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES ($1, $2, $3, $4, $5),
-	($6, $7, $8, $9, $10),
-	($11, $12, $13, $14, $15);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit_writer;
@@ -52,8 +45,40 @@ SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, c
 WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
 
 -- insert, update and redact in the host's transaction
-DELETE FROM sessionkit_terms
-WHERE company = $1 AND bucket = $2 AND created_us = $3 AND id = $4 AND term IN ($5, $6, $7, $8);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
+WHERE c.company = $4
+ORDER BY g.segment;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
+CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST($1 AS text) AS bigint[]), CAST(CAST($2 AS text) AS text[])) u(segment, name)
+) p
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = p.segment AND b.name = p.name
+	OFFSET 0
+) b ON true;
+
+-- insert, update and redact in the host's transaction
+UPDATE sessionkit_companies
+SET forgot_seq = $1
+WHERE company = $2;
 
 -- insert, update and redact in the host's transaction
 -- Commit

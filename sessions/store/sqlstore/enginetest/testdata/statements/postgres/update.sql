@@ -7,8 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = $3 AND v.search_key = $4 AND v.bucket_bits = $5
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version = $3 AND v.search_key = $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict
 -- BeginTx, Read Committed
@@ -17,8 +16,7 @@ WHERE v.version = $3 AND v.search_key = $4 AND v.bucket_bits = $5
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
-WHERE v.version = $4 AND v.search_key = $5 AND v.bucket_bits = $6
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version = $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 
@@ -33,8 +31,44 @@ SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, c
 WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
 
 -- verdict
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES ($1, $2, $3, $4, $5);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
+WHERE c.company = $4
+ORDER BY g.segment;
+
+-- verdict
+SELECT b.segment, b.name, b.data
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
+CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b;
+
+-- verdict
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST($1 AS text) AS bigint[]), CAST(CAST($2 AS text) AS text[])) u(segment, name)
+) p
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = p.segment AND b.name = p.name
+	OFFSET 0
+) b ON true;
+
+-- verdict
+UPDATE sessionkit_segments
+SET dead = dead + 1
+WHERE company = $1 AND segment = $2;
+
+-- verdict
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4);
 
 -- verdict
 -- Commit

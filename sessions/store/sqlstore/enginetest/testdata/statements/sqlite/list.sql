@@ -4,14 +4,20 @@
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
 -- nested search, page 1; search and range, page 1; search and range, page 2
-SELECT v.version, v.search_key, v.bucket_bits, v.history,
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT max(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?),
-	(SELECT min(s.created_us) FROM sessionkit_sessions s WHERE s.company = ?)
+-- BeginTx, Default, read only
+
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
+SELECT v.version, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
 FROM sessionkit_schema v
-ORDER BY v.version DESC
-LIMIT 1;
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2
 SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
@@ -36,549 +42,111 @@ FROM (
 CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC;
 
+-- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
--- extra field, page 1; nested search, page 1
-SELECT s.created_us, s.id
-FROM sessionkit_sessions s
-WHERE s.company = ?
-	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-ORDER BY s.created_us DESC, s.id DESC
-LIMIT 1 OFFSET ?;
-
--- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE (s.company = ? AND s.status = ?)
-		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- no match, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE (s.company = ? AND s.status = ? AND s.document_type = ?)
-		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
--- absent word, page 1; search and range, page 1; search and range, page 2
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
+-- Rollback
+
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
+-- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
+-- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
+SELECT b.segment, b.name, b.data
+FROM json_each(?) u
+CROSS JOIN json_each(?) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
+-- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; subject, page 1; personal number, page 1; extra field, page 1;
+-- nested search, page 1; search and range, page 1; search and range, page 2
+SELECT b.segment, b.name, b.data
 FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
 
--- rare word, page 1; absent word, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
+-- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
+-- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
+-- rare level, page 1; nested search, page 1; search and range, page 1; search and range, page 2
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
--- rare word, page 1; absent word, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare word, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare word, page 1; absent word, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare word, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- two dense words, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
+-- rare word, page 1; absent word, page 1; two dense words, page 1; subject, page 1;
+-- personal number, page 1; nested search, page 1; search and range, page 1; search and range, page 2
+SELECT b.segment, b.name, b.data
 FROM (
-	SELECT s.created_us, s.id
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
+	SELECT max(y.name)
 	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND (instr(s.search_key, ?) > 0 AND (instr(s.search_key, ?) > 0 OR instr(s.search_key, ?) > 0)))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? AND (p0.id IN (SELECT p1.id FROM p1)) IS TRUE GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- two dense words, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?), p1 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? UNION ALL SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0, (SELECT count(*) FROM p1) AS n1;
-
--- rare flag, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND (s.status = ? AND ((s.digital_spoof <> 0) OR (s.low_far <> 0))))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- rare flag, page 1; subject, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare flag, page 1; subject, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare flag, page 1; subject, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare flag, page 1; subject, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare flag, page 1; subject, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare type, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND s.document_type = ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- rare type, page 1; pending, page 1; personal number, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare type, page 1; pending, page 1; personal number, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare type, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare type, page 1; pending, page 1; personal number, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare type, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare level, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND (s.match_level IS NOT NULL AND s.match_level IN (?, ?, ?)))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- rare level, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare level, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare level, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- rare level, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- rare level, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?, ?, ?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
-
--- pending, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND s.status = ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
+		SELECT x.name
+		FROM sessionkit_blocks x
+		WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+		ORDER BY x.name
+		LIMIT 2
+	) y
+);
 
 -- subject, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND s.subject IN (?, ?))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ? AND s.subject IN (?, ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- personal number, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM (
-		SELECT *
-		FROM sessionkit_sessions s
-		WHERE s.company = ?
-			AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-		ORDER BY s.created_us DESC, s.id DESC
-		LIMIT ?
-	) s
-	WHERE ((s.company) = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?))
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- personal number, page 1
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND t.term IN (?) LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT k.created_us, k.id FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC) k CROSS JOIN sessionkit_sessions s ON (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us = k.created_us AND s.id = k.id ORDER BY k.created_us DESC, k.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- extra field, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?))
-		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- nested search, page 1
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
-FROM (
-	SELECT s.created_us, s.id
-	FROM sessionkit_sessions s
-	WHERE (s.company = ? AND (s.status = ? OR (instr(s.search_key, ?) > 0)))
-		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
-	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT ?
-) k
-CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
-ORDER BY k.created_us DESC, k.id DESC;
-
--- search and range, page 2
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT (SELECT max(t.bucket) FROM sessionkit_terms t WHERE t.company = ? AND t.bucket <= ?) AS bucket, (SELECT count(*) FROM p0) AS n0;
-
--- search and range, page 2
-WITH p0 AS (SELECT t.created_us, t.id FROM sessionkit_terms t WHERE t.company = ? AND t.bucket IN (?) AND t.term >= ? AND t.term < ? LIMIT ?) SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model) FROM ( SELECT p0.created_us, p0.id FROM p0 WHERE (p0.created_us, p0.id) < (?, ?) AND p0.created_us >= ? GROUP BY p0.created_us, p0.id ORDER BY p0.created_us DESC, p0.id DESC LIMIT ?) k CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id ORDER BY k.created_us DESC, k.id DESC;
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));

@@ -7,8 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- any
 -- BeginTx, Default
@@ -17,8 +16,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 
@@ -33,8 +31,52 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
 -- any
-DELETE FROM sessionkit_terms
-WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment;
+
+-- any
+SELECT b.segment, b.name, b.data
+FROM json_each(?) u
+CROSS JOIN json_each(?) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+
+-- any
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
+
+-- any
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
+	SELECT max(y.name)
+	FROM (
+		SELECT x.name
+		FROM sessionkit_blocks x
+		WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+		ORDER BY x.name
+		LIMIT 2
+	) y
+);
+
+-- any
+UPDATE sessionkit_blocks
+SET data = ?
+WHERE company = ? AND segment = ? AND name = ?;
+
+-- any
+UPDATE sessionkit_companies
+SET forgot_seq = ?
+WHERE company = ?;
 
 -- any
 -- Commit

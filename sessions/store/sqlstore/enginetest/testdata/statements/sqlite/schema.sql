@@ -7,7 +7,7 @@ FROM sqlite_master
 WHERE type = 'table' AND name IN (?);
 
 -- CreateSchema, made already; Check
-SELECT version, search_key, bucket_bits
+SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -15,7 +15,7 @@ LIMIT 1;
 -- CreateSchema, made already; Check
 SELECT count(*)
 FROM sqlite_master
-WHERE type = 'table' AND name IN (?, ?, ?);
+WHERE type = 'table' AND name IN (?, ?, ?, ?);
 
 -- CreateSchema, made already
 COMMIT;

@@ -11,8 +11,7 @@ SAVEPOINT sessionkit_writer;
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.bucket_bits = ?
-	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 
@@ -24,12 +23,6 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision,
 	digital_spoof, not_full_id, low_far, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, id) DO NOTHING;
-
--- insert, update and redact in the host's transaction
-INSERT INTO sessionkit_terms (company, bucket, term, created_us, id)
-VALUES (?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?);
 
 -- insert, update and redact in the host's transaction; failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit_writer;
@@ -54,8 +47,30 @@ SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, comple
 WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
 
 -- insert, update and redact in the host's transaction
-DELETE FROM sessionkit_terms
-WHERE company = ? AND bucket = ? AND created_us = ? AND id = ? AND term IN (?, ?, ?, ?);
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM json_each(?) u
+CROSS JOIN json_each(?) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+
+-- insert, update and redact in the host's transaction
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
+
+-- insert, update and redact in the host's transaction
+UPDATE sessionkit_companies
+SET forgot_seq = ?
+WHERE company = ?;
 
 -- insert, update and redact in the host's transaction
 -- Commit

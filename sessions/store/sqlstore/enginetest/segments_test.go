@@ -1,0 +1,371 @@
+package enginetest
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// tiny makes segments of everything.
+var tiny = sqlstore.Packing{Tail: 3, Segment: 5}
+
+// TestModel compares random writes and reads, in any order, with a sorted slice: tails of 3,
+// segments of 5, a handful of microseconds. After each commit all that is kept has to agree.
+func TestModel(t *testing.T) {
+	for _, e := range presentEngines(t) {
+		t.Run(string(e), func(t *testing.T) {
+			db := open(t, e)
+			b := newBackend(t, e, db).WithPacking(tiny)
+			segments, overlaps := 0, 0
+			rapid.Check(t, func(t *rapid.T) {
+				company := uuid.NewString()
+				var all oracle
+				number := 0
+				steps := rapid.IntRange(1, 30).Draw(t, "steps")
+				for range steps {
+					switch rapid.IntRange(0, 9).Draw(t, "step") {
+					case 0, 1, 2:
+						var fresh []*sessions.Session
+						for range rapid.IntRange(1, 6).Draw(t, "new") {
+							s := drawSession(t, company, number)
+							if number++; rapid.Bool().Draw(t, "tied") {
+								s.CreatedAt = start
+							}
+							fresh = append(fresh, s)
+						}
+						require.NoError(t, b.Insert(t.Context(), fresh...))
+						for _, s := range fresh {
+							all.put(s)
+						}
+					case 3, 4:
+						if len(all.list) > 0 {
+							s := rapid.SampledFrom(all.list).Draw(t, "changed").Clone()
+							verdict(t, s)
+							if rapid.IntRange(0, 2).Draw(t, "rename") == 0 {
+								s.LastName = texts(names).Draw(t, "last name")
+							}
+							require.NoError(t, b.Update(t.Context(), s))
+							all.put(s)
+						}
+					case 5:
+						if len(all.list) > 0 {
+							s := rapid.SampledFrom(all.list).Draw(t, "redacted").Clone()
+							require.NoError(t, b.Redact(t.Context(), company, s.ID))
+							if had := s.Clone(); true {
+								if s.RedactPerson(); !s.Equal(had) {
+									s.Revision++
+								}
+							}
+							all.put(s)
+						}
+					case 6:
+						require.NoError(t, b.Maintain(t.Context(), company))
+					default:
+						sel := store.Selection{
+							Company: company, Filter: filters().Draw(t, "filter"), Limit: rapid.SampledFrom([]int{1, 2, 5, 50}).Draw(t, "limit"),
+							Budget: rapid.SampledFrom([]int{0, 0, 1, 7, 40, 50000}).Draw(t, "budget"),
+						}
+						requireAnswers(t, b, &all, sel)
+					}
+					require.NoError(t, b.Verify(t.Context(), company))
+				}
+				segments += countRows(t, db, "sessionkit_segments g WHERE g.company = ", company)
+				overlaps += countRows(t, db, "sessionkit_segments g, sessionkit_segments h WHERE g.company = h.company AND g.segment < h.segment AND g.oldest_us < h.newest_us AND h.oldest_us < g.newest_us AND g.company = ", company)
+			})
+			t.Logf("%d segments, %d pairs that overlap", segments, overlaps)
+			require.Positive(t, overlaps)
+		})
+	}
+}
+
+func countRows(t require.TestingT, db *sql.DB, from, company string) (n int) {
+	require.NoError(t, db.QueryRow("SELECT count(*) FROM "+from+"'"+company+"'").Scan(&n)) //nolint:noctx // a test's
+	return n
+}
+
+// requireAnswers compares all pages, the count and the stream of a selection with the oracle.
+func requireAnswers(t *rapid.T, b *sqlstore.Backend, all *oracle, sel store.Selection) {
+	require.NoError(t, sel.Filter.Err())
+	matches := all.match(sel.Filter)
+	count, err := b.Count(t.Context(), sel)
+	require.NoError(t, err)
+	if count.Exact {
+		require.Equal(t, len(matches), count.N, sel.Filter.Text())
+	}
+	counts, err := b.CountEach(t.Context(), store.Selection{Company: sel.Company}, []filter.Filter{sel.Filter, filter.Not(sel.Filter), {}})
+	require.NoError(t, err)
+	require.Equal(t, []store.Count{{N: len(matches), Exact: true}, {N: len(all.list) - len(matches), Exact: true}, {N: len(all.list), Exact: true}}, counts, sel.Filter.Text())
+	var streamed []*sessions.Session
+	require.NoError(t, b.Stream(t.Context(), sel, func(s *sessions.Session) error {
+		streamed = append(streamed, s.Clone())
+		return nil
+	}))
+	require.Equal(t, described(matches), described(streamed), "stream %s", sel.Filter.Text())
+	for page := 0; ; page++ {
+		require.Less(t, page, 1000, "the pages of %s do not end", sel.Filter.Text())
+		batch, err := b.List(t.Context(), sel)
+		require.NoError(t, err)
+		check(t, matches, sel, batch, fmt.Sprint("page ", page))
+		if sel.After = batch.Reached; sel.After.IsZero() {
+			return
+		}
+	}
+}
+
+// loaded stores sessions in parts, and keeps them.
+func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle {
+	t.Helper()
+	var all oracle
+	for part := range slices.Chunk(list, 500) {
+		require.NoError(t, b.Insert(t.Context(), part...))
+	}
+	for _, s := range list {
+		all.list = append(all.list, s)
+	}
+	slices.SortFunc(all.list, func(x, y *sessions.Session) int {
+		if x.Newer(y) {
+			return -1
+		}
+		return 1
+	})
+	return &all
+}
+
+// requireWhole requires that every page of a search is full, but for the last one, and that they
+// are what Match says.
+func requireWhole(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
+	t.Helper()
+	matches := all.match(f)
+	sel := store.Selection{Company: all.list[0].Company, Filter: f, Limit: 50, Budget: store.DefaultBudget}
+	for page := 0; ; page++ {
+		batch, err := b.List(t.Context(), sel)
+		require.NoError(t, err)
+		want := matches[min(len(matches), 50*page):min(len(matches), 50*page+50)]
+		require.Len(t, batch.Sessions, len(want), "page %d of %s", page, f.Text())
+		for i, s := range want {
+			require.Equal(t, s.ID, batch.Sessions[i].ID, "page %d of %s", page, f.Text())
+		}
+		if sel.After = batch.Reached; sel.After.IsZero() {
+			require.GreaterOrEqual(t, 50*page+50, len(matches))
+			break
+		}
+	}
+	count, err := b.Count(t.Context(), store.Selection{Company: sel.Company, Filter: f, Limit: 10, Budget: sel.Budget})
+	require.NoError(t, err)
+	require.Equal(t, store.Count{N: len(matches), Exact: true}, count, f.Text())
+}
+
+// dense returns sessions within a minute, a third of them within one microsecond, whose words begin
+// with the usual letters and digits.
+func dense(n int) (list []*sessions.Session) {
+	first := []string{"Nino", "Giorgi", "Ana", "Lasha", "Natia", "Gela"}
+	last := []string{"Beridze", "Lomidze", "Gelashvili", "Nozadze", "Abashidze"}
+	for i := range n {
+		s := person(i)
+		s.ID = fmt.Sprintf("s-%06d", i*7919%n)
+		s.FirstName, s.LastName = sessions.TextOf(first[i%6]), sessions.TextOf(last[i%5])
+		s.PersonalNumber, s.DocumentNumber = sessions.TextOf(fmt.Sprintf("%d%010d", i%10, i)), sessions.TextOf(fmt.Sprintf("%dAB%05d", i%7, i))
+		s.CreatedAt = start
+		if i%3 > 0 {
+			s.CreatedAt = start.Add(time.Duration(i*int(time.Minute/time.Duration(n))) + time.Duration(i%2)*time.Microsecond)
+		}
+		s.DocumentType = types[1+i%4]
+		if i%97 == 0 {
+			s.Match = sessions.Match{Compared: true, Level: far.Level(i % 3), Scale: far.Kvalifika.Name()}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// TestBurst searches many sessions of one minute, many of them of one microsecond, by what most of
+// them have and few have together. No page is cut, whatever is asked.
+func TestBurst(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		n := map[engine]int{sqlite: 9000, postgres: 5000, mariadb: 5000}[e]
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 900})
+		all := loaded(t, b, dense(n))
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		for _, f := range []filter.Filter{
+			filter.Search("n g 0 1"), filter.Search("an be lo"), filter.Search("g n 1"), filter.Search("a b 00000 3"), filter.Search("zz g"),
+			filter.And(filter.Status(sessions.Pending), filter.DocumentType(sessions.ResidenceCard), filter.MatchLevel(0, 1)),
+			filter.And(filter.Search("n"), filter.Not(filter.Search("g b"))),
+		} {
+			requireWhole(t, b, all, f)
+		}
+		tail := countRows(t, db, "sessionkit_companies c, sessionkit_sessions s WHERE s.company = c.company AND s.changed_seq > c.packed_seq AND c.company = ", "acme")
+		require.LessOrEqual(t, tail, 900*3/2+500, "the tail")
+	})
+}
+
+// TestManyValues asks for as many values as a filter may have.
+func TestManyValues(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
+		all := loaded(t, b, dense(1200))
+		var numbers, subjects []string
+		for i := range 512 {
+			numbers = append(numbers, all.list[i*2].PersonalNumber.Value())
+			subjects = append(subjects, fmt.Sprint("subject-", i))
+		}
+		for _, f := range []filter.Filter{
+			filter.Is(sessions.FieldPersonalNumber, numbers...), filter.Is(sessions.FieldSubject, subjects...), filter.Extra("phone", subjects[:500]...),
+			filter.Or(filter.Is(sessions.FieldStatus, subjects[:100]...), filter.Is(sessions.FieldDocumentType, subjects[:400]...)),
+			filter.And(filter.Is(sessions.FieldPersonalNumber, numbers[:400]...), filter.Search("n"), filter.Not(filter.Is(sessions.FieldDocumentNumber, subjects[:100]...))),
+		} {
+			matches := all.match(f)
+			sel := store.Selection{Company: "acme", Filter: f, Limit: 50, Budget: 500}
+			var got []string
+			for pages := 0; ; pages++ {
+				require.Less(t, pages, 200)
+				batch, err := b.List(t.Context(), sel)
+				require.NoError(t, err)
+				for _, s := range batch.Sessions {
+					got = append(got, s.ID)
+				}
+				if sel.After = batch.Reached; sel.After.IsZero() {
+					break
+				}
+			}
+			require.Len(t, got, len(matches), "%.60s", f.Text())
+			for i, s := range matches {
+				require.Equal(t, s.ID, got[i])
+			}
+			sel.After, sel.Budget = store.Position{}, 0
+			sel.Limit = 2000
+			count, err := b.Count(t.Context(), sel)
+			require.NoError(t, err)
+			require.Equal(t, store.Count{N: len(matches), Exact: true}, count)
+		}
+	})
+}
+
+// TestAnyOrder stores sessions of ten years, and one of the year 1000, in no order. Maintain keeps
+// segments from overlapping.
+func TestAnyOrder(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 60, Segment: 200})
+		random := rand.New(rand.NewPCG(4, 4))
+		list := dense(2400)
+		for i, s := range list {
+			s.CreatedAt = start.Add(-time.Duration(random.Int64N(int64(10 * 365 * 24 * time.Hour)))).Truncate(time.Microsecond)
+			if i == 1000 {
+				s.CreatedAt = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
+			}
+		}
+		all := loaded(t, b, list)
+		fs := []filter.Filter{filter.Search("n g 0"), filter.Status(sessions.Failed), filter.Search("000001")}
+		for _, f := range fs {
+			requireWhole(t, b, all, f)
+		}
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		for _, f := range fs {
+			requireWhole(t, b, all, f)
+		}
+		deepest := 0
+		for _, line := range explain(t, db, "SELECT (SELECT count(*) FROM sessionkit_segments h WHERE h.company = g.company AND h.oldest_us < g.newest_us"+
+			" AND h.newest_us >= g.newest_us) AS depth FROM sessionkit_segments g", nil) {
+			depth, err := strconv.Atoi(line["depth"])
+			require.NoError(t, err)
+			deepest = max(deepest, depth)
+		}
+		require.LessOrEqual(t, deepest, 9, "segments over one instant")
+		for _, year := range []int{1, 999, 1000, 1900, 9998, 9999} {
+			at := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+			sel := store.Selection{Company: "acme", Filter: filter.Search("n"), Limit: 50, After: sessions.Position{CreatedAt: at, ID: "x"}}
+			batch, err := b.List(t.Context(), sel)
+			require.NoError(t, err)
+			check(t, all.match(sel.Filter), sel, batch, fmt.Sprint("behind the year ", year))
+			sel.After = sessions.Position{}
+			sel.Filter = filter.And(sel.Filter, filter.Between(sessions.FieldCreatedAt, at, at.AddDate(0, 11, 0)))
+			batch, err = b.List(t.Context(), sel)
+			require.NoError(t, err)
+			check(t, all.match(sel.Filter), sel, batch, fmt.Sprint("in the year ", year))
+		}
+	})
+}
+
+// TestDamage damages one block after the other: each time a search ends with an error that names
+// it, or answers right, and Verify notices. Repair mends it.
+func TestDamage(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
+		all := loaded(t, b, dense(700))
+		s := all.list[300].Clone()
+		s.Status = sessions.Success
+		require.NoError(t, b.Update(t.Context(), s))
+		all.put(s)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		damages := 0
+		for i, line := range explain(t, db, "SELECT segment, name FROM sessionkit_blocks ORDER BY segment, name", nil) {
+			if i%7 > 0 && strings.ContainsAny(line["name"][:1], "LW") {
+				continue
+			}
+			damages++
+			number, err := strconv.ParseInt(line["segment"], 10, 64)
+			require.NoError(t, err)
+			where := fmt.Sprintf(" WHERE segment = %d AND name = '%s'", number, line["name"])
+			var data []byte
+			require.NoError(t, db.QueryRowContext(t.Context(), "SELECT data FROM sessionkit_blocks"+where).Scan(&data))
+			store := func(data []byte) {
+				text, err := dialects[e].ReplacePlaceholders("UPDATE sessionkit_blocks SET data = ?" + where)
+				require.NoError(t, err)
+				_, err = db.ExecContext(t.Context(), text, data)
+				require.NoError(t, err)
+			}
+			bad := slices.Clone(data)
+			bad[i%len(bad)] ^= 1 << (i % 8)
+			store(bad)
+			var damage *sqlstore.DamageError
+			require.ErrorAs(t, b.Verify(t.Context(), "acme"), &damage, line["name"])
+			require.Equal(t, number, damage.Segment)
+			requireNoPerson(t, damage)
+			for _, f := range []filter.Filter{filter.Search("n g 0"), filter.Search("giorgi"), filter.Status(sessions.Pending)} {
+				requireRightOrDamaged(t, b, all, f)
+			}
+			store(data)
+		}
+		require.Greater(t, damages, 10)
+		_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_blocks SET data = 'x' WHERE name LIKE 'P%'")
+		require.NoError(t, err)
+		require.ErrorIs(t, b.Verify(t.Context(), "acme"), sqlstore.ErrDamaged)
+		require.NoError(t, b.Repair(t.Context(), "acme"))
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		requireWhole(t, b, all, filter.Search("n g 0"))
+	})
+}
+
+func requireRightOrDamaged(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
+	t.Helper()
+	sel := store.Selection{Company: "acme", Filter: f, Limit: 1000}
+	batch, err := b.List(t.Context(), sel)
+	if err != nil {
+		require.ErrorIs(t, err, sqlstore.ErrDamaged)
+		requireNoPerson(t, err)
+	} else {
+		check(t, all.match(f), sel, batch, "damaged")
+	}
+	count, err := b.Count(t.Context(), sel)
+	if err != nil {
+		require.ErrorIs(t, err, sqlstore.ErrDamaged)
+	} else {
+		require.Equal(t, len(all.match(f)), count.N)
+	}
+}

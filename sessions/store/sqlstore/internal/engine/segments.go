@@ -1,0 +1,318 @@
+package engine
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/filter"
+)
+
+// The statements about segments, and about the rows that segments name by their change numbers. {by
+// change} is filled in when an Engine is made: it keeps the planner to the index of changes, where
+// the engine lets one say so.
+const (
+	company = `SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = :company`
+
+	directory = `SELECT v.version, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = :company
+LEFT JOIN sessionkit_segments g ON g.company = :company
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
+
+	segmentsAt = `SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = :company AND g.oldest_us <= :created_us AND g.newest_us >= :created_us
+WHERE c.company = :company
+ORDER BY g.segment{lock}`
+
+	allBlocks = `SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = :company AND b.segment = :segment`
+
+	countTail = `SELECT {counts}
+FROM sessionkit_sessions s{by change}
+WHERE s.company = :company AND s.changed_seq > :packed`
+
+	tailKeys = `SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s{by change}
+WHERE s.company = :company AND s.changed_seq > :packed
+ORDER BY s.changed_seq
+LIMIT :limit`
+
+	changedSince = `SELECT s.created_us, s.id
+FROM sessionkit_sessions s{by change}
+WHERE s.company = :company AND s.changed_seq > :seq`
+
+	idsOf = `SELECT s.changed_seq, s.id
+FROM sessionkit_sessions s{by change}
+WHERE s.company = :company AND {changes}`
+
+	sessionsOf = `SELECT s.id, {packed}
+FROM sessionkit_sessions s{by change}
+WHERE {condition} AND {changes}`
+
+	countOf = `SELECT count(*)
+FROM sessionkit_sessions s{by change}
+WHERE {condition} AND s.created_us >= :oldest_us AND s.created_us <= :newest_us AND {changes}`
+
+	sessionsAt = `SELECT s.id, {packed}
+FROM sessionkit_sessions s
+WHERE s.company = :company AND {instants}`
+
+	present = `SELECT count(*)
+FROM sessionkit_segments
+WHERE company = :company AND {segments}`
+
+	totals = `SELECT count(*), count(CASE WHEN s.changed_seq <= :packed THEN 1 END)
+FROM sessionkit_sessions s
+WHERE s.company = :company`
+
+	orphans = `SELECT count(*)
+FROM sessionkit_blocks b
+LEFT JOIN sessionkit_segments g ON g.company = :company AND g.segment = b.segment
+WHERE b.company = :company AND g.segment IS NULL`
+
+	setPacked = `UPDATE sessionkit_companies
+SET packed_seq = :packed
+WHERE company = :company`
+
+	touchCompany = `UPDATE sessionkit_companies
+SET seq = seq
+WHERE company = :company`
+
+	setForgot = `UPDATE sessionkit_companies
+SET forgot_seq = :seq
+WHERE company = :company`
+
+	resetPacked = `UPDATE sessionkit_companies
+SET packed_seq = 0, forgot_seq = seq
+WHERE company = :company`
+
+	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES {rows}`
+
+	insertBlocks = `INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES {rows}`
+
+	addDead = `UPDATE sessionkit_segments
+SET dead = dead + 1
+WHERE company = :company AND segment = :segment`
+
+	updateBlock = `UPDATE sessionkit_blocks
+SET data = :data
+WHERE company = :company AND segment = :segment AND name = :name`
+
+	deleteBlock = `DELETE FROM sessionkit_blocks
+WHERE company = :company AND segment = :segment AND name = :name`
+
+	deleteSegments = `DELETE FROM sessionkit_segments
+WHERE company = :company AND {segments}`
+
+	deleteBlocks = `DELETE FROM sessionkit_blocks
+WHERE company = :company AND {segments}`
+
+	deleteAllSegments = `DELETE FROM sessionkit_segments
+WHERE company = :company`
+
+	deleteAllBlocks = `DELETE FROM sessionkit_blocks
+WHERE company = :company`
+)
+
+// Block names a block of a segment.
+type Block struct {
+	Segment int64
+	Name    string
+}
+
+// Numbers returns the condition that a column is one of some numbers. Their number may not change
+// the text, or only by powers of two.
+func (e *Engine) Numbers(column string, list []int64) Part {
+	switch e.Dialect {
+	case filter.Postgres:
+		return Part{column + " = ANY (CAST(CAST(? AS text) AS bigint[]))", []any{numbers(list, "{", "}")}}
+	case filter.SQLite:
+		return Part{column + " IN (SELECT value FROM json_each(?))", []any{numbers(list, "[", "]")}}
+	}
+	return in(column, list)
+}
+
+// numbers writes numbers as an array of PostgreSQL's or JSON's.
+func numbers(list []int64, begin, end string) string {
+	texts := make([]string, len(list))
+	for i, n := range list {
+		texts[i] = strconv.FormatInt(n, 10)
+	}
+	return begin + strings.Join(texts, ",") + end
+}
+
+// in lists values, the last one again until their number is a power of two.
+func in[T any](column string, list []T) Part {
+	values := make([]any, powerOfTwo(len(list)))
+	for i := range values {
+		values[i] = list[min(i, len(list)-1)]
+	}
+	p := List(values...)
+	p.Text = column + " IN (" + p.Text + ")"
+	return p
+}
+
+func powerOfTwo(n int) int {
+	power := 1
+	for power < n {
+		power *= 2
+	}
+	return power
+}
+
+var escapeElement = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// array writes texts as PostgreSQL reads an array.
+func array(list []string) string {
+	var b strings.Builder
+	for i, text := range list {
+		b.WriteString([...]string{`{"`, `","`}[min(i, 1)])
+		_, _ = escapeElement.WriteString(&b, text)
+	}
+	return b.String() + `"}`
+}
+
+func asJSON(v any) string {
+	text, _ := json.Marshal(v) //nolint:errchkjson // texts always encode
+	return string(text)
+}
+
+// MostBlocks is how many blocks [Engine.ExactBlocks] takes at once.
+const MostBlocks = 256
+
+// NamedBlocks returns a statement that reads the blocks of :company with some names, of each of
+// some segments, and its arguments. An engine that counts what there is in the table might rather
+// read all of it, and is not let: each is looked up.
+func (e *Engine) NamedBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
+	args := Args{"company": company, "segments": e.Numbers("b.segment", segments), "names": in("b.name", names)}
+	switch e.Dialect {
+	case filter.Postgres:
+		args["segments"] = Part{"unnest(CAST(CAST(? AS text) AS bigint[])) u(segment)", []any{numbers(segments, "{", "}")}}
+		args["names"] = Part{"unnest(CAST(CAST(? AS text) AS text[])) n(name)", []any{array(names)}}
+		return `SELECT b.segment, b.name, b.data
+FROM {segments}
+CROSS JOIN {names}
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = :company AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b`, args
+	case filter.SQLite:
+		args["segments"] = Part{"json_each(?) u", []any{numbers(segments, "[", "]")}}
+		args["names"] = Part{"json_each(?) n", []any{asJSON(names)}}
+		return `SELECT b.segment, b.name, b.data
+FROM {segments}
+CROSS JOIN {names}
+CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = u.value AND b.name = n.value`, args
+	}
+	args["lock"] = Part{Text: lock}
+	return `SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = :company AND {segments} AND {names}{lock}`, args
+}
+
+// ExactBlocks returns a statement that reads some blocks of :company, and its arguments.
+func (e *Engine) ExactBlocks(company string, list []Block, lock string) (Statement, Args) {
+	args := Args{"company": company, "blocks": e.blocks(list)}
+	switch e.Dialect {
+	case filter.Postgres:
+		return `SELECT b.segment, b.name, b.data
+FROM {blocks}
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = :company AND b.segment = p.segment AND b.name = p.name
+	OFFSET 0
+) b ON true`, args
+	case filter.SQLite:
+		return `SELECT b.segment, b.name, b.data
+FROM {blocks}
+CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment AND b.name = p.name`, args
+	}
+	args["blocks"] = repeated(list, " OR ", "b.segment = ? AND b.name = ?", func(b Block) []any { return []any{b.Segment, b.Name} })
+	args["lock"] = Part{Text: lock}
+	return `SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = :company AND ({blocks}){lock}`, args
+}
+
+// NextBlocks returns a statement that reads, for each of some names, the first two blocks of
+// :company whose names are not less, and its arguments. MariaDB goes by a range of an index only
+// where its bounds are constants.
+func (e *Engine) NextBlocks(company string, list []Block, lock string) (Statement, Args) {
+	switch e.Dialect {
+	case filter.Postgres:
+		return `SELECT b.segment, b.name, b.data
+FROM {blocks}
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = :company AND b.segment = p.segment AND b.name >= p.name
+	ORDER BY b.name
+	LIMIT 2
+) b`, Args{"company": company, "blocks": e.blocks(list)}
+	case filter.SQLite:
+		return `SELECT b.segment, b.name, b.data
+FROM {blocks}
+CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
+	SELECT max(y.name)
+	FROM (
+		SELECT x.name
+		FROM sessionkit_blocks x
+		WHERE x.company = :company AND x.segment = p.segment AND x.name >= p.name
+		ORDER BY x.name
+		LIMIT 2
+	) y
+)`, Args{"company": company, "blocks": e.blocks(list)}
+	}
+	one := `(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2` + lock + `
+)`
+	return "{blocks}", Args{"blocks": repeated(list, "\nUNION ALL\n", one, func(b Block) []any { return []any{company, b.Segment, b.Name} })}
+}
+
+// repeated repeats a text for each block, and for the last one until their number is a power of
+// two.
+func repeated(list []Block, between, text string, values func(Block) []any) Part {
+	n := powerOfTwo(len(list))
+	p := Part{Text: text + strings.Repeat(between+text, n-1)}
+	for i := range n {
+		p.Args = append(p.Args, values(list[min(i, len(list)-1)])...)
+	}
+	return p
+}
+
+// blocks returns a table p of segments and names.
+func (e *Engine) blocks(list []Block) Part {
+	if e.Dialect == filter.Postgres {
+		segments, names := make([]int64, len(list)), make([]string, len(list))
+		for i, b := range list {
+			segments[i], names[i] = b.Segment, b.Name
+		}
+		return Part{`(
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST(? AS text) AS bigint[]), CAST(CAST(? AS text) AS text[])) u(segment, name)
+) p`, []any{numbers(segments, "{", "}"), array(names)}}
+	}
+	pairs := make([][2]string, len(list))
+	for i, b := range list {
+		pairs[i] = [2]string{strconv.FormatInt(b.Segment, 10), b.Name}
+	}
+	return Part{`(
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p`, []any{asJSON(pairs)}}
+}

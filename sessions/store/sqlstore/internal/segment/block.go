@@ -1,0 +1,77 @@
+package segment
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+)
+
+// Version is that of the blocks that this package writes and reads.
+const Version = 1
+
+// The first letters of keys.
+const (
+	keyDead       = "D"
+	keyIndex      = "I"
+	keyList       = "L"
+	keyPart       = "P"
+	keyDictionary = "W"
+)
+
+// MaxKeyBytes bounds the keys of blocks.
+const MaxKeyBytes = 160
+
+// ErrDamaged says that a block is not what this package writes. The error is a [*DamageError].
+var ErrDamaged = errors.New("segment: damaged")
+
+// DamageError names a damaged block. It wraps [ErrDamaged]. It holds nothing of a person: a word is
+// named by its checksum.
+type DamageError struct {
+	Segment int64  // its number
+	Block   string // the key of the block, or its first letter and a checksum where the key holds a word
+}
+
+// Error names segment and block.
+func (e *DamageError) Error() string {
+	return fmt.Sprintf("%s: segment %d, block %s", ErrDamaged.Error(), e.Segment, e.Block)
+}
+
+// Unwrap returns [ErrDamaged].
+func (e *DamageError) Unwrap() error { return ErrDamaged }
+
+// blockName is what an error may say of a key.
+func blockName(key string) string {
+	if len(key) < 2 || key[:1] == keyPart || key[:1] == keyList && isProperty(key[1:]) {
+		return key
+	}
+	return fmt.Sprintf("%.1s-%08x", key, crc32.ChecksumIEEE([]byte(key)))
+}
+
+// Block is what a table keeps under a key.
+type Block struct {
+	Key  string
+	Data []byte
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(key string, data []byte) uint32 {
+	return crc32.Update(crc32.Checksum([]byte(key), castagnoli), castagnoli, data)
+}
+
+// sealed makes a block of a payload.
+func sealed(key string, payload []byte) Block {
+	data := make([]byte, 0, len(payload)+5)
+	data = append(append(data, Version), payload...)
+	return Block{key, binary.LittleEndian.AppendUint32(data, checksum(key, data))}
+}
+
+// unsealed returns the payload of a block, and false if it is not whole.
+func unsealed(key string, data []byte) ([]byte, bool) {
+	end := len(data) - 4
+	if end < 1 || data[0] != Version || binary.LittleEndian.Uint32(data[end:]) != checksum(key, data[:end]) {
+		return nil, false
+	}
+	return data[1:end], true
+}

@@ -1,0 +1,199 @@
+package segment
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Builder makes the blocks of one segment.
+type Builder struct {
+	places     []Place
+	ids        []string
+	words      map[Word][]uint16
+	properties map[string][]uint16
+	buffer     []filter.Term
+}
+
+// NewBuilder returns a Builder without sessions.
+func NewBuilder() *Builder {
+	return &Builder{words: map[Word][]uint16{}, properties: map[string][]uint16{}}
+}
+
+// Len returns the number of sessions.
+func (b *Builder) Len() int { return len(b.places) }
+
+// Add takes the next session of the list from its oldest end, which has to be newer than the one
+// before, with its change number. There may be [MaxSessions]. The session is not kept.
+func (b *Builder) Add(s *sessions.Session, change int64) {
+	position := uint16(len(b.places))
+	b.places = append(b.places, Place{Created: s.CreatedAt.UnixMicro(), Change: change})
+	b.ids = append(b.ids, s.ID)
+	b.buffer = termsOf(s, b.buffer, func(w Word) { b.words[w] = added(b.words[w], position) },
+		func(p string) { b.properties[p] = added(b.properties[p], position) })
+}
+
+// added adds a position, unless it is the last one.
+func added(positions []uint16, p uint16) []uint16 {
+	if n := len(positions); n > 0 && positions[n-1] == p {
+		return positions
+	}
+	return append(positions, p)
+}
+
+// Built is a segment that can be stored.
+type Built struct {
+	N              int
+	Oldest, Newest int64 // creation times in microseconds since 1970
+	Blocks         []Block
+}
+
+// Build makes the blocks of the sessions added, of which there must be one. The Builder is used up.
+func (b *Builder) Build() Built {
+	n := len(b.places)
+	built := Built{N: n, Oldest: b.places[0].Created, Newest: b.places[n-1].Created}
+	built.Blocks = append(built.Blocks, b.placeBlocks()...)
+	built.Blocks = append(built.Blocks, b.dictionary()...)
+	set := newBits(n)
+	var spare []byte
+	for p, positions := range b.properties {
+		clear(set)
+		setAll(set, positions)
+		var list []byte
+		list, spare = appendSection(nil, 0, set, n, spare)
+		built.Blocks = append(built.Blocks, sealed(keyList+p, list))
+	}
+	slices.SortFunc(built.Blocks, func(x, y Block) int { return strings.Compare(x.Key, y.Key) })
+	return built
+}
+
+func setAll(set Bits, positions []uint16) {
+	for _, p := range positions {
+		set.Set(int(p))
+	}
+}
+
+func (b *Builder) placeBlocks() (blocks []Block) {
+	n := len(b.places)
+	for i := range b.places {
+		at := b.places[i].Created
+		if i > 0 && b.places[i-1].Created == at || i+1 < n && b.places[i+1].Created == at {
+			b.places[i].ID = b.ids[i]
+		}
+	}
+	var starts []int64
+	for k := range parts(n) {
+		part := b.places[k*PartSize : min(n, (k+1)*PartSize)]
+		starts = append(starts, part[0].Created)
+		blocks = append(blocks, sealed(partKey(k), appendPart(nil, part)))
+	}
+	return append(blocks, sealed(keyIndex, appendIndex(nil, starts)))
+}
+
+// coded is a word with its postings, as the dictionary takes them.
+type coded struct {
+	Word
+	positions []uint16
+	gaps      []byte
+	end       int // bytes of the dictionary up to here
+}
+
+// dictionary makes the chunks, and the lists of prefixes.
+func (b *Builder) dictionary() []Block {
+	terms := make([]coded, 0, len(b.words))
+	for w, positions := range b.words {
+		terms = append(terms, coded{Word: w, positions: positions})
+	}
+	slices.SortFunc(terms, func(x, y coded) int { return cmp.Or(strings.Compare(x.text, y.text), cmp.Compare(x.tag, y.tag)) })
+	var blocks []Block
+	var chunk, arena, buffer []byte
+	before, size := "", 0
+	flush := func() {
+		if len(chunk) > 0 {
+			blocks = append(blocks, sealed(keyDictionary+before, chunk))
+		}
+		chunk, before = chunk[:0], ""
+	}
+	for i := range terms {
+		t := &terms[i]
+		start := len(arena)
+		arena = appendGaps(arena, t.positions)
+		t.gaps = arena[start:len(arena):len(arena)]
+		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), t.gaps)
+		size += len(buffer)
+		if t.end = size; len(buffer) > listBytes { // it has a list
+			continue
+		}
+		if len(chunk)+len(buffer) > chunkBytes && before != t.text { // the fields of a word stay together: a key names one chunk
+			flush()
+			buffer = appendEntry(buffer[:0], "", t.text, t.tag, len(t.positions), t.gaps)
+		}
+		chunk = append(chunk, buffer...)
+		before = t.text
+	}
+	flush()
+	l := lister{n: len(b.places), terms: terms, set: newBits(len(b.places)), blocks: blocks}
+	l.lists(0, len(terms), 0)
+	return l.blocks
+}
+
+// lister makes the lists of prefixes.
+type lister struct {
+	n      int
+	terms  []coded
+	set    Bits
+	spare  []byte
+	blocks []Block
+}
+
+func (l *lister) bytesBefore(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return l.terms[i-1].end
+}
+
+// lists makes those of the terms from low until before high, which have a beginning of depth bytes
+// in common.
+func (l *lister) lists(low, high, depth int) {
+	for low < high && len(l.terms[low].text) <= depth {
+		low++ // a word that is the beginning itself
+	}
+	for low < high {
+		_, size := utf8.DecodeRuneInString(l.terms[low].text[depth:])
+		prefix := l.terms[low].text[:depth+size]
+		end := low + 1
+		for end < high && strings.HasPrefix(l.terms[end].text, prefix) {
+			end++
+		}
+		if l.bytesBefore(end)-l.bytesBefore(low) > listBytes {
+			if prefix[:1] != subjectLetter || prefix == l.terms[low].text { // nobody asks for the beginning of a subject
+				l.list(prefix, l.terms[low:end])
+			}
+			l.lists(low, end, len(prefix))
+		}
+		low = end
+	}
+}
+
+func (l *lister) list(prefix string, terms []coded) {
+	var list []byte
+	for t := range tagEnd {
+		clear(l.set)
+		has := false
+		for _, w := range terms {
+			if w.tag == t {
+				setAll(l.set, w.positions)
+				has = true
+			}
+		}
+		if has {
+			list, l.spare = appendSection(list, t, l.set, l.n, l.spare)
+		}
+	}
+	l.blocks = append(l.blocks, sealed(keyList+prefix, list))
+}

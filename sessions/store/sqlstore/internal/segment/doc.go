@@ -1,0 +1,61 @@
+// Package segment packs the words and properties of up to [MaxSessions] sessions so that any filter
+// can be evaluated over them at once. It is pure Go: it reads and writes blocks of bytes, each
+// under a short key, and the caller keeps those in tables.
+//
+//	b := segment.NewBuilder()
+//	for _, s := range oldestFirst {
+//		b.Add(s, changeNumber)
+//	}
+//	built := b.Build() // blocks to store
+//
+//	q := segment.Compile(f)
+//	s := segment.Open(number, built.N, built.Oldest, built.Newest)
+//	// Put the blocks of q.Keys, then those of q.Rest(s).
+//	result, err := q.Evaluate(s) // positions that match for sure, and those that may
+//
+// # Terms
+//
+// The sessions of a segment lie in the order of the list, oldest first; a session's place in it is
+// its position. Terms name sets of positions:
+//
+//   - A word of the search key, with the field that it comes from. A search asks for all words with
+//     a prefix, in the fields that the viewer may see.
+//   - A property: one of the few values of a field, after a letter for the field: status S,
+//     document type T, match level L, reason R, document presented P, validity V, liveness A, sex
+//     X, device D, acceptance level C. An absent value is empty.
+//   - A subject (U), by 32 bits of a hash: it names candidates, whose rows have the last word.
+//
+// # Blocks, version 1
+//
+// A block is a byte with the version, the payload, and the CRC-32C of the key, the version and the
+// payload (4 bytes, little endian). A key is a letter and a text in UTF-8.
+//
+//   - L and a property or a prefix: a list. Sections follow one another: the number of a field (0
+//     first name, 1 last name, 2 personal number, 3 document number, 4 subject, 5 both names
+//     joined; a property has 0), the length of its postings in bytes (uvarint), and the postings.
+//     Every property has a list. A prefix has one if its words take more than listBytes in the
+//     dictionary; a subject has one if it alone does.
+//   - W and a word: a chunk of the dictionary, whose last word that is. Words are in bytewise
+//     order. An entry is the number of bytes that it shares with the word before (one byte; 0 at
+//     the beginning of a chunk), the number of bytes that follow, those bytes, a uvarint (postings
+//     times 8, plus the number of the field), and the gaps of the postings. A word of several
+//     fields has an entry for each. A word that takes more than listBytes by itself has its list
+//     only.
+//   - P and a number in three hexadecimal digits: the places of [PartSize] positions. The creation
+//     time in microseconds and the change number of the first one (varints) and a byte, 1 if its ID
+//     follows; for each other one the difference of creation times times 2, plus 1 if its ID
+//     follows (uvarint), and the difference of change numbers (varint). An ID is the number of
+//     bytes that it shares with the ID before in this part, the number of bytes that follow
+//     (uvarints), and those. IDs are there where a neighbour has the same creation time.
+//   - I: the creation time of the first place of each part, as a varint and then differences
+//     (uvarint).
+//   - D: the postings of the dead positions, whose sessions have changed since, and lie elsewhere.
+//     Without it there are none.
+//
+// Postings are a byte 0 and gaps, or a byte 1 and a bitmap of (n+7)/8 bytes, bit 0 of byte 0 first,
+// whichever is shorter. A gap is a uvarint: how many positions lie between a posting and the one
+// before.
+//
+// What does not decode is a [DamageError]. Decoding never panics, and allocates no more than the
+// size of the block and of the segment allow.
+package segment

@@ -1,0 +1,166 @@
+package segment
+
+import "slices"
+
+// Result is what a filter selects of a segment, without the dead positions.
+type Result struct {
+	Sure     Bits // match
+	Doubtful Bits // may match: their rows have the last word
+}
+
+// Any returns the positions that match, or may.
+func (r Result) Any() Bits {
+	set := r.Sure.clone()
+	set.or(r.Doubtful)
+	return set
+}
+
+// Evaluate evaluates the filters of the query, in their order, over the sessions of a segment that
+// were created within the instants given, both included. The blocks of Keys and Rest have to have
+// been put in. Damage is a [*DamageError].
+func (q *Query) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
+	e := &evaluation{q: q, s: s, known: make([]pair, len(q.leaves)), all: newBits(s.N)}
+	low, high := e.between(oldest, newest)
+	e.all.fill(low, high)
+	if s.dead != nil {
+		e.all = e.all.Minus(s.dead)
+	}
+	results := make([]Result, len(q.roots))
+	for i, root := range q.roots {
+		p := root.evaluate(e)
+		results[i] = Result{Sure: p.sure, Doubtful: p.maybe.Minus(p.sure)}
+	}
+	return results, e.err
+}
+
+// pair is what matches for sure, and what may match: a superset, or the same slice where nothing is
+// in doubt. Neither is changed once it is in a pair.
+type pair struct{ sure, maybe Bits }
+
+type evaluation struct {
+	q     *Query
+	s     *Segment
+	all   Bits   // what the evaluation is over
+	known []pair // of the leaves
+	err   error
+}
+
+func (e *evaluation) fail(key string) {
+	if e.err == nil {
+		e.err = e.s.damaged(key)
+	}
+}
+
+func (e *evaluation) between(oldest, newest int64) (low, high int) {
+	low, high, missing := e.s.Between(oldest, newest)
+	for _, key := range missing {
+		e.fail(key)
+	}
+	return low, high
+}
+
+func (n allNode) evaluate(e *evaluation) pair {
+	return combined(e, n, pair{e.all, e.all}, Bits.and)
+}
+
+func (n someNode) evaluate(e *evaluation) pair {
+	none := newBits(e.s.N)
+	return combined(e, n, pair{none, none}, Bits.or)
+}
+
+// combined evaluates the parts, of none of which the result is empty.
+func combined(e *evaluation, parts []node, empty pair, combine func(b, c Bits)) pair {
+	if len(parts) == 0 {
+		return empty
+	}
+	p := parts[0].evaluate(e)
+	if len(parts) == 1 {
+		return p
+	}
+	p = p.clone()
+	for _, part := range parts[1:] {
+		next := part.evaluate(e)
+		if next.isSure() && p.isSure() {
+			combine(p.sure, next.sure)
+			continue
+		}
+		if p.isSure() {
+			p.maybe = p.sure.clone()
+		}
+		combine(p.sure, next.sure)
+		combine(p.maybe, next.maybe)
+	}
+	return p
+}
+
+// isSure reports whether nothing is in doubt.
+func (p pair) isSure() bool { return len(p.sure) == 0 || &p.sure[0] == &p.maybe[0] }
+
+func (p pair) clone() pair {
+	sure := p.sure.clone()
+	if p.isSure() {
+		return pair{sure, sure}
+	}
+	return pair{sure, p.maybe.clone()}
+}
+
+func (n notNode) evaluate(e *evaluation) pair {
+	p := n.part.evaluate(e)
+	sure := e.all.Minus(p.maybe)
+	if p.isSure() {
+		return pair{sure, sure}
+	}
+	return pair{sure, e.all.Minus(p.sure)}
+}
+
+func (n mayNode) evaluate(e *evaluation) pair {
+	return pair{newBits(e.s.N), n.part.evaluate(e).maybe}
+}
+
+func (n leafNode) evaluate(e *evaluation) pair {
+	if e.known[n].sure == nil {
+		e.known[n] = e.leaf(&e.q.leaves[n])
+	}
+	return e.known[n]
+}
+
+func (e *evaluation) leaf(l *leaf) pair {
+	set := newBits(e.s.N)
+	switch {
+	case l.created:
+		low, high := e.between(l.oldest, l.newest)
+		set.fill(low, high)
+	case l.prefix != "":
+		e.orPrefix(set, l.prefix, l.fields)
+	}
+	for _, key := range l.lists {
+		if list, ok := e.s.lists[key]; ok && !orList(set, e.s.N, list, 1) {
+			e.fail(key)
+		}
+	}
+	set.and(e.all)
+	return pair{set, set}
+}
+
+// orPrefix adds the sessions that have a word with the prefix in one of the fields.
+func (e *evaluation) orPrefix(set Bits, prefix string, fields tags) {
+	if list, ok := e.s.lists[keyList+prefix]; ok {
+		if !orList(set, e.s.N, list, fields) {
+			e.fail(keyList + prefix)
+		}
+		return
+	}
+	for _, c := range e.s.chunksOf(prefix) {
+		if !orWords(set, e.s.N, c.Data, prefix, fields) {
+			e.fail(c.Key)
+		}
+	}
+}
+
+// chunksOf returns the chunks in which the words with the prefix are: up to the first one that ends
+// with a word behind all of them.
+func (s *Segment) chunksOf(prefix string) []Block {
+	begin, _ := slices.BinarySearchFunc(s.chunks, keyDictionary+prefix, compareKey)
+	end, _ := slices.BinarySearchFunc(s.chunks, keyDictionary+after(prefix), compareKey)
+	return s.chunks[begin:min(end+1, len(s.chunks))]
+}

@@ -1,0 +1,157 @@
+package segment
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Segment is what has been read of a segment. It is not safe for concurrent use.
+type Segment struct {
+	Number         int64
+	N              int
+	Oldest, Newest int64 // creation times in microseconds since 1970
+
+	dead   Bits            // nil: there are none, or they were not read
+	starts []int64         // creation times of the first places of the parts; nil: not read
+	places map[int][]Place // by part
+	lists  map[string][]byte
+	chunks []Block // payloads, by key
+}
+
+// Open returns a segment of which nothing has been read. What no segment can be is a
+// [*DamageError].
+func Open(number int64, n int, oldest, newest int64) (*Segment, error) {
+	if n < 1 || n > MaxSessions || oldest > newest {
+		return nil, &DamageError{number, "description"}
+	}
+	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest, places: map[int][]Place{}, lists: map[string][]byte{}}, nil
+}
+
+// Damaged returns a [*DamageError] of something in the segment.
+func (s *Segment) Damaged(what string) error { return &DamageError{s.Number, what} }
+
+func (s *Segment) damaged(key string) error { return &DamageError{s.Number, blockName(key)} }
+
+// Put takes a block that was read. A damaged one is a [*DamageError].
+func (s *Segment) Put(key string, data []byte) error {
+	payload, ok := unsealed(key, data)
+	if !ok || key == "" {
+		return s.damaged(key)
+	}
+	switch key[:1] {
+	case keyList:
+		s.lists[key] = payload
+	case keyDictionary:
+		i, found := slices.BinarySearchFunc(s.chunks, key, compareKey)
+		if !found {
+			s.chunks = slices.Insert(s.chunks, i, Block{key, payload})
+		}
+	case keyDead:
+		s.dead = newBits(s.N)
+		ok = orPostings(s.dead, s.N, payload)
+	case keyIndex:
+		s.starts, ok = decodeIndex(payload, s.N)
+		ok = ok && s.starts[0] == s.Oldest && s.starts[len(s.starts)-1] <= s.Newest
+	case keyPart:
+		var part uint64
+		var err error
+		part, err = strconv.ParseUint(key[1:], 16, 16)
+		if ok = err == nil && int(part) < parts(s.N); ok {
+			s.places[int(part)], ok = decodePart(payload, min(PartSize, s.N-int(part)*PartSize))
+		}
+	default:
+		ok = false
+	}
+	if !ok {
+		return s.damaged(key)
+	}
+	return nil
+}
+
+func compareKey(b Block, key string) int { return strings.Compare(b.Key, key) }
+
+// Release forgets the lists and the dictionary, which an evaluation needs and nothing after it.
+func (s *Segment) Release() { s.lists, s.chunks = map[string][]byte{}, nil }
+
+// Dead returns the dead positions, of the block [DeadKey]. They are lent.
+func (s *Segment) Dead() Bits {
+	if s.dead == nil {
+		return newBits(s.N)
+	}
+	return s.dead
+}
+
+// PartKey returns the key of the block that holds the place of a position, and whether it was read.
+func (s *Segment) PartKey(position int) (key string, read bool) {
+	_, read = s.places[position/PartSize]
+	return partKey(position / PartSize), read
+}
+
+// Pass forgets the places of the parts behind that of a position: a search goes from the newest to
+// the oldest.
+func (s *Segment) Pass(position int) {
+	for part := range s.places {
+		if part > position/PartSize {
+			delete(s.places, part)
+		}
+	}
+}
+
+// Place returns the place of a position. Its block has to have been read: a missing one is a
+// [*DamageError].
+func (s *Segment) Place(position int) (Place, error) {
+	part, ok := s.places[position/PartSize]
+	if !ok {
+		return Place{}, s.damaged(partKey(position / PartSize))
+	}
+	return part[position%PartSize], nil
+}
+
+// bound returns the number of sessions that were created before an instant. Where a part has to be
+// read first, it returns the part and false.
+func (s *Segment) bound(us int64) (n, part int, ok bool) {
+	switch {
+	case us <= s.Oldest:
+		return 0, 0, true
+	case us > s.Newest:
+		return s.N, 0, true
+	}
+	// The first part that begins at the instant or later: the boundary is in the one before, or
+	// between them.
+	part, _ = slices.BinarySearch(s.starts, us)
+	part--
+	places, ok := s.places[part]
+	if !ok || part < 0 {
+		return 0, part, false
+	}
+	i, _ := slices.BinarySearchFunc(places, us, func(p Place, us int64) int {
+		if p.Created < us {
+			return -1
+		}
+		return 1
+	})
+	return part*PartSize + i, part, true
+}
+
+// Between returns the positions of the sessions created within the instants, both included: from
+// low until before high. What has to be read first is returned as keys.
+func (s *Segment) Between(oldest, newest int64) (low, high int, missing []string) {
+	low, high = 0, s.N
+	for _, b := range []struct {
+		us int64
+		to *int
+	}{{oldest, &low}, {newest + 1, &high}} {
+		if s.starts == nil && b.us > s.Oldest && b.us <= s.Newest {
+			return 0, s.N, []string{keyIndex}
+		}
+		n, part, ok := s.bound(b.us)
+		if *b.to = n; !ok {
+			missing = append(missing, partKey(part))
+		}
+	}
+	if missing != nil {
+		return 0, s.N, missing
+	}
+	return low, max(low, high), nil
+}

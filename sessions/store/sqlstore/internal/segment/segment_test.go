@@ -1,0 +1,421 @@
+package segment
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+var (
+	names    = []string{"გიორგი", "Giorgi", "Nino", "ბერიძე", "José", "Anna-Maria", "O'Neill", "Li", "李小龙", "Дмитрий", "ჱ", ""}
+	statuses = []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending, "expired"}
+	types    = []sessions.DocumentType{"", sessions.Passport, sessions.IDCard, "Weird type"}
+	reasons  = []sessions.Reason{sessions.DigitalSpoof, sessions.NotFullID, sessions.LowFAR, `odd|\reason`}
+	start    = time.Date(2026, 3, 14, 21, 30, 0, 0, time.UTC)
+)
+
+func pick[T any](r *rand.Rand, pool []T) T { return pool[r.IntN(len(pool))] }
+
+func randomSession(r *rand.Rand, n int) *sessions.Session {
+	s := &sessions.Session{
+		ID: fmt.Sprintf("id-%05d", n), Company: "acme", Status: pick(r, statuses), DocumentType: pick(r, types),
+		CreatedAt: start.Add(time.Duration(r.IntN(1+n)) * time.Millisecond),
+		FirstName: sessions.TextOf(pick(r, names)), LastName: sessions.TextOf(pick(r, names) + fmt.Sprint(" x", r.IntN(500))),
+	}
+	if r.IntN(4) > 0 {
+		s.PersonalNumber = sessions.TextOf(fmt.Sprintf("%011d", r.IntN(1_000_000)))
+		s.DocumentNumber = sessions.TextOf(fmt.Sprintf("%02dAB-%05d", r.IntN(100), r.IntN(100_000)))
+	}
+	if r.IntN(3) == 0 {
+		s.Subject = fmt.Sprint("person-", r.IntN(50))
+	}
+	if s.Status == sessions.Failed {
+		s.Reasons = []sessions.Reason{pick(r, reasons)}
+		if other := pick(r, reasons); other != s.Reasons[0] {
+			s.Reasons = append(s.Reasons, other)
+		}
+	}
+	if r.IntN(2) == 0 {
+		s.Match = sessions.Match{Compared: true, Level: far.Level(r.IntN(8)), Scale: far.Kvalifika.Name()}
+	}
+	s.Liveness, s.DocumentPresented = pick(r, []sessions.Liveness{0, 1, 2}), r.IntN(2) == 0
+	if r.IntN(3) == 0 {
+		s.Match.Acceptance = far.Level(r.IntN(8))
+	}
+	s.Normalize()
+	return s
+}
+
+// world is a segment, its sessions from the oldest on, and a table of its blocks.
+type world struct {
+	list  []*sessions.Session
+	built Built
+	table []Block
+}
+
+func newWorld(r *rand.Rand, n int) *world {
+	w := &world{}
+	for i := range n {
+		w.list = append(w.list, randomSession(r, i))
+	}
+	slices.SortFunc(w.list, func(a, b *sessions.Session) int {
+		if a.Newer(b) {
+			return 1
+		}
+		return -1
+	})
+	b := NewBuilder()
+	for i, s := range w.list {
+		b.Add(s, int64(i*3))
+	}
+	w.built = b.Build()
+	w.table = w.built.Blocks
+	return w
+}
+
+func (w *world) open(t testing.TB) *Segment {
+	s, err := Open(7, w.built.N, w.built.Oldest, w.built.Newest)
+	require.NoError(t, err)
+	return s
+}
+
+func (w *world) put(t testing.TB, s *Segment, keys ...string) {
+	for _, key := range keys {
+		if i, ok := slices.BinarySearchFunc(w.table, key, compareKey); ok {
+			require.NoError(t, s.Put(key, w.table[i].Data))
+		}
+	}
+}
+
+// putNext reads two blocks for each key, as an index does.
+func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
+	for _, key := range keys {
+		i, _ := slices.BinarySearchFunc(w.table, key, compareKey)
+		for _, b := range w.table[i:min(i+2, len(w.table))] {
+			require.NoError(t, s.Put(b.Key, b.Data))
+		}
+	}
+}
+
+// evaluate reads what it is told to read.
+func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result, *Segment) {
+	s := w.open(t)
+	w.put(t, s, q.Keys(oldest > s.Oldest || newest < s.Newest)...)
+	chunks, places := q.Rest(s, oldest, newest)
+	w.put(t, s, places...)
+	w.putNext(t, s, chunks...)
+	results, err := q.Evaluate(s, oldest, newest)
+	require.NoError(t, err)
+	return results, s
+}
+
+func randomFilter(r *rand.Rand, depth int) filter.Filter {
+	parts := func() (list []filter.Filter) {
+		for range r.IntN(4) {
+			list = append(list, randomFilter(r, depth+1))
+		}
+		return list
+	}
+	if depth < 3 {
+		switch r.IntN(8) {
+		case 0:
+			return filter.Not(randomFilter(r, depth+1))
+		case 1:
+			return filter.Or(parts()...)
+		case 2, 3:
+			return filter.And(parts()...)
+		}
+	}
+	switch r.IntN(10) {
+	case 0:
+		return filter.Status(pick(r, statuses), pick(r, statuses))
+	case 1:
+		return filter.DocumentType(pick(r, types))
+	case 2:
+		return filter.FailedFor(pick(r, reasons), pick(r, reasons))
+	case 3:
+		return filter.FailedForAt([]far.Level{0, far.Level(r.IntN(8))}, sessions.LowFAR, pick(r, reasons))
+	case 4:
+		return filter.MatchLevel(filter.NotCompared+far.Level(r.IntN(9)), far.Level(r.IntN(8)))
+	case 5:
+		return filter.Is(sessions.FieldSubject, fmt.Sprint("person-", r.IntN(50)), "nobody")
+	case 6:
+		return filter.Is(sessions.FieldPersonalNumber, fmt.Sprintf("%011d", r.IntN(1_000_000)), "---")
+	case 7:
+		from := start.Add(time.Duration(r.IntN(3000)) * time.Millisecond)
+		return filter.Between(sessions.FieldCreatedAt, from, from.Add(time.Duration(r.IntN(2000))*time.Millisecond))
+	case 8:
+		return pick(r, []filter.Filter{
+			filter.Extra("phone", "1"), filter.Is(sessions.FieldSubject, "person-1", ""), filter.AtLeast(sessions.FieldMatchLevel, 3),
+			filter.Is(sessions.FieldLiveness, "passed"), filter.Is(sessions.FieldFirstName, "Giorgi", "გიორგი"), filter.Is(sessions.FieldDocumentPresented, "true"),
+			filter.AtMost(sessions.FieldAcceptanceLevel, 5), filter.Is(sessions.FieldOS, "iOS"), filter.Is(sessions.FieldAcceptanceLevel, ""),
+		})
+	}
+	var words []string
+	for range 1 + r.IntN(2) {
+		word := []rune(pick(r, append(names[:len(names)-1:len(names)-1], "01", "0000", "x", "x1", "ab", fmt.Sprintf("%05d", r.IntN(100_000)))))
+		words = append(words, string(word[:1+r.IntN(len(word))]))
+	}
+	if r.IntN(2) == 0 {
+		return filter.SearchIn(sessions.FieldsOf(pick(r, searched[:]), pick(r, searched[:])), strings.Join(words, " "))
+	}
+	return filter.Search(strings.Join(words, " "))
+}
+
+func requireEvaluates(t testing.TB, w *world, filters []filter.Filter, oldest, newest int64) {
+	q := Compile(filters...)
+	results, s := w.evaluate(t, q, oldest, newest)
+	for k, f := range filters {
+		for i, session := range w.list {
+			us := session.CreatedAt.UnixMicro()
+			want := f.Match(session) && us >= oldest && us <= newest && !s.Dead().Has(i)
+			sure, doubtful := results[k].Sure.Has(i), results[k].Doubtful.Has(i)
+			require.False(t, sure && !want || want && !sure && !doubtful || sure && doubtful || doubtful && q.Exact(),
+				"%s at %d: want %v, sure %v, doubtful %v", f.Text(), i, want, sure, doubtful)
+		}
+	}
+}
+
+// TestEvaluate compares random filters over random segments with Match, a few positions dead.
+func TestEvaluate(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{1, 2, 63, 64, 65, 511, 513, 3000} {
+		w := newWorld(r, n)
+		if n > 100 {
+			block := w.open(t).Bury(0, 17, n-1)
+			i, _ := slices.BinarySearchFunc(w.table, block.Key, compareKey)
+			w.table = slices.Insert(w.table, i, block)
+		}
+		for range 60 {
+			var filters []filter.Filter
+			for range 1 + r.IntN(3) {
+				filters = append(filters, randomFilter(r, 0))
+			}
+			oldest, newest := w.built.Oldest-1, w.built.Newest
+			if r.IntN(2) == 0 {
+				oldest += r.Int64N(1 + newest - oldest)
+				newest -= r.Int64N(1 + newest - oldest)
+			}
+			requireEvaluates(t, w, filters, oldest, newest)
+		}
+	}
+}
+
+func FuzzEvaluate(f *testing.F) {
+	for i := range uint64(3) {
+		f.Add(i, uint16(i*700))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, n uint16) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		w := newWorld(r, 1+int(n)%3000)
+		requireEvaluates(t, w, []filter.Filter{randomFilter(r, 0), randomFilter(r, 0)}, w.built.Oldest, w.built.Newest-int64(n))
+	})
+}
+
+func TestPlaces(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, spread := range []int{1, 3, 1_000_000_000} { // of microseconds: all tied, many, hardly any
+		b := NewBuilder()
+		var list []*sessions.Session
+		for i := range 1500 {
+			list = append(list, &sessions.Session{ID: fmt.Sprint("s-", i), Status: sessions.Success, CreatedAt: start.Add(time.Duration(r.IntN(spread)) * time.Microsecond)})
+		}
+		slices.SortFunc(list, func(a, b *sessions.Session) int {
+			if a.Newer(b) {
+				return 1
+			}
+			return -1
+		})
+		changes := r.Perm(1500)
+		for i, s := range list {
+			b.Add(s, int64(changes[i]))
+		}
+		w := &world{list: list, built: b.Build()}
+		w.table = w.built.Blocks
+		s := w.open(t)
+		w.put(t, s, keyIndex)
+		for i, session := range list {
+			key, _ := s.PartKey(i)
+			w.put(t, s, key)
+			p, err := s.Place(i)
+			require.NoError(t, err)
+			at := session.CreatedAt
+			tied := i > 0 && list[i-1].CreatedAt.Equal(at) || i+1 < len(list) && list[i+1].CreatedAt.Equal(at)
+			want := Place{Created: at.UnixMicro(), Change: int64(changes[i])}
+			if tied {
+				want.ID = session.ID
+			}
+			require.Equal(t, want, p)
+		}
+		for range 200 {
+			us := list[0].CreatedAt.UnixMicro() - 1 + r.Int64N(int64(spread)+2)
+			want := 0
+			for want < len(list) && list[want].CreatedAt.UnixMicro() < us {
+				want++
+			}
+			low, high, missing := s.Between(us, us-1)
+			require.Empty(t, missing)
+			require.Equal(t, [2]int{want, want}, [2]int{low, high})
+		}
+	}
+}
+
+func (w *world) whole(t testing.TB) *Segment {
+	s := w.open(t)
+	for _, b := range w.table {
+		require.NoError(t, s.Put(b.Key, b.Data))
+	}
+	return s
+}
+
+// TestForget takes people out, one by one, and looks for what is left of them.
+func TestForget(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	w := newWorld(r, 2500)
+	at := func(i int) []*sessions.Session { return w.list[i : i+1] }
+	require.NoError(t, w.whole(t).Verify(at))
+	for _, i := range r.Perm(len(w.list))[:60] {
+		had := w.list[i]
+		has := had.Clone()
+		has.RedactPerson()
+		words := LostWords(had, has)
+		keys, chunks := ForgetKeys(words)
+		s := w.open(t)
+		w.put(t, s, append(keys, DeadKey)...)
+		w.putNext(t, s, chunks...)
+		w.apply(Edit{DeadKey, s.Bury(i)})
+		one := newBits(s.N)
+		one.Set(i)
+		edits, err := s.Forget(words, one)
+		require.NoError(t, err)
+		require.NotEmpty(t, edits)
+		for _, e := range edits {
+			w.apply(e)
+		}
+		w.list[i] = has
+	}
+	require.NoError(t, w.whole(t).Verify(at))
+	// A person that was not taken out is noticed, and so is one that is missing.
+	for i, change := range []func(s *sessions.Session){
+		func(s *sessions.Session) { s.FirstName = sessions.TextOf("Zurab") },
+		func(s *sessions.Session) { s.RedactPerson() },
+		func(s *sessions.Session) { s.Status = "other" },
+	} {
+		k := slices.IndexFunc(w.list, func(s *sessions.Session) bool { return s.LastName.State() == sessions.Known && s.Subject != "" })
+		kept := w.list[k]
+		w.list[k] = kept.Clone()
+		change(w.list[k])
+		require.ErrorIs(t, w.whole(t).Verify(at), ErrDamaged, "change %d", i)
+		w.list[k] = kept
+	}
+}
+
+func (w *world) apply(e Edit) {
+	if i, ok := slices.BinarySearchFunc(w.table, e.Key, compareKey); ok {
+		w.table = slices.Delete(w.table, i, i+1)
+	}
+	if e.Block.Key != "" {
+		i, _ := slices.BinarySearchFunc(w.table, e.Block.Key, compareKey)
+		w.table = slices.Insert(w.table, i, e.Block)
+	}
+}
+
+// TestDamage changes each bit of some blocks: each time it is an error that names segment and
+// block, and no person.
+func TestDamage(t *testing.T) {
+	w := newWorld(rand.New(rand.NewPCG(8, 9)), 700)
+	for _, b := range w.table {
+		if len(b.Data) > 300 {
+			continue
+		}
+		for bit := range 8 * len(b.Data) {
+			data := slices.Clone(b.Data)
+			data[bit/8] ^= 1 << (bit % 8)
+			err := w.open(t).Put(b.Key, data)
+			require.ErrorIs(t, err, ErrDamaged)
+			var damage *DamageError
+			require.ErrorAs(t, err, &damage)
+			require.Equal(t, int64(7), damage.Segment)
+			require.NotContains(t, err.Error(), "giorgi")
+		}
+		require.ErrorIs(t, w.open(t).Put(b.Key+"x", b.Data), ErrDamaged)
+	}
+	_, err := Open(7, MaxSessions+1, 0, 1)
+	require.ErrorIs(t, err, ErrDamaged)
+}
+
+func TestAfter(t *testing.T) {
+	for _, c := range []struct{ prefix, want string }{
+		{"a", "b"}, {"gio", "gip"}, {"\ud7ff", "\ue000"}, {"a\U0010ffff", "b"}, {"\U0010ffff", "\U0010ffff\U0010ffff"},
+	} {
+		require.Equal(t, c.want, after(c.prefix))
+	}
+}
+
+// FuzzDecode shows that no bytes make a decoder panic, or take more memory than their length
+// allows.
+func FuzzDecode(f *testing.F) {
+	w := newWorld(rand.New(rand.NewPCG(8, 9)), 700)
+	for _, b := range w.table {
+		payload, _ := unsealed(b.Key, b.Data)
+		f.Add(b.Key, payload, uint16(700))
+	}
+	f.Fuzz(func(t *testing.T, key string, payload []byte, n uint16) {
+		s, err := Open(1, 1+int(n), 0, 1<<50)
+		require.NoError(t, err)
+		if key == "" || s.Put(key, sealed(key, payload).Data) != nil {
+			return
+		}
+		q := Compile(filter.Search("gi 0 ab"), filter.Status(sessions.Success), filter.FailedFor(sessions.LowFAR))
+		_, _ = q.Evaluate(s, 0, 1<<50)
+		_, _, _ = s.Between(10, 1<<49)
+		_, _ = s.Forget([]Word{{"giorgi", 0}, {"0", 2}}, full(s.N))
+		_ = s.Verify(func(int) []*sessions.Session { return nil })
+	})
+}
+
+// FuzzPostings shows that what is written is read back.
+func FuzzPostings(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 0xff}, uint16(40))
+	f.Add([]byte{}, uint16(0))
+	f.Fuzz(func(t *testing.T, raw []byte, size uint16) {
+		n := 1 + int(size)
+		set := newBits(n)
+		for i, c := range raw {
+			set.Set((i*257 + int(c)) % n)
+		}
+		data := appendPostings(nil, set, n)
+		require.LessOrEqual(t, len(data), 1+(n+7)/8)
+		got := newBits(n)
+		require.True(t, orPostings(got, n, data))
+		require.Equal(t, set, got)
+	})
+}
+
+// BenchmarkBuild reports the time and the bytes of one session.
+func BenchmarkBuild(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	w := newWorld(r, 60_000)
+	bytes := 0
+	for b.Loop() {
+		builder := NewBuilder()
+		for i, s := range w.list {
+			builder.Add(s, int64(i))
+		}
+		bytes = 0
+		for _, block := range builder.Build().Blocks {
+			bytes += len(block.Data)
+		}
+	}
+	b.ReportMetric(float64(bytes)/60_000, "bytes/session")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60_000, "ns/session")
+}

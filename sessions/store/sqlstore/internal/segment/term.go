@@ -1,0 +1,161 @@
+package segment
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"iter"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// properties are the fields whose values have lists, with the letter that their keys begin with.
+// They have few values. A folded word never begins with an upper-case letter.
+var properties = [sessionsFields]byte{
+	sessions.FieldStatus: 'S', sessions.FieldDocumentType: 'T', sessions.FieldMatchLevel: 'L', sessions.FieldReasons: 'R',
+	sessions.FieldDocumentPresented: 'P', sessions.FieldDocumentValidity: 'V', sessions.FieldLiveness: 'A', sessions.FieldSex: 'X',
+	sessions.FieldDevice: 'D', sessions.FieldAcceptanceLevel: 'C',
+}
+
+const (
+	sessionsFields = 64 // of which a set has room
+	subjectLetter  = "U"
+)
+
+func isProperty(term string) bool {
+	return term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
+}
+
+// property returns the property that a term is, "" if it is none.
+func property(t *filter.Term) string {
+	if letter := properties[t.Field]; letter != 0 && !t.Word {
+		return string(rune(letter)) + t.Value
+	}
+	return ""
+}
+
+// levels are the terms of all match and acceptance levels, and of none.
+func levels() (terms []filter.Term) {
+	for l := range far.MaxLevel + 1 {
+		for _, compared := range []bool{false, true} {
+			s := sessions.Session{Match: sessions.Match{Compared: compared, Level: l, Acceptance: l}}
+			for _, t := range filter.AppendTerms(nil, &s) {
+				if (t.Field == sessions.FieldMatchLevel || t.Field == sessions.FieldAcceptanceLevel) && !slices.Contains(terms, t) {
+					terms = append(terms, t)
+				}
+			}
+		}
+	}
+	return terms
+}
+
+// tag is the number of a field in lists and dictionaries.
+type tag uint8
+
+const (
+	tagSubject tag = 4
+	tagBoth    tag = 5 // a word that is joined of both names
+	tagEnd     tag = 6
+)
+
+// searched are the fields of search by their tags.
+var searched = [...]sessions.Field{
+	sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber,
+}
+
+func tagOf(f sessions.Field) (tag, bool) {
+	if f == sessions.FieldNone {
+		return tagBoth, true
+	}
+	for t, s := range searched {
+		if s == f {
+			return tag(t), true
+		}
+	}
+	return 0, false
+}
+
+// tags is a set of tags.
+type tags uint8
+
+func (s tags) has(t tag) bool { return s>>t&1 == 1 }
+
+// Word is a word of a session with its field, or its subject.
+type Word struct {
+	text string
+	tag  tag
+}
+
+// termsOf calls word with the words of a session, and prop with its properties, some of them
+// possibly twice. It returns the buffer, for the next call.
+func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop func(string)) []filter.Term {
+	buffer = filter.AppendTerms(buffer[:0], s)
+	for i := range buffer {
+		t := &buffer[i]
+		if t.Word {
+			if tag, ok := tagOf(t.Field); ok {
+				word(Word{t.Value, tag})
+			}
+		} else if t.Field == sessions.FieldSubject && t.Value != "" {
+			word(Word{subjectTerm(t.Value), tagSubject})
+		} else if p := property(t); p != "" {
+			prop(p)
+		}
+	}
+	return buffer
+}
+
+// LostWords returns the words that a session had and does not have any more.
+func LostWords(had, has *sessions.Session) (lost []Word) {
+	kept := map[Word]bool{}
+	none := func(string) {}
+	buffer := termsOf(has, nil, func(w Word) { kept[w] = true }, none)
+	termsOf(had, buffer, func(w Word) {
+		if !kept[w] {
+			lost = append(lost, w)
+		}
+	}, none)
+	return lost
+}
+
+// subjectTerm is a hash of a subject, which is a key of a person's and takes many bytes. Two may
+// have the same.
+func subjectTerm(subject string) string {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum([]byte(subject), castagnoli))
+	return subjectLetter + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// prefixes yields the beginnings of a word that are whole characters, the word itself last.
+func prefixes(word string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for end := 0; end < len(word); {
+			_, size := utf8.DecodeRuneInString(word[end:])
+			end += size
+			if !yield(word[:end]) {
+				return
+			}
+		}
+	}
+}
+
+// after returns the least text in bytewise order that is greater than every text that begins with
+// the prefix: the last character is raised by one.
+func after(prefix string) string {
+	for end := len(prefix); end > 0; {
+		r, size := utf8.DecodeLastRuneInString(prefix[:end])
+		end -= size
+		next := r + 1
+		if next == 0xd800 { // the surrogates are no characters
+			next = 0xe000
+		}
+		if next <= utf8.MaxRune {
+			return prefix[:end] + string(next)
+		}
+	}
+	return prefix + string(utf8.MaxRune) // no word has that character
+}

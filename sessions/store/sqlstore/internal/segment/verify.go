@@ -1,0 +1,115 @@
+package segment
+
+import (
+	"strings"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Verify compares all that the segment says with the sessions. All of its blocks have to have been
+// put in. sessionsAt returns the session of a position that is alive, and for a dead one those that
+// are still stored with its creation time: a dead position may keep no word that none of them has.
+func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) error {
+	v := verifier{s: s, words: make([]map[Word]bool, s.N), properties: make([]map[string]bool, s.N)}
+	dead := s.Dead()
+	var buffer []filter.Term
+	for i := range s.N {
+		v.words[i], v.properties[i] = map[Word]bool{}, map[string]bool{}
+		for _, found := range sessionsAt(i) {
+			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p string) { v.properties[i][p] = !dead.Has(i) })
+		}
+		for p, has := range v.properties[i] {
+			if _, ok := s.lists[keyList+p]; has && !ok {
+				return s.damaged(keyList + p)
+			}
+		}
+	}
+	for key, list := range s.lists {
+		term := strings.TrimPrefix(key, keyList)
+		verify := v.prefix
+		if isProperty(term) {
+			verify = v.property
+		}
+		if !eachSection(list, func(t tag, postings []byte) bool {
+			set := newBits(s.N)
+			return orPostings(set, s.N, postings) && verify(term, t, set)
+		}) {
+			return s.damaged(key)
+		}
+	}
+	return v.dictionary()
+}
+
+type verifier struct {
+	s          *Segment
+	words      []map[Word]bool
+	properties []map[string]bool
+}
+
+// property reports whether the living positions are those of the sessions with the property.
+func (v *verifier) property(term string, _ tag, set Bits) bool {
+	for i, has := range v.properties {
+		if !v.s.Dead().Has(i) && has[term] != set.Has(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// prefix reports whether the living positions are those of the sessions that have such a word in
+// the field, and the dead ones are among those.
+func (v *verifier) prefix(prefix string, t tag, set Bits) bool {
+	dead := v.s.Dead()
+	for i, words := range v.words {
+		has := false
+		for w := range words {
+			has = has || w.tag == t && strings.HasPrefix(w.text, prefix)
+		}
+		if set.Has(i) && !has || has && !set.Has(i) && !dead.Has(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// dictionary compares the chunks, and looks for the words that are in no list and in no chunk.
+func (v *verifier) dictionary() error {
+	found := make([]map[Word]bool, v.s.N)
+	last := ""
+	for _, c := range v.s.chunks {
+		whole := eachEntry(c.Data, v.s.N, func(e *entry) bool {
+			set := newBits(v.s.N)
+			_, ok := orGaps(set, v.s.N, e.gaps, e.count)
+			w := Word{string(e.word), e.tag}
+			ok = ok && w.text >= last
+			for i := range set.All() {
+				if ok = ok && v.words[i][w]; !ok {
+					break
+				}
+				if found[i] == nil {
+					found[i] = map[Word]bool{}
+				}
+				found[i][w] = true
+			}
+			if last = w.text; !ok {
+				last = "" // not the key's
+			}
+			return ok
+		})
+		if !whole || keyDictionary+last != c.Key {
+			return v.s.damaged(c.Key)
+		}
+	}
+	for i, words := range v.words {
+		if v.s.Dead().Has(i) {
+			continue
+		}
+		for w := range words {
+			if _, listed := v.s.lists[keyList+w.text]; !listed && !found[i][w] {
+				return v.s.damaged(keyDictionary + w.text)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,572 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+// Packing says when sessions are packed into segments. The zero Packing is the default.
+type Packing struct {
+	// Tail is how many changes of a company are packed at once. A writer packs them after its
+	// commit when its own transaction has passed a multiple of that number, so that the tail has at
+	// most half as many again; [Backend.Maintain] packs what is more than half. More make searches
+	// slower, fewer make writing slower. 0: 2,000. Negative: writers never pack, Maintain does.
+	Tail int
+	// Segment is how many sessions a segment may have. 0, and more than that: 65,536.
+	Segment int
+}
+
+// WithPacking returns a Backend over the same tables that packs as p says.
+func (b *Backend) WithPacking(p Packing) *Backend {
+	c := New(b.db, b.dialect)
+	c.packing = p
+	return c
+}
+
+// packsAt reports whether a writer that raised a company's number from one to another packs what is
+// due after its commit: whenever a multiple of the tail's bound is passed. It needs no look at the
+// company.
+func (b *Backend) packsAt(from, to int64) bool {
+	return b.packing.Tail >= 0 && from/b.tailMost() != to/b.tailMost()
+}
+
+// tailMost is how long the tail may be.
+func (b *Backend) tailMost() int64 {
+	if b.packing.Tail > 0 {
+		return int64(b.packing.Tail)
+	}
+	return 2000
+}
+
+func (b *Backend) segmentMost() int {
+	if n := b.packing.Segment; n > 0 && n < segment.MaxSessions {
+		return n
+	}
+	return segment.MaxSessions
+}
+
+// What makes segments be merged.
+const (
+	fanIn      = 4 // segments of about the same size are merged
+	mostDepth  = 8 // segments may overlap at one instant
+	deadShare  = 4 // one dead position in so many is too many
+	optimistic = 3 // attempts without holding the company while the segments are built
+)
+
+// ErrBusy says that the company was held by others, so that nothing was packed.
+var ErrBusy = errors.New("sqlstore: the company is held by another writer")
+
+// Maintain packs what is due in a company's tail, merges what has become small, overlapping or full
+// of dead places, and returns when nothing is left to do. Writers pack by themselves what they have
+// written; a host that writes by [Backend.Tx] alone, or that has imported much in no particular
+// order, calls it now and then. Many may call it at once. It holds the company for as long as the
+// blocks are swapped, and reads up to four times [Packing].Segment sessions at once.
+func (b *Backend) Maintain(ctx context.Context, company string) error {
+	if err := b.ready(ctx, company); err != nil {
+		return err
+	}
+	for {
+		done, err := b.replace(ctx, company, b.due, true)
+		if err != nil || !done {
+			return err
+		}
+	}
+}
+
+// Repair throws a company's segments away and makes them anew of its sessions. It mends what
+// [Backend.Verify] or an [ErrDamaged] names. Until it is done, searches read what is not packed yet
+// in order.
+func (b *Backend) Repair(ctx context.Context, company string) error {
+	if err := b.ready(ctx, company); err != nil {
+		return err
+	}
+	err := b.inOwnTx(ctx, "repair", func(c conn) error {
+		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
+			return err
+		}
+		for _, s := range []engine.Statement{c.engine.DeleteAllSegments, c.engine.DeleteAllBlocks, c.engine.ResetPacked} {
+			if err := c.exec(ctx, s, engine.Args{"company": company}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return cmp.Or(err, b.Maintain(ctx, company))
+}
+
+// packAfter packs what a writer's own transaction has made too much. What it wrote is stored: that
+// this fails is no error of the writer's.
+func (b *Backend) packAfter(ctx context.Context, companies []string) {
+	for _, company := range companies {
+		for range fanIn { // the tail, and what small segments have become too many by that
+			if done, err := b.replace(ctx, company, b.dueOfWriter, false); err != nil || !done {
+				break
+			}
+		}
+	}
+}
+
+// task is what is to be replaced.
+type task struct {
+	inputs []*segment.Segment
+	tail   bool
+}
+
+// dueOfWriter returns what a writer does: nothing that takes more sessions than one segment may
+// have.
+func (b *Backend) dueOfWriter(d *directory) (task, bool) {
+	if d.seq-d.packed > b.tailMost()/2 {
+		return task{tail: true}, true
+	}
+	return b.small(d)
+}
+
+// due returns what Maintain does.
+func (b *Backend) due(d *directory) (task, bool) {
+	if t, ok := b.dueOfWriter(d); ok {
+		return t, true
+	}
+	for _, s := range d.segments {
+		if d.dead[s.Number]*deadShare > s.N {
+			return task{inputs: []*segment.Segment{s}}, true
+		}
+	}
+	return b.overlapping(d)
+}
+
+// small returns neighbours of about the same size that fit one segment: fanIn of them, or fewer where as many do not fit.
+func (b *Backend) small(d *directory) (task, bool) {
+	most := int64(b.segmentMost())
+	type class struct {
+		need int
+		list []*segment.Segment // in the order of their newest sessions
+	}
+	classes := map[int64]*class{} // by the size that its segments are about
+	for _, s := range d.segments {
+		size := b.tailMost()
+		for size*fanIn <= most && int64(s.N) > size*2 {
+			size *= fanIn
+		}
+		if classes[size] == nil {
+			classes[size] = &class{need: int(min(fanIn, max(2, most/size)))}
+		}
+		classes[size].list = append(classes[size].list, s)
+	}
+	var best []*segment.Segment
+	var bestSpan int64
+	for _, size := range slices.Sorted(maps.Keys(classes)) {
+		c := classes[size]
+		for i := 0; i+c.need <= len(c.list); i++ {
+			some := c.list[i : i+c.need]
+			oldest, n := some[0].Oldest, 0
+			for _, s := range some {
+				oldest, n = min(oldest, s.Oldest), n+s.N
+			}
+			if span := some[0].Newest - oldest; int64(n) <= most && (best == nil || span < bestSpan) {
+				best, bestSpan = some, span
+			}
+		}
+	}
+	return task{inputs: best}, best != nil
+}
+
+// overlapping returns segments that have one instant in common, where too many do.
+func (b *Backend) overlapping(d *directory) (task, bool) {
+	for _, at := range d.segments {
+		var some []*segment.Segment
+		for _, s := range d.segments {
+			if s.Oldest < at.Newest && s.Newest >= at.Newest {
+				some = append(some, s)
+			}
+		}
+		if len(some) > mostDepth {
+			slices.SortFunc(some, func(x, y *segment.Segment) int {
+				return cmp.Or(cmp.Compare(y.Newest-y.Oldest, x.Newest-x.Oldest), cmp.Compare(x.Number, y.Number))
+			})
+			return task{inputs: some[:fanIn]}, true
+		}
+	}
+	return task{}, false
+}
+
+// key is a session that is packed.
+type key struct {
+	position
+	change int64
+}
+
+// plan is what a replacement is about to do: (segments, the tail up to a change number) become
+// segments.
+type plan struct {
+	directory
+	task
+	packed int64 // becomes packed_seq
+	keys   []key // the oldest first
+	built  []built
+}
+
+// built is a new segment, with the place of its first session in plan.keys.
+type built struct {
+	segment.Built
+	number int64
+	first  int
+}
+
+var errRace = errors.New("sqlstore: others were faster")
+
+// replace does what choose says, and reports whether there was anything to do. It is the only way
+// in which segments come and go.
+//
+// The sessions' rows are read in a snapshot, which is closed, and the segments built in memory;
+// nobody is kept waiting. Then, in a transaction, their blocks are inserted under numbers that
+// nobody knows, and only then is the company held: what has changed since the snapshot is made
+// dead, the segments change places, and packed_seq with them. If others have packed, or taken words
+// out, since the snapshot, all is done again; after some attempts while the company is held. Unless
+// it should wait, a company that is held by others is [ErrBusy].
+func (b *Backend) replace(ctx context.Context, company string, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
+	const op = "pack"
+	for range optimistic {
+		var p *plan
+		err := b.inSnapshot(ctx, op, func(c conn) (err error) {
+			p, err = c.plan(ctx, company, choose, b.segmentMost())
+			return err
+		})
+		if err != nil || p == nil {
+			return false, err
+		}
+		err = b.inOwnTx(ctx, op, func(c conn) error {
+			if err := c.insertBuilt(ctx, company, p); err != nil {
+				return err
+			}
+			hold := c.engine.TryHoldCompany
+			if wait {
+				hold = c.engine.HoldCompany
+			}
+			now, err := c.holdCompany(ctx, hold, company)
+			if errors.Is(err, store.ErrNotFound) {
+				return ErrBusy
+			}
+			if err != nil {
+				return err
+			}
+			return c.swap(ctx, company, p, now)
+		})
+		if !errors.Is(err, errRace) {
+			return err == nil, err
+		}
+	}
+	err = b.inOwnTx(ctx, op, func(c conn) error {
+		now, err := c.holdCompany(ctx, c.engine.HoldCompany, company)
+		if err != nil {
+			return err
+		}
+		p, err := c.plan(ctx, company, choose, b.segmentMost())
+		if err != nil || p == nil {
+			return err
+		}
+		if err := c.insertBuilt(ctx, company, p); err != nil {
+			return err
+		}
+		done = true
+		return c.swap(ctx, company, p, now)
+	})
+	return done && err == nil, err
+}
+
+// inOwnTx calls do within a transaction that writes.
+func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) error {
+	return b.pool.use(ctx, op, func(q session) error {
+		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
+		if err != nil {
+			return failed(ctx, op, err)
+		}
+		defer func() { _ = tx.Rollback() }()
+		if err := do(b.on(tx, op)); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return failed(ctx, op, err)
+		}
+		return nil
+	})
+}
+
+// holdCompany reads a company's row and keeps others from writing to the company until the
+// transaction ends. None is [store.ErrNotFound].
+func (c conn) holdCompany(ctx context.Context, s engine.Statement, company string) (state, error) {
+	if c.engine.Dialect == filter.SQLite { // it has one writer, which is who writes
+		if err := c.exec(ctx, c.engine.TouchCompany, engine.Args{"company": company}); err != nil {
+			return state{}, err
+		}
+	}
+	var now state
+	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = store.ErrNotFound
+	}
+	return now, err
+}
+
+// insertBuilt inserts the blocks of what was built.
+func (c conn) insertBuilt(ctx context.Context, company string, p *plan) error {
+	for _, n := range p.built {
+		if err := c.insertBlocks(ctx, company, n.number, n.Blocks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plan reads what is to be replaced, and builds what replaces it. It returns nil if there is
+// nothing to do.
+func (c conn) plan(ctx context.Context, company string, choose func(*directory) (task, bool), most int) (*plan, error) {
+	d, err := c.directory(ctx, company)
+	if err != nil {
+		return nil, err
+	}
+	t, ok := choose(&d)
+	if !ok {
+		return nil, nil //nolint:nilnil // nothing is to be done
+	}
+	p := &plan{directory: d, task: t, packed: d.packed}
+	if t.tail {
+		if err := c.tailKeys(ctx, company, p, most); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range t.inputs {
+		if err := c.segmentKeys(ctx, company, s, p); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.sortKeys(ctx, company, p); err != nil {
+		return nil, err
+	}
+	return p, c.build(ctx, company, p, most)
+}
+
+// tailKeys adds the tail's first sessions, by their change numbers: no more than one segment may
+// have.
+func (c conn) tailKeys(ctx context.Context, company string, p *plan, most int) error {
+	args := engine.Args{"company": company, "packed": p.directory.packed, "limit": most}
+	err := c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
+		var k key
+		if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
+			return failed(ctx, c.op, err)
+		}
+		p.keys = append(p.keys, k)
+		return nil
+	})
+	if p.packed = p.seq; len(p.keys) == most {
+		p.packed = p.keys[most-1].change
+	}
+	return err
+}
+
+// segmentKeys adds a segment's living sessions.
+func (c conn) segmentKeys(ctx context.Context, company string, s *segment.Segment, p *plan) error {
+	names := []string{segment.DeadKey}
+	for i := 0; i < s.N; i += segment.PartSize {
+		name, _ := s.PartKey(i)
+		names = append(names, name)
+	}
+	if err := c.reader(company, s).named(ctx, []*segment.Segment{s}, names); err != nil {
+		return err
+	}
+	dead := s.Dead()
+	for i := range s.N {
+		place, err := s.Place(i)
+		if err != nil {
+			return err
+		}
+		if !dead.Has(i) {
+			p.keys = append(p.keys, key{position{place.Created, place.ID}, place.Change})
+		}
+	}
+	return nil
+}
+
+// sortKeys puts the keys in the order of the list, from its oldest end. Places without an ID get
+// theirs where it matters.
+func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
+	byPlace := func(x, y key) int { return x.compare(y.position) }
+	slices.SortFunc(p.keys, byPlace)
+	var unknown []int64
+	for i, k := range p.keys {
+		tied := i > 0 && p.keys[i-1].us == k.us || i+1 < len(p.keys) && p.keys[i+1].us == k.us
+		if k.id == "" && tied {
+			unknown = append(unknown, k.change)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	ids := map[int64]string{}
+	for part := range slices.Chunk(unknown, mostLookedUp) {
+		args := engine.Args{"company": company, "changes": c.engine.Numbers("s.changed_seq", part)}
+		err := c.rows(ctx, c.engine.IDsOf, args, func(rows *sql.Rows) error {
+			var change int64
+			var id string
+			if err := rows.Scan(&change, &id); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			ids[change] = id
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for i := range p.keys {
+		if p.keys[i].id == "" {
+			p.keys[i].id = ids[p.keys[i].change]
+		}
+	}
+	slices.SortFunc(p.keys, byPlace)
+	return nil
+}
+
+// build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
+func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
+	for _, one := range cuts(p.keys, most, p.tail) {
+		builder := segment.NewBuilder()
+		for part := range slices.Chunk(p.keys[one.from:one.to], mostLookedUp) {
+			changes := make([]int64, len(part))
+			for i, k := range part {
+				changes[i] = k.change
+			}
+			list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
+			if err != nil {
+				return err
+			}
+			byChange := make(map[int64]found, len(list))
+			for _, f := range list {
+				byChange[f.change] = f
+			}
+			for i, k := range part {
+				f, ok := byChange[k.change]
+				if !ok || f.session.CreatedAt.UnixMicro() != k.us {
+					return fmt.Errorf("sqlstore: %w: a place without its session", ErrDamaged)
+				}
+				part[i].id = f.session.ID
+				builder.Add(f.session, k.change)
+			}
+		}
+		p.built = append(p.built, built{builder.Build(), rand.Int64(), one.from}) //nolint:gosec // a number that is not used yet, no secret
+	}
+	return nil
+}
+
+// cut is a part of the keys that becomes a segment.
+type cut struct{ from, to int }
+
+// aloneFactor is how many times longer than a segment the time before it has to be empty for the
+// sessions before that to be stragglers.
+const aloneFactor = 16
+
+// cuts divides keys into segments of no more than most sessions, and about the same number. Of a
+// tail, stragglers, a few sessions that are much older than the others, get one of their own: a
+// segment that spans years is asked by every search. Of segments they do not, so that merging makes fewer.
+func cuts(keys []key, most int, stragglers bool) (list []cut) {
+	if len(keys) == 0 {
+		return nil
+	}
+	begin := 0
+	for i := len(keys) / 4; i > 0 && stragglers; i-- {
+		if gap, span := keys[i].us-keys[i-1].us, keys[len(keys)-1].us-keys[i].us; gap > aloneFactor*(span+1) {
+			begin = i
+			list = append(list, cut{0, i})
+			break
+		}
+	}
+	n := len(keys) - begin
+	count := (n + most - 1) / most
+	for i := range count {
+		list = append(list, cut{begin + n*i/count, begin + n*(i+1)/count})
+	}
+	return list
+}
+
+// swap puts what was built in the place of what it was built of. The company is held, and now is
+// its row.
+func (c conn) swap(ctx context.Context, company string, p *plan, now state) error {
+	if now.packed != p.directory.packed || now.forgot != p.forgot {
+		return errRace
+	}
+	inputs := engine.Args{"company": company, "segments": c.engine.Numbers("segment", append(numbersOf(p.inputs), -1))}
+	present := 0
+	if err := c.first(ctx, c.engine.Present, inputs, &present); err != nil {
+		return err
+	}
+	if present != len(p.inputs) {
+		return errRace
+	}
+	dead, err := c.changedSince(ctx, company, p)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(p.built))
+	for i, n := range p.built {
+		rows[i] = []any{company, n.number, int64(n.N), int64(len(dead[i])), n.Oldest, n.Newest}
+		if len(dead[i]) == 0 {
+			continue
+		}
+		s, err := segment.Open(n.number, n.N, n.Oldest, n.Newest)
+		if err != nil {
+			return err
+		}
+		if err := c.insertBlocks(ctx, company, n.number, []segment.Block{s.Bury(dead[i]...)}); err != nil {
+			return err
+		}
+	}
+	if _, err := c.insertRows(ctx, c.engine.InsertSegments, rows); err != nil {
+		return err
+	}
+	if len(p.inputs) > 0 {
+		for _, s := range []engine.Statement{c.engine.DeleteSegments, c.engine.DeleteBlocks} {
+			if err := c.exec(ctx, s, inputs); err != nil {
+				return err
+			}
+		}
+	}
+	// The row is written even where nothing changes in it: a transaction that began before must not
+	// go by the segments that are gone.
+	return c.exec(ctx, c.engine.SetPacked, engine.Args{"company": company, "packed": p.packed})
+}
+
+// changedSince returns the positions of the sessions that have changed since the plan was made, for
+// each of the new segments.
+func (c conn) changedSince(ctx context.Context, company string, p *plan) ([][]int, error) {
+	dead := make([][]int, len(p.built))
+	err := c.rows(ctx, c.engine.ChangedSince, engine.Args{"company": company, "seq": p.seq}, func(rows *sql.Rows) error {
+		var changed position
+		if err := rows.Scan(&changed.us, &changed.id); err != nil {
+			return failed(ctx, c.op, err)
+		}
+		i, ok := slices.BinarySearchFunc(p.keys, changed, func(k key, p position) int { return k.compare(p) })
+		if !ok {
+			return nil
+		}
+		for n := len(p.built) - 1; ; n-- {
+			if first := p.built[n].first; first <= i {
+				dead[n] = append(dead[n], i-first)
+				return nil
+			}
+		}
+	})
+	return dead, err
+}

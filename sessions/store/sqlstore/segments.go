@@ -1,0 +1,209 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+// directory is a company's row, and what its segments are.
+type directory struct {
+	state
+	segments []*segment.Segment // the one with the newest session first
+	dead     map[int64]int      // dead positions of each, by its number
+}
+
+// directory reads a company's state and its segments. It is one statement, and so of one moment.
+// Like [conn.state] it notices another schema.
+func (c conn) directory(ctx context.Context, company string) (directory, error) {
+	d := directory{dead: map[int64]int{}}
+	var found Version
+	err := c.rows(ctx, c.engine.Directory, engine.Args{"company": company}, func(rows *sql.Rows) error {
+		var seq, total, packed, forgot, number, n, dead, oldest, newest sql.NullInt64
+		err := rows.Scan(&found.Schema, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &number, &n, &dead, &oldest, &newest)
+		if err != nil {
+			return failed(ctx, c.op, err)
+		}
+		d.seq, d.total, d.packed, d.forgot = seq.Int64, total.Int64, packed.Int64, forgot.Int64
+		if !number.Valid {
+			return nil
+		}
+		s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+		d.segments = append(d.segments, s)
+		d.dead[number.Int64] = int(dead.Int64)
+		return err
+	})
+	switch {
+	case err != nil:
+		return d, err
+	case found == Version{}:
+		return d, c.otherSchema(ctx)
+	case found != neededVersion():
+		return d, &SchemaError{Found: found, Needed: neededVersion()}
+	}
+	slices.SortFunc(d.segments, func(x, y *segment.Segment) int {
+		return cmp.Or(cmp.Compare(y.Newest, x.Newest), cmp.Compare(x.Number, y.Number))
+	})
+	return d, nil
+}
+
+// between returns the segments that may have sessions created within the instants, both included.
+func (d *directory) between(oldest, newest int64) []*segment.Segment {
+	return slices.DeleteFunc(slices.Clone(d.segments), func(s *segment.Segment) bool { return s.Newest < oldest || s.Oldest > newest })
+}
+
+// reader reads blocks of segments.
+type reader struct {
+	conn
+	company string
+	lock    string // ends its statements
+	byID    map[int64]*segment.Segment
+}
+
+func (c conn) reader(company string, segments ...*segment.Segment) *reader {
+	r := &reader{conn: c, company: company, byID: make(map[int64]*segment.Segment, len(segments))}
+	for _, s := range segments {
+		r.byID[s.Number] = s
+	}
+	return r
+}
+
+// put hands the blocks of a statement to their segments.
+func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
+	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
+		var number int64
+		var name string
+		var data []byte
+		if err := rows.Scan(&number, &name, &data); err != nil {
+			return failed(ctx, r.op, err)
+		}
+		return r.byID[number].Put(name, data)
+	})
+}
+
+// mostProbes is how many products of a segment and a name one statement asks for, at most.
+const mostProbes = 4096
+
+// named reads the blocks with some names, of each of the segments that has them.
+func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
+	for part := range slices.Chunk(names, mostProbes/4) {
+		for some := range slices.Chunk(segments, max(1, mostProbes/len(part))) {
+			s, args := r.engine.NamedBlocks(r.company, numbersOf(some), part, r.lock)
+			if err := r.put(ctx, s, args); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func numbersOf(segments []*segment.Segment) []int64 {
+	numbers := make([]int64, len(segments))
+	for i, s := range segments {
+		numbers[i] = s.Number
+	}
+	return numbers
+}
+
+// exactly reads single blocks.
+func (r *reader) exactly(ctx context.Context, blocks []engine.Block) error {
+	for part := range slices.Chunk(blocks, engine.MostBlocks) {
+		s, args := r.engine.ExactBlocks(r.company, part, r.lock)
+		if err := r.put(ctx, s, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// following reads two blocks for each name: the first one whose name is not less, and the next.
+// They are the chunks of a dictionary in which the words of a prefix are that has no list.
+func (r *reader) following(ctx context.Context, blocks []engine.Block) error {
+	for part := range slices.Chunk(blocks, r.engine.MostNext) {
+		s, args := r.engine.NextBlocks(r.company, part, r.lock)
+		if err := r.put(ctx, s, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blocksOf names blocks of one segment.
+func blocksOf(s *segment.Segment, names []string) []engine.Block {
+	blocks := make([]engine.Block, len(names))
+	for i, name := range names {
+		blocks[i] = engine.Block{Segment: s.Number, Name: name}
+	}
+	return blocks
+}
+
+// missingPlaces adds the blocks that hold the places of some positions of a segment, as far as they
+// were not read.
+func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yield func(int) bool)) []engine.Block {
+	last := ""
+	for i := range positions {
+		if name, read := s.PartKey(i); !read && name != last {
+			blocks = append(blocks, engine.Block{Segment: s.Number, Name: name})
+			last = name
+		}
+	}
+	return blocks
+}
+
+// evaluate reads what a query asks of the segments, and returns its results: of each segment one
+// for each filter. The segments keep their places and what is dead.
+func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
+	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
+	if err := r.named(ctx, segments, query.Keys(indexed)); err != nil {
+		return nil, err
+	}
+	var chunks, places []engine.Block
+	for _, s := range segments {
+		words, parts := query.Rest(s, oldest, newest)
+		chunks = append(chunks, blocksOf(s, words)...)
+		places = append(places, blocksOf(s, parts)...)
+	}
+	if err := r.following(ctx, chunks); err != nil {
+		return nil, err
+	}
+	if err := r.exactly(ctx, places); err != nil {
+		return nil, err
+	}
+	results := make([][]segment.Result, len(segments))
+	for i, s := range segments {
+		var err error
+		if results[i], err = query.Evaluate(s, oldest, newest); err != nil {
+			return nil, err
+		}
+		s.Release()
+	}
+	return results, nil
+}
+
+// createdAt reads the places of the sessions of a segment that were created at an instant, and
+// returns their positions: from low until before high.
+func (r *reader) createdAt(ctx context.Context, s *segment.Segment, us int64) (low, high int, err error) {
+	for range 4 { // the index, the parts at both ends, those between
+		var missing []engine.Block
+		var names []string
+		if low, high, names = s.Between(us, us); len(names) > 0 {
+			missing = blocksOf(s, names)
+		} else {
+			missing = missingPlaces(nil, s, func(yield func(int) bool) {
+				for i := low; i < high && yield(i); i++ {
+				}
+			})
+		}
+		if len(missing) == 0 {
+			return low, high, nil
+		}
+		if err := r.exactly(ctx, missing); err != nil {
+			return 0, 0, err
+		}
+	}
+	return 0, 0, s.Damaged("places")
+}

@@ -1,0 +1,128 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+// Verify compares everything that is kept of a company in one snapshot: the number of its sessions,
+// the places and postings of its segments, and the words that dead places still have. What does not
+// agree is an error that wraps [ErrDamaged]; where a segment is damaged it is a [*DamageError] that
+// names it. It reads all sessions, and takes about as long as making the segments did.
+func (b *Backend) Verify(ctx context.Context, company string) error {
+	if err := b.ready(ctx, company); err != nil {
+		return err
+	}
+	return b.inSnapshot(ctx, "verify", func(c conn) error {
+		d, err := c.directory(ctx, company)
+		if err != nil {
+			return err
+		}
+		var total, packed, living, orphans int64
+		err = c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": d.packed}, &total, &packed)
+		if err != nil {
+			return err
+		}
+		for _, s := range d.segments {
+			n, err := c.verify(ctx, company, s, &d)
+			if err != nil {
+				return err
+			}
+			living += int64(n)
+		}
+		err = c.first(ctx, c.engine.Orphans, engine.Args{"company": company}, &orphans)
+		switch {
+		case err != nil:
+			return err
+		case total != d.total:
+			return fmt.Errorf("%w: %d sessions, where %d are counted", ErrDamaged, total, d.total)
+		case packed != living: // places are of different sessions, so that none is without one
+			return fmt.Errorf("%w: %d packed sessions, where segments have %d", ErrDamaged, packed, living)
+		case orphans != 0:
+			return fmt.Errorf("%w: %d blocks of no segment", ErrDamaged, orphans)
+		}
+		return nil
+	})
+}
+
+// verify verifies one segment, and returns how many living positions it has.
+func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d *directory) (living int, err error) {
+	if err := c.reader(company, s).put(ctx, c.engine.AllBlocks, engine.Args{"company": company, "segment": s.Number}); err != nil {
+		return 0, err
+	}
+	dead := s.Dead()
+	if dead.Count() != d.dead[s.Number] {
+		return 0, s.Damaged("description")
+	}
+	places := make([]segment.Place, s.N)
+	var changes, created []int64
+	for i := range s.N {
+		p, err := s.Place(i)
+		if err != nil {
+			return 0, err
+		}
+		if places[i] = p; dead.Has(i) {
+			created = append(created, p.Created)
+		} else {
+			changes = append(changes, p.Change)
+		}
+	}
+	list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
+	if err != nil {
+		return 0, err
+	}
+	byChange := make(map[int64]*sessions.Session, len(list))
+	for _, f := range list {
+		byChange[f.change] = f.session
+	}
+	ghosts, err := c.createdAt(ctx, company, created)
+	if err != nil {
+		return 0, err
+	}
+	last := position{us: s.Oldest}
+	for i, p := range places {
+		if dead.Has(i) {
+			continue
+		}
+		one := byChange[p.Change]
+		if one == nil || p.Change > d.packed {
+			return 0, s.Damaged("places")
+		}
+		at := (found{session: one}).position()
+		if at.us != p.Created || p.ID != "" && p.ID != at.id || at.before(last) || at == last {
+			return 0, s.Damaged("places")
+		}
+		last = at
+	}
+	if places[0].Created != s.Oldest || places[s.N-1].Created != s.Newest {
+		return 0, s.Damaged("description")
+	}
+	return len(changes), s.Verify(func(i int) []*sessions.Session {
+		if dead.Has(i) {
+			return ghosts[places[i].Created]
+		}
+		return []*sessions.Session{byChange[places[i].Change]}
+	})
+}
+
+// createdAt reads the sessions that were created at some instants.
+func (c conn) createdAt(ctx context.Context, company string, instants []int64) (map[int64][]*sessions.Session, error) {
+	at := map[int64][]*sessions.Session{}
+	slices.Sort(instants)
+	for part := range slices.Chunk(slices.Compact(instants), mostLookedUp) {
+		list, err := c.found(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Numbers("s.created_us", part)}, company)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			us := f.session.CreatedAt.UnixMicro()
+			at[us] = append(at[us], f.session)
+		}
+	}
+	return at, nil
+}
