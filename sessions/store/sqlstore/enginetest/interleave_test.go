@@ -218,6 +218,7 @@ func TestSearchAmongWriters(t *testing.T) {
 					breaker.arm("sessionkit_", after, func(driver.Conn) { hit = true; write() })
 					sel := store.Selection{Company: "acme", Filter: f, Limit: 1000}
 					var got []*sessions.Session
+					counted := 0
 					var err error
 					switch ask {
 					case "list":
@@ -227,7 +228,7 @@ func TestSearchAmongWriters(t *testing.T) {
 					case "count":
 						var n store.Count
 						n, err = b.Count(t.Context(), sel)
-						got = make([]*sessions.Session, n.N)
+						counted = n.N
 					default:
 						err = b.Stream(t.Context(), sel, func(s *sessions.Session) error {
 							got = append(got, s.Clone())
@@ -241,7 +242,7 @@ func TestSearchAmongWriters(t *testing.T) {
 					}
 					now := all.match(f)
 					if ask == "count" {
-						require.Contains(t, []int{len(before), len(now)}, len(got), "count at statement %d", after)
+						require.Contains(t, []int{len(before), len(now)}, counted, "count at statement %d", after)
 					} else {
 						require.Contains(t, [][]string{described(before), described(now)}, described(got), "%s at statement %d", ask, after)
 					}

@@ -94,7 +94,7 @@ func TestModel(t *testing.T) {
 }
 
 func countRows(t require.TestingT, db *sql.DB, from, company string) (n int) {
-	require.NoError(t, db.QueryRow("SELECT count(*) FROM "+from+"'"+company+"'").Scan(&n)) //nolint:noctx // a test's
+	require.NoError(t, db.QueryRow("SELECT count(*) FROM "+from+"'"+company+"'").Scan(&n))
 	return n
 }
 
@@ -134,9 +134,7 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 	for part := range slices.Chunk(list, 500) {
 		require.NoError(t, b.Insert(t.Context(), part...))
 	}
-	for _, s := range list {
-		all.list = append(all.list, s)
-	}
+	all.list = append(all.list, list...)
 	slices.SortFunc(all.list, func(x, y *sessions.Session) int {
 		if x.Newer(y) {
 			return -1
