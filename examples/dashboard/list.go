@@ -123,8 +123,8 @@ type resultsView struct {
 	// Where the viewer may not see all that a search looks at: an empty list denies nobody then.
 	SearchedIn  string
 	NotSearched string
-	Asked    bool // there is a selection
-	Count    string
+	Asked       bool // there is a selection
+	Count       string
 }
 
 type chipView struct{ Name, Value, Label, URL string }
