@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lossy are the types of which JSON keeps less than they hold, and why that shows, selects or accepts nothing more.
+// lossy are the types of which JSON keeps less than they hold, and why that shows, selects or
+// accepts nothing more.
 var lossy = map[string]string{
 	"filter.AllOf":          "the zero value is part of no filter",
 	"filter.AnyOf":          "the zero value is part of no filter",
@@ -29,8 +30,9 @@ var lossy = map[string]string{
 	"export.ReadOptions":    "a *time.Location has no JSON",
 }
 
-// What encoding/json takes of a type comes back as it was, or not at all: nothing that says what is hidden, selected or accepted
-// may be kept as {} and read back as everything. The types that are lossy are named, each with the reason that it may be.
+// What encoding/json takes of a type comes back as it was, or not at all: nothing that says what is
+// hidden, selected or accepted may be kept as {} and read back as everything. The types that are
+// lossy are named, each with the reason that it may be.
 func TestJSONComesBackOrIsRefused(t *testing.T) {
 	kept := map[string]bool{}
 	for _, v := range specimens(t) {

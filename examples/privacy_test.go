@@ -47,12 +47,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// Every exported type of the SDK, printed in every way that a host may print it, without showing a person.
+// Every exported type of the SDK, printed in every way that a host may print it, without showing a
+// person.
 //
-// Each type has a specimen here whose texts of a person all hold "secret", and whose birth date is of 1983. A type without
-// a specimen fails, so that a new one cannot be forgotten; so does a specimen with an empty field.
+// Each type has a specimen here whose texts of a person all hold "secret", and whose birth date is
+// of 1983. A type without a specimen fails, so that a new one cannot be forgotten; so does a
+// specimen with an empty field.
 
-// encoded are the types that encoders may show, because that is what they are for. No other printer shows what they hold.
+// encoded are the types that encoders may show, because that is what they are for. No other printer
+// shows what they hold.
 var encoded = map[string]string{
 	"sessions.Request":  "a manifest keeps it",
 	"file.Manifest":     "stands beside the file, and is as private as it",
@@ -540,8 +543,9 @@ func TestPrintsShowNoPerson(t *testing.T) {
 	}
 }
 
-// TestWhatNoMethodPrevents is what the documentation of package sessions warns of: printers that read a value's memory
-// without asking its methods. Where one of them asks some day, the warning can go.
+// TestWhatNoMethodPrevents is what the documentation of package sessions warns of: printers that
+// read a value's memory without asking its methods. Where one of them asks some day, the warning
+// can go.
 func TestWhatNoMethodPrevents(t *testing.T) {
 	all := specimens(t)
 	specimen := func(name string) any {

@@ -27,7 +27,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// The README's Go is that of the functions below and of the SDK, line by line: so it compiles, and does what it says.
+// The README's Go is that of the functions below and of the SDK, line by line: so it compiles, and
+// does what it says.
 
 func TestReadmeShowsCodeThatRuns(t *testing.T) {
 	squeeze := func(code string) string {

@@ -13,7 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Block is a part of a file that is being written: whole rows, after the header where a file begins.
+// Block is a part of a file that is being written: whole rows, after the header where a file
+// begins.
 type Block struct {
 	Text []byte            // lent until the function that takes it returns
 	Rows int64             // of the export, up to the end of the block
@@ -36,11 +37,12 @@ func (b Block) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
 // Start says where an export in blocks begins. The zero Start begins one file.
 type Start struct {
-	// RowsPerFile begins a further file, with its header, after so many rows; 0 never does. In Excel's format at most [MaxExcelRows].
+	// RowsPerFile begins a further file, with its header, after so many rows; 0 never does. In
+	// Excel's format at most [MaxExcelRows].
 	RowsPerFile int64
 
-	// What is there of an export that goes on: how many rows in all, how many of these in the file that it goes on with, and the
-	// position of the last. No rows are a new export.
+	// What is there of an export that goes on: how many rows in all, how many of these in the file
+	// that it goes on with, and the position of the last. No rows are a new export.
 	Rows, InFile int64
 	Last         sessions.Position
 }
@@ -48,13 +50,15 @@ type Start struct {
 // ErrStart is wrapped where the selection no longer has the session that [Start] names.
 var ErrStart = errors.New("export: the session to go on from is gone")
 
-// WriteBlocks writes as [Write] does, to a function that takes the blocks in their order: for those who keep files that can be resumed,
-// as package export/file does, or who upload a file in parts. Blocks are taken by a second goroutine, one at a time, which has ended when
-// WriteBlocks returns. Progress and SHA256 of the options are for who takes them.
+// WriteBlocks writes as [Write] does, to a function that takes the blocks in their order: for those
+// who keep files that can be resumed, as package export/file does, or who upload a file in parts.
+// Blocks are taken by a second goroutine, one at a time, which has ended when WriteBlocks returns.
+// Progress and SHA256 of the options are for who takes them.
 //
-// An export that goes on hands over the row that is there already, by itself and first, so that it can be compared; it is an error
-// that wraps [ErrStart] if its session is not in the selection any more. What follows is, byte for byte and block by block, what a call
-// would have written that nothing had disturbed, if the rest of the selection is the same.
+// An export that goes on hands over the row that is there already, by itself and first, so that it
+// can be compared; it is an error that wraps [ErrStart] if its session is not in the selection any
+// more. What follows is, byte for byte and block by block, what a call would have written that
+// nothing had disturbed, if the rest of the selection is the same.
 func WriteBlocks(ctx context.Context, selected Selection, opts Options, at Start, take func(Block) error) error {
 	p, err := opts.plan(selected.Request().Disclosure)
 	switch {
@@ -108,8 +112,8 @@ func startingAt(seq iter.Seq2[*sessions.Session, error], first sessions.Position
 	}
 }
 
-// Resumable reports whether a file of these options says which sessions it has, so that an export of it can go on: it needs the
-// column Session ID.
+// Resumable reports whether a file of these options says which sessions it has, so that an export
+// of it can go on: it needs the column Session ID.
 func (o *Options) Resumable() bool { return slices.Contains(o.columns(), ColumnSessionID) }
 
 // FileColumn is a column of a file.
@@ -119,7 +123,8 @@ type FileColumn struct {
 	Key    string `json:"key,omitempty"` // of the extra field that has this column for itself
 }
 
-// FileColumns returns the columns that a file of these options has for a viewer, or the error that [Write] gives for them.
+// FileColumns returns the columns that a file of these options has for a viewer, or the error that
+// [Write] gives for them.
 func (o *Options) FileColumns(d sessions.Disclosure) ([]FileColumn, error) {
 	p, err := o.plan(d)
 	if err != nil {
@@ -135,8 +140,8 @@ func (p *plan) fileColumns() (columns []FileColumn) {
 	return columns
 }
 
-// Unguard takes away from a cell what the format puts there against spreadsheets, in a file with that separator. The zero Format has
-// nothing to take away.
+// Unguard takes away from a cell what the format puts there against spreadsheets, in a file with
+// that separator. The zero Format has nothing to take away.
 func (f Format) Unguard(cell string, comma rune) string {
 	if f == ExcelCSV {
 		return unprotect(cell, byte(comma))

@@ -163,7 +163,8 @@ func Columns() []Column {
 	return all
 }
 
-// Field returns the field of a session that the column shows, [sessions.FieldNone] for a column of the host's and for a number that is no column.
+// Field returns the field of a session that the column shows, [sessions.FieldNone] for a column of
+// the host's and for a number that is no column.
 func (c Column) Field() sessions.Field {
 	if c >= columnEnd {
 		return sessions.FieldNone
@@ -171,22 +172,24 @@ func (c Column) Field() sessions.Field {
 	return table[c].field
 }
 
-// masks reports whether the cell says that the viewer may not see the column's field, which of some fields cannot be.
+// masks reports whether the cell says that the viewer may not see the column's field, which of some
+// fields cannot be.
 func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// OwnColumn is a column of the host's: a header, and what stands below it. Its cells are texts, guarded like all others. [Read] passes over
-// such a column if ReadOptions.AllowUnknown says so.
+// OwnColumn is a column of the host's: a header, and what stands below it. Its cells are texts,
+// guarded like all others. [Read] passes over such a column if ReadOptions.AllowUnknown says so.
 type OwnColumn struct {
 	Header string // in the language of the reader
 
-	// Fields are those that Cell looks at. The session that it gets has no others but ID, company and creation time. If the viewer may
-	// not see one of them, Cell is not called, and the cell is [sessions.MaskedMark]; if one is dropped, so is the column.
+	// Fields are those that Cell looks at. The session that it gets has no others but ID, company
+	// and creation time. If the viewer may not see one of them, Cell is not called, and the cell is
+	// [sessions.MaskedMark]; if one is dropped, so is the column.
 	Fields sessions.Fields
 
-	// Cell returns the text of a session's cell. It must neither change nor keep the session. One call of Write calls it from one
-	// goroutine.
+	// Cell returns the text of a session's cell. It must neither change nor keep the session. One
+	// call of Write calls it from one goroutine.
 	Cell func(s *sessions.Session) string
 }
 
@@ -201,7 +204,8 @@ func Own(i int) Column {
 	return ownColumns + Column(i)
 }
 
-// String returns the column's header; of a column of the host's, of which only the Options know it, "own column 1" and so on.
+// String returns the column's header; of a column of the host's, of which only the Options know it,
+// "own column 1" and so on.
 func (c Column) String() string {
 	if c < columnEnd {
 		return table[c].header
@@ -212,7 +216,8 @@ func (c Column) String() string {
 	return fmt.Sprintf("Column(%d)", uint8(c))
 }
 
-// MarshalText returns the column's header; a number that is no column is an error that wraps [ErrColumn].
+// MarshalText returns the column's header; a number that is no column is an error that wraps
+// [ErrColumn].
 func (c Column) MarshalText() ([]byte, error) {
 	if c >= columnEnd && c < ownColumns {
 		return nil, fmt.Errorf("%w: %v", ErrColumn, c)
@@ -220,7 +225,8 @@ func (c Column) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
 
-// UnmarshalText reads exactly a column's header; anything else is an error that wraps [ErrUnknownColumn].
+// UnmarshalText reads exactly a column's header; anything else is an error that wraps
+// [ErrUnknownColumn].
 func (c *Column) UnmarshalText(text []byte) error {
 	var own int
 	if _, err := fmt.Sscanf(string(text), "own column %d", &own); err == nil && own > 0 && Own(own-1).String() == string(text) {

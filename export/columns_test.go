@@ -105,7 +105,8 @@ func TestMaskedCells(t *testing.T) {
 		}
 	}
 
-	// A field that is always to be seen cannot be masked, and an extra field beside one that is not is a value.
+	// A field that is always to be seen cannot be masked, and an extra field beside one that is not
+	// is a value.
 	require.Equal(t, "Creation time", readError(t, file(map[string]string{"Creation time": "[masked]"}), ReadOptions{}).Column)
 	row := read(t, []byte("phone,e-mail\n[masked],a@b\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0]
 	require.Equal(t, `{"phone":"[masked]","e-mail":"a@b"}`, row.Extra)
@@ -161,7 +162,8 @@ func TestDigestAndProgress(t *testing.T) {
 	require.Equal(t, hex.EncodeToString(sum[:]), res.SHA256, "of what the writer has")
 }
 
-// No end of a writer, of an iterator or of the caller's patience leaves the second goroutine behind.
+// No end of a writer, of an iterator or of the caller's patience leaves the second goroutine
+// behind.
 func TestNothingIsLeftBehind(t *testing.T) {
 	all := generate(5000)
 	before := runtime.NumGoroutine()
@@ -187,7 +189,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	require.Equal(t, before, runtime.NumGoroutine())
 }
 
-// BenchmarkOverlap has a source that takes as long as a database's rows, and a writer that takes as long as a digest and a disk.
+// BenchmarkOverlap has a source that takes as long as a database's rows, and a writer that takes as
+// long as a digest and a disk.
 func BenchmarkOverlap(b *testing.B) {
 	all := ordinary(20_000)
 	busy := func(d time.Duration) {

@@ -78,7 +78,8 @@ func ExampleReadError() {
 	// Output: 1 Expiration Date true
 }
 
-// A host's own gocsv writer, with its own separator, takes a selection row by row; its own reader gives rows back.
+// A host's own gocsv writer, with its own separator, takes a selection row by row; its own reader
+// gives rows back.
 func ExampleWriteGocsv() {
 	var text strings.Builder
 	w := csv.NewWriter(&text)
@@ -143,7 +144,8 @@ func ExampleRecord() {
 	// Output: true 01001012345 <nil>
 }
 
-// A file goes to an object store as it is written, compressed, in constant memory. A part of it is never stored: an error ends the upload.
+// A file goes to an object store as it is written, compressed, in constant memory. A part of it is
+// never stored: an error ends the upload.
 func ExampleWrite_objectStore() {
 	var stored bytes.Buffer
 	put := func(key string, body io.Reader) error { // as the client of an object store has it

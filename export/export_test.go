@@ -127,7 +127,8 @@ func recordsOf(all []*sessions.Session) []Record {
 	return records
 }
 
-// from makes a selection of an iterator, for a viewer who may see everything or what the disclosure shows.
+// from makes a selection of an iterator, for a viewer who may see everything or what the disclosure
+// shows.
 func from(all iter.Seq2[*sessions.Session, error], d ...sessions.Disclosure) Selection {
 	var r sessions.Request
 	for _, r.Disclosure = range d {
@@ -148,7 +149,8 @@ func write(t testing.TB, all []*sessions.Session, opts Options, d ...sessions.Di
 	return b.Bytes()
 }
 
-// crlf ends gocsv's rows as RFC 4180 does. UseCRLF of encoding/csv would change the line breaks within cells as well.
+// crlf ends gocsv's rows as RFC 4180 does. UseCRLF of encoding/csv would change the line breaks
+// within cells as well.
 type crlf struct{ out *bytes.Buffer }
 
 func (c crlf) Write(row []string) error {

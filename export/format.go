@@ -20,9 +20,10 @@ const (
 	MaxExcelCell = 32_767    // UTF-16 code units of a cell
 )
 
-// TooLongMark is what Excel's format and workbooks have in place of a cell of more than [MaxExcelCell]: a session with long extra
-// fields must not keep the others out of the file. Nothing is cut, and no text of a session is written like this. One column for
-// each key ([Options].ExtraKeys) has room for every field, and so has RFC 4180.
+// TooLongMark is what Excel's format and workbooks have in place of a cell of more than
+// [MaxExcelCell]: a session with long extra fields must not keep the others out of the file.
+// Nothing is cut, and no text of a session is written like this. One column for each key
+// ([Options].ExtraKeys) has room for every field, and so has RFC 4180.
 const TooLongMark = "[too long]"
 
 var formatNames = [...]string{"rfc4180", "excel_csv"}
@@ -35,7 +36,8 @@ func (f Format) String() string {
 	return fmt.Sprintf("Format(%d)", uint8(f))
 }
 
-// MarshalText returns the text of String; a number that is no format is an error that wraps [ErrOptions].
+// MarshalText returns the text of String; a number that is no format is an error that wraps
+// [ErrOptions].
 func (f Format) MarshalText() ([]byte, error) {
 	if int(f) >= len(formatNames) {
 		return nil, fmt.Errorf("%w: %v", ErrOptions, f)
@@ -43,7 +45,8 @@ func (f Format) MarshalText() ([]byte, error) {
 	return []byte(f.String()), nil
 }
 
-// UnmarshalText reads exactly the texts of String; anything else is an error that wraps [ErrOptions].
+// UnmarshalText reads exactly the texts of String; anything else is an error that wraps
+// [ErrOptions].
 func (f *Format) UnmarshalText(text []byte) error {
 	for i, name := range formatNames {
 		if name == string(text) {

@@ -10,13 +10,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// WriteGocsv writes the sessions of a selection to a host's own gocsv writer, as [Write] does to a file: whoever has set gocsv up with a
-// separator, quotes and a sink keeps them. The rows are the same, and so are the checks before the first of them, the guard of
-// [ExcelCSV] and the errors. Quotes are the writer's to put: of a row of numbers alone none keeps a spreadsheet with another separator
-// from taking it for one number. Options.Comma has to be the separator of the writer; it writes no byte order mark. Of the Result, Bytes and
-// SHA256 stay empty.
+// WriteGocsv writes the sessions of a selection to a host's own gocsv writer, as [Write] does to a
+// file: whoever has set gocsv up with a separator, quotes and a sink keeps them. The rows are the
+// same, and so are the checks before the first of them, the guard of [ExcelCSV] and the errors.
+// Quotes are the writer's to put: of a row of numbers alone none keeps a spreadsheet with another
+// separator from taking it for one number. Options.Comma has to be the separator of the writer; it
+// writes no byte order mark. Of the Result, Bytes and SHA256 stay empty.
 //
-// One row is kept at a time, in this goroutine. The writer is flushed at the end and after an error.
+// One row is kept at a time, in this goroutine. The writer is flushed at the end and after an
+// error.
 func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts Options) (done Result, err error) {
 	p, err := opts.plan(selected.Request().Disclosure)
 	if err != nil {
@@ -86,9 +88,10 @@ func (p *plan) strings(row []string, cell func(*planned) []byte) {
 	}
 }
 
-// ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is checked, and brought to the form of
-// [Record]. ReadOptions.Comma has to be the separator of the reader. What it has taken for cells is taken as it is: a torn row is not
-// noticed, and a reader that changes line breaks within cells, as that of encoding/csv does, changes them.
+// ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is
+// checked, and brought to the form of [Record]. ReadOptions.Comma has to be the separator of the
+// reader. What it has taken for cells is taken as it is: a torn row is not noticed, and a reader
+// that changes line breaks within cells, as that of encoding/csv does, changes them.
 func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
 	first := true
 	return readRows(strings.NewReader(""), opts, func(s *scanner) error {

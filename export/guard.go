@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// The guard keeps a spreadsheet from taking a text for anything else, whatever its list separator is. A file that is opened with
-// another one than its own is split within cells, and the quotes of CSV do not hold: they count at the beginning of a field only.
-// So each part of a text behind a separator that is not the file's own, and behind a line break, is guarded as if it were a
-// cell.
+// The guard keeps a spreadsheet from taking a text for anything else, whatever its list separator
+// is. A file that is opened with another one than its own is split within cells, and the quotes of
+// CSV do not hold: they count at the beginning of a field only. So each part of a text behind a
+// separator that is not the file's own, and behind a line break, is guarded as if it were a cell.
 
 // protection is what keeps a spreadsheet from changing or running a text.
 type protection uint8
@@ -21,8 +21,8 @@ const (
 	parts              // an apostrophe before each part that needs one
 )
 
-// maxLiteral is the length of the longest text in a formula of Excel's, in UTF-16 code units, which are never more
-// than bytes of UTF-8.
+// maxLiteral is the length of the longest text in a formula of Excel's, in UTF-16 code units, which
+// are never more than bytes of UTF-8.
 const maxLiteral = 255
 
 // separators are what spreadsheets split a line at, whatever the file's own separator is.
@@ -91,8 +91,8 @@ func (p *plan) protect(v string) protection {
 	}
 }
 
-// appendParts appends a text with an apostrophe before each part that a spreadsheet might take for something else. JSON begins with {,
-// which it does not.
+// appendParts appends a text with an apostrophe before each part that a spreadsheet might take for
+// something else. JSON begins with {, which it does not.
 func (p *plan) appendParts(b []byte, v string, json bool) []byte {
 	for first := true; ; first = false {
 		end := 0
@@ -113,13 +113,15 @@ func (p *plan) appendParts(b []byte, v string, json bool) []byte {
 	}
 }
 
-// harmless reports whether a part of a text is one to a spreadsheet too. What is empty is not: a quote may follow it.
+// harmless reports whether a part of a text is one to a spreadsheet too. What is empty is not: a
+// quote may follow it.
 func harmless(part string) bool {
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(part, ignored))
 	return unicode.IsLetter(first) && !strings.ContainsFunc(part, unicode.IsNumber) && !isTruth(part)
 }
 
-// unprotect takes away what protect asked for, in a file with the separator given. Text without a protection stays as it is.
+// unprotect takes away what protect asked for, in a file with the separator given. Text without a
+// protection stays as it is.
 func unprotect(v string, own byte) string {
 	if inner, ok := strings.CutPrefix(v, `="`); ok && strings.HasSuffix(inner, `"`) {
 		inner = inner[:len(inner)-1]

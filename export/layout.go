@@ -24,7 +24,8 @@ func (l layout) local() bool {
 	return err != nil || !read.Equal(t)
 }
 
-// date reads a date and writes it in the layout of a record. Years outside the bounds, which are inclusive, are refused.
+// date reads a date and writes it in the layout of a record. Years outside the bounds, which are
+// inclusive, are refused.
 func (l layout) date(v, to string, first, last int) (string, error) {
 	if v == "" {
 		return "", nil
@@ -45,8 +46,9 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 	return t.Format(to), nil
 }
 
-// unknownParts reads a date whose day or month is unknown, or that is unknown as a whole. No layout of package time can
-// state one, so every layout but that of a record's expiration states it as yyyy-mm-dd.
+// unknownParts reads a date whose day or month is unknown, or that is unknown as a whole. No layout
+// of package time can state one, so every layout but that of a record's expiration states it as
+// yyyy-mm-dd.
 func (l layout) unknownParts(v string) (sessions.Date, bool) {
 	if l.text == expirationLayout {
 		if len(v) != len(expirationLayout) {
@@ -58,7 +60,8 @@ func (l layout) unknownParts(v string) (sessions.Date, bool) {
 	return d, err == nil && !d.IsValid()
 }
 
-// appendDateIn writes a date in the layout, and one with unknown parts as [layout.unknownParts] reads it.
+// appendDateIn writes a date in the layout, and one with unknown parts as [layout.unknownParts]
+// reads it.
 func appendDateIn(b []byte, d sessions.Date, text string) []byte {
 	switch {
 	case d.IsZero():

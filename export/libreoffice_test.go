@@ -79,7 +79,8 @@ var languages = []struct {
 	code int
 }{{"English", 1033}, {"German", 1031}, {"Turkish", 1055}, {"Russian", 1049}, {"Georgian", 1079}}
 
-// TestLibreOfficeEvaluatesNothing opens files of hostile texts with list separators that are their own, others, and all together.
+// TestLibreOfficeEvaluatesNothing opens files of hostile texts with list separators that are their
+// own, others, and all together.
 func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	all := hostileSessions(*officeRows, *officeSeed)
 	r := rand.New(rand.NewPCG(*officeSeed, 8))
@@ -134,8 +135,8 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	}
 }
 
-// csvFilter is the import of LibreOffice: separators, quotes, UTF-8, from the first row, in a language, with dates and the like
-// found everywhere.
+// csvFilter is the import of LibreOffice: separators, quotes, UTF-8, from the first row, in a
+// language, with dates and the like found everywhere.
 func csvFilter(set string, language int) string {
 	var codes []string
 	for _, c := range set {
@@ -144,7 +145,8 @@ func csvFilter(set string, language int) string {
 	return fmt.Sprintf("Text - txt - csv (StarCalc):%s,34,76,1,,%d,false,true", strings.Join(codes, "/"), language)
 }
 
-// judgeOffice looks at what LibreOffice made of a file. The cells are those of the file, nil where it was opened without its separator.
+// judgeOffice looks at what LibreOffice made of a file. The cells are those of the file, nil where
+// it was opened without its separator.
 func judgeOffice(t *testing.T, name string, rows [][]libreoffice.Cell, cells [][]string, columns []Column) {
 	t.Helper()
 	for i, row := range rows {
@@ -193,8 +195,8 @@ func bare(v string) string {
 	}, v)
 }
 
-// TestLibreOfficeSavesTexts opens files with their own separator and saves them as such: every text reads as it was, its line breaks as
-// LibreOffice writes them.
+// TestLibreOfficeSavesTexts opens files with their own separator and saves them as such: every text
+// reads as it was, its line breaks as LibreOffice writes them.
 func TestLibreOfficeSavesTexts(t *testing.T) {
 	all := hostileSessions(*officeRows, *officeSeed+1)
 	columns := []Column{

@@ -106,7 +106,8 @@ func TestSheetIsRecord(t *testing.T) {
 	}
 }
 
-// TestGocsv writes by a host's own writer what Write writes, and reads it back by a host's own reader.
+// TestGocsv writes by a host's own writer what Write writes, and reads it back by a host's own
+// reader.
 func TestGocsv(t *testing.T) {
 	all := generate(2000)
 	for _, o := range []Options{

@@ -16,8 +16,8 @@ func positionOf(s *sessions.Session) sessions.Position {
 	return sessions.Position{CreatedAt: sessions.Truncate(s.CreatedAt), ID: strings.Clone(s.ID)}
 }
 
-// pipe lets blocks be taken while the next are made. The goroutine that takes them begins with the second: most answers have
-// but one.
+// pipe lets blocks be taken while the next are made. The goroutine that takes them begins with the
+// second: most answers have but one.
 type pipe struct {
 	take  func(Block) error
 	full  chan Block
@@ -29,7 +29,8 @@ type pipe struct {
 	panicked any
 }
 
-// put hands over a block and gives it an empty buffer. The error is that of an earlier block, or of this one.
+// put hands over a block and gives it an empty buffer. The error is that of an earlier block, or of
+// this one.
 func (p *pipe) put(b *Block) error {
 	if p.full == nil {
 		p.full, p.empty, p.ended = make(chan Block, 1), make(chan []byte, 2), make(chan struct{})

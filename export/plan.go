@@ -11,7 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// plan writes rows: one encoder per column, chosen once. Its scratch space makes it good for one file at a time.
+// plan writes rows: one encoder per column, chosen once. Its scratch space makes it good for one
+// file at a time.
 type plan struct {
 	columns []planned
 
@@ -80,8 +81,8 @@ func instantCell(layout string, instant func(*sessions.Session) time.Time) encod
 	}
 }
 
-// moment writes a date or time in a layout. Spreadsheets of every language read yyyy-mm-dd alike; what else begins with a number they
-// read as the reader's region has it, so that it stays a text.
+// moment writes a date or time in a layout. Spreadsheets of every language read yyyy-mm-dd alike;
+// what else begins with a number they read as the reader's region has it, so that it stays a text.
 func (p *plan) moment(b []byte, v, layout string) []byte {
 	if p.excel && (!strings.HasPrefix(layout, time.DateOnly) || strings.ContainsAny(layout, separators)) {
 		return p.text(b, v)
@@ -118,14 +119,15 @@ func (p *plan) headers(b []byte) []byte {
 	return append(b, lineBreak...)
 }
 
-// runs reports whether a line, which is one field where it is split elsewhere, begins as a formula and ends in a quote: LibreOffice
-// runs it. Without a formula in its first cell it does not.
+// runs reports whether a line, which is one field where it is split elsewhere, begins as a formula
+// and ends in a quote: LibreOffice runs it. Without a formula in its first cell it does not.
 func runs(line []byte) bool {
 	return bytes.HasPrefix(line, []byte(`"=`)) && line[len(line)-1] == '"'
 }
 
-// asText puts the last cell of a line in quotes if the line has digits and nothing that shows it to be a text: a quote, or the bracket
-// of a mark. Where it is split elsewhere it is one field, and 5,3 would be a number to half the world.
+// asText puts the last cell of a line in quotes if the line has digits and nothing that shows it to
+// be a text: a quote, or the bracket of a mark. Where it is split elsewhere it is one field, and
+// 5,3 would be a number to half the world.
 func asText(b []byte, start, last int) []byte {
 	line := b[start:]
 	if bytes.IndexByte(line, '"') >= 0 || bytes.IndexByte(line, '[') >= 0 || !bytes.ContainsAny(line, "0123456789") {
@@ -254,7 +256,8 @@ func (p *plan) needsQuotes(v string) bool {
 	return unicode.IsSpace(first)
 }
 
-// special tells whether a byte of v puts it in quotes. Most cells have none, which eight bytes at a time show.
+// special tells whether a byte of v puts it in quotes. Most cells have none, which eight bytes at a
+// time show.
 func (p *plan) special(v string) bool {
 	if len(v) >= 8 {
 		suspects := p.suspects(v[len(v)-8:])
@@ -273,7 +276,8 @@ func (p *plan) special(v string) bool {
 	return false
 }
 
-// suspects is not 0 if there is a control character, a quote or a comma among the first eight bytes of v.
+// suspects is not 0 if there is a control character, a quote or a comma among the first eight bytes
+// of v.
 func (p *plan) suspects(v string) uint64 {
 	_ = v[7]
 	w := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
@@ -309,8 +313,8 @@ func appendTwo(b []byte, n int) []byte {
 	return append(b, byte('0'+u/10%10), byte('0'+u%10))
 }
 
-// clock writes instants as the wall clock of a zone. It keeps the offset and the day of the last one, which most rows of
-// an export share.
+// clock writes instants as the wall clock of a zone. It keeps the offset and the day of the last
+// one, which most rows of an export share.
 type clock struct {
 	zone       *time.Location
 	excel      bool
@@ -383,7 +387,8 @@ func (c *clock) enter(t time.Time) {
 	}
 	_, offset := t.Zone()
 	if !c.excel {
-		// RFC 3339 has no seconds in an offset, which local mean times do have: the instant stays exact.
+		// RFC 3339 has no seconds in an offset, which local mean times do have: the instant stays
+		// exact.
 		offset -= offset % 60
 		c.suffix = strings.Clone(time.Time{}.In(time.FixedZone("", offset)).Format("Z07:00"))
 	}

@@ -20,16 +20,19 @@ type ReadOptions struct {
 	Format Format // Excel: texts are freed of what protects them, and times have no offset
 	Comma  rune   // as in Options
 
-	// Zone is the time zone of times that state no offset. nil is an error where the file has such times.
+	// Zone is the time zone of times that state no offset. nil is an error where the file has such
+	// times.
 	Zone *time.Location
 
-	// Layouts of dates and times, in the words of package time, where they are not the format's own.
+	// Layouts of dates and times, in the words of package time, where they are not the format's
+	// own.
 	BirthLayout, ExpirationLayout, TimeLayout string
 
 	// Headers are the headers of columns that were renamed.
 	Headers map[Column]string
 
-	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell is no field.
+	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell
+	// is no field.
 	ExtraKeys sessions.ExtraKeys
 
 	AllowMissing bool // a column that is not there has empty cells
@@ -43,7 +46,8 @@ type ReadOptions struct {
 	Scale far.Scale
 }
 
-// Row is a row of a file: the record, and what columns beyond it say. Printing one shows its session ID alone.
+// Row is a row of a file: the record, and what columns beyond it say. Printing one shows its
+// session ID alone.
 type Row struct {
 	Record
 	Number  int64  // from 1, the header not counted; 0 for a row that was not read
@@ -51,13 +55,14 @@ type Row struct {
 	Reasons string // of the column Reasons, "" where the file has none
 }
 
-// Read reads the rows of a file, in their order. It can be ranged once, keeps one row at a time and no more than
-// [MaxRowBytes] of it. A row without any text is passed over where the file has a column Session ID or Creation time, which a session
-// cannot lack: spreadsheets leave such rows. An error comes once, last, with the zero Row: for options that cannot be met one that wraps
+// Read reads the rows of a file, in their order. It can be ranged once, keeps one row at a time and
+// no more than [MaxRowBytes] of it. A row without any text is passed over where the file has a
+// column Session ID or Creation time, which a session cannot lack: spreadsheets leave such rows. An
+// error comes once, last, with the zero Row: for options that cannot be met one that wraps
 // [ErrOptions], otherwise a [*ReadError].
 //
-// Every cell is checked and brought to the form that [Record] states, whatever the form of the file. UTF-8 with and
-// without a byte order mark, and UTF-16 with one, are read.
+// Every cell is checked and brought to the form that [Record] states, whatever the form of the
+// file. UTF-8 with and without a byte order mark, and UTF-16 with one, are read.
 func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
 	return readRows(r, opts, (*scanner).scan)
 }

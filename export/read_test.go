@@ -437,7 +437,8 @@ func TestReadStopsWhenTold(t *testing.T) {
 	require.Equal(t, 3, n)
 }
 
-// FuzzScan compares the splitting of a file with that of encoding/csv, which joins CR LF within cells to LF.
+// FuzzScan compares the splitting of a file with that of encoding/csv, which joins CR LF within
+// cells to LF.
 func FuzzScan(f *testing.F) {
 	for _, v := range nasty {
 		f.Add(v + ",\"" + strings.ReplaceAll(v, `"`, `""`) + "\"\r\n")

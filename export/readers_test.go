@@ -31,8 +31,9 @@ func tool(t *testing.T, name, input string, args ...string) []byte {
 	return out
 }
 
-// eachFormat writes nasty sessions to a file of each format, and compares what a reader of it, which knows nothing of
-// protections, gives, with lineBreak for each CRLF within a cell: a map from headers to cells for each row.
+// eachFormat writes nasty sessions to a file of each format, and compares what a reader of it,
+// which knows nothing of protections, gives, with lineBreak for each CRLF within a cell: a map from
+// headers to cells for each row.
 func eachFormat(t *testing.T, lineBreak string, read func(t *testing.T, path string) []byte) {
 	all := generate(2000)
 	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: tbilisi(t)}} {
@@ -94,7 +95,8 @@ func TestPostgresCopiesTheSame(t *testing.T) {
 	})
 }
 
-// The texts that people collect because programs break on them, as every text of a session, in both formats and back.
+// The texts that people collect because programs break on them, as every text of a session, in both
+// formats and back.
 func TestNaughtyStrings(t *testing.T) {
 	naughty := append(slices.Clip(nasty),
 		"undefined", "nil", "NaN", "Infinity", "-Infinity", "1/0", "0x0", "0xabad1dea", "1,000.00", "1 000,00", "08", "2.2250738585072011e-308", "1e309", ",./;'[]\\-=", `<>?:"{}|_+`, "!@#$%^&*()`~",

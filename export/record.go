@@ -12,10 +12,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Record is one row: the 24 columns in their order, as text. Its tags define headers and order for this package, and
-// serve a host that calls gocsv itself. Each cell is as the zero [Options] write it, whatever file it was read from; the
-// package comment says how. Any cell but Creation time and Session ID may be [sessions.MaskedMark]. Records are comparable
-// with ==. Printing one shows its session ID alone.
+// Record is one row: the 24 columns in their order, as text. Its tags define headers and order for
+// this package, and serve a host that calls gocsv itself. Each cell is as the zero [Options] write
+// it, whatever file it was read from; the package comment says how. Any cell but Creation time and
+// Session ID may be [sessions.MaskedMark]. Records are comparable with ==. Printing one shows its
+// session ID alone.
 type Record struct {
 	PersonalNumber string `csv:"Personal Number"`
 	FirstName      string `csv:"First Name"`
@@ -43,7 +44,8 @@ type Record struct {
 	Attempts       string `csv:"Attempts"` // from 1, empty for none
 }
 
-// RecordOf returns the session's record. What the session hides ([sessions.Session.Hidden]) is [sessions.MaskedMark].
+// RecordOf returns the session's record. What the session hides ([sessions.Session.Hidden]) is
+// [sessions.MaskedMark].
 func RecordOf(s *sessions.Session) Record {
 	r := Record{
 		PersonalNumber: s.PersonalNumber.Cell(),

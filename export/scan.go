@@ -11,11 +11,13 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// MaxRowBytes is the length of the longest row that is read: its text, and one byte for each cell. No session fills it.
+// MaxRowBytes is the length of the longest row that is read: its text, and one byte for each cell.
+// No session fills it.
 const MaxRowBytes = 4 << 20
 
-// scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows; empty lines are no rows.
-// Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn row, and bounds its memory.
+// scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows;
+// empty lines are no rows. Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn
+// row, and bounds its memory.
 type scanner struct {
 	r     io.Reader
 	comma byte
@@ -116,7 +118,8 @@ func (s *scanner) cells() error {
 	}
 }
 
-// plainCell reads a cell without quotes, whose first byte is c, and what separates it from the next.
+// plainCell reads a cell without quotes, whose first byte is c, and what separates it from the
+// next.
 func (s *scanner) plainCell(c int) (last bool, err error) {
 	for ; ; c = s.next() {
 		switch c {

@@ -9,26 +9,31 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selection is a selection of sessions that a file is written from: newest first, ties by ID, the bytewise greater ID first. Creation
-// times and IDs never change. Package store has one (store.Selected); [FromIterator] makes one of a host's own iterator.
+// Selection is a selection of sessions that a file is written from: newest first, ties by ID, the
+// bytewise greater ID first. Creation times and IDs never change. Package store has one
+// (store.Selected); [FromIterator] makes one of a host's own iterator.
 type Selection interface {
-	// Request says who asks for which sessions, and which fields they may see. It reads nothing and always says the same.
+	// Request says who asks for which sessions, and which fields they may see. It reads nothing and
+	// always says the same.
 	Request() sessions.Request
 
-	// Open settles whether the sessions may be read, before the first of them is, and returns an iterator that lends each until the
-	// next. An error of the iterator comes once and last. Of the sessions nothing is looked at but what the reading asks for.
+	// Open settles whether the sessions may be read, before the first of them is, and returns an
+	// iterator that lends each until the next. An error of the iterator comes once and last. Of the
+	// sessions nothing is looked at but what the reading asks for.
 	Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error)
 
-	// Watermark returns a moment in the history of the selection, not later than any that Open reads afterwards. An error that
-	// wraps [errors.ErrUnsupported] says that there is none: a file can then not be resumed.
+	// Watermark returns a moment in the history of the selection, not later than any that Open
+	// reads afterwards. An error that wraps [errors.ErrUnsupported] says that there is none: a file
+	// can then not be resumed.
 	Watermark(ctx context.Context) (string, error)
 
-	// Changed reports whether a session behind the position, that is in the selection or may have been, has changed or come in
-	// since the watermark. It may err on the side of true.
+	// Changed reports whether a session behind the position, that is in the selection or may have
+	// been, has changed or come in since the watermark. It may err on the side of true.
 	Changed(ctx context.Context, since string, after sessions.Position) (bool, error)
 }
 
-// disclosed yields the sessions of a selection without what the viewer may not see, whether or not the selection has hidden it.
+// disclosed yields the sessions of a selection without what the viewer may not see, whether or not
+// the selection has hidden it.
 func disclosed(all iter.Seq2[*sessions.Session, error], d sessions.Disclosure) iter.Seq2[*sessions.Session, error] {
 	hidden := d.Hidden()
 	if hidden == 0 {
@@ -49,9 +54,10 @@ func disclosed(all iter.Seq2[*sessions.Session, error], d sessions.Disclosure) i
 	}
 }
 
-// FromIterator makes a Selection of an iterator of the host's own, for sessions that no store selected. Files hide what the
-// request's disclosure hides, whether or not the iterator has hidden it; the zero Request shows everything and leaves a manifest
-// without a company. The iterator may lend each session until the next. Its sessions are taken in its order, all of them: it is read
+// FromIterator makes a Selection of an iterator of the host's own, for sessions that no store
+// selected. Files hide what the request's disclosure hides, whether or not the iterator has hidden
+// it; the zero Request shows everything and leaves a manifest without a company. The iterator may
+// lend each session until the next. Its sessions are taken in its order, all of them: it is read
 // from its beginning only, and has no watermark, so that a file of it cannot be resumed.
 func FromIterator(r sessions.Request, all iter.Seq2[*sessions.Session, error]) Selection {
 	return &iterated{r, all}

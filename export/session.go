@@ -19,16 +19,18 @@ type SessionOptions struct {
 	// Scale names the scale of the match levels. "" is that of [far.Kvalifika].
 	Scale string
 
-	// NotVerified is the status of a row whose Verified is FALSE or empty and that has no Status. "" is [sessions.Failed],
-	// which may be wrong: such a session may have been pending.
+	// NotVerified is the status of a row whose Verified is FALSE or empty and that has no Status.
+	// "" is [sessions.Failed], which may be wrong: such a session may have been pending.
 	NotVerified sessions.Status
 }
 
-// Session makes a session of the row, and tells which fields the row could not say: they are absent, or the strictest
-// guess. The package comment lists them. The session is valid ([sessions.Session.Validate]) and has no revision.
+// Session makes a session of the row, and tells which fields the row could not say: they are
+// absent, or the strictest guess. The package comment lists them. The session is valid
+// ([sessions.Session.Validate]) and has no revision.
 //
-// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the [*sessions.FieldError] of the value. A row
-// with masked cells is refused so: it does not hold the session.
+// An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the
+// [*sessions.FieldError] of the value. A row with masked cells is refused so: it does not hold the
+// session.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
 	said := *r
 	r = &said // unmask changes it
@@ -91,8 +93,8 @@ func (p *rowParser) fail(c Column, what string) {
 
 func (p *rowParser) lose(c Column) { p.lost |= sessions.FieldsOf(c.Field()) }
 
-// unmask refuses masked cells. In columns whose texts come from outside a value may look like one: it is lost instead, so
-// that nobody can make a file unreadable.
+// unmask refuses masked cells. In columns whose texts come from outside a value may look like one:
+// it is lost instead, so that nobody can make a file unreadable.
 func (p *rowParser) unmask() {
 	for i, cell := range p.cells {
 		c := Column(i)

@@ -9,7 +9,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Sheet turns sessions into values with types, for writers of further formats, such as workbooks. It is for one file and one goroutine.
+// Sheet turns sessions into values with types, for writers of further formats, such as workbooks.
+// It is for one file and one goroutine.
 type Sheet struct {
 	Columns []FileColumn
 	TooLong int64 // cells that were [TooLongMark] so far
@@ -18,8 +19,8 @@ type Sheet struct {
 	row  []any
 }
 
-// Sheet returns the columns and cells that a sheet of these options has for a viewer, or the error that [Write] gives for them.
-// [Options.Open] yields the sessions.
+// Sheet returns the columns and cells that a sheet of these options has for a viewer, or the error
+// that [Write] gives for them. [Options.Open] yields the sessions.
 func (o *Options) Sheet(d sessions.Disclosure) (*Sheet, error) {
 	p, err := o.plan(d)
 	if err != nil {
@@ -40,9 +41,9 @@ func (s Sheet) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
 func (s Sheet) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
-// Values returns the cells of a session, until the next call: nil for an empty one, a string, bool, int, [sessions.Date] or
-// [time.Time], which may be zero for an empty one. What the viewer may not see is the string [sessions.MaskedMark]. No string is longer than
-// [MaxExcelCell].
+// Values returns the cells of a session, until the next call: nil for an empty one, a string, bool,
+// int, [sessions.Date] or [time.Time], which may be zero for an empty one. What the viewer may not
+// see is the string [sessions.MaskedMark]. No string is longer than [MaxExcelCell].
 func (s *Sheet) Values(of *sessions.Session) []any {
 	hidden := of.Hidden()
 	for i := range s.plan.columns {

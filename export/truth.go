@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// truthWords are the truth values of spreadsheets in upper case, in every language that LibreOffice 7.4 has one for (it shows them
-// where a boolean is formatted in that language) and, where they differ, those of Excel's functions TRUE and FALSE.
+// truthWords are the truth values of spreadsheets in upper case, in every language that LibreOffice
+// 7.4 has one for (it shows them where a boolean is formatted in that language) and, where they
+// differ, those of Excel's functions TRUE and FALSE.
 var truthWords = wordSet(`
 	A SI NGOHO,ADEVĂRAT,ALA,APLAMS,ASIYONYANISO,BENAR,BERU,BRAERO,BREUG,CERT,DAABI,DHUGAA,DOGRY
 	DOĞRU,DÜZ,EGIAZKOA,EPÄTOSI,EQQORTOQ,EQQUNNGITSOQ,FALS,FALSA,FALSCH,FALSE,FALSK,FALSKT,FALSO
@@ -37,7 +38,8 @@ func wordSet(list string) map[string]bool {
 	return words
 }
 
-// truthLengths has, for the first byte of each word of ASCII, a bit for its length: most names are none for their length alone.
+// truthLengths has, for the first byte of each word of ASCII, a bit for its length: most names are
+// none for their length alone.
 var truthLengths = func() (lengths [128]uint64) {
 	for word := range truthWords {
 		if word[0] < utf8.RuneSelf {

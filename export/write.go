@@ -22,44 +22,51 @@ import (
 type Options struct {
 	Format Format
 
-	// Comma separates the cells: comma, semicolon, tab or bar. 0 is a comma. Excel splits a file that it opens at the list
-	// separator of the system's region, which is a semicolon where the decimal separator is a comma.
+	// Comma separates the cells: comma, semicolon, tab or bar. 0 is a comma. Excel splits a file
+	// that it opens at the list separator of the system's region, which is a semicolon where the
+	// decimal separator is a comma.
 	Comma rune
 
-	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose times state their offset;
-	// where times state none, as in Excel's format, it is an error.
+	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose
+	// times state their offset; where times state none, as in Excel's format, it is an error.
 	Zone *time.Location
 
-	// Layouts of dates and times, in the words of package time, where they are not to be the format's own.
+	// Layouts of dates and times, in the words of package time, where they are not to be the
+	// format's own.
 	BirthLayout, ExpirationLayout, TimeLayout string
 
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
 
-	// Own are further columns of the host's. [Own] gives the number that each has in Columns; those that are not there come last.
+	// Own are further columns of the host's. [Own] gives the number that each has in Columns; those
+	// that are not there come last.
 	Own []OwnColumn
 
-	// Headers rename columns. A column that is not in it keeps its header; two columns of one header are an error.
+	// Headers rename columns. A column that is not in it keeps its header; two columns of one
+	// header are an error.
 	Headers map[Column]string
 
-	// ExtraKeys, if there are any, puts one column for each of these extra fields, with the key as its header, where the
-	// Extra column would stand. A session without the field has an empty cell there.
+	// ExtraKeys, if there are any, puts one column for each of these extra fields, with the key as
+	// its header, where the Extra column would stand. A session without the field has an empty cell
+	// there.
 	ExtraKeys sessions.ExtraKeys
 
-	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not known. Progress is told. In
-	// Excel's format more than [MaxExcelRows] are refused before the first row; those that come without having been
-	// counted, when they come.
+	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not
+	// known. Progress is told. In Excel's format more than [MaxExcelRows] are refused before the
+	// first row; those that come without having been counted, when they come.
 	Count int64
 
-	// Progress, if it is not nil, is called whenever a part of the file was written, and at the end: never by two goroutines at
-	// once, nor after the call that writes. What it does delays the export.
+	// Progress, if it is not nil, is called whenever a part of the file was written, and at the
+	// end: never by two goroutines at once, nor after the call that writes. What it does delays the
+	// export.
 	Progress func(Progress)
 
 	// SHA256 asks for the digest of the file.
 	SHA256 bool
 }
 
-// Fields returns the fields that a file of these options shows, and those that it needs to be resumed.
+// Fields returns the fields that a file of these options shows, and those that it needs to be
+// resumed.
 func (o *Options) Fields() sessions.Fields {
 	shown := sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt)
 	for _, c := range o.columns() {
@@ -89,24 +96,28 @@ type Result struct {
 	TooLong int64
 }
 
-// Write writes the sessions of a selection to w, in their order, after a header that is there even without sessions. It opens the
-// selection first: whether it may be read, the viewer's limit and what the viewer may see are settled before the first byte, and so
-// is, in Excel's format, that there are not too many.
+// Write writes the sessions of a selection to w, in their order, after a header that is there even
+// without sessions. It opens the selection first: whether it may be read, the viewer's limit and
+// what the viewer may see are settled before the first byte, and so is, in Excel's format, that
+// there are not too many.
 //
-// What the viewer may not see is not in the file, whatever the options: a column of a field that is dropped is left out, and
-// each cell of a field that is hidden otherwise, or that nobody has read ([sessions.Session.Hidden]), is [sessions.MaskedMark].
+// What the viewer may not see is not in the file, whatever the options: a column of a field that is
+// dropped is left out, and each cell of a field that is hidden otherwise, or that nobody has read
+// ([sessions.Session.Hidden]), is [sessions.MaskedMark].
 //
-// Write keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and writes whole rows only.
-// A file of more than one buffer is written by a second goroutine while the next rows are fetched and encoded. It has ended when
-// Write returns, for which Write waits for w. A panic in w or Progress is one of Write.
+// Write keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and
+// writes whole rows only. A file of more than one buffer is written by a second goroutine while the
+// next rows are fetched and encoded. It has ended when Write returns, for which Write waits for w.
+// A panic in w or Progress is one of Write.
 //
-// The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or [ErrTooManyRows] before anything is
-// written; after that a [*WriteError] that wraps the error of the selection, of the context, of the writer, or one of this package
-// ([ErrNoSession], [ErrTooManyRows]). The Result then says how much of the file w has: a part that nothing
-// in it shows to be one.
+// The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or
+// [ErrTooManyRows] before anything is written; after that a [*WriteError] that wraps the error of
+// the selection, of the context, of the writer, or one of this package ([ErrNoSession],
+// [ErrTooManyRows]). The Result then says how much of the file w has: a part that nothing in it
+// shows to be one.
 //
-// Nothing in the values can break the file: bytes are written as they are, NUL and invalid UTF-8 included, which no stored
-// session has and [Read] refuses.
+// Nothing in the values can break the file: bytes are written as they are, NUL and invalid UTF-8
+// included, which no stored session has and [Read] refuses.
 func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (Result, error) {
 	p, err := opts.plan(selected.Request().Disclosure)
 	if err != nil {
@@ -127,8 +138,9 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 	return done, err
 }
 
-// Open opens a selection for the columns of the options: what a writer of a further format reads. The sessions hide what the viewer may
-// not see, and the fields that no column shows. The error is that of [Write] before its first byte.
+// Open opens a selection for the columns of the options: what a writer of a further format reads.
+// The sessions hide what the viewer may not see, and the fields that no column shows. The error is
+// that of [Write] before its first byte.
 func (o *Options) Open(ctx context.Context, selected Selection, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	if r.Limit > 0 && o.Count > int64(r.Limit) {
 		return nil, &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}

@@ -361,7 +361,8 @@ func TestExcelLimits(t *testing.T) {
 	}
 }
 
-// One session with all the extra fields that it may have, of characters that JSON escapes, keeps no other out of the file.
+// One session with all the extra fields that it may have, of characters that JSON escapes, keeps no
+// other out of the file.
 func TestLongExtraFields(t *testing.T) {
 	var pairs []sessions.ExtraPair
 	var names []string

@@ -164,7 +164,8 @@ func ExampleParseLevel() {
 	// 999
 }
 
-// A level stands for a rate on its scale alone: the rates of different scales are compared, never the levels.
+// A level stands for a rate on its scale alone: the rates of different scales are compared, never
+// the levels.
 func ExampleLevel() {
 	var level far.Level = 5
 	rate, err := far.Kvalifika.Rate(level)

@@ -182,7 +182,8 @@ func TestNewScaleRefuses(t *testing.T) {
 		"a step twice":               {"s", []Step{{1, OneIn(100)}, {1, OneIn(100)}}, 1},
 		"a rate twice":               {"s", []Step{{1, OneIn(100)}, {2, OneIn(100)}}, 2},
 		"a higher rate":              {"s", []Step{{1, OneIn(100)}, {2, OneIn(99)}}, 2},
-		// 1/70,00,000 with its commas dropped is 1/7,000,000; a list that has 8,000,000 below it is broken.
+		// 1/70,00,000 with its commas dropped is 1/7,000,000; a list that has 8,000,000 below it is
+		// broken.
 		"a misprint": {"s", []Step{{12, OneIn(8_000_000)}, {13, OneIn(7_000_000)}}, 13},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,8 +39,9 @@ type Columns struct {
 	Extra     map[string]Column // texts, by the key of the extra field
 	ExtraJSON Column            // a JSON object of strings, or NULL: has the keys that are not in Extra
 
-	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
-	// one, and anew when the version of that package changes. Without it there is no search in SQL.
+	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it
+	// stores one, and anew when the version of that package changes. Without it there is no search
+	// in SQL.
 	SearchKey Column
 
 	// Binary says that the database compares the text columns byte by byte as they are. MariaDB and
@@ -127,8 +128,9 @@ func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 // NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with the
 // statement. The empty value needs no entry for NULL.
 func Enum[T ~string](c Column, values map[T][]any) Column {
-	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then, and
-	// is compared as one, and a nil pointer is NULL, and not a parameter that makes the condition NULL.
+	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then,
+	// and is compared as one, and a nil pointer is NULL, and not a parameter that makes the
+	// condition NULL.
 	c.stored = make(map[string][]any, len(values))
 	for ours, theirs := range values {
 		stored := make([]any, len(theirs))

@@ -92,7 +92,8 @@ func (c *dateRange) bound() {
 		low.Day = 0
 	}
 	c.begin, c.end = dateText(low), dateText(to)
-	// What lies between the first and the last text and may be a day outside of the range is cut out.
+	// What lies between the first and the last text and may be a day outside of the range is cut
+	// out.
 	hole := func(year int, month time.Month, firstDay, lastDay int) {
 		if firstDay > lastDay {
 			return

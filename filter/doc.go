@@ -17,9 +17,11 @@
 //
 // Each constructor makes a filter of one criterion, whose values are alternatives:
 //
-//   - [Is]: a field has one of the values. [Status], [DocumentType] and [MatchLevel] are cases of it.
+//   - [Is]: a field has one of the values. [Status], [DocumentType] and [MatchLevel] are cases of
+//     it.
 //   - [AtLeast], [AtMost]: match level, acceptance level and attempt.
-//   - [CreatedOn], [On], [Between]: times of creation, completion and decision, by civil days and by instants.
+//   - [CreatedOn], [On], [Between]: times of creation, completion and decision, by civil days and
+//     by instants.
 //   - [Dates]: dates of birth and expiration.
 //   - [FailedFor], [FailedForAt]: failed sessions, by reason.
 //   - [Extra], [ExtraPresent], [ExtraPrefix]: the fields that a company defines.

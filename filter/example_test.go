@@ -43,7 +43,8 @@ func Example() {
 	// filter(document_type, created_at, failed_for, search)
 }
 
-// A filter inside a host's own statement, on the host's own table: enumerations are stored as codes, reasons as flags.
+// A filter inside a host's own statement, on the host's own table: enumerations are stored as
+// codes, reasons as flags.
 func ExampleSQL() {
 	columns := filter.Columns{
 		Company: filter.Col("s.company_id").NotNull(),
@@ -129,7 +130,8 @@ func ExampleFilter_Split() {
 	// Output: status(failed) | search(gior)
 }
 
-// Documents that expire within 30 days, of sessions on a phone: "expires" is asked of the calendar, without a zone.
+// Documents that expire within 30 days, of sessions on a phone: "expires" is asked of the calendar,
+// without a zone.
 func ExampleDates() {
 	today := sessions.Date{Year: 2026, Month: time.June, Day: 15}
 	f := filter.And(

@@ -437,8 +437,9 @@ type diffs struct{ text string }
 
 func (d *diffs) Errorf(format string, args ...any) { d.text += fmt.Sprintf(format, args...) }
 
-// TestPrintingShowsNoValues prints every type that holds what a filter asks for, by itself and within others, in every way that
-// there is. Only what is asked for the text has it: Text, Values, the arguments of SQL, and the codecs.
+// TestPrintingShowsNoValues prints every type that holds what a filter asks for, by itself and
+// within others, in every way that there is. Only what is asked for the text has it: Text, Values,
+// the arguments of SQL, and the codecs.
 func TestPrintingShowsNoValues(t *testing.T) {
 	t.Parallel()
 	f := filter.And(filter.Search("Secretname"), filter.Not(filter.Is(sessions.FieldPersonalNumber, "01001012345")),
@@ -619,7 +620,8 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() { f.Match(s) }))
 }
 
-// sixParts is a filter of six parts with a search, that selects the session low4 of the sample with the name of success.
+// sixParts is a filter of six parts with a search, that selects the session low4 of the sample with
+// the name of success.
 func sixParts(t testing.TB) filter.Filter {
 	t.Helper()
 	f := filter.And(

@@ -106,8 +106,8 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// FuzzLimits builds filters around the bounds: what is built can be read, in every form, and so can parts of it and what
-// stores make of it.
+// FuzzLimits builds filters around the bounds: what is built can be read, in every form, and so can
+// parts of it and what stores make of it.
 func FuzzLimits(f *testing.F) {
 	f.Add(400, 1, "2026-01-01", []byte("days"))
 	f.Add(512, 2, "x", []byte("values"))

@@ -78,8 +78,9 @@ func goldenFilters(t testing.TB) []filter.Filter {
 	}
 }
 
-// TestGolden writes each filter, and its negation, in every form: text, URL, and SQL of each dialect over columns that are as
-// good as can be, over those that compare texts in some other way, and over a host's.
+// TestGolden writes each filter, and its negation, in every form: text, URL, and SQL of each
+// dialect over columns that are as good as can be, over those that compare texts in some other way,
+// and over a host's.
 func TestGolden(t *testing.T) {
 	loose := ownColumns()
 	loose.Binary = false

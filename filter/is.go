@@ -154,8 +154,8 @@ func newIs[T ~string](of *isField, values []T) Filter {
 			}
 		}
 	}
-	// Sorted and each once, so that the text is canonical. The constructor copies what it was given:
-	// neither is seen from outside.
+	// Sorted and each once, so that the text is canonical. The constructor copies what it was
+	// given: neither is seen from outside.
 	slices.Sort(c.values)
 	c.values = slices.Compact(c.values)
 	c.boxed = boxed(c.values)

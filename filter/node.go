@@ -130,7 +130,8 @@ func some(nodes []node) node {
 
 // grouped sorts the parts, cheap ones first, and drops those that say the same as another.
 func grouped(name string, either bool, parts []node) node {
-	// Match then comes to a decision early, and the order in which a filter was built does not show.
+	// Match then comes to a decision early, and the order in which a filter was built does not
+	// show.
 	slices.SortStableFunc(parts, func(a, b node) int {
 		return cmp.Or(cmp.Compare(a.info().rank, b.info().rank), cmp.Compare(a.info().text, b.info().text))
 	})

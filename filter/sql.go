@@ -56,8 +56,8 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 		return dst, args, &ColumnError{sessions.FieldCompany, ErrNoColumn}
 	}
 	w := writer{sql: dst, args: args, dialect: c.dialect, columns: c.columns}
-	// The company comes first and by an equality, so that no part can reach beyond it and every index
-	// that begins with it serves.
+	// The company comes first and by an equality, so that no part can reach beyond it and every
+	// index that begins with it serves.
 	w.write("(")
 	w.in(sessions.FieldCompany, c.columns.Company, []any{c.company}, false, false)
 	for _, n := range c.filter.top() {
@@ -428,7 +428,8 @@ func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	if f.err != nil {
 		return f, f
 	}
-	// Each part of the conjunction is said as well as can be. What was said in full is not asked again.
+	// Each part of the conjunction is said as well as can be. What was said in full is not asked
+	// again.
 	var said, left []node
 	for _, n := range f.top() {
 		said = append(said, superset(n, false, &c))

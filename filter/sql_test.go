@@ -15,7 +15,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ownColumns is a table with a search key, texts that compare bytewise, and flags as small integers.
+// ownColumns is a table with a search key, texts that compare bytewise, and flags as small
+// integers.
 func ownColumns() filter.Columns {
 	flag := func(name string) filter.Column { return filter.Expr(name + " <> 0").NotNull() }
 	fields := map[sessions.Field]filter.Column{
@@ -297,8 +298,8 @@ func TestSQLErrors(t *testing.T) {
 	require.Equal(t, []any{1}, args)
 }
 
-// TestSQLMeansWhatSquirrelMeans compares with the same condition out of squirrel's own parts, which write the same
-// comparisons of columns that are never NULL with more parentheses.
+// TestSQLMeansWhatSquirrelMeans compares with the same condition out of squirrel's own parts, which
+// write the same comparisons of columns that are never NULL with more parentheses.
 func TestSQLMeansWhatSquirrelMeans(t *testing.T) {
 	t.Parallel()
 	from, to := time.Date(2026, 1, 31, 20, 0, 0, 0, time.UTC).UnixMicro(), time.Date(2026, 2, 28, 20, 0, 0, 0, time.UTC).UnixMicro()
@@ -381,7 +382,8 @@ func TestReplacePlaceholders(t *testing.T) {
 	require.ErrorIs(t, err, filter.ErrDialect)
 }
 
-// TestExprCountsByDialect asks for one argument, where the statement's dialect decides what is a placeholder.
+// TestExprCountsByDialect asks for one argument, where the statement's dialect decides what is a
+// placeholder.
 func TestExprCountsByDialect(t *testing.T) {
 	t.Parallel()
 	postgres, mariadb, sqlite := filter.Postgres, filter.MariaDB, filter.SQLite

@@ -134,7 +134,8 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestUnknownNamesAreToldWhichThereAre is about errors that name what there is, and not what was given.
+// TestUnknownNamesAreToldWhichThereAre is about errors that name what there is, and not what was
+// given.
 func TestUnknownNamesAreToldWhichThereAre(t *testing.T) {
 	t.Parallel()
 	for query, there := range map[string]string{

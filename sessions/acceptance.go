@@ -12,15 +12,15 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 )
 
-// Acceptance is a company's FAR acceptance: a default policy, and others for some document types. It is immutable.
-// The zero Acceptance accepts nothing.
+// Acceptance is a company's FAR acceptance: a default policy, and others for some document types.
+// It is immutable. The zero Acceptance accepts nothing.
 type Acceptance struct {
 	base   far.Policy
 	byType map[DocumentType]far.Policy // never changed once set
 }
 
-// NewAcceptance returns an Acceptance with one policy for every document type. The zero policy is refused with an error
-// that wraps [ErrNoAcceptance].
+// NewAcceptance returns an Acceptance with one policy for every document type. The zero policy is
+// refused with an error that wraps [ErrNoAcceptance].
 func NewAcceptance(base far.Policy) (Acceptance, error) {
 	if base.IsZero() {
 		return Acceptance{}, ErrNoAcceptance
@@ -28,8 +28,8 @@ func NewAcceptance(base far.Policy) (Acceptance, error) {
 	return Acceptance{base: base}, nil
 }
 
-// With returns a copy in which the document type has a policy of its own; the zero policy takes it away again.
-// It leaves the zero Acceptance as it is: there is nothing to deviate from.
+// With returns a copy in which the document type has a policy of its own; the zero policy takes it
+// away again. It leaves the zero Acceptance as it is: there is nothing to deviate from.
 func (a Acceptance) With(t DocumentType, p far.Policy) Acceptance {
 	if a.IsZero() {
 		return a
@@ -63,8 +63,9 @@ func (a Acceptance) For(t DocumentType) far.Policy {
 	return a.base
 }
 
-// Check returns nil if the level is accepted for the document type, a [*far.LowError] if it is too low, an error that
-// wraps far.ErrUnknownLevel if it is not on the policy's scale, and [ErrNoAcceptance] for the zero Acceptance.
+// Check returns nil if the level is accepted for the document type, a [*far.LowError] if it is too
+// low, an error that wraps far.ErrUnknownLevel if it is not on the policy's scale, and
+// [ErrNoAcceptance] for the zero Acceptance.
 func (a Acceptance) Check(level far.Level, t DocumentType) error {
 	if a.IsZero() {
 		return ErrNoAcceptance
@@ -82,8 +83,8 @@ type acceptanceJSON struct {
 	ByType  map[DocumentType]string `json:"by_document_type,omitempty"`
 }
 
-// MarshalJSON returns {"default": "kvalifika-3d2d:5", "by_document_type": {"passport": "..."}}, and null for the zero
-// Acceptance. Read it back with [ParseAcceptance], which knows custom scales.
+// MarshalJSON returns {"default": "kvalifika-3d2d:5", "by_document_type": {"passport": "..."}}, and
+// null for the zero Acceptance. Read it back with [ParseAcceptance], which knows custom scales.
 func (a Acceptance) MarshalJSON() ([]byte, error) {
 	if a.IsZero() {
 		return []byte("null"), nil
@@ -107,8 +108,9 @@ func (a *Acceptance) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ParseAcceptance reads the JSON of an Acceptance whose policies are on far.Kvalifika or on one of the scales given. null is the zero Acceptance. Errors wrap [ErrSyntax], for an unknown member as well, or what far.ParsePolicy
-// returns.
+// ParseAcceptance reads the JSON of an Acceptance whose policies are on far.Kvalifika or on one of
+// the scales given. null is the zero Acceptance. Errors wrap [ErrSyntax], for an unknown member as
+// well, or what far.ParsePolicy returns.
 func ParseAcceptance(data []byte, scales ...far.Scale) (Acceptance, error) {
 	var j *acceptanceJSON
 	d := json.NewDecoder(bytes.NewReader(data))

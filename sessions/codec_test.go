@@ -113,7 +113,8 @@ func TestStepText(t *testing.T) {
 	require.ErrorIs(t, err, sessions.ErrSyntax)
 }
 
-// What is no value is an error for each type that decides what is shown or asked for, in every codec, and leaves the variable alone.
+// What is no value is an error for each type that decides what is shown or asked for, in every
+// codec, and leaves the variable alone.
 func TestNothingIsReadAsEverything(t *testing.T) {
 	type codec interface {
 		encoding.TextUnmarshaler

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// Date is a civil date of the proleptic Gregorian calendar, without a time zone. The zero Date is absent.
-// Dates are comparable with == and [Date.Compare].
+// Date is a civil date of the proleptic Gregorian calendar, without a time zone. The zero Date is
+// absent. Dates are comparable with == and [Date.Compare].
 //
-// A document may state a date without its day or month (ICAO 9303 fills them with `<<`). Such a Date has 0 for each part
-// that is unknown; its year is always known. [Date.Earliest] and [Date.Latest] bound the days that it may be.
+// A document may state a date without its day or month (ICAO 9303 fills them with `<<`). Such a
+// Date has 0 for each part that is unknown; its year is always known. [Date.Earliest] and
+// [Date.Latest] bound the days that it may be.
 type Date struct {
 	Year  int        // 1 to 9999
 	Month time.Month // 0: unknown
@@ -27,9 +28,9 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
-// ParseDate reads exactly `yyyy-mm-dd`. An unknown day or month is `00` or `<<`. A date that is unknown as a whole,
-// `0000-00-00` or `<<<<-<<-<<`, is the zero Date. A date that the calendar does not have is an error that wraps
-// [ErrSyntax].
+// ParseDate reads exactly `yyyy-mm-dd`. An unknown day or month is `00` or `<<`. A date that is
+// unknown as a whole, `0000-00-00` or `<<<<-<<-<<`, is the zero Date. A date that the calendar does
+// not have is an error that wraps [ErrSyntax].
 func ParseDate(text string) (Date, error) {
 	if len(text) == len(time.DateOnly) && text[4] == '-' && text[7] == '-' {
 		d := Date{digits(text[:4]), time.Month(digits(text[5:7])), digits(text[8:])}
@@ -57,25 +58,26 @@ func digits(text string) (n int) {
 // IsZero reports whether the date is absent.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// IsValid reports whether the calendar has the date. The zero Date is not valid, and neither is one with unknown parts:
-// it is no day.
+// IsValid reports whether the calendar has the date. The zero Date is not valid, and neither is one
+// with unknown parts: it is no day.
 func (d Date) IsValid() bool {
 	return d.Year >= 1 && d.Year <= 9999 && d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && (d.Day <= 28 || d.AddDays(0) == d)
 }
 
-// Earliest returns the first day that the date may be: d itself if it is valid, 1965-01-01 for 1965-00-00. It is the zero
-// Date where no day fits, as for the zero Date and for a 30th of February.
+// Earliest returns the first day that the date may be: d itself if it is valid, 1965-01-01 for
+// 1965-00-00. It is the zero Date where no day fits, as for the zero Date and for a 30th of
+// February.
 func (d Date) Earliest() Date { return d.complete(time.January, 1) }
 
-// Latest returns the last day that the date may be: d itself if it is valid, 1965-12-31 for 1965-00-00. It is the zero
-// Date where [Date.Earliest] is.
+// Latest returns the last day that the date may be: d itself if it is valid, 1965-12-31 for
+// 1965-00-00. It is the zero Date where [Date.Earliest] is.
 func (d Date) Latest() Date {
 	month := cmp.Or(d.Month, time.December)
 	return d.complete(month, time.Date(d.Year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
 }
 
-// complete puts the month and the day in the place of those that are unknown. It returns the zero Date if the calendar
-// does not have the outcome.
+// complete puts the month and the day in the place of those that are unknown. It returns the zero
+// Date if the calendar does not have the outcome.
 func (d Date) complete(month time.Month, day int) Date {
 	d.Month, d.Day = cmp.Or(d.Month, month), cmp.Or(d.Day, day)
 	if !d.IsValid() {
@@ -92,13 +94,14 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
-// Compare orders dates by time: -1, 0 or +1. The zero Date comes first, and an unknown part before all that it may be.
+// Compare orders dates by time: -1, 0 or +1. The zero Date comes first, and an unknown part before
+// all that it may be.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }
 
-// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent, and from a date with
-// unknown parts no day is counted: the outcome is the zero Date.
+// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent, and
+// from a date with unknown parts no day is counted: the outcome is the zero Date.
 func (d Date) AddDays(n int) Date {
 	if d.Month == 0 || d.Day == 0 {
 		return Date{}
@@ -106,10 +109,11 @@ func (d Date) AddDays(n int) Date {
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
 }
 
-// In returns the first instant of the day in a zone, which must not be nil: the first one whose civil date there is d or
-// later. That is midnight, the earlier one where a change of clocks repeats it, and the end of the gap where one skips
-// it. Days of a zone therefore neither overlap nor leave a gap, and d.AddDays(1).In(zone) is the end of the day, not
-// inclusive; a day that the zone skipped as a whole is empty. Of a date with unknown parts it is the first instant of
+// In returns the first instant of the day in a zone, which must not be nil: the first one whose
+// civil date there is d or later. That is midnight, the earlier one where a change of clocks
+// repeats it, and the end of the gap where one skips it. Days of a zone therefore neither overlap
+// nor leave a gap, and d.AddDays(1).In(zone) is the end of the day, not inclusive; a day that the
+// zone skipped as a whole is empty. Of a date with unknown parts it is the first instant of
 // [Date.Earliest].
 func (d Date) In(zone *time.Location) time.Time {
 	if first := d.Earliest(); !first.IsZero() {
@@ -132,8 +136,8 @@ func (d Date) In(zone *time.Location) time.Time {
 	}
 }
 
-// MarshalText returns the text of String. A date that is neither absent nor one that some day fits is an error that wraps
-// [ErrSyntax].
+// MarshalText returns the text of String. A date that is neither absent nor one that some day fits
+// is an error that wraps [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && d.Earliest().IsZero() {
 		return nil, errNotADate
@@ -163,11 +167,13 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads what drivers return of a date: NULL, text that [ParseDate] reads, which a blank or a T and a time of day may
-// follow, or a time, of which it takes the civil date in the time's own location. NULL, empty text and the zero time are
-// the zero Date. Anything else is an error that wraps [ErrSyntax].
+// Scan reads what drivers return of a date: NULL, text that [ParseDate] reads, which a blank or a T
+// and a time of day may follow, or a time, of which it takes the civil date in the time's own
+// location. NULL, empty text and the zero time are the zero Date. Anything else is an error that
+// wraps [ErrSyntax].
 //
-// A driver that makes a time of MariaDB's 1965-00-00 (parseTime) has invented its day: select such a column as text.
+// A driver that makes a time of MariaDB's 1965-00-00 (parseTime) has invented its day: select such
+// a column as text.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
@@ -201,8 +207,8 @@ func (d *Date) scanText(text []byte) error {
 	return d.UnmarshalText(text)
 }
 
-// isClock reports whether the text is a time of day as databases and drivers write it after a date. Package time reads a
-// fraction after the seconds of any layout.
+// isClock reports whether the text is a time of day as databases and drivers write it after a date.
+// Package time reads a fraction after the seconds of any layout.
 func isClock(text string) bool {
 	for _, layout := range [...]string{"15:04:05", "15:04:05Z07:00", "15:04:05Z07", "15:04", "15:04:05 -0700 MST", "15:04:05 -07:00"} {
 		if _, err := time.Parse(layout, text); err == nil {
@@ -212,7 +218,8 @@ func isClock(text string) bool {
 	return false
 }
 
-// Truncate brings a time to what a session keeps: UTC, microseconds, no monotonic reading. Zero stays zero.
+// Truncate brings a time to what a session keeps: UTC, microseconds, no monotonic reading. Zero
+// stays zero.
 func Truncate(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

@@ -94,7 +94,8 @@ func TestUnknownPartsOfDates(t *testing.T) {
 		require.Zero(t, d.Earliest(), "%v", d)
 		require.Zero(t, d.Latest(), "%v", d)
 	}
-	// Every day of a few years is between the ends of each date that may be it, and no other day is.
+	// Every day of a few years is between the ends of each date that may be it, and no other day
+	// is.
 	for first := date(1963, 1, 1); first != date(1966, 1, 1); first = first.AddDays(1) {
 		for _, d := range []sessions.Date{date(1964, 0, 0), date(1964, 2, 0), date(1965, 11, 0)} {
 			fits := first.Year == d.Year && (d.Month == 0 || first.Month == d.Month)
@@ -220,8 +221,8 @@ func TestDateInAtChangesOfClocks(t *testing.T) {
 	}
 }
 
-// Days tile: walked one by one over all changes of clocks, they neither overlap nor leave a gap, and each instant beside
-// a boundary is on the side where its civil date says it is.
+// Days tile: walked one by one over all changes of clocks, they neither overlap nor leave a gap,
+// and each instant beside a boundary is on the side where its civil date says it is.
 func TestDaysTile(t *testing.T) {
 	zones := []string{
 		"UTC", "Asia/Tbilisi", "Europe/Berlin", "Europe/Dublin", "Europe/Lisbon", "Atlantic/Azores", "Africa/Casablanca", "Africa/Cairo",

@@ -10,8 +10,9 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 )
 
-// Step is a check that a company's configuration may leave out, or a set of several (s | t). The zero Step is none. As text
-// and in JSON a set is the names of its steps, such as liveness,match, or none.
+// Step is a check that a company's configuration may leave out, or a set of several (s | t). The
+// zero Step is none. As text and in JSON a set is the names of its steps, such as liveness,match,
+// or none.
 type Step uint8
 
 // The steps of a verification, as bits.
@@ -46,7 +47,8 @@ func (s Step) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
-// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that
+// wraps [ErrSyntax].
 func (s *Step) UnmarshalText(text []byte) error {
 	var set Step
 	if string(text) != "none" {
@@ -62,8 +64,8 @@ func (s *Step) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Evidence is what is known of a session before it has a verdict. The zero Evidence knows nothing, and never
-// succeeds.
+// Evidence is what is known of a session before it has a verdict. The zero Evidence knows nothing,
+// and never succeeds.
 type Evidence struct {
 	DocumentType DocumentType // chooses the policy of the Acceptance
 
@@ -80,23 +82,26 @@ type Evidence struct {
 	Skipped Step // steps that the configuration left out: their evidence may be missing, but counts where it is known
 }
 
-// Verdict is what [Decide] finds. Pending means that evidence is missing and nothing known speaks against success.
+// Verdict is what [Decide] finds. Pending means that evidence is missing and nothing known speaks
+// against success.
 type Verdict struct {
 	Status  Status
 	Reasons []Reason // sorted; why it failed
 	Match   Match    // the comparison, with the acceptance level in force; none if the step was skipped and nothing was compared
 }
 
-// Decide derives the verdict from the evidence under the acceptance in force. Success needs every step that was not
-// skipped: liveness passed; the document valid, complete and not spoofed; and a level that the acceptance accepts. One thing
-// that is known to be wrong makes it Failed, with all reasons that are known; missing evidence leaves it Pending.
+// Decide derives the verdict from the evidence under the acceptance in force. Success needs every
+// step that was not skipped: liveness passed; the document valid, complete and not spoofed; and a
+// level that the acceptance accepts. One thing that is known to be wrong makes it Failed, with all
+// reasons that are known; missing evidence leaves it Pending.
 //
-// A skipped step is exempt from being checked: its evidence may be missing. Evidence of it that is known counts all the same,
-// so that a face known not to be alive is never a Success.
+// A skipped step is exempt from being checked: its evidence may be missing. Evidence of it that is
+// known counts all the same, so that a face known not to be alive is never a Success.
 //
-// The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's scale, is on another
-// scale, or comes without a comparison is a [*FieldError] for [FieldMatchLevel], even where the step was skipped: it is never
-// taken for low, and never handed on. An outcome outside its enumeration is missing evidence.
+// The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's
+// scale, is on another scale, or comes without a comparison is a [*FieldError] for
+// [FieldMatchLevel], even where the step was skipped: it is never taken for low, and never handed
+// on. An outcome outside its enumeration is missing evidence.
 func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if a.IsZero() {
 		return Verdict{}, ErrNoAcceptance

@@ -24,8 +24,9 @@ func (r Role) Known() bool { return r == MasterUser || r == Agent }
 // ChangesSettings reports whether the role may change the company's settings.
 func (r Role) ChangesSettings() bool { return r == MasterUser }
 
-// Disclosure says which fields a viewer may see. The zero Disclosure shows everything. Both sets are of fields whose
-// content is hidden: a hidden field can not be searched or filtered by either. Drop wins over mask.
+// Disclosure says which fields a viewer may see. The zero Disclosure shows everything. Both sets
+// are of fields whose content is hidden: a hidden field can not be searched or filtered by either.
+// Drop wins over mask.
 //
 // With a field goes what is derived from it, by this closed table:
 //
@@ -35,10 +36,12 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //	document validity     the reason InvalidDocument
 //	document completeness the reason NotFullID
 //
-// Nothing else does: the other reasons of a failed session stay visible, and what follows from its status alone is no secret.
+// Nothing else does: the other reasons of a failed session stay visible, and what follows from its
+// status alone is no secret.
 //
-// In text, JSON and SQL a Disclosure is its two sets, mask=first_name,last_name;drop=none, so that a host can keep those of its
-// roles. Both are always stated: what shows everything is mask=none;drop=none. An empty text, null, NULL and {} are errors.
+// In text, JSON and SQL a Disclosure is its two sets, mask=first_name,last_name;drop=none, so that
+// a host can keep those of its roles. Both are always stated: what shows everything is
+// mask=none;drop=none. An empty text, null, NULL and {} are errors.
 type Disclosure struct {
 	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
 	Drop Fields // left out: files do not have the column
@@ -47,7 +50,8 @@ type Disclosure struct {
 // String returns the text of the disclosure.
 func (d Disclosure) String() string { return "mask=" + d.Mask.String() + ";drop=" + d.Drop.String() }
 
-// MarshalText returns the text of String. A set that holds what is no field is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A set that holds what is no field is an error that wraps
+// [ErrSyntax].
 func (d Disclosure) MarshalText() ([]byte, error) {
 	if _, err := d.Mask.Union(d.Drop).MarshalText(); err != nil {
 		return nil, err
@@ -74,7 +78,8 @@ func (d *Disclosure) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap [ErrSyntax].
+// UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap
+// [ErrSyntax].
 func (d *Disclosure) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, d) }
 
 // Value stores the text of the disclosure.
@@ -89,8 +94,8 @@ var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
 // toldByReasons are the fields of which a reason tells something.
 var toldByReasons = FieldsOf(FieldLiveness, FieldDocumentValidity, FieldDocumentCompleteness, FieldMatchLevel)
 
-// Field returns the field that the reason tells something of, by the table of [Disclosure]: whoever may not see that may not see the
-// reason. It is [FieldReasons] for every other reason.
+// Field returns the field that the reason tells something of, by the table of [Disclosure]: whoever
+// may not see that may not see the reason. It is [FieldReasons] for every other reason.
 func (r Reason) Field() Field {
 	switch r {
 	case LivenessFailed:
@@ -106,8 +111,9 @@ func (r Reason) Field() Field {
 	}
 }
 
-// Hidden returns the fields whose content the viewer may not see, those of the table of [Disclosure] included. [FieldID],
-// [FieldCompany] and [FieldCreatedAt] are never hidden: order and identity of a list rest on them.
+// Hidden returns the fields whose content the viewer may not see, those of the table of
+// [Disclosure] included. [FieldID], [FieldCompany] and [FieldCreatedAt] are never hidden: order and
+// identity of a list rest on them.
 func (d Disclosure) Hidden() Fields {
 	hidden := d.Mask.Union(d.Drop)
 	if hidden.Has(FieldStatus) {
@@ -122,8 +128,8 @@ func (d Disclosure) Hidden() Fields {
 // Shows reports whether the viewer may see the field's content.
 func (d Disclosure) Shows(f Field) bool { return !d.Hidden().Has(f) }
 
-// ReasonFields returns the fields that a filter by these reasons tells something of. A filter by no reason in particular, or by the
-// absence of any, tells something of all of them.
+// ReasonFields returns the fields that a filter by these reasons tells something of. A filter by no
+// reason in particular, or by the absence of any, tells something of all of them.
 func ReasonFields(reasons ...Reason) Fields {
 	fields := FieldsOf(FieldReasons)
 	if len(reasons) == 0 {
@@ -137,9 +143,9 @@ func ReasonFields(reasons ...Reason) Fields {
 	return fields
 }
 
-// Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state was; every other hidden
-// field becomes its zero value, and the reasons that tell a hidden field are taken out. The session remembers which fields are
-// hidden ([Session.Hidden]).
+// Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state
+// was; every other hidden field becomes its zero value, and the reasons that tell a hidden field
+// are taken out. The session remembers which fields are hidden ([Session.Hidden]).
 func (d Disclosure) Apply(s *Session) {
 	hidden := d.Hidden()
 	s.hide(hidden)
@@ -156,14 +162,16 @@ func (d Disclosure) Apply(s *Session) {
 	}
 }
 
-// Retain hides in place every field but those given, and [FieldID], [FieldCompany] and [FieldCreatedAt]: what nobody has read must
-// not look as if it were absent. Unlike [Disclosure.Apply] it hides nothing that is derived from these fields.
+// Retain hides in place every field but those given, and [FieldID], [FieldCompany] and
+// [FieldCreatedAt]: what nobody has read must not look as if it were absent. Unlike
+// [Disclosure.Apply] it hides nothing that is derived from these fields.
 func (s *Session) Retain(fields Fields) {
 	s.hide(AllFields().Minus(fields).Minus(neverHidden))
 }
 
-// Hidden returns the fields that the session does not show, because the viewer may not see them or nobody has read them. Their
-// values are no facts. A session with hidden fields cannot be stored ([Session.Validate]).
+// Hidden returns the fields that the session does not show, because the viewer may not see them or
+// nobody has read them. Their values are no facts. A session with hidden fields cannot be stored
+// ([Session.Validate]).
 func (s *Session) Hidden() Fields { return s.hidden }
 
 func (s *Session) hide(fields Fields) {

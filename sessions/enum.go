@@ -2,8 +2,8 @@ package sessions
 
 import "fmt"
 
-// Status is the outcome of a session. It is open: one that is not known here is kept as it is and never counts
-// as verified. The zero Status is no status and invalid in a stored session.
+// Status is the outcome of a session. It is open: one that is not known here is kept as it is and
+// never counts as verified. The zero Status is no status and invalid in a stored session.
 type Status string
 
 // The statuses of the product.
@@ -72,16 +72,18 @@ var livenessNames = [...]string{"unknown", "passed", "not_passed"}
 // String returns "unknown", "passed" or "not_passed".
 func (l Liveness) String() string { return enumName(livenessNames[:], l, "Liveness") }
 
-// MarshalText returns the text of String; a value outside the enumeration is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String; a value outside the enumeration is an error that wraps
+// [ErrSyntax].
 func (l Liveness) MarshalText() ([]byte, error) { return marshalEnum(livenessNames[:], l, "liveness") }
 
-// UnmarshalText reads exactly the texts of String; anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads exactly the texts of String; anything else is an error that wraps
+// [ErrSyntax].
 func (l *Liveness) UnmarshalText(text []byte) error {
 	return unmarshalEnum(livenessNames[:], text, l, "liveness")
 }
 
-// VendorCode returns the code of the vendor's SDK and of the export: 0 for passed, 1 for everything else
-// (the SDK reports a live human if and only if livenessStatus is 0).
+// VendorCode returns the code of the vendor's SDK and of the export: 0 for passed, 1 for everything
+// else (the SDK reports a live human if and only if livenessStatus is 0).
 func (l Liveness) VendorCode() int {
 	if l == LivenessPassed {
 		return 0
@@ -104,10 +106,12 @@ var validityNames = [...]string{"not_checked", "valid", "invalid"}
 // String returns "not_checked", "valid" or "invalid".
 func (v Validity) String() string { return enumName(validityNames[:], v, "Validity") }
 
-// MarshalText returns the text of String; a value outside the enumeration is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String; a value outside the enumeration is an error that wraps
+// [ErrSyntax].
 func (v Validity) MarshalText() ([]byte, error) { return marshalEnum(validityNames[:], v, "validity") }
 
-// UnmarshalText reads exactly the texts of String; anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads exactly the texts of String; anything else is an error that wraps
+// [ErrSyntax].
 func (v *Validity) UnmarshalText(text []byte) error {
 	return unmarshalEnum(validityNames[:], text, v, "validity")
 }

@@ -35,14 +35,15 @@ func (p ExtraPair) LogValue() slog.Value { return slog.StringValue(p.String()) }
 // MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
 func (p ExtraPair) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
-// Extra holds the fields that the company defines, as an ordered list of text pairs with distinct keys. It is
-// immutable; the zero Extra has none. [Extra.AppendJSON] makes one JSON object of it, in that order, and [ParseExtra] and
-// encoding/json read it. Printing an Extra shows how many pairs it has, never keys or values.
+// Extra holds the fields that the company defines, as an ordered list of text pairs with distinct
+// keys. It is immutable; the zero Extra has none. [Extra.AppendJSON] makes one JSON object of it,
+// in that order, and [ParseExtra] and encoding/json read it. Printing an Extra shows how many pairs
+// it has, never keys or values.
 type Extra struct{ pairs []ExtraPair }
 
-// NewExtra returns the pairs in their order. It refuses, with a [*FieldError], more pairs and longer texts than the
-// bounds allow ([ErrLimit]), an empty or doubled key, a key with control characters, a NUL or invalid UTF-8
-// ([ErrInvalid]).
+// NewExtra returns the pairs in their order. It refuses, with a [*FieldError], more pairs and
+// longer texts than the bounds allow ([ErrLimit]), an empty or doubled key, a key with control
+// characters, a NUL or invalid UTF-8 ([ErrInvalid]).
 func NewExtra(pairs ...ExtraPair) (Extra, error) { return extraOf(slices.Clone(pairs)) }
 
 // extraOf makes the pairs an Extra.
@@ -119,8 +120,9 @@ func (x Extra) Get(key string) (string, bool) {
 // Equal tells whether both hold the same pairs in the same order.
 func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
 
-// AppendJSON appends the pairs to b as one JSON object, whose members stand in their order. For a part of a larger
-// document make the bytes a [json.RawMessage]: encoding/json does not ask for them by itself.
+// AppendJSON appends the pairs to b as one JSON object, whose members stand in their order. For a
+// part of a larger document make the bytes a [json.RawMessage]: encoding/json does not ask for them
+// by itself.
 func (x Extra) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for i, p := range x.pairs {
@@ -159,11 +161,12 @@ func appendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml: ask [Extra.AppendJSON].
+// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml: ask
+// [Extra.AppendJSON].
 func (x Extra) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
-// UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses. Values that are
-// not strings are errors that wrap [ErrSyntax].
+// UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses.
+// Values that are not strings are errors that wrap [ErrSyntax].
 func (x *Extra) UnmarshalJSON(data []byte) error {
 	parsed, err := ParseExtra(string(data))
 	if err == nil {
@@ -172,8 +175,8 @@ func (x *Extra) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ParseExtra reads the JSON of an Extra: an object of strings; null or nothing at all is no pairs. Errors are
-// [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
+// ParseExtra reads the JSON of an Extra: an object of strings; null or nothing at all is no pairs.
+// Errors are [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
 func ParseExtra(text string) (Extra, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "null" || text == "{}" {
@@ -216,7 +219,8 @@ func ParseExtra(text string) (Extra, error) {
 	return extraOf(pairs)
 }
 
-// plainPairs reads the object without a decoder, a tenth of the time, if it has neither escapes nor white space.
+// plainPairs reads the object without a decoder, a tenth of the time, if it has neither escapes nor
+// white space.
 func plainPairs(text string) (pairs []ExtraPair, ok bool) {
 	text, ok = strings.CutPrefix(text, "{")
 	for end := ","; ok && end == ","; {
@@ -259,11 +263,12 @@ func (x Extra) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()
 // LogValue is what String returns: keys and values are never logged.
 func (x Extra) LogValue() slog.Value { return slog.StringValue(x.String()) }
 
-// ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is immutable; the
-// zero ExtraKeys allows none. Its text form is one key a line.
+// ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is
+// immutable; the zero ExtraKeys allows none. Its text form is one key a line.
 type ExtraKeys struct{ keys []string }
 
-// NewExtraKeys returns the allow-list of the keys given. It refuses what [NewExtra] refuses of keys.
+// NewExtraKeys returns the allow-list of the keys given. It refuses what [NewExtra] refuses of
+// keys.
 func NewExtraKeys(keys ...string) (ExtraKeys, error) {
 	pairs := make([]ExtraPair, len(keys))
 	for i, k := range keys {
@@ -281,8 +286,8 @@ func (k ExtraKeys) All() []string { return slices.Clone(k.keys) }
 // Has tells whether the key is allowed.
 func (k ExtraKeys) Has(key string) bool { return slices.Contains(k.keys, key) }
 
-// Check returns a [*FieldError] that wraps [ErrInvalid] when a pair's key is not allowed. It names the pair's
-// position, not its key.
+// Check returns a [*FieldError] that wraps [ErrInvalid] when a pair's key is not allowed. It names
+// the pair's position, not its key.
 func (k ExtraKeys) Check(x Extra) error {
 	for i, p := range x.pairs {
 		if !k.Has(p.Key) {
@@ -306,7 +311,8 @@ func (k ExtraKeys) Select(x Extra) Extra {
 // MarshalText returns the keys, one a line.
 func (k ExtraKeys) MarshalText() ([]byte, error) { return []byte(strings.Join(k.keys, "\n")), nil }
 
-// UnmarshalText reads one key a line and refuses what [NewExtraKeys] refuses; an empty text is no keys.
+// UnmarshalText reads one key a line and refuses what [NewExtraKeys] refuses; an empty text is no
+// keys.
 func (k *ExtraKeys) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*k = ExtraKeys{}

@@ -159,8 +159,8 @@ func FuzzParseExtra(f *testing.F) {
 		judgeErr := json.Unmarshal(data, &judge)
 		if err != nil {
 			require.ErrorIs(t, err, sessions.ErrInvalid)
-			// What encoding/json reads and we do not breaks a stated rule: refuse nothing for its syntax that the judge accepts,
-			// but that null is no text to us.
+			// What encoding/json reads and we do not breaks a stated rule: refuse nothing for its
+			// syntax that the judge accepts, but that null is no text to us.
 			if judgeErr == nil && utf8.Valid(data) && !strings.Contains(string(data), "null") {
 				require.NotErrorIs(t, err, sessions.ErrSyntax)
 			}

@@ -48,8 +48,8 @@ const (
 	FieldOS
 	FieldModel
 
-	// FieldDocumentCompleteness is whether all of the document can be seen. A session says so by the reason [NotFullID] alone: this
-	// field names what hides it, and is not one of [AllFields].
+	// FieldDocumentCompleteness is whether all of the document can be seen. A session says so by
+	// the reason [NotFullID] alone: this field names what hides it, and is not one of [AllFields].
 	FieldDocumentCompleteness
 
 	fieldEnd
@@ -66,7 +66,8 @@ var fieldNames = [fieldEnd]string{
 // String returns the field's name in snake case, as MarshalText writes it.
 func (f Field) String() string { return enumName(fieldNames[:], f, "Field") }
 
-// MarshalText returns the field's name. [FieldNone] and a number that is no field are errors that wrap [ErrSyntax].
+// MarshalText returns the field's name. [FieldNone] and a number that is no field are errors that
+// wrap [ErrSyntax].
 func (f Field) MarshalText() ([]byte, error) {
 	if f == FieldNone {
 		return nil, fmt.Errorf("%w: no field", ErrSyntax)
@@ -99,8 +100,9 @@ func (f *Field) GobDecode(text []byte) error { return f.UnmarshalText(text) }
 
 // Fields is a set of fields. The zero Fields is empty. Sets are comparable with ==.
 //
-// In text, JSON, SQL and gob a set is the names of its fields, such as first_name,last_name, and none if it is empty. Nothing
-// else is a set, an empty text, null and NULL least of all: they would hide nothing.
+// In text, JSON, SQL and gob a set is the names of its fields, such as first_name,last_name, and
+// none if it is empty. Nothing else is a set, an empty text, null and NULL least of all: they would
+// hide nothing.
 type Fields uint64
 
 // FieldsOf returns the set of the fields given.
@@ -155,7 +157,8 @@ func (s Fields) String() string {
 	return strings.Join(names, ",")
 }
 
-// MarshalText returns the text of String. A set that holds what is no field is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A set that holds what is no field is an error that wraps
+// [ErrSyntax].
 func (s Fields) MarshalText() ([]byte, error) {
 	if s.Minus(AllFields()) != 0 {
 		return nil, fmt.Errorf("%w: not a set of fields", ErrSyntax)
@@ -163,7 +166,8 @@ func (s Fields) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
-// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads names in any order, each once, or "none"; anything else is an error that
+// wraps [ErrSyntax].
 func (s *Fields) UnmarshalText(text []byte) error {
 	var set Fields
 	if string(text) != fieldNames[FieldNone] {
@@ -197,7 +201,8 @@ func (s Fields) GobEncode() ([]byte, error) { return s.MarshalText() }
 // GobDecode reads the text of a set.
 func (s *Fields) GobDecode(text []byte) error { return s.UnmarshalText(text) }
 
-// unmarshalJSONText reads a JSON string. encoding/json by itself takes null for "leave it as it is".
+// unmarshalJSONText reads a JSON string. encoding/json by itself takes null for "leave it as it
+// is".
 func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler) error {
 	var text *string
 	if json.Unmarshal(data, &text) != nil || text == nil {

@@ -17,10 +17,11 @@ const (
 	StillPending Answer = "Pending"
 )
 
-// Row is the list's projection of a session. Printing one shows its ID alone, and encoding/json refuses it ([ErrNoJSON]): a
-// page's own type takes of it what the page shows.
+// Row is the list's projection of a session. Printing one shows its ID alone, and encoding/json
+// refuses it ([ErrNoJSON]): a page's own type takes of it what the page shows.
 //
-// Of a field that is hidden ([Session.Hidden]) a Row shows what it shows where there is no value; never a No.
+// Of a field that is hidden ([Session.Hidden]) a Row shows what it shows where there is no value;
+// never a No.
 type Row struct {
 	ID        string
 	Selfie    string    // opaque reference, "" for none

@@ -8,20 +8,23 @@ import (
 	"time"
 )
 
-// ErrTooMany is wrapped where a selection has more sessions than its reader takes ([Reading].Limit).
+// ErrTooMany is wrapped where a selection has more sessions than its reader takes
+// ([Reading].Limit).
 var ErrTooMany = errors.New("sessions: more sessions than the reader takes")
 
-// Request says who asks for which sessions, and what of them they may see. A store fills it in; a manifest of a file keeps it as
-// JSON, without the disclosure. Printing one does not show the query.
+// Request says who asks for which sessions, and what of them they may see. A store fills it in; a
+// manifest of a file keeps it as JSON, without the disclosure. Printing one does not show the
+// query.
 type Request struct {
 	Company string `json:"company"`            // whose sessions; opaque
 	AskedBy string `json:"asked_by,omitempty"` // key of the person who asks; opaque, "" where nobody said
 
-	// Query is the canonical text of the filter; "" selects everything. The text of a search is personal data: keep it as
-	// carefully as the sessions.
+	// Query is the canonical text of the filter; "" selects everything. The text of a search is
+	// personal data: keep it as carefully as the sessions.
 	Query string `json:"query"`
 
-	// From and To are the instants that the query's days mean, From inclusive, To not. The zero time is an open end.
+	// From and To are the instants that the query's days mean, From inclusive, To not. The zero
+	// time is an open end.
 	From time.Time `json:"created_from,omitzero"`
 	To   time.Time `json:"created_before,omitzero"`
 
@@ -45,18 +48,20 @@ func (r Request) LogValue() slog.Value { //nolint:gocritic // a value method ser
 
 // Reading says which part of a selection is read.
 type Reading struct {
-	// Fields are those that the reader looks at. The others may be absent from the sessions, except ID, Company and CreatedAt.
+	// Fields are those that the reader looks at. The others may be absent from the sessions, except
+	// ID, Company and CreatedAt.
 	Fields Fields
 
 	After Position // sessions behind this position; zero: from the newest on
 
-	// Limit is how many sessions of the whole selection the reader takes. More are an error that wraps [ErrTooMany], before the
-	// first session, as far as they are there by then. 0 is any number.
+	// Limit is how many sessions of the whole selection the reader takes. More are an error that
+	// wraps [ErrTooMany], before the first session, as far as they are there by then. 0 is any
+	// number.
 	Limit int
 }
 
-// Position is a place in the one order of all lists: newest first, ties by ID, the greater one first, compared bytewise. The zero
-// Position is before the newest session.
+// Position is a place in the one order of all lists: newest first, ties by ID, the greater one
+// first, compared bytewise. The zero Position is before the newest session.
 type Position struct {
 	CreatedAt time.Time `json:"created_at"` // UTC, microseconds
 	ID        string    `json:"id"`         // "" is behind every session of that instant

@@ -56,13 +56,15 @@ type Session struct {
 	Device             Device
 	Browser, OS, Model string
 
-	// Revision counts the changes of the stored session. The Backend sets it; an update needs the one that was read.
+	// Revision counts the changes of the stored session. The Backend sets it; an update needs the
+	// one that was read.
 	Revision int64
 
 	hidden Fields // from whoever holds the session; see Hidden
 }
 
-// Match is the result of comparing the selfie with the document's portrait. The zero Match was not compared.
+// Match is the result of comparing the selfie with the document's portrait. The zero Match was not
+// compared.
 type Match struct {
 	Compared   bool      // false: no comparison was made, and the session is never Low FAR
 	Level      far.Level // 0: compared without a match
@@ -70,8 +72,8 @@ type Match struct {
 	Acceptance far.Level // acceptance level in force when the session was decided; 0: none recorded
 }
 
-// NewID returns a new session ID: a UUID of version 7 (RFC 9562 section 5.7), whose text sorts by creation time.
-// The error is that of the system's source of randomness.
+// NewID returns a new session ID: a UUID of version 7 (RFC 9562 section 5.7), whose text sorts by
+// creation time. The error is that of the system's source of randomness.
 func NewID() (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -88,8 +90,8 @@ func (s *Session) FailedFor(r Reason) bool {
 	return s.Status == Failed && slices.Contains(s.Reasons, r)
 }
 
-// Newer tells whether s stands before t in the one order of all lists: newest first, ties by ID, the greater one
-// first, compared bytewise.
+// Newer tells whether s stands before t in the one order of all lists: newest first, ties by ID,
+// the greater one first, compared bytewise.
 func (s *Session) Newer(t *Session) bool {
 	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {
 		return c > 0
@@ -104,8 +106,8 @@ func (s *Session) Clone() *Session {
 	return &c
 }
 
-// Equal tells whether both hold the same in every field, the revision included, as a store keeps them
-// ([Session.Normalize]).
+// Equal tells whether both hold the same in every field, the revision included, as a store keeps
+// them ([Session.Normalize]).
 func (s *Session) Equal(t *Session) bool {
 	a, b := s.Clone(), t.Clone()
 	a.Normalize()
@@ -117,7 +119,8 @@ func (s *Session) Equal(t *Session) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Text returns the field's text, for the five fields that are texts; any other field was not collected.
+// Text returns the field's text, for the five fields that are texts; any other field was not
+// collected.
 func (s *Session) Text(f Field) Text {
 	if t := s.text(f); t != nil {
 		return *t
@@ -144,8 +147,8 @@ func (s *Session) text(f Field) *Text {
 
 var textFields = FieldsOf(FieldFirstName, FieldLastName, FieldPersonalNumber, FieldDocumentNumber, FieldNationality)
 
-// Normalize brings the instants to microseconds in UTC ([Truncate]) and the reasons to their sorted order, as a
-// store keeps them.
+// Normalize brings the instants to microseconds in UTC ([Truncate]) and the reasons to their sorted
+// order, as a store keeps them.
 func (s *Session) Normalize() {
 	s.CreatedAt, s.CompletedAt, s.DecidedAt = Truncate(s.CreatedAt), Truncate(s.CompletedAt), Truncate(s.DecidedAt)
 	if !slices.IsSorted(s.Reasons) {
@@ -159,10 +162,11 @@ var (
 	maxTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Validate tells whether a store can keep the session. The error is a [*FieldError] for the first field that is
-// missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to 9998 or its enumeration, is the mark of
-// an absent text instead of a [Text] without a value, or contradicts another: reasons without a failure, a masked text or another hidden field,
-// a level without a comparison or a scale.
+// Validate tells whether a store can keep the session. The error is a [*FieldError] for the first
+// field that is missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to
+// 9998 or its enumeration, is the mark of an absent text instead of a [Text] without a value, or
+// contradicts another: reasons without a failure, a masked text or another hidden field, a level
+// without a comparison or a scale.
 func (s *Session) Validate() error {
 	for f := range s.hidden.All() {
 		return &FieldError{f, fmt.Errorf("%w: hidden, so that this is not the whole session", ErrInvalid)}
@@ -290,9 +294,10 @@ func (s *Session) validateReasons() error {
 	return nil
 }
 
-// RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates, sex, selfie, extra
-// fields, client IP and subject. Texts that had a value become [Redacted]; the session stays countable by its verdict,
-// document type, match level and times. Doing it twice changes nothing.
+// RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates,
+// sex, selfie, extra fields, client IP and subject. Texts that had a value become [Redacted]; the
+// session stays countable by its verdict, document type, match level and times. Doing it twice
+// changes nothing.
 func (s *Session) RedactPerson() {
 	for f := range textFields.All() {
 		if t := s.text(f); t.state == Known {

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// full returns a valid session none of whose fields is zero. Everything that tells who the person is contains "secret",
-// a date of 1983 or the female sex.
+// full returns a valid session none of whose fields is zero. Everything that tells who the person
+// is contains "secret", a date of 1983 or the female sex.
 func full(t testing.TB) sessions.Session {
 	t.Helper()
 	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "secret key", Value: "secret value"})

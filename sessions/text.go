@@ -23,17 +23,20 @@ var textStateNames = [...]string{"not_collected", "known", "not_recognised", "re
 // String returns "not_collected", "known", "not_recognised", "redacted" or "masked".
 func (s TextState) String() string { return enumName(textStateNames[:], s, "TextState") }
 
-// MarshalText returns the text of String; a value outside the enumeration is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String; a value outside the enumeration is an error that wraps
+// [ErrSyntax].
 func (s TextState) MarshalText() ([]byte, error) {
 	return marshalEnum(textStateNames[:], s, "state of a text")
 }
 
-// UnmarshalText reads exactly the texts of String; anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads exactly the texts of String; anything else is an error that wraps
+// [ErrSyntax].
 func (s *TextState) UnmarshalText(text []byte) error {
 	return unmarshalEnum(textStateNames[:], text, s, "state of a text")
 }
 
-// What a text without a value shows. None of these is ever stored as a value: [Session.Validate] refuses them.
+// What a text without a value shows. None of these is ever stored as a value: [Session.Validate]
+// refuses them.
 const (
 	// UnrecognisedMark stands on the page for a name that was not recognised or not collected.
 	// It is never exported.
@@ -63,8 +66,8 @@ func (t Text) State() TextState { return t.state }
 // Value returns the text's value, "" where it has none. Only a [Known] text has one.
 func (t Text) Value() string { return t.value }
 
-// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised or not collected,
-// [RedactedMark] or [MaskedMark].
+// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised or
+// not collected, [RedactedMark] or [MaskedMark].
 func (t Text) Display() string {
 	if t.state == NotCollected || t.state == NotRecognised {
 		return UnrecognisedMark
@@ -72,8 +75,8 @@ func (t Text) Display() string {
 	return t.Cell()
 }
 
-// Cell returns what a file holds: the value, "" for what was not recognised or not collected, [RedactedMark] or
-// [MaskedMark].
+// Cell returns what a file holds: the value, "" for what was not recognised or not collected,
+// [RedactedMark] or [MaskedMark].
 func (t Text) Cell() string {
 	switch t.state {
 	case Redacted:

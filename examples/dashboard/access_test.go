@@ -68,7 +68,8 @@ func (c *client) send(method, path, form string, headers ...string) reply {
 func (c *client) post(path, form string) reply { return c.send(http.MethodPost, path, form) }
 func (c *client) get(path string) reply        { return c.send(http.MethodGet, path, "") }
 
-// TestAccess asks for every page as everybody: nobody, and both roles of the own and of another company.
+// TestAccess asks for every page as everybody: nobody, and both roles of the own and of another
+// company.
 func TestAccess(t *testing.T) {
 	s := serve(t, 600)
 	own := s.listing(t, "acme", store.Query{})[0]

@@ -103,7 +103,8 @@ func (s *served) open(t *testing.T, browser context.Context, width, height int) 
 	return b
 }
 
-// listen notes what no page of ours does: an exception, a violation of its policy, a request to somebody else.
+// listen notes what no page of ours does: an exception, a violation of its policy, a request to
+// somebody else.
 func (b *tab) listen(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -143,8 +144,8 @@ func (b *tab) wait(expression string) {
 	}
 }
 
-// news waits until a live update has made an expression true. The page asks by itself every few seconds, and at once when it
-// becomes visible, as it is told here that it does.
+// news waits until a live update has made an expression true. The page asks by itself every few
+// seconds, and at once when it becomes visible, as it is told here that it does.
 func (b *tab) news(expression string) {
 	b.t.Helper()
 	b.wait("document.dispatchEvent(new Event('visibilitychange')) && (" + expression + ")")

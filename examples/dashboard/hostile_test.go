@@ -15,7 +15,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// attack is a text that runs where somebody forgets to escape it: in HTML, in an attribute, in a script, in an SVG.
+// attack is a text that runs where somebody forgets to escape it: in HTML, in an attribute, in a
+// script, in an SVG.
 func attack(field string) string {
 	return fmt.Sprintf(`"'></script></style></title><img src=x onerror="window.hurt=1"><script>window.hurt='%s'</script><svg onload=window.hurt=1>{{7*7}}`, field)
 }

@@ -139,7 +139,8 @@ func (l *language) day(t time.Time) string {
 	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.months[t.Month()-1], t.Year()) // never broken
 }
 
-// date shows a civil date of the API: its year and month, or its year alone, where the document states no more.
+// date shows a civil date of the API: its year and month, or its year alone, where the document
+// states no more.
 func (l *language) date(text string) string {
 	d, err := sessions.ParseDate(text)
 	switch {

@@ -55,7 +55,8 @@ func (r *request) zone() *time.Location {
 	return zone
 }
 
-// askSelection sends a selection to the API by the method of the request, so that personal data in a URL is refused there.
+// askSelection sends a selection to the API by the method of the request, so that personal data in
+// a URL is refused there.
 func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
 	var err error
 	if r.Method == http.MethodGet {

@@ -31,9 +31,10 @@ const (
 	loadArrivals  = 100 * time.Millisecond
 )
 
-// TestLoad has a hundred agents type, ten exporters export and sessions come in, all on this machine: first on the Store
-// alone, then through the HTTP API and its sockets, then on the rendered page. It reports latencies, judges none, and fails on any error
-// or where the heap grows. DASHBOARD_LOAD says how long each part lasts:
+// TestLoad has a hundred agents type, ten exporters export and sessions come in, all on this
+// machine: first on the Store alone, then through the HTTP API and its sockets, then on the
+// rendered page. It reports latencies, judges none, and fails on any error or where the heap grows.
+// DASHBOARD_LOAD says how long each part lasts:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestLoad -v
 func TestLoad(t *testing.T) {
@@ -208,7 +209,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// agent types names, a key every 120 to 300 milliseconds. What has not come by the next key is given up, as the page does.
+// agent types names, a key every 120 to 300 milliseconds. What has not come by the next key is
+// given up, as the page does.
 func (p work) agent(ctx context.Context, r *rand.Rand, company string, names []string, took *timings, superseded *atomic.Int64) error {
 	for pause(ctx, time.Duration(2000+r.IntN(6000))*time.Millisecond) { // reads
 		name := []rune(names[r.IntN(len(names))])

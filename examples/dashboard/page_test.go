@@ -24,7 +24,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestPage uses the page as people do, in a real browser. What it shows is compared with what the store lists.
+// TestPage uses the page as people do, in a real browser. What it shows is compared with what the
+// store lists.
 func TestPage(t *testing.T) {
 	browser := chromium(t)
 	s := serve(t, 2000)
@@ -92,7 +93,8 @@ func testTyping(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, all, b.ids())
 }
 
-// testOlderAnswer holds the answer to the first letter back until its request is given up: it must be, and must not appear.
+// testOlderAnswer holds the answer to the first letter back until its request is given up: it must
+// be, and must not appear.
 func testOlderAnswer(t *testing.T, browser context.Context) {
 	givenUp := make(chan struct{}, 1)
 	s := serve(t, 800, func(next http.Handler) http.Handler {
@@ -453,7 +455,8 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	}
 }
 
-// testMasked signs in as somebody who may not see all: the list, the details, the settings and the file say so.
+// testMasked signs in as somebody who may not see all: the list, the details, the settings and the
+// file say so.
 func testMasked(t *testing.T, browser context.Context, s *served) {
 	const masked = "hidden from you"
 	b := s.open(t, browser, desk, deskHeight)

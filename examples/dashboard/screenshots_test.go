@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestScreenshots makes the pictures of the README. It writes only where DASHBOARD_SCREENSHOTS names a directory:
+// TestScreenshots makes the pictures of the README. It writes only where DASHBOARD_SCREENSHOTS
+// names a directory:
 //
 //	DASHBOARD_SCREENSHOTS=screenshots go -C examples test ./dashboard -run TestScreenshots
 func TestScreenshots(t *testing.T) {

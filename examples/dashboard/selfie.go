@@ -12,13 +12,14 @@ import (
 	"time"
 )
 
-// selfieKey signs the addresses of portraits: a session's reference is opaque, and an address serves the people of one company,
-// who have signed in, for a while.
+// selfieKey signs the addresses of portraits: a session's reference is opaque, and an address
+// serves the people of one company, who have signed in, for a while.
 type selfieKey string
 
 const selfieLasts = 10 * time.Minute
 
-// address returns where the portrait of a reference is found. It stays the same for a while, so that the browser asks once.
+// address returns where the portrait of a reference is found. It stays the same for a while, so
+// that the browser asks once.
 func (k selfieKey) address(company, reference string, now time.Time) string {
 	until := now.Truncate(selfieLasts).Add(2 * selfieLasts).Unix()
 	return fmt.Sprintf("/selfies/%s?until=%d&signature=%s",

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// settingsView is the company's settings, and what each acceptance level would mean for a selection.
+// settingsView is the company's settings, and what each acceptance level would mean for a
+// selection.
 type settingsView struct {
 	frame
 	URL       string
@@ -120,7 +121,8 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	s.show(r.w, r.language, status, "settings.html", v)
 }
 
-// saveSettings replaces the settings. The form's own fields begin with "set."; the others are the selection.
+// saveSettings replaces the settings. The form's own fields begin with "set."; the others are the
+// selection.
 func (s *site) saveSettings(r *request) {
 	changed := settingsDocument{Acceptance: &acceptanceDocument{Default: r.Form.Get("set.acceptance"), ByType: map[string]string{}}, ExtraKeys: []string{}}
 	for name, values := range r.Form {

@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// account is somebody who can sign in. There are no passwords: the sessions are generated, and every host has a sign-in of
-// its own.
+// account is somebody who can sign in. There are no passwords: the sessions are generated, and
+// every host has a sign-in of its own.
 type account struct {
 	ID      string
 	Company string // key

@@ -202,7 +202,8 @@ func (p preferences) language() *language {
 	return all[0]
 }
 
-// setPreferences keeps them in cookies. The page reloads itself, for the list's search text is in its history alone.
+// setPreferences keeps them in cookies. The page reloads itself, for the list's search text is in
+// its history alone.
 func (s *site) setPreferences(w http.ResponseWriter, r *http.Request) {
 	for _, name := range []string{"language", "theme"} {
 		if value := r.PostFormValue(name); value == "en" || value == "ka" || value == "light" || value == "dark" || value == "system" {

@@ -36,7 +36,8 @@ type storage struct {
 // companies are those whose people can sign in, the largest first.
 func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
 
-// openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as the storage.
+// openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as
+// the storage.
 func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	s := &storage{settings: &memstore.Settings{}, close: func() {}}
 	if err := s.accept(ctx); err != nil {
@@ -115,8 +116,8 @@ func (s *storage) fill(ctx context.Context, n int, seed uint64, now time.Time) e
 	return s.backend.Insert(ctx, batch...)
 }
 
-// arrive lets sessions come in as people hold them: each is pending for a while, and then ends as it was drawn. It returns
-// when ctx is done.
+// arrive lets sessions come in as people hold them: each is pending for a while, and then ends as
+// it was drawn. It returns when ctx is done.
 func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) error {
 	if every <= 0 {
 		return nil

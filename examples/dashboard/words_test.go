@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWords checks that whatever the page says is there in both languages, takes the same arguments, and that nothing is left over.
+// TestWords checks that whatever the page says is there in both languages, takes the same
+// arguments, and that nothing is left over.
 func TestDatesThatAreKnownInPart(t *testing.T) {
 	en := languages()[0]
 	for text, want := range map[string]string{

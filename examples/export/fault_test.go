@@ -48,8 +48,8 @@ var (
 
 const company = "acme"
 
-// childLimit, in the environment, makes of the test the program itself, which can write no file longer than so many bytes:
-// a full disk.
+// childLimit, in the environment, makes of the test the program itself, which can write no file
+// longer than so many bytes: a full disk.
 const childLimit = "EXPORT_TEST_LIMIT"
 
 func TestMain(m *testing.M) {

@@ -41,7 +41,8 @@ func (g *gate) Write(b []byte) (int, error) {
 	return len(b), g.left
 }
 
-// Ten exports stand still in the middle while a hundred searches and as many writes run to their end beside them.
+// Ten exports stand still in the middle while a hundred searches and as many writes run to their
+// end beside them.
 func TestSlowClientsStarveNobody(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { slowClients(t, "sqlite:"+filepath.Join(t.TempDir(), "kyc.db")) })
 	t.Run("postgres", func(t *testing.T) { slowClients(t, newPostgres(t)) })
@@ -115,7 +116,8 @@ func slowClients(t *testing.T, dsn string) {
 	settled(t, func() bool { return db.Stats().InUse == 0 && runtime.NumGoroutine() <= before })
 }
 
-// settled waits until something holds, without a goroutine of its own. The time is that of a machine that stands still.
+// settled waits until something holds, without a goroutine of its own. The time is that of a
+// machine that stands still.
 func settled(t *testing.T, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {

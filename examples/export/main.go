@@ -1,4 +1,5 @@
-// Export writes a company's sessions to a CSV file, from a database of package sqlstore on any of the three engines.
+// Export writes a company's sessions to a CSV file, from a database of package sqlstore on any of
+// the three engines.
 //
 //	go -C examples run ./export -dsn sqlite:kyc.db -company acme -status failed -from 2026-05-01 -out failed.csv
 //	go -C examples run ./export -dsn sqlite:kyc.db -company acme -status failed -from 2026-05-01 -out failed.csv -resume

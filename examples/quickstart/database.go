@@ -75,8 +75,8 @@ func (a *app) run(ctx context.Context) (err error) {
 	return explain(a.exportTo(ctx, a.target, a.filter))
 }
 
-// explain adds what the database said to an error that hides it: this program shows its messages to nobody but the owner of
-// the database.
+// explain adds what the database said to an error that hides it: this program shows its messages to
+// nobody but the owner of the database.
 func explain(err error) error {
 	var failed *sqlstore.Error
 	if errors.As(err, &failed) && !errors.Is(err, context.Canceled) {
@@ -283,7 +283,8 @@ func (a *app) fileSessions() iter.Seq2[*sessions.Session, error] {
 	}
 }
 
-// formatOf returns the format of a file: the one given, or Excel's if it begins with a byte order mark.
+// formatOf returns the format of a file: the one given, or Excel's if it begins with a byte order
+// mark.
 func (a *app) formatOf(file io.ReadSeeker) (format export.Format, err error) {
 	if a.inFormat != "" {
 		return a.reading.Format, nil

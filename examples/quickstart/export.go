@@ -55,8 +55,9 @@ func (a *app) exportTo(ctx context.Context, path string, f filter.Filter) error 
 	return nil
 }
 
-// writeBeside writes a file under another name in the same directory, brings it to the disk, and renames it. Whatever goes
-// wrong, nothing or what stood there before stands under the final name. Only its owner can read it.
+// writeBeside writes a file under another name in the same directory, brings it to the disk, and
+// renames it. Whatever goes wrong, nothing or what stood there before stands under the final name.
+// Only its owner can read it.
 func writeBeside(path string, write func(io.Writer) error) (err error) {
 	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
@@ -88,7 +89,8 @@ func writeBeside(path string, write func(io.Writer) error) (err error) {
 	return dir.Close()
 }
 
-// compare reads the file and compares each value with that of the session in the database. It returns how many there were.
+// compare reads the file and compares each value with that of the session in the database. It
+// returns how many there were.
 func (a *app) compare(ctx context.Context, path string, f filter.Filter, rows int64) (values int64, err error) {
 	file, err := os.Open(path) //nolint:gosec // the file that was just written
 	if err != nil {
@@ -148,8 +150,8 @@ func (a *app) compareRow(got, want export.Record) iter.Seq2[export.Column, bool]
 	}
 }
 
-// expected is the session's record as the file can hold it: Excel's format has whole seconds of the zone's wall clock, and
-// in columns for extra fields an empty one is the same as none.
+// expected is the session's record as the file can hold it: Excel's format has whole seconds of the
+// zone's wall clock, and in columns for extra fields an empty one is the same as none.
 func (a *app) expected(s *sessions.Session) (export.Record, error) {
 	if a.writing.Format == export.ExcelCSV {
 		s.CreatedAt, s.CompletedAt = wallClock(s.CreatedAt, a.zone), wallClock(s.CompletedAt, a.zone)

@@ -1,7 +1,9 @@
-// Quickstart does the work of an All Sessions page on a real embedded database, and is a small tool for such a database.
+// Quickstart does the work of an All Sessions page on a real embedded database, and is a small tool
+// for such a database.
 //
-// Without arguments it gives a tour: it makes a SQLite database, fills it with generated sessions, prints the newest page,
-// searches letter by letter, applies each filter of the page, pages on, exports to CSV, reads the file back and compares.
+// Without arguments it gives a tour: it makes a SQLite database, fills it with generated sessions,
+// prints the newest page, searches letter by letter, applies each filter of the page, pages on,
+// exports to CSV, reads the file back and compares.
 //
 //	go -C examples run ./quickstart
 //	go -C examples run ./quickstart -help

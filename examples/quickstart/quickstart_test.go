@@ -79,7 +79,8 @@ type result struct {
 	stdout, stderr string
 }
 
-// quickstart runs the program in an empty directory for temporary files, of which nothing may be left.
+// quickstart runs the program in an empty directory for temporary files, of which nothing may be
+// left.
 func quickstart(t *testing.T, args ...string) result {
 	t.Helper()
 	temporary := t.TempDir()
@@ -575,7 +576,8 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
-// Ctrl-C in the middle of an export or of the making of a database leaves nothing under the final name, nor beside it.
+// Ctrl-C in the middle of an export or of the making of a database leaves nothing under the final
+// name, nor beside it.
 func TestInterrupt(t *testing.T) {
 	for what, c := range map[string]struct {
 		args []string

@@ -19,8 +19,8 @@ const (
 	extraColumns = 26
 )
 
-// visible makes a text harmless for a terminal: what a document says may hold escape sequences, line breaks or marks
-// that reverse the direction of writing.
+// visible makes a text harmless for a terminal: what a document says may hold escape sequences,
+// line breaks or marks that reverse the direction of writing.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -64,7 +64,8 @@ func clip(text string, most int) string {
 	return text
 }
 
-// table lays out rows under a header, aligned by what a terminal shows. A column is as wide as its widest cell.
+// table lays out rows under a header, aligned by what a terminal shows. A column is as wide as its
+// widest cell.
 func table(header []string, rows [][]string) string {
 	widths := make([]int, len(header))
 	all := append([][]string{header}, rows...)

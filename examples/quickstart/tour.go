@@ -83,8 +83,8 @@ func (a *app) typeName(ctx context.Context, newest store.Page) error {
 	return nil
 }
 
-// somebody chooses a person with both names known, in Georgian script if there is one, and what to type for them: the last
-// name and the beginning of the first, in Latin letters.
+// somebody chooses a person with both names known, in Georgian script if there is one, and what to
+// type for them: the last name and the beginning of the first, in Latin letters.
 func somebody(list []*sessions.Session) (person *sessions.Session, text string) {
 	for _, s := range list {
 		words := map[sessions.Field]string{}
@@ -221,8 +221,8 @@ func (a *app) whatIf(ctx context.Context, _ store.Page) error {
 	return nil
 }
 
-// refresh decides a pending session and asks what has changed since the page was read. It leaves a database that is kept
-// as it is.
+// refresh decides a pending session and asks what has changed since the page was read. It leaves a
+// database that is kept as it is.
 func (a *app) refresh(ctx context.Context, newest store.Page) error {
 	if a.db != "" {
 		return nil

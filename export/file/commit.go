@@ -17,7 +17,8 @@ import (
 	"strings"
 )
 
-// commit gives the files their names, in the place of those of an older export, and removes what else there is of it.
+// commit gives the files their names, in the place of those of an older export, and removes what
+// else there is of it.
 func (j *job) commit() error {
 	for i := range j.state.Files {
 		j.state.Files[i].Parts = len(j.state.Files)
@@ -47,8 +48,9 @@ func (j *job) commit() error {
 	return syncDir(filepath.Dir(j.path))
 }
 
-// steps are those that replace an older export, of which there are the files given. After whichever of them they are cut off, no manifest is
-// beside a file that is not its own, and whoever comes next can tell of each further file whose it is.
+// steps are those that replace an older export, of which there are the files given. After whichever
+// of them they are cut off, no manifest is beside a file that is not its own, and whoever comes
+// next can tell of each further file whose it is.
 func (j *job) steps(old []int) (steps []func() error) {
 	// The manifest of the first file goes first: from here on the older export is none.
 	for _, n := range old {
@@ -57,7 +59,8 @@ func (j *job) steps(old []int) (steps []func() error) {
 		}
 		steps = append(steps, j.gone(partName(j.path, n)+ManifestSuffix))
 	}
-	// The manifest of a further file comes before it, and so each is known to be of an export as soon as it is there.
+	// The manifest of a further file comes before it, and so each is known to be of an export as
+	// soon as it is there.
 	for n := len(j.state.Files); n > 1; n-- {
 		name := partName(j.path, n)
 		steps = append(steps, j.name(j.manifestPath(n), name+ManifestSuffix), j.name(j.partPath(n), name))
@@ -84,8 +87,9 @@ func syncDir(name string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// older returns the numbers of the files that an older export of the name left beside its first, and 1 if it left a manifest. A file that
-// is in the way of one of the first n, and is not proved to be of an older export, is an error.
+// older returns the numbers of the files that an older export of the name left beside its first,
+// and 1 if it left a manifest. A file that is in the way of one of the first n, and is not proved
+// to be of an older export, is an error.
 func (j *job) older(n int) ([]int, error) {
 	there, err := os.ReadDir(filepath.Dir(j.path))
 	if err != nil {
@@ -118,7 +122,8 @@ func (j *job) older(n int) ([]int, error) {
 	return old, nil
 }
 
-// left says what an export has left of its n-th file: something, or something else in its place. The first file itself may be anything.
+// left says what an export has left of its n-th file: something, or something else in its place.
+// The first file itself may be anything.
 func (j *job) left(n int) (ours, foreign bool, err error) {
 	name := partName(j.path, n)
 	text, err := os.ReadFile(name + ManifestSuffix) //nolint:gosec // beside the caller's name

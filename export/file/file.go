@@ -22,19 +22,22 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Options say what a file holds, and how it is kept. SHA256 of the embedded options is not looked at.
+// Options say what a file holds, and how it is kept. SHA256 of the embedded options is not looked
+// at.
 type Options struct {
 	export.Options
 
-	// Manifest asks for a [Manifest] beside each file: its name with [ManifestSuffix]. An export that is split has them always.
+	// Manifest asks for a [Manifest] beside each file: its name with [ManifestSuffix]. An export
+	// that is split has them always.
 	Manifest bool
 
-	// RowsPerFile splits the export into files of so many rows, of which the last may have fewer. The second is named
-	// as the first with -2 before its extension. 0 does not split. In Excel's format at most [export.MaxExcelRows].
+	// RowsPerFile splits the export into files of so many rows, of which the last may have fewer.
+	// The second is named as the first with -2 before its extension. 0 does not split. In Excel's
+	// format at most [export.MaxExcelRows].
 	RowsPerFile int64
 
-	// BlockBytes is how much text of a file may be lost when the export is cut off, and how closely a manifest says where a file
-	// differs, to within 64 KiB. 0 is 4 MiB.
+	// BlockBytes is how much text of a file may be lost when the export is cut off, and how closely
+	// a manifest says where a file differs, to within 64 KiB. 0 is 4 MiB.
 	BlockBytes int64
 
 	// Gzip compresses the files. Their names are the caller's: .gz is not added.
@@ -49,14 +52,17 @@ const (
 
 const defaultBlockBytes = 4 << 20
 
-// Write writes the sessions of a selection to a file, or to several if the options say so, and returns the manifest of each. They are
-// written in a folder, the name with [PartialSuffix], brought to the disk and renamed, which replaces the file that has the name, and the
-// further files and manifests of an older export. Of several files the first gets its name last. Only their owner may read them.
+// Write writes the sessions of a selection to a file, or to several if the options say so, and
+// returns the manifest of each. They are written in a folder, the name with [PartialSuffix],
+// brought to the disk and renamed, which replaces the file that has the name, and the further files
+// and manifests of an older export. Of several files the first gets its name last. Only their owner
+// may read them.
 //
-// After an error, or if the process ends, [Resume] goes on. Else [Discard] removes what was begun, and so does Write when it is called
-// again.
+// After an error, or if the process ends, [Resume] goes on. Else [Discard] removes what was begun,
+// and so does Write when it is called again.
 //
-// Errors are those of [export.Write], of the selection and of the file system, [ErrBusy] and [ErrForeign].
+// Errors are those of [export.Write], of the selection and of the file system, [ErrBusy] and
+// [ErrForeign].
 func Write(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
 	j, err := newJob(path, selected, opts)
 	if err != nil {
@@ -65,12 +71,13 @@ func Write(ctx context.Context, path string, selected export.Selection, opts Opt
 	return j.in(true, func() error { return j.start(ctx) })
 }
 
-// Resume goes on with an export that was cut off, given the same options: it checks what there is, reads the sessions that are missing,
-// and gives byte for byte the file that the first call would have given: its snapshot is that of the first call.
+// Resume goes on with an export that was cut off, given the same options: it checks what there is,
+// reads the sessions that are missing, and gives byte for byte the file that the first call would
+// have given: its snapshot is that of the first call.
 //
-// If that cannot be, because sessions that are still to be written have changed since, or what was begun is something else,
-// nothing changes and the error wraps [ErrResume]: [Write] then starts again. All other errors are those of Write, and Resume may
-// be called again.
+// If that cannot be, because sessions that are still to be written have changed since, or what was
+// begun is something else, nothing changes and the error wraps [ErrResume]: [Write] then starts
+// again. All other errors are those of Write, and Resume may be called again.
 func Resume(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
 	j, err := newJob(path, selected, opts)
 	if err != nil {
@@ -79,7 +86,8 @@ func Resume(ctx context.Context, path string, selected export.Selection, opts Op
 	return j.in(false, func() error { return j.resume(ctx) })
 }
 
-// Discard removes what was begun under the name and is not complete. Nothing there is no error; [ErrBusy] is, while it is being written.
+// Discard removes what was begun under the name and is not complete. Nothing there is no error;
+// [ErrBusy] is, while it is being written.
 func Discard(path string) error {
 	w, err := enter(path+PartialSuffix, false)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -121,7 +129,8 @@ func splitName(path string) (stem, ext string) {
 	return strings.TrimSuffix(path, ext), ext
 }
 
-// state is kept beside the files that are being written. Nothing of it is believed that the files and the selection can be asked for.
+// state is kept beside the files that are being written. Nothing of it is believed that the files
+// and the selection can be asked for.
 type state struct {
 	Watermark string            `json:"watermark"`
 	Last      sessions.Position `json:"last"` // of the last row that is kept
@@ -430,7 +439,8 @@ func (j *job) resume(ctx context.Context) error {
 	if err := j.run(ctx, at); err != nil {
 		return err
 	}
-	// What changed between the question above and the snapshot of the rest. The folder stays, so that the answer does.
+	// What changed between the question above and the snapshot of the rest. The folder stays, so
+	// that the answer does.
 	return j.unchanged(ctx)
 }
 
@@ -466,7 +476,8 @@ func (j *job) check() error {
 		if n < len(j.state.Files) && m.Rows != j.opts.RowsPerFile || j.opts.RowsPerFile > 0 && m.Rows > j.opts.RowsPerFile {
 			return fmt.Errorf("%w: file %d has a wrong number of rows", ErrOtherExport, n)
 		}
-		// A further file that was given its name already is taken back until all is known to be right.
+		// A further file that was given its name already is taken back until all is known to be
+		// right.
 		name := j.partPath(n)
 		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 			name = partName(j.path, n)

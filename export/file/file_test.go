@@ -576,7 +576,8 @@ func TestStateIsNotBelieved(t *testing.T) {
 	}
 }
 
-// What an export has not made stays as it is, whatever it is named, and so does what a link leads to.
+// What an export has not made stays as it is, whatever it is named, and so does what a link leads
+// to.
 func TestForeign(t *testing.T) {
 	h := newHistory(3000)
 	other := filepath.Join(t.TempDir(), "other")
@@ -701,7 +702,8 @@ func TestCutOffWhileFilesGetTheirNames(t *testing.T) {
 		path := filepath.Join(dir, "s.csv")
 		_, err := Write(t.Context(), path, older, opts)
 		require.NoError(t, err)
-		// What the folder has when all is written, and every name that is given after that, one by one.
+		// What the folder has when all is written, and every name that is given after that, one by
+		// one.
 		steps := stepsOf(t, path, newer, opts)
 		if step > len(steps) {
 			require.Greater(t, step, 15)

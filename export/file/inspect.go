@@ -18,15 +18,18 @@ import (
 
 // DifferenceError is the first difference between a file and its manifest.
 type DifferenceError struct {
-	// What differs: "version", "columns" (how many there are), "header", "content", "bytes" (how many there are), or "rows".
+	// What differs: "version", "columns" (how many there are), "header", "content", "bytes" (how
+	// many there are), or "rows".
 	What string
 
-	// Column is the header that the column should have which differs first, and its number from 1. Of "header" only.
+	// Column is the header that the column should have which differs first, and its number from 1.
+	// Of "header" only.
 	Column string
 	Number int
 
-	// FirstRow and LastRow are the rows between which the difference is, both included, from 1; the header is row 0. A file that ends too
-	// early lacks LastRow, or a part of it; one that is too long goes on after LastRow. Of "content" and "bytes" only.
+	// FirstRow and LastRow are the rows between which the difference is, both included, from 1; the
+	// header is row 0. A file that ends too early lacks LastRow, or a part of it; one that is too
+	// long goes on after LastRow. Of "content" and "bytes" only.
 	FirstRow, LastRow int64
 
 	Want, Got int64 // of "version", "columns", "bytes" and "rows"
@@ -50,8 +53,9 @@ func (e *DifferenceError) Error() string {
 // Unwrap returns [ErrDifferent].
 func (e *DifferenceError) Unwrap() error { return ErrDifferent }
 
-// Verify reads a file to its end and checks it against its manifest: its header, its content block by block, how long it is, its digest,
-// and how many rows it has. The first difference is a [*DifferenceError]; any other error is the reader's.
+// Verify reads a file to its end and checks it against its manifest: its header, its content block
+// by block, how long it is, its digest, and how many rows it has. The first difference is a
+// [*DifferenceError]; any other error is the reader's.
 func Verify(r io.Reader, m Manifest) error {
 	if m.Version != manifestVersion {
 		return &DifferenceError{What: "version", Want: manifestVersion, Got: int64(m.Version)}

@@ -25,8 +25,8 @@ type workplace struct {
 	lock *os.File
 }
 
-// enter locks the folder of an export, and makes it to begin one. Another lock on it is [ErrBusy], and a folder that no export has made
-// [ErrForeign].
+// enter locks the folder of an export, and makes it to begin one. Another lock on it is [ErrBusy],
+// and a folder that no export has made [ErrForeign].
 func enter(dir string, begin bool) (*workplace, error) {
 	for {
 		if begin {
@@ -59,8 +59,8 @@ func enter(dir string, begin bool) (*workplace, error) {
 	}
 }
 
-// ours checks that a folder, which will be emptied and removed, has nothing in it but files with names of ours. A link would lead to a
-// file or folder of somebody else's.
+// ours checks that a folder, which will be emptied and removed, has nothing in it but files with
+// names of ours. A link would lead to a file or folder of somebody else's.
 func ours(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {

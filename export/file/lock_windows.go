@@ -12,7 +12,8 @@ const (
 	deletePending    = syscall.Errno(5) // ERROR_ACCESS_DENIED, of a file that is just going
 )
 
-// openLocked opens a file that nobody else may open until it is closed, which the system does when the process ends.
+// openLocked opens a file that nobody else may open until it is closed, which the system does when
+// the process ends.
 func openLocked(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

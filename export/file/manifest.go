@@ -11,8 +11,8 @@ import (
 // manifestVersion is that of the JSON.
 const manifestVersion = 1
 
-// Manifest says what a file holds and how it came about. As JSON it is kept beside the file. It is not signed: who can
-// change the file should not be able to change the manifest as well.
+// Manifest says what a file holds and how it came about. As JSON it is kept beside the file. It is
+// not signed: who can change the file should not be able to change the manifest as well.
 type Manifest struct {
 	Version int `json:"version"` // 1
 	sessions.Request
@@ -39,7 +39,8 @@ type Manifest struct {
 	Bytes    int64     `json:"bytes"`
 	SHA256   string    `json:"sha256"`
 
-	// Blocks are the digests of the file's beginnings, with at least BlockBytes of text between them: they tell where a file differs.
+	// Blocks are the digests of the file's beginnings, with at least BlockBytes of text between
+	// them: they tell where a file differs.
 	BlockBytes int64   `json:"block_bytes"`
 	Blocks     []Block `json:"blocks"`
 }

@@ -34,8 +34,8 @@ func many(n int) iter.Seq2[*sessions.Session, error] {
 	}
 }
 
-// BenchmarkWrite compares 100,000 rows as a workbook with the same as CSV that is compressed. "held" is what the process got from the
-// system meanwhile, in all.
+// BenchmarkWrite compares 100,000 rows as a workbook with the same as CSV that is compressed.
+// "held" is what the process got from the system meanwhile, in all.
 //
 //	go -C export/xlsx test -run '^$' -bench Write -benchtime 3x
 func BenchmarkWrite(b *testing.B) {

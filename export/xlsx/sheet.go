@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The parts of a workbook (ECMA-376, Office Open XML): the least that Excel opens without a repair. There is none for properties, so
-// that a workbook says nothing of who made it, and with what.
+// The parts of a workbook (ECMA-376, Office Open XML): the least that Excel opens without a repair.
+// There is none for properties, so that a workbook says nothing of who made it, and with what.
 const (
 	xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 	main      = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
@@ -59,7 +59,8 @@ const (
 	moment     style = 5
 )
 
-// The widths of columns, in characters of the default font. Where a date does not fit, a sheet shows ###.
+// The widths of columns, in characters of the default font. Where a date does not fit, a sheet
+// shows ###.
 const (
 	dateWidth   = 12
 	momentWidth = 20
@@ -67,7 +68,8 @@ const (
 	mostWidth   = 40
 )
 
-// sheet writes the rows of a workbook's one sheet. A cell goes where the last one ended; an empty one is left out.
+// sheet writes the rows of a workbook's one sheet. A cell goes where the last one ended; an empty
+// one is left out.
 type sheet struct {
 	zip    *zip.Writer
 	part   io.Writer
@@ -233,8 +235,9 @@ func (s *sheet) instant(t time.Time, zone *time.Location) {
 	s.serial(float64(wall-dayZero.Unix())/secondsOfDay, moment)
 }
 
-// appendText escapes a text. XML has no control characters but three, no surrogates and no U+FFFE and U+FFFF: they become
-// U+FFFD. What looks like an escape of the format's own, such as _x0041_, is escaped by it.
+// appendText escapes a text. XML has no control characters but three, no surrogates and no U+FFFE
+// and U+FFFF: they become U+FFFD. What looks like an escape of the format's own, such as _x0041_,
+// is escaped by it.
 func appendText(b []byte, v string) []byte {
 	from := 0
 	for i := 0; i < len(v); {

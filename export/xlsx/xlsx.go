@@ -22,13 +22,15 @@ const sheetName = "Sessions"
 // progressRows is how often Progress is called.
 const progressRows = 1000
 
-// Write writes the sessions of a selection as a workbook to w, in their order, after a header. It opens the selection as [export.Write] does.
+// Write writes the sessions of a selection as a workbook to w, in their order, after a header. It
+// opens the selection as [export.Write] does.
 //
-// Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress and SHA256, as
-// [export.Write] does in Excel's format; a Comma or layouts are an error that wraps [export.ErrOptions]. A part of a workbook, which w has
-// after an error, opens nowhere.
+// Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress
+// and SHA256, as [export.Write] does in Excel's format; a Comma or layouts are an error that wraps
+// [export.ErrOptions]. A part of a workbook, which w has after an error, opens nowhere.
 //
-// A cell for which a sheet has no room is [export.TooLongMark]. Errors are those of [export.Write], among them [export.ErrTooManyRows].
+// A cell for which a sheet has no room is [export.TooLongMark]. Errors are those of [export.Write],
+// among them [export.ErrTooManyRows].
 func Write(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (done export.Result, err error) {
 	if opts.Comma != 0 || opts.BirthLayout+opts.ExpirationLayout+opts.TimeLayout != "" {
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)

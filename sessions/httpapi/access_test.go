@@ -86,7 +86,8 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 	}
 }
 
-// Another company's session is answered, byte for byte and header for header, as one that is not there.
+// Another company's session is answered, byte for byte and header for header, as one that is not
+// there.
 func TestForeignIsMissing(t *testing.T) {
 	h := newHost(t)
 	v := h.viewers["agent"]

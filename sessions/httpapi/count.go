@@ -60,7 +60,8 @@ func (c *call) facets() (any, error) {
 	return answer, nil
 }
 
-// tally says how a selection is spread over match levels, and how it would have ended under each acceptance level.
+// tally says how a selection is spread over match levels, and how it would have ended under each
+// acceptance level.
 type tally struct {
 	Rows     []tallyRow `json:"rows"`
 	Outlooks []outlook  `json:"outlooks"` // strictest first

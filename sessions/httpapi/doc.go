@@ -1,5 +1,5 @@
-// Package httpapi serves a company's sessions over HTTP: list, search, counts, details, changes, export and settings, as
-// JSON and CSV. A host mounts it behind its own sign-in:
+// Package httpapi serves a company's sessions over HTTP: list, search, counts, details, changes,
+// export and settings, as JSON and CSV. A host mounts it behind its own sign-in:
 //
 //	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewerFromMyCookie})))
 //
@@ -16,86 +16,101 @@
 //	GET PUT   /settings                acceptance level and extra fields of the company
 //	GET       /openapi.json            this API as OpenAPI 3.1: every member of every document
 //
-// HEAD is GET without the body. An ID in a path is percent-encoded; any text may be one, but browsers and proxies take
-// "." and ".." for steps in the path.
+// HEAD is GET without the body. An ID in a path is percent-encoded; any text may be one, but
+// browsers and proxies take "." and ".." for steps in the path.
 //
 // # Who asks
 //
-// [Options.Viewer] says so, and nothing else: company, role, disclosure and restriction are no parameters. Without a viewer every
-// route is 401, with a role that the product does not know 403. What is not the viewer's is 404, byte for byte as what
-// is not there. Agents may do all but PUT /settings, which is 403. What a viewer may not see is null, a text "masked";
-// a filter by it is 403. The host's sign-in has to see to CSRF tokens or SameSite cookies, as anywhere: the one
+// [Options.Viewer] says so, and nothing else: company, role, disclosure and restriction are no
+// parameters. Without a viewer every route is 401, with a role that the product does not know 403.
+// What is not the viewer's is 404, byte for byte as what is not there. Agents may do all but PUT
+// /settings, which is 403. What a viewer may not see is null, a text "masked"; a filter by it is
+// 403. The host's sign-in has to see to CSRF tokens or SameSite cookies, as anywhere: the one
 // request that changes anything, PUT /settings, is JSON and no form can send it.
 //
 // # Parameters
 //
-// The parameters of a selection are those of filter.FromValues, and of a page limit and after. GET has them in the URL, which
-// for the filter alone is its canonical form: a link that can be shared. POST has them in its body, alone: a JSON object with
-// the parameters as members (a repeated one is a list), or a form, which lets a browser save an export as it arrives.
+// The parameters of a selection are those of filter.FromValues, and of a page limit and after. GET
+// has them in the URL, which for the filter alone is its canonical form: a link that can be shared.
+// POST has them in its body, alone: a JSON object with the parameters as members (a repeated one is
+// a list), or a form, which lets a browser save an export as it arrives.
 //
 //	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
 //
-// Every field can be filtered by, under its own name. Values of enumerations that neither the SDK nor the host has ([Options.Values])
-// are refused, and the answer says which there are: a typing error is no empty list.
+// Every field can be filtered by, under its own name. Values of enumerations that neither the SDK
+// nor the host has ([Options.Values]) are refused, and the answer says which there are: a typing
+// error is no empty list.
 //
-// Search text, names, numbers, birth dates, addresses and extra fields are personal data. They are refused in a URL, wherever in the
-// filter they are, unless [Options.SearchInURL] says otherwise. Pages and facets give the filter without them as "link",
-// null where they cannot be taken out.
+// Search text, names, numbers, birth dates, addresses and extra fields are personal data. They are
+// refused in a URL, wherever in the filter they are, unless [Options.SearchInURL] says otherwise.
+// Pages and facets give the filter without them as "link", null where they cannot be taken out.
 //
-// Everything is strict: unknown and repeated parameters, doubled members, text that is not UTF-8, and what follows the JSON are
-// errors. A body has at most [Options.MaxBody] bytes, a URL 8 KiB of parameters.
+// Everything is strict: unknown and repeated parameters, doubled members, text that is not UTF-8,
+// and what follows the JSON are errors. A body has at most [Options.MaxBody] bytes, a URL 8 KiB of
+// parameters.
 //
 // # Documents
 //
-// Names are in snake case and stable; clients ignore members that they do not know. Times are RFC 3339 in UTC with six
-// decimals, dates yyyy-mm-dd. What is absent is null. A text of a document is {"state": "known", "value": "..."}; in any other
-// state (not_collected, not_recognised, redacted, masked) its value is null, so that no mark is ever taken for a name. "hidden" names
-// the fields that the viewer may not see. "matches" says where the search text was found, in UTF-16 code units, as
-// JavaScript slices strings. JSON has <, > and & escaped, so that it is harmless wherever it is shown by mistake.
+// Names are in snake case and stable; clients ignore members that they do not know. Times are RFC
+// 3339 in UTC with six decimals, dates yyyy-mm-dd. What is absent is null. A text of a document is
+// {"state": "known", "value": "..."}; in any other state (not_collected, not_recognised, redacted,
+// masked) its value is null, so that no mark is ever taken for a name. "hidden" names the fields
+// that the viewer may not see. "matches" says where the search text was found, in UTF-16 code
+// units, as JavaScript slices strings. JSON has <, > and & escaped, so that it is harmless wherever
+// it is shown by mistake.
 //
 // # Staying up to date
 //
-// The list's GET has an ETag, made of the watermark and a digest of viewer and query. If-None-Match costs one cheap query
-// where nothing of the company has changed, and is answered 304; where something has, the list is read. A search by POST
-// asks for /changes since the page's as_of instead, which costs as little. Both tell the Store's audit hook.
+// The list's GET has an ETag, made of the watermark and a digest of viewer and query. If-None-Match
+// costs one cheap query where nothing of the company has changed, and is answered 304; where
+// something has, the list is read. A search by POST asks for /changes since the page's as_of
+// instead, which costs as little. Both tell the Store's audit hook.
 //
-// A keystroke that the next one has superseded needs no word to the server: the page aborts its request, HTTP/1.1 closes the
-// connection and HTTP/2 the stream, net/http cancels the request's context, and the storage's query ends. A proxy between has
-// to pass that on, as they do unless told otherwise (nginx: proxy_ignore_client_abort off).
+// A keystroke that the next one has superseded needs no word to the server: the page aborts its
+// request, HTTP/1.1 closes the connection and HTTP/2 the stream, net/http cancels the request's
+// context, and the storage's query ends. A proxy between has to pass that on, as they do unless
+// told otherwise (nginx: proxy_ignore_client_abort off).
 //
 // # Exports
 //
-// POST /export takes the filter of a list and, beside it, format (rfc4180, excel_csv, or a further one of the host's), separator, column (headers, repeated),
-// extra_columns (true: one for each of the company's keys) and zone, that of the file's times, without which it is created_at.zone of the
-// filter; Excel's format needs one. What the viewer may not see has no column, or cells that are [masked]. The file streams as the storage yields it.
+// POST /export takes the filter of a list and, beside it, format (rfc4180, excel_csv, or a further
+// one of the host's), separator, column (headers, repeated), extra_columns (true: one for each of
+// the company's keys) and zone, that of the file's times, without which it is created_at.zone of
+// the filter; Excel's format needs one. What the viewer may not see has no column, or cells that
+// are [masked]. The file streams as the storage yields it.
 //
-// Further formats are the host's to register ([Options.Formats]): workbooks are Write of the module export/xlsx.
+// Further formats are the host's to register ([Options.Formats]): workbooks are Write of the module
+// export/xlsx.
 //
-// A refusal, also by the audit hook, comes before the first byte: a format's limit of rows and the viewer's are counted first, and more is
-// too_many_rows; a cell that is too long for a spreadsheet is too_long, with its row and column, if it stands in the first part of the file.
-// An answer is one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
+// A refusal, also by the audit hook, comes before the first byte: a format's limit of rows and the
+// viewer's are counted first, and more is too_many_rows; a cell that is too long for a spreadsheet
+// is too_long, with its row and column, if it stands in the first part of the file. An answer is
+// one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
 //
-// After the last byte come the trailers Export-Rows and Export-Sha256, and the host's [Options.Exported] is told. Browsers read
-// no trailers: the digest is in the Store's audit event of the file too (store.Written), and for progress a client asks /count
-// beside the export, whose answer says whether it is exact. An export that breaks off has no trailers and its body no end:
-// HTTP/1.1 closes the connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot tell, so it is refused (nginx:
-// proxy_http_version 1.1). The handler sets a deadline of the connection that has passed, and panics with http.ErrAbortHandler:
-// a middleware that recovers from it can write nothing more. It needs a ResponseWriter that has SetWriteDeadline or leads to
-// one by a method Unwrap, as those of gin, echo and chi do; behind any other, http.TimeoutHandler among them, an export is
-// answered 501 before its first byte, and [Options.Failed] is told why. Without Flush it goes on. nginx is told not to keep the
-// file on its disk (X-Accel-Buffering).
+// After the last byte come the trailers Export-Rows and Export-Sha256, and the host's
+// [Options.Exported] is told. Browsers read no trailers: the digest is in the Store's audit event
+// of the file too (store.Written), and for progress a client asks /count beside the export, whose
+// answer says whether it is exact. An export that breaks off has no trailers and its body no end:
+// HTTP/1.1 closes the connection inside a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot tell, so
+// it is refused (nginx: proxy_http_version 1.1). The handler sets a deadline of the connection that
+// has passed, and panics with http.ErrAbortHandler: a middleware that recovers from it can write
+// nothing more. It needs a ResponseWriter that has SetWriteDeadline or leads to one by a method
+// Unwrap, as those of gin, echo and chi do; behind any other, http.TimeoutHandler among them, an
+// export is answered 501 before its first byte, and [Options.Failed] is told why. Without Flush it
+// goes on. nginx is told not to keep the file on its disk (X-Accel-Buffering).
 //
 // The client going away, or taking less than [Options.MinRate], ends the read in the storage.
 //
 // # Settings
 //
-// PUT /settings replaces them as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"}, "extra_keys": ["phone"]}. If-Match has
-// the ETag that was read; 428 without, 412 where another change came between. Policies are on the scale far.Kvalifika.
+// PUT /settings replaces them as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"},
+// "extra_keys": ["phone"]}. If-Match has the ETag that was read; 428 without, 412 where another
+// change came between. Policies are on the scale far.Kvalifika.
 //
 // # Problems
 //
-// Errors are problem details (RFC 9457) with a stable code, the parameter's name if it looks like one, and a detail for
-// developers. They repeat no value. The status follows from the code:
+// Errors are problem details (RFC 9457) with a stable code, the parameter's name if it looks like
+// one, and a detail for developers. They repeat no value. The status follows from the code:
 //
 //	400  malformed_request, invalid_parameter, unknown_parameter, missing_parameter, personal_data_in_url,
 //	     invalid_cursor, invalid_watermark
@@ -106,10 +121,12 @@
 //	500  internal                 501  not_supported            503  unavailable, timeout
 //	505  http_version
 //
-// What goes wrong in the host's storage is told to [Options.Failed] alone. This package logs nothing.
+// What goes wrong in the host's storage is told to [Options.Failed] alone. This package logs
+// nothing.
 //
 // # Safety
 //
-// Every answer is no-store and nosniff, with a Content-Security-Policy that lets nothing run. A handler keeps nothing between
-// requests, starts no goroutine, and may be used by many. Requests but exports end after [Options.Timeout].
+// Every answer is no-store and nosniff, with a Content-Security-Policy that lets nothing run. A
+// handler keeps nothing between requests, starts no goroutine, and may be used by many. Requests
+// but exports end after [Options.Timeout].
 package httpapi

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// rateWindow is how many bytes a client may be behind the least rate. It has to be more than what a kernel lets drain before it
-// wakes who writes, which is more than a megabyte: until then a client that reads steadily looks like one that takes nothing.
+// rateWindow is how many bytes a client may be behind the least rate. It has to be more than what a
+// kernel lets drain before it wakes who writes, which is more than a megabyte: until then a client
+// that reads steadily looks like one that takes nothing.
 const rateWindow = 4 << 20
 
 // download hands a file over to the client, as fast as that takes it, within limits.
@@ -27,9 +28,10 @@ type download struct {
 	full   time.Duration // the most of it
 }
 
-// newDownload finds out what the ResponseWriter can do. It has to be able to tear a file: an end that came because something broke
-// must not look like the end of the file. A middleware that recovers from panics makes such an end of one,
-// and so only what reaches the connection itself will do.
+// newDownload finds out what the ResponseWriter can do. It has to be able to tear a file: an end
+// that came because something broke must not look like the end of the file. A middleware that
+// recovers from panics makes such an end of one, and so only what reaches the connection itself
+// will do.
 func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, error) {
 	d := &download{w: w, control: http.NewResponseController(w), rate: rate, start: start, flush: true}
 	switch err := d.control.SetWriteDeadline(time.Time{}); {
@@ -96,7 +98,8 @@ func (d *download) write(part []byte) (int, error) {
 	return n, err
 }
 
-// account lowers the credit by the time that a client took, and raises it by the time that the bytes may take.
+// account lowers the credit by the time that a client took, and raises it by the time that the
+// bytes may take.
 func (d *download) account(n int, took time.Duration) {
 	if d.rate > 0 {
 		earned := time.Duration(float64(n) / float64(d.rate) * float64(time.Second))
@@ -112,7 +115,8 @@ func (d *download) limit() error {
 	return d.until(time.Now().Add(d.credit))
 }
 
-// unlimit lets the storage take its time for the next part. HTTP/2 ends a stream whose deadline has passed, written to or not.
+// unlimit lets the storage take its time for the next part. HTTP/2 ends a stream whose deadline has
+// passed, written to or not.
 func (d *download) unlimit() error {
 	if !d.deadline {
 		return nil
@@ -127,8 +131,9 @@ func (d *download) until(t time.Time) error {
 	return nil
 }
 
-// tear makes sure that the client sees no end of the file, whatever a middleware does after a panic: of HTTP/1.1 the connection
-// can write nothing more, so that the last chunk is missing; of HTTP/2 the stream is reset.
+// tear makes sure that the client sees no end of the file, whatever a middleware does after a
+// panic: of HTTP/1.1 the connection can write nothing more, so that the last chunk is missing; of
+// HTTP/2 the stream is reset.
 func (d *download) tear() {
 	if d.deadline && d.control.SetWriteDeadline(time.Unix(1, 0)) == nil {
 		return

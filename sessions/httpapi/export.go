@@ -59,7 +59,8 @@ const (
 
 const typeCSV = "text/csv; charset=utf-8"
 
-// Format is a format of exports beside CSV, such as workbooks, which a host registers ([Options.Formats]).
+// Format is a format of exports beside CSV, such as workbooks, which a host registers
+// ([Options.Formats]).
 type Format struct {
 	Name      string // the value of the parameter format, such as "xlsx"
 	MediaType string // such as "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,8 +69,8 @@ type Format struct {
 	// NeedsZone says that times state no offset: the request has to name their zone.
 	NeedsZone bool
 
-	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte. Options have Zone, the columns, SHA256 and,
-	// where the request has a separator, Comma.
+	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte.
+	// Options have Zone, the columns, SHA256 and, where the request has a separator, Comma.
 	Write func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error)
 }
 
@@ -215,7 +216,8 @@ func (c *call) fileName(zone *time.Location, extension string) string {
 // maxName is how many runes of a company's name stand in a file's name.
 const maxName = 64
 
-// fileName takes out of the company's name what some file system refuses or takes for something else.
+// fileName takes out of the company's name what some file system refuses or takes for something
+// else.
 func fileName(company string, now time.Time) string {
 	clean := []rune(strings.Map(func(r rune) rune {
 		switch {
@@ -234,7 +236,8 @@ func fileName(company string, now time.Time) string {
 	return name + "sessions " + now.Format(time.DateOnly)
 }
 
-// disposition names a download (RFC 6266): in ASCII for old clients, and in UTF-8 where that differs.
+// disposition names a download (RFC 6266): in ASCII for old clients, and in UTF-8 where that
+// differs.
 func disposition(name string) string {
 	ascii := strings.Map(func(r rune) rune {
 		if r >= utf8.RuneSelf {

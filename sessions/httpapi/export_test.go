@@ -305,7 +305,8 @@ func TestExportOverHTTP10IsRefused(t *testing.T) {
 	require.Empty(t, h.backend.taken())
 }
 
-// A client that goes away in the middle of a file ends the read in the storage, and the host is told.
+// A client that goes away in the middle of a file ends the read in the storage, and the host is
+// told.
 func TestExportEndsWithItsClient(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		h := newHost(t)
@@ -423,8 +424,8 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	})
 }
 
-// A client that reads steadily at twice the least rate is never cut off, although the kernel lets the handler wait for a megabyte and
-// more at a time; one that reads at a tenth of it is.
+// A client that reads steadily at twice the least rate is never cut off, although the kernel lets
+// the handler wait for a megabyte and more at a time; one that reads at a tenth of it is.
 func TestExportHasALeastRate(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -552,7 +553,8 @@ func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 	}
 }
 
-// TestOwnColumnsAndHeaders: a host's own columns stand behind the others, or where they are asked for, and hide with what they look at.
+// TestOwnColumnsAndHeaders: a host's own columns stand behind the others, or where they are asked
+// for, and hide with what they look at.
 func TestOwnColumnsAndHeaders(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.options.Columns = []export.OwnColumn{

@@ -30,50 +30,60 @@ const maxQuery = 8 << 10
 
 // Options are the options of a handler.
 type Options struct {
-	// Viewer says who asks, from a request that the host's own sign-in has let through. Company, role, disclosure and
-	// restriction come from here alone. An error, or a Viewer without a company, is answered 401, unless the error wraps
-	// store.ErrForbidden, which is 403, or [ErrUnavailable], which is 503. nil: nobody may see anything.
+	// Viewer says who asks, from a request that the host's own sign-in has let through. Company,
+	// role, disclosure and restriction come from here alone. An error, or a Viewer without a
+	// company, is answered 401, unless the error wraps store.ErrForbidden, which is 403, or
+	// [ErrUnavailable], which is 503. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
 
-	// SearchInURL lets search text and other personal data stand in URLs, from where they get into logs, histories and
-	// referrers.
+	// SearchInURL lets search text and other personal data stand in URLs, from where they get into
+	// logs, histories and referrers.
 	SearchInURL bool
 
-	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and the match levels of its scale, by
-	// field. Requests that ask for another one, which the SDK does not have either, are refused, and told which there are.
+	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and
+	// the match levels of its scale, by field. Requests that ask for another one, which the SDK
+	// does not have either, are refused, and told which there are.
 	Values map[sessions.Field][]string
 
 	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
 	MaxBody int64         // bytes of a request's body; 0: 64 KiB
 
-	// MinRate is how many bytes a second the client of an export has to take, lest it hold the storage's snapshot for ever; 0: 32 KiB;
-	// negative: any number. It is an average over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained: at
-	// 32 KiB a client that takes nothing is cut off after about two minutes, and one that reads steadily at that rate never.
+	// MinRate is how many bytes a second the client of an export has to take, lest it hold the
+	// storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over 4 MiB,
+	// since a kernel wakes a writer only when a megabyte or more has drained: at 32 KiB a client
+	// that takes nothing is cut off after about two minutes, and one that reads steadily at that
+	// rate never.
 	MinRate int64
 
-	// Columns are further columns of exports, of the host's own: behind the others, or where the parameter column names their headers.
+	// Columns are further columns of exports, of the host's own: behind the others, or where the
+	// parameter column names their headers.
 	Columns []export.OwnColumn
 
-	// Headers are the headers of exported columns, in the language of whoever asks. nil, and a column that is not in them: those of the
-	// columns. The parameter column always names a column by its own header.
+	// Headers are the headers of exported columns, in the language of whoever asks. nil, and a
+	// column that is not in them: those of the columns. The parameter column always names a column
+	// by its own header.
 	Headers func(*http.Request) map[export.Column]string
 
-	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or stands here twice, is not reached.
+	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or stands
+	// here twice, is not reached.
 	Formats []Format
 
-	// CompanyName is the company's display name, for the name of an exported file. nil: the company's key.
+	// CompanyName is the company's display name, for the name of an exported file. nil: the
+	// company's key.
 	CompanyName func(store.Viewer) string
 
-	// Exported is told of every export that was sent, or broke off after its first byte, once the last byte was handed over.
-	// The Store's own audit hook may refuse an export before that. nil: nobody is told.
+	// Exported is told of every export that was sent, or broke off after its first byte, once the
+	// last byte was handed over. The Store's own audit hook may refuse an export before that. nil:
+	// nobody is told.
 	Exported func(*http.Request, Export)
 
-	// Failed is told of every request that fails for no fault of the client's. The error may be the storage's own, with a
-	// person's data in it. nil: nobody is told.
+	// Failed is told of every request that fails for no fault of the client's. The error may be the
+	// storage's own, with a person's data in it. nil: nobody is told.
 	Failed func(*http.Request, error)
 }
 
-// ErrUnavailable is for errors of [Options.Viewer] that say nothing about the viewer: who asks cannot be found out now.
+// ErrUnavailable is for errors of [Options.Viewer] that say nothing about the viewer: who asks
+// cannot be found out now.
 var ErrUnavailable = errors.New("httpapi: unavailable")
 
 type api struct {
@@ -81,8 +91,9 @@ type api struct {
 	options Options
 }
 
-// New returns the handler. It serves the paths of the package comment at the root of its URL space: mount it below a prefix with
-// http.StripPrefix. It starts nothing, keeps nothing between requests, and may be used by many goroutines.
+// New returns the handler. It serves the paths of the package comment at the root of its URL space:
+// mount it below a prefix with http.StripPrefix. It starts nothing, keeps nothing between requests,
+// and may be used by many goroutines.
 func New(st *store.Store, options Options) http.Handler {
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 	options.MinRate = cmp.Or(options.MinRate, DefaultMinRate)
@@ -169,8 +180,8 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// failed tells the host of a failure, unless it is that the client has gone away, or takes nothing: net/http cancels the
-// request's context for both.
+// failed tells the host of a failure, unless it is that the client has gone away, or takes nothing:
+// net/http cancels the request's context for both.
 func (a *api) failed(r *http.Request, err error) {
 	if a.options.Failed != nil && r.Context().Err() == nil {
 		a.options.Failed(r, err)
@@ -221,7 +232,8 @@ func (a *api) viewer(r *http.Request) (store.Viewer, error) {
 	}
 }
 
-// document returns the operation that sends what do returns as JSON, in time. do returns nil if it has answered itself.
+// document returns the operation that sends what do returns as JSON, in time. do returns nil if it
+// has answered itself.
 func document(do func(*call) (any, error)) operation {
 	return func(c *call) error {
 		if c.options.Timeout > 0 {

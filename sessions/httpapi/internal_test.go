@@ -94,7 +94,8 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
-// Every path of the description is one of the handler's, with the same methods, and the other way round.
+// Every path of the description is one of the handler's, with the same methods, and the other way
+// round.
 func TestDescriptionNamesEveryRoute(t *testing.T) {
 	var described struct {
 		Paths map[string]map[string]any `json:"paths"`

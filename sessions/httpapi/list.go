@@ -66,7 +66,8 @@ func orNull(text string) *string {
 	return &text
 }
 
-// link returns the parameters of a filter for a URL, without those that are personal data; null where they cannot be taken out.
+// link returns the parameters of a filter for a URL, without those that are personal data; null
+// where they cannot be taken out.
 func link(f filter.Filter) *string {
 	if f = f.Without(personalFields); personal(f) {
 		return nil
@@ -113,8 +114,9 @@ func (c *call) list() (any, error) {
 	return c.page(&p, q.Filter), nil
 }
 
-// unchanged tells whether nothing of the company has changed since a watermark that a page had: one cheap query. A session
-// that has left the viewer's restriction is not named; then the watermark alone tells.
+// unchanged tells whether nothing of the company has changed since a watermark that a page had: one
+// cheap query. A session that has left the viewer's restriction is not named; then the watermark
+// alone tells.
 func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	delta, err := c.store.Changes(c.ctx, c.viewer, store.Query{Filter: f, Limit: 1}, since)
 	switch {
@@ -127,7 +129,8 @@ func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	return quiet && (c.viewer.Restriction.IsZero() || delta.Next == since), nil
 }
 
-// binding ties an ETag to the viewer and the query: to all that a page depends on, beside the sessions themselves.
+// binding ties an ETag to the viewer and the query: to all that a page depends on, beside the
+// sessions themselves.
 func (c *call) binding(q store.Query) string {
 	v := &c.viewer
 	text, _ := json.Marshal([]any{ // texts and numbers: no error
@@ -139,7 +142,8 @@ func (c *call) binding(q store.Query) string {
 
 func etag(binding string, w store.Watermark) string { return `"` + binding + "." + string(w) + `"` }
 
-// watermarkIn returns the watermark of the ETag in an If-None-Match header, if it was made for the same viewer and query.
+// watermarkIn returns the watermark of the ETag in an If-None-Match header, if it was made for the
+// same viewer and query.
 func watermarkIn(header, binding string) store.Watermark {
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")

@@ -19,8 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// parameters are what a request asks, by name: the query of a GET, or the members of a POST's body. A handler takes its
-// own; what is left is the filter, which refuses what it does not know.
+// parameters are what a request asks, by name: the query of a GET, or the members of a POST's body.
+// A handler takes its own; what is left is the filter, which refuses what it does not know.
 type parameters struct {
 	values url.Values
 	inURL  bool  // they stand where personal data may not
@@ -93,8 +93,8 @@ func parseQuery(text string) (url.Values, error) {
 	return values, nil
 }
 
-// parseObject reads a JSON object of parameters: strings, numbers, booleans, and arrays of these for parameters that may
-// be repeated.
+// parseObject reads a JSON object of parameters: strings, numbers, booleans, and arrays of these
+// for parameters that may be repeated.
 func parseObject(body []byte) (url.Values, error) {
 	object, err := members(body)
 	if err != nil {
@@ -141,7 +141,8 @@ func scalar(raw json.RawMessage) (string, bool) {
 	}
 }
 
-// members reads one JSON object strictly: UTF-8, no member of any object in it twice, nothing after it.
+// members reads one JSON object strictly: UTF-8, no member of any object in it twice, nothing after
+// it.
 func members(body []byte) (map[string]json.RawMessage, error) {
 	malformed := refuse(codeMalformed, "", "the body is not one JSON object in UTF-8")
 	var object map[string]json.RawMessage
@@ -223,8 +224,8 @@ const (
 	paramCreatedZone = "created_at.zone"
 )
 
-// zone takes the time zone of a file's times: without one that of the filter's days of creation, nil without either. Local would be
-// the server's own, which is nobody's business.
+// zone takes the time zone of a file's times: without one that of the filter's days of creation,
+// nil without either. Local would be the server's own, which is nobody's business.
 func (p *parameters) zone() *time.Location {
 	parameter, name := paramZone, p.text(paramZone)
 	if name == "" {
@@ -248,8 +249,8 @@ func (p *parameters) none() error {
 	return p.err
 }
 
-// filter returns the filter that the parameters which have not been taken make, or the first mistake. known has the host's own
-// values of enumerations, by field.
+// filter returns the filter that the parameters which have not been taken make, or the first
+// mistake. known has the host's own values of enumerations, by field.
 func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, error) {
 	if p.err != nil {
 		return filter.Filter{}, p.err

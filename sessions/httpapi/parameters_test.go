@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestEveryFilterIsDescribed asks by random filters of every kind: the description has each parameter that they have, in URLs and in
-// bodies, and no request is refused for one.
+// TestEveryFilterIsDescribed asks by random filters of every kind: the description has each
+// parameter that they have, in URLs and in bodies, and no request is refused for one.
 func TestEveryFilterIsDescribed(t *testing.T) {
 	h := newHost(t)
 	var described struct {

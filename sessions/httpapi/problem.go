@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// problem is the document of every error (RFC 9457). It never holds a person's data: no value of a parameter, and no name
-// that does not look like one.
+// problem is the document of every error (RFC 9457). It never holds a person's data: no value of a
+// parameter, and no name that does not look like one.
 type problem struct {
 	Type      string           `json:"type"`
 	Title     string           `json:"title"`
@@ -106,7 +106,8 @@ func (p *problem) Error() string { return "httpapi: " + p.Code }
 // Unwrap returns what only the host may know.
 func (p *problem) Unwrap() error { return p.cause }
 
-// refuse returns a problem with a parameter. A name that may be anything a person typed is not repeated.
+// refuse returns a problem with a parameter. A name that may be anything a person typed is not
+// repeated.
 func refuse(code, parameter, detail string) error {
 	if !identifier(parameter) {
 		parameter = ""
@@ -118,7 +119,8 @@ func unsupported(types ...string) error {
 	return &problem{Code: codeUnsupportedMediaType, header: http.Header{"Accept": types}}
 }
 
-// problemOf says what an error means to the client. Of an error that nobody has foreseen it says nothing.
+// problemOf says what an error means to the client. Of an error that nobody has foreseen it says
+// nothing.
 func problemOf(err error) *problem {
 	var p *problem
 	var hidden *store.HiddenError

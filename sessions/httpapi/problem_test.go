@@ -210,8 +210,8 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// A keystroke that the next one has superseded ends in the storage: the page aborts the request, the connection or the
-// stream closes, the request's context is cancelled.
+// A keystroke that the next one has superseded ends in the storage: the page aborts the request,
+// the connection or the stream closes, the request's context is cancelled.
 func TestSupersededKeystrokeIsCancelled(t *testing.T) {
 	h := newHost(t)
 	started, ended := make(chan bool), make(chan error, 1)

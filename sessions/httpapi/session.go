@@ -90,8 +90,8 @@ type comparison struct {
 	AcceptanceRate  *far.Rate  `json:"acceptance_rate"`
 }
 
-// view turns sessions into documents for one viewer, who may not see the hidden fields. The store has emptied these
-// already; the view makes them null, so that nobody takes them for values.
+// view turns sessions into documents for one viewer, who may not see the hidden fields. The store
+// has emptied these already; the view makes them null, so that nobody takes them for values.
 type view struct {
 	hidden   sessions.Fields
 	searches []*filter.Criterion

@@ -72,7 +72,8 @@ func (c *call) saveSettings() (any, error) {
 	return c.showSettings(saved), nil
 }
 
-// readSettings reads the whole settings from the body, and from If-Match the revision that they replace.
+// readSettings reads the whole settings from the body, and from If-Match the revision that they
+// replace.
 func (c *call) readSettings() (store.CompanySettings, error) {
 	var s store.CompanySettings
 	if mediaType(c.r) != typeJSON {

@@ -2,8 +2,8 @@ package httpapi
 
 import "unicode/utf8"
 
-// utf16Offset is how many UTF-16 code units the first n bytes of a text make: what JavaScript counts by. A byte that is not
-// UTF-8 is one replacement character, as in the JSON.
+// utf16Offset is how many UTF-16 code units the first n bytes of a text make: what JavaScript
+// counts by. A byte that is not UTF-8 is one replacement character, as in the JSON.
 func utf16Offset(text string, n int) int {
 	units := 0
 	for i, r := range text {
@@ -18,8 +18,8 @@ func utf16Offset(text string, n int) int {
 	return units
 }
 
-// identifier tells whether a parameter's name is short and plain enough to be repeated in an answer: what a person typed
-// into the wrong place is not.
+// identifier tells whether a parameter's name is short and plain enough to be repeated in an
+// answer: what a person typed into the wrong place is not.
 func identifier(name string) bool {
 	if name == "" || len(name) > 64 {
 		return false

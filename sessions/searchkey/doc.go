@@ -16,7 +16,8 @@
 // letter is enough. A text that is not known (not collected, not recognised, redacted, masked) has
 // no words. Three laws hold for every text, and are tested:
 //
-//   - What is seen is found: the text of a field, typed as it stands on the page, finds its session.
+//   - What is seen is found: the text of a field, typed as it stands on the page, finds its
+//     session.
 //   - Typing is monotone: where a text finds a session, so does every beginning of it. A beginning
 //     ends behind a character and the marks that combine with it.
 //   - Nothing else: no word is met in its middle, a text that folds to nothing finds nothing, and
@@ -98,8 +99,8 @@
 //     not move with those of Go or x/text: for the code points assigned in 15.0, Unicode guarantees
 //     that decompositions and case pairs never change.
 //
-// A folded word therefore holds lower-case letters and ASCII digits alone, never a space and never A
-// to Z.
+// A folded word therefore holds lower-case letters and ASCII digits alone, never a space and never
+// A to Z.
 //
 // Where a romanization depends on the next letter (Greek μπ, αυ, γγ, Armenian ու), the last letter
 // of a search text stands for all that it may become.

@@ -57,8 +57,8 @@ func ParseQuery(text string) (Query, error) {
 }
 
 // ParseWords folds the words of a search text as [Query.Typed] returns them. Folding may have made
-// them longer than MaxQueryBytes: in all they may have MaxQueryWords times as many. Without a letter
-// or a digit in any of them the query matches nothing. Errors are those of ParseQuery.
+// them longer than MaxQueryBytes: in all they may have MaxQueryWords times as many. Without a
+// letter or a digit in any of them the query matches nothing. Errors are those of ParseQuery.
 func ParseWords(words ...string) (Query, error) {
 	text := strings.Join(words, " ")
 	if len(text) > MaxQueryWords*MaxQueryBytes {

@@ -30,8 +30,10 @@ const (
 // Outcome is how far an operation got.
 type Outcome string
 
-// The outcomes. What sends as it reads, or changes something, is told twice: Started before the first row or the change, and
-// one of the others at the end; and Written after that, by who has made a file of it and says so ([Selected.Written]). Everything else is told once, before its result is handed out.
+// The outcomes. What sends as it reads, or changes something, is told twice: Started before the
+// first row or the change, and one of the others at the end; and Written after that, by who has
+// made a file of it and says so ([Selected.Written]). Everything else is told once, before its
+// result is handed out.
 const (
 	Started Outcome = "started"
 	Done    Outcome = "done"
@@ -40,8 +42,8 @@ const (
 	Failed  Outcome = "failed"  // Event.Err says why: what the viewer may not do, too
 )
 
-// Event is what an audit hook is told. Printing one shows neither query nor settings, and encoding/json refuses it
-// ([sessions.ErrNoJSON]): what of it a trail keeps is for the host to say.
+// Event is what an audit hook is told. Printing one shows neither query nor settings, and
+// encoding/json refuses it ([sessions.ErrNoJSON]): what of it a trail keeps is for the host to say.
 type Event struct {
 	Company string
 	Subject string // Viewer.Subject
@@ -49,8 +51,9 @@ type Event struct {
 	Action  Action
 	Outcome Outcome
 
-	// Query is the canonical text of the viewer's filter (filter.Filter.Text), as they asked it; "" selects everything. The text
-	// of a search is personal data: keep it as carefully as the sessions, and never log it.
+	// Query is the canonical text of the viewer's filter (filter.Filter.Text), as they asked it; ""
+	// selects everything. The text of a search is personal data: keep it as carefully as the
+	// sessions, and never log it.
 	Query   string
 	Session string          // ID, for details and attempts
 	Change  *SettingsChange // for settings, nil otherwise

@@ -7,38 +7,50 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Backend is what a host implements over its storage; everyone else calls [Store]. Package storetest proves an
-// implementation: each sentence of this list, and of those of [Streamer], [Counter], [Writer] and [EachCounter], has a case there that bears
-// its number.
+// Backend is what a host implements over its storage; everyone else calls [Store]. Package
+// storetest proves an implementation: each sentence of this list, and of those of [Streamer],
+// [Counter], [Writer] and [EachCounter], has a case there that bears its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
 //  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.
-//  3. List returns the sessions that the filter matches, as filter.Filter.Match says, and no others.
+//  3. List returns the sessions that the filter matches, as filter.Filter.Match says, and no
+//     others.
 //  4. Sessions come newest first by creation time, ties by ID, the bytewise greater ID first.
-//  5. List returns at most Limit sessions, all of them after the position After, which need not be that of a session.
-//  6. Batch.Reached is the zero Position if the end of the selection was reached, also where its last session fills the Limit;
-//     otherwise everything between After and Reached has been searched, and going on from Reached finds the rest.
-//  7. A batch of Limit sessions that is not known to be the last has the position of its last session as Reached.
-//  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none. Reached then lies further back than After:
-//     a Budget of 1 gets to the end, batch by batch.
-//  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the selection.
-//  10. A batch that has fewer sessions than Limit and is not the end has searched at least a quarter of the Budget further: as many of the
-//     company's sessions, and at least one, lie between After and Reached, whatever the filter asks.
-//  11. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another company's session is not
-//     found.
+//  5. List returns at most Limit sessions, all of them after the position After, which need not be
+//     that of a session.
+//  6. Batch.Reached is the zero Position if the end of the selection was reached, also where its
+//     last session fills the Limit; otherwise everything between After and Reached has been
+//     searched, and going on from Reached finds the rest.
+//  7. A batch of Limit sessions that is not known to be the last has the position of its last
+//     session as Reached.
+//  8. With the Budget spent, the batch may hold fewer sessions than Limit, even none. Reached then
+//     lies further back than After: a Budget of 1 gets to the end, batch by batch.
+//  9. A Budget of 0 is none: the batch then holds fewer than Limit sessions only at the end of the
+//     selection.
+//  10. A batch that has fewer sessions than Limit and is not the end has searched at least a
+//     quarter of the Budget further: as many of the company's sessions, and at least one, lie
+//     between After and Reached, whatever the filter asks.
+//  11. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another
+//     company's session is not found.
 //  12. Times have microseconds and are in UTC. What was stored comes back equal, all fields of it.
-//  13. Sessions returned are the caller's: changing them changes nothing in the storage and nothing that is returned later.
-//  14. Batch.AsOf is taken before the sessions are read. Changes since it repeats rather than misses: every session of the
-//     company whose change became visible after the watermark was taken is named, however late its writer committed.
-//  15. Changes come in the order in which they became visible, each session once, in its newest state, at most limit of them;
-//     Changes.More tells whether there are others, which are found from Changes.Next.
-//  16. Changes since a watermark that is not the Backend's own, of another company, of another Backend or ahead of what has changed, is
-//     [ErrWatermark]: numbers alone do not tell a storage from what it was before a restore. The empty Watermark asks for nothing but
-//     a watermark. A Backend that cannot tell changes returns an error that wraps errors.ErrUnsupported, and no AsOf.
+//  13. Sessions returned are the caller's: changing them changes nothing in the storage and nothing
+//     that is returned later.
+//  14. Batch.AsOf is taken before the sessions are read. Changes since it repeats rather than
+//     misses: every session of the company whose change became visible after the watermark was
+//     taken is named, however late its writer committed.
+//  15. Changes come in the order in which they became visible, each session once, in its newest
+//     state, at most limit of them; Changes.More tells whether there are others, which are found
+//     from Changes.Next.
+//  16. Changes since a watermark that is not the Backend's own, of another company, of another
+//     Backend or ahead of what has changed, is [ErrWatermark]: numbers alone do not tell a storage
+//     from what it was before a restore. The empty Watermark asks for nothing but a watermark. A
+//     Backend that cannot tell changes returns an error that wraps errors.ErrUnsupported, and no
+//     AsOf.
 //  17. A cancelled context ends a method soon, with an error that wraps the context's.
 //  18. All methods may be called from many goroutines at once.
-//  19. Creation time, ID and company of a session never change, and no session is ever deleted: one that was listed stays at its
-//     position, and taking a person out (sessions.Session.RedactPerson) is a change like any other.
+//  19. Creation time, ID and company of a session never change, and no session is ever deleted: one
+//     that was listed stays at its position, and taking a person out
+//     (sessions.Session.RedactPerson) is a change like any other.
 type Backend interface {
 	List(ctx context.Context, sel Selection) (Batch, error)
 	Get(ctx context.Context, company, id string) (*sessions.Session, error)
@@ -53,13 +65,13 @@ type Selection struct {
 	Limit   int      // sessions, at least 1
 	Budget  int      // rows or index entries that may be read, give or take a constant; 0: as many as it takes
 
-	// Fields are those that the reader of a stream looks at, besides ID, company and creation time. Whatever else a session has,
-	// its Revision too, may be left out. None: all of them.
+	// Fields are those that the reader of a stream looks at, besides ID, company and creation time.
+	// Whatever else a session has, its Revision too, may be left out. None: all of them.
 	Fields sessions.Fields
 }
 
-// Position is [sessions.Position]. The zero Position is before the newest session in [Selection.After], and behind the oldest in
-// [Batch.Reached].
+// Position is [sessions.Position]. The zero Position is before the newest session in
+// [Selection.After], and behind the oldest in [Batch.Reached].
 type Position = sessions.Position
 
 // PositionOf returns the position of a session.
@@ -72,8 +84,8 @@ type Batch struct {
 	AsOf     Watermark           // taken before the sessions were read
 }
 
-// Watermark is a moment in the history of a company's sessions. It is opaque, belongs to the Backend that made it, and says
-// nothing about a person. The empty Watermark is none.
+// Watermark is a moment in the history of a company's sessions. It is opaque, belongs to the
+// Backend that made it, and says nothing about a person. The empty Watermark is none.
 type Watermark string
 
 // Changes are the sessions of a company that changed since a watermark.
@@ -85,34 +97,43 @@ type Changes struct {
 
 // Streamer is a Backend that can read a whole selection as one snapshot, faster than by lists.
 //
-//  20. Stream hands over what List returns of the selection with neither Limit nor Budget, in that order, with all of its Fields.
-//  21. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once, or not at all.
-//  22. Each session is lent until the callback returns. The callback may set the session's fields, but not change what they
-//     refer to; that changes nothing that is stored.
-//  23. Stream ends at the callback's first error, calls it no more, and returns an error that wraps it.
+//  20. Stream hands over what List returns of the selection with neither Limit nor Budget, in that
+//     order, with all of its Fields.
+//  21. It is one snapshot: a session that changes, or comes in, meanwhile is seen as it was, once,
+//     or not at all.
+//  22. Each session is lent until the callback returns. The callback may set the session's fields,
+//     but not change what they refer to; that changes nothing that is stored.
+//  23. Stream ends at the callback's first error, calls it no more, and returns an error that wraps
+//     it.
 type Streamer interface {
 	Stream(ctx context.Context, sel Selection, each func(*sessions.Session) error) error
 }
 
 // Counter is a Backend that counts faster than by lists.
 //
-//  24. Count counts the sessions that List would return, within the Budget; it may stop at Limit of them. Count.Exact tells that there are
-//     no others. Without a Budget it is false only where Limit was reached.
+//  24. Count counts the sessions that List would return, within the Budget; it may stop at Limit of
+//     them. Count.Exact tells that there are no others. Without a Budget it is false only where
+//     Limit was reached.
 type Counter interface {
 	Count(ctx context.Context, sel Selection) (Count, error)
 }
 
-// Writer is a Backend that stores sessions. Errors name the session by its place in the call, never by its content.
+// Writer is a Backend that stores sessions. Errors name the session by its place in the call, never
+// by its content.
 //
-//  25. Insert stores new sessions, all or none; it normalises those given (sessions.Session.Normalize) and sets their Revision to
-//     that of the stored, 1 for new ones. A session that cannot be stored (sessions.Session.Validate) is an error.
-//  26. Insert is idempotent: a session that is stored already, equal in all but its Revision, is passed over; one that differs is an
-//     error that wraps [ErrExists].
-//  27. Update replaces the stored session if its revision is still s.Revision, and raises s.Revision by one. If it is not, or
-//     CreatedAt differs, nothing changes and the error wraps [ErrConflict]; without such a session it wraps [ErrNotFound].
-//  28. Repeating an update that was stored, with the revision that was read, succeeds and changes nothing.
-//  29. Redact takes the person out (sessions.Session.RedactPerson), and out of every search structure: no search and no filter
-//     finds the session by what it held. It is idempotent. Without such a session the error wraps [ErrNotFound].
+//  25. Insert stores new sessions, all or none; it normalises those given
+//     (sessions.Session.Normalize) and sets their Revision to that of the stored, 1 for new ones. A
+//     session that cannot be stored (sessions.Session.Validate) is an error.
+//  26. Insert is idempotent: a session that is stored already, equal in all but its Revision, is
+//     passed over; one that differs is an error that wraps [ErrExists].
+//  27. Update replaces the stored session if its revision is still s.Revision, and raises
+//     s.Revision by one. If it is not, or CreatedAt differs, nothing changes and the error wraps
+//     [ErrConflict]; without such a session it wraps [ErrNotFound].
+//  28. Repeating an update that was stored, with the revision that was read, succeeds and changes
+//     nothing.
+//  29. Redact takes the person out (sessions.Session.RedactPerson), and out of every search
+//     structure: no search and no filter finds the session by what it held. It is idempotent.
+//     Without such a session the error wraps [ErrNotFound].
 type Writer interface {
 	Insert(ctx context.Context, s ...*sessions.Session) error
 	Update(ctx context.Context, s *sessions.Session) error
@@ -121,8 +142,8 @@ type Writer interface {
 
 // EachCounter is a Backend that counts several filters at once faster than one by one.
 //
-//  30. CountEach counts for each of the filters, in their order, what Count counts of the selection with that filter in place of its own, all
-//     at one moment.
+//  30. CountEach counts for each of the filters, in their order, what Count counts of the selection
+//     with that filter in place of its own, all at one moment.
 type EachCounter interface {
 	CountEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Delta is what has changed in a selection since a watermark: enough to bring pages that were read then up to date.
+// Delta is what has changed in a selection since a watermark: enough to bring pages that were read
+// then up to date.
 type Delta struct {
 	Sessions []*sessions.Session // entered the selection or changed in it, in the order in which that became visible
 	Left     []string            // IDs of changed sessions that are not, or no longer, in the selection
@@ -15,14 +16,16 @@ type Delta struct {
 	More     bool                // there is more now: ask again from Next
 }
 
-// Changes returns what has changed in the query's selection since a watermark: that of a page, or Delta.Next. The empty Watermark
-// asks for nothing but a watermark. The query's Limit is how many changed sessions of the company are looked at, so that a
-// Delta may be empty and yet have more. Its After plays no part.
+// Changes returns what has changed in the query's selection since a watermark: that of a page, or
+// Delta.Next. The empty Watermark asks for nothing but a watermark. The query's Limit is how many
+// changed sessions of the company are looked at, so that a Delta may be empty and yet have more.
+// Its After plays no part.
 //
-// A change may be named twice and is never missed. Sessions outside the viewer's restriction are not named: neither those that
-// never were in it nor those that have left it.
+// A change may be named twice and is never missed. Sessions outside the viewer's restriction are
+// not named: neither those that never were in it nor those that have left it.
 //
-// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is torn, changed or of another company.
+// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is torn, changed
+// or of another company.
 func (s *Store) Changes(ctx context.Context, v Viewer, q Query, since Watermark) (Delta, error) {
 	if err := v.check(); err != nil {
 		return Delta{}, err

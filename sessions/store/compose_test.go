@@ -16,8 +16,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestNoCompositionStatesWhatIsHiddenOrUnread writes every column of a session, under a disclosure that masks or drops each field, from a
-// reading of each set of fields, by every writer. A cell is that of the whole session, or it says that it is hidden: never FALSE or 1.
+// TestNoCompositionStatesWhatIsHiddenOrUnread writes every column of a session, under a disclosure
+// that masks or drops each field, from a reading of each set of fields, by every writer. A cell is
+// that of the whole session, or it says that it is hidden: never FALSE or 1.
 func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 	s := session(1)
 	s.Status, s.Reasons = sessions.Success, nil
@@ -69,7 +70,8 @@ func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 				selected := st.Select(v, filter.Filter{})
 				judge(rows(selected, opts, false), sessions.AllFields(), "Write")
 				judge(rows(selected, opts, true), sessions.AllFields(), "WriteGocsv")
-				// A host takes the sessions out of a selection, of which it has read too little, and says nothing of the viewer.
+				// A host takes the sessions out of a selection, of which it has read too little,
+				// and says nothing of the viewer.
 				for _, read := range []sessions.Fields{0, one, sessions.AllFields().Minus(one), sessions.AllFields()} {
 					seq, err := selected.Open(t.Context(), sessions.Reading{Fields: read})
 					require.NoError(t, err)

@@ -16,7 +16,8 @@ type Count struct {
 	Exact bool // false: there may be more, because the limit or the budget ended the count
 }
 
-// String returns the number with its thousands apart, and a plus where there may be more: "10,000+".
+// String returns the number with its thousands apart, and a plus where there may be more:
+// "10,000+".
 func (c Count) String() string {
 	text := fmt.Sprint(c.N)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -28,9 +29,8 @@ func (c Count) String() string {
 	return text
 }
 
-// Count counts the sessions of a filter that the viewer may see, within [Options.Budget]; a Backend that cannot count them all stops at
-// [Options.CountLimit]. Errors are
-// those of [Store.List].
+// Count counts the sessions of a filter that the viewer may see, within [Options.Budget]; a Backend
+// that cannot count them all stops at [Options.CountLimit]. Errors are those of [Store.List].
 func (s *Store) Count(ctx context.Context, v Viewer, f filter.Filter) (Count, error) {
 	if err := v.check(); err != nil {
 		return Count{}, err
@@ -83,10 +83,12 @@ type FacetOption struct {
 	Count  Count
 }
 
-// Facets counts, for each option of the document type, the status, the possible spoof and the match level (of
-// far.Kvalifika's levels), the sessions that the viewer's filter would select if that criterion were this option alone. A
-// criterion whose field is hidden is left out, and so is a reason that tells a hidden field; other statuses and types have no option. Backends that are an
-// [EachCounter] count all options at once, of one moment, others each by itself, up to [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
+// Facets counts, for each option of the document type, the status, the possible spoof and the match
+// level (of far.Kvalifika's levels), the sessions that the viewer's filter would select if that
+// criterion were this option alone. A criterion whose field is hidden is left out, and so is a
+// reason that tells a hidden field; other statuses and types have no option. Backends that are an
+// [EachCounter] count all options at once, of one moment, others each by itself, up to
+// [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
 func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
 	if err := v.check(); err != nil {
 		return nil, err

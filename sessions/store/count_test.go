@@ -97,8 +97,8 @@ func acceptance(t testing.TB, level far.Level) sessions.Acceptance {
 	return a
 }
 
-// TestTallyIf decides all that can be known of a session under one acceptance level, tallies it, and compares the tally's view of
-// the others with deciding anew.
+// TestTallyIf decides all that can be known of a session under one acceptance level, tallies it,
+// and compares the tally's view of the others with deciding anew.
 func TestTallyIf(t *testing.T) {
 	var evidence []sessions.Evidence
 	for _, live := range []sessions.Liveness{sessions.LivenessPassed, sessions.LivenessNotPassed} {

@@ -8,16 +8,18 @@ import (
 	"time"
 )
 
-// Cursor is a place in the list of one query: text of the letters, digits, hyphens and underscores that need no escaping in a
-// URL. It holds a version, a fingerprint of company, filter, restriction and searched fields, the creation time and ID of the
-// last session, and a checksum; neither the filter nor any other text of a session. It authorises nothing; it is as private
-// as its query and not to be logged. The empty Cursor is before the newest session.
+// Cursor is a place in the list of one query: text of the letters, digits, hyphens and underscores
+// that need no escaping in a URL. It holds a version, a fingerprint of company, filter, restriction
+// and searched fields, the creation time and ID of the last session, and a checksum; neither the
+// filter nor any other text of a session. It authorises nothing; it is as private as its query and
+// not to be logged. The empty Cursor is before the newest session.
 type Cursor string
 
 // fingerprint binds a cursor or a watermark to what it was made for.
 type fingerprint [16]byte
 
-// fingerprintOf returns the fingerprint of a list of texts: of the beginning of SHA-256 over each, its length before it.
+// fingerprintOf returns the fingerprint of a list of texts: of the beginning of SHA-256 over each,
+// its length before it.
 func fingerprintOf(texts ...string) fingerprint {
 	var b []byte
 	for _, t := range texts {
@@ -43,7 +45,8 @@ const (
 	watermarkV1 = 0x21
 )
 
-// A token is text: the kind, a fingerprint, a payload and a CRC-32 of all that, in the URL's base64 without padding.
+// A token is text: the kind, a fingerprint, a payload and a CRC-32 of all that, in the URL's base64
+// without padding.
 func seal(kind byte, binding fingerprint, payload []byte) string {
 	b := append([]byte{kind}, binding[:]...)
 	b = append(b, payload...)
@@ -51,7 +54,8 @@ func seal(kind byte, binding fingerprint, payload []byte) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// unseal returns what was sealed; ok is false unless the text is exactly one that seal returns for the kind.
+// unseal returns what was sealed; ok is false unless the text is exactly one that seal returns for
+// the kind.
 func unseal(kind byte, text string) (binding fingerprint, payload []byte, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	end := len(b) - crc32.Size
@@ -68,7 +72,8 @@ func cursorAt(p Position, binding fingerprint) Cursor {
 	return Cursor(seal(cursorV1, binding, append(payload, p.ID...)))
 }
 
-// position returns the cursor's position in the query of that fingerprint; the zero one of the empty cursor.
+// position returns the cursor's position in the query of that fingerprint; the zero one of the
+// empty cursor.
 func (c Cursor) position(binding fingerprint) (Position, error) {
 	if c == "" {
 		return Position{}, nil

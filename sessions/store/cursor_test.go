@@ -31,7 +31,8 @@ func TestCursorRoundTrip(t *testing.T) {
 	require.True(t, got.IsZero())
 }
 
-// TestCursorDamage: whatever happens to a cursor on its way, it is refused, and never taken for one of another query.
+// TestCursorDamage: whatever happens to a cursor on its way, it is refused, and never taken for one
+// of another query.
 func TestCursorDamage(t *testing.T) {
 	good := string(cursorAt(Position{CreatedAt: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), ID: "0195946c-0000-7000-8000-000000000001"}, bound))
 	refused := func(text, how string) {

@@ -1,42 +1,52 @@
-// Package store is the way to the sessions: a [Store] is what everyone calls, a [Backend] what a host implements.
+// Package store is the way to the sessions: a [Store] is what everyone calls, a [Backend] what a
+// host implements.
 //
 // # Who asks
 //
-// Every call states a [Viewer]: whose company, in what role, what they may see. The host says so, after authorization; the Store
-// checks it and keeps to it in lists, details, attempts, changes, counts, tallies and exports alike:
+// Every call states a [Viewer]: whose company, in what role, what they may see. The host says so,
+// after authorization; the Store checks it and keeps to it in lists, details, attempts, changes,
+// counts, tallies and exports alike:
 //
 //   - No company is an error, never "all".
-//   - A viewer's restriction is ANDed to whatever they ask. What lies outside is not found, not counted, not named.
-//   - What a viewer may not see is hidden from every session before it leaves ([sessions.Disclosure]), once, here.
-//   - A search looks at the fields that the viewer may see only, and the page names them. If none is left, or if a filter uses a
-//     hidden field, the call is refused with a [*HiddenError]: otherwise the filter would tell what the field hides.
+//   - A viewer's restriction is ANDed to whatever they ask. What lies outside is not found, not
+//     counted, not named.
+//   - What a viewer may not see is hidden from every session before it leaves
+//     ([sessions.Disclosure]), once, here.
+//   - A search looks at the fields that the viewer may see only, and the page names them. If none
+//     is left, or if a filter uses a hidden field, the call is refused with a [*HiddenError]:
+//     otherwise the filter would tell what the field hides.
 //
 // # What is listed
 //
-// One order: newest first by creation time, ties by ID, the bytewise greater first. A [Query] asks for a [Page] of a filter; the page's
-// cursor goes on. A page's work is bounded ([Options.Budget]), so that it may end before it is full; it says so, and how
-// far back it searched. Only an empty cursor is the end.
+// One order: newest first by creation time, ties by ID, the bytewise greater first. A [Query] asks
+// for a [Page] of a filter; the page's cursor goes on. A page's work is bounded ([Options.Budget]),
+// so that it may end before it is full; it says so, and how far back it searched. Only an empty
+// cursor is the end.
 //
-// Creation times never change. So pages neither skip nor repeat a session while others come in and pending ones finish; a
-// session whose content changes between two pages is judged as it is when it is reached. [Store.Changes] brings a list up to date
-// from the watermark of its first page on: what entered the selection or changed in it, and the IDs of what left.
+// Creation times never change. So pages neither skip nor repeat a session while others come in and
+// pending ones finish; a session whose content changes between two pages is judged as it is when it
+// is reached. [Store.Changes] brings a list up to date from the watermark of its first page on:
+// what entered the selection or changed in it, and the IDs of what left.
 //
-// [Store.Select] hands out a selection as one value, to be read to its end whatever limits and budgets pages have: files are written of it.
+// [Store.Select] hands out a selection as one value, to be read to its end whatever limits and
+// budgets pages have: files are written of it.
 //
 // # What is counted
 //
-// [Store.Count] and [Store.Facets] count up to a limit and within the budget, and say whether the number is exact. [Store.Tally] spreads
-// a selection over match levels, and [Tally.If] says how it would have ended under another acceptance level.
+// [Store.Count] and [Store.Facets] count up to a limit and within the budget, and say whether the
+// number is exact. [Store.Tally] spreads a selection over match levels, and [Tally.If] says how it
+// would have ended under another acceptance level.
 //
 // # Settings and audit
 //
-// A company's settings live with the host, behind [Settings]; only a Master User changes them. The hook [Options.Audit] is told
-// of every operation, with the canonical text of its filter, before the result leaves the Store: a refusal stops it. Exports and
-// changes of settings are told of twice, before they begin and with their outcome. A viewer without company or role is the
-// host's mistake and is not told of.
+// A company's settings live with the host, behind [Settings]; only a Master User changes them. The
+// hook [Options.Audit] is told of every operation, with the canonical text of its filter, before
+// the result leaves the Store: a refusal stops it. Exports and changes of settings are told of
+// twice, before they begin and with their outcome. A viewer without company or role is the host's
+// mistake and is not told of.
 //
 // # Errors
 //
-// Errors wrap the sentinels of this package, those of package filter, the context's or the Backend's, and contain no person's data as
-// long as the Backend's do not.
+// Errors wrap the sentinels of this package, those of package filter, the context's or the
+// Backend's, and contain no person's data as long as the Backend's do not.
 package store

@@ -8,7 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The errors of stores and Backends. Typed errors wrap them; ask errors.Is. None contains a person's data.
+// The errors of stores and Backends. Typed errors wrap them; ask errors.Is. None contains a
+// person's data.
 var (
 	// ErrNoCompany: no company was given. It is never taken for "all".
 	ErrNoCompany = errors.New("store: no company")
@@ -18,18 +19,19 @@ var (
 	ErrExists = errors.New("store: session exists and differs")
 	// ErrConflict: what is to be replaced has changed since it was read.
 	ErrConflict = errors.New("store: changed since it was read")
-	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older than a restore of the storage:
-	// read the page anew.
+	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older
+	// than a restore of the storage: read the page anew.
 	ErrWatermark = errors.New("store: invalid watermark")
-	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did not get on.
+	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did
+	// not get on.
 	ErrBackend = errors.New("store: the backend broke its contract")
 
 	// ErrLimit: the limit of a query is negative or over [Options.MaxLimit].
 	ErrLimit = errors.New("store: limit out of range")
 	// ErrCursor: the cursor is not one that a Store made: torn, changed, or of another version.
 	ErrCursor = errors.New("store: invalid cursor")
-	// ErrCursorQuery: the cursor belongs to another query: of another company, filter, restriction or set of searched fields.
-	// It is an ErrCursor.
+	// ErrCursorQuery: the cursor belongs to another query: of another company, filter, restriction
+	// or set of searched fields. It is an ErrCursor.
 	ErrCursorQuery = fmt.Errorf("%w: of another query", ErrCursor)
 
 	// ErrForbidden: the viewer may not do that.
@@ -38,9 +40,11 @@ var (
 	ErrNoRole = fmt.Errorf("%w: unknown role", ErrForbidden)
 	// ErrNoExport: the viewer may not export. It is an ErrForbidden.
 	ErrNoExport = fmt.Errorf("%w: export", ErrForbidden)
-	// ErrHidden: the viewer searches or filters by what they may not see; a [*HiddenError] says by what. It is an ErrForbidden.
+	// ErrHidden: the viewer searches or filters by what they may not see; a [*HiddenError] says by
+	// what. It is an ErrForbidden.
 	ErrHidden = fmt.Errorf("%w: hidden field", ErrForbidden)
-	// ErrExportLimit: the selection has more sessions than the viewer may export; an [*ExportLimitError] says how many those are.
+	// ErrExportLimit: the selection has more sessions than the viewer may export; an
+	// [*ExportLimitError] says how many those are.
 	ErrExportLimit = errors.New("store: over the export limit")
 	// ErrRefused: the audit hook refused. The hook's own error is wrapped as well.
 	ErrRefused = errors.New("store: refused by audit")

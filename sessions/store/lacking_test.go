@@ -30,7 +30,8 @@ func (b unchanging) Changes(context.Context, string, store.Watermark, int) (stor
 	return store.Changes{}, fmt.Errorf("unchanging: %w", errors.ErrUnsupported)
 }
 
-// lacking returns Backends over full with every combination of the optional interfaces, by what they have.
+// lacking returns Backends over full with every combination of the optional interfaces, by what
+// they have.
 func lacking(full *memstore.Backend) map[string]store.Backend {
 	all := map[string]store.Backend{}
 	for name, base := range map[string]store.Backend{"changes": struct{ store.Backend }{full}, "no changes": unchanging{full}} {
@@ -122,8 +123,8 @@ func answers(t *testing.T, st *store.Store, v store.Viewer) map[string]any {
 	return got
 }
 
-// TestLackingBackends calls every method of a Store over every combination of what a Backend need not have. Only what is about
-// changes may be unsupported.
+// TestLackingBackends calls every method of a Store over every combination of what a Backend need
+// not have. Only what is about changes may be unsupported.
 func TestLackingBackends(t *testing.T) {
 	full := memstore.New()
 	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)

@@ -19,9 +19,10 @@ type Query struct {
 
 // Page is a part of a selection, newest first, ties by ID, the bytewise greater one first.
 //
-// It ends for one of three reasons. At the end of the selection, Complete is true and Next empty. Where it is full, neither
-// Complete nor Partial is true and Next goes on. Where the work budget was spent before it was full, Partial is true: it holds
-// what was found, perhaps nothing, and Next goes on from as far as was searched.
+// It ends for one of three reasons. At the end of the selection, Complete is true and Next empty.
+// Where it is full, neither Complete nor Partial is true and Next goes on. Where the work budget
+// was spent before it was full, Partial is true: it holds what was found, perhaps nothing, and Next
+// goes on from as far as was searched.
 type Page struct {
 	Sessions []*sessions.Session // the caller's; what the viewer may not see is hidden
 	Next     Cursor              // of the page that follows; empty only at the end
@@ -33,9 +34,11 @@ type Page struct {
 	AsOf     Watermark       // from before the page was read: ask Changes since that of the first page
 	Searched sessions.Fields // the fields that a search looked at; none without a search
 
-	// From and To are the instants between which the filter selects creation times, in UTC, To not inclusive. Zero is open.
+	// From and To are the instants between which the filter selects creation times, in UTC, To not
+	// inclusive. Zero is open.
 	From, To time.Time
-	// FoldsToNothing tells that a search is not blank and has no letter or digit, so that it finds nothing.
+	// FoldsToNothing tells that a search is not blank and has no letter or digit, so that it finds
+	// nothing.
 	FoldsToNothing bool
 }
 
@@ -50,8 +53,8 @@ func (p Page) Rows() []sessions.Row { //nolint:gocritic // a value method serves
 
 // List returns a page of the sessions that the viewer may see and the query selects.
 //
-// Errors wrap [ErrNoCompany], [ErrNoRole], the filter's own error, [ErrHidden], [ErrLimit], [ErrCursor], [ErrRefused], the
-// context's or the Backend's.
+// Errors wrap [ErrNoCompany], [ErrNoRole], the filter's own error, [ErrHidden], [ErrLimit],
+// [ErrCursor], [ErrRefused], the context's or the Backend's.
 func (s *Store) List(ctx context.Context, v Viewer, q Query) (Page, error) {
 	if err := v.check(); err != nil {
 		return Page{}, err
@@ -97,9 +100,10 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 	return page, nil
 }
 
-// Attempts returns a page of the attempts of one person: the sessions with the same subject as the session given, itself
-// among them, that the viewer may see and the query's filter selects. A session without a subject stands alone. It is a filter by
-// sessions.FieldSubject: where that is hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
+// Attempts returns a page of the attempts of one person: the sessions with the same subject as the
+// session given, itself among them, that the viewer may see and the query's filter selects. A
+// session without a subject stands alone. It is a filter by sessions.FieldSubject: where that is
+// hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
 func (s *Store) Attempts(ctx context.Context, v Viewer, id string, q Query) (Page, error) {
 	if err := v.check(); err != nil {
 		return Page{}, err

@@ -78,7 +78,8 @@ func TestPageWalk(t *testing.T) {
 	})
 }
 
-// TestPagesWhileOthersWrite: new sessions and changes between two pages neither repeat a session nor skip one.
+// TestPagesWhileOthersWrite: new sessions and changes between two pages neither repeat a session
+// nor skip one.
 func TestPagesWhileOthersWrite(t *testing.T) {
 	everyone := mixed()
 	b := backend(t, everyone...)

@@ -12,19 +12,20 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selected is what a viewer may see of a filter's sessions, to be taken away as a whole: an export.Selection, of which files are
-// written. It knows the company, who asks, the query, and which fields are hidden, so that nobody has to repeat them.
+// Selected is what a viewer may see of a filter's sessions, to be taken away as a whole: an
+// export.Selection, of which files are written. It knows the company, who asks, the query, and
+// which fields are hidden, so that nobody has to repeat them.
 //
-// It is immutable and holds nothing; a Store makes it with [Store.Select]. The zero Selected selects nothing: its methods return
-// [ErrNoCompany]. Printing one shows company and subject alone.
+// It is immutable and holds nothing; a Store makes it with [Store.Select]. The zero Selected
+// selects nothing: its methods return [ErrNoCompany]. Printing one shows company and subject alone.
 type Selected struct {
 	store  *Store
 	viewer Viewer
 	filter filter.Filter
 }
 
-// Select returns the selection of a filter for a viewer. It reads nothing and checks nothing: if the viewer may not have the
-// selection, or the filter has an error, the methods that read say so.
+// Select returns the selection of a filter for a viewer. It reads nothing and checks nothing: if
+// the viewer may not have the selection, or the filter has an error, the methods that read say so.
 func (s *Store) Select(v Viewer, f filter.Filter) Selected { return Selected{s, v, f} }
 
 // String returns company and subject.
@@ -51,18 +52,21 @@ func (x Selected) Request() sessions.Request {
 	}
 }
 
-// Open checks whether the viewer may take the selection away, tells the audit hook that it begins, and returns the sessions, newest
-// first, whatever the limits and budgets of pages: a refusal comes before the first byte of a file is written.
+// Open checks whether the viewer may take the selection away, tells the audit hook that it begins,
+// and returns the sessions, newest first, whatever the limits and budgets of pages: a refusal comes
+// before the first byte of a file is written.
 //
-// Each session is lent until the next, so that a million cost no memory, and has what the viewer may see of the fields that the
-// reading asks for, and nothing else but ID, company and creation time. A [Streamer] is read as one snapshot; any other
-// Backend by position, so that a session that changes meanwhile comes once at most, as it was when it was reached. The
-// iterator reads anew every time that it is ranged over. An error comes once and last; leaving early leaves nothing behind. Each
-// time the iterator tells the audit hook how it ended, and after how many rows.
+// Each session is lent until the next, so that a million cost no memory, and has what the viewer
+// may see of the fields that the reading asks for, and nothing else but ID, company and creation
+// time. A [Streamer] is read as one snapshot; any other Backend by position, so that a session that
+// changes meanwhile comes once at most, as it was when it was reached. The iterator reads anew
+// every time that it is ranged over. An error comes once and last; leaving early leaves nothing
+// behind. Each time the iterator tells the audit hook how it ended, and after how many rows.
 //
-// Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden] and [ErrRefused]. If the viewer
-// or the reading has a limit, the whole selection is counted first: over it the error wraps [ErrExportLimit] or
-// [sessions.ErrTooMany]. Sessions that come in later do not lift a limit: the iterator then ends with that error.
+// Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden] and
+// [ErrRefused]. If the viewer or the reading has a limit, the whole selection is counted first:
+// over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. Sessions that come in later do
+// not lift a limit: the iterator then ends with that error.
 func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	o, err := x.open(ctx, r)
 	if err != nil {
@@ -71,8 +75,8 @@ func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sess
 	return o.sessions, nil
 }
 
-// All yields all that the viewer may see of each session, which is the caller's own. It opens the selection each time it is ranged
-// over, as [Selected.Open] does, with the same errors and events.
+// All yields all that the viewer may see of each session, which is the caller's own. It opens the
+// selection each time it is ranged over, as [Selected.Open] does, with the same errors and events.
 func (x Selected) All(ctx context.Context) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
 		o, err := x.open(ctx, sessions.Reading{Fields: sessions.AllFields()})
@@ -129,7 +133,8 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 	if err != nil {
 		return err
 	}
-	// ID, company and creation time are always read, and no fields would be all of them to a Backend.
+	// ID, company and creation time are always read, and no fields would be all of them to a
+	// Backend.
 	read := r.Fields.Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))
 	o.sel = Selection{Company: v.Company, Filter: sc.selected, Fields: read.Minus(v.Disclosure.Hidden())}
 	if o.limit = v.ExportLimit; o.limit > 0 {
@@ -213,8 +218,9 @@ func (o *opened) each(do func(*sessions.Session) error) error {
 	return nil
 }
 
-// Written tells the audit hook that a file of the selection was handed over, with how many rows and bytes, and their SHA-256 in
-// hexadecimal; or, with an error, that it broke off after so many. Package httpapi does so. The error is that of the hook.
+// Written tells the audit hook that a file of the selection was handed over, with how many rows and
+// bytes, and their SHA-256 in hexadecimal; or, with an error, that it broke off after so many.
+// Package httpapi does so. The error is that of the hook.
 func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string, failed error) error {
 	e := x.viewer.event(ActionExport)
 	e.Query, e.Outcome, e.Rows, e.Bytes, e.SHA256, e.Err = x.filter.Text(), Written, int(rows), bytes, sha256, failed
@@ -224,7 +230,8 @@ func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string,
 	return x.store.tell(context.WithoutCancel(ctx), e) // that it broke off is told even if the client is gone
 }
 
-// Watermark returns the newest watermark of the viewer's company. Without one the error wraps [errors.ErrUnsupported].
+// Watermark returns the newest watermark of the viewer's company. Without one the error wraps
+// [errors.ErrUnsupported].
 func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
 		return "", err
@@ -242,8 +249,9 @@ func (x Selected) Watermark(ctx context.Context) (string, error) {
 // changesRead is how many changes are read at once.
 const changesRead = 1000
 
-// Changed reports whether a session behind the position, that is in the selection or may have been in it, has changed since the
-// watermark. Those that are out of the selection by their creation time never were in it.
+// Changed reports whether a session behind the position, that is in the selection or may have been
+// in it, has changed since the watermark. Those that are out of the selection by their creation
+// time never were in it.
 func (x Selected) Changed(ctx context.Context, since string, after sessions.Position) (bool, error) {
 	if err := x.viewer.check(); err != nil {
 		return false, err

@@ -7,7 +7,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// CompanySettings are what a company's Master User sets. The zero CompanySettings accept no level and have no extra fields.
+// CompanySettings are what a company's Master User sets. The zero CompanySettings accept no level
+// and have no extra fields.
 type CompanySettings struct {
 	Acceptance sessions.Acceptance
 	ExtraKeys  sessions.ExtraKeys // the company's extra fields, in the order of their columns
@@ -20,13 +21,13 @@ type CompanySettings struct {
 type Settings interface {
 	// CompanySettings returns the settings of a company: the zero ones if none were saved.
 	CompanySettings(ctx context.Context, company string) (CompanySettings, error)
-	// SaveCompanySettings replaces the stored settings if their revision is that of s, which they raise by one. Otherwise nothing
-	// changes and the error wraps ErrConflict.
+	// SaveCompanySettings replaces the stored settings if their revision is that of s, which they
+	// raise by one. Otherwise nothing changes and the error wraps ErrConflict.
 	SaveCompanySettings(ctx context.Context, company string, s CompanySettings) error
 }
 
-// Settings returns the settings of the viewer's company. Both roles may read them. Without [Options.Settings] the error
-// is [ErrNoSettings].
+// Settings returns the settings of the viewer's company. Both roles may read them. Without
+// [Options.Settings] the error is [ErrNoSettings].
 func (s *Store) Settings(ctx context.Context, v Viewer) (CompanySettings, error) {
 	if err := v.check(); err != nil {
 		return CompanySettings{}, err
@@ -45,10 +46,11 @@ func (s *Store) companySettings(ctx context.Context, company string) (CompanySet
 	return c, nil
 }
 
-// SaveSettings replaces the settings of the viewer's company, of which changed has the revision that was read, and returns
-// them as saved. Only a Master User may: to others the error is [ErrForbidden]. A revision that is not the stored one is
-// [ErrConflict], and no acceptance level sessions.ErrNoAcceptance. The audit hook is told of old and new before they are saved,
-// and of the outcome after.
+// SaveSettings replaces the settings of the viewer's company, of which changed has the revision
+// that was read, and returns them as saved. Only a Master User may: to others the error is
+// [ErrForbidden]. A revision that is not the stored one is [ErrConflict], and no acceptance level
+// sessions.ErrNoAcceptance. The audit hook is told of old and new before they are saved, and of the
+// outcome after.
 func (s *Store) SaveSettings(ctx context.Context, v Viewer, changed CompanySettings) (CompanySettings, error) {
 	if err := v.check(); err != nil {
 		return CompanySettings{}, err

@@ -27,13 +27,14 @@ type Options struct {
 
 	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
 
-	// Audit is told of every operation before its result leaves the Store, from the goroutine of the caller; an error refuses
-	// it. nil: nobody is told.
+	// Audit is told of every operation before its result leaves the Store, from the goroutine of
+	// the caller; an error refuses it. nil: nobody is told.
 	Audit func(ctx context.Context, e Event) error
 }
 
-// Store is what lists, searches, reads, counts and exports sessions for viewers. See the package comment. It starts nothing and
-// holds nothing but its Backend and options: there is no Close, and it may be used by many goroutines.
+// Store is what lists, searches, reads, counts and exports sessions for viewers. See the package
+// comment. It starts nothing and holds nothing but its Backend and options: there is no Close, and
+// it may be used by many goroutines.
 type Store struct {
 	backend Backend
 	options Options
@@ -57,8 +58,8 @@ func (s *Store) limit(asked int) (int, error) {
 	return cmp.Or(asked, s.options.DefaultLimit), nil
 }
 
-// Get returns everything that the viewer may see of one session. A session that is missing, another company's or outside
-// the viewer's restriction is the same [ErrNotFound].
+// Get returns everything that the viewer may see of one session. A session that is missing, another
+// company's or outside the viewer's restriction is the same [ErrNotFound].
 func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -112,9 +113,10 @@ func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
 // batchSize is how many sessions are read at once where they do not make a page.
 const batchSize = 1000
 
-// batches lists a selection in parts, up to its Limit (0: none) and Budget (0: none). After the last part the selection has
-// been read to its end only if Reached of that part is zero. What a part costs is known to be its sessions at
-// least: all parts together may cost the Budget once for each.
+// batches lists a selection in parts, up to its Limit (0: none) and Budget (0: none). After the
+// last part the selection has been read to its end only if Reached of that part is zero. What a
+// part costs is known to be its sessions at least: all parts together may cost the Budget once for
+// each.
 func (s *Store) batches(ctx context.Context, sel Selection) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		part, left := sel, sel.Limit

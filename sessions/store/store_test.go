@@ -287,7 +287,8 @@ func TestAnotherCompany(t *testing.T) {
 	})
 }
 
-// TestRestriction: a viewer who is restricted to a part learns what a viewer of a company that is that part alone learns.
+// TestRestriction: a viewer who is restricted to a part learns what a viewer of a company that is
+// that part alone learns.
 func TestRestriction(t *testing.T) {
 	west := filter.Extra("branch", "west")
 	everyone := mixed()

@@ -17,12 +17,14 @@ type Otherwise string
 
 // The ways to stand.
 const (
-	// OtherwisePasses: it succeeded, or it was compared and failed for Low FAR alone, with liveness passed and a valid document.
+	// OtherwisePasses: it succeeded, or it was compared and failed for Low FAR alone, with liveness
+	// passed and a valid document.
 	OtherwisePasses Otherwise = "passes"
-	// OtherwiseFails: it failed for another reason, alone or beside Low FAR; or its liveness was not passed, or its document invalid.
+	// OtherwiseFails: it failed for another reason, alone or beside Low FAR; or its liveness was
+	// not passed, or its document invalid.
 	OtherwiseFails Otherwise = "fails"
-	// OtherwiseUnknown: it is pending, its status is not one of the product's, it failed for no stored reason, or evidence is missing
-	// beside its Low FAR.
+	// OtherwiseUnknown: it is pending, its status is not one of the product's, it failed for no
+	// stored reason, or evidence is missing beside its Low FAR.
 	OtherwiseUnknown Otherwise = "unknown"
 )
 
@@ -65,9 +67,10 @@ type Tally struct {
 	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
 }
 
-// Tally tallies the sessions of a filter that the viewer may see, the newest [Options.CountLimit] of them, within
-// [Options.Budget]. It tells of status, reasons, document type, validity and completeness, liveness and match level: where one of these is
-// hidden, the error is a [*HiddenError]. Other errors are those of [Store.List].
+// Tally tallies the sessions of a filter that the viewer may see, the newest [Options.CountLimit]
+// of them, within [Options.Budget]. It tells of status, reasons, document type, validity and
+// completeness, liveness and match level: where one of these is hidden, the error is a
+// [*HiddenError]. Other errors are those of [Store.List].
 func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
 	if err := v.check(); err != nil {
 		return Tally{}, err
@@ -130,9 +133,10 @@ type Outlook struct {
 	Exact      bool // of the tally
 }
 
-// If says how the tally's sessions would have ended under another acceptance. It changes none of them: a stored status
-// stays. A level below that of the document type's policy fails, whatever else is known. A session that was not compared
-// stands as it does otherwise. The zero Acceptance is sessions.ErrNoAcceptance.
+// If says how the tally's sessions would have ended under another acceptance. It changes none of
+// them: a stored status stays. A level below that of the document type's policy fails, whatever
+// else is known. A session that was not compared stands as it does otherwise. The zero Acceptance
+// is sessions.ErrNoAcceptance.
 func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
 	if a.IsZero() {
 		return Outlook{}, sessions.ErrNoAcceptance

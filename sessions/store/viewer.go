@@ -7,18 +7,21 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Viewer is who asks, and what they may see: the word of the host, after authorization. It is checked in every call: without a
-// Company the error is [ErrNoCompany], without a Role of the product's [ErrNoRole]. The other fields' zero values restrict nothing.
+// Viewer is who asks, and what they may see: the word of the host, after authorization. It is
+// checked in every call: without a Company the error is [ErrNoCompany], without a Role of the
+// product's [ErrNoRole]. The other fields' zero values restrict nothing.
 type Viewer struct {
 	Company string // whose sessions; opaque
 	Role    sessions.Role
 	Subject string // key of the person who asks, for the audit trail; opaque
 
-	// Disclosure says which fields the viewer may see. By a field that is hidden they can neither search nor filter.
+	// Disclosure says which fields the viewer may see. By a field that is hidden they can neither
+	// search nor filter.
 	Disclosure sessions.Disclosure
-	// Restriction is the part of the company that the viewer may see, in lists, details, attempts, changes, counts and exports
-	// alike. It may use fields that are hidden. A session that leaves it disappears without a word: restrict by what does not
-	// change. Redaction takes extra fields and the subject away, and with them what a restriction by those lets be seen.
+	// Restriction is the part of the company that the viewer may see, in lists, details, attempts,
+	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves
+	// it disappears without a word: restrict by what does not change. Redaction takes extra fields
+	// and the subject away, and with them what a restriction by those lets be seen.
 	Restriction filter.Filter
 
 	NoExport    bool // may not take a whole selection away: Selected.Open and All give ErrNoExport

@@ -1,9 +1,11 @@
-// Package export_test compares the encoding of sessions to CSV with its peers, in memory, on one core:
+// Package export_test compares the encoding of sessions to CSV with its peers, in memory, on one
+// core:
 //
 //	go -C examples test -run '^$' -bench . ./benchmarks/export
 //
-// All start from sessions. Those that write records or strings make them with export.RecordOf, but for the ready-made ones,
-// whose cells are made before the clock starts. The sessions are so few that they stay in the processor's cache.
+// All start from sessions. Those that write records or strings make them with export.RecordOf, but
+// for the ready-made ones, whose cells are made before the clock starts. The sessions are so few
+// that they stay in the processor's cache.
 package export_test
 
 import (
@@ -183,8 +185,8 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkRatio takes turns, so that what else the machine does meets all alike, and reports the ratios of medians: how
-// many times as fast as the peer export.Write is.
+// BenchmarkRatio takes turns, so that what else the machine does meets all alike, and reports the
+// ratios of medians: how many times as fast as the peer export.Write is.
 func BenchmarkRatio(b *testing.B) {
 	all := newSessions(b)
 	var writes []func(io.Writer) error

@@ -1,4 +1,5 @@
-// Package filter compares what a filter of six parts costs as SQL, beside the query builders that people use.
+// Package filter compares what a filter of six parts costs as SQL, beside the query builders that
+// people use.
 //
 //	go -C examples test -run ^$ -bench . ./benchmarks/filter
 package filter_test
@@ -110,7 +111,8 @@ func withSQLBuilder() (string, []any, error) {
 	return sql, args, nil
 }
 
-// TestWays shows that all ways ask the same: they have the same arguments, but for the constants of goqu.
+// TestWays shows that all ways ask the same: they have the same arguments, but for the constants of
+// goqu.
 func TestWays(t *testing.T) {
 	require.NoError(t, six.Err())
 	_, want, err := byHand()

@@ -12,9 +12,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// stopwatch tells, beside the time that passed, the processor time that this process and the server's side of the one
-// connection used: what other programs on the machine do makes the former longer, but hardly the latter. Linux alone tells it, and
-// only of a server on the same machine; elsewhere it is 0.
+// stopwatch tells, beside the time that passed, the processor time that this process and the
+// server's side of the one connection used: what other programs on the machine do makes the former
+// longer, but hardly the latter. Linux alone tells it, and only of a server on the same machine;
+// elsewhere it is 0.
 type stopwatch struct{ server string } // file that tells the server's time
 
 // watch finds the server's side of the only connection.

@@ -83,8 +83,8 @@ func feed(list iter.Seq[*sessions.Session], to sink) (n loaded, bulk *sqlstore.B
 	return n, bulk, nil
 }
 
-// tabbed writes rows as COPY and LOAD DATA read them by default: fields between tabs, backslashes before what is special, \N for
-// NULL.
+// tabbed writes rows as COPY and LOAD DATA read them by default: fields between tabs, backslashes
+// before what is special, \N for NULL.
 type tabbed struct {
 	w    *bufio.Writer
 	pipe *io.PipeWriter
@@ -155,7 +155,8 @@ func through(list iter.Seq[*sessions.Session], store func(io.Reader) error) (loa
 	return n, bulk, errors.Join(failed, err)
 }
 
-// loadPostgres copies into tables without indexes, which are built afterwards as the schema has them.
+// loadPostgres copies into tables without indexes, which are built afterwards as the schema has
+// them.
 func (e *engine) loadPostgres(ctx context.Context, list iter.Seq[*sessions.Session], start time.Time) (n loaded, err error) {
 	rebuild, err := e.dropIndexes(ctx)
 	if err != nil {

@@ -35,7 +35,8 @@ func TestAppendField(t *testing.T) {
 	require.Equal(t, "გიორგი", string(appendField(nil, "გიორგი")))
 }
 
-// TestRun runs the whole program on a small SQLite file: it loads, measures, compares with an exhaustive search, draws.
+// TestRun runs the whole program on a small SQLite file: it loads, measures, compares with an
+// exhaustive search, draws.
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	o := options{

@@ -1,19 +1,21 @@
-// Command search measures how long each keystroke of a search takes, over sqlstore's tables on PostgreSQL, MariaDB or SQLite,
-// and what the usual ways of searching take on the same data.
+// Command search measures how long each keystroke of a search takes, over sqlstore's tables on
+// PostgreSQL, MariaDB or SQLite, and what the usual ways of searching take on the same data.
 //
 //	go -C examples run ./benchmarks/search -dsn postgres://... -n 10000000
 //	go -C examples run ./benchmarks/search -dsn 'user:password@tcp(host)/database' -n 2000000
 //	go -C examples run ./benchmarks/search -dsn /var/tmp/sessions.db -n 2000000
 //
-// The first run generates the sessions and loads them; later ones find them loaded. Give it a database of its own: PostgreSQL's
-// tables are emptied before they are loaded. It replays queries of many kinds (workload.go) character by character through
-// store.Store with its default budget, and prints Markdown: percentiles by kind and by length, partial answers, sizes, the
-// time to load, pages far back, counts, the price of inserting; then a sample of the same keystrokes as LIKE or ILIKE, and on PostgreSQL
-// with a trigram index (the extension pg_trgm, built and dropped again). Last, pages are compared with what
-// filter.Filter.Match says of every session of the largest company.
+// The first run generates the sessions and loads them; later ones find them loaded. Give it a
+// database of its own: PostgreSQL's tables are emptied before they are loaded. It replays queries
+// of many kinds (workload.go) character by character through store.Store with its default budget,
+// and prints Markdown: percentiles by kind and by length, partial answers, sizes, the time to load,
+// pages far back, counts, the price of inserting; then a sample of the same keystrokes as LIKE or
+// ILIKE, and on PostgreSQL with a trigram index (the extension pg_trgm, built and dropped again).
+// Last, pages are compared with what filter.Filter.Match says of every session of the largest
+// company.
 //
-// With -workload second, the data and the queries are those of another world, on which nothing was tuned; with -churn 200, another
-// connection inserts and decides 200 sessions a second meanwhile.
+// With -workload second, the data and the queries are those of another world, on which nothing was
+// tuned; with -churn 200, another connection inserts and decides 200 sessions a second meanwhile.
 package main
 
 import (

@@ -9,7 +9,8 @@ import (
 // times are how long things took.
 type times []time.Duration
 
-// percentile returns the least of the times that at least p per cent of them do not exceed (the nearest rank), 0 of none.
+// percentile returns the least of the times that at least p per cent of them do not exceed (the
+// nearest rank), 0 of none.
 func (t times) percentile(p float64) time.Duration {
 	if len(t) == 0 {
 		return 0
@@ -68,8 +69,8 @@ func groupsBy(samples []sample, name func(sample) string) []*group {
 	return list
 }
 
-// groupsByLength returns the groups of 0, 1, ... longest-1 characters typed, and of longest or more. Lengths that nobody typed are left
-// out.
+// groupsByLength returns the groups of 0, 1, ... longest-1 characters typed, and of longest or
+// more. Lengths that nobody typed are left out.
 func groupsByLength(samples []sample, longest int) []lengthGroup {
 	var list []lengthGroup
 	for _, s := range samples {

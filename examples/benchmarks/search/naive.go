@@ -10,8 +10,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// naiveText returns the statement that everybody writes first, and its arguments: every word anywhere in one of the four
-// columns, newest first. It finds a little else than Search does, also in the middle of words, and no other script.
+// naiveText returns the statement that everybody writes first, and its arguments: every word
+// anywhere in one of the four columns, newest first. It finds a little else than Search does, also
+// in the middle of words, and no other script.
 func (e *engine) naiveText(k keystroke, limit time.Duration) (string, []any) {
 	like := map[string]string{}
 	columns := []string{"first_name", "last_name", "personal_number", "document_number"}
@@ -48,7 +49,8 @@ func (e *engine) naiveText(k keystroke, limit time.Duration) (string, []any) {
 	return b.String(), args
 }
 
-// naive asks for the first page of searches without filters in the naive way. What takes longer than limit is given up.
+// naive asks for the first page of searches without filters in the naive way. What takes longer
+// than limit is given up.
 func (e *engine) naive(ctx context.Context, list []keystroke, limit time.Duration) ([]sample, error) {
 	conn, err := e.db.Conn(ctx)
 	if err != nil {

@@ -34,8 +34,8 @@ func replay(ctx context.Context, st *store.Store, w stopwatch, list []keystroke)
 	return samples, nil
 }
 
-// again repeats the slowest of the samples and returns them with the median of their times: what a moment of load on the machine
-// did to them, and what they cost by themselves.
+// again repeats the slowest of the samples and returns them with the median of their times: what a
+// moment of load on the machine did to them, and what they cost by themselves.
 func again(ctx context.Context, st *store.Store, w stopwatch, samples []sample, slowest, times int) (before, after []sample, err error) {
 	before = slices.Clone(samples)
 	slices.SortStableFunc(before, func(x, y sample) int { return int(y.took - x.took) })
@@ -65,7 +65,8 @@ func median(runs [][]sample, i int) (took, processor time.Duration) {
 	return t.percentile(50), p.percentile(50)
 }
 
-// withRepeats returns the samples with the times of those that were repeated in place of the first ones.
+// withRepeats returns the samples with the times of those that were repeated in place of the first
+// ones.
 func withRepeats(samples, before, after []sample) []sample {
 	calm := slices.Clone(samples)
 	for i := range calm {
@@ -101,7 +102,8 @@ type depth struct {
 	skipped, partials  int
 }
 
-// pages goes through selections page by page: as many pages as told, then large pages without looking at the clock, then pages again.
+// pages goes through selections page by page: as many pages as told, then large pages without
+// looking at the clock, then pages again.
 func pages(ctx context.Context, st *store.Store, company, name string, f filter.Filter, n, skips int) (depth, error) {
 	d := depth{name: name}
 	next := func(after store.Cursor, limit int, into *times) (store.Cursor, error) {
@@ -153,8 +155,9 @@ type checked struct {
 	firstDifference              string
 }
 
-// check compares pages with what filter.Filter.Match says of every session of the company: read once, newest first, by Go alone. A
-// page that the budget ended is followed until it is full or the end is reached.
+// check compares pages with what filter.Filter.Match says of every session of the company: read
+// once, newest first, by Go alone. A page that the budget ended is followed until it is full or the
+// end is reached.
 func check(ctx context.Context, st *store.Store, company string, list []keystroke) (checked, error) {
 	type wanted struct {
 		k      keystroke

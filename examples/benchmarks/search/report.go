@@ -15,7 +15,8 @@ type report struct{ w io.Writer }
 
 func (r report) line(format string, args ...any) { _, _ = fmt.Fprintf(r.w, format+"\n", args...) }
 
-// table writes a heading and the rows below it: the first column to the left, the others to the right.
+// table writes a heading and the rows below it: the first column to the left, the others to the
+// right.
 func (r report) table(heading string, columns []string, rows [][]string) {
 	r.line("\n### %s\n", heading)
 	r.line("| %s |", strings.Join(columns, " | "))
@@ -101,7 +102,8 @@ func machine() string {
 	return fmt.Sprintf("%d cores of %s%s, %s/%s, %s", runtime.NumCPU(), model, memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
-// load is how busy the machine has been: the averages of 1, 5 and 15 minutes where the system tells.
+// load is how busy the machine has been: the averages of 1, 5 and 15 minutes where the system
+// tells.
 func load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if fields := strings.Fields(string(text)); err == nil && len(fields) > 3 {

@@ -35,7 +35,8 @@ const (
 	left, right, top, bottom = 64, 150, 56, 48
 )
 
-// draw returns a drawing of latency by typed length, on a logarithmic scale, that can be read on a light and on a dark page.
+// draw returns a drawing of latency by typed length, on a logarithmic scale, that can be read on a
+// light and on a dark page.
 func drawSVG(title, note string, curves []curve, longest int) string {
 	const lowest, highest = 0.1, 100_000.0 // milliseconds
 	x := func(length int) float64 {

@@ -57,7 +57,8 @@ func (k keystroke) length() int { return utf8.RuneCountInString(k.typed) }
 // selection is what the page asks for at this keystroke.
 func (k keystroke) selection() filter.Filter { return filter.And(filter.Search(k.typed), k.filter) }
 
-// keystrokes types the queries. A blank at the end asks nothing new and is left out; a query without text is one keystroke.
+// keystrokes types the queries. A blank at the end asks nothing new and is left out; a query
+// without text is one keystroke.
 func keystrokes(queries []query) []keystroke {
 	var list []keystroke
 	for _, q := range queries {
@@ -80,7 +81,8 @@ type people struct {
 	drawn   []*sessions.Session
 }
 
-// workload makes the queries. The same arguments give the same queries: big is the largest company, small the smallest.
+// workload makes the queries. The same arguments give the same queries: big is the largest company,
+// small the smallest.
 func workload(big, middle, small people, old []string, seed uint64) []query {
 	w := &writer{rand: rand.New(rand.NewPCG(seed, 1)), people: big} //nolint:gosec // repeatable on purpose
 	w.names()
@@ -258,8 +260,8 @@ func (w *writer) filters() {
 	}
 }
 
-// initials are words of one or two characters, digits among them, which most sessions have and few have together; then several words of whole
-// names, and many values at once.
+// initials are words of one or two characters, digits among them, which most sessions have and few
+// have together; then several words of whole names, and many values at once.
 func (w *writer) initials() {
 	add := func(class, text string, f filter.Filter) {
 		w.add(class, text, f)

@@ -13,7 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// somebody returns the generated sessions of the companies, as if they had been drawn from a database.
+// somebody returns the generated sessions of the companies, as if they had been drawn from a
+// database.
 func somebody(t *testing.T, shape generate.Shape) [3]people {
 	t.Helper()
 	list, err := generate.Sessions(generate.Options{N: 5000, Seed: 3, Shape: shape})

@@ -12,7 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// inserted compares inserting through the Backend with inserting the same rows into a table that has its list index alone.
+// inserted compares inserting through the Backend with inserting the same rows into a table that
+// has its list index alone.
 type inserted struct {
 	rows, batch  int
 	ours, barely time.Duration
@@ -89,8 +90,8 @@ func (e *engine) insertPlain(ctx context.Context, rows [][]any) error {
 	return tx.Commit()
 }
 
-// churn inserts pending sessions and decides them a second later, until its context ends: perSecond writes in all, each in a
-// transaction of its own, on one connection beside those that read.
+// churn inserts pending sessions and decides them a second later, until its context ends: perSecond
+// writes in all, each in a transaction of its own, on one connection beside those that read.
 type churn struct {
 	writes, late int // late: begun more than a second after its time
 	took         times

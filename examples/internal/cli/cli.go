@@ -1,5 +1,5 @@
-// Package cli is what the command-line examples share: how they begin and end, the flags that select sessions, and their
-// progress bar.
+// Package cli is what the command-line examples share: how they begin and end, the flags that
+// select sessions, and their progress bar.
 package cli
 
 import (
@@ -35,7 +35,8 @@ func (e *UsageError) Unwrap() error { return e.err }
 // Usagef makes a [*UsageError] as fmt.Errorf makes an error.
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
-// Main runs a program and exits with its code. An interrupt ends the context, a second one the program.
+// Main runs a program and exits with its code. An interrupt ends the context, a second one the
+// program.
 func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer) int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
@@ -44,8 +45,8 @@ func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer)
 	os.Exit(code)
 }
 
-// Parse parses the arguments, all of which must be flags. Where help is asked for it prints the introduction and the flags
-// to out. Any other mistake is a [*UsageError].
+// Parse parses the arguments, all of which must be flags. Where help is asked for it prints the
+// introduction and the flags to out. Any other mistake is a [*UsageError].
 func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
 	fs.SetOutput(io.Discard)
 	err := fs.Parse(args)

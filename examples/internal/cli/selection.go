@@ -33,7 +33,8 @@ func (s *Selection) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.zone, "zone", "Asia/Tbilisi", "time `zone` of days and times")
 }
 
-// Zone loads the time zone. It knows those that every machine has by the same name, and not the machine's own.
+// Zone loads the time zone. It knows those that every machine has by the same name, and not the
+// machine's own.
 func (s *Selection) Zone() (*time.Location, error) {
 	if s.zone == "" || s.zone == "Local" {
 		return nil, Usagef("-zone: name a time zone, such as Europe/Berlin")
@@ -45,8 +46,8 @@ func (s *Selection) Zone() (*time.Location, error) {
 	return zone, nil
 }
 
-// Filter makes the filter, with days in the zone. Each criterion that is given narrows it. An error is a [*UsageError]: of the first
-// flag that is wrong.
+// Filter makes the filter, with days in the zone. Each criterion that is given narrows it. An error
+// is a [*UsageError]: of the first flag that is wrong.
 func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 	var parts []filter.Filter
 	var failed error
@@ -110,8 +111,8 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 	return filter.And(parts...), failed
 }
 
-// known refuses a value that is none of those that a flag names, for most such are mistyped and would select nothing. A host's own values
-// are for -filter.
+// known refuses a value that is none of those that a flag names, for most such are mistyped and
+// would select nothing. A host's own values are for -filter.
 func known(name, text string, values ...string) error {
 	for _, part := range List(text) {
 		if !slices.Contains(values, part) {

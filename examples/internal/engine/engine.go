@@ -25,13 +25,14 @@ const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp
 // ErrDSN is wrapped where a DSN names none of the engines.
 var ErrDSN = errors.New("a DSN is " + Usage)
 
-// Open opens the database of a DSN. It does not connect yet, but for what the driver does of itself. Errors do not repeat
-// the DSN, which may hold a password.
+// Open opens the database of a DSN. It does not connect yet, but for what the driver does of
+// itself. Errors do not repeat the DSN, which may hold a password.
 func Open(dsn string) (*sql.DB, filter.Dialect, error) {
 	return open(dsn, "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
 }
 
-// OpenExisting opens the database of a DSN for reading: it makes no file where there is none, and changes none that there is.
+// OpenExisting opens the database of a DSN for reading: it makes no file where there is none, and
+// changes none that there is.
 func OpenExisting(dsn string) (*sql.DB, filter.Dialect, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok && path != "" {
 		if _, err := os.Stat(path); err != nil {
@@ -71,8 +72,8 @@ func open(dsn, sqlite string) (*sql.DB, filter.Dialect, error) {
 	return db, dialect, nil
 }
 
-// Explain adds what the database said to an error of package sqlstore that hides it, for programs that show their messages to
-// nobody but the owner of the database.
+// Explain adds what the database said to an error of package sqlstore that hides it, for programs
+// that show their messages to nobody but the owner of the database.
 func Explain(err error) error {
 	var failed *sqlstore.Error
 	if errors.As(err, &failed) && !errors.Is(err, context.Canceled) {

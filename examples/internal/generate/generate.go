@@ -1,9 +1,11 @@
-// Package generate makes realistic sessions for examples, tests and benchmarks: people of many names and scripts, attempts
-// that fail for every reason, sessions that still run, numbers with leading zeros, texts that mean harm.
+// Package generate makes realistic sessions for examples, tests and benchmarks: people of many
+// names and scripts, attempts that fail for every reason, sessions that still run, numbers with
+// leading zeros, texts that mean harm.
 //
-// Sessions come in the order of their creation times, oldest first, as a stream that keeps nothing: ten million need no more
-// memory than ten. The same Options give the same sessions on every machine. No person in them exists; addresses, mail and
-// telephone numbers are of ranges that are reserved for documentation or have no owner.
+// Sessions come in the order of their creation times, oldest first, as a stream that keeps nothing:
+// ten million need no more memory than ten. The same Options give the same sessions on every
+// machine. No person in them exists; addresses, mail and telephone numbers are of ranges that are
+// reserved for documentation or have no owner.
 package generate
 
 import (
@@ -43,8 +45,9 @@ func Acceptance() sessions.Acceptance {
 // ExtraKeys are the keys of the extra fields.
 func ExtraKeys() sessions.ExtraKeys { return must(sessions.NewExtraKeys("phone", "email", "branch")) }
 
-// Sessions returns a stream of valid sessions, oldest first. Each range over it yields the same, each time fresh ones, which
-// the caller may keep and change. An option that makes no sense is an error.
+// Sessions returns a stream of valid sessions, oldest first. Each range over it yields the same,
+// each time fresh ones, which the caller may keep and change. An option that makes no sense is an
+// error.
 func Sessions(o Options) (iter.Seq[*sessions.Session], error) {
 	if o.From.IsZero() && o.To.IsZero() {
 		o.From, o.To = DefaultTo.AddDate(-3, 0, 0), DefaultTo
@@ -134,8 +137,8 @@ func (g *generator) next(i int) *sessions.Session {
 	return s
 }
 
-// createdAt returns times that never decrease: more sessions towards the end, most of them by day, now and then two at the
-// same microsecond.
+// createdAt returns times that never decrease: more sessions towards the end, most of them by day,
+// now and then two at the same microsecond.
 func (g *generator) createdAt(i int) time.Time {
 	if i > 0 && g.chance(500) {
 		return g.last
@@ -177,7 +180,8 @@ func byDay(t time.Time) time.Time {
 	return midnight.Add(time.Duration(hour*float64(time.Hour)) - 4*time.Hour)
 }
 
-// id returns a UUID of version 7 made of the creation time and random bits, or, Abroad, a number of the company's own.
+// id returns a UUID of version 7 made of the creation time and random bits, or, Abroad, a number of
+// the company's own.
 func (g *generator) id(i int, created time.Time) string {
 	if g.Shape == Abroad {
 		return fmt.Sprintf("KV-%010d", i+1)
@@ -272,7 +276,8 @@ func (g *generator) level() far.Level {
 	return levels[g.rand.IntN(len(levels))]
 }
 
-// present fills in what was read from the document: not everything, where it could not be seen whole.
+// present fills in what was read from the document: not everything, where it could not be seen
+// whole.
 func (g *generator) present(s *sessions.Session, p *person, poor bool) {
 	odds := 150
 	if poor {

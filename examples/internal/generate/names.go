@@ -5,8 +5,8 @@ import "strings"
 // names splits a list at blanks. Lists stand with the most frequent name first.
 func names(list string) []string { return strings.Fields(list) }
 
-// latin returns a Georgian name as a passport's Latin line has it, Beridze: by the national romanization (2002), without
-// apostrophes.
+// latin returns a Georgian name as a passport's Latin line has it, Beridze: by the national
+// romanization (2002), without apostrophes.
 func latin(georgian string) string {
 	letters := [...]string{
 		"a", "b", "g", "d", "e", "v", "z", "t", "i", "k", "l", "m", "n", "o", "p", "zh", "r", "s", "t", "u", "p", "k", "gh", "q",
@@ -125,7 +125,8 @@ func abroadNames() population {
 	}
 }
 
-// hostile are texts that somebody might print on a false document to harm whoever opens the list or its export.
+// hostile are texts that somebody might print on a false document to harm whoever opens the list or
+// its export.
 var hostile = []string{
 	"=1+1", "=HYPERLINK(\"http://example.com\")", "+1-1", "-2+3", "@SUM(A1)", "<script>alert(1)</script>", "Robert'); DROP TABLE sessions;--",
 	"Quote\"d", "Comma, Semi;colon", "Two\nlines", "100%_\\", "\u202eevil",

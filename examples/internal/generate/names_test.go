@@ -10,7 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// Both scripts of a Georgian name are found by the same search: the Latin line is what a passport has.
+// Both scripts of a Georgian name are found by the same search: the Latin line is what a passport
+// has.
 func TestLatinNamesFoldAsTheGeorgianOnesDo(t *testing.T) {
 	words := func(name string) []string {
 		var all []string

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Shape is a world of people, numbers and companies. Both shapes share no family name, so that what was tuned on one can be
-// tried on the other.
+// Shape is a world of people, numbers and companies. Both shapes share no family name, so that what
+// was tuned on one can be tried on the other.
 type Shape uint8
 
 // The shapes.
 const (
-	// Georgia: Georgian names, a fifth of all sessions in Georgian script, and a quarter of people from elsewhere; names as
-	// skewed as Zipf's law has it; one company with 60 % of the sessions.
+	// Georgia: Georgian names, a fifth of all sessions in Georgian script, and a quarter of people
+	// from elsewhere; names as skewed as Zipf's law has it; one company with 60 % of the sessions.
 	Georgia Shape = iota
-	// Abroad: Latin names alone, much less skewed, many with two family names; numbers with letters and separators; IDs that
-	// are not UUIDs; seven companies of similar size.
+	// Abroad: Latin names alone, much less skewed, many with two family names; numbers with letters
+	// and separators; IDs that are not UUIDs; seven companies of similar size.
 	Abroad
 )
 
@@ -98,8 +98,8 @@ func (p *population) firstName(r *rand.Rand, female bool) string {
 	return name
 }
 
-// lastName draws a family name: mostly one of the list, sometimes a rarer one made of a first name, now and then one that
-// hardly anybody else has, two of them with a hyphen, or up to three words.
+// lastName draws a family name: mostly one of the list, sometimes a rarer one made of a first name,
+// now and then one that hardly anybody else has, two of them with a hyphen, or up to three words.
 func (p *population) lastName(r *rand.Rand, flat bool) string {
 	name := p.last[p.pickLast.draw(r)]
 	switch n := r.IntN(1000); {
@@ -184,7 +184,8 @@ func pattern(r *rand.Rand, form string) string {
 	return string(b)
 }
 
-// personalNumber draws 11 digits, half of them with a leading zero, for citizens of Georgia, and some foreign form for others.
+// personalNumber draws 11 digits, half of them with a leading zero, for citizens of Georgia, and
+// some foreign form for others.
 func (s Shape) personalNumber(r *rand.Rand, citizen bool) string {
 	forms := []string{"#########", "@@#######", "######-####", "##.###.###-#", "@######", "### ## ####"}
 	switch {

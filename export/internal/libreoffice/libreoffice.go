@@ -32,8 +32,8 @@ type document struct {
 	} `xml:"body>spreadsheet>table>table-row"`
 }
 
-// Open opens a file of that name and content, and returns the rows of its sheet. A filter, if there is one, says how it is read.
-// Without soffice the test is skipped.
+// Open opens a file of that name and content, and returns the rows of its sheet. A filter, if there
+// is one, says how it is read. Without soffice the test is skipped.
 func Open(t *testing.T, name string, content []byte, filter ...string) (rows [][]Cell) {
 	t.Helper()
 	return OpenAll(t, map[string][]byte{name: content}, strings.Join(filter, ""))[name]
@@ -68,7 +68,8 @@ func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][]
 	return all
 }
 
-// Save opens a file by one filter and returns what is saved by another, such as "csv:Text - txt - csv (StarCalc):44,34,76".
+// Save opens a file by one filter and returns what is saved by another, such as "csv:Text - txt -
+// csv (StarCalc):44,34,76".
 func Save(t *testing.T, name string, content []byte, filter, as string) []byte {
 	t.Helper()
 	return convert(t, map[string][]byte{name: content}, filter, as)[name]

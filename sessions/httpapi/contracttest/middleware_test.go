@@ -53,7 +53,8 @@ func (b *breaking) Stream(ctx context.Context, sel store.Selection, each func(*s
 	})
 }
 
-// exporter returns an API whose exports break after so many rows, 0 for never, and what Options.Failed was told.
+// exporter returns an API whose exports break after so many rows, 0 for never, and what
+// Options.Failed was told.
 func exporter(t *testing.T, after int) (http.Handler, chan error) {
 	t.Helper()
 	backend := &breaking{memstore.New(), after}
@@ -155,7 +156,8 @@ var servers = map[string]func(http.Handler) http.Handler{
 	},
 }
 
-// download asks for a file and returns as much of it as there is. The client takes gzip, and reads it.
+// download asks for a file and returns as much of it as there is. The client takes gzip, and reads
+// it.
 func download(t *testing.T, client *http.Client, url, body string) (*http.Response, string, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader(body))
@@ -283,8 +285,8 @@ http {
 }
 `
 
-// nginx starts a proxy in front of a server, with its default buffering, and returns its URL and how much of the answers that it
-// passes on is on its disk.
+// nginx starts a proxy in front of a server, with its default buffering, and returns its URL and
+// how much of the answers that it passes on is on its disk.
 func nginx(t *testing.T, upstream string) (url string, spooled func() int64) {
 	t.Helper()
 	program, err := exec.LookPath("nginx")

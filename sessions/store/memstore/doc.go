@@ -1,12 +1,16 @@
-// Package memstore keeps sessions in memory: for tests, for examples, and as the plainest reading of what a
-// [store.Backend] promises. What it answers is what package filter's Match says, session by session.
+// Package memstore keeps sessions in memory: for tests, for examples, and as the plainest reading
+// of what a [store.Backend] promises. What it answers is what package filter's Match says, session
+// by session.
 //
-// It does all that a Backend may do: [store.Streamer], [store.Counter] and [store.Writer] as well. One list of pointers per
-// company, oldest first, is searched by position and read from its end; a budget counts the sessions that were looked at.
-// Reading a page costs the sessions between its ends, whatever lies before it; inserting a session that is not the newest
-// moves those that are newer. Sessions are copied on their way in and out.
+// It does all that a Backend may do: [store.Streamer], [store.Counter] and [store.Writer] as well.
+// One list of pointers per company, oldest first, is searched by position and read from its end; a
+// budget counts the sessions that were looked at. Reading a page costs the sessions between its
+// ends, whatever lies before it; inserting a session that is not the newest moves those that are
+// newer. Sessions are copied on their way in and out.
 //
-// A watermark is the number of changes the company has seen. Writers take turns, so that no change becomes visible late.
+// A watermark is the number of changes the company has seen. Writers take turns, so that no change
+// becomes visible late.
 //
-// A Backend and its Settings may be used by many goroutines. Their zero values are empty and ready to use.
+// A Backend and its Settings may be used by many goroutines. Their zero values are empty and ready
+// to use.
 package memstore

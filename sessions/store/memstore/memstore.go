@@ -23,8 +23,8 @@ type Backend struct {
 	mu        sync.RWMutex
 	companies map[string]*company
 
-	// history tells the watermarks of this Backend from those of others: what is in memory is gone with the process, and the next
-	// one counts from zero again.
+	// history tells the watermarks of this Backend from those of others: what is in memory is gone
+	// with the process, and the next one counts from zero again.
 	once    sync.Once
 	history string
 }
@@ -199,7 +199,8 @@ func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Wa
 // checkEvery is how many sessions are looked at between two looks at the context.
 const checkEvery = 256
 
-// search returns what the filter matches in list, which is ordered oldest first, from its end, and how far it got.
+// search returns what the filter matches in list, which is ordered oldest first, from its end, and
+// how far it got.
 func search(ctx context.Context, list []*sessions.Session, sel store.Selection) (found []*sessions.Session, reached store.Position, err error) {
 	if err := sel.Filter.Err(); err != nil {
 		return nil, store.Position{}, err
@@ -228,7 +229,8 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 	return found, store.Position{}, nil
 }
 
-// between returns the part of the list that lies after the selection's position and within its range of creation times.
+// between returns the part of the list that lies after the selection's position and within its
+// range of creation times.
 func (c *company) between(sel store.Selection) []*sessions.Session {
 	from, to := sel.Filter.Range()
 	end := len(c.list)
@@ -250,8 +252,8 @@ func (c *company) index(p store.Position) int {
 	return sort.Search(len(c.list), func(i int) bool { return !store.PositionOf(c.list[i]).Before(p) })
 }
 
-// watermark names the number of a company's change. That from before the first change is the same in every history: all has
-// changed since.
+// watermark names the number of a company's change. That from before the first change is the same
+// in every history: all has changed since.
 func (b *Backend) watermark(name string, seq uint64) store.Watermark {
 	history := "0"
 	if seq > 0 {

@@ -126,7 +126,8 @@ func (b *Backend) company(name string) *company {
 	return c
 }
 
-// insert merges new sessions into the list, from its end: it moves only what is newer than the oldest of them.
+// insert merges new sessions into the list, from its end: it moves only what is newer than the
+// oldest of them.
 func (c *company) insert(fresh []*sessions.Session) {
 	for _, s := range fresh {
 		c.record(s)
@@ -147,7 +148,8 @@ func (c *company) insert(fresh []*sessions.Session) {
 	}
 }
 
-// record notes a change of the session, and forgets changes that later ones have superseded when they are the greater part.
+// record notes a change of the session, and forgets changes that later ones have superseded when
+// they are the greater part.
 func (c *company) record(s *sessions.Session) {
 	c.seq++
 	c.byID[s.ID] = stored{s, c.seq}

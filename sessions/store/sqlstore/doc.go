@@ -153,18 +153,19 @@
 // When its context ends, a call ends the work that the server does for it, and returns an error
 // that wraps the context's, also where the driver has met the deadline before the context did. The
 // drivers of PostgreSQL and SQLite see to the former. That of MariaDB and MySQL only closes the
-// connection, which the server does not notice while it reads or waits for a lock: the call tells it
-// to KILL that connection, on another one of the pool, for which it waits two seconds at most. An
-// account may always end connections of its own. In the host's transaction, see [Backend.Tx], it
-// can do so as long as the context of BeginTx goes on. Behind a proxy that shares connections the server's
-// numbers are not those of the clients, and the work ends when it has something to send.
+// connection, which the server does not notice while it reads or waits for a lock: the call tells
+// it to KILL that connection, on another one of the pool, for which it waits two seconds at most.
+// An account may always end connections of its own. In the host's transaction, see [Backend.Tx], it
+// can do so as long as the context of BeginTx goes on. Behind a proxy that shares connections the
+// server's numbers are not those of the clients, and the work ends when it has something to send.
 //
 // # Connections
 //
 // Every Backend looks once, on one connection, at the settings that it depends on (and again after
-// it has refused them), and refuses others with a [*ConnectionError] that names the setting, its value and the one that is needed.
-// That finds what the data source name, the account and the server say, which all connections of a
-// pool share; not what a host sets on single connections by itself.
+// it has refused them), and refuses others with a [*ConnectionError] that names the setting, its
+// value and the one that is needed. That finds what the data source name, the account and the
+// server say, which all connections of a pool share; not what a host sets on single connections by
+// itself.
 //
 //	engine      setting                         needed
 //	MariaDB     character_set_client            utf8mb4: with latin1 names are stored doubly encoded
@@ -194,9 +195,9 @@
 //	            query_only, to write            0
 //	            journal_mode, to write          any but off, which cannot roll back
 //
-// Other isolation levels, deferrable transactions, other modes of sql_mode, collations, clientFoundRows,
-// interpolateParams, forced generic plans, _txlock=immediate and the other journal modes of SQLite
-// make no difference; the tests have the list.
+// Other isolation levels, deferrable transactions, other modes of sql_mode, collations,
+// clientFoundRows, interpolateParams, forced generic plans, _txlock=immediate and the other journal
+// modes of SQLite make no difference; the tests have the list.
 //
 // A SQLite database in memory is one for each connection: SetMaxOpenConns(1), or a shared cache. A
 // transaction of the host's that reads before it writes fails when another writer comes between

@@ -148,7 +148,8 @@ func (b *Backend) due(d *directory) (task, bool) {
 	return b.overlapping(d)
 }
 
-// small returns neighbours of about the same size that fit one segment: fanIn of them, or fewer where as many do not fit.
+// small returns neighbours of about the same size that fit one segment: fanIn of them, or fewer
+// where as many do not fit.
 func (b *Backend) small(d *directory) (task, bool) {
 	most := int64(b.segmentMost())
 	type class struct {
@@ -480,7 +481,8 @@ const aloneFactor = 16
 
 // cuts divides keys into segments of no more than most sessions, and about the same number. Of a
 // tail, stragglers, a few sessions that are much older than the others, get one of their own: a
-// segment that spans years is asked by every search. Of segments they do not, so that merging makes fewer.
+// segment that spans years is asked by every search. Of segments they do not, so that merging makes
+// fewer.
 func cuts(keys []key, most int, stragglers bool) (list []cut) {
 	if len(keys) == 0 {
 		return nil

@@ -145,8 +145,9 @@ func (c conn) explain(ctx context.Context, err error) error {
 // itself; a host may do so when it starts.
 //
 // The schema is looked at by each method. The settings are looked at once, on one connection, and
-// again after each refusal: that shows what the data source name, the account and the server say, which is the same for all
-// connections of a pool, and not what the host sets on single connections later on.
+// again after each refusal: that shows what the data source name, the account and the server say,
+// which is the same for all connections of a pool, and not what the host sets on single connections
+// later on.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil

@@ -33,7 +33,8 @@ func TestWatermarks(t *testing.T) {
 	require.EqualValues(t, 12345, seq)
 }
 
-// TestDeadlineBeforeTheContext: a driver may meet the deadline before the context's timer has fired.
+// TestDeadlineBeforeTheContext: a driver may meet the deadline before the context's timer has
+// fired.
 func TestDeadlineBeforeTheContext(t *testing.T) {
 	late := lateContext{t.Context()}
 	require.NoError(t, late.Err())

@@ -88,8 +88,8 @@ func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args
 	r := row.NewReader(readable)
 	var session sessions.Session
 	return c.rows(ctx, s, args, func(rows *sql.Rows) error {
-		// What no column can hold is a fault of the data and says so; anything else is the driver's,
-		// whose texts may have a person in them.
+		// What no column can hold is a fault of the data and says so; anything else is the
+		// driver's, whose texts may have a person in them.
 		if err := rows.Scan(r.Dest()...); errors.Is(err, ErrStored) {
 			return err
 		} else if err != nil {

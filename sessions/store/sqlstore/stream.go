@@ -97,8 +97,8 @@ const packedBatch = 256
 // goroutine fetches the next ones. That ends before it returns.
 func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Columns, each func(*sessions.Session) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	// Two batches wait while a third is used and a fourth is filled: enough to keep both sides busy,
-	// and some hundred kilobytes.
+	// Two batches wait while a third is used and a fourth is filled: enough to keep both sides
+	// busy, and some hundred kilobytes.
 	batches := make(chan []string, 2)
 	// The goroutine sends until the context ends, and then closes the channel: that it did is what
 	// says that it is gone. A callback that panics must not leave it behind either.

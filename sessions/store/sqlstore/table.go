@@ -14,23 +14,26 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// Table describes a host's own table of sessions, for [Over]. Its SQL is the host's and is written into statements as it is:
-// never build it of text from outside.
+// Table describes a host's own table of sessions, for [Over]. Its SQL is the host's and is written
+// into statements as it is: never build it of text from outside.
 type Table struct {
 	From    string         // what stands behind FROM: a table with its alias, or joins that give one row per session
 	Columns filter.Columns // what filters may ask of it; Company and the field of the creation time are needed
 	ID      filter.Column  // the session's ID, compared with a text
 	Select  string         // the select list that Scan reads
 
-	// Scan makes a session of the current row. Times are brought to microseconds in UTC. It has to agree with Columns: what it
-	// returns decides, SQL only narrows down. An empty Company is filled in.
+	// Scan makes a session of the current row. Times are brought to microseconds in UTC. It has to
+	// agree with Columns: what it returns decides, SQL only narrows down. An empty Company is
+	// filled in.
 	Scan func(rows *sql.Rows) (*sessions.Session, error)
 
-	// Changes answers Backend.Changes, if the host records what has changed. nil: errors.ErrUnsupported.
+	// Changes answers Backend.Changes, if the host records what has changed. nil:
+	// errors.ErrUnsupported.
 	Changes func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error)
 }
 
-// TableBackend reads sessions from a host's own table. It writes nothing. It may be used by many goroutines at once.
+// TableBackend reads sessions from a host's own table. It writes nothing. It may be used by many
+// goroutines at once.
 type TableBackend struct {
 	pool    pool
 	dialect filter.Dialect
@@ -46,17 +49,18 @@ var (
 	_ store.Counter  = (*TableBackend)(nil)
 )
 
-// Over returns a Backend over a host's own table, which stays as it is. An incomplete description is an error of the
-// methods that wraps [ErrTable].
+// Over returns a Backend over a host's own table, which stays as it is. An incomplete description
+// is an error of the methods that wraps [ErrTable].
 //
-// What Columns can say of a filter is said in SQL, the rest is matched in Go, row by row, under the work budget:
-// searches are exact without a search key. That is slower than the tables of this package: a rare search reads the company's rows,
-// newest first, until the page is full or the budget is spent, at some microseconds a row. The budget counts all rows of the
-// company that are passed, those that SQL skips too. An index on the columns of company and creation time makes lists, pages and ranges as
-// cheap as those of this package, and exports too.
+// What Columns can say of a filter is said in SQL, the rest is matched in Go, row by row, under the
+// work budget: searches are exact without a search key. That is slower than the tables of this
+// package: a rare search reads the company's rows, newest first, until the page is full or the
+// budget is spent, at some microseconds a row. The budget counts all rows of the company that are
+// passed, those that SQL skips too. An index on the columns of company and creation time makes
+// lists, pages and ranges as cheap as those of this package, and exports too.
 //
-// Sessions of one instant are put in order in Go and are read together: a table with creation times of a day or an hour
-// reads that much at least.
+// Sessions of one instant are put in order in Go and are read together: a table with creation times
+// of a day or an hour reads that much at least.
 func Over(db *sql.DB, d filter.Dialect, t Table) *TableBackend {
 	e, _ := engine.Of(d) // the dialect says itself what is wrong, in each statement
 	b := &TableBackend{pool: pool{db: db, engine: e}, dialect: d, table: t}
@@ -122,7 +126,8 @@ func (b *TableBackend) scan(ctx context.Context, q querier, op, company, text st
 	return nil
 }
 
-// read calls visit with the rows that a filter's SQL selects, newest first, those of one instant in any order.
+// read calls visit with the rows that a filter's SQL selects, newest first, those of one instant in
+// any order.
 func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Filter, visit func(*sessions.Session) error) error {
 	where, args, err := b.where(company, f)
 	if err != nil {
@@ -132,7 +137,8 @@ func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Fi
 	return b.each(ctx, op, company, text, append(args, b.args...), visit)
 }
 
-// behind returns the instant before which all sessions after a position were created; some created then may stand before it.
+// behind returns the instant before which all sessions after a position were created; some created
+// then may stand before it.
 func behind(p store.Position) time.Time {
 	if p.ID == "" {
 		return p.CreatedAt
@@ -145,10 +151,12 @@ const (
 	mostRows = 4096 // of one statement, and those of the last one's instant
 )
 
-// floor returns the creation time of the nth session after a position, whatever it is like; last, if there are fewer.
+// floor returns the creation time of the nth session after a position, whatever it is like; last,
+// if there are fewer.
 func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
 	from, to := sel.Filter.Range()
-	// Sessions of the position's own instant are not counted: those before it would be taken for progress.
+	// Sessions of the position's own instant are not counted: those before it would be taken for
+	// progress.
 	if before := pos.CreatedAt; to.IsZero() || !before.IsZero() && before.Before(to) {
 		to = before
 	}
@@ -168,8 +176,8 @@ func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection
 	return floor, last, err
 }
 
-// walk visits the matches of a selection, newest first, until visit returns false, the budget is spent or the end is reached.
-// reached is where it went on to, zero at the end.
+// walk visits the matches of a selection, newest first, until visit returns false, the budget is
+// spent or the end is reached. reached is where it went on to, zero at the end.
 func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	pos, budget := sel.After, sel.Budget

@@ -200,7 +200,8 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	}
 	switch {
 	case errors.Is(err, ErrTxEnded):
-		// A bad connection is one that the driver has closed: nobody gets it from the pool any more.
+		// A bad connection is one that the driver has closed: nobody gets it from the pool any
+		// more.
 		if number != 0 && over(ctx) != nil && errors.Is(err, sqldriver.ErrBadConn) {
 			t.b.pool.end(ctx, number)
 		}
@@ -216,10 +217,10 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 // so if asked plainly:
 //
 //   - PostgreSQL refuses a savepoint outside a transaction, and in one that has failed.
-//   - MariaDB and MySQL take a savepoint outside a transaction for a statement of its own, and forget it at once: going back to
-//     it fails.
-//   - SQLite takes it for the beginning of a transaction, which releasing it would commit. But it refuses to begin one within
-//     another.
+//   - MariaDB and MySQL take a savepoint outside a transaction for a statement of its own, and
+//     forget it at once: going back to it fails.
+//   - SQLite takes it for the beginning of a transaction, which releasing it would commit. But it
+//     refuses to begin one within another.
 func (t txWriter) enter(ctx context.Context) error {
 	if t.b.engine.SavepointBegins {
 		ctx = context.WithoutCancel(ctx) // this takes no time, and interrupting it could end the transaction

@@ -18,8 +18,8 @@ type selectCase struct {
 
 func (c selectCase) String() string { return fmt.Sprintf("%s: %s", c.where, c.why) }
 
-// selectCases returns filters of every criterion. Each selects some of the world's sessions and leaves some out, unless its
-// explanation begins with "nothing" or "everything".
+// selectCases returns filters of every criterion. Each selects some of the world's sessions and
+// leaves some out, unless its explanation begins with "nothing" or "everything".
 func selectCases() []selectCase {
 	var all []selectCase
 	add := func(why string, f filter.Filter) {

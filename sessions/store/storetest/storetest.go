@@ -18,9 +18,9 @@ import (
 // Fixture is an empty Backend and a way to put sessions into it.
 type Fixture struct {
 	Backend store.Backend
-	// Put stores sessions: new ones, and newer states of those that are stored. They are visible when it returns. It may be called
-	// from many goroutines and must not keep or change what it is given. nil: through store.Writer, which the Backend then
-	// has to implement.
+	// Put stores sessions: new ones, and newer states of those that are stored. They are visible
+	// when it returns. It may be called from many goroutines and must not keep or change what it is
+	// given. nil: through store.Writer, which the Backend then has to implement.
 	Put   func(ctx context.Context, s ...*sessions.Session) error
 	Lacks Lacks
 }
@@ -189,7 +189,8 @@ func (s *suite) walk(sel store.Selection) []*sessions.Session {
 	}
 }
 
-// same requires that the sessions are those wanted, in that order, equal in all fields that are stored.
+// same requires that the sessions are those wanted, in that order, equal in all fields that are
+// stored.
 func (s *suite) same(want, got []*sessions.Session, explanation string, args ...any) {
 	s.Helper()
 	explanation = fmt.Sprintf(explanation, args...)

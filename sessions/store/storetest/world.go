@@ -9,7 +9,8 @@ import (
 
 const acme = "acme"
 
-// noon is when the sessions of the cases begin: on a day on which Tbilisi is four hours ahead of UTC.
+// noon is when the sessions of the cases begin: on a day on which Tbilisi is four hours ahead of
+// UTC.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 // newID returns an ID that storages with a UUID column can keep. Greater numbers give greater IDs.
@@ -42,7 +43,8 @@ func extra(pairs ...sessions.ExtraPair) sessions.Extra {
 	return x
 }
 
-// world returns the sessions of the cases: one company's, and some of another's that must never be seen.
+// world returns the sessions of the cases: one company's, and some of another's that must never be
+// seen.
 func world() []*sessions.Session {
 	var all []*sessions.Session
 	add := func(change func(*sessions.Session)) {

@@ -1,11 +1,13 @@
-// Endtoend times the export of a whole company from a database to a file: through the Store and package export, and by the
-// database's own client, which writes the same 24 columns in the same order as they are stored. They take turns; each turn is a
-// process of its own, from its start to the end of the file.
+// Endtoend times the export of a whole company from a database to a file: through the Store and
+// package export, and by the database's own client, which writes the same 24 columns in the same
+// order as they are stored. They take turns; each turn is a process of its own, from its start to
+// the end of the file.
 //
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -load 1000000   # fill an empty database
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -turns 5
 //
-// The client, psql or sqlite3, must be on the PATH; for other engines there is none to compare with.
+// The client, psql or sqlite3, must be on the PATH; for other engines there is none to compare
+// with.
 package main
 
 import (
@@ -87,8 +89,8 @@ func run(ctx context.Context, c config) error {
 	}
 }
 
-// generated is how many sessions are stored one by one. What more is wanted is copied from them within the database, with
-// other IDs and times.
+// generated is how many sessions are stored one by one. What more is wanted is copied from them
+// within the database, with other IDs and times.
 const generated = 50_000
 
 func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error {

@@ -148,7 +148,8 @@ func TestRefusedConnections(t *testing.T) {
 	})
 }
 
-// TestRefusalEnds: a Backend that has refused to write does so no longer once the setting is mended.
+// TestRefusalEnds: a Backend that has refused to write does so no longer once the setting is
+// mended.
 func TestRefusalEnds(t *testing.T) {
 	db := open(t, postgres)
 	b := newBackend(t, postgres, db)

@@ -99,8 +99,8 @@ func described(list []*sessions.Session) []string {
 	return texts
 }
 
-// TestEveryEngineListsWhatMatchSays compares random lists of random sessions, page by page, while sessions change between
-// two pages. SESSIONKIT_CASES raises the number of queries.
+// TestEveryEngineListsWhatMatchSays compares random lists of random sessions, page by page, while
+// sessions change between two pages. SESSIONKIT_CASES raises the number of queries.
 func TestEveryEngineListsWhatMatchSays(t *testing.T) {
 	backends := map[string]interface {
 		store.Backend
@@ -111,7 +111,8 @@ func TestEveryEngineListsWhatMatchSays(t *testing.T) {
 	order := []string{"memory"}
 	for _, e := range presentEngines(t) {
 		backends[string(e)] = newBackend(t, e, open(t, e))
-		// Packed by every other write, so that most sessions are in segments, which are many, small and overlapping.
+		// Packed by every other write, so that most sessions are in segments, which are many, small
+		// and overlapping.
 		backends[string(e)+" packed"] = newBackend(t, e, open(t, e)).WithPacking(tiny)
 		order = append(order, string(e), string(e)+" packed")
 	}

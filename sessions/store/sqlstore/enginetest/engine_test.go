@@ -40,7 +40,8 @@ const (
 	mariadb  engine = "mariadb"
 )
 
-// eachEngine runs test once for each engine, on an empty database of its own. An engine that is absent is skipped.
+// eachEngine runs test once for each engine, on an empty database of its own. An engine that is
+// absent is skipped.
 func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) { test(t, e, open(t, e)) })
@@ -53,7 +54,8 @@ func open(t testing.TB, e engine) *sql.DB {
 	return connect(t, newDatabase(t, e))
 }
 
-// newDatabase makes an empty database, which is gone when the test ends, and returns what opens connections to it.
+// newDatabase makes an empty database, which is gone when the test ends, and returns what opens
+// connections to it.
 func newDatabase(t testing.TB, e engine) driver.Connector {
 	t.Helper()
 	if e == sqlite {
@@ -82,7 +84,8 @@ func need(t testing.TB, e engine) (dsn string) {
 	return dsn
 }
 
-// noPad returns the collation of MariaDB, or of MySQL, that compares bytewise and does not ignore trailing spaces. They have none in common.
+// noPad returns the collation of MariaDB, or of MySQL, that compares bytewise and does not ignore
+// trailing spaces. They have none in common.
 func noPad(t testing.TB, db *sql.DB) (name string) {
 	t.Helper()
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT collation_name FROM information_schema.collations"+
@@ -99,7 +102,8 @@ func connect(t testing.TB, c driver.Connector) *sql.DB {
 	return db
 }
 
-// connector returns what opens connections to the DSN, in the database called name where one is given.
+// connector returns what opens connections to the DSN, in the database called name where one is
+// given.
 func connector(t testing.TB, e engine, dsn, name string) driver.Connector {
 	t.Helper()
 	switch e {
@@ -136,7 +140,8 @@ type fileConnector struct {
 func (c fileConnector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 func (c fileConnector) Driver() driver.Driver                        { return c.driver }
 
-// TestDatabasesAreApart shows that two tests on one server do not see each other's tables, and leave none behind.
+// TestDatabasesAreApart shows that two tests on one server do not see each other's tables, and
+// leave none behind.
 func TestDatabasesAreApart(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		for range 2 {

@@ -44,7 +44,8 @@ func requireNoPerson(t *testing.T, err error) {
 	}
 }
 
-// breaker is a connector whose connections the test can break before the nth statement that contains a text.
+// breaker is a connector whose connections the test can break before the nth statement that
+// contains a text.
 type breaker struct {
 	driver.Connector
 	mu    sync.Mutex
@@ -127,8 +128,9 @@ func killer(t *testing.T, e engine, admin *sql.DB) func(driver.Conn) {
 	}
 }
 
-// TestConnectionKilled ends the connection before each statement of an insert of many, of an update, of a redaction and of a
-// list. Either nothing was written or everything; the error says no person's data; a retry succeeds.
+// TestConnectionKilled ends the connection before each statement of an insert of many, of an
+// update, of a redaction and of a list. Either nothing was written or everything; the error says no
+// person's data; a retry succeeds.
 func TestConnectionKilled(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -206,8 +208,8 @@ func TestConnectionKilled(t *testing.T) {
 	}
 }
 
-// TestCancelledMidQuery cancels a search at each of its statements: it ends with the context's error, and the next search
-// answers as ever.
+// TestCancelledMidQuery cancels a search at each of its statements: it ends with the context's
+// error, and the next search answers as ever.
 func TestCancelledMidQuery(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -251,7 +253,8 @@ func TestCancelledMidQuery(t *testing.T) {
 	}
 }
 
-// TestDriverErrorsAreNotPrinted makes an engine refuse a row: the driver's text may hold the row's values, ours does not.
+// TestDriverErrorsAreNotPrinted makes an engine refuse a row: the driver's text may hold the row's
+// values, ours does not.
 func TestDriverErrorsAreNotPrinted(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -269,7 +272,8 @@ func TestDriverErrorsAreNotPrinted(t *testing.T) {
 	})
 }
 
-// TestTwoWritersDecideOneSession lets many decide the same session at once: one of them does, the others are told.
+// TestTwoWritersDecideOneSession lets many decide the same session at once: one of them does, the
+// others are told.
 func TestTwoWritersDecideOneSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -301,7 +305,8 @@ func TestTwoWritersDecideOneSession(t *testing.T) {
 	})
 }
 
-// TestConcurrentInsertsOfOneSession lets many insert the same sessions at once: each succeeds, each session is there once.
+// TestConcurrentInsertsOfOneSession lets many insert the same sessions at once: each succeeds, each
+// session is there once.
 func TestConcurrentInsertsOfOneSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -323,7 +328,8 @@ func TestConcurrentInsertsOfOneSession(t *testing.T) {
 	})
 }
 
-// TestChangesMissNothing reads changes on and on while writers commit, some of them late: each writer's last change is named.
+// TestChangesMissNothing reads changes on and on while writers commit, some of them late: each
+// writer's last change is named.
 func TestChangesMissNothing(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -377,8 +383,8 @@ func TestChangesMissNothing(t *testing.T) {
 	})
 }
 
-// TestHostsTransaction shows that a Writer in the host's transaction writes if the host commits, undoes its own part if it
-// fails, and leaves the transaction usable.
+// TestHostsTransaction shows that a Writer in the host's transaction writes if the host commits,
+// undoes its own part if it fails, and leaves the transaction usable.
 func TestHostsTransaction(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

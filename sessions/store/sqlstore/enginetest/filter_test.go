@@ -23,8 +23,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// The values that random sessions have and random filters ask for. They differ in case, trailing spaces and accents, and
-// hold what SQL and JSON have a meaning for.
+// The values that random sessions have and random filters ask for. They differ in case, trailing
+// spaces and accents, and hold what SQL and JSON have a meaning for.
 var (
 	poolStatuses = []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending}
 	poolTypes    = []sessions.DocumentType{sessions.Passport, sessions.IDCard, "", "Passport", "passport ", "visa", "ვიზა"}
@@ -221,8 +221,8 @@ func bytewiseTable(e engine) filterTable {
 	}
 }
 
-// hostTable is as a host may have it: every column may be NULL, texts compare as the engine's default says, statuses are
-// codes, instants are of the engine's own type.
+// hostTable is as a host may have it: every column may be NULL, texts compare as the engine's
+// default says, statuses are codes, instants are of the engine's own type.
 func hostTable(e engine) filterTable {
 	instant, created, layout := "TIMESTAMPTZ", filter.Col("t.created_at"), "2006-01-02 15:04:05.000000"
 	if e == mariadb {
@@ -318,7 +318,8 @@ func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessio
 	}
 }
 
-// TestFilterSelectsTheSameEverywhere compares Match with the rows of SQL, and both with the filter's other forms.
+// TestFilterSelectsTheSameEverywhere compares Match with the rows of SQL, and both with the
+// filter's other forms.
 func TestFilterSelectsTheSameEverywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var list []*sessions.Session

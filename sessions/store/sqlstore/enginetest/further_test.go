@@ -8,7 +8,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// further is a column of both tables: of a type that compares bytewise in the first one, and as a host may have it in the second.
+// further is a column of both tables: of a type that compares bytewise in the first one, and as a
+// host may have it in the second.
 type further struct {
 	field          sessions.Field
 	bytewise, host string // types; $ is the table's text

@@ -18,8 +18,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// A host's own tables, unlike ours: people stand in a table of their own, the document type is a number or NULL, reasons are
-// two flags and a text, instants are the engine's own, and there is no search key.
+// A host's own tables, unlike ours: people stand in a table of their own, the document type is a
+// number or NULL, reasons are two flags and a text, instants are the engine's own, and there is no
+// search key.
 var checksSchema = map[engine][]string{
 	postgres: {
 		`CREATE TABLE people (person_no bigserial PRIMARY KEY, given text, family text, pin text)`,
@@ -227,7 +228,8 @@ func checksBackend(t *testing.T, e engine) (*sqlstore.TableBackend, *sql.DB) {
 	return sqlstore.Over(db, dialects[e], checksTable(e)), db
 }
 
-// TestJoinedTablesListWhatMatchSays compares random lists, page by page and under every budget, with Match.
+// TestJoinedTablesListWhatMatchSays compares random lists, page by page and under every budget,
+// with Match.
 func TestJoinedTablesListWhatMatchSays(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

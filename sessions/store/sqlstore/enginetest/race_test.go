@@ -2,6 +2,6 @@
 
 package enginetest
 
-// defaultChecks is how many random cases each property gets: fewer with the race detector, which makes SQLite, Go code
-// that it is, some ten times slower.
+// defaultChecks is how many random cases each property gets: fewer with the race detector, which
+// makes SQLite, Go code that it is, some ten times slower.
 const defaultChecks = "30"

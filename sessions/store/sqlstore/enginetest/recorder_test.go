@@ -36,7 +36,8 @@ func (r *recorder) note(query string, args []driver.NamedValue) {
 	r.args[query] = args
 }
 
-// statements returns the distinct texts in the order in which they came first, and the arguments of their last call.
+// statements returns the distinct texts in the order in which they came first, and the arguments of
+// their last call.
 func (r *recorder) statements() ([]string, map[string][]driver.NamedValue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +88,8 @@ func (c *recorded) PrepareContext(ctx context.Context, query string) (driver.Stm
 	return &recordedStmt{s, c.r, query}, nil
 }
 
-// BeginTx notes a comment: a driver has its own words for it, and so for the end of the transaction.
+// BeginTx notes a comment: a driver has its own words for it, and so for the end of the
+// transaction.
 func (c *recorded) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	b, ok := c.Conn.(driver.ConnBeginTx)
 	if !ok {

@@ -16,8 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// A stream survives texts that hold what packed rows are separated by, at any place, and gives its connection back however
-// it ends, on a pool of one.
+// A stream survives texts that hold what packed rows are separated by, at any place, and gives its
+// connection back however it ends, on a pool of one.
 func TestStreamEnds(t *testing.T) {
 	dialects := map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {

@@ -21,8 +21,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// The company of these tests has a day that is dense in the words "dense" and "thick", which never meet, and years of
-// sessions behind it, a few of whom are called "rare". Some are in segments, some in the tail.
+// The company of these tests has a day that is dense in the words "dense" and "thick", which never
+// meet, and years of sessions behind it, a few of whom are called "rare". Some are in segments,
+// some in the tail.
 const (
 	crowded    = "crowded"
 	denseRows  = 7200
@@ -79,7 +80,8 @@ var forms = []struct {
 
 var tableOf = regexp.MustCompile(`(?:FROM|JOIN|INTO|UPDATE|LATERAL \(SELECT \* FROM) (sessionkit_\w+)(?: (\w))?\b`)
 
-// sent are the statements of one method, each once, in the order in which they came first, and the calls that sent them.
+// sent are the statements of one method, each once, in the order in which they came first, and the
+// calls that sent them.
 type sent struct {
 	texts []string
 	calls map[string][]string
@@ -133,7 +135,8 @@ func watch(t *testing.T, e engine) (*watched, *sqlstore.Backend) {
 	return w, b
 }
 
-// call calls a method and notes what it sends. Each statement states the company, and reads go by the indexes meant for them.
+// call calls a method and notes what it sends. Each statement states the company, and reads go by
+// the indexes meant for them.
 func (w *watched) call(t *testing.T, method, form string, do func() error) {
 	t.Helper()
 	require.NoError(t, do())
@@ -156,7 +159,8 @@ func (w *watched) call(t *testing.T, method, form string, do func() error) {
 	s.add(form, texts)
 }
 
-// TestStatements looks at every statement that a Backend issues. They are in testdata/statements, by engine and method.
+// TestStatements looks at every statement that a Backend issues. They are in testdata/statements,
+// by engine and method.
 func TestStatements(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -301,8 +305,8 @@ func requireCompany(t *testing.T, text string) {
 	}
 }
 
-// requireRoutable requires what engines that distribute tables need, such as Vitess: a WITH stands first in its statement, and what is
-// counted over an IN of a subquery has no LIMIT.
+// requireRoutable requires what engines that distribute tables need, such as Vitess: a WITH stands
+// first in its statement, and what is counted over an IN of a subquery has no LIMIT.
 func requireRoutable(t *testing.T, text string) {
 	t.Helper()
 	require.NotRegexp(t, `\(\s*WITH\b`, text)
@@ -313,7 +317,8 @@ func requireRoutable(t *testing.T, text string) {
 	}
 }
 
-// subqueries returns what is between the parentheses that open at the end of each occurrence of begin.
+// subqueries returns what is between the parentheses that open at the end of each occurrence of
+// begin.
 func subqueries(text, begin string) (found []string) {
 	text = strings.Join(strings.Fields(text), " ")
 	for {
@@ -335,8 +340,8 @@ func subqueries(text, begin string) (found []string) {
 	}
 }
 
-// requirePlan requires that the engine reads nothing but ranges of an index that begin with the company.
-// settings are what was sent before it in its transaction.
+// requirePlan requires that the engine reads nothing but ranges of an index that begin with the
+// company. settings are what was sent before it in its transaction.
 func requirePlan(t *testing.T, e engine, db *sql.DB, settings []string, text string, args []driver.NamedValue) {
 	t.Helper()
 	if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "WITH") || !strings.Contains(schemaOf.ReplaceAllString(text, ""), "sessionkit_") {
@@ -424,8 +429,8 @@ func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.Name
 	}
 }
 
-// requirePostgresPlan looks at the plan for these arguments and at the generic one that a driver's cache leads to. In a
-// table of a few pages reading all of it is cheapest, so that is switched off.
+// requirePostgresPlan looks at the plan for these arguments and at the generic one that a driver's
+// cache leads to. In a table of a few pages reading all of it is cheapest, so that is switched off.
 func requirePostgresPlan(t *testing.T, db *sql.DB, settings []string, text string, args []driver.NamedValue) {
 	t.Helper()
 	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
@@ -447,7 +452,8 @@ func requirePostgresPlan(t *testing.T, db *sql.DB, settings []string, text strin
 	}
 }
 
-// postgresPlan returns the lines of the plan of a statement in a transaction that begins with settings.
+// postgresPlan returns the lines of the plan of a statement in a transaction that begins with
+// settings.
 func postgresPlan(t *testing.T, db *sql.DB, settings []string, text string, args []driver.NamedValue) (plan []string) {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)

@@ -19,8 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// kycTable is a table of a host's, unlike those of sqlstore: codes for states and documents, NULLs, instants in the
-// engine's own type, no search key, and most of a session in one JSON text.
+// kycTable is a table of a host's, unlike those of sqlstore: codes for states and documents, NULLs,
+// instants in the engine's own type, no search key, and most of a session in one JSON text.
 type kycTable struct {
 	db     *sql.DB
 	engine engine
@@ -237,7 +237,8 @@ func (h kycTable) row(s *sessions.Session) ([]any, error) {
 	}, nil
 }
 
-// TestTableConformance shows that the promises of store.Backend hold over a host's own table, searches included.
+// TestTableConformance shows that the promises of store.Backend hold over a host's own table,
+// searches included.
 func TestTableConformance(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -251,7 +252,8 @@ func TestTableConformance(t *testing.T) {
 	}
 }
 
-// TestTableChanges shows that a host's own function tells the changes, and the watermark of every list.
+// TestTableChanges shows that a host's own function tells the changes, and the watermark of every
+// list.
 func TestTableChanges(t *testing.T) {
 	b := sqlstore.Over(open(t, sqlite), sqlstore.SQLite, sqlstore.Table{
 		From: "(SELECT 'acme' AS tenant, 'a' AS uid, 1 AS started) k", Select: "k.uid", ID: filter.Col("k.uid"),
@@ -279,7 +281,8 @@ func TestTableChanges(t *testing.T) {
 	require.Equal(t, store.Watermark("xacme"), changes.Next)
 }
 
-// TestTableIncomplete shows that what is missing in the description is an error of every method, never an empty answer.
+// TestTableIncomplete shows that what is missing in the description is an error of every method,
+// never an empty answer.
 func TestTableIncomplete(t *testing.T) {
 	whole := sqlstore.Table{
 		From: "t", Select: "id", ID: filter.Col("id"), Scan: func(*sql.Rows) (*sessions.Session, error) { return nil, errors.New("unused") },
@@ -314,7 +317,8 @@ func TestTableIncomplete(t *testing.T) {
 	}
 }
 
-// TestTableBudget shows that a search without a search key stops at its budget, says how far it came, and finds the rest from there.
+// TestTableBudget shows that a search without a search key stops at its budget, says how far it
+// came, and finds the rest from there.
 func TestTableBudget(t *testing.T) {
 	h := newKYCTable(t, sqlite, open(t, sqlite))
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

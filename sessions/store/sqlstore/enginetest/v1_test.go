@@ -18,7 +18,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// thirdSchema is what makes the tables of version 1 those of version 3, beside the statements of Schema, which make what is missing.
+// thirdSchema is what makes the tables of version 1 those of version 3, beside the statements of
+// Schema, which make what is missing.
 var thirdSchema = map[engine][]string{
 	sqlite: {
 		"ALTER TABLE sessionkit_schema ADD COLUMN history TEXT NOT NULL DEFAULT 'first'",
@@ -65,7 +66,8 @@ func TestFirstSchema(t *testing.T) {
 		require.ErrorAs(t, sqlstore.New(db, dialects[e]).Check(t.Context()), &other)
 		require.EqualValues(t, 1, other.Found.SearchKey, "the keys have other words than those of today")
 
-		// Nothing makes the keys anew yet. Those of version 1 have the words that requireFirst looks for.
+		// Nothing makes the keys anew yet. Those of version 1 have the words that requireFirst
+		// looks for.
 		_, err = db.ExecContext(t.Context(), "UPDATE sessionkit_schema SET search_key = 2")
 		require.NoError(t, err)
 		b := sqlstore.New(db, dialects[e])

@@ -14,7 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The world is small, so that random filters meet random sessions: few words, few values, many ties.
+// The world is small, so that random filters meet random sessions: few words, few values, many
+// ties.
 var (
 	names = []string{
 		"გიორგი", "ᲒᲘᲝᲠᲒᲘ", "Giorgi", "GIORGI<", "ნინო", "Nino", "ბერიძე", "Beridze", "José", "Zoë", "Anna-Maria", "O'Neill", "Li",

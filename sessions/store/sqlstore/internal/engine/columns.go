@@ -9,8 +9,8 @@ import (
 )
 
 // columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a
-// text. text returns a column that is shown and, other than those of keys, may have a type that does
-// not compare byte by byte.
+// text. text returns a column that is shown and, other than those of keys, may have a type that
+// does not compare byte by byte.
 func columnsOf(hasReason string, text func(name string) filter.Column) filter.Columns {
 	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
 	number := func(name string, values ...fmt.Stringer) filter.Column {

@@ -44,7 +44,8 @@ WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'cha
 			{Name: "autocommit", Needed: "ON", OK: is("ON", "1")},
 			// A chained transaction begins when another ends, and the pool's next user is in it.
 			{Name: "completion_type", Needed: "NO_CHAIN", OK: is("NO_CHAIN", "0")},
-			// Who reads the number of a change that is rolled back later misses the next one of that number.
+			// Who reads the number of a change that is rolled back later misses the next one of
+			// that number.
 			{Name: "tx_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
 			{Name: "transaction_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
 			{Name: "sql_select_limit", Needed: "18446744073709551615, which is no limit", OK: is("18446744073709551615")}, // streams would end early
@@ -76,9 +77,9 @@ WHERE {condition}
 	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
 ORDER BY s.created_us DESC, s.id DESC`,
 
-		// MySQL returns no rows of what it writes. A read that does not lock would give the statement
-		// a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6 on, the
-		// statement fails (1020) if the company has changed while it waited for it.
+		// MySQL returns no rows of what it writes. A read that does not lock would give the
+		// statement a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6
+		// on, the statement fails (1020) if the company has changed while it waited for it.
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
 SELECT :company, LAST_INSERT_ID(:n), :added
 FROM sessionkit_schema v
