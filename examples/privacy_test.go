@@ -235,7 +235,7 @@ func specimens(t *testing.T) []any {
 		// storages
 		memory, saved, sqlstore.New(db, filter.SQLite), table, sqlstore.Over(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
-		&sqlstore.SchemaError{Found: sqlstore.Version{Schema: 1}, Needed: sqlstore.Version{Schema: 2}, Empty: true},
+		&sqlstore.SchemaError{Found: sqlstore.Version{Schema: 1}, Needed: sqlstore.Version{Schema: 2}, Empty: true, Incomplete: true},
 		storetest.Fixture{Backend: memory, Put: memory.Insert, Lacks: storetest.Lacks{Changes: true}},
 		storetest.Lacks{Fields: disclosure.Mask, TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		// export
