@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -83,7 +84,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 		if err := c.tail(ctx, d); err != nil {
 			return err
 		}
-		return c.segments(ctx, d.between(c.oldest, c.newest), segment.Compile(filters...))
+		return c.segments(ctx, d, segment.Compile(filters...))
 	})
 	return c.counts, err
 }
@@ -129,7 +130,8 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 }
 
 // segments counts those of the segments, some at a time.
-func (c *counter) segments(ctx context.Context, list []*segment.Segment, query *segment.Query) error {
+func (c *counter) segments(ctx context.Context, d directory, query *segment.Query) error {
+	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
 		n := 0
 		for size := 0; n < len(list) && (n == 0 || size < mostSessions); n++ {
@@ -139,7 +141,7 @@ func (c *counter) segments(ctx context.Context, list []*segment.Segment, query *
 		list = list[n:]
 		r := c.reader(c.company, group...)
 		results, err := r.evaluate(ctx, query, group, math.MinInt64, math.MaxInt64-1)
-		if err != nil {
+		if err := cmp.Or(err, d.checkDead(group)); err != nil {
 			return err
 		}
 		for i := range c.counts {

@@ -254,6 +254,10 @@ func (r *search) isSpent(bar position) bool {
 	if !r.bounded || r.budget > 0 || len(r.rows) > 0 {
 		return false
 	}
+	// Where the ID of one is not known, the other may be on either side of it.
+	if r.last.us == bar.us && (r.last.id == anyID || bar.id == anyID) {
+		return false
+	}
 	passed := r.looked
 	for _, s := range r.asked {
 		if s.Newest <= r.newest() && s.Oldest > bar.us {
@@ -294,7 +298,7 @@ func (r *search) ask(ctx context.Context, want int) error {
 	group := r.unread[:n:n]
 	r.unread = r.unread[n:]
 	results, err := r.reader(r.company, group...).evaluate(ctx, r.query, group, r.low, r.newest())
-	if err != nil {
+	if err := cmp.Or(err, r.checkDead(group)); err != nil {
 		return err
 	}
 	for i, g := range group {

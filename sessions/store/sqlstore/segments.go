@@ -56,6 +56,17 @@ func (d *directory) between(oldest, newest int64) []*segment.Segment {
 	return slices.DeleteFunc(slices.Clone(d.segments), func(s *segment.Segment) bool { return s.Newest < oldest || s.Oldest > newest })
 }
 
+// checkDead compares the dead positions that were read of segments with how many there should be: a
+// segment without any has no block of them.
+func (d *directory) checkDead(segments []*segment.Segment) error {
+	for _, s := range segments {
+		if s.Dead().Count() != d.dead[s.Number] {
+			return s.Damaged(segment.DeadKey)
+		}
+	}
+	return nil
+}
+
 // reader reads blocks of segments.
 type reader struct {
 	conn

@@ -55,10 +55,10 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 	if err := c.reader(company, s).put(ctx, c.engine.AllBlocks, engine.Args{"company": company, "segment": s.Number}); err != nil {
 		return 0, err
 	}
-	dead := s.Dead()
-	if dead.Count() != d.dead[s.Number] {
-		return 0, s.Damaged("description")
+	if err := d.checkDead([]*segment.Segment{s}); err != nil {
+		return 0, err
 	}
+	dead := s.Dead()
 	places := make([]segment.Place, s.N)
 	var changes, created []int64
 	for i := range s.N {

@@ -367,3 +367,91 @@ func requireRightOrDamaged(t *testing.T, b *sqlstore.Backend, all *oracle, f fil
 		require.Equal(t, len(all.match(f)), count.N)
 	}
 }
+
+// TestMissingDead takes away the block of dead positions: no page and no count takes the dead for
+// living.
+func TestMissingDead(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
+		all := loaded(t, b, dense(700))
+		s := all.list[300].Clone()
+		s.Status = sessions.Success
+		require.NoError(t, b.Update(t.Context(), s))
+		all.put(s)
+		_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE name = 'D'")
+		require.NoError(t, err)
+		require.ErrorIs(t, b.Verify(t.Context(), "acme"), sqlstore.ErrDamaged)
+		for _, f := range []filter.Filter{filter.Search("n g 0"), filter.Search("giorgi"), filter.Status(sessions.Pending), filter.Not(filter.Search("zzz"))} {
+			requireRightOrDamaged(t, b, all, f)
+		}
+		require.NoError(t, b.Repair(t.Context(), "acme"))
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+	})
+}
+
+// TestForgottenSex redacts people whose places are dead, living, and in several segments: nothing
+// says any more which sex they were.
+func TestForgottenSex(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(tiny)
+		list := persons(7)
+		for i, s := range list {
+			s.Sex = []sessions.Sex{sessions.Female, sessions.Male, "other"}[i%3]
+			require.NoError(t, b.Insert(t.Context(), s))
+		}
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		require.Positive(t, countRows(t, db, "sessionkit_blocks WHERE name LIKE 'LX_%' AND company = ", "acme"))
+		list[1].Status = sessions.Success
+		require.NoError(t, b.Update(t.Context(), list[1]))
+		for _, s := range list {
+			require.NoError(t, b.WithPacking(sqlstore.Packing{Tail: -1}).Redact(t.Context(), "acme", s.ID))
+			require.NoError(t, b.Verify(t.Context(), "acme"))
+		}
+		require.Zero(t, countRows(t, db, "sessionkit_blocks WHERE name LIKE 'LX_%' AND company = ", "acme"))
+	})
+}
+
+// TestDoubtfulTies walks the pages of a filter that rows decide, over segments that overlap and
+// have sessions of the same instants. Wherever a budget ends between those, none is skipped.
+func TestDoubtfulTies(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		const n, segments = 500, 3
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: n})
+		var all oracle
+		for k := range segments {
+			list := persons(n)
+			for i, s := range list {
+				s.ID = fmt.Sprintf("%d-%04d", (i+k)%segments, i)
+				if (i+k)%7 == 0 || i == 5 {
+					var err error
+					s.Extra, err = sessions.NewExtra(sessions.ExtraPair{Key: "phone", Value: "5"})
+					require.NoError(t, err)
+				}
+				all.put(s)
+			}
+			require.NoError(t, b.Insert(t.Context(), list...))
+		}
+		require.Equal(t, segments, countRows(t, db, "sessionkit_segments WHERE company = ", "acme"))
+		for _, budget := range []int{1, 2, 7, 100, 1030} {
+			sel := store.Selection{Company: "acme", Filter: filter.Extra("phone", "5"), Limit: 50, Budget: budget}
+			var got []*sessions.Session
+			for page := 0; ; page++ {
+				require.Less(t, page, n*segments, "budget %d", budget)
+				batch, err := b.List(t.Context(), sel)
+				require.NoError(t, err)
+				got = append(got, batch.Sessions...)
+				if sel.After = batch.Reached; sel.After.IsZero() {
+					break
+				}
+			}
+			require.Equal(t, ids(all.match(sel.Filter)), ids(got), "budget %d", budget)
+		}
+	})
+}
+
+func ids(list []*sessions.Session) (all []string) {
+	for _, s := range list {
+		all = append(all, s.ID)
+	}
+	return all
+}

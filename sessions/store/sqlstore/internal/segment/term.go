@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"iter"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/far"
@@ -109,16 +110,32 @@ func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop fu
 	return buffer
 }
 
-// LostWords returns the words that a session had and does not have any more.
+// sexLetter begins the one property that is a person's. It is forgotten as words are: as a word
+// that has a list, whose only section has tag 0.
+var sexLetter = string(rune(properties[sessions.FieldSex]))
+
+func sexWord(property string) (w Word, ok bool) {
+	return Word{text: property}, strings.HasPrefix(property, sexLetter) && property != sexLetter
+}
+
+// LostWords returns the words that a session had and does not have any more, and its sex likewise.
 func LostWords(had, has *sessions.Session) (lost []Word) {
 	kept := map[Word]bool{}
-	none := func(string) {}
-	buffer := termsOf(has, nil, func(w Word) { kept[w] = true }, none)
-	termsOf(had, buffer, func(w Word) {
+	keep := func(w Word) { kept[w] = true }
+	lose := func(w Word) {
 		if !kept[w] {
 			lost = append(lost, w)
 		}
-	}, none)
+	}
+	sexOf := func(do func(Word)) func(string) {
+		return func(p string) {
+			if w, ok := sexWord(p); ok {
+				do(w)
+			}
+		}
+	}
+	buffer := termsOf(has, nil, keep, sexOf(keep))
+	termsOf(had, buffer, lose, sexOf(lose))
 	return lost
 }
 

@@ -9,7 +9,8 @@ import (
 
 // Verify compares all that the segment says with the sessions. All of its blocks have to have been
 // put in. sessionsAt returns the session of a position that is alive, and for a dead one those that
-// are still stored with its creation time: a dead position may keep no word that none of them has.
+// are still stored with its creation time: a dead position may keep no word, and no sex, that none
+// of them has.
 func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) error {
 	v := verifier{s: s, words: make([]map[Word]bool, s.N), properties: make([]map[string]bool, s.N)}
 	dead := s.Dead()
@@ -17,10 +18,10 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 	for i := range s.N {
 		v.words[i], v.properties[i] = map[Word]bool{}, map[string]bool{}
 		for _, found := range sessionsAt(i) {
-			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p string) { v.properties[i][p] = !dead.Has(i) })
+			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p string) { v.properties[i][p] = true })
 		}
-		for p, has := range v.properties[i] {
-			if _, ok := s.lists[keyList+p]; has && !ok {
+		for p := range v.properties[i] {
+			if _, ok := s.lists[keyList+p]; !ok && !dead.Has(i) {
 				return s.damaged(keyList + p)
 			}
 		}
@@ -47,10 +48,13 @@ type verifier struct {
 	properties []map[string]bool
 }
 
-// property reports whether the living positions are those of the sessions with the property.
+// property reports whether the living positions are those of the sessions with the property, and, of
+// one that is a person's, the dead ones are among those.
 func (v *verifier) property(term string, _ tag, set Bits) bool {
+	_, forgotten := sexWord(term)
+	dead := v.s.Dead()
 	for i, has := range v.properties {
-		if !v.s.Dead().Has(i) && has[term] != set.Has(i) {
+		if has[term] != set.Has(i) && (!dead.Has(i) || forgotten && set.Has(i)) {
 			return false
 		}
 	}
