@@ -146,19 +146,19 @@ func unprotect(v string, own byte) string {
 
 // fit writes a cell of Excel's format, or [TooLongMark] if a sheet has no room for it.
 func (p *plan) fit(b []byte, start int) []byte {
-	if len(b)-start <= MaxExcelCell || cellUnits(b[start:]) <= MaxExcelCell {
+	if len(b)-start <= MaxExcelCell || cellUnits(b[start:], p.raw) <= MaxExcelCell {
 		return b
 	}
 	p.tooLong++
 	return append(b[:start], TooLongMark...)
 }
 
-// cellUnits is how many UTF-16 code units the content of a cell has.
-func cellUnits(cell []byte) (units int) {
+// cellUnits is how many UTF-16 code units the content of a cell has. A raw one is its own content.
+func cellUnits(cell []byte, raw bool) (units int) {
 	quotes := 0
 	for _, c := range string(cell) {
 		switch {
-		case c == '"' && cell[0] == '"':
+		case c == '"' && cell[0] == '"' && !raw:
 			quotes++
 		case c > 0xFFFF:
 			units += 2

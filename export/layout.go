@@ -110,7 +110,7 @@ func (l layout) instant(v string) (string, error) {
 }
 
 // savedDates are the forms in which spreadsheets save dates, in most regions.
-var savedDates = []string{"1/2/2006", "1/2/06", "2/1/2006", "2/1/06", "2.1.2006", "2.1.06", "2006/1/2", "2006-1-2", "2-1-2006", "1-2-2006", "2-Jan-06", "2-Jan-2006"}
+var savedDates = []string{"1/2/2006", "1/2/06", "2/1/2006", "2/1/06", "2.1.2006", "2.1.06", "2006/1/2", "2006-1-2", "2-1-2006", "1-2-2006", "2-1-06", "1-2-06", "2-Jan-06", "2-Jan-2006"}
 
 // saved reports whether a text is a date, or a time after one, as a spreadsheet saves it.
 func saved(v string) bool {

@@ -188,3 +188,18 @@ func TestGocsvErrors(t *testing.T) {
 		require.ErrorIs(t, err, ErrCell)
 	}
 }
+
+// A cell of a gocsv writer has no quotes of ours: those that it begins with are counted as they are.
+func TestGocsvCellsFitASheet(t *testing.T) {
+	for text, tooLong := range map[string]int64{
+		strings.Repeat(`"`, MaxExcelCell): 0, strings.Repeat(`"`, MaxExcelCell+1): 1, `"` + strings.Repeat("x", MaxExcelCell): 1,
+	} {
+		var b bytes.Buffer
+		own := OwnColumn{Header: "Own", Cell: func(*sessions.Session) string { return text }}
+		opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnSessionID}, Own: []OwnColumn{own}}
+		res, err := WriteGocsv(t.Context(), gocsv.NewSafeCSVWriter(csv.NewWriter(&b)), selectionOf([]*sessions.Session{{ID: "s"}}), opts)
+		require.NoError(t, err)
+		require.Equal(t, tooLong, res.TooLong)
+		require.Equal(t, tooLong == 1, strings.Contains(b.String(), TooLongMark))
+	}
+}

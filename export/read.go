@@ -246,7 +246,7 @@ func (d *decoder) hint(err *ReadError) error {
 			}
 		}
 	}
-	if strings.Contains(text, "\r") && !strings.Contains(text, "\n") && !errors.Is(err, ErrEncoding) {
+	if (strings.Contains(text, "\r") || d.scan.after == '\r') && !strings.Contains(text, "\n") && !errors.Is(err, ErrEncoding) {
 		return &ReadError{Err: ErrLineBreak}
 	}
 	return err
@@ -386,7 +386,14 @@ func parseSex(_ *decoder, v string) (string, error) {
 	return oneOf(v, string(sessions.Male), string(sessions.Female))
 }
 
-func parseTruth(_ *decoder, v string) (string, error) { return oneOf(v, trueCell, falseCell) }
+// parseTruth tells the truth values of other languages, as spreadsheets save them.
+func parseTruth(_ *decoder, v string) (string, error) {
+	cell, err := oneOf(v, trueCell, falseCell)
+	if err != nil && isTruth(v) {
+		err = fmt.Errorf("%w: not %s or %s", ErrSaved, trueCell, falseCell)
+	}
+	return cell, err
+}
 
 func (d *decoder) text(v string) string {
 	if v == sessions.UnrecognisedMark {

@@ -170,6 +170,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 		c := s.next()
 		if c == '\r' {
 			if c = s.next(); c != '\n' && c != endOfFile {
+				s.after = '\r'
 				return false, ErrSyntax
 			}
 		}

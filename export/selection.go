@@ -35,23 +35,35 @@ type Selection interface {
 // disclosed yields the sessions of a selection without what the viewer may not see, whether or not
 // the selection has hidden it.
 func disclosed(all iter.Seq2[*sessions.Session, error], d sessions.Disclosure) iter.Seq2[*sessions.Session, error] {
-	hidden := d.Hidden()
-	if hidden == 0 {
+	if d.Hidden() == 0 {
 		return all
 	}
 	return func(yield func(*sessions.Session, error) bool) {
-		var seen sessions.Session // a copy, since the selection's own session is not ours to change
+		seen := sight{of: d}
 		for s, err := range all {
-			if s != nil && hidden.Minus(s.Hidden()) != 0 {
-				seen = *s
-				d.Apply(&seen)
-				s = &seen
-			}
-			if !yield(s, err) {
+			if !yield(seen.session(s), err) {
 				return
 			}
 		}
 	}
+}
+
+// sight is what a viewer sees of one session at a time.
+type sight struct {
+	of   sessions.Disclosure
+	seen sessions.Session // a copy, since the session that is looked at is not ours to change
+}
+
+// session returns a session without what the viewer may not see, until the next call.
+func (v *sight) session(s *sessions.Session) *sessions.Session {
+	// A session that hides the fields already, because nobody has read them, may yet have the
+	// reasons that tell them.
+	if s == nil || v.of.Hidden().Minus(s.Hidden()) == 0 && len(s.Reasons) == 0 {
+		return s
+	}
+	v.seen = *s
+	v.of.Apply(&v.seen)
+	return &v.seen
 }
 
 // FromIterator makes a Selection of an iterator of the host's own, for sessions that no store

@@ -16,6 +16,7 @@ type Sheet struct {
 	TooLong int64 // cells that were [TooLongMark] so far
 
 	plan *plan
+	view *sight
 	row  []any
 }
 
@@ -26,7 +27,7 @@ func (o *Options) Sheet(d sessions.Disclosure) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sheet{Columns: p.fileColumns(), plan: p, row: make([]any, len(p.columns))}, nil
+	return &Sheet{Columns: p.fileColumns(), plan: p, view: &sight{of: d}, row: make([]any, len(p.columns))}, nil
 }
 
 // String says how many columns there are.
@@ -43,8 +44,10 @@ func (s Sheet) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
 // Values returns the cells of a session, until the next call: nil for an empty one, a string, bool,
 // int, [sessions.Date] or [time.Time], which may be zero for an empty one. What the viewer may not
-// see is the string [sessions.MaskedMark]. No string is longer than [MaxExcelCell].
+// see, whether or not the session hides it, is the string [sessions.MaskedMark]. No string is
+// longer than [MaxExcelCell].
 func (s *Sheet) Values(of *sessions.Session) []any {
+	of = s.view.session(of)
 	hidden := of.Hidden()
 	for i := range s.plan.columns {
 		c := &s.plan.columns[i]

@@ -216,7 +216,7 @@ func (s *Session) hideField(f Field) {
 	case FieldLiveness:
 		s.Liveness = LivenessUnknown
 	case FieldMatchLevel:
-		s.Match = Match{}
+		s.Match = Match{Acceptance: s.Match.Acceptance} // which is a field of its own
 	case FieldAcceptanceLevel:
 		s.Match.Acceptance = 0
 	case FieldSelfie:

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -122,6 +123,9 @@ func (c *call) export() error {
 	}()
 	selected := c.store.Select(c.viewer, f)
 	result, err := format.Write(c.ctx, d, selected, options)
+	if errors.Is(err, export.ErrOptions) && !d.begun && options.Comma != 0 { // of CSV one that separates was let in
+		err = refuse(codeInvalidParameter, "separator", "cells of this format have no separator")
+	}
 	if err == nil {
 		err = d.limit() // for the trailers
 	}
@@ -190,6 +194,9 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	switch c.text("extra_columns") {
 	case "", "false":
 	case "true":
+		if o.Columns != nil && !slices.Contains(o.Columns, export.ColumnExtra) {
+			c.fail(refuse(codeInvalidParameter, "extra_columns", "stands in place of Extra, which is not among the columns"))
+		}
 		s, err := c.store.Settings(c.ctx, c.viewer)
 		if err != nil {
 			return o, err

@@ -574,3 +574,26 @@ func TestOwnColumnsAndHeaders(t *testing.T) {
 	require.True(t, strings.HasPrefix(some, "Initial,ნომერი\r\n[masked],"), some)
 	h.post("agent", "/export", `{"column": ["Other"]}`).problem(http.StatusBadRequest, "invalid_parameter")
 }
+
+// Options that contradict each other are answered with the parameter that is to be left out.
+func TestContradictionsNameTheirParameter(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.options.Formats = []httpapi.Format{{
+			Name: "book", MediaType: "application/book", Extension: ".book",
+			Write: func(ctx context.Context, w io.Writer, selected export.Selection, o export.Options) (export.Result, error) {
+				if o.Comma != 0 {
+					return export.Result{}, export.ErrOptions
+				}
+				return export.Write(ctx, w, selected, o)
+			},
+		}}
+	})
+	for body, parameter := range map[string]string{
+		`{"extra_columns": true, "column": ["Session ID"]}`: "extra_columns",
+		`{"format": "book", "separator": ";"}`:              "separator",
+	} {
+		p := h.post("agent", "/export", body).problem(http.StatusBadRequest, "invalid_parameter")
+		require.Equal(t, parameter, p["parameter"], body)
+	}
+	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{"extra_columns": true, "column": ["Extra"]}`).Code)
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -77,6 +78,22 @@ func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 					require.NoError(t, err)
 					judge(rows(export.FromIterator(sessions.Request{}, seq), opts, false), read, "again")
 
+					// Another viewer's reading, of which this one is to have a file: neither a
+					// writer nor a sheet takes the iterator's word for what may be seen.
+					wide, err := st.Select(agent, filter.Filter{}).Open(t.Context(), sessions.Reading{Fields: read})
+					require.NoError(t, err)
+					judge(rows(export.FromIterator(sessions.Request{Disclosure: d}, wide), opts, false), read, "Write")
+					seen, err := opts.Sheet(d)
+					require.NoError(t, err)
+					for s, err := range wide {
+						require.NoError(t, err)
+						for i, value := range seen.Values(s) {
+							if c := seen.Columns[i].Column; d.Hidden().Has(c.Field()) {
+								require.Equal(t, sessions.MaskedMark, value, "%v, %v", c, f)
+							}
+						}
+					}
+
 					sheet, err := opts.Sheet(sessions.Disclosure{})
 					require.NoError(t, err)
 					for s, err := range seq {
@@ -98,5 +115,50 @@ func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestReasonsDoNotTellWhatNobodyHasRead: a session that hides a field because nobody has read it
+// loses the reasons that tell it all the same, for a viewer who may not see it.
+func TestReasonsDoNotTellWhatNobodyHasRead(t *testing.T) {
+	s := session(1)
+	s.Status, s.Reasons = sessions.Failed, []sessions.Reason{
+		sessions.DigitalSpoof, sessions.InvalidDocument, sessions.LivenessFailed, sessions.LowFAR, sessions.NotFullID,
+	}
+	st := store.New(backend(t, s), store.Options{})
+	opts := export.Options{Columns: []export.Column{export.ColumnReasons}}
+	for _, reason := range s.Reasons[1:] {
+		d := sessions.Disclosure{Mask: sessions.FieldsOf(reason.Field())}
+		wide, err := st.Select(agent, filter.Filter{}).Open(t.Context(), sessions.Reading{Fields: opts.Fields()})
+		require.NoError(t, err)
+		var b bytes.Buffer
+		_, err = export.Write(t.Context(), &b, export.FromIterator(sessions.Request{Disclosure: d}, wide), opts)
+		require.NoError(t, err)
+		require.NotContains(t, b.String(), string(reason))
+		require.Contains(t, b.String(), string(sessions.DigitalSpoof))
+		sheet, err := opts.Sheet(d)
+		require.NoError(t, err)
+		for s, err := range wide {
+			require.NoError(t, err)
+			require.NotContains(t, sheet.Values(s)[0], string(reason))
+		}
+	}
+}
+
+// TestOwnColumnsSeeEachFieldAlone: a column of the host's that looks at one field has of it what a
+// session of all fields has.
+func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
+	s := session(1)
+	s.Match = sessions.Match{Compared: true, Level: 3, Scale: far.Kvalifika.Name(), Acceptance: 5}
+	st := store.New(backend(t, s), store.Options{})
+	for f, cell := range map[sessions.Field]func(s *sessions.Session) string{
+		sessions.FieldAcceptanceLevel: func(s *sessions.Session) string { return s.Match.Acceptance.String() },
+		sessions.FieldMatchLevel:      func(s *sessions.Session) string { return s.Match.Level.String() },
+	} {
+		opts := export.Options{Columns: []export.Column{export.ColumnSessionID}, Own: []export.OwnColumn{{Header: "Own", Fields: sessions.FieldsOf(f), Cell: cell}}}
+		var b bytes.Buffer
+		_, err := export.Write(t.Context(), &b, st.Select(agent, filter.Filter{}), opts)
+		require.NoError(t, err)
+		require.Equal(t, "Session ID,Own\r\n"+s.ID+","+cell(s)+"\r\n", b.String(), f)
 	}
 }
