@@ -162,3 +162,19 @@ func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
 		require.Equal(t, "Session ID,Own\r\n"+s.ID+","+cell(s)+"\r\n", b.String(), f)
 	}
 }
+
+// TestResumeKeepsToTheRestriction: a file that was begun for one part of a company does not go on
+// for another, whose viewer may not see what it has.
+func TestResumeKeepsToTheRestriction(t *testing.T) {
+	st := store.New(backend(t, mixed()[:20]...), store.Options{})
+	parts := []filter.Filter{{}, filter.Extra("branch", "west"), filter.Status(sessions.Success)}
+	for i, begun := range parts {
+		mark, err := st.Select(with(agent, func(v *store.Viewer) { v.Restriction = begun }), filter.Filter{}).Watermark(t.Context())
+		require.NoError(t, err)
+		for j, resumed := range parts {
+			changed, err := st.Select(with(agent, func(v *store.Viewer) { v.Restriction = resumed }), filter.Filter{}).Changed(t.Context(), mark, sessions.Position{})
+			require.NoError(t, err)
+			require.Equal(t, i != j, changed, "%d, %d", i, j)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -230,8 +231,8 @@ func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string,
 	return x.store.tell(context.WithoutCancel(ctx), e) // that it broke off is told even if the client is gone
 }
 
-// Watermark returns the newest watermark of the viewer's company. Without one the error wraps
-// [errors.ErrUnsupported].
+// Watermark returns the newest watermark of what the viewer may see of the company, for
+// [Selected.Changed] alone. Without one the error wraps [errors.ErrUnsupported].
 func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
 		return "", err
@@ -243,7 +244,14 @@ func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if changes.Next == "" {
 		return "", fmt.Errorf("store: export: watermark: %w", errors.ErrUnsupported)
 	}
-	return string(x.viewer.watermark(changes.Next)), nil
+	return string(x.viewer.watermark(Watermark(x.part()) + changes.Next)), nil
+}
+
+// part is what tells the part of the company that the viewer may see from any other: what was begun
+// of one cannot go on with another.
+func (x Selected) part() string {
+	of := fingerprintOf(x.viewer.Restriction.Text())
+	return string(of[:])
 }
 
 // changesRead is how many changes are read at once.
@@ -251,7 +259,7 @@ const changesRead = 1000
 
 // Changed reports whether a session behind the position, that is in the selection or may have been
 // in it, has changed since the watermark. Those that are out of the selection by their creation
-// time never were in it.
+// time never were in it. To a viewer with another restriction than the watermark's everything has.
 func (x Selected) Changed(ctx context.Context, since string, after sessions.Position) (bool, error) {
 	if err := x.viewer.check(); err != nil {
 		return false, err
@@ -267,6 +275,11 @@ func (x Selected) Changed(ctx context.Context, since string, after sessions.Posi
 	if mark == "" {
 		return false, ErrWatermark
 	}
+	of, ok := strings.CutPrefix(string(mark), x.part())
+	if !ok {
+		return true, nil
+	}
+	mark = Watermark(of)
 	from, to := sc.selected.Range()
 	for {
 		changed, err := x.store.backend.Changes(ctx, x.viewer.Company, mark, changesRead)
