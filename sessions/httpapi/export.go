@@ -123,7 +123,7 @@ func (c *call) export() error {
 	}()
 	selected := c.store.Select(c.viewer, f)
 	result, err := format.Write(c.ctx, d, selected, options)
-	if errors.Is(err, export.ErrOptions) && !d.begun && options.Comma != 0 { // of CSV one that separates was let in
+	if errors.Is(err, export.ErrOptions) && !d.begun && options.Comma != 0 && format.MediaType != typeCSV {
 		err = refuse(codeInvalidParameter, "separator", "cells of this format have no separator")
 	}
 	if err == nil {
