@@ -444,7 +444,8 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 // build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
 	for _, one := range cuts(p.keys, most, p.tail) {
-		builder := segment.NewBuilder()
+		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
+		builder := segment.NewBuilder(number)
 		for part := range slices.Chunk(p.keys[one.from:one.to], mostLookedUp) {
 			changes := make([]int64, len(part))
 			for i, k := range part {
@@ -467,7 +468,7 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 				builder.Add(f.session, k.change)
 			}
 		}
-		p.built = append(p.built, built{builder.Build(), rand.Int64(), one.from}) //nolint:gosec // a number that is not used yet, no secret
+		p.built = append(p.built, built{builder.Build(), number, one.from})
 	}
 	return nil
 }

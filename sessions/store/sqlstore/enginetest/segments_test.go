@@ -455,3 +455,28 @@ func ids(list []*sessions.Session) (all []string) {
 	}
 	return all
 }
+
+// TestExchanged exchanges the blocks of two segments that are alike: each is whole, and in the
+// wrong place.
+func TestExchanged(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 1000})
+		all := loaded(t, b, dense(2000))
+		for _, names := range []string{"P%", "L%", "W%"} {
+			numbers := explain(t, db, "SELECT segment FROM sessionkit_segments ORDER BY segment", nil)
+			require.Len(t, numbers, 2)
+			one, other := numbers[0]["segment"], numbers[1]["segment"]
+			for _, move := range [][2]string{{one, "0"}, {other, one}, {"0", other}} {
+				_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_blocks SET segment = "+move[1]+" WHERE segment = "+move[0]+" AND name LIKE '"+names+"'")
+				require.NoError(t, err)
+			}
+			var damage *sqlstore.DamageError
+			require.ErrorAs(t, b.Verify(t.Context(), "acme"), &damage)
+			for _, f := range []filter.Filter{filter.Search("n g 0"), filter.Search("giorgi"), filter.Status(sessions.Pending)} {
+				requireRightOrDamaged(t, b, all, f)
+			}
+			require.NoError(t, b.Repair(t.Context(), "acme"))
+			require.NoError(t, b.Verify(t.Context(), "acme"))
+		}
+	})
+}

@@ -56,21 +56,23 @@ type Block struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func checksum(key string, data []byte) uint32 {
-	return crc32.Update(crc32.Checksum([]byte(key), castagnoli), castagnoli, data)
+// checksum is of a block and of where it belongs, so that blocks that were exchanged are noticed.
+func checksum(segment int64, key string, data []byte) uint32 {
+	place := append(binary.LittleEndian.AppendUint64(nil, uint64(segment)), key...)
+	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, data)
 }
 
 // sealed makes a block of a payload.
-func sealed(key string, payload []byte) Block {
+func sealed(segment int64, key string, payload []byte) Block {
 	data := make([]byte, 0, len(payload)+5)
 	data = append(append(data, Version), payload...)
-	return Block{key, binary.LittleEndian.AppendUint32(data, checksum(key, data))}
+	return Block{key, binary.LittleEndian.AppendUint32(data, checksum(segment, key, data))}
 }
 
 // unsealed returns the payload of a block, and false if it is not whole.
-func unsealed(key string, data []byte) ([]byte, bool) {
+func unsealed(segment int64, key string, data []byte) ([]byte, bool) {
 	end := len(data) - 4
-	if end < 1 || data[0] != Version || binary.LittleEndian.Uint32(data[end:]) != checksum(key, data[:end]) {
+	if end < 1 || data[0] != Version || binary.LittleEndian.Uint32(data[end:]) != checksum(segment, key, data[:end]) {
 		return nil, false
 	}
 	return data[1:end], true

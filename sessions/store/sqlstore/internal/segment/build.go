@@ -12,6 +12,7 @@ import (
 
 // Builder makes the blocks of one segment.
 type Builder struct {
+	number     int64
 	places     []Place
 	ids        []string
 	words      map[Word][]uint16
@@ -19,9 +20,9 @@ type Builder struct {
 	buffer     []filter.Term
 }
 
-// NewBuilder returns a Builder without sessions.
-func NewBuilder() *Builder {
-	return &Builder{words: map[Word][]uint16{}, properties: map[string][]uint16{}}
+// NewBuilder returns a Builder of the segment with a number, without sessions.
+func NewBuilder(number int64) *Builder {
+	return &Builder{number: number, words: map[Word][]uint16{}, properties: map[string][]uint16{}}
 }
 
 // Len returns the number of sessions.
@@ -65,7 +66,7 @@ func (b *Builder) Build() Built {
 		setAll(set, positions)
 		var list []byte
 		list, spare = appendSection(nil, 0, set, n, spare)
-		built.Blocks = append(built.Blocks, sealed(keyList+p, list))
+		built.Blocks = append(built.Blocks, sealed(b.number, keyList+p, list))
 	}
 	slices.SortFunc(built.Blocks, func(x, y Block) int { return strings.Compare(x.Key, y.Key) })
 	return built
@@ -89,9 +90,9 @@ func (b *Builder) placeBlocks() (blocks []Block) {
 	for k := range parts(n) {
 		part := b.places[k*PartSize : min(n, (k+1)*PartSize)]
 		starts = append(starts, part[0].Created)
-		blocks = append(blocks, sealed(partKey(k), appendPart(nil, part)))
+		blocks = append(blocks, sealed(b.number, partKey(k), appendPart(nil, part)))
 	}
-	return append(blocks, sealed(keyIndex, appendIndex(nil, starts)))
+	return append(blocks, sealed(b.number, keyIndex, appendIndex(nil, starts)))
 }
 
 // coded is a word with its postings, as the dictionary takes them.
@@ -114,7 +115,7 @@ func (b *Builder) dictionary() []Block {
 	before, size := "", 0
 	flush := func() {
 		if len(chunk) > 0 {
-			blocks = append(blocks, sealed(keyDictionary+before, chunk))
+			blocks = append(blocks, sealed(b.number, keyDictionary+before, chunk))
 		}
 		chunk, before = chunk[:0], ""
 	}
@@ -136,13 +137,14 @@ func (b *Builder) dictionary() []Block {
 		before = t.text
 	}
 	flush()
-	l := lister{n: len(b.places), terms: terms, set: newBits(len(b.places)), blocks: blocks}
+	l := lister{number: b.number, n: len(b.places), terms: terms, set: newBits(len(b.places)), blocks: blocks}
 	l.lists(0, len(terms), 0)
 	return l.blocks
 }
 
 // lister makes the lists of prefixes.
 type lister struct {
+	number int64
 	n      int
 	terms  []coded
 	set    Bits
@@ -195,5 +197,5 @@ func (l *lister) list(prefix string, terms []coded) {
 			list, l.spare = appendSection(list, t, l.set, l.n, l.spare)
 		}
 	}
-	l.blocks = append(l.blocks, sealed(keyList+prefix, list))
+	l.blocks = append(l.blocks, sealed(l.number, keyList+prefix, list))
 }

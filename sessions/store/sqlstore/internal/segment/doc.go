@@ -2,7 +2,7 @@
 // can be evaluated over them at once. It is pure Go: it reads and writes blocks of bytes, each
 // under a short key, and the caller keeps those in tables.
 //
-//	b := segment.NewBuilder()
+//	b := segment.NewBuilder(number)
 //	for _, s := range oldestFirst {
 //		b.Add(s, changeNumber)
 //	}

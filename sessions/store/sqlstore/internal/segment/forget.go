@@ -12,7 +12,7 @@ func (s *Segment) Bury(positions ...int) Block {
 	for _, p := range positions {
 		s.dead.Set(p)
 	}
-	return sealed(keyDead, appendPostings(nil, s.dead, s.N))
+	return sealed(s.Number, keyDead, appendPostings(nil, s.dead, s.N))
 }
 
 // HasDead reports whether the block [DeadKey] was read.
@@ -55,7 +55,7 @@ func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
 				return nil, s.damaged(key)
 			}
 			if changed {
-				edits = append(edits, edit(key, key, left))
+				edits = append(edits, s.edit(key, key, left))
 			}
 		}
 	}
@@ -65,17 +65,17 @@ func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
 			return nil, s.damaged(c.Key)
 		}
 		if changed {
-			edits = append(edits, edit(c.Key, keyDictionary+last, left))
+			edits = append(edits, s.edit(c.Key, keyDictionary+last, left))
 		}
 	}
 	return edits, nil
 }
 
-func edit(key, next string, payload []byte) Edit {
+func (s *Segment) edit(key, next string, payload []byte) Edit {
 	if len(payload) == 0 {
 		return Edit{Key: key}
 	}
-	return Edit{key, sealed(next, payload)}
+	return Edit{key, sealed(s.Number, next, payload)}
 }
 
 // withoutSections returns a list without some positions in some fields.

@@ -35,7 +35,7 @@ func (s *Segment) damaged(key string) error { return &DamageError{s.Number, bloc
 
 // Put takes a block that was read. A damaged one is a [*DamageError].
 func (s *Segment) Put(key string, data []byte) error {
-	payload, ok := unsealed(key, data)
+	payload, ok := unsealed(s.Number, key, data)
 	if !ok || key == "" {
 		return s.damaged(key)
 	}

@@ -73,7 +73,7 @@ func newWorld(r *rand.Rand, n int) *world {
 		}
 		return -1
 	})
-	b := NewBuilder()
+	b := NewBuilder(7)
 	for i, s := range w.list {
 		b.Add(s, int64(i*3))
 	}
@@ -224,7 +224,7 @@ func FuzzEvaluate(f *testing.F) {
 func TestPlaces(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, spread := range []int{1, 3, 1_000_000_000} { // of microseconds: all tied, many, hardly any
-		b := NewBuilder()
+		b := NewBuilder(7)
 		var list []*sessions.Session
 		for i := range 1500 {
 			list = append(list, &sessions.Session{ID: fmt.Sprint("s-", i), Status: sessions.Success, CreatedAt: start.Add(time.Duration(r.IntN(spread)) * time.Microsecond)})
@@ -366,13 +366,13 @@ func TestAfter(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	w := newWorld(rand.New(rand.NewPCG(8, 9)), 700)
 	for _, b := range w.table {
-		payload, _ := unsealed(b.Key, b.Data)
+		payload, _ := unsealed(7, b.Key, b.Data)
 		f.Add(b.Key, payload, uint16(700))
 	}
 	f.Fuzz(func(t *testing.T, key string, payload []byte, n uint16) {
 		s, err := Open(1, 1+int(n), 0, 1<<50)
 		require.NoError(t, err)
-		if key == "" || s.Put(key, sealed(key, payload).Data) != nil {
+		if key == "" || s.Put(key, sealed(1, key, payload).Data) != nil {
 			return
 		}
 		q := Compile(filter.Search("gi 0 ab"), filter.Status(sessions.Success), filter.FailedFor(sessions.LowFAR))
@@ -407,7 +407,7 @@ func BenchmarkBuild(b *testing.B) {
 	w := newWorld(r, 60_000)
 	bytes := 0
 	for b.Loop() {
-		builder := NewBuilder()
+		builder := NewBuilder(7)
 		for i, s := range w.list {
 			builder.Add(s, int64(i))
 		}
