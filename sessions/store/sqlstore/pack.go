@@ -266,7 +266,11 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 			}
 			return c.swap(ctx, company, p, now)
 		})
-		if !errors.Is(err, errRace) {
+		// An engine that has rows locked may end this transaction to solve a deadlock. Nothing of it
+		// is stored then, so it starts again; what is wrong for good fails again.
+		var failure *Error
+		victim := errors.As(err, &failure) && ctx.Err() == nil && b.engine.Dialect != filter.SQLite
+		if !errors.Is(err, errRace) && !victim {
 			return err == nil, err
 		}
 	}
