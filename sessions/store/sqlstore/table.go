@@ -137,6 +137,18 @@ func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Fi
 	return b.each(ctx, op, company, text, append(args, b.args...), visit)
 }
 
+// created selects creation times from an instant until before another. The last day of the year
+// 9999 ends behind all instants that a filter takes, and no session is there: an open end says it.
+func created(from, to time.Time) filter.Filter {
+	if to.UTC().Year() > 9999 {
+		to = time.Time{}
+	}
+	if from.UTC().Year() < 1 {
+		from = time.Time{}
+	}
+	return filter.Between(sessions.FieldCreatedAt, from, to)
+}
+
 // behind returns the instant before which all sessions after a position were created; some created
 // then may stand before it.
 func behind(p store.Position) time.Time {
@@ -163,7 +175,7 @@ func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection
 	if !to.IsZero() && !to.After(from) {
 		return floor, true, nil
 	}
-	where, args, err := b.where(sel.Company, filter.Between(sessions.FieldCreatedAt, from, to))
+	where, args, err := b.where(sel.Company, created(from, to))
 	if err != nil {
 		return floor, false, err
 	}
@@ -190,7 +202,7 @@ func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection,
 			return store.Position{}, err
 		}
 		var part []*sessions.Session
-		err = b.read(ctx, op, sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, floor, behind(pos))), func(s *sessions.Session) error {
+		err = b.read(ctx, op, sel.Company, filter.And(inSQL, created(floor, behind(pos))), func(s *sessions.Session) error {
 			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) {
 				part = append(part, s)
 			}
@@ -266,7 +278,7 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 				return store.Count{}, err
 			}
 		}
-		where, args, err := b.where(sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, floor, time.Time{})))
+		where, args, err := b.where(sel.Company, filter.And(inSQL, created(floor, time.Time{})))
 		if err != nil {
 			return store.Count{}, err
 		}
@@ -312,7 +324,7 @@ func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each fun
 		return nil
 	}
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, filter.Between(sessions.FieldCreatedAt, time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
+	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, created(time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {
 			if err := flush(); err != nil {
 				return err
