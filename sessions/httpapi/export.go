@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,6 +135,10 @@ func (c *call) export() error {
 	}
 	if d.failed != nil {
 		err = d.failed // and not that net/http has cancelled the reading for it
+		if !errors.Is(err, os.ErrDeadlineExceeded) && c.r.Context().Err() != nil {
+			// The client went. Whether the reading or the writing hears of it first is chance.
+			err = fmt.Errorf("%w: %w", context.Canceled, err)
+		}
 	}
 	if refusal := selected.Written(c.ctx, result.Rows, result.Bytes, result.SHA256, err); err == nil {
 		err = refusal

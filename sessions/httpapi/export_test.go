@@ -341,8 +341,8 @@ func TestExportEndsWithItsClient(t *testing.T) {
 		<-reached
 		leave()
 		_, err = io.Copy(io.Discard, res.Body)
-		require.ErrorIs(t, err, context.Canceled)
-		require.NoError(t, res.Body.Close())
+		require.Error(t, err) // its own cancelling, or the server's reset if that arrives first
+		_ = res.Body.Close()  // which may repeat it
 		require.Empty(t, res.Trailer.Get("Export-Sha256"))
 
 		require.ErrorIs(t, <-gone, context.Canceled, "the storage reads on")
