@@ -222,6 +222,7 @@ func specimens(t *testing.T) []any {
 		store.Selection{Company: "acme", Filter: f, After: position, Limit: 3, Budget: 4, Fields: disclosure.Mask},
 		store.Batch{Sessions: []*sessions.Session{s}, Reached: position, AsOf: "x"},
 		store.Changes{Sessions: []*sessions.Session{s}, Next: "x", More: true},
+		store.Versioned{Session: s, Version: 7}, store.PutUpdated, store.PutResult{Outcome: store.PutUpdated, Err: store.ErrConflict},
 		store.Delta{Sessions: []*sessions.Session{s}, Left: []string{"s-2"}, Next: "x", More: true},
 		store.Facet{Field: sessions.FieldStatus, Options: []store.FacetOption{option}},
 		store.Query{Filter: f, Limit: 3, After: "x"},

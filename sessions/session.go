@@ -295,17 +295,42 @@ func (s *Session) validateReasons() error {
 }
 
 // RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates,
-// sex, selfie, extra fields, client IP and subject. Texts that had a value become [Redacted]; the
-// session stays countable by its verdict, document type, match level and times. Doing it twice
-// changes nothing.
+// sex, selfie, extra fields, client IP and subject. Texts that had a value become [Redacted]; where
+// no text had one, the first name does, so that the session shows what was done to it. The session
+// stays countable by its verdict, document type, match level and times. Doing it twice changes
+// nothing.
 func (s *Session) RedactPerson() {
 	for f := range textFields.All() {
 		if t := s.text(f); t.state == Known {
 			*t = TextIn(Redacted)
 		}
 	}
+	if !s.hasRedacted() {
+		s.FirstName = TextIn(Redacted)
+	}
 	s.BirthDate, s.ExpirationDate, s.Sex = Date{}, Date{}, ""
 	s.Selfie, s.Extra, s.ClientIP, s.Subject = "", Extra{}, "", ""
+}
+
+// Redacted reports whether the person was taken out: a text is [Redacted], and nothing is left that
+// [Session.RedactPerson] removes. Extra fields do not count, since some of them may say nothing
+// about a person.
+func (s *Session) Redacted() bool {
+	left := *s
+	left.Extra = Extra{}
+	redacted := left
+	redacted.RedactPerson()
+	return s.hasRedacted() && redacted.Equal(&left)
+}
+
+// hasRedacted reports whether a text is [Redacted].
+func (s *Session) hasRedacted() bool {
+	for f := range textFields.All() {
+		if s.text(f).state == Redacted {
+			return true
+		}
+	}
+	return false
 }
 
 // MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.

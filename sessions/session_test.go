@@ -283,6 +283,37 @@ func TestRedactPerson(t *testing.T) {
 	require.NotContains(t, dump(reflect.ValueOf(s)), "secret")
 }
 
+// TestRedacted: a session shows that its person was taken out, whatever there was to take out.
+func TestRedacted(t *testing.T) {
+	started := sessions.Session{ID: "s-1", Company: "acme", CreatedAt: time.Unix(0, 0), Status: sessions.Pending}
+	for _, s := range []sessions.Session{started, full(t)} {
+		require.False(t, s.Redacted())
+		s.RedactPerson()
+		require.True(t, s.Redacted())
+		require.Equal(t, sessions.Redacted, s.FirstName.State())
+		once := s
+		s.RedactPerson()
+		require.Equal(t, once, s)
+		for name, change := range map[string]func(*sessions.Session){
+			"a name":     func(s *sessions.Session) { s.LastName = sessions.TextOf("Beridze") },
+			"a date":     func(s *sessions.Session) { s.BirthDate = sessions.Date{Year: 1990} },
+			"a subject":  func(s *sessions.Session) { s.Subject = "person-1" },
+			"a selfie":   func(s *sessions.Session) { s.Selfie = "selfies/1" },
+			"an address": func(s *sessions.Session) { s.ClientIP = "192.0.2.1" },
+		} {
+			again := once
+			change(&again)
+			require.False(t, again.Redacted(), name)
+		}
+		again := once
+		again.Status, again.Reasons, again.Extra = sessions.Failed, []sessions.Reason{sessions.LowFAR}, full(t).Extra
+		require.True(t, again.Redacted(), "a verdict and extra fields say nothing of it")
+	}
+	partly := full(t)
+	partly.FirstName = sessions.TextIn(sessions.Redacted)
+	require.False(t, partly.Redacted())
+}
+
 // dump collects every string of a value, exported or not.
 func dump(v reflect.Value) string {
 	switch v.Kind() {

@@ -9,7 +9,7 @@ import (
 
 // Backend is what a host implements over its storage; everyone else calls [Store]. Package
 // storetest proves an implementation: each sentence of this list, and of those of [Streamer],
-// [Counter], [Writer] and [EachCounter], has a case there that bears its number.
+// [Counter], [Writer], [EachCounter] and [Putter], has a case there that bears its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
 //  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.

@@ -19,6 +19,8 @@ var (
 	ErrExists = errors.New("store: session exists and differs")
 	// ErrConflict: what is to be replaced has changed since it was read.
 	ErrConflict = errors.New("store: changed since it was read")
+	// ErrVersion: a version to put is negative.
+	ErrVersion = errors.New("store: negative version")
 	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older
 	// than a restore of the storage: read the page anew.
 	ErrWatermark = errors.New("store: invalid watermark")

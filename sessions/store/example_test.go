@@ -160,3 +160,39 @@ func ExampleStore_Tally() {
 	// 5: 1 pass, 1 fail, 1 unknown <nil>
 	// 7: 0 pass, 2 fail, 1 unknown <nil>
 }
+
+// The life of a session as the vendor tells it: started, pending, decided, redacted. One event
+// comes twice, one late, and one is lost; each has the whole session as it was after it.
+func ExamplePutter() {
+	ctx := context.Background()
+	at := time.Date(2026, 3, 14, 9, 30, 0, 0, time.UTC)
+	state := func(number int64, status sessions.Status, name sessions.Text) store.Versioned {
+		return store.Versioned{Version: number, Session: &sessions.Session{
+			ID: "s-1", Company: "acme", CreatedAt: at, Status: status, FirstName: name, LastName: name,
+		}}
+	}
+	started := state(1, sessions.Pending, sessions.Text{})
+	pending := state(2, sessions.Pending, sessions.TextOf("Nino"))
+	decided := state(3, sessions.Success, sessions.TextOf("Nino"))
+	redacted := state(4, sessions.Success, sessions.TextIn(sessions.Redacted))
+
+	var b store.Putter = memstore.New()
+	for _, arrived := range []store.Versioned{
+		pending, pending, started, // doubled, and late; decided is lost
+		redacted,
+		decided, // found at last, when the person is not to be seen any more
+	} {
+		results, err := b.Put(ctx, arrived)
+		if err != nil { // nothing was stored: the same again, later
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(arrived.Version, results[0].Outcome, results[0].Err)
+	}
+	// Output:
+	// 2 created <nil>
+	// 2 equal <nil>
+	// 1 older <nil>
+	// 4 updated <nil>
+	// 3 older <nil>
+}

@@ -35,6 +35,7 @@ var (
 	_ store.Counter     = (*Backend)(nil)
 	_ store.EachCounter = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
+	_ store.Putter      = (*Backend)(nil)
 )
 
 // New returns an empty Backend.
@@ -50,6 +51,7 @@ type company struct {
 
 type stored struct {
 	session *sessions.Session
+	version int64  // of Put
 	seq     uint64 // of its last change
 }
 

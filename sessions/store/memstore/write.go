@@ -40,7 +40,11 @@ func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error 
 		revisions[i] = s.Revision
 	}
 	for name, list := range fresh {
-		b.company(name).insert(list)
+		c := b.company(name)
+		for _, s := range list {
+			c.record(s, 0)
+		}
+		c.insert(list)
 	}
 	for i, g := range given {
 		g.Normalize()
@@ -108,9 +112,56 @@ func (b *Backend) write(ctx context.Context, name, id string, change func(old *s
 	if err != nil || s.Equal(old) {
 		return err
 	}
-	c.list[c.index(store.PositionOf(old))] = s
-	c.record(s)
+	c.replace(s, c.byID[id].version)
 	return nil
+}
+
+// Put stores of each session the state of the greatest version.
+func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("memstore: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	type key struct{ company, id string }
+	next := map[key]*store.Versioned{} // what becomes of each session that changes
+	var order []key
+	results := make([]store.PutResult, len(states))
+	for i, v := range states {
+		if v.Session == nil {
+			_, results[i] = v.Over(nil)
+			continue
+		}
+		k := key{v.Session.Company, v.Session.ID}
+		old := next[k]
+		if c := b.companies[k.company]; old == nil && c != nil && c.byID[k.id].session != nil {
+			old = &store.Versioned{Session: c.byID[k.id].session, Version: c.byID[k.id].version}
+		}
+		var state *store.Versioned
+		if state, results[i] = v.Over(old); state == nil {
+			continue
+		}
+		if next[k] == nil {
+			order = append(order, k)
+		} else {
+			state.Session.Revision = next[k].Session.Revision // one change
+		}
+		next[k] = state
+	}
+	fresh := map[string][]*sessions.Session{}
+	for _, k := range order {
+		c, state := b.company(k.company), next[k]
+		if c.byID[k.id].session == nil {
+			fresh[k.company] = append(fresh[k.company], state.Session)
+			c.record(state.Session, state.Version)
+		} else {
+			c.replace(state.Session, state.Version)
+		}
+	}
+	for name, list := range fresh {
+		b.company(name).insert(list)
+	}
+	return results, nil
 }
 
 // company returns the company, which it makes if need be.
@@ -129,9 +180,6 @@ func (b *Backend) company(name string) *company {
 // insert merges new sessions into the list, from its end: it moves only what is newer than the
 // oldest of them.
 func (c *company) insert(fresh []*sessions.Session) {
-	for _, s := range fresh {
-		c.record(s)
-	}
 	slices.SortFunc(fresh, func(a, b *sessions.Session) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -148,11 +196,17 @@ func (c *company) insert(fresh []*sessions.Session) {
 	}
 }
 
+// replace puts another state of a session in its place.
+func (c *company) replace(s *sessions.Session, version int64) {
+	c.list[c.index(store.PositionOf(s))] = s
+	c.record(s, version)
+}
+
 // record notes a change of the session, and forgets changes that later ones have superseded when
 // they are the greater part.
-func (c *company) record(s *sessions.Session) {
+func (c *company) record(s *sessions.Session, version int64) {
 	c.seq++
-	c.byID[s.ID] = stored{s, c.seq}
+	c.byID[s.ID] = stored{s, version, c.seq}
 	c.log = append(c.log, change{c.seq, s.ID})
 	if len(c.log) > 2*len(c.byID)+16 {
 		c.log = slices.DeleteFunc(c.log, func(e change) bool { return c.byID[e.id].seq != e.seq })

@@ -22,6 +22,8 @@ func promises() []promise {
 	streams := func(f Fixture) bool { _, ok := f.Backend.(store.Streamer); return ok }
 	counts := func(f Fixture) bool { _, ok := f.Backend.(store.Counter); return ok }
 	writes := func(f Fixture) bool { _, ok := f.Backend.(store.Writer); return ok }
+	puts := func(f Fixture) bool { _, ok := f.Backend.(store.Putter); return ok }
+	putsAndWrites := func(f Fixture) bool { return puts(f) && writes(f) }
 	countsEach := func(f Fixture) bool { _, ok := f.Backend.(store.EachCounter); return ok }
 	return []promise{
 		{1, "one company only", nil, companyOnly},
@@ -54,6 +56,11 @@ func promises() []promise {
 		{28, "update is idempotent", writes, updateAgain},
 		{29, "redaction", writes, redaction},
 		{30, "counts each of several filters", countsEach, countEach},
+		{31, "put: the newest version", puts, putNewest},
+		{32, "put: versions of other writers", putsAndWrites, putVersions},
+		{33, "put: a result for each", puts, putResults},
+		{34, "put: redacted for good", putsAndWrites, putRedacted},
+		{35, "put: leaves alone", puts, putLeavesAlone},
 	}
 }
 

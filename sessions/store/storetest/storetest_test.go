@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -90,6 +91,7 @@ type broken struct {
 	insert  func(context.Context, ...*sessions.Session) error
 	update  func(context.Context, *sessions.Session) error
 	redact  func(context.Context, string, string) error
+	put     func(context.Context, ...store.Versioned) ([]store.PutResult, error)
 }
 
 func (b *broken) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
@@ -153,6 +155,23 @@ func (b *broken) Redact(ctx context.Context, company, id string) error {
 		return b.redact(ctx, company, id)
 	}
 	return b.Backend.Redact(ctx, company, id)
+}
+
+func (b *broken) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+	if b.put != nil {
+		return b.put(ctx, states...)
+	}
+	return b.Backend.Put(ctx, states...)
+}
+
+// touch raises the revision of a stored session by an update that changes it.
+func (b *broken) touch(ctx context.Context, company, id string, change func(*sessions.Session)) error {
+	s, err := b.Backend.Get(ctx, company, id)
+	if err != nil {
+		return err
+	}
+	change(s)
+	return b.Backend.Update(ctx, s)
 }
 
 // batches changes every batch.
@@ -651,6 +670,191 @@ func breakages() []breakage {
 				}
 				s.RedactPerson()
 				return b.Update(ctx, s)
+			}
+		}},
+		{31, "the last to come wins", func(b *broken) {
+			var latest atomic.Int64
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				for i := range states {
+					states[i].Version = latest.Add(1)
+				}
+				return b.Backend.Put(ctx, states...)
+			}
+		}},
+		{31, "the first of a call is taken for all of its session's", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				var first []store.Versioned
+				for _, v := range states {
+					if !slices.ContainsFunc(first, func(f store.Versioned) bool { return f.Session.ID == v.Session.ID }) {
+						first = append(first, v)
+					}
+				}
+				if _, err := b.Backend.Put(ctx, first...); err != nil {
+					return nil, err
+				}
+				return make([]store.PutResult, len(states)), nil
+			}
+		}},
+		{31, "equal versions replace each other", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results, err := b.Backend.Put(ctx, states...)
+				for i, r := range results {
+					if r.Outcome == store.PutEqual {
+						s := states[i].Session
+						err = errors.Join(err, b.touch(ctx, s.Company, s.ID, func(old *sessions.Session) { old.Model = s.Model }))
+					}
+				}
+				return results, err
+			}
+		}},
+		{31, "what is read is not held until it is written", func(b *broken) {
+			var mu sync.Mutex
+			var writes int64
+			stored := map[string]int64{} // the versions
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results := make([]store.PutResult, len(states))
+				for i, v := range states {
+					mu.Lock()
+					version, known := stored[v.Session.ID]
+					mu.Unlock()
+					switch {
+					case known && version == v.Version:
+						results[i].Outcome = store.PutEqual
+						continue
+					case known && version > v.Version:
+						results[i].Outcome = store.PutOlder
+						continue
+					}
+					time.Sleep(200 * time.Microsecond)
+					mu.Lock()
+					writes++
+					one, err := b.Backend.Put(ctx, store.Versioned{Session: v.Session, Version: writes})
+					stored[v.Session.ID] = v.Version
+					mu.Unlock()
+					if err != nil {
+						return nil, err
+					}
+					results[i] = one[0]
+				}
+				return results, nil
+			}
+		}},
+		{32, "an insert is none of the versions", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				for _, s := range all {
+					if _, err := b.Backend.Put(ctx, store.Versioned{Session: s, Version: math.MaxInt64}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		}},
+		{32, "an update is the newest version", func(b *broken) {
+			b.update = func(ctx context.Context, s *sessions.Session) error {
+				if err := b.Backend.Update(ctx, s); err != nil {
+					return err
+				}
+				_, err := b.Backend.Put(ctx, store.Versioned{Session: s, Version: 1000})
+				return err
+			}
+		}},
+		{33, "one that is refused stops the others", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results := make([]store.PutResult, len(states))
+				for i, v := range states {
+					one, err := b.Backend.Put(ctx, v)
+					if err != nil {
+						return nil, err
+					}
+					if results[i] = one[0]; one[0].Outcome == store.PutRefused {
+						break
+					}
+				}
+				return results, nil
+			}
+		}},
+		{33, "one by one", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results := make([]store.PutResult, len(states))
+				for i, v := range states {
+					one, err := b.Backend.Put(ctx, v)
+					if err != nil {
+						return nil, err
+					}
+					results[i] = one[0]
+				}
+				return results, nil
+			}
+		}},
+		{33, "results in another order", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results, err := b.Backend.Put(ctx, states...)
+				slices.Reverse(results)
+				return results, err
+			}
+		}},
+		{33, "a session that moves in time is moved", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				for i, v := range states {
+					if v.Session == nil {
+						continue
+					}
+					if old, err := b.Get(ctx, v.Session.Company, v.Session.ID); err == nil {
+						states[i].Session = v.Session.Clone()
+						states[i].Session.CreatedAt = old.CreatedAt
+					}
+				}
+				return b.Backend.Put(ctx, states...)
+			}
+		}},
+		{34, "a newer version brings the person back", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results, err := b.Backend.Put(ctx, states...)
+				for i, r := range results {
+					if s := states[i].Session; r.Outcome == store.PutUpdated && !s.Redacted() {
+						err = errors.Join(err, b.touch(ctx, s.Company, s.ID, func(old *sessions.Session) {
+							old.FirstName, old.LastName = s.FirstName, s.LastName
+						}))
+					}
+				}
+				return results, err
+			}
+		}},
+		{34, "a late redaction is late", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results := make([]store.PutResult, len(states))
+				for i, v := range states {
+					results[i].Outcome = store.PutOlder
+					if _, err := b.Get(ctx, v.Session.Company, v.Session.ID); err == nil && v.Session.Redacted() {
+						continue
+					}
+					one, err := b.Backend.Put(ctx, v)
+					if err != nil {
+						return nil, err
+					}
+					results[i] = one[0]
+				}
+				return results, nil
+			}
+		}},
+		{35, "it normalises what it was given", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results, err := b.Backend.Put(ctx, states...)
+				for _, v := range states {
+					v.Session.Normalize()
+				}
+				return results, err
+			}
+		}},
+		{35, "passing over is a change", func(b *broken) {
+			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+				results, err := b.Backend.Put(ctx, states...)
+				for i, r := range results {
+					if r.Outcome == store.PutEqual {
+						err = errors.Join(err, b.touch(ctx, states[i].Session.Company, states[i].Session.ID, func(*sessions.Session) {}))
+					}
+				}
+				return results, err
 			}
 		}},
 	}

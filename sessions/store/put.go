@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Versioned is a session in the state that a host knows at a version of its own.
+type Versioned struct {
+	Session *sessions.Session
+	// Version orders the states of one session: the number of the event that tells it, or the
+	// event's time in microseconds. Greater is newer. It is not negative. math.MaxInt64 is a version
+	// like any other, after which nothing is newer.
+	Version int64
+}
+
+// PutOutcome is what became of one state of a [Putter.Put]. The zero PutOutcome is PutRefused.
+type PutOutcome uint8
+
+// The outcomes of a Put.
+const (
+	PutRefused PutOutcome = iota // nothing was stored: PutResult.Err says why
+	PutCreated                   // the session is new
+	PutUpdated                   // the stored session was changed
+	PutOlder                     // passed over: a newer version is stored
+	PutEqual                     // passed over: that version is stored already
+)
+
+var outcomeNames = [...]string{"refused", "created", "updated", "older", "equal"}
+
+// String names the outcome: "refused", "created", "updated", "older" or "equal".
+func (o PutOutcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return fmt.Sprintf("PutOutcome(%d)", uint8(o))
+}
+
+// PutResult is what became of one state of a [Putter.Put].
+type PutResult struct {
+	Outcome PutOutcome
+	Err     error // why it was refused, nil otherwise. It never contains a person's data
+}
+
+// Putter is a Backend that keeps sessions in step with what a host knows: with the events of its
+// own database or of its vendor, that come doubled, late, in any order, or not at all. Promises 31
+// to 35 hold for it.
+//
+//  31. Put stores of each session the state of the greatest version, whatever the order in which
+//     the states come, in one call or in many at once. A state of a lower version is passed over,
+//     and so is one of the version that is stored: of two different states of one version the first
+//     one stored stays.
+//  32. Insert stores version 0. Update and Redact keep the version.
+//  33. Each state has a result, in the order of the call, as if they were put one after the other;
+//     a session changes once in a call, in which its Revision is raised by one. A state that cannot
+//     be stored has an error, and the others are stored: a session that is not valid
+//     (sessions.Session.Validate), a negative version ([ErrVersion]), a creation time that differs
+//     from that of the stored session ([ErrConflict]). Where Put itself returns an error, there are
+//     no results and nothing was stored.
+//  34. A session that is redacted (sessions.Session.Redacted), by Redact or by a state that was
+//     put, stays redacted: of whatever newer state comes, the person is taken out. A redacted state
+//     takes the person out of the stored session even if its version is lower.
+//  35. Put keeps and changes nothing that it was given, and what is passed over or refused is no
+//     change.
+//
+// A session belongs to its company for good: what has the ID of a session of one company, and comes
+// with another company, is another session.
+type Putter interface {
+	Put(ctx context.Context, states ...Versioned) ([]PutResult, error)
+}
+
+// Over returns what is stored once v has been put over old, nil where nothing is stored yet, and
+// the result. It is nil if that leaves what is stored as it is. This is what [Putter] promises of
+// one session, for whoever implements it: only the revision is that of one more change, also where
+// a call has several states of a session. Neither v nor old is changed.
+func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
+	if v.Session == nil {
+		return nil, PutResult{Err: fmt.Errorf("store: %w: no session", sessions.ErrInvalid)}
+	}
+	if err := v.Session.Validate(); err != nil {
+		return nil, PutResult{Err: err}
+	}
+	if v.Version < 0 {
+		return nil, PutResult{Err: ErrVersion}
+	}
+	s := v.Session.Clone()
+	s.Normalize()
+	if old == nil {
+		s.Revision = 1
+		return &Versioned{s, v.Version}, PutResult{Outcome: PutCreated}
+	}
+	if !s.CreatedAt.Equal(old.Session.CreatedAt) {
+		return nil, PutResult{Err: ErrConflict}
+	}
+	erases := s.Redacted() && !old.Session.Redacted()
+	version := v.Version
+	switch {
+	case version > old.Version:
+		if old.Session.Redacted() && !s.Redacted() {
+			s.RedactPerson()
+		}
+	case erases: // late, and no less to be heeded
+		s, version = old.Session.Clone(), old.Version
+		s.RedactPerson()
+	case version == old.Version:
+		return nil, PutResult{Outcome: PutEqual}
+	default:
+		return nil, PutResult{Outcome: PutOlder}
+	}
+	s.Revision = old.Session.Revision + 1
+	return &Versioned{s, version}, PutResult{Outcome: PutUpdated}
+}
