@@ -1,76 +1,154 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// leave keeps the segments right when a session gets another state, and with it a change number of
-// the tail: the place that it had is dead from now on, and words that it lost are taken off every
-// dead place that may be its own. The company has to be held, and old.change is the number that the
-// old state had.
+// departure is a session that gets another state.
+type departure struct {
+	found                   // the state that it had, with the change number of that
+	next  *sessions.Session // the state that it gets
+	us    int64             // when it was created
+	lost  []segment.Word    // the words that only the former state has
+}
+
+func newDeparture(old found, next *sessions.Session) departure {
+	return departure{old, next, next.CreatedAt.UnixMicro(), segment.LostWords(old.session, next)}
+}
+
+// leave keeps the segments right when sessions of a company get other states, and with them change
+// numbers of the tail, the greatest of which is seq: the places that they had are dead from now on,
+// and words that they lost are taken off every dead place that may be theirs. The company has to be
+// held. However many the sessions are, it takes about as many statements.
 //
 // A dead place keeps the words that its session still has. Which session a dead place was of,
-// nobody knows; its creation time says that it may be this one, and taking a word off a dead place
-// does no harm.
-func (c conn) leave(ctx context.Context, old found, s *sessions.Session, seq int64) error {
-	us, company := s.CreatedAt.UnixMicro(), s.Company
-	packed, segments, err := c.segmentsAt(ctx, company, us)
+// nobody knows; its creation time says that it may be one of these, and taking a word off a dead
+// place does no harm. So all lost words are taken off all dead places of those times.
+func (c conn) leave(ctx context.Context, company string, list []departure, seq int64) error {
+	byTime := func(x, y departure) int { return cmp.Compare(x.us, y.us) }
+	slices.SortFunc(list, byTime)
+	packed, segments, err := c.segmentsAt(ctx, company, list[0].us, list[len(list)-1].us)
 	if err != nil {
 		return err
 	}
-	lost := segment.LostWords(old.session, s)
-	lives := old.change <= packed
-	if !lives && len(lost) == 0 {
-		return nil
+	// What was in the tail has no place, and where it lost nothing, no trace either.
+	list = slices.DeleteFunc(list, func(d departure) bool { return d.change > packed && len(d.lost) == 0 })
+	within := func(g *segment.Segment) []departure {
+		from, _ := slices.BinarySearchFunc(list, departure{us: g.Oldest}, byTime)
+		to, _ := slices.BinarySearchFunc(list, departure{us: g.Newest + 1}, byTime)
+		return list[from:to]
 	}
+	segments = slices.DeleteFunc(segments, func(g *segment.Segment) bool { return len(within(g)) == 0 })
+	var lost []segment.Word
+	living := 0
+	for _, d := range list {
+		lost = append(lost, d.lost...)
+		if d.change <= packed {
+			living++
+		}
+	}
+	lists, chunks := segment.ForgetKeys(lost)
 	r := c.reader(company, segments...)
 	r.lock = c.engine.LockRead
-	lists, chunks := segment.ForgetKeys(lost)
 	if err := r.named(ctx, segments, append(lists, segment.DeadKey)); err != nil {
 		return err
 	}
+	instants := func(g *segment.Segment) (at []int64) {
+		for _, d := range within(g) {
+			at = append(at, d.us)
+		}
+		return at
+	}
+	if err := r.placesAt(ctx, segments, instants); err != nil {
+		return err
+	}
+	w := rewriting{conn: c, company: company}
 	for _, g := range segments {
-		low, high, err := r.createdAt(ctx, g, us)
+		buried, err := bury(g, within(g), packed)
 		if err != nil {
 			return err
 		}
-		for i := low; i < high && lives; i++ {
-			p, err := g.Place(i)
-			if err != nil {
-				return err
-			}
-			if p.Change == old.change {
-				lives = false
-				if err := c.bury(ctx, company, g, i); err != nil {
-					return err
-				}
-			}
-		}
-		if len(lost) > 0 {
-			if err := r.forget(ctx, g, lost, chunks, low, high); err != nil {
-				return err
-			}
+		if living -= len(buried); len(buried) > 0 {
+			w.block(g.Number, g.Bury(buried...))
+			w.segment(g)
 		}
 	}
-	if lives {
+	if living != 0 {
 		return fmt.Errorf("%w: a packed session without a place", ErrDamaged)
 	}
-	if len(lost) == 0 {
-		return nil
+	if len(lost) > 0 {
+		if err := r.forget(ctx, &w, segments, lost, chunks, instants); err != nil {
+			return err
+		}
+	}
+	if err := w.store(ctx); err != nil || len(lost) == 0 {
+		return err
 	}
 	return c.exec(ctx, c.engine.SetForgot, engine.Args{"company": company, "seq": seq})
 }
 
-// segmentsAt reads packed_seq of a company, and which of its segments may have sessions created at
-// an instant.
-func (c conn) segmentsAt(ctx context.Context, company string, us int64) (packed int64, list []*segment.Segment, err error) {
-	args := engine.Args{"company": company, "created_us": us, "lock": engine.Part{Text: c.engine.LockRead}}
+// forget takes words off the dead positions of sessions that were created at some instants.
+func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.Segment, lost []segment.Word, chunks []string, instants func(*segment.Segment) []int64) error {
+	var following []engine.Block
+	dead := make([]segment.Bits, len(segments))
+	for i, g := range segments {
+		if dead[i] = g.DeadAt(instants(g)); dead[i] != nil {
+			following = append(following, blocksOf(g, chunks)...)
+		}
+	}
+	if err := r.following(ctx, following); err != nil {
+		return err
+	}
+	for i, g := range segments {
+		if dead[i] == nil {
+			continue
+		}
+		edits, err := g.Forget(lost, dead[i])
+		if err != nil {
+			return err
+		}
+		for _, e := range edits {
+			if e.Key != e.Block.Key {
+				w.gone = append(w.gone, engine.Block{Segment: g.Number, Name: e.Key})
+			}
+			if e.Block.Key != "" {
+				w.block(g.Number, e.Block)
+			}
+		}
+	}
+	return nil
+}
+
+// bury returns the positions that living sessions have in a segment, whose places were read.
+func bury(g *segment.Segment, list []departure, packed int64) (positions []int, err error) {
+	for _, d := range list {
+		low, high, _ := g.Between(d.us, d.us)
+		for i := low; i < high && d.change <= packed; i++ {
+			p, err := g.Place(i)
+			if err != nil {
+				return nil, err
+			}
+			if p.Change == d.change {
+				positions = append(positions, i)
+				break
+			}
+		}
+	}
+	return positions, nil
+}
+
+// segmentsAt reads packed_seq of a company, and which of its segments may have sessions created
+// within two instants, both included.
+func (c conn) segmentsAt(ctx context.Context, company string, oldest, newest int64) (packed int64, list []*segment.Segment, err error) {
+	args := engine.Args{"company": company, "oldest_us": oldest, "newest_us": newest, "lock": engine.Part{Text: c.engine.LockRead}}
 	err = c.rows(ctx, c.engine.SegmentsAt, args, func(rows *sql.Rows) error {
 		var number, n, oldest, newest sql.NullInt64
 		if err := rows.Scan(&packed, &number, &n, &oldest, &newest); err != nil {
@@ -86,57 +164,34 @@ func (c conn) segmentsAt(ctx context.Context, company string, us int64) (packed 
 	return packed, list, err
 }
 
-// bury makes a position dead.
-func (c conn) bury(ctx context.Context, company string, g *segment.Segment, position int) error {
-	known := g.HasDead()
-	block := g.Bury(position)
-	if err := c.exec(ctx, c.engine.AddDead, engine.Args{"company": company, "segment": g.Number}); err != nil {
-		return err
-	}
-	if !known {
-		return c.insertBlocks(ctx, company, g.Number, []segment.Block{block})
-	}
-	return c.updateBlock(ctx, company, g.Number, block)
+// rewriting is what is to be written of a company's segments.
+type rewriting struct {
+	conn
+	company          string
+	segments, blocks [][]any
+	gone             []engine.Block
 }
 
-// forget takes words off the dead positions from low until before high.
-func (r *reader) forget(ctx context.Context, g *segment.Segment, lost []segment.Word, chunks []string, low, high int) error {
-	positions := g.DeadBetween(low, high)
-	if positions == nil {
-		return nil
-	}
-	if err := r.following(ctx, blocksOf(g, chunks)); err != nil {
-		return err
-	}
-	edits, err := g.Forget(lost, positions)
-	if err != nil {
-		return err
-	}
-	for _, e := range edits {
-		if e.Key == e.Block.Key {
-			err = r.updateBlock(ctx, r.company, g.Number, e.Block)
-		} else {
-			err = r.exec(ctx, r.engine.DeleteBlock, engine.Args{"company": r.company, "segment": g.Number, "name": e.Key})
-			if err == nil && e.Block.Key != "" {
-				err = r.insertBlocks(ctx, r.company, g.Number, []segment.Block{e.Block})
-			}
-		}
-		if err != nil {
+// segment describes a segment anew, or for the first time.
+func (w *rewriting) segment(g *segment.Segment) {
+	w.segments = append(w.segments, []any{w.company, g.Number, int64(g.N), int64(g.Dead().Count()), g.Oldest, g.Newest})
+}
+
+// block writes a block, in the place of one of its name if there is one.
+func (w *rewriting) block(number int64, b segment.Block) {
+	w.blocks = append(w.blocks, []any{w.company, number, b.Key, b.Data})
+}
+
+// store writes it all.
+func (w *rewriting) store(ctx context.Context) error {
+	for part := range slices.Chunk(w.gone, w.engine.MostNext) {
+		if err := w.exec(ctx, w.engine.DeleteSomeBlocks, engine.Args{"company": w.company, "blocks": engine.OneOf(part)}); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (c conn) updateBlock(ctx context.Context, company string, number int64, block segment.Block) error {
-	return c.exec(ctx, c.engine.UpdateBlock, engine.Args{"company": company, "segment": number, "name": block.Key, "data": block.Data})
-}
-
-func (c conn) insertBlocks(ctx context.Context, company string, number int64, blocks []segment.Block) error {
-	rows := make([][]any, len(blocks))
-	for i, block := range blocks {
-		rows[i] = []any{company, number, block.Key, block.Data}
+	if _, err := w.insertRows(ctx, w.engine.PutBlocks, w.blocks); err != nil {
+		return err
 	}
-	_, err := c.insertRows(ctx, c.engine.InsertBlocks, rows)
+	_, err := w.insertRows(ctx, w.engine.PutSegments, w.segments)
 	return err
 }

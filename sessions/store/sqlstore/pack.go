@@ -328,12 +328,13 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 
 // insertBuilt inserts the blocks of what was built.
 func (c conn) insertBuilt(ctx context.Context, company string, p *plan) error {
+	w := rewriting{conn: c, company: company}
 	for _, n := range p.built {
-		if err := c.insertBlocks(ctx, company, n.number, n.Blocks); err != nil {
-			return err
+		for _, b := range n.Blocks {
+			w.block(n.number, b)
 		}
 	}
-	return nil
+	return w.store(ctx)
 }
 
 // plan reads what is to be replaced, and builds what replaces it. It returns nil if there is
@@ -526,21 +527,18 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 	if err != nil {
 		return err
 	}
-	rows := make([][]any, len(p.built))
+	w := rewriting{conn: c, company: company}
 	for i, n := range p.built {
-		rows[i] = []any{company, n.number, int64(n.N), int64(len(dead[i])), n.Oldest, n.Newest}
-		if len(dead[i]) == 0 {
-			continue
-		}
 		s, err := segment.Open(n.number, n.N, n.Oldest, n.Newest)
 		if err != nil {
 			return err
 		}
-		if err := c.insertBlocks(ctx, company, n.number, []segment.Block{s.Bury(dead[i]...)}); err != nil {
-			return err
+		if len(dead[i]) > 0 {
+			w.block(n.number, s.Bury(dead[i]...))
 		}
+		w.segment(s)
 	}
-	if _, err := c.insertRows(ctx, c.engine.InsertSegments, rows); err != nil {
+	if err := w.store(ctx); err != nil {
 		return err
 	}
 	if len(p.inputs) > 0 {

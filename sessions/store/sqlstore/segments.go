@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
@@ -195,26 +196,33 @@ func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []
 	return results, nil
 }
 
-// createdAt reads the places of the sessions of a segment that were created at an instant, and
-// returns their positions: from low until before high.
-func (r *reader) createdAt(ctx context.Context, s *segment.Segment, us int64) (low, high int, err error) {
+// placesAt reads the places of the sessions of segments that were created at some instants, so that
+// [segment.Segment.Between] knows their positions.
+func (r *reader) placesAt(ctx context.Context, segments []*segment.Segment, instants func(*segment.Segment) []int64) error {
 	for range 4 { // the index, the parts at both ends, those between
 		var missing []engine.Block
-		var names []string
-		if low, high, names = s.Between(us, us); len(names) > 0 {
-			missing = blocksOf(s, names)
-		} else {
-			missing = missingPlaces(nil, s, func(yield func(int) bool) {
-				for i := low; i < high && yield(i); i++ {
+		for _, s := range segments {
+			for _, us := range instants(s) {
+				low, high, names := s.Between(us, us)
+				if len(names) > 0 {
+					missing = append(missing, blocksOf(s, names)...)
+					continue
 				}
-			})
+				missing = missingPlaces(missing, s, func(yield func(int) bool) {
+					for i := low; i < high && yield(i); i++ {
+					}
+				})
+			}
 		}
 		if len(missing) == 0 {
-			return low, high, nil
+			return nil
 		}
-		if err := r.exactly(ctx, missing); err != nil {
-			return 0, 0, err
+		slices.SortFunc(missing, func(x, y engine.Block) int {
+			return cmp.Or(cmp.Compare(x.Segment, y.Segment), cmp.Compare(x.Name, y.Name))
+		})
+		if err := r.exactly(ctx, slices.Compact(missing)); err != nil {
+			return err
 		}
 	}
-	return 0, 0, s.Damaged("places")
+	return fmt.Errorf("%w: places", ErrDamaged)
 }

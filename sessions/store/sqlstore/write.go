@@ -412,5 +412,5 @@ func (w *write) replace(ctx context.Context, old found, s *sessions.Session, seq
 	case n == 0:
 		return errLook
 	}
-	return w.leave(ctx, old, s, seq)
+	return w.leave(ctx, s.Company, []departure{newDeparture(old, s)}, seq)
 }

@@ -94,20 +94,18 @@ type Engine struct {
 
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
 	// and NextBlocks.
-	Directory      Statement // as State, and packed_seq and forgot_seq of :company, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
-	SegmentsAt     Statement // packed_seq of :company, and segment, sessions, oldest_us and newest_us of those that :created_us is within, NULL if none
-	AllBlocks      Statement // of one :segment
-	InsertSegments Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us
-	InsertBlocks   Statement // {rows}, of company, segment, name, data
-	AddDead        Statement // counts one more dead place of :segment
-	UpdateBlock    Statement // sets :data of the block :name of :segment
-	DeleteBlock    Statement
-	Present        Statement // how many of {segments} there are
-	DeleteSegments Statement // {segments}, without their blocks
-	DeleteBlocks   Statement // of {segments}
-	SetPacked      Statement // sets packed_seq of :company to :packed, and writes its row even if that is what it was
-	SetForgot      Statement // sets forgot_seq of :company to :seq
-	Orphans        Statement // how many blocks of :company are of no segment
+	Directory        Statement // as State, and packed_seq and forgot_seq of :company, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
+	SegmentsAt       Statement // packed_seq of :company, and segment, sessions, oldest_us and newest_us of those that have a part of the time from :oldest_us to :newest_us, NULL if none
+	AllBlocks        Statement // of one :segment
+	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us: of one that is there, dead is set
+	PutBlocks        Statement // {rows}, of company, segment, name, data: in the place of those that are there
+	DeleteSomeBlocks Statement // {blocks}, see [OneOf]
+	Present          Statement // how many of {segments} there are
+	DeleteSegments   Statement // {segments}, without their blocks
+	DeleteBlocks     Statement // of {segments}
+	SetPacked        Statement // sets packed_seq of :company to :packed, and writes its row even if that is what it was
+	SetForgot        Statement // sets forgot_seq of :company to :seq
+	Orphans          Statement // how many blocks of :company are of no segment
 
 	DeleteAllSegments, DeleteAllBlocks, ResetPacked Statement // what a repair begins with
 

@@ -123,6 +123,11 @@ FROM (
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
 
+		PutSegments: insertSegments + `
+ON DUPLICATE KEY UPDATE dead = VALUES(dead)`,
+		PutBlocks: insertBlocks + `
+ON DUPLICATE KEY UPDATE data = VALUES(data)`,
+
 		HoldCompany: company + `
 FOR UPDATE`,
 		TryHoldCompany: company + `

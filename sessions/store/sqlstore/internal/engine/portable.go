@@ -74,7 +74,7 @@ func (e *Engine) fill() *Engine {
 	e.Version, e.State, e.NewHistory, e.Get = version, state, newHistory, get
 	e.GiveBack, e.InsertSessions, e.UpdateSession = giveBack, insertSessions, updateSession
 	e.Directory, e.SegmentsAt, e.AllBlocks, e.Present, e.Orphans = directory, segmentsAt, allBlocks, present, orphans
-	e.InsertSegments, e.InsertBlocks, e.AddDead, e.UpdateBlock, e.DeleteBlock = insertSegments, insertBlocks, addDead, updateBlock, deleteBlock
+	e.PutSegments, e.PutBlocks, e.DeleteSomeBlocks = cmp.Or(e.PutSegments, putSegments), cmp.Or(e.PutBlocks, putBlocks), deleteSomeBlocks
 	e.DeleteSegments, e.DeleteBlocks, e.DeleteAllSegments, e.DeleteAllBlocks = deleteSegments, deleteBlocks, deleteAllSegments, deleteAllBlocks
 	e.SetPacked, e.SetForgot, e.ResetPacked, e.TouchCompany = setPacked, setForgot, resetPacked, touchCompany
 	e.CountTail, e.TailKeys, e.ChangedSince, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, idsOf, sessionsOf

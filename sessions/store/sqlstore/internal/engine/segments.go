@@ -25,7 +25,7 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
 
 	segmentsAt = `SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
-LEFT JOIN sessionkit_segments g ON g.company = :company AND g.oldest_us <= :created_us AND g.newest_us >= :created_us
+LEFT JOIN sessionkit_segments g ON g.company = :company AND g.oldest_us <= :newest_us AND g.newest_us >= :oldest_us
 WHERE c.company = :company
 ORDER BY g.segment{lock}`
 
@@ -95,19 +95,17 @@ WHERE company = :company`
 	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
 VALUES {rows}`
 
+	putSegments = insertSegments + `
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead`
+
 	insertBlocks = `INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES {rows}`
 
-	addDead = `UPDATE sessionkit_segments
-SET dead = dead + 1
-WHERE company = :company AND segment = :segment`
+	putBlocks = insertBlocks + `
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data`
 
-	updateBlock = `UPDATE sessionkit_blocks
-SET data = :data
-WHERE company = :company AND segment = :segment AND name = :name`
-
-	deleteBlock = `DELETE FROM sessionkit_blocks
-WHERE company = :company AND segment = :segment AND name = :name`
+	deleteSomeBlocks = `DELETE FROM sessionkit_blocks
+WHERE company = :company AND ({blocks})`
 
 	deleteSegments = `DELETE FROM sessionkit_segments
 WHERE company = :company AND {segments}`
@@ -218,6 +216,11 @@ CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = u.value A
 	return `SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
+}
+
+// OneOf returns the condition that a block is one of some.
+func OneOf(list []Block) Part {
+	return repeated(list, " OR ", "segment = ? AND name = ?", func(b Block) []any { return []any{b.Segment, b.Name} })
 }
 
 // ExactBlocks returns a statement that reads some blocks of :company, and its arguments.

@@ -15,9 +15,6 @@ func (s *Segment) Bury(positions ...int) Block {
 	return sealed(s.Number, keyDead, appendPostings(nil, s.dead, s.N))
 }
 
-// HasDead reports whether the block [DeadKey] was read.
-func (s *Segment) HasDead() bool { return s.dead != nil }
-
 // ForgetKeys returns the keys of the blocks that may name positions by the words: those of lists,
 // and for each word a key whose chunk of the dictionary is the first one that is not less.
 func ForgetKeys(words []Word) (lists, chunks []string) {
@@ -128,13 +125,17 @@ func (s *Segment) withoutEntries(chunk []byte, lost map[Word]bool, positions Bit
 	return left, last, changed, ok && decoded
 }
 
-// DeadBetween returns the dead positions from low until before high, or nil if there are none.
-func (s *Segment) DeadBetween(low, high int) Bits {
+// DeadAt returns the dead positions of sessions that were created at some instants, whose places
+// have been read; nil if there are none.
+func (s *Segment) DeadAt(instants []int64) Bits {
 	if s.dead == nil {
 		return nil
 	}
 	set := newBits(s.N)
-	set.fill(low, high)
+	for _, us := range instants {
+		low, high, _ := s.Between(us, us)
+		set.fill(low, high)
+	}
 	set.and(s.dead)
 	if set.Count() == 0 {
 		return nil

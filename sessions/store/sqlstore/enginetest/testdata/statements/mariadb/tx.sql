@@ -72,12 +72,6 @@ WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
 FOR UPDATE;
 
 -- insert, update and redact in the host's transaction
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?)
-FOR UPDATE;
-
--- insert, update and redact in the host's transaction
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;

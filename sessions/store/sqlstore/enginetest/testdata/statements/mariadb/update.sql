@@ -52,13 +52,14 @@ WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
 FOR UPDATE;
 
 -- verdict
-UPDATE sessionkit_segments
-SET dead = dead + 1
-WHERE company = ? AND segment = ?;
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- verdict
-INSERT INTO sessionkit_blocks (company, segment, name, data)
-VALUES (?, ?, ?, ?);
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 
 -- verdict
 -- Commit

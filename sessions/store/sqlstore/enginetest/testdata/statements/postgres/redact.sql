@@ -76,9 +76,33 @@ CROSS JOIN LATERAL (
 ) b;
 
 -- any
-UPDATE sessionkit_blocks
-SET data = $1
-WHERE company = $2 AND segment = $3 AND name = $4;
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20),
+	($21, $22, $23, $24),
+	($25, $26, $27, $28),
+	($29, $30, $31, $32),
+	($33, $34, $35, $36),
+	($37, $38, $39, $40),
+	($41, $42, $43, $44),
+	($45, $46, $47, $48),
+	($49, $50, $51, $52),
+	($53, $54, $55, $56),
+	($57, $58, $59, $60),
+	($61, $62, $63, $64)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- any
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- any
 UPDATE sessionkit_companies

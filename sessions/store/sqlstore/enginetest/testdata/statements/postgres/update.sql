@@ -62,13 +62,14 @@ JOIN LATERAL (
 ) b ON true;
 
 -- verdict
-UPDATE sessionkit_segments
-SET dead = dead + 1
-WHERE company = $1 AND segment = $2;
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- verdict
-INSERT INTO sessionkit_blocks (company, segment, name, data)
-VALUES ($1, $2, $3, $4);
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- verdict
 -- Commit

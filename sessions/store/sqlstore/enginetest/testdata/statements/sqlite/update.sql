@@ -52,13 +52,14 @@ FROM (
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
 
 -- verdict
-UPDATE sessionkit_segments
-SET dead = dead + 1
-WHERE company = ? AND segment = ?;
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- verdict
-INSERT INTO sessionkit_blocks (company, segment, name, data)
-VALUES (?, ?, ?, ?);
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- verdict
 -- Commit
