@@ -234,9 +234,12 @@ func specimens(t *testing.T) []any {
 		store.OtherwisePasses, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
 		// storages
-		memory, saved, sqlstore.New(db, filter.SQLite), table, sqlstore.Over(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
+		memory, saved, sqlstore.New(db, filter.SQLite), table, sqlstore.Over(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
-		&sqlstore.SchemaError{Found: sqlstore.Version{Schema: 1}, Needed: sqlstore.Version{Schema: 2}, Empty: true, Incomplete: true},
+		&sqlstore.SchemaError{
+			Found: sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, Needed: sqlstore.Version{Schema: 2, Oldest: 1, SearchKey: 2}, Empty: true,
+			Differences: []sqlstore.Difference{{Object: "table sessionkit_blocks", Found: "myisam", Needed: "innodb"}},
+		},
 		storetest.Fixture{Backend: memory, Put: memory.Insert, Lacks: storetest.Lacks{Changes: true}},
 		storetest.Lacks{Fields: disclosure.Mask, TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		// export

@@ -107,7 +107,7 @@ func Example_store() {
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
 	backend := sqlstore.New(db, sqlstore.SQLite)
-	if err := sqlstore.CreateSchema(ctx, db, sqlstore.SQLite); err != nil {
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
 		log.Fatal(err)
 	}
 	for i, name := range []string{"Giorgi", "გიორგი", "Nino", "Gia"} {

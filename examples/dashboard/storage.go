@@ -74,7 +74,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	if dialect == filter.SQLite {
 		db.SetMaxOpenConns(16 * runtime.NumCPU()) // so that exports, which hold one each, leave some to the others
 	}
-	if err := sqlstore.CreateSchema(ctx, db, dialect); err != nil {
+	if err := sqlstore.Migrate(ctx, db, dialect); err != nil {
 		s.close()
 		return nil, err
 	}

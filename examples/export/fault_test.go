@@ -72,7 +72,7 @@ func fill(t testing.TB, dsn string, n int) {
 	db, dialect, err := engine.Open(dsn)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
-	require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialect))
+	require.NoError(t, sqlstore.Migrate(t.Context(), db, dialect))
 	stream, err := generate.Sessions(generate.Options{N: n, Seed: 7})
 	require.NoError(t, err)
 	var all []*sessions.Session

@@ -143,7 +143,7 @@ func (a *app) make(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := sqlstore.CreateSchema(ctx, db, sqlstore.SQLite); err != nil {
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
 		return err
 	}
 	return a.fill(ctx, db)

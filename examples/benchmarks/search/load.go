@@ -28,7 +28,7 @@ type loaded struct {
 // load fills empty tables.
 func (e *engine) load(ctx context.Context, list iter.Seq[*sessions.Session]) (loaded, error) {
 	start := time.Now()
-	if err := sqlstore.CreateSchema(ctx, e.db, e.dialect); err != nil {
+	if err := sqlstore.Migrate(ctx, e.db, e.dialect); err != nil {
 		return loaded{}, err
 	}
 	var n loaded

@@ -144,7 +144,7 @@ type bench struct {
 // prepare loads the sessions where there are none, and makes the workload.
 func (b *bench) prepare(ctx context.Context) error {
 	e := b.engine
-	if err := sqlstore.CreateSchema(ctx, e.db, e.dialect); err != nil {
+	if err := sqlstore.Migrate(ctx, e.db, e.dialect); err != nil {
 		return err
 	}
 	var err error

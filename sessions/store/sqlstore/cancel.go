@@ -43,11 +43,19 @@ func (p *pool) use(ctx context.Context, op string, do func(session) error) error
 	if p.engine.End == "" {
 		return do(p.db)
 	}
+	return p.onConn(ctx, op, func(c *sql.Conn) error { return do(c) })
+}
+
+// onConn lets do work on a connection of its own.
+func (p *pool) onConn(ctx context.Context, op string, do func(*sql.Conn) error) error {
 	c, err := p.db.Conn(ctx)
 	if err != nil {
 		return failed(ctx, op, err)
 	}
 	defer func() { _ = c.Close() }()
+	if p.engine.End == "" {
+		return do(c)
+	}
 	number, err := p.number(ctx, c)
 	if err != nil {
 		return failed(ctx, op, err)

@@ -30,14 +30,14 @@ type state struct {
 func (c conn) state(ctx context.Context, s engine.Statement, company string, dest ...any) (now state, err error) {
 	var found Version
 	var seq, total sql.NullInt64
-	dest = append([]any{&found.Schema, &found.SearchKey, &now.history, &seq, &total}, dest...)
+	dest = append([]any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total}, dest...)
 	err = c.first(ctx, s, engine.Args{"company": company}, dest...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return now, c.otherSchema(ctx)
 	case err != nil:
 		return now, c.explain(ctx, err)
-	case found != neededVersion():
+	case !found.serves():
 		return now, &SchemaError{Found: found, Needed: neededVersion()}
 	}
 	now.seq, now.total = seq.Int64, total.Int64

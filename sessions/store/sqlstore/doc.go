@@ -3,7 +3,7 @@
 //
 //	db, err := sql.Open("pgx", dsn)
 //	...
-//	err = sqlstore.CreateSchema(ctx, db, sqlstore.Postgres) // once, or by migrations of the host's, see Schema
+//	err = sqlstore.Migrate(ctx, db, sqlstore.Postgres) // once, or by migrations of the host's, see Schema
 //	backend := sqlstore.New(db, sqlstore.Postgres)
 //	err = backend.Insert(ctx, session)
 //	st := store.New(backend, store.Options{})
@@ -11,8 +11,8 @@
 //
 // # Tables
 //
-// [CreateSchema] makes five tables; [Schema] gives the same statements to a host that has
-// migrations of its own.
+// [Migrate] makes six tables, and brings older ones up to date; [Migrations] gives the same
+// statements to a host that has a tool of its own for that.
 //
 //   - sessionkit_sessions has one row per session, with its search key (package searchkey).
 //     Creation times are microseconds since 1970. Its list index (MariaDB: the table itself) is
@@ -244,7 +244,7 @@
 //
 // None of the following is part of the tests.
 //
-// Citus, after [CreateSchema] on the coordinator:
+// Citus, after [Migrate] on the coordinator:
 //
 //	SELECT create_distributed_table('sessionkit_companies', 'company');
 //	SELECT create_distributed_table('sessionkit_sessions', 'company', colocate_with => 'sessionkit_companies');

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
@@ -110,13 +111,16 @@ func (e *ConnectionError) Unwrap() error { return ErrConnection }
 type SchemaError struct {
 	Found, Needed Version
 	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
-	Incomplete    bool // the version is the one that is needed, and other tables are missing
+	// Differences: the version is right, and somebody has changed these by hand. Nothing mends that
+	// but a hand.
+	Differences []Difference
 }
 
 // Version is what the tables were written by. The zero Version is that of a database without the
 // tables.
 type Version struct {
-	Schema    int64 // of the tables
+	Schema    int64 // of the tables: the number of the last migration
+	Oldest    int64 // of schema that a package may have been made for to work on the tables; 0: Schema itself
 	SearchKey int64 // of the folding of names and numbers
 }
 
@@ -125,14 +129,21 @@ func (e *SchemaError) Error() string {
 	switch {
 	case e.Empty:
 		return ErrSchema.Error() + ": the table sessionkit_schema has no row: restore it, for nobody knows what the other tables hold"
-	case e.Incomplete:
-		return ErrSchema.Error() + ": some of the tables are missing: CreateSchema makes them"
 	case e.Found == (Version{}):
-		return ErrSchema.Error() + ": the tables are missing: apply them with CreateSchema"
+		return ErrSchema.Error() + ": the tables are missing: Migrate makes them"
+	case e.Differences != nil:
+		texts := make([]string, len(e.Differences))
+		for i, d := range e.Differences {
+			texts[i] = d.String()
+		}
+		return ErrSchema.Error() + ": the tables of version " + e.Found.String() + " were changed by hand: " + strings.Join(texts, "; ")
 	}
 	text := fmt.Sprintf("%s: found version %s, needed %s", ErrSchema.Error(), e.Found, e.Needed)
-	if e.Found.Schema > e.Needed.Schema {
+	switch {
+	case e.Found.Schema > e.Needed.Schema:
 		text += ": a newer version of this package has migrated the tables"
+	case e.Found.Schema < e.Needed.Schema:
+		text += ": Migrate brings them up to date"
 	}
 	return text
 }

@@ -2,29 +2,29 @@ package sqlstore_test
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// A host with migrations of its own takes the statements from here; any other calls CreateSchema.
-func ExampleSchema() {
-	text, err := sqlstore.Schema(sqlstore.Postgres)
+// A host with a tool of its own for migrations writes them where the tool looks for them, in the
+// form that it wants. goose asks for a first line "-- +goose Up" beside. Any other host calls
+// Migrate.
+func ExampleMigrations() {
+	all, err := sqlstore.Migrations(sqlstore.Postgres)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for statement := range strings.SplitSeq(text, ";\n") {
-		for line := range strings.Lines(statement) {
-			if strings.HasPrefix(line, "CREATE TABLE") {
-				fmt.Print(line)
-			}
-		}
+	for _, m := range all[:2] {
+		fmt.Printf("Flyway          V%d__sessionkit_%s.sql\n", m.Version, m.Name)
+		fmt.Printf("golang-migrate  %d_sessionkit_%s.up.sql\n", m.Version, m.Name)
+		fmt.Printf("goose           %05d_sessionkit_%s.sql\n", m.Version, m.Name)
 	}
 	// Output:
-	// CREATE TABLE IF NOT EXISTS sessionkit_schema (
-	// CREATE TABLE IF NOT EXISTS sessionkit_companies (
-	// CREATE TABLE IF NOT EXISTS sessionkit_sessions (
-	// CREATE TABLE IF NOT EXISTS sessionkit_segments (
-	// CREATE TABLE IF NOT EXISTS sessionkit_blocks (
+	// Flyway          V1__sessionkit_first.sql
+	// golang-migrate  1_sessionkit_first.up.sql
+	// goose           00001_sessionkit_first.sql
+	// Flyway          V2__sessionkit_history.sql
+	// golang-migrate  2_sessionkit_history.up.sql
+	// goose           00002_sessionkit_history.sql
 }

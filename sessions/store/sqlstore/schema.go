@@ -1,26 +1,27 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-//go:embed schema/*.sql
-var schemas embed.FS
-
-const schemaVersion = 3
+// schemaVersion is the number of the last migration.
+const schemaVersion = 4
 
 func neededVersion() Version {
 	return Version{Schema: schemaVersion, SearchKey: searchkey.Version}
+}
+
+// serves reports whether this package works on tables of a version.
+func (v Version) serves() bool {
+	needed := neededVersion()
+	return v.Schema >= needed.Schema && v.Oldest <= needed.Schema && v.SearchKey == needed.SearchKey
 }
 
 // ofSchema adds the version of this package to the arguments of a statement that asks for it.
@@ -30,93 +31,93 @@ func ofSchema(args engine.Args) engine.Args {
 	return args
 }
 
-// Schema returns the statements that make the tables, for a host's own migrations. Each ends with a
-// semicolon and a line break; there are comments, and no semicolon at the end of a line otherwise.
-// Running them again changes nothing. An unknown dialect is an error that wraps filter.ErrDialect.
-func Schema(d filter.Dialect) (string, error) {
-	e, err := engine.Of(d)
-	if err != nil {
-		return "", err
+// version reads the version of the tables, which is zero if there are none.
+func (c conn) version(ctx context.Context) (v Version, err error) {
+	var n int
+	if err := c.first(ctx, c.engine.HasSchema, nil, &n); err != nil || n == 0 {
+		return v, err
 	}
-	text, err := schemas.ReadFile("schema/" + e.Name + ".sql")
-	return string(text), err
+	err = c.first(ctx, c.engine.Version, nil, &v.Schema, &v.SearchKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, &SchemaError{Needed: neededVersion(), Empty: true}
+	}
+	if err == nil && v.Schema >= recordedFrom {
+		err = c.first(ctx, c.engine.Oldest, nil, &v.Oldest)
+	}
+	return v, err
 }
 
-// CreateSchema makes the tables that the database does not have. Tables of another version are a
-// [*SchemaError], and nothing is changed. It may be called by several processes at once.
-func CreateSchema(ctx context.Context, db *sql.DB, d filter.Dialect) error {
-	const op = "create the schema"
-	text, err := Schema(d)
+// checkSchema reads the version of the tables, and what they are made of. Tables on which this
+// package does not work are a [*SchemaError].
+func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
+	c := conn{querier: q, engine: e, op: "read the schema"}
+	v, err := c.version(ctx)
 	if err != nil {
 		return err
 	}
-	e, _ := engine.Of(d)
-	conn, err := db.Conn(ctx)
+	if !v.serves() {
+		return &SchemaError{Found: v, Needed: neededVersion()}
+	}
+	found, err := c.objects(ctx)
 	if err != nil {
-		return failed(ctx, op, err)
-	}
-	defer func() { _ = conn.Close() }()
-	for _, statement := range e.LockSchema {
-		if _, err := conn.ExecContext(ctx, string(statement)); err != nil {
-			return failed(ctx, op, err)
-		}
-	}
-	err = createSchema(ctx, conn, e, text)
-	end := e.KeepSchema
-	if err != nil {
-		end = e.DropSchema
-	}
-	if _, endErr := conn.ExecContext(context.WithoutCancel(ctx), string(end)); err == nil && endErr != nil {
-		return failed(ctx, op, endErr)
-	}
-	return err
-}
-
-func createSchema(ctx context.Context, q querier, e *engine.Engine, text string) error {
-	err := checkSchema(ctx, q, e)
-	if other := (*SchemaError)(nil); !errors.As(err, &other) || other.Empty || other.Found != (Version{}) && !other.Incomplete {
 		return err
 	}
-	for statement := range strings.SplitSeq(text, ";\n") {
-		if strings.TrimSpace(statement) == "" {
-			continue
-		}
-		if _, err := q.ExecContext(ctx, statement); err != nil {
-			return failed(ctx, "create the schema", err)
-		}
+	if d := differences(e, found); d != nil {
+		return &SchemaError{Found: v, Needed: neededVersion(), Differences: d}
 	}
 	return nil
 }
 
-// checkSchema reads the version of the tables. Another than this package's is a [*SchemaError].
-func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
-	const op = "read the schema's version"
-	other := &SchemaError{Needed: neededVersion()}
-	c := conn{querier: q, engine: e, op: op}
-	has := func(names ...any) (all bool, err error) {
-		var n int
-		err = c.first(ctx, e.HasTables, engine.Args{"names": engine.List(names...)}, &n)
-		return n == len(names), err
+// Difference is a table, column, index or migration that is not what it should be.
+type Difference struct {
+	Object string // such as "column sessionkit_sessions.status"
+	Found  string // what it is; empty: it is missing
+	Needed string
+}
+
+// String says what is missing, or what is another.
+func (d Difference) String() string {
+	if d.Found == "" {
+		return d.Object + " is missing"
 	}
-	if ok, err := has("sessionkit_schema"); err != nil || !ok {
-		return cmp.Or(err, error(other))
-	}
-	v := &other.Found
-	err := q.QueryRowContext(ctx, string(e.Version)).Scan(&v.Schema, &v.SearchKey)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		other.Empty = true
-	case err != nil:
-		return failed(ctx, op, err)
-	case *v == other.Needed:
-		// DDL commits at once in MariaDB: who was interrupted has made some of the tables.
-		ok, err := has("sessionkit_companies", "sessionkit_sessions", "sessionkit_segments", "sessionkit_blocks")
-		if err != nil || ok {
-			return err
+	return fmt.Sprintf("%s is %q, needed %q", d.Object, d.Found, d.Needed)
+}
+
+// objects returns what the tables of this package are made of, as the engine's catalog has it, by
+// what it is called: "table t", "column t.c", "index t.i", "index t.primary".
+func (c conn) objects(ctx context.Context) (map[string]string, error) {
+	found := map[string]string{}
+	err := c.rows(ctx, c.engine.Objects, nil, func(rows *sql.Rows) error {
+		var object, is string
+		if err := rows.Scan(&object, &is); err != nil {
+			return failed(ctx, c.op, err)
 		}
-		other.Incomplete = true
+		found[object] = is
+		return nil
+	})
+	return found, err
+}
+
+// differences compares what there is with what the migrations make. More than that is no
+// difference: a newer package has added it, or the host for a query of its own.
+func differences(e *engine.Engine, found map[string]string) []Difference {
+	var list []Difference
+	missing := map[string]bool{} // tables, which come first in the file
+	text, _ := migrationFiles.ReadFile("migrations/" + e.Name + "/schema.txt")
+	for line := range strings.Lines(string(text)) {
+		object, needed, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		is, there := found[object]
+		kind, name, _ := strings.Cut(object, " ")
+		switch table, _, _ := strings.Cut(name, "."); {
+		case there && is == needed, missing[table]:
+		case kind == "table":
+			missing[name] = true
+			fallthrough
+		default:
+			list = append(list, Difference{Object: object, Found: is, Needed: needed})
+		}
 	}
-	return other
+	return list
 }
 
 // otherSchema says in what the schema, which a statement has found not to be this package's,
@@ -144,10 +145,10 @@ func (c conn) explain(ctx context.Context, err error) error {
 // connection. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks by
 // itself; a host may do so when it starts.
 //
-// The schema is looked at by each method. The settings are looked at once, on one connection, and
-// again after each refusal: that shows what the data source name, the account and the server say,
-// which is the same for all connections of a pool, and not what the host sets on single connections
-// later on.
+// The version of the schema is looked at by each method. The rest is looked at once, on one
+// connection, and again after each refusal: that shows what the tables are made of, and what the
+// data source name, the account and the server say, which is the same for all connections of a
+// pool, and not what the host sets on single connections later on.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil

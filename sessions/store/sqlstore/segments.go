@@ -25,7 +25,7 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 	var found Version
 	err := c.rows(ctx, c.engine.Directory, engine.Args{"company": company}, func(rows *sql.Rows) error {
 		var seq, total, packed, forgot, number, n, dead, oldest, newest sql.NullInt64
-		err := rows.Scan(&found.Schema, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &number, &n, &dead, &oldest, &newest)
+		err := rows.Scan(&found.Schema, &found.Oldest, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &number, &n, &dead, &oldest, &newest)
 		if err != nil {
 			return failed(ctx, c.op, err)
 		}
@@ -43,7 +43,7 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 		return d, err
 	case found == Version{}:
 		return d, c.otherSchema(ctx)
-	case found != neededVersion():
+	case !found.serves():
 		return d, &SchemaError{Found: found, Needed: neededVersion()}
 	}
 	slices.SortFunc(d.segments, func(x, y *segment.Segment) int {

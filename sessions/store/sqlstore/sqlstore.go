@@ -41,7 +41,7 @@ var (
 	_ store.Writer      = (*Backend)(nil)
 )
 
-// New returns a Backend over a database with the schema of this package, see [CreateSchema]. It
+// New returns a Backend over a database with the schema of this package, see [Migrate]. It
 // does not connect yet: a wrong schema or dialect is an error of the methods, and of
 // [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {

@@ -94,7 +94,7 @@ func run(ctx context.Context, c config) error {
 const generated = 50_000
 
 func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error {
-	if err := sqlstore.CreateSchema(ctx, db, dialect); err != nil {
+	if err := sqlstore.Migrate(ctx, db, dialect); err != nil {
 		return err
 	}
 	first := min(n, generated)

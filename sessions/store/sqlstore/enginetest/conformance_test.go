@@ -17,7 +17,7 @@ var dialects = map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqls
 // newBackend makes the tables in an empty database.
 func newBackend(t testing.TB, e engine, db *sql.DB) *sqlstore.Backend {
 	t.Helper()
-	require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]))
+	require.NoError(t, sqlstore.Migrate(t.Context(), db, dialects[e]))
 	return sqlstore.New(db, dialects[e])
 }
 

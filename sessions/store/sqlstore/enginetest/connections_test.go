@@ -128,7 +128,7 @@ func TestRefusedConnections(t *testing.T) {
 	t.Run("sqlite UTF-16", func(t *testing.T) {
 		file := url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db"), RawQuery: "_pragma=encoding('UTF-16le')"}
 		db := connect(t, connector(t, sqlite, file.String(), ""))
-		require.NoError(t, sqlstore.CreateSchema(t.Context(), db, sqlstore.SQLite))
+		require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
 		var wrong *sqlstore.ConnectionError
 		require.ErrorAs(t, sqlstore.New(db, sqlstore.SQLite).Check(t.Context()), &wrong)
 		require.Equal(t, sqlstore.ConnectionError{Setting: "encoding", Value: "UTF-16le", Needed: "UTF-8"}, *wrong)
@@ -141,7 +141,7 @@ func TestRefusedConnections(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { _, _ = server.Exec("DROP DATABASE " + name + " WITH (FORCE)") })
 		db := connect(t, connector(t, postgres, need(t, postgres), name))
-		require.NoError(t, sqlstore.CreateSchema(t.Context(), db, sqlstore.Postgres))
+		require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.Postgres))
 		var wrong *sqlstore.ConnectionError
 		require.ErrorAs(t, sqlstore.New(db, sqlstore.Postgres).Check(t.Context()), &wrong)
 		require.Equal(t, "server_encoding", wrong.Setting)

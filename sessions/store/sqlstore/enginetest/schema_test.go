@@ -28,23 +28,26 @@ func TestSchema(t *testing.T) {
 		var wait sync.WaitGroup
 		errs := make([]error, 8)
 		for i := range errs {
-			wait.Go(func() { errs[i] = sqlstore.CreateSchema(t.Context(), db, dialects[e]) })
+			wait.Go(func() { errs[i] = sqlstore.Migrate(t.Context(), db, dialects[e]) })
 		}
 		wait.Wait()
 		require.NoError(t, errors.Join(errs...))
 		require.NoError(t, missing.Check(t.Context()))
 
-		text, err := sqlstore.Schema(dialects[e])
+		all, err := sqlstore.Migrations(dialects[e])
 		require.NoError(t, err)
 		byHand := open(t, e)
-		for range 2 {
-			for statement := range strings.SplitSeq(text, ";\n") {
-				if strings.TrimSpace(statement) != "" {
-					_, err := byHand.ExecContext(t.Context(), statement)
-					require.NoError(t, err)
-				}
+		for _, m := range all {
+			tx, err := byHand.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			for statement := range strings.SplitSeq(strings.TrimSuffix(m.SQL, ";\n"), ";\n") {
+				_, err := tx.ExecContext(t.Context(), statement)
+				require.NoError(t, err, statement)
 			}
+			require.NoError(t, tx.Commit())
 		}
+		require.Equal(t, catalog(t, e, db), catalog(t, e, byHand))
+		require.NoError(t, sqlstore.Migrate(t.Context(), byHand, dialects[e]))
 		b := sqlstore.New(byHand, dialects[e])
 		require.NoError(t, b.Insert(t.Context(), person(1)))
 	})
@@ -52,7 +55,7 @@ func TestSchema(t *testing.T) {
 
 // TestOtherSchema refuses tables and search keys of another version, and names both.
 func TestOtherSchema(t *testing.T) {
-	for _, change := range []string{"version = 0", "search_key = 7"} {
+	for _, change := range []string{"version = 9, oldest = 8", "search_key = 7"} {
 		t.Run(change, func(t *testing.T) {
 			eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 				newBackend(t, e, db)
@@ -60,11 +63,11 @@ func TestOtherSchema(t *testing.T) {
 				require.NoError(t, err)
 				b := sqlstore.New(db, dialects[e])
 				var typed *sqlstore.SchemaError
-				require.ErrorAs(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]), &typed)
+				require.ErrorAs(t, sqlstore.Migrate(t.Context(), db, dialects[e]), &typed)
 				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
 				_, err = b.Get(t.Context(), "acme", "x")
 				require.ErrorAs(t, err, &typed)
-				require.Equal(t, sqlstore.Version{Schema: 3, SearchKey: searchkey.Version}, typed.Needed)
+				require.Equal(t, sqlstore.Version{Schema: 4, SearchKey: searchkey.Version}, typed.Needed)
 				require.NotEqual(t, typed.Needed, typed.Found)
 				require.Contains(t, err.Error(), typed.Found.String())
 				require.Contains(t, err.Error(), typed.Needed.String())
@@ -81,7 +84,7 @@ func TestUnknownDialect(t *testing.T) {
 	require.ErrorIs(t, b.Insert(t.Context(), person(1)), filter.ErrDialect)
 	_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 1})
 	require.ErrorIs(t, err, filter.ErrDialect)
-	require.ErrorIs(t, sqlstore.CreateSchema(t.Context(), db, 9), filter.ErrDialect)
+	require.ErrorIs(t, sqlstore.Migrate(t.Context(), db, 9), filter.ErrDialect)
 	tx, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
 	require.ErrorIs(t, b.Tx(tx).Redact(t.Context(), "acme", "x"), filter.ErrDialect)

@@ -21,7 +21,7 @@ import (
 func TestStreamEnds(t *testing.T) {
 	dialects := map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		require.NoError(t, sqlstore.CreateSchema(t.Context(), db, dialects[e]))
+		require.NoError(t, sqlstore.Migrate(t.Context(), db, dialects[e]))
 		db.SetMaxOpenConns(1)
 		b := sqlstore.New(db, dialects[e])
 		const n = 3000

@@ -29,12 +29,29 @@ type Engine struct {
 	WriteIsolation    sql.IsolationLevel // of a transaction that writes
 	SnapshotIsolation sql.IsolationLevel // of a transaction that reads one state of the database
 
-	// The schema. Lock keeps others from making it at the same time, until Keep or Drop ends that.
-	HasTables  Statement // how many of the tables {names} there are
-	LockSchema []Statement
-	KeepSchema Statement
-	DropSchema Statement
-	Version    Statement // version and search_key of the schema
+	// The schema.
+	HasSchema   Statement // 1 if there is the table sessionkit_schema, or else 0
+	Version     Statement // version and search_key of the schema
+	Oldest      Statement // the oldest version whose package works on the tables, from schema 4 on
+	NextCompany Statement // the key of the first company that comes after :after
+	Unpacked    Statement // the keys of the companies of which nothing is packed and whose seq is above :tail
+	Objects     Statement // name and description of each table, column and index of this package
+	Recorded    Statement // version, name, checksum and applied_us of the migrations, in order
+
+	// Migrations. Begin begins a transaction that has to be one on its own; "": definitions of
+	// tables are in none. Lock selects 1 once the caller has the lock; "": the transaction is it.
+	// Keep and Drop end both.
+	BeginSchema Statement
+	LockSchema  Statement
+	KeepSchema  Statement
+	DropSchema  Statement
+	NowMicros   string // an expression: microseconds since 1970
+	FromDual    string // what a SELECT without a table needs to have a WHERE
+
+	// Keys. SetSearchKey sets search_key of the schema; SetKeys sets that of the sessions of :company
+	// with {changes} to {key}, where it is another.
+	SetSearchKey Statement
+	SetKeys      Statement
 
 	// Settings select name and value of the settings of the connection that Needs asks for, as far
 	// as the server has them, and of those that this package reads.
@@ -45,10 +62,10 @@ type Engine struct {
 	// see [Engine.Packed]. The range is from behind (:after_us, :after_id) down to (:floor_us,
 	// :floor_id), the latter included; a match is a session of the range that {condition} selects.
 
-	// version, search_key and history of the schema, and seq and total of :company,
+	// version, oldest, search_key and history of the schema, and seq and total of :company,
 	// NULL if nothing was ever written.
 	State Statement
-	// The session :id of :company, if the schema has :version and :search_key.
+	// The session :id of :company, if the schema serves :version and :search_key.
 	Get Statement
 	// At most :limit sessions of :company changed after :since, in the order of their changes.
 	Changes Statement
@@ -60,7 +77,7 @@ type Engine struct {
 	SetSnapshot Statement
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
-	// transaction ends, if the schema has :version and :search_key, and writes
+	// transaction ends, if the schema serves :version and :search_key, and writes
 	// nothing otherwise. It returns the new seq in a row, or as what drivers call the last insert
 	// ID.
 	Bump        Statement

@@ -23,12 +23,32 @@ func mariadb() *Engine {
 		SnapshotIsolation: sql.LevelRepeatableRead,
 		pack:              packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
 
-		HasTables: `SELECT count(*)
+		HasSchema: `SELECT count(*)
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name IN ({names})`,
-		LockSchema: []Statement{"SELECT GET_LOCK(" + lock + ", 60)"},
+WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
+		// MariaDB and MySQL write the types of numbers differently, and some servers all names in
+		// lower case.
+		Objects: `SELECT CONCAT('table ', LOWER(t.table_name)), LOWER(t.engine)
+FROM information_schema.tables t
+WHERE t.table_schema = DATABASE() AND LEFT(t.table_name, 11) = 'sessionkit_'
+UNION ALL
+SELECT CONCAT('column ', LOWER(c.table_name), '.', c.column_name),
+	CONCAT(c.data_type, IF(c.data_type = 'varbinary', CONCAT('(', c.character_maximum_length, ')'), ''),
+		COALESCE(CONCAT(' collate ', c.collation_name), ''), IF(c.is_nullable = 'NO', ' not null', ''))
+FROM information_schema.columns c
+WHERE c.table_schema = DATABASE() AND LEFT(c.table_name, 11) = 'sessionkit_'
+UNION ALL
+SELECT CONCAT('index ', LOWER(i.table_name), '.', IF(i.index_name = 'PRIMARY', 'primary', i.index_name)),
+	CONCAT(IF(MIN(i.non_unique) = 0, 'unique (', '('), GROUP_CONCAT(i.column_name ORDER BY i.seq_in_index SEPARATOR ', '), ')')
+FROM information_schema.statistics i
+WHERE i.table_schema = DATABASE() AND LEFT(i.table_name, 11) = 'sessionkit_'
+GROUP BY i.table_name, i.index_name`,
+		// A client that gives up closes its connection, which the server notices after that time.
+		LockSchema: "SELECT GET_LOCK(" + lock + ", 10)",
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
+		NowMicros:  "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)",
+		FromDual:   " FROM DUAL",
 
 		// The former has a limit of its own: that of the connection could hide the rest.
 		Settings: []Statement{"SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1", `SHOW SESSION VARIABLES
@@ -83,7 +103,7 @@ ORDER BY s.created_us DESC, s.id DESC`,
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
 SELECT :company, LAST_INSERT_ID(:n), :added
 FROM sessionkit_schema v
-WHERE v.version = :version AND v.search_key = :search_key
+WHERE v.version >= :version AND v.oldest <= :version AND v.search_key = :search_key
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,

@@ -15,7 +15,35 @@ FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1`
 
-	state = `SELECT v.version, v.search_key, v.history,
+	oldest = `SELECT oldest
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1`
+
+	nextCompany = `SELECT company
+FROM sessionkit_companies
+WHERE company > :after
+ORDER BY company
+LIMIT 1`
+
+	unpacked = `SELECT company
+FROM sessionkit_companies
+WHERE packed_seq = 0 AND seq > :tail
+ORDER BY company`
+
+	setSearchKey = `UPDATE sessionkit_schema
+SET search_key = :search_key
+WHERE search_key < :search_key`
+
+	setKeys = `UPDATE sessionkit_sessions
+SET search_key = {key}
+WHERE company = :company AND changed_seq IN ({changes}) AND search_key <> {key}`
+
+	recorded = `SELECT version, name, checksum, applied_us
+FROM sessionkit_migrations
+ORDER BY version`
+
+	state = `SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = :company),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company)
 FROM sessionkit_schema v
@@ -24,11 +52,11 @@ LIMIT 1`
 
 	newHistory = `UPDATE sessionkit_schema
 SET history = :history
-WHERE version = :version AND search_key = :search_key`
+WHERE version >= :version AND oldest <= :version AND search_key = :search_key`
 
-	// ofSchema selects one row if the tables are of a version, and otherwise none.
+	// ofSchema selects one row if the package of a version works on the tables, and otherwise none.
 	ofSchema = `FROM sessionkit_schema v
-WHERE v.version = :version AND v.search_key = :search_key AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
+WHERE v.version >= :version AND v.oldest <= :version AND v.search_key = :search_key AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
 
 	session = `SELECT {columns}
 FROM sessionkit_sessions r
@@ -71,7 +99,9 @@ ORDER BY s.created_us DESC, s.id DESC`
 
 // fill writes what is the same in every call into the statements of an engine.
 func (e *Engine) fill() *Engine {
-	e.Version, e.State, e.NewHistory, e.Get = version, state, newHistory, get
+	e.Version, e.Oldest, e.NextCompany, e.Recorded, e.Unpacked = version, oldest, nextCompany, recorded, unpacked
+	e.SetSearchKey, e.SetKeys = setSearchKey, setKeys
+	e.State, e.NewHistory, e.Get = state, newHistory, get
 	e.GiveBack, e.InsertSessions, e.UpdateSession = giveBack, insertSessions, updateSession
 	e.Directory, e.SegmentsAt, e.AllBlocks, e.Present, e.Orphans = directory, segmentsAt, allBlocks, present, orphans
 	e.PutSegments, e.PutBlocks, e.DeleteSomeBlocks = cmp.Or(e.PutSegments, putSegments), cmp.Or(e.PutBlocks, putBlocks), deleteSomeBlocks

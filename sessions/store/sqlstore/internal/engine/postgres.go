@@ -24,14 +24,41 @@ func postgres() *Engine {
 		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
 
 		// The tables may be in any schema of the search path.
-		HasTables: `SELECT count(DISTINCT table_name)
+		HasSchema: `SELECT count(DISTINCT table_name)
 FROM information_schema.tables
-WHERE table_schema = ANY (current_schemas(false)) AND table_name IN ({names})`,
+WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'`,
+		// An index that could not be built is invalid: it is there, and nothing uses it.
+		Objects: `SELECT 'table ' || c.relname, 'table'
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')
+UNION ALL
+SELECT 'column ' || c.relname || '.' || a.attname,
+	format_type(a.atttypid, a.atttypmod) || coalesce(' collate ' || o.collname, '') || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_collation o ON o.oid = a.attcollation
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')
+UNION ALL
+SELECT 'index ' || c.relname || '.' || CASE WHEN x.indisprimary THEN 'primary' ELSE i.relname END,
+	CASE WHEN x.indisunique THEN 'unique (' ELSE '(' END || (
+		SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+		FROM unnest(x.indkey::int2[]) WITH ORDINALITY k (number, place)
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+	) || ')'
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid
+JOIN pg_class i ON i.oid = x.indexrelid
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')`,
 		// DDL is part of a transaction here, which leaves nothing behind if it fails. The number is
 		// any that nobody else uses.
-		LockSchema: []Statement{"BEGIN", "SELECT pg_advisory_xact_lock(7365707331)"},
-		KeepSchema: "COMMIT",
-		DropSchema: "ROLLBACK",
+		BeginSchema: "BEGIN",
+		LockSchema:  "SELECT 1 FROM pg_advisory_xact_lock(7365707331)",
+		KeepSchema:  "COMMIT",
+		DropSchema:  "ROLLBACK",
+		NowMicros:   "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)",
 
 		Settings: []Statement{`SELECT name, setting
 FROM pg_settings

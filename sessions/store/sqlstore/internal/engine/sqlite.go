@@ -14,13 +14,37 @@ func sqlite() *Engine {
 		Columns: columnsOf("instr(s.reasons, ?) > 0", filter.Col),
 		pack:    packing{begin: "(", between: " || char(31) || ", end: ")"},
 
-		HasTables: `SELECT count(*)
+		HasSchema: `SELECT count(*)
 FROM sqlite_master
-WHERE type = 'table' AND name IN ({names})`,
+WHERE type = 'table' AND name = 'sessionkit_schema'`,
+		Objects: `SELECT 'table ' || m.name, 'table'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'column ' || m.name || '.' || c.name, lower(c.type) || CASE WHEN c."notnull" THEN ' not null' ELSE '' END
+FROM sqlite_master m
+JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.primary', 'unique (' || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_table_info(m.name) c WHERE c.pk > 0 ORDER BY c.pk) k
+	) || ')'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i."unique" THEN 'unique (' ELSE '(' END || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_index_info(i.name) c ORDER BY c.seqno) k
+	) || ')'
+FROM sqlite_master m
+JOIN pragma_index_list(m.name) i
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c'`,
 		// It takes the lock of the writer at once, and does not fail half-way for want of it.
-		LockSchema: []Statement{"BEGIN IMMEDIATE"},
-		KeepSchema: "COMMIT",
-		DropSchema: "ROLLBACK",
+		BeginSchema: "BEGIN IMMEDIATE",
+		KeepSchema:  "COMMIT",
+		DropSchema:  "ROLLBACK",
+		NowMicros:   "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
 
 		Settings: []Statement{`SELECT 'sqlite_version', sqlite_version()
 UNION ALL SELECT 'encoding', encoding FROM pragma_encoding

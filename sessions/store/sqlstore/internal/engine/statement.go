@@ -48,6 +48,11 @@ func Rows(rows [][]any) Part {
 	return p
 }
 
+// Cases returns the value that a column has in a list of pairs.
+func Cases(column string, pairs []any) Part {
+	return Part{"CASE " + column + strings.Repeat(" WHEN ? THEN ?", len(pairs)/2) + " END", pairs}
+}
+
 // Assignments returns what sets columns to the values of a session whose last change has a number.
 func Assignments(cs row.Columns, s *sessions.Session, changedSeq int64) Part {
 	texts := cs.Names()

@@ -1,24 +1,47 @@
--- CreateSchema, made already
-SELECT GET_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)), 60);
-
--- CreateSchema, made already; Check
+-- Migrate, made already; Check
 SELECT count(*)
 FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name IN (?);
+WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
 
--- CreateSchema, made already; Check
+-- Migrate, made already; Check
 SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- CreateSchema, made already; Check
-SELECT count(*)
-FROM information_schema.tables
-WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?);
+-- Migrate, made already; Check
+SELECT oldest
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
 
--- CreateSchema, made already
-SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));
+-- Migrate, made already; Check
+SELECT CONCAT('table ', LOWER(t.table_name)), LOWER(t.engine)
+FROM information_schema.tables t
+WHERE t.table_schema = DATABASE() AND LEFT(t.table_name, 11) = 'sessionkit_'
+UNION ALL
+SELECT CONCAT('column ', LOWER(c.table_name), '.', c.column_name),
+	CONCAT(c.data_type, IF(c.data_type = 'varbinary', CONCAT('(', c.character_maximum_length, ')'), ''),
+		COALESCE(CONCAT(' collate ', c.collation_name), ''), IF(c.is_nullable = 'NO', ' not null', ''))
+FROM information_schema.columns c
+WHERE c.table_schema = DATABASE() AND LEFT(c.table_name, 11) = 'sessionkit_'
+UNION ALL
+SELECT CONCAT('index ', LOWER(i.table_name), '.', IF(i.index_name = 'PRIMARY', 'primary', i.index_name)),
+	CONCAT(IF(MIN(i.non_unique) = 0, 'unique (', '('), GROUP_CONCAT(i.column_name ORDER BY i.seq_in_index SEPARATOR ', '), ')')
+FROM information_schema.statistics i
+WHERE i.table_schema = DATABASE() AND LEFT(i.table_name, 11) = 'sessionkit_'
+GROUP BY i.table_name, i.index_name;
+
+-- Migrate, made already
+SELECT version, name, checksum, applied_us
+FROM sessionkit_migrations
+ORDER BY version;
+
+-- Migrate, made already
+SELECT company
+FROM sessionkit_companies
+WHERE packed_seq = 0 AND seq > ?
+ORDER BY company;
 
 -- Check
 SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1;

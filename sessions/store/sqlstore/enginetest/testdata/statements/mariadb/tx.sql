@@ -14,7 +14,7 @@ SELECT CONNECTION_ID();
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);

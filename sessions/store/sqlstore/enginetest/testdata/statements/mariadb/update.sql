@@ -7,7 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict
 -- BeginTx, Read Committed
@@ -16,7 +16,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) 
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);

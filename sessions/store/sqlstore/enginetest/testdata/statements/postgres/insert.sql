@@ -5,7 +5,7 @@
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
-WHERE v.version = $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 

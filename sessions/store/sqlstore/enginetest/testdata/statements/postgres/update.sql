@@ -7,7 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = $3 AND v.search_key = $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict
 -- BeginTx, Read Committed
@@ -16,7 +16,7 @@ WHERE v.version = $3 AND v.search_key = $4 AND v.version = (SELECT max(n.version
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
-WHERE v.version = $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq;
 

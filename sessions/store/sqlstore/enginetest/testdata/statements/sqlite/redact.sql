@@ -7,7 +7,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- any
 -- BeginTx, Default
@@ -16,7 +16,7 @@ WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) 
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 

@@ -1,24 +1,55 @@
--- CreateSchema, made already
-BEGIN IMMEDIATE;
-
--- CreateSchema, made already; Check
+-- Migrate, made already; Check
 SELECT count(*)
 FROM sqlite_master
-WHERE type = 'table' AND name IN (?);
+WHERE type = 'table' AND name = 'sessionkit_schema';
 
--- CreateSchema, made already; Check
+-- Migrate, made already; Check
 SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- CreateSchema, made already; Check
-SELECT count(*)
-FROM sqlite_master
-WHERE type = 'table' AND name IN (?, ?, ?, ?);
+-- Migrate, made already; Check
+SELECT oldest
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
 
--- CreateSchema, made already
-COMMIT;
+-- Migrate, made already; Check
+SELECT 'table ' || m.name, 'table'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'column ' || m.name || '.' || c.name, lower(c.type) || CASE WHEN c."notnull" THEN ' not null' ELSE '' END
+FROM sqlite_master m
+JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.primary', 'unique (' || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_table_info(m.name) c WHERE c.pk > 0 ORDER BY c.pk) k
+	) || ')'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i."unique" THEN 'unique (' ELSE '(' END || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_index_info(i.name) c ORDER BY c.seqno) k
+	) || ')'
+FROM sqlite_master m
+JOIN pragma_index_list(m.name) i
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
+
+-- Migrate, made already
+SELECT version, name, checksum, applied_us
+FROM sessionkit_migrations
+ORDER BY version;
+
+-- Migrate, made already
+SELECT company
+FROM sessionkit_companies
+WHERE packed_seq = 0 AND seq > ?
+ORDER BY company;
 
 -- Check
 SELECT 'sqlite_version', sqlite_version()

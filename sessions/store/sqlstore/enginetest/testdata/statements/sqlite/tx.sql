@@ -11,7 +11,7 @@ SAVEPOINT sessionkit_writer;
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version = ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq;
 

@@ -1,22 +1,12 @@
--- sessionkit, schema version 3, for PostgreSQL 15 and newer. All statements may be run again.
+-- sessionkit, migration 1, for PostgreSQL 15 and newer: the first schema.
+-- All statements may be run again. The row that says that the tables are there comes last.
 -- Texts compare bytewise (COLLATE "C"); instants are microseconds since 1970 in UTC.
-
--- What the other tables were written by, in one row, and which history the numbers of changes belong to.
-CREATE TABLE IF NOT EXISTS sessionkit_schema (
-    version     bigint PRIMARY KEY,
-    search_key  bigint NOT NULL, -- version of the folding that search_key and the segments hold
-    history     text COLLATE "C" NOT NULL -- random; replaced when the database is set back
-);
-INSERT INTO sessionkit_schema SELECT 3, 2, left(md5(gen_random_uuid()::text), 16) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
     company text COLLATE "C" PRIMARY KEY,
     seq     bigint NOT NULL, -- of the latest change
-    total   bigint NOT NULL, -- sessions
-    -- A session whose changed_seq is packed_seq or lower has one living place in a segment; any other is in the tail, and has none.
-    packed_seq bigint NOT NULL DEFAULT 0,
-    forgot_seq bigint NOT NULL DEFAULT 0 -- number of the latest change that took words out of segments
+    total   bigint NOT NULL  -- sessions
 );
 
 CREATE TABLE IF NOT EXISTS sessionkit_sessions (
@@ -61,29 +51,25 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     search_key         text COLLATE "C" NOT NULL,
     PRIMARY KEY (company, id)
 );
--- The list, newest first.
-CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id);
+-- The list, newest first, with what the usual filters and searches ask for.
+CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id)
+    INCLUDE (search_key, status, document_type, match_level, digital_spoof, not_full_id, low_far);
 CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes ON sessionkit_sessions (company, changed_seq);
 
--- The sessions up to packed_seq, in segments of neighbours in the list.
-CREATE TABLE IF NOT EXISTS sessionkit_segments (
-    company   text COLLATE "C" NOT NULL,
-    segment   bigint NOT NULL, -- a random number
-    sessions  integer NOT NULL, -- the dead ones, which lie elsewhere by now, included
-    dead      integer NOT NULL,
-    oldest_us bigint NOT NULL, -- creation times
-    newest_us bigint NOT NULL,
-    PRIMARY KEY (company, segment)
+-- The words of each session's search key, and its rare properties, in buckets of time.
+CREATE TABLE IF NOT EXISTS sessionkit_terms (
+    company    text COLLATE "C" NOT NULL,
+    bucket     bigint NOT NULL,
+    term       text COLLATE "C" NOT NULL,
+    created_us bigint NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    PRIMARY KEY (company, bucket, term, created_us, id)
 );
 
--- What segments are made of: lists of postings, chunks of a dictionary, places. Package internal/segment has the format.
-CREATE TABLE IF NOT EXISTS sessionkit_blocks (
-    company text COLLATE "C" NOT NULL,
-    segment bigint NOT NULL,
-    name    text COLLATE "C" NOT NULL,
-    data    bytea NOT NULL,
-    PRIMARY KEY (company, segment, name)
+-- What the other tables were written by.
+CREATE TABLE IF NOT EXISTS sessionkit_schema (
+    version     bigint PRIMARY KEY,
+    search_key  bigint NOT NULL, -- version of the folding that search_key and term hold
+    bucket_bits bigint NOT NULL  -- bucket = created_us >> bucket_bits
 );
--- Blocks are packed already, and read whole: they stay in their rows. A partitioned table takes the first of the two for each partition.
-ALTER TABLE sessionkit_blocks SET (toast_tuple_target = 8160);
-ALTER TABLE sessionkit_blocks ALTER COLUMN data SET STORAGE EXTERNAL;
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);

@@ -1,22 +1,12 @@
--- sessionkit, schema version 3, for MariaDB 10.11 and newer, and MySQL 8.0.19 and newer. All statements may be run again.
+-- sessionkit, migration 1, for MariaDB 10.11 and newer, and MySQL 8.0.21 and newer: the first schema.
+-- All statements may be run again. The row that says that the tables are there comes last.
 -- Texts compare bytewise (VARBINARY: neither case nor trailing spaces are ignored); instants are microseconds since 1970 in UTC.
-
--- What the other tables were written by, in one row, and which history the numbers of changes belong to.
-CREATE TABLE IF NOT EXISTS sessionkit_schema (
-    version     BIGINT NOT NULL PRIMARY KEY,
-    search_key  BIGINT NOT NULL, -- version of the folding that search_key and the segments hold
-    history     VARBINARY(32) NOT NULL -- random; replaced when the database is set back
-) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
-INSERT INTO sessionkit_schema SELECT 3, 2, LOWER(HEX(RANDOM_BYTES(8))) FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
     company VARBINARY(128) NOT NULL PRIMARY KEY,
     seq     BIGINT NOT NULL, -- of the latest change
-    total   BIGINT NOT NULL, -- sessions
-    -- A session whose changed_seq is packed_seq or lower has one living place in a segment; any other is in the tail, and has none.
-    packed_seq BIGINT NOT NULL DEFAULT 0,
-    forgot_seq BIGINT NOT NULL DEFAULT 0 -- number of the latest change that took words out of segments
+    total   BIGINT NOT NULL  -- sessions
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS sessionkit_sessions (
@@ -65,22 +55,20 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     UNIQUE KEY sessionkit_sessions_changes (company, changed_seq)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
--- The sessions up to packed_seq, in segments of neighbours in the list.
-CREATE TABLE IF NOT EXISTS sessionkit_segments (
-    company   VARBINARY(128) NOT NULL,
-    segment   BIGINT NOT NULL, -- a random number
-    sessions  INTEGER NOT NULL, -- the dead ones, which lie elsewhere by now, included
-    dead      INTEGER NOT NULL,
-    oldest_us BIGINT NOT NULL, -- creation times
-    newest_us BIGINT NOT NULL,
-    PRIMARY KEY (company, segment)
+-- The words of each session's search key, and its rare properties, in buckets of time.
+CREATE TABLE IF NOT EXISTS sessionkit_terms (
+    company    VARBINARY(128) NOT NULL,
+    bucket     BIGINT NOT NULL,
+    term       VARBINARY(160) NOT NULL,
+    created_us BIGINT NOT NULL,
+    id         VARBINARY(128) NOT NULL,
+    PRIMARY KEY (company, bucket, term, created_us, id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
--- What segments are made of: lists of postings, chunks of a dictionary, places. Package internal/segment has the format.
-CREATE TABLE IF NOT EXISTS sessionkit_blocks (
-    company VARBINARY(128) NOT NULL,
-    segment BIGINT NOT NULL,
-    name    VARBINARY(160) NOT NULL,
-    data    MEDIUMBLOB NOT NULL,
-    PRIMARY KEY (company, segment, name)
+-- What the other tables were written by.
+CREATE TABLE IF NOT EXISTS sessionkit_schema (
+    version     BIGINT NOT NULL PRIMARY KEY,
+    search_key  BIGINT NOT NULL, -- version of the folding that search_key and term hold
+    bucket_bits BIGINT NOT NULL  -- bucket = created_us >> bucket_bits
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);

@@ -1,22 +1,12 @@
--- sessionkit, schema version 3, for SQLite 3.38 and newer. All statements may be run again.
+-- sessionkit, migration 1, for SQLite 3.38 and newer: the first schema.
+-- All statements may be run again. The row that says that the tables are there comes last.
 -- Texts compare bytewise (BINARY); instants are microseconds since 1970 in UTC.
-
--- What the other tables were written by, in one row, and which history the numbers of changes belong to.
-CREATE TABLE IF NOT EXISTS sessionkit_schema (
-    version     INTEGER PRIMARY KEY,
-    search_key  INTEGER NOT NULL, -- version of the folding that search_key and the segments hold
-    history     TEXT NOT NULL   -- random; replaced when the database is set back
-);
-INSERT INTO sessionkit_schema SELECT 3, 2, lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
     company TEXT NOT NULL PRIMARY KEY,
     seq     INTEGER NOT NULL, -- of the latest change
-    total   INTEGER NOT NULL, -- sessions
-    -- A session whose changed_seq is packed_seq or lower has one living place in a segment; any other is in the tail, and has none.
-    packed_seq INTEGER NOT NULL DEFAULT 0,
-    forgot_seq INTEGER NOT NULL DEFAULT 0 -- number of the latest change that took words out of segments
+    total   INTEGER NOT NULL  -- sessions
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS sessionkit_sessions (
@@ -61,26 +51,25 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     search_key         TEXT NOT NULL,
     PRIMARY KEY (company, id)
 );
--- The list, newest first.
-CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id);
+-- The list, newest first, with what the usual filters and searches ask for.
+CREATE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id,
+    search_key, status, document_type, match_level, digital_spoof, not_full_id, low_far);
 CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes ON sessionkit_sessions (company, changed_seq);
 
--- The sessions up to packed_seq, in segments of neighbours in the list.
-CREATE TABLE IF NOT EXISTS sessionkit_segments (
-    company   TEXT NOT NULL,
-    segment   INTEGER NOT NULL, -- a random number
-    sessions  INTEGER NOT NULL, -- the dead ones, which lie elsewhere by now, included
-    dead      INTEGER NOT NULL,
-    oldest_us INTEGER NOT NULL, -- creation times
-    newest_us INTEGER NOT NULL,
-    PRIMARY KEY (company, segment)
+-- The words of each session's search key, and its rare properties, in buckets of time.
+CREATE TABLE IF NOT EXISTS sessionkit_terms (
+    company    TEXT NOT NULL,
+    bucket     INTEGER NOT NULL,
+    term       TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    id         TEXT NOT NULL,
+    PRIMARY KEY (company, bucket, term, created_us, id)
 ) WITHOUT ROWID;
 
--- What segments are made of: lists of postings, chunks of a dictionary, places. Package internal/segment has the format.
-CREATE TABLE IF NOT EXISTS sessionkit_blocks (
-    company TEXT NOT NULL,
-    segment INTEGER NOT NULL,
-    name    TEXT NOT NULL,
-    data    BLOB NOT NULL,
-    PRIMARY KEY (company, segment, name)
+-- What the other tables were written by.
+CREATE TABLE IF NOT EXISTS sessionkit_schema (
+    version     INTEGER PRIMARY KEY,
+    search_key  INTEGER NOT NULL, -- version of the folding that search_key and term hold
+    bucket_bits INTEGER NOT NULL  -- bucket = created_us >> bucket_bits
 );
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);

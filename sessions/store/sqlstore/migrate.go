@@ -1,0 +1,374 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// Migration is one step of the schema, from the version before to its own.
+type Migration struct {
+	Version int64  // 1, 2, 3, ...
+	Name    string // of one word or a few: "history"
+	// Oldest is the oldest version of the schema whose package works on the tables once the
+	// migration is applied. Where it is below Version, processes with the package of the version
+	// before may go on meanwhile; where it is not, stop them first.
+	Oldest int64
+	// SQL has the statements, each of which ends with a semicolon and a line break, where no other
+	// semicolon is. The last ones record the migration.
+	SQL string
+
+	checksum string // of the file
+}
+
+const recordedFrom = 4 // the first migration that is recorded, by whose time those before it are applied
+
+// Migrations returns all migrations of a dialect, the oldest first, for a host that applies them by
+// a tool of its own: goose, Flyway, golang-migrate. [Migrate] does the same, and more. An unknown
+// dialect is an error that wraps filter.ErrDialect.
+//
+// Apply each once, in order, none again, and no two at once. What a file cannot do is done by a
+// call of Migrate afterwards, which then applies nothing: it makes the search keys of a database of
+// versions 1 and 2 anew. It is harmless where there is nothing to do, and checks what was applied.
+func Migrations(d filter.Dialect) ([]Migration, error) {
+	e, err := engine.Of(d)
+	if err != nil {
+		return nil, err
+	}
+	return migrationsOf(e)
+}
+
+func migrationsOf(e *engine.Engine) ([]Migration, error) {
+	folder := "migrations/" + e.Name
+	files, err := migrationFiles.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Migration, 0, len(files))
+	for _, f := range files {
+		number, name, ok := strings.Cut(strings.TrimSuffix(f.Name(), ".sql"), "_")
+		if !ok { // the snapshot of what they make
+			continue
+		}
+		text, err := migrationFiles.ReadFile(path.Join(folder, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		m := Migration{Name: name, SQL: string(text)}
+		sum := sha256.Sum256(text)
+		m.checksum = hex.EncodeToString(sum[:8])
+		if m.Version, err = strconv.ParseInt(number, 10, 64); err != nil {
+			return nil, err
+		}
+		m.Oldest = m.Version
+		if _, oldest, ok := strings.Cut(m.SQL, "\n-- oldest: "); ok {
+			oldest, _, _ = strings.Cut(oldest, "\n")
+			if m.Oldest, err = strconv.ParseInt(oldest, 10, 64); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, m)
+	}
+	for i := range all {
+		all[i].SQL += recording(e, all[:i+1])
+	}
+	return all, nil
+}
+
+// recording returns the statements that end the last of some migrations: they record what is
+// applied by then.
+func recording(e *engine.Engine, applied []Migration) string {
+	m := applied[len(applied)-1]
+	if m.Version == 1 { // it begins the table, with its own number
+		return ""
+	}
+	if m.Version < recordedFrom {
+		return fmt.Sprintf("UPDATE sessionkit_schema SET version = %d WHERE version < %[1]d;\n", m.Version)
+	}
+	if m.Version > recordedFrom {
+		applied = applied[len(applied)-1:]
+	}
+	var b strings.Builder
+	b.WriteString("-- What was applied.\n")
+	for _, one := range applied {
+		fmt.Fprintf(&b, "INSERT INTO sessionkit_migrations (version, name, checksum, applied_us) SELECT %d, '%s', '%s', %s%s"+
+			" WHERE NOT EXISTS (SELECT 1 FROM sessionkit_migrations n WHERE n.version = %[1]d);\n", one.Version, one.Name, one.checksum, e.NowMicros, e.FromDual)
+	}
+	fmt.Fprintf(&b, "UPDATE sessionkit_schema SET oldest = %d, version = %d WHERE version < %[2]d;\n", m.Oldest, m.Version)
+	return b.String()
+}
+
+// statements returns the statements of a migration, each with the comments before it.
+func (m Migration) statements() []string {
+	list := strings.Split(m.SQL, ";\n")
+	return slices.DeleteFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
+// Migrate brings the tables of a database to the schema of this package: it applies the migrations
+// that were not, in order, and does what SQL cannot. An empty database gets all of them. When it
+// returns nil, Backends of this package work on the tables. A host calls it when it deploys, or
+// each time that it starts: where nothing is to be done, it reads and writes nothing.
+//
+// Many processes may call it at once: one applies a migration, under a lock, and the others wait.
+// It may be interrupted at any point, and goes on from there when it is called again. On PostgreSQL
+// and SQLite each migration is one transaction. MariaDB and MySQL commit each statement that
+// defines tables by itself, and what was done already is passed over.
+//
+// Tables of a newer version are left alone: they are a [*SchemaError], unless this package works on
+// them, too. So are tables that somebody has changed by hand, see [SchemaError.Differences].
+func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
+	e, err := engine.Of(d)
+	if err != nil {
+		return err
+	}
+	all, err := migrationsOf(e)
+	if err != nil {
+		return err
+	}
+	b := New(db, d)
+	for {
+		if done, err := b.applyNext(ctx, all); err != nil {
+			return err
+		} else if done {
+			break
+		}
+	}
+	if err := b.rekey(ctx); err != nil {
+		return err
+	}
+	if err := b.checkMigrated(ctx, all); err != nil {
+		return err
+	}
+	return b.packAll(ctx)
+}
+
+// applyNext applies the first migration that the database lacks, and reports whether there is none.
+func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, err error) {
+	const op = "migrate"
+	if found, err := b.on(b.db, op).applied(ctx); err != nil || found >= int64(len(all)) {
+		return true, err
+	}
+	return false, b.locked(ctx, op, func(c conn) error {
+		found, err := c.applied(ctx) // others may have been faster
+		if err == nil && found < int64(len(all)) {
+			err = c.apply(ctx, all[found])
+		}
+		return err
+	})
+}
+
+// locked lets do work on a connection that keeps others from migrating, in a transaction where the
+// engine can hold definitions of tables in one.
+func (b *Backend) locked(ctx context.Context, op string, do func(conn) error) error {
+	return b.pool.onConn(ctx, op, func(q *sql.Conn) error {
+		unlock, err := b.lockSchema(ctx, q)
+		if err != nil {
+			return err
+		}
+		return unlock(do(b.on(q, op)))
+	})
+}
+
+// lockSchema keeps others from migrating until unlock is called with what has come of it.
+func (b *Backend) lockSchema(ctx context.Context, q *sql.Conn) (unlock func(error) error, err error) {
+	const op = "lock the schema"
+	unlock = func(err error) error {
+		end := b.engine.KeepSchema
+		if err != nil {
+			end = b.engine.DropSchema
+		}
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
+		defer cancel()
+		if _, endErr := q.ExecContext(within, string(end)); endErr != nil {
+			// The lock may still be held, or the transaction be open: nobody gets the connection.
+			_ = q.Raw(func(any) error { return sqldriver.ErrBadConn })
+			err = cmp.Or(err, failed(ctx, op, endErr))
+		}
+		return err
+	}
+	if b.engine.BeginSchema != "" {
+		if _, err := q.ExecContext(ctx, string(b.engine.BeginSchema)); err != nil {
+			return nil, failed(ctx, op, err)
+		}
+	}
+	for held := b.engine.LockSchema == ""; !held; {
+		var n sql.NullInt64
+		if err := q.QueryRowContext(ctx, string(b.engine.LockSchema)).Scan(&n); err != nil {
+			return nil, unlock(failed(ctx, op, err))
+		}
+		held = n.Int64 == 1 // or others have held it for as long as one call waits
+	}
+	return unlock, nil
+}
+
+// applied returns the version of the last migration that was applied, 0 if none was.
+func (c conn) applied(ctx context.Context) (int64, error) {
+	found, err := c.version(ctx)
+	if other := (*SchemaError)(nil); errors.As(err, &other) && other.Empty {
+		// The first migration may have been interrupted before its last statement, or somebody has
+		// emptied the table.
+		var company string
+		switch err := c.first(ctx, c.engine.NextCompany, engine.Args{"after": ""}, &company); {
+		case errors.Is(err, sql.ErrNoRows):
+			return 0, nil
+		case err != nil:
+			return 0, err
+		}
+	}
+	return found.Schema, err
+}
+
+// apply applies a migration.
+func (c conn) apply(ctx context.Context, m Migration) error {
+	for i, statement := range m.statements() {
+		c.op = fmt.Sprintf("migrate to version %d (%s), statement %d", m.Version, m.Name, i+1)
+		if ok, err := c.wanted(ctx, statement); err != nil {
+			return err
+		} else if !ok {
+			continue
+		}
+		if _, err := c.ExecContext(ctx, statement); err != nil {
+			return failed(ctx, c.op, err)
+		}
+	}
+	return nil
+}
+
+// wanted reports whether a statement is to be run, as a comment before it says: "if column
+// table.name", or "unless column table.name".
+func (c conn) wanted(ctx context.Context, statement string) (bool, error) {
+	for line := range strings.Lines(statement) {
+		comment, ok := strings.CutPrefix(line, "-- ")
+		if !ok {
+			continue
+		}
+		for _, condition := range []string{"if ", "unless "} {
+			object, ok := strings.CutPrefix(comment, condition+"column ")
+			if !ok {
+				continue
+			}
+			found, err := c.objects(ctx)
+			if err != nil {
+				return false, err
+			}
+			_, there := found["column "+strings.TrimSpace(object)]
+			return there == (condition == "if "), nil
+		}
+	}
+	return true, nil
+}
+
+// checkMigrated looks at what the migrations have made.
+func (b *Backend) checkMigrated(ctx context.Context, all []Migration) error {
+	c := b.on(b.db, "migrate")
+	if err := checkSchema(ctx, c, b.engine); err != nil {
+		return err
+	}
+	_, err := c.recorded(ctx, all)
+	return err
+}
+
+// MigrationStatus is a migration, and whether a database has it.
+type MigrationStatus struct {
+	Migration // of a newer package: Version and Name alone
+
+	Applied bool
+	// AppliedAt is when the migration was recorded, in UTC: for those before the fourth, together
+	// with that one. Zero: it was not.
+	AppliedAt time.Time
+}
+
+// Status returns the migrations that this package knows or the database has, the oldest first, and
+// changes nothing. A database on which this package does not work, as it is, is a [*SchemaError]
+// beside them; that some migrations are still to be applied is no error.
+func Status(ctx context.Context, db *sql.DB, d filter.Dialect) ([]MigrationStatus, error) {
+	e, err := engine.Of(d)
+	if err != nil {
+		return nil, err
+	}
+	all, err := migrationsOf(e)
+	if err != nil {
+		return nil, err
+	}
+	c := New(db, d).on(db, "read the status of migrations")
+	found, err := c.applied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]MigrationStatus, len(all))
+	for i, m := range all {
+		list[i] = MigrationStatus{Migration: m, Applied: m.Version <= found}
+	}
+	if found >= recordedFrom {
+		records, err := c.recorded(ctx, all)
+		if err != nil && !errors.Is(err, ErrSchema) {
+			return nil, err
+		}
+		for _, r := range records {
+			if i := r.Version - 1; i < int64(len(list)) {
+				list[i].AppliedAt = r.AppliedAt
+			} else {
+				list = append(list, r)
+			}
+		}
+		if err != nil {
+			return list, err
+		}
+	}
+	if found < int64(len(all)) {
+		return list, nil
+	}
+	return list, checkSchema(ctx, c, e)
+}
+
+// recorded returns the migrations that are recorded. One that is missing, or that was applied with
+// another text, is a [*SchemaError].
+func (c conn) recorded(ctx context.Context, all []Migration) ([]MigrationStatus, error) {
+	var list []MigrationStatus
+	var wrong []Difference
+	sums := map[int64]string{}
+	err := c.rows(ctx, c.engine.Recorded, nil, func(rows *sql.Rows) error {
+		var m MigrationStatus
+		var us int64
+		if err := rows.Scan(&m.Version, &m.Name, &m.checksum, &us); err != nil {
+			return failed(ctx, c.op, err)
+		}
+		m.Applied, m.AppliedAt = true, time.UnixMicro(us).UTC()
+		sums[m.Version] = m.checksum
+		list = append(list, m)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		if m.Version <= found.Schema && sums[m.Version] != m.checksum {
+			wrong = append(wrong, Difference{Object: fmt.Sprintf("migration %d_%s", m.Version, m.Name), Found: sums[m.Version], Needed: m.checksum})
+		}
+	}
+	if wrong != nil {
+		return list, &SchemaError{Found: found, Needed: neededVersion(), Differences: wrong}
+	}
+	return list, nil
+}

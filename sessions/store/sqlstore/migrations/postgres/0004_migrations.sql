@@ -1,0 +1,13 @@
+-- sessionkit, migration 4: which migrations were applied, and which versions of the package work on the tables. Offline.
+-- oldest: 4
+LOCK TABLE sessionkit_companies IN SHARE ROW EXCLUSIVE MODE;
+
+CREATE TABLE IF NOT EXISTS sessionkit_migrations (
+    version    bigint PRIMARY KEY,
+    name       text COLLATE "C" NOT NULL,
+    checksum   text COLLATE "C" NOT NULL, -- of the migration's text
+    applied_us bigint NOT NULL
+);
+-- A package that was made for version works on the tables, and so does each that was made for one from oldest on.
+-- unless column sessionkit_schema.oldest
+ALTER TABLE sessionkit_schema ADD COLUMN oldest bigint NOT NULL DEFAULT 0;

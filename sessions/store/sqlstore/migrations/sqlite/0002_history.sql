@@ -1,0 +1,5 @@
+-- sessionkit, migration 2: the history that the numbers of changes belong to. Offline.
+-- unless column sessionkit_schema.history
+ALTER TABLE sessionkit_schema ADD COLUMN history TEXT NOT NULL DEFAULT '';
+-- Random; replaced when the database is set back.
+UPDATE sessionkit_schema SET history = lower(hex(randomblob(8))) WHERE history = '';

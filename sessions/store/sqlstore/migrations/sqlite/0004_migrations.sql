@@ -1,0 +1,12 @@
+-- sessionkit, migration 4: which migrations were applied, and which versions of the package work on the tables. Offline.
+-- oldest: 4
+
+CREATE TABLE IF NOT EXISTS sessionkit_migrations (
+    version    INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    checksum   TEXT NOT NULL, -- of the migration's text
+    applied_us INTEGER NOT NULL
+);
+-- A package that was made for version works on the tables, and so does each that was made for one from oldest on.
+-- unless column sessionkit_schema.oldest
+ALTER TABLE sessionkit_schema ADD COLUMN oldest INTEGER NOT NULL DEFAULT 0;
