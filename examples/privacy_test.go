@@ -155,6 +155,7 @@ func specimens(t *testing.T) []any {
 	}
 	st := store.New(memory, options)
 
+	migration := sqlstore.Migration{Version: 1, Name: "first", Oldest: 1, SQL: "SELECT 1;\n"}
 	var bulk sqlstore.Bulk
 	_, err = bulk.Add(s.Clone())
 	require.NoError(t, err)
