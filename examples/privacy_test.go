@@ -150,7 +150,7 @@ func specimens(t *testing.T) []any {
 	option := store.FacetOption{Value: "failed", Filter: f, Count: count}
 	tallyKey := store.TallyKey{Scale: "kvalifika-3d2d", DocumentType: sessions.Passport, Compared: true, Level: 4, Otherwise: store.OtherwisePasses}
 	options := store.Options{
-		DefaultLimit: 1, MaxLimit: 2, Budget: 3, CountLimit: 4, Settings: saved,
+		DefaultLimit: 1, MaxLimit: 2, Budget: 3, CountLimit: 4, Connections: 5, Exports: store.ExportLimits{Process: 1, Company: 2, Viewer: 3}, Settings: saved,
 		Audit: func(context.Context, store.Event) error { return nil },
 	}
 	st := store.New(memory, options)
@@ -226,12 +226,12 @@ func specimens(t *testing.T) []any {
 		store.Versioned{Session: s, Version: 7}, store.PutUpdated, store.PutResult{Outcome: store.PutUpdated, Err: store.ErrConflict},
 		store.Delta{Sessions: []*sessions.Session{s}, Left: []string{"s-2"}, Next: "x", More: true},
 		store.Facet{Field: sessions.FieldStatus, Options: []store.FacetOption{option}},
-		store.Query{Filter: f, Limit: 3, After: "x"},
+		store.Query{Filter: f, Limit: 3, After: "x", Tab: "x"},
 		store.Page{
 			Sessions: []*sessions.Session{s}, Next: "x", Complete: true, Partial: true, SearchedBack: at, AsOf: "x", Searched: disclosure.Mask, From: at, To: at,
 			FoldsToNothing: true,
 		},
-		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, st.Select(viewer, f), options, st,
+		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.OfViewer, Limit: 3}, store.OfViewer, options.Exports, st.Select(viewer, f), options, st,
 		store.OtherwisePasses, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
 		// storages

@@ -66,8 +66,9 @@
 // something has, the list is read. A search by POST asks for /changes since the page's as_of
 // instead, which costs as little. Both tell the Store's audit hook.
 //
-// A keystroke that the next one has superseded needs no word to the server: the page aborts its
-// request, HTTP/1.1 closes the connection and HTTP/2 the stream, net/http cancels the request's
+// A page that sends a parameter tab with its searches, a text of its own choice such as a random
+// number, has the server end each search when the next one comes: the older is answered 409
+// superseded. Without it, the page aborts its request, HTTP/1.1 closes the connection and HTTP/2 the stream, net/http cancels the request's
 // context, and the storage's query ends. A proxy between has to pass that on, as they do unless
 // told otherwise (nginx: proxy_ignore_client_abort off).
 //
@@ -116,10 +117,14 @@
 //	     invalid_cursor, invalid_watermark
 //	401  unauthenticated          403  forbidden, hidden_field, refused_by_audit
 //	404  not_found, no_such_route 405  method_not_allowed       406  not_acceptable
-//	412  conflict                 413  too_large                414  uri_too_long
-//	415  unsupported_media_type   422  too_many_rows, too_long  428  precondition_required
-//	500  internal                 501  not_supported            503  unavailable, timeout
-//	505  http_version
+//	409  superseded               412  conflict                 413  too_large
+//	414  uri_too_long             415  unsupported_media_type   422  too_many_rows, too_long
+//	428  precondition_required    429  too_many_exports         500  internal
+//	501  not_supported            503  unavailable, timeout     505  http_version
+//
+// 429 and 503 say by Retry-After after how many seconds to come again. 429 is for exports alone:
+// lists wait for their turn, up to [Options.Timeout]. 503 is for a database that is down, and for a
+// statement that takes longer than it may.
 //
 // What goes wrong in the host's storage is told to [Options.Failed] alone. This package logs
 // nothing.

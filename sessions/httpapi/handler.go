@@ -32,8 +32,9 @@ const maxQuery = 8 << 10
 type Options struct {
 	// Viewer says who asks, from a request that the host's own sign-in has let through. Company,
 	// role, disclosure and restriction come from here alone. An error, or a Viewer without a
-	// company, is answered 401, unless the error wraps store.ErrForbidden, which is 403, or
-	// [ErrUnavailable], which is 503. nil: nobody may see anything.
+	// company, is answered 401, unless the error wraps store.ErrForbidden, which is 403, or says that
+	// a service is down, which is 503 and told to Failed: [ErrUnavailable], an error of net or of a
+	// context, or the SQLSTATE of a database. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
 
 	// SearchInURL lets search text and other personal data stand in URLs, from where they get into
@@ -220,12 +221,13 @@ func (a *api) viewer(r *http.Request) (store.Viewer, error) {
 	v, err := a.options.Viewer(r)
 	switch {
 	case err == nil && v.Company != "" && !v.Role.Known():
+		a.failed(r, store.ErrNoRole) // the host's mistake
 		return store.Viewer{}, store.ErrNoRole
 	case err == nil && v.Company != "":
 		return v, nil
 	case errors.Is(err, store.ErrForbidden):
 		return store.Viewer{}, err
-	case errors.Is(err, ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err != nil && outage(err) != "": // nobody has signed out
 		return store.Viewer{}, &problem{Code: codeUnavailable, cause: err}
 	default:
 		return store.Viewer{}, &problem{Code: codeUnauthenticated, cause: err}

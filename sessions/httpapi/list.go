@@ -85,6 +85,7 @@ func (c *call) query() (q store.Query, err error) {
 }
 
 func (c *call) list() (any, error) {
+	tab := c.text("tab")
 	q, err := c.query()
 	if err != nil {
 		return nil, err
@@ -104,6 +105,7 @@ func (c *call) list() (any, error) {
 			return nil, nil //nolint:nilnil // answered
 		}
 	}
+	q.Tab = tab
 	p, err := c.store.List(c.ctx, c.viewer, q)
 	if err != nil {
 		return nil, err

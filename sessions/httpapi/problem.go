@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +30,12 @@ type problem struct {
 	cause  error       // for the host alone
 }
 
+// After how many seconds a client may ask again.
+const (
+	retryExport = "10"
+	retryOutage = "5"
+)
+
 // The codes of problems. They never change their meaning.
 const (
 	codeMalformed            = "malformed_request"
@@ -52,9 +57,11 @@ const (
 	codeTooLarge             = "too_large"
 	codeURITooLong           = "uri_too_long"
 	codeUnsupportedMediaType = "unsupported_media_type"
+	codeSuperseded           = "superseded"
 	codeTooManyRows          = "too_many_rows"
 	codeTooLong              = "too_long"
 	codePreconditionRequired = "precondition_required"
+	codeTooManyExports       = "too_many_exports"
 	codeInternal             = "internal"
 	codeNotSupported         = "not_supported"
 	codeUnavailable          = "unavailable"
@@ -77,6 +84,8 @@ func statusOf(code string) int {
 		return http.StatusMethodNotAllowed
 	case codeNotAcceptable:
 		return http.StatusNotAcceptable
+	case codeSuperseded:
+		return http.StatusConflict
 	case codeConflict:
 		return http.StatusPreconditionFailed
 	case codeTooLarge:
@@ -89,6 +98,8 @@ func statusOf(code string) int {
 		return http.StatusUnprocessableEntity
 	case codePreconditionRequired:
 		return http.StatusPreconditionRequired
+	case codeTooManyExports:
+		return http.StatusTooManyRequests
 	case codeNotSupported:
 		return http.StatusNotImplemented
 	case codeUnavailable, codeTimeout:
@@ -125,18 +136,23 @@ func problemOf(err error) *problem {
 	var p *problem
 	var hidden *store.HiddenError
 	var limit *store.ExportLimitError
+	var busy *store.BusyError
 	var at *export.WriteError
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.Is(err, context.DeadlineExceeded):
-		return &problem{Code: codeTimeout}
-	case errors.Is(err, context.Canceled):
-		return &problem{Code: codeUnavailable}
+	case errors.Is(err, store.ErrSuperseded):
+		return &problem{Code: codeSuperseded, Detail: "a newer search of the same tab has taken the place of this one"}
+	case errors.As(err, &busy):
+		return &problem{Code: codeTooManyExports, Detail: fmt.Sprintf("a %s may read %d exports at once", string(busy.Scope), busy.Limit)}
+	case outage(err) != "":
+		return &problem{Code: outage(err)}
 	case errors.Is(err, store.ErrRefused):
 		return &problem{Code: codeRefused}
 	case errors.As(err, &hidden):
 		return &problem{Code: codeHiddenField, Fields: fieldList(hidden.Fields)}
+	case errors.Is(err, store.ErrNoRole):
+		return &problem{Code: codeForbidden, Detail: "the host has given the viewer a role that the product does not know"}
 	case errors.Is(err, store.ErrForbidden):
 		return &problem{Code: codeForbidden}
 	case errors.Is(err, store.ErrNotFound):
@@ -175,6 +191,12 @@ func (p *problem) write(w http.ResponseWriter) {
 	p.Type, p.Status = "about:blank", statusOf(p.Code)
 	p.Title = http.StatusText(p.Status)
 	maps.Copy(w.Header(), p.header)
+	switch p.Status {
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", retryExport)
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", retryOutage)
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // texts and numbers; who does not take it has gone away

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -50,9 +49,9 @@ func (s *Store) changes(ctx context.Context, v Viewer, q Query, since Watermark)
 	if err != nil {
 		return Delta{}, err
 	}
-	changed, err := s.backend.Changes(ctx, v.Company, mark, limit)
+	changed, err := s.changesSince(ctx, v.Company, mark, limit)
 	if err != nil {
-		return Delta{}, fmt.Errorf("store: changes: %w", err)
+		return Delta{}, err
 	}
 	delta := Delta{Next: v.watermark(changed.Next), More: changed.More}
 	for _, found := range changed.Sessions {

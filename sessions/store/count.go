@@ -53,7 +53,7 @@ func (s *Store) counted(v Viewer, f filter.Filter) Selection {
 
 func (s *Store) count(ctx context.Context, sel Selection) (Count, error) {
 	if counter, ok := s.backend.(Counter); ok {
-		n, err := counter.Count(ctx, sel)
+		n, err := inTurn(ctx, s, func() (Count, error) { return counter.Count(ctx, sel) })
 		if err != nil {
 			return Count{}, fmt.Errorf("store: count: %w", err)
 		}
@@ -142,7 +142,7 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 // countEach counts each of some filters, all at once where the Backend can.
 func (s *Store) countEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error) {
 	if counter, ok := s.backend.(EachCounter); ok {
-		counts, err := counter.CountEach(ctx, sel, filters)
+		counts, err := inTurn(ctx, s, func() ([]Count, error) { return counter.CountEach(ctx, sel, filters) })
 		if err == nil && len(counts) != len(filters) {
 			err = ErrBackend
 		}

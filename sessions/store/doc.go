@@ -37,6 +37,19 @@
 // number is exact. [Store.Tally] spreads a selection over match levels, and [Tally.If] says how it
 // would have ended under another acceptance level.
 //
+// # What happens at once
+//
+// The pool of connections is the host's; the Store sees that nobody takes all of it. It asks the
+// Backend for as many things at once as there are connections ([Options.Connections]); what is more
+// waits its turn, until its context ends. An export holds a connection from its first session to its
+// last, however slowly somebody reads it. So exports are bounded for each viewer, each company and
+// the process ([Options.Exports]); beyond that they are refused at once with a [*BusyError]. One
+// connection is always left to lists, if there are two. If there is but one, lists wait for the end
+// of an export, and a caller must not ask the Store for anything else while reading one.
+//
+// Somebody who types makes each search superfluous by the next. [Query.Tab] says which belong
+// together: the newer cancels the older.
+//
 // # Settings and audit
 //
 // A company's settings live with the host, behind [Settings]; only a Master User changes them. The

@@ -48,6 +48,10 @@ var (
 	// ErrExportLimit: the selection has more sessions than the viewer may export; an
 	// [*ExportLimitError] says how many those are.
 	ErrExportLimit = errors.New("store: over the export limit")
+	// ErrBusy: as many exports are being read as may be; a [*BusyError] says whose. Try again later.
+	ErrBusy = errors.New("store: too many exports at once")
+	// ErrSuperseded: a newer search of the same [Query.Tab] has taken the place of this one.
+	ErrSuperseded = errors.New("store: superseded by a newer search")
 	// ErrRefused: the audit hook refused. The hook's own error is wrapped as well.
 	ErrRefused = errors.New("store: refused by audit")
 	// ErrNoSettings: the Store was made without [Options.Settings].
@@ -77,3 +81,27 @@ func (e *ExportLimitError) Error() string { return fmt.Sprintf("%v of %d", ErrEx
 
 // Unwrap returns [ErrExportLimit].
 func (e *ExportLimitError) Unwrap() error { return ErrExportLimit }
+
+// Scope is whose exports a limit counts.
+type Scope string
+
+// The scopes.
+const (
+	OfViewer  Scope = "viewer"
+	OfCompany Scope = "company"
+	OfProcess Scope = "process"
+)
+
+// BusyError says which of the [ExportLimits] an export would have exceeded.
+type BusyError struct {
+	Scope Scope
+	Limit int // exports at once
+}
+
+// Error names scope and limit.
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("%v: a %s may read %d", ErrBusy, string(e.Scope), e.Limit)
+}
+
+// Unwrap returns [ErrBusy].
+func (e *BusyError) Unwrap() error { return ErrBusy }

@@ -15,6 +15,11 @@ type Query struct {
 	Filter filter.Filter
 	Limit  int    // sessions, at most; 0: Options.DefaultLimit; over Options.MaxLimit or negative: ErrLimit
 	After  Cursor // Page.Next of the page before; empty: the newest page
+
+	// Tab is a key of where the query is typed, such as a browser's tab: List cancels an older query
+	// of the same tab and viewer that is still under way, which fails with ErrSuperseded. Where the
+	// viewer has no Subject, the keys have to differ by themselves. Empty: it cancels nothing.
+	Tab string
 }
 
 // Page is a part of a selection, newest first, ties by ID, the bytewise greater one first.
@@ -54,14 +59,23 @@ func (p Page) Rows() []sessions.Row { //nolint:gocritic // a value method serves
 // List returns a page of the sessions that the viewer may see and the query selects.
 //
 // Errors wrap [ErrNoCompany], [ErrNoRole], the filter's own error, [ErrHidden], [ErrLimit],
-// [ErrCursor], [ErrRefused], the context's or the Backend's.
+// [ErrCursor], [ErrSuperseded], [ErrRefused], the context's or the Backend's.
 func (s *Store) List(ctx context.Context, v Viewer, q Query) (Page, error) {
 	if err := v.check(); err != nil {
 		return Page{}, err
 	}
 	e := v.event(ActionList)
 	e.Query = q.Filter.Text()
-	page, err := s.page(ctx, v, q)
+	within := ctx
+	if q.Tab != "" {
+		var end func()
+		within, end = s.work.supersede(ctx, tabKey{v.key(), q.Tab})
+		defer end()
+	}
+	page, err := s.page(within, v, q)
+	if err != nil && errors.Is(context.Cause(within), ErrSuperseded) && !errors.Is(err, ErrSuperseded) {
+		err = fmt.Errorf("%w: %w", ErrSuperseded, err)
+	}
 	if e.Rows = len(page.Sessions); page.Searched != 0 {
 		e.Action = ActionSearch
 	}
@@ -119,9 +133,9 @@ func (s *Store) attempts(ctx context.Context, v Viewer, id string, q Query) (Pag
 	if !v.Disclosure.Shows(sessions.FieldSubject) {
 		return Page{}, &HiddenError{sessions.FieldsOf(sessions.FieldSubject)}
 	}
-	before, err := s.backend.Changes(ctx, v.Company, "", 1)
+	before, err := s.changesSince(ctx, v.Company, "", 1)
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // a Backend without changes has no watermark either
-		return Page{}, fmt.Errorf("store: attempts: %w", err)
+		return Page{}, err
 	}
 	one, err := s.get(ctx, v, id)
 	if err != nil {

@@ -64,8 +64,12 @@ func (x Selected) Request() sessions.Request {
 // every time that it is ranged over. An error comes once and last; leaving early leaves nothing
 // behind. Each time the iterator tells the audit hook how it ended, and after how many rows.
 //
-// Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden] and
-// [ErrRefused]. If the viewer or the reading has a limit, the whole selection is counted first:
+// An export counts towards [Options.Exports] while its iterator is ranged over. Beyond them Open
+// fails with a [*BusyError], and so does an iterator that another one overtook, before its first
+// session.
+//
+// Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden],
+// [ErrBusy] and [ErrRefused]. If the viewer or the reading has a limit, the whole selection is counted first:
 // over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. Sessions that come in later do
 // not lift a limit: the iterator then ends with that error.
 func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
@@ -101,6 +105,7 @@ type opened struct {
 	ctx   context.Context //nolint:containedctx // of the one call that the iterator belongs to
 	store *Store
 	sel   Selection
+	asks  viewerKey
 	seen  sessions.Disclosure
 	event Event
 
@@ -112,7 +117,7 @@ func (x Selected) open(ctx context.Context, r sessions.Reading) (*opened, error)
 	if err := x.viewer.check(); err != nil {
 		return nil, err
 	}
-	o := &opened{ctx: ctx, store: x.store, seen: x.viewer.Disclosure, event: x.viewer.event(ActionExport)}
+	o := &opened{ctx: ctx, store: x.store, asks: x.viewer.key(), seen: x.viewer.Disclosure, event: x.viewer.event(ActionExport)}
 	o.event.Query = x.filter.Text()
 	if err := o.permit(x.viewer, x.filter, r); err != nil {
 		return conclude(ctx, x.store, o.event, o, err)
@@ -131,6 +136,9 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 		return ErrNoExport
 	}
 	sc, err := v.scope(f)
+	if err == nil {
+		err = o.store.room(o.asks)
+	}
 	if err != nil {
 		return err
 	}
@@ -200,8 +208,14 @@ func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
 
 // each hands over the sessions of the selection until the first error.
 func (o *opened) each(do func(*sessions.Session) error) error {
+	end, err := o.store.export(o.asks)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if streamer, ok := o.store.backend.(Streamer); ok {
-		if err := streamer.Stream(o.ctx, o.sel, do); err != nil {
+		_, err := inTurn(o.ctx, o.store, func() (struct{}, error) { return struct{}{}, streamer.Stream(o.ctx, o.sel, do) })
+		if err != nil {
 			return fmt.Errorf("store: export: %w", err)
 		}
 		return nil
@@ -237,9 +251,9 @@ func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
 		return "", err
 	}
-	changes, err := x.store.backend.Changes(ctx, x.viewer.Company, "", 1)
+	changes, err := x.store.changesSince(ctx, x.viewer.Company, "", 1)
 	if err != nil {
-		return "", fmt.Errorf("store: export: %w", err)
+		return "", err
 	}
 	if changes.Next == "" {
 		return "", fmt.Errorf("store: export: watermark: %w", errors.ErrUnsupported)
@@ -282,9 +296,9 @@ func (x Selected) Changed(ctx context.Context, since string, after sessions.Posi
 	mark = Watermark(of)
 	from, to := sc.selected.Range()
 	for {
-		changed, err := x.store.backend.Changes(ctx, x.viewer.Company, mark, changesRead)
+		changed, err := x.store.changesSince(ctx, x.viewer.Company, mark, changesRead)
 		if err != nil {
-			return false, fmt.Errorf("store: export: %w", err)
+			return false, err
 		}
 		for _, found := range changed.Sessions {
 			at := found.CreatedAt

@@ -25,6 +25,11 @@ type Options struct {
 	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 30,000; negative: no bound
 	CountLimit   int // sessions at which Count and Facets may stop, and Tally does; 0: 10,000
 
+	// Connections is how many connections of the Backend's the Store uses at once, those of exports
+	// among them; 0: as many as the Backend says ([Pooled]), or 32. What is more waits.
+	Connections int
+	Exports     ExportLimits // at once; more are refused with ErrBusy
+
 	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
 
 	// Audit is told of every operation before its result leaves the Store, from the goroutine of
@@ -33,11 +38,13 @@ type Options struct {
 }
 
 // Store is what lists, searches, reads, counts and exports sessions for viewers. See the package
-// comment. It starts nothing and holds nothing but its Backend and options: there is no Close, and
-// it may be used by many goroutines.
+// comment. It starts nothing, and holds its Backend, its options and a count of what is being read:
+// there is no Close, and it may be used by many goroutines. A process should have one for each pool
+// of connections, since each bounds its own work alone.
 type Store struct {
 	backend Backend
 	options Options
+	work    work
 }
 
 // New returns a Store over a Backend, which stays the caller's.
@@ -47,7 +54,7 @@ func New(backend Backend, options Options) *Store {
 	o.DefaultLimit = min(cmp.Or(max(o.DefaultLimit, 0), DefaultLimit), o.MaxLimit)
 	o.CountLimit = cmp.Or(max(o.CountLimit, 0), DefaultCountLimit)
 	o.Budget = max(cmp.Or(o.Budget, DefaultBudget), 0)
-	return &Store{backend, options}
+	return &Store{backend: backend, options: options}
 }
 
 // limit resolves the limit of a query.
@@ -78,7 +85,7 @@ func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session
 	if err := v.Restriction.Err(); err != nil {
 		return nil, fmt.Errorf("store: restriction: %w", err)
 	}
-	found, err := s.backend.Get(ctx, v.Company, id)
+	found, err := inTurn(ctx, s, func() (*sessions.Session, error) { return s.backend.Get(ctx, v.Company, id) })
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, ErrNotFound
@@ -94,7 +101,7 @@ func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session
 
 // list asks the Backend for one batch and checks what it says.
 func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
-	batch, err := s.backend.List(ctx, sel)
+	batch, err := inTurn(ctx, s, func() (Batch, error) { return s.backend.List(ctx, sel) })
 	if err != nil {
 		return Batch{}, fmt.Errorf("store: list: %w", err)
 	}
@@ -108,6 +115,15 @@ func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
 		return Batch{}, ErrBackend
 	}
 	return batch, nil
+}
+
+// changesSince asks the Backend for changes.
+func (s *Store) changesSince(ctx context.Context, company string, since Watermark, limit int) (Changes, error) {
+	changed, err := inTurn(ctx, s, func() (Changes, error) { return s.backend.Changes(ctx, company, since, limit) })
+	if err != nil {
+		return Changes{}, fmt.Errorf("store: changes: %w", err)
+	}
+	return changed, nil
 }
 
 // batchSize is how many sessions are read at once where they do not make a page.

@@ -38,6 +38,9 @@ func (v Viewer) check() error {
 	return nil
 }
 
+// key tells viewers apart.
+func (v Viewer) key() viewerKey { return viewerKey{v.Company, v.Subject} }
+
 // scope is what a viewer's filter means for that viewer.
 type scope struct {
 	asked    filter.Filter   // the viewer's filter; its searches look at fields that the viewer may see only

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -62,6 +63,28 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
+// where the time of a statement was over; "" where the driver does not tell. It says nothing of a
+// row.
+func (e *Error) SQLState() string {
+	var told interface{ SQLState() string } // as pgx and pq have it
+	if errors.As(e.Err, &told) {
+		return told.SQLState()
+	}
+	for err := e.Err; err != nil; err = errors.Unwrap(err) {
+		v := reflect.ValueOf(err)
+		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		if field := v.Elem().FieldByName("SQLState"); field.IsValid() {
+			if state, ok := reflect.TypeAssert[[5]byte](field); ok { // as go-sql-driver has it
+				return string(state[:])
+			}
+		}
+	}
+	return ""
+}
 
 // Format prints the message, whatever the verb: never the cause.
 func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }

@@ -39,6 +39,7 @@ var (
 	_ store.Counter     = (*Backend)(nil)
 	_ store.EachCounter = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
+	_ store.Pooled      = (*Backend)(nil)
 )
 
 // New returns a Backend over a database with the schema of this package, see [Migrate]. It
@@ -48,6 +49,9 @@ func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
 	return &Backend{db: db, dialect: d, engine: e, pool: pool{db: db, engine: e}}
 }
+
+// Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
+func (b *Backend) Connections() int { return b.db.Stats().MaxOpenConnections }
 
 // ready checks what every method needs.
 func (b *Backend) ready(ctx context.Context, company string) error {

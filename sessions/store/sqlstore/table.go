@@ -47,7 +47,11 @@ var (
 	_ store.Backend  = (*TableBackend)(nil)
 	_ store.Streamer = (*TableBackend)(nil)
 	_ store.Counter  = (*TableBackend)(nil)
+	_ store.Pooled   = (*TableBackend)(nil)
 )
+
+// Connections implements [store.Pooled].
+func (b *TableBackend) Connections() int { return b.pool.db.Stats().MaxOpenConnections }
 
 // Over returns a Backend over a host's own table, which stays as it is. An incomplete description
 // is an error of the methods that wraps [ErrTable].

@@ -1,0 +1,193 @@
+package enginetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// smallBuffers are of connections in which little is on its way, so that a server soon hears that
+// nobody reads.
+const smallBuffers = 8 << 10
+
+// served serves an API over a Store, to whoever a header names.
+func served(t *testing.T, st *store.Store, failed func(error)) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(httpapi.New(st, httpapi.Options{
+		Viewer: func(r *http.Request) (store.Viewer, error) {
+			return store.Viewer{Company: "acme", Role: sessions.Agent, Subject: r.Header.Get("As")}, nil
+		},
+		Failed: func(_ *http.Request, err error) { failed(err) },
+	}))
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew {
+			_ = tcp.SetWriteBuffer(smallBuffers)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// Forty people begin an export and do not read it. Whatever the pool, whoever else types is
+// answered by the connections that are left, and the forty hear before the first byte if there is
+// no room for them.
+func TestExportsThatNobodyReads(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		const connections, many = 4, 1500
+		b := newBackend(t, e, db)
+		var all []*sessions.Session
+		for i := range many {
+			all = append(all, &sessions.Session{
+				ID: fmt.Sprintf("s-%05d", i), Company: "acme", CreatedAt: time.Unix(int64(i), 0), Status: sessions.Success, Browser: strings.Repeat("b", 200),
+			})
+		}
+		require.NoError(t, b.Insert(t.Context(), all...))
+		db.SetMaxOpenConns(connections)
+		st := store.New(b, store.Options{Exports: store.ExportLimits{Process: 100, Company: 100}}) // the pool knows better
+		server := served(t, st, func(err error) { t.Errorf("told of %v", err) })
+
+		ctx, cancel := context.WithCancel(t.Context())
+		client := &http.Client{Transport: &http.Transport{
+			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				c, err := new(net.Dialer).DialContext(ctx, network, addr)
+				if tcp, ok := c.(*net.TCPConn); ok {
+					_ = tcp.SetReadBuffer(smallBuffers)
+				}
+				return c, err
+			},
+		}}
+		defer client.CloseIdleConnections()
+		send := func(ctx context.Context, as, path, body string) *http.Response {
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader(body))
+			if err != nil {
+				panic(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("As", as)
+			res, err := client.Do(r)
+			if err != nil {
+				panic(err)
+			}
+			return res
+		}
+		var begun []*http.Response
+		var mu sync.Mutex
+		var forty sync.WaitGroup
+		for i := range 40 {
+			forty.Go(func() {
+				res := send(ctx, fmt.Sprint("reader-", i), "/export", "{}")
+				mu.Lock()
+				defer mu.Unlock()
+				if res.StatusCode == http.StatusOK {
+					begun = append(begun, res)
+					return
+				}
+				problem, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				require.Equal(t, http.StatusTooManyRequests, res.StatusCode, string(problem))
+				require.Equal(t, "10", res.Header.Get("Retry-After"))
+				require.Contains(t, string(problem), `"too_many_exports"`)
+				require.Contains(t, string(problem), fmt.Sprintf("may read %d exports", connections-1))
+			})
+		}
+		forty.Wait()
+		require.Len(t, begun, connections-1)
+		require.Equal(t, connections-1, db.Stats().InUse, "each of them holds a connection")
+
+		for range 2 { // agents, who type
+			var agents sync.WaitGroup
+			for i := range 10 {
+				agents.Go(func() {
+					res := send(t.Context(), fmt.Sprint("agent-", i), "/sessions", `{"status": "success", "limit": 5}`)
+					page, err := io.ReadAll(res.Body)
+					require.NoError(t, err)
+					require.NoError(t, res.Body.Close())
+					require.Equal(t, http.StatusOK, res.StatusCode, string(page))
+				})
+			}
+			agents.Wait()
+		}
+		require.Equal(t, connections-1, db.Stats().InUse)
+
+		file, err := io.ReadAll(begun[0].Body) // one reads after all
+		require.NoError(t, err)
+		require.Equal(t, many+1, strings.Count(string(file), "\r\n"))
+		cancel()
+		for _, res := range begun {
+			_ = res.Body.Close()
+		}
+		require.Eventually(t, func() bool { return db.Stats().InUse == 0 }, time.Minute, 10*time.Millisecond)
+	})
+}
+
+// A database that is down, and a statement that takes longer than it may, are not the client's
+// fault and not a mistake: the client may come again.
+func TestOutagesAreToldApart(t *testing.T) {
+	for _, c := range []struct {
+		engine  engine
+		dsn     string // of a port at which nobody listens
+		timeout string // of statements
+	}{
+		{postgres, "postgres://nobody@127.0.0.1:1/none", "SET statement_timeout = '1ms'"},
+		{mariadb, "nobody@tcp(127.0.0.1:1)/none", "SET max_statement_time = 0.001"},
+	} {
+		t.Run(string(c.engine), func(t *testing.T) {
+			ask := func(b store.Backend, code string) {
+				var told error
+				server := served(t, store.New(b, store.Options{}), func(err error) { told = err })
+				res, err := http.Get(server.URL + "/sessions?browser=b")
+				require.NoError(t, err)
+				problem, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				require.Equal(t, http.StatusServiceUnavailable, res.StatusCode, "%s %+v", problem, told)
+				require.Equal(t, "5", res.Header.Get("Retry-After"))
+				require.Contains(t, string(problem), `"`+code+`"`)
+				require.Error(t, told)
+			}
+			down := sql.OpenDB(connector(t, c.engine, c.dsn, ""))
+			defer func() { require.NoError(t, down.Close()) }()
+			ask(sqlstore.New(down, dialects[c.engine]), "unavailable")
+
+			db := open(t, c.engine)
+			slow := newBackend(t, c.engine, db)
+			require.NoError(t, slow.Check(t.Context()))
+			db.SetMaxOpenConns(1)
+			ask(slowBackend{slow, db, c.timeout, map[engine]string{
+				postgres: "SELECT pg_sleep(5)", mariadb: "SELECT count(*) FROM information_schema.columns a, information_schema.columns b, information_schema.columns c",
+			}[c.engine]}, "timeout")
+		})
+	}
+}
+
+// slowBackend asks for something that takes longer than it may.
+type slowBackend struct {
+	*sqlstore.Backend
+	db            *sql.DB
+	setting, slow string
+}
+
+func (b slowBackend) List(ctx context.Context, _ store.Selection) (store.Batch, error) {
+	if _, err := b.db.ExecContext(ctx, b.setting); err != nil {
+		return store.Batch{}, err
+	}
+	_, err := b.db.ExecContext(ctx, b.slow)
+	return store.Batch{}, &sqlstore.Error{Op: "list", Err: err}
+}

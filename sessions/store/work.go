@@ -1,0 +1,198 @@
+package store
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"sync"
+)
+
+// DefaultConnections is how many connections a Store uses at once of a Backend that does not say
+// how many it has, or has any number.
+const DefaultConnections = 32
+
+// Pooled is a Backend that knows how many connections it may have at once: those of the host's
+// pool. It returns 0 where any number may be open.
+type Pooled interface{ Connections() int }
+
+// ExportLimits are how many exports may be read at once. What is zero follows from the connections:
+// half of them for the process, half of that for a company, and two for a viewer, but always one.
+type ExportLimits struct {
+	Process int // of this Store; at most all connections but one, if there are two
+	Company int
+	Viewer  int // of those with the same Viewer.Subject; viewers without one are not told apart, and only the company's limit holds
+}
+
+// over fills in what is zero, and keeps one connection for lists.
+func (l ExportLimits) over(connections int) ExportLimits {
+	pick := func(asked, otherwise, most int) int {
+		if asked <= 0 {
+			asked = otherwise
+		}
+		return max(1, min(asked, most))
+	}
+	l.Process = pick(l.Process, connections/2, connections-1)
+	l.Company = pick(l.Company, (l.Process+1)/2, l.Process)
+	l.Viewer = pick(l.Viewer, 2, l.Company)
+	return l
+}
+
+// work bounds what a Store has its Backend do at once. Reads wait for their turn, in their order;
+// exports beyond the limits are refused.
+type work struct {
+	mu        sync.Mutex
+	running   int       // reads, those of exports among them
+	waiting   list.List // of chan struct{}, which is closed when the read's turn has come
+	exports   int
+	ofCompany map[string]int
+	ofViewer  map[viewerKey]int
+	searches  map[tabKey]*search
+}
+
+type viewerKey struct{ company, subject string }
+
+// tabKey tells searches apart of which each newer one makes the older superfluous.
+type tabKey struct {
+	viewerKey
+	tab string
+}
+
+type search struct{ cancel context.CancelCauseFunc }
+
+// connections is how many the Store may use at once. It is asked each time, because a host may
+// change its pool.
+func (s *Store) connections() int {
+	n := s.options.Connections
+	if pooled, ok := s.backend.(Pooled); ok && n <= 0 {
+		n = pooled.Connections()
+	}
+	if n <= 0 {
+		n = DefaultConnections
+	}
+	return n
+}
+
+// inTurn asks the Backend for one thing when its turn has come.
+func inTurn[T any](ctx context.Context, s *Store, do func() (T, error)) (T, error) {
+	end, err := s.turn(ctx)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer end()
+	return do()
+}
+
+// turn waits until the Backend may be asked for one more thing, and returns what ends that.
+func (s *Store) turn(ctx context.Context) (end func(), err error) {
+	w, most := &s.work, s.connections()
+	w.mu.Lock()
+	if w.running < most {
+		w.running++
+		w.mu.Unlock()
+		return w.next, nil
+	}
+	called := make(chan struct{})
+	place := w.waiting.PushBack(called)
+	w.mu.Unlock()
+	select {
+	case <-called:
+		return w.next, nil
+	case <-ctx.Done():
+	}
+	w.mu.Lock()
+	select {
+	case <-called: // just now: somebody else can have the turn
+		w.mu.Unlock()
+		w.next()
+	default:
+		w.waiting.Remove(place)
+		w.mu.Unlock()
+	}
+	return nil, fmt.Errorf("store: waiting for other reads: %w", context.Cause(ctx))
+}
+
+// next ends a turn and gives it to the one who has waited longest.
+func (w *work) next() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if first := w.waiting.Front(); first != nil {
+		called, _ := w.waiting.Remove(first).(chan struct{})
+		close(called)
+		return
+	}
+	w.running--
+}
+
+// room returns a [*BusyError] if the viewer cannot begin one more export now.
+func (s *Store) room(v viewerKey) error {
+	s.work.mu.Lock()
+	defer s.work.mu.Unlock()
+	return s.work.room(v, s.options.Exports.over(s.connections()))
+}
+
+func (w *work) room(v viewerKey, limits ExportLimits) error {
+	switch {
+	case v.subject != "" && w.ofViewer[v] >= limits.Viewer:
+		return &BusyError{OfViewer, limits.Viewer}
+	case w.ofCompany[v.company] >= limits.Company:
+		return &BusyError{OfCompany, limits.Company}
+	case w.exports >= limits.Process:
+		return &BusyError{OfProcess, limits.Process}
+	}
+	return nil
+}
+
+// export begins one, unless that is one too many, and returns what ends it.
+func (s *Store) export(v viewerKey) (end func(), err error) {
+	w, limits := &s.work, s.options.Exports.over(s.connections())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.room(v, limits); err != nil {
+		return nil, err
+	}
+	w.exports++
+	add(&w.ofCompany, v.company, 1)
+	add(&w.ofViewer, v, 1)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.exports--
+		add(&w.ofCompany, v.company, -1)
+		add(&w.ofViewer, v, -1)
+	}, nil
+}
+
+// add counts, and forgets whom it counts none of.
+func add[K comparable](counts *map[K]int, of K, n int) {
+	if *counts == nil {
+		*counts = map[K]int{}
+	}
+	if (*counts)[of] += n; (*counts)[of] == 0 {
+		delete(*counts, of)
+	}
+}
+
+// supersede cancels the search of the same tab that is under way, with [ErrSuperseded] as the
+// cause, and returns the context of the new one.
+func (w *work) supersede(ctx context.Context, key tabKey) (newer context.Context, end func()) {
+	newer, cancel := context.WithCancelCause(ctx)
+	own := &search{cancel}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if older := w.searches[key]; older != nil {
+		older.cancel(ErrSuperseded)
+	}
+	if w.searches == nil {
+		w.searches = map[tabKey]*search{}
+	}
+	w.searches[key] = own
+	return newer, func() {
+		cancel(nil)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.searches[key] == own {
+			delete(w.searches, key)
+		}
+	}
+}
