@@ -3,7 +3,6 @@ package export
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -72,7 +71,7 @@ var table = [columnEnd]column{
 		text: func(s *sessions.Session) string { return s.DocumentNumber.Cell() }},
 	ColumnBirthDate: {header: "Birth Date", field: sessions.FieldBirthDate, parse: parseBirth, at: func(r *Row) *string { return &r.BirthDate },
 		cell: func(_ *plan, b []byte, s *sessions.Session) []byte {
-			return appendDateIn(b, s.BirthDate, time.DateOnly)
+			return appendDate(b, s.BirthDate)
 		},
 		value: func(s *sessions.Session) any { return s.BirthDate }},
 	ColumnNationality: {header: "Nationality", field: sessions.FieldNationality, parse: parseText, at: func(r *Row) *string { return &r.Nationality },

@@ -64,19 +64,33 @@ func (l layout) unknownParts(v string) (sessions.Date, bool) {
 // reads it.
 func appendDateIn(b []byte, d sessions.Date, text string) []byte {
 	switch {
-	case d.IsZero():
-		return b
 	case text == expirationLayout:
-		b = append(appendTwo(b, int(d.Month)), '-')
-		b = append(appendTwo(b, d.Day), '-')
-		return appendTwo(b, d.Year%100)
+		return appendExpiration(b, d)
 	case text == time.DateOnly || d.Month == 0 || d.Day == 0:
-		b = appendTwo(appendTwo(b, d.Year/100), d.Year%100)
-		b = appendTwo(append(b, '-'), int(d.Month))
-		return appendTwo(append(b, '-'), d.Day)
+		return appendDate(b, d)
 	default:
 		return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).AppendFormat(b, text)
 	}
+}
+
+// appendDate writes a date as time.DateOnly.
+func appendDate(b []byte, d sessions.Date) []byte {
+	if d.IsZero() {
+		return b
+	}
+	b = appendTwo(appendTwo(b, d.Year/100), d.Year)
+	b = appendTwo(append(b, '-'), int(d.Month))
+	return appendTwo(append(b, '-'), d.Day)
+}
+
+// appendExpiration writes a date in the layout of a record's expiration.
+func appendExpiration(b []byte, d sessions.Date) []byte {
+	if d.IsZero() {
+		return b
+	}
+	b = append(appendTwo(b, int(d.Month)), '-')
+	b = append(appendTwo(b, d.Day), '-')
+	return appendTwo(b, d.Year)
 }
 
 // shortYear tells whether the layout leaves out the century.

@@ -20,6 +20,7 @@ type plan struct {
 	excel   bool
 	perFile int64     // rows of one file at most, -1 for any number
 	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
+	opens   [256]bool // bytes with which a cell begins that opensQuotes may put in quotes
 	splits  [256]bool // bytes behind which a part of a text is guarded
 
 	noFormula bool  // the next cell is not protected by a formula
@@ -46,9 +47,9 @@ type encoder func(*plan, []byte, *sessions.Session) []byte
 
 func expirationCell(p *plan, b []byte, s *sessions.Session) []byte {
 	if !p.excel {
-		return appendDateIn(b, s.ExpirationDate, expirationLayout)
+		return appendExpiration(b, s.ExpirationDate)
 	}
-	return p.text(b, string(appendDateIn(nil, s.ExpirationDate, expirationLayout))) // 03-05-36 is a date of 1936 to Excel
+	return p.text(b, string(appendExpiration(nil, s.ExpirationDate))) // 03-05-36 is a date of 1936 to Excel
 }
 
 func extraJSON(p *plan, b []byte, s *sessions.Session) []byte {
@@ -141,25 +142,24 @@ func asText(b []byte, start, last int) []byte {
 
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	start, last := len(b), len(b)
-	hidden := s.Hidden()
-	for i := range p.columns {
-		if i > 0 {
-			b = append(b, p.comma)
-			last, p.noFormula = len(b), false
+	if hidden := s.Hidden(); p.excel || hidden != 0 {
+		for i := range p.columns {
+			last, p.noFormula = len(b), p.noFormula && i == 0
+			b = append(p.cell(b, s, hidden, &p.columns[i]), p.comma)
 		}
-		switch c := &p.columns[i]; {
-		case p.excel || hidden != 0:
-			b = p.cell(b, s, hidden, c)
-		case c.text == nil:
-			b = c.cell(p, b, s)
-		default: // the same as cell, without its calls: BenchmarkWrite
-			if v := c.text(s); p.needsQuotes(v) {
-				b = appendQuoted(b, v)
+	} else {
+		for i := range p.columns { // the same, without the calls that most cells do not need: BenchmarkWrite
+			c := &p.columns[i]
+			if c.text == nil {
+				b = append(c.cell(p, b, s), p.comma)
+			} else if v := c.text(s); p.needsQuotes(v) {
+				b = append(appendQuoted(b, v), p.comma)
 			} else {
-				b = append(b, v...)
+				b = append(append(b, v...), p.comma)
 			}
 		}
 	}
+	b = b[:len(b)-1] // no comma ends a row
 	if p.excel && last > start {
 		if p.noFormula = runs(b[start:]); p.noFormula {
 			return p.row(b[:start], s)
@@ -240,29 +240,28 @@ func (p *plan) inQuotes(b, v []byte) []byte {
 
 // needsQuotes decides as encoding/csv does.
 func (p *plan) needsQuotes(v string) bool {
-	if v == "" {
-		return false
-	}
-	if p.special(v) {
-		return true
-	}
-	switch c := v[0]; {
-	case c < utf8.RuneSelf:
-		return c == ' ' || c >= '\t' && c <= '\r' || v == `\.`
-	case c != 0xC2 && (c < 0xE1 || c > 0xE3), c == 0xE1 && strings.HasPrefix(v, "\xE1\x83"): // no space begins so, and Georgian does
+	return v != "" && (p.special(v) || p.opens[v[0]] && opensQuotes(v))
+}
+
+// openers are the bytes with which a space of Unicode begins, and the backslash of opensQuotes.
+const openers = " \t\n\v\f\r\\\xC2\xE1\xE2\xE3"
+
+// opensQuotes reports whether a cell, which begins with one of the openers, is in quotes for it.
+func opensQuotes(v string) bool {
+	if strings.HasPrefix(v, "\xE1\x83") { // Georgian, which is no space
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(v)
-	return unicode.IsSpace(first)
+	return unicode.IsSpace(first) || v == `\.`
 }
 
-// special tells whether a byte of v puts it in quotes. Most cells have none, which eight bytes at a
-// time show.
+// special reports whether a byte of v puts it in quotes. Most cells have none, which eight bytes at
+// a time show.
 func (p *plan) special(v string) bool {
 	if len(v) >= 8 {
-		suspects := p.suspects(v[len(v)-8:])
+		suspects := p.suspects(eight(v[len(v)-8:]))
 		for rest := v; len(rest) > 8; rest = rest[8:] {
-			suspects |= p.suspects(rest)
+			suspects |= p.suspects(eight(rest))
 		}
 		if suspects == 0 {
 			return false
@@ -276,12 +275,15 @@ func (p *plan) special(v string) bool {
 	return false
 }
 
-// suspects is not 0 if there is a control character, a quote or a comma among the first eight bytes
-// of v.
-func (p *plan) suspects(v string) uint64 {
+// eight returns the first eight bytes of v.
+func eight(v string) uint64 {
 	_ = v[7]
-	w := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
+	return uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
 		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
+}
+
+// suspects is not 0 if there is a control character, a quote or a comma among eight bytes.
+func (p *plan) suspects(w uint64) uint64 {
 	quote, comma := w^eightQuotes, w^p.eightCommas
 	return ((w-eightSpaces)&^w | (quote-eightOnes)&^quote | (comma-eightOnes)&^comma) & eightTops
 }
@@ -347,17 +349,17 @@ func (c *clock) append(b []byte, t time.Time) []byte {
 	}
 	if day != c.day {
 		c.day = day
-		c.date = appendDateIn(c.date[:0], sessions.DateOf(time.Unix(day*secondsOfDay, 0).UTC()), time.DateOnly)
+		c.date = appendDate(c.date[:0], sessions.DateOf(time.Unix(day*secondsOfDay, 0).UTC()))
 		if c.excel {
 			c.date = append(c.date, ' ')
 		} else {
 			c.date = append(c.date, 'T')
 		}
 	}
+	hour, minute, second := second/3600, second/60%60, second%60
 	b = append(b, c.date...)
-	b = append(appendTwo(b, int(second/3600)), ':')
-	b = append(appendTwo(b, int(second/60%60)), ':')
-	b = appendTwo(b, int(second%60))
+	b = append(b, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10), ':',
+		byte('0'+second/10), byte('0'+second%10))
 	if micros := t.Nanosecond() / 1000; micros != 0 && !c.excel {
 		b = appendFraction(b, micros)
 	}

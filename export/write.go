@@ -294,6 +294,9 @@ func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	for _, c := range []byte{comma, '"', '\r', '\n'} {
 		p.quoted[c] = true
 	}
+	for _, c := range []byte(openers) {
+		p.opens[c] = true
+	}
 	p.splits = splits(comma)
 	if err := p.choose(o, d); err != nil {
 		return nil, err
