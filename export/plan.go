@@ -15,6 +15,7 @@ import (
 // file at a time.
 type plan struct {
 	columns []planned
+	fields  sessions.Fields // of all columns
 
 	comma   byte
 	excel   bool
@@ -142,7 +143,7 @@ func asText(b []byte, start, last int) []byte {
 
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	start, last := len(b), len(b)
-	if hidden := s.Hidden(); p.excel || hidden != 0 {
+	if hidden := s.Hidden().Intersect(p.fields); p.excel || hidden != 0 {
 		for i := range p.columns {
 			last, p.noFormula = len(b), p.noFormula && i == 0
 			b = append(p.cell(b, s, hidden, &p.columns[i]), p.comma)

@@ -388,6 +388,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 		return fmt.Errorf("%w: none is left", ErrColumn)
 	}
 	for i := range p.columns {
+		p.fields = p.fields.Union(p.columns[i].fields)
 		if slices.ContainsFunc(p.columns[:i], func(c planned) bool { return c.Header == p.columns[i].Header }) {
 			return fmt.Errorf("%w: two columns of one header", ErrDoubledColumn)
 		}

@@ -77,7 +77,9 @@ func Write(ctx context.Context, path string, selected export.Selection, opts Opt
 //
 // If that cannot be, because sessions that are still to be written have changed since, or what was
 // begun is something else, nothing changes and the error wraps [ErrResume]: [Write] then starts
-// again. All other errors are those of Write, and Resume may be called again.
+// again. So is it where the options have no column Session ID ([export.Options.Resumable]), without
+// which a file does not say which sessions it has. All other errors are those of Write, and Resume
+// may be called again.
 func Resume(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
 	j, err := newJob(path, selected, opts)
 	if err != nil {

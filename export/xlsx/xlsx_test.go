@@ -97,6 +97,16 @@ func TestWriteCellsWithTypes(t *testing.T) {
 			row[export.ColumnDocumentValid], row[export.ColumnLivenessStatus], row[export.ColumnMatchLevel], row[export.ColumnCreationTime], row[export.ColumnAttempts],
 			row[export.ColumnStatus]})
 	}
+	for i, text := range naughty { // of several lines a cell shows one unless it wraps
+		cell, err := excelize.CoordinatesToCellName(int(export.ColumnModel)+1, i+2)
+		require.NoError(t, err)
+		id, err := f.GetCellStyle(sheetName, cell)
+		require.NoError(t, err)
+		of, err := f.GetStyle(id)
+		require.NoError(t, err)
+		require.Equal(t, 49, of.NumFmt)
+		require.Equal(t, strings.ContainsAny(text, "\r\n"), of.Alignment != nil && of.Alignment.WrapText, text)
+	}
 	require.Equal(t, "1899-12-31", rows[len(all)-1][export.ColumnBirthDate])
 	require.Equal(t, []string{"1965-00-00", "2031-02-00"}, []string{rows[len(all)][export.ColumnBirthDate], rows[len(all)][export.ColumnExpirationDate]})
 }
@@ -179,11 +189,18 @@ func TestErrors(t *testing.T) {
 func TestLibreOfficeReadsTypes(t *testing.T) {
 	all := naughtySessions()
 	var b bytes.Buffer
-	_, err := Write(t.Context(), &b, selectionOf(all...), export.Options{Zone: tbilisi})
+	opts := export.Options{Zone: tbilisi, Own: []export.OwnColumn{
+		{Header: "=1+1", Fields: sessions.FieldsOf(sessions.FieldModel), Cell: func(s *sessions.Session) string { return s.Model }},
+		{Header: "რისკი", Cell: func(*sessions.Session) string { return "03-05-36" }},
+	}}
+	_, err := Write(t.Context(), &b, selectionOf(all...), opts)
 	require.NoError(t, err)
 	rows := libreoffice.Open(t, "sessions.xlsx", b.Bytes())
+	own := int(export.ColumnAttempts) + 1
+	require.Equal(t, []libreoffice.Cell{{Type: "string", Text: "=1+1"}, {Type: "string", Text: "რისკი"}}, rows[0][own:own+2])
 	for i, s := range all {
 		row := rows[i+1]
+		require.Equal(t, []libreoffice.Cell{row[export.ColumnModel], {Type: "string", Text: "03-05-36"}}, row[own:own+2])
 		for _, c := range row {
 			require.Contains(t, []string{"", "of:=TRUE()"}, c.Formula) // its way of writing a truth value
 		}

@@ -196,6 +196,10 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	if c.options.Headers != nil {
 		o.Headers = c.options.Headers(c.r)
 	}
+	theirs := export.Options{Own: c.options.Columns, Headers: o.Headers}
+	if _, err := theirs.FileColumns(sessions.Disclosure{}); err != nil {
+		return o, &problem{Code: codeInternal, cause: fmt.Errorf("httpapi: Options.Columns or Headers: %w", err)} // no request is to blame
+	}
 	switch c.text("extra_columns") {
 	case "", "false":
 	case "true":

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -573,6 +574,24 @@ func TestOwnColumnsAndHeaders(t *testing.T) {
 	some := h.post("agent", "/export", `{"column": ["Initial", "Session ID"], "status": ["failed"]}`).Body.String()
 	require.True(t, strings.HasPrefix(some, "Initial,ნომერი\r\n[masked],"), some)
 	h.post("agent", "/export", `{"column": ["Other"]}`).problem(http.StatusBadRequest, "invalid_parameter")
+}
+
+// TestFaultsOfTheHostsColumns: no request is to blame for them, and the host learns of them.
+func TestFaultsOfTheHostsColumns(t *testing.T) {
+	cell := func(*sessions.Session) string { return "x" }
+	for name, fault := range map[string]httpapi.Options{
+		"no function":      {Columns: []export.OwnColumn{{Header: "Link"}}},
+		"no header":        {Columns: []export.OwnColumn{{Cell: cell}}},
+		"a column of ours": {Columns: []export.OwnColumn{{Header: "Sex", Cell: cell}}},
+		"doubled headers":  {Headers: func(*http.Request) map[export.Column]string { return map[export.Column]string{export.ColumnSex: "OS"} }},
+		"no such column":   {Headers: func(*http.Request) map[export.Column]string { return map[export.Column]string{200: "x"} }},
+	} {
+		h := newHost(t, func(h *host) { h.options.Columns, h.options.Headers = fault.Columns, fault.Headers })
+		h.post("agent", "/export", `{}`).problem(http.StatusInternalServerError, "internal")
+		told := heard(h, &h.failures)
+		require.Len(t, told, 1, name)
+		require.ErrorContains(t, errors.Unwrap(told[0]), "Options.Columns or Headers", name)
+	}
 }
 
 // Options that contradict each other are answered with the parameter that is to be left out.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -22,7 +23,7 @@ import (
 const (
 	DefaultTimeout = 10 * time.Second
 	DefaultMinRate = 32 << 10
-	DefaultMaxBody = 64 << 10
+	DefaultMaxBody = 8 * filter.MaxTextBytes // room for the longest filter, every byte of it escaped
 )
 
 // maxQuery is how many bytes of parameters a URL may have.
@@ -47,7 +48,7 @@ type Options struct {
 	Values map[sessions.Field][]string
 
 	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
-	MaxBody int64         // bytes of a request's body; 0: 64 KiB
+	MaxBody int64         // bytes of a request's body; 0: 512 KiB
 
 	// MinRate is how many bytes a second the client of an export has to take, lest it hold the
 	// storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over 4 MiB,

@@ -101,6 +101,18 @@ func TestLimitsOfBodies(t *testing.T) {
 	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
 	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBody+1), "If-Match", `"1"`).
 		problem(http.StatusRequestEntityTooLarge, "too_large")
+	// The longest filter may be sent, however a client escapes it.
+	longest := filter.Extra("phone", strings.Repeat("x", 4000))
+	for i := range 14 {
+		longest = filter.And(longest, filter.Extra("phone", fmt.Sprint(i), strings.Repeat("x", 4000)))
+	}
+	require.NoError(t, longest.Err())
+	require.Greater(t, len(longest.Text()), filter.MaxTextBytes*9/10)
+	var escaped strings.Builder
+	for _, c := range longest.Text() {
+		fmt.Fprintf(&escaped, `\u%04x`, c)
+	}
+	h.post("agent", "/sessions", `{"filter": "`+escaped.String()+`"}`).object(http.StatusOK)
 	small := newHost(t, func(h *host) { h.options.MaxBody = 4 })
 	small.post("agent", "/count", `{  }`).object(http.StatusOK)
 	small.post("agent", "/count", `{   }`).problem(http.StatusRequestEntityTooLarge, "too_large")

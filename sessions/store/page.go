@@ -97,7 +97,7 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 	if sel.After, err = q.After.position(binding); err != nil {
 		return page, err
 	}
-	batch, err := s.list(ctx, sel)
+	batch, err := s.listFor(ctx, v, sel)
 	if err != nil {
 		return page, err
 	}
@@ -112,6 +112,39 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 		page.SearchedBack = batch.Reached.CreatedAt
 	}
 	return page, nil
+}
+
+// listFor lists for a viewer. Reached of a batch that the budget ended may be a session outside the
+// viewer's restriction, of which neither the cursor nor SearchedBack may state the ID or the moment.
+func (s *Store) listFor(ctx context.Context, v Viewer, sel Selection) (Batch, error) {
+	batch, err := s.list(ctx, sel)
+	for asOf, after := batch.AsOf, sel.After; err == nil && !v.Restriction.IsZero(); batch, err = s.list(ctx, sel) {
+		batch.AsOf = asOf
+		if batch.Reached.IsZero() || len(batch.Sessions) == sel.Limit {
+			return batch, nil
+		}
+		if at, ok := visible(batch, after); ok {
+			batch.Reached = at
+			return batch, nil
+		}
+		sel.After = batch.Reached // and on, to the end of a second of more sessions than the budget
+	}
+	return batch, err
+}
+
+// visible returns the position furthest back, of those that a viewer may know, that a partial batch
+// has searched: that of its last session, or a whole second behind after. Going on from there reads
+// again what lies between it and Reached, which has no session of the selection.
+func visible(batch Batch, after Position) (at Position, ok bool) {
+	if n := len(batch.Sessions); n > 0 {
+		after, ok = PositionOf(batch.Sessions[n-1]), true
+	}
+	// No ID is before the empty one: the position is behind all sessions of its time.
+	at = Position{CreatedAt: batch.Reached.CreatedAt.Truncate(time.Second).Add(time.Second)}
+	if after.IsZero() || at.Before(after) {
+		return at, true
+	}
+	return after, ok
 }
 
 // Attempts returns a page of the attempts of one person: the sessions with the same subject as the

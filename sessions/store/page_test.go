@@ -1,6 +1,10 @@
 package store_test
 
 import (
+	"cmp"
+	"encoding/base64"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +80,49 @@ func TestPageWalk(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPagesStateNothingOfOthers: what a page says of how far it has searched names no session that
+// the viewer may not see, nor its moment, also where many share one.
+func TestPagesStateNothingOfOthers(t *testing.T) {
+	viewer := with(agent, func(v *store.Viewer) { v.Restriction = filter.Extra("branch", "west") })
+	for apart, share := range map[time.Duration]int{7 * time.Second: 1, 300 * time.Millisecond: 1, time.Microsecond: 3, time.Minute: 40} {
+		everyone := mixed()
+		for i, s := range everyone {
+			s.CreatedAt = everyone[0].CreatedAt.Add(123_457*time.Microsecond - time.Duration(i/share)*apart)
+			s.CompletedAt, s.DecidedAt = time.Time{}, time.Time{}
+			s.Extra = sessions.Extra{}
+			branch([]string{"west", "east", "east", "east", "east"}[i/4%5])(s)
+		}
+		slices.SortFunc(everyone, func(a, b *sessions.Session) int {
+			return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(b.ID, a.ID))
+		})
+		for _, budget := range []int{1, 2, 7} {
+			st := store.New(backend(t, everyone...), store.Options{Budget: budget})
+			var got []string
+			seen := map[time.Time]bool{}
+			for q, step := (store.Query{Limit: 3}), 0; ; step++ {
+				require.Less(t, step, 200)
+				page, err := st.List(t.Context(), viewer, q)
+				require.NoError(t, err)
+				for _, s := range page.Sessions {
+					got, seen[s.CreatedAt] = append(got, s.ID), true
+				}
+				if q.After = page.Next; q.After == "" {
+					break
+				}
+				require.True(t, seen[page.SearchedBack] || page.SearchedBack.Equal(page.SearchedBack.Truncate(time.Second)))
+				said, err := base64.RawURLEncoding.DecodeString(string(page.Next))
+				require.NoError(t, err)
+				for _, s := range everyone {
+					if !viewer.Restriction.Match(s) {
+						require.NotContains(t, string(said), s.ID)
+					}
+				}
+			}
+			require.Equal(t, matching(everyone, viewer.Restriction), got, "%s apart, a budget of %d", apart, budget)
+		}
+	}
 }
 
 // TestPagesWhileOthersWrite: new sessions and changes between two pages neither repeat a session

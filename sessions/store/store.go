@@ -22,8 +22,13 @@ const (
 type Options struct {
 	DefaultLimit int // sessions of a page whose query states no limit; 0: 50
 	MaxLimit     int // sessions that a query may ask for; 0: 500
-	Budget       int // rows or index entries that a Backend may read for one page, count or option; 0: 30,000; negative: no bound
-	CountLimit   int // sessions at which Count and Facets may stop, and Tally does; 0: 10,000
+
+	// Budget is how many rows or index entries a Backend may read for one page, count or option; 0:
+	// 30,000; negative: no bound. For a viewer with a restriction a page that it ends goes on to
+	// the end of a second, if more sessions than that have been created within it.
+	Budget int
+
+	CountLimit int // sessions at which Count and Facets may stop, and Tally does; 0: 10,000
 
 	// Connections is how many connections of the Backend's the Store uses at once, those of exports
 	// among them; 0: as many as the Backend says ([Pooled]), or 32. What is more waits.
