@@ -62,6 +62,7 @@ var encoded = map[string]string{
 	"filter.Filter":     "is saved as its text",
 	"store.Viewer":      "holds a Filter",
 	"store.Query":       "holds a Filter",
+	"store.Purge":       "holds a Filter",
 	"store.Selection":   "holds a Filter",
 	"store.Facet":       "holds a Filter",
 	"store.FacetOption": "holds a Filter",
@@ -125,11 +126,13 @@ func specimens(t *testing.T) []any {
 	terms := filter.AppendTerms(nil, s)
 	termRanges, _ := onlyCriterion(t, filter.Search("secret")).Terms()
 
-	settings := store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, Revision: 2}
-	change := &store.SettingsChange{Old: store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, Revision: 1}, New: settings}
+	settings := store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: keys, Revision: 2}
+	change := &store.SettingsChange{Old: store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: keys, Revision: 1}, New: settings}
+	purge := store.Purge{Company: "acme", IDs: []string{"s-1"}, Filter: f, All: true, Keep: time.Hour}
 	disclosure := sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldLastName), Drop: sessions.FieldsOf(sessions.FieldExtra)}
 	viewer := store.Viewer{
 		Company: "acme", Role: sessions.Agent, Subject: "agent-7", Disclosure: disclosure, Restriction: f, NoExport: true, ExportLimit: 5,
+		MayErase: true,
 	}
 	position := sessions.PositionOf(s)
 	memory := memstore.New()
@@ -218,7 +221,7 @@ func specimens(t *testing.T) []any {
 		store.ActionList, store.Done, store.Cursor("x"), store.Watermark("x"), settings, *change, viewer, count, option, tallyKey,
 		store.Event{
 			Company: "acme", Subject: "agent-7", Role: sessions.Agent, Action: store.ActionSearch, Outcome: store.Done, Query: f.Text(), Session: "s-1",
-			Change: change, Rows: 3, Bytes: 4, SHA256: "00", Err: cause,
+			Change: change, Purge: &purge, Rows: 3, Bytes: 4, SHA256: "00", Err: cause,
 		},
 		store.Selection{Company: "acme", Filter: f, After: position, Limit: 3, Budget: 4, Fields: disclosure.Mask},
 		store.Batch{Sessions: []*sessions.Session{s}, Reached: position, AsOf: "x"},
@@ -226,7 +229,7 @@ func specimens(t *testing.T) []any {
 		store.Versioned{Session: s, Version: 7}, store.PutUpdated, store.PutResult{Outcome: store.PutUpdated, Err: store.ErrConflict},
 		store.Delta{Sessions: []*sessions.Session{s}, Left: []string{"s-2"}, Next: "x", More: true},
 		store.Facet{Field: sessions.FieldStatus, Options: []store.FacetOption{option}},
-		store.Query{Filter: f, Limit: 3, After: "x", Tab: "x"},
+		store.Query{Filter: f, Limit: 3, After: "x", Tab: "x"}, purge,
 		store.Page{
 			Sessions: []*sessions.Session{s}, Next: "x", Complete: true, Partial: true, SearchedBack: at, AsOf: "x", Searched: disclosure.Mask, From: at, To: at,
 			FoldsToNothing: true,

@@ -120,6 +120,17 @@ func (x Extra) Get(key string) (string, bool) {
 // Equal tells whether both hold the same pairs in the same order.
 func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
 
+// only returns the pairs with some keys, in their order.
+func (x Extra) only(keys []string) Extra {
+	var kept []ExtraPair
+	for _, p := range x.pairs {
+		if slices.Contains(keys, p.Key) {
+			kept = append(kept, p)
+		}
+	}
+	return Extra{kept}
+}
+
 // AppendJSON appends the pairs to b as one JSON object, whose members stand in their order. For a
 // part of a larger document make the bytes a [json.RawMessage]: encoding/json does not ask for them
 // by itself.

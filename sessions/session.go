@@ -295,11 +295,11 @@ func (s *Session) validateReasons() error {
 }
 
 // RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates,
-// sex, selfie, extra fields, client IP and subject. Texts that had a value become [Redacted]; where
-// no text had one, the first name does, so that the session shows what was done to it. The session
-// stays countable by its verdict, document type, match level and times. Doing it twice changes
-// nothing.
-func (s *Session) RedactPerson() {
+// sex, selfie, client IP, subject and extra fields, other than those with the keys given. Texts that
+// had a value become [Redacted]; where no text had one, the first name does, so that the session
+// shows what was done to it. The session stays countable by its verdict, document type, match level
+// and times. Doing it twice changes nothing.
+func (s *Session) RedactPerson(keep ...string) {
 	for f := range textFields.All() {
 		if t := s.text(f); t.state == Known {
 			*t = TextIn(Redacted)
@@ -309,7 +309,8 @@ func (s *Session) RedactPerson() {
 		s.FirstName = TextIn(Redacted)
 	}
 	s.BirthDate, s.ExpirationDate, s.Sex = Date{}, Date{}, ""
-	s.Selfie, s.Extra, s.ClientIP, s.Subject = "", Extra{}, "", ""
+	s.Selfie, s.ClientIP, s.Subject = "", "", ""
+	s.Extra = s.Extra.only(keep)
 }
 
 // Redacted reports whether the person was taken out: a text is [Redacted], and nothing is left that

@@ -105,7 +105,8 @@
 // # Settings
 //
 // PUT /settings replaces them as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"},
-// "extra_keys": ["phone"]}. If-Match has the ETag that was read; 428 without, 412 where another
+// "extra_keys": ["phone"]}, and "kept_extra_keys", those that a redaction keeps, which stay as they
+// are where they are left out. If-Match has the ETag that was read; 428 without, 412 where another
 // change came between. Policies are on the scale far.Kvalifika.
 //
 // # Problems

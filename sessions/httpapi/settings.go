@@ -16,6 +16,7 @@ import (
 type settings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
 	ExtraKeys  []string            `json:"extra_keys"`
+	KeptKeys   []string            `json:"kept_extra_keys"` // those that a redaction keeps
 	MayChange  bool                `json:"may_change"`
 	Levels     []level             `json:"levels"` // those to choose from, strictest first
 }
@@ -52,7 +53,7 @@ func (c *call) settings() (any, error) {
 
 func (c *call) showSettings(s store.CompanySettings) settings {
 	c.w.Header().Set("ETag", settingsTag(s.Revision))
-	return settings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), c.viewer.Role.ChangesSettings(), levels()}
+	return settings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), append([]string{}, s.KeptKeys.All()...), c.viewer.Role.ChangesSettings(), levels()}
 }
 
 func settingsTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
@@ -97,14 +98,20 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 			if err := json.Unmarshal(object[name], &s.Acceptance); err != nil || s.Acceptance.IsZero() {
 				return s, refuse(codeInvalidParameter, name, `not {"default": POLICY, "by_document_type": {TYPE: POLICY}}`)
 			}
-		case "extra_keys":
+		case "extra_keys", "kept_extra_keys":
 			var keys []string
+			var parsed sessions.ExtraKeys
 			err := json.Unmarshal(object[name], &keys)
 			if err == nil {
-				s.ExtraKeys, err = sessions.NewExtraKeys(keys...)
+				parsed, err = sessions.NewExtraKeys(keys...)
 			}
 			if err != nil || keys == nil {
 				return s, refuse(codeInvalidParameter, name, "not a list of keys, distinct, short and without control characters")
+			}
+			if name == "extra_keys" {
+				s.ExtraKeys = parsed
+			} else {
+				s.KeptKeys = parsed
 			}
 		default:
 			return s, refuse(codeUnknownParameter, name, "settings have no such member")
@@ -120,5 +127,12 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		return s, &problem{Code: codeConflict}
 	}
 	s.Revision = revision
+	if object["kept_extra_keys"] == nil { // a client that does not know them leaves them as they are
+		old, err := c.store.Settings(c.ctx, c.viewer)
+		if err != nil {
+			return s, err
+		}
+		s.KeptKeys = old.KeptKeys
+	}
 	return s, nil
 }

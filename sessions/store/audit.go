@@ -25,6 +25,12 @@ const (
 	ActionTally    Action = "tally"
 	ActionExport   Action = "export"   // a whole selection
 	ActionSettings Action = "settings" // a change of the company's settings
+	ActionRedact   Action = "redact"   // a person is taken out of one session
+	ActionPurge    Action = "purge"    // sessions are taken out for good
+
+	// ActionPurgeCompany is a company that is taken out for good. Once it is Done, the trail of the
+	// company may go as well.
+	ActionPurgeCompany Action = "purge_company"
 )
 
 // Outcome is how far an operation got.
@@ -55,9 +61,10 @@ type Event struct {
 	// selects everything. The text of a search is personal data: keep it as carefully as the
 	// sessions, and never log it.
 	Query   string
-	Session string          // ID, for details and attempts
+	Session string          // ID, for details, attempts and redactions
 	Change  *SettingsChange // for settings, nil otherwise
-	Rows    int             // sessions that are handed out or were counted; of changes, the IDs as well; 0 for facets
+	Purge   *Purge          // for purges, as they were asked, nil otherwise; Query has its filter
+	Rows    int             // sessions that are handed out, were counted or are gone; of changes, the IDs as well; 0 for facets
 	Bytes   int64           // of a file that was written
 	SHA256  string          // of these bytes, in hexadecimal; "" where nobody asked for it
 	Err     error           // why it failed

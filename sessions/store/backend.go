@@ -9,7 +9,7 @@ import (
 
 // Backend is what a host implements over its storage; everyone else calls [Store]. Package
 // storetest proves an implementation: each sentence of this list, and of those of [Streamer],
-// [Counter], [Writer], [EachCounter] and [Putter], has a case there that bears its number.
+// [Counter], [Writer], [EachCounter], [Putter] and [Purger], has a case there that bears its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
 //  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.
@@ -48,8 +48,8 @@ import (
 //     AsOf.
 //  17. A cancelled context ends a method soon, with an error that wraps the context's.
 //  18. All methods may be called from many goroutines at once.
-//  19. Creation time, ID and company of a session never change, and no session is ever deleted: one
-//     that was listed stays at its position, and taking a person out
+//  19. Creation time, ID and company of a session never change: one that was listed stays at its
+//     position until it is purged ([Purger]). No session goes in any other way: taking a person out
 //     (sessions.Session.RedactPerson) is a change like any other.
 type Backend interface {
 	List(ctx context.Context, sel Selection) (Batch, error)
@@ -132,12 +132,12 @@ type Counter interface {
 //  28. Repeating an update that was stored, with the revision that was read, succeeds and changes
 //     nothing.
 //  29. Redact takes the person out (sessions.Session.RedactPerson), and out of every search
-//     structure: no search and no filter finds the session by what it held. It is idempotent.
-//     Without such a session the error wraps [ErrNotFound].
+//     structure: no search and no filter finds the session by what it held. Extra fields with the
+//     keys in keep stay. It is idempotent. Without such a session the error wraps [ErrNotFound].
 type Writer interface {
 	Insert(ctx context.Context, s ...*sessions.Session) error
 	Update(ctx context.Context, s *sessions.Session) error
-	Redact(ctx context.Context, company, id string) error
+	Redact(ctx context.Context, company, id string, keep ...string) error
 }
 
 // EachCounter is a Backend that counts several filters at once faster than one by one.
@@ -146,4 +146,30 @@ type Writer interface {
 //     with that filter in place of its own, all at one moment.
 type EachCounter interface {
 	CountEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error)
+}
+
+// Purger is a Backend that takes sessions out for good: for the end of their retention, for a
+// person who asks to be forgotten, for a company that leaves. Purge returns how many it took out,
+// also beside an error. Whoever has the Backend may call it; [Store.Purge] asks who may, and tells
+// the audit hook.
+//
+//  36. Purge takes out the sessions of the company that the [Purge] selects, and no others: none of
+//     them is in any list, count, stream or details afterwards, and no search structure holds a
+//     word of theirs. All others stay as they are, where they are: a list, a count or a stream at
+//     work misses none of them, and sees each once.
+//  37. A Purge with an error (Purge.Err) takes out nothing, and returns that error.
+//  38. No watermark survives the purge of what its holder may have seen: those that were taken
+//     before the last session was taken out are [ErrWatermark] from the first one on that goes
+//     after them. A purge that finds nothing refuses none.
+//  39. A purged ID is not created again while its tombstone is kept: Insert then stores nothing, and
+//     its error wraps [ErrPurged]; Put passes over it ([PutPurged]), whatever the version. An ID
+//     that a Purge without a filter names has a tombstone even if there was no such session, so
+//     that the event of its creation may come late. Other companies may use the ID. After
+//     Purge.Keep the ID is like any other.
+//  40. It works in parts, so that writers never wait for long. Where it ends early, by a context or
+//     by the end of the process, each session is there as a whole or gone as a whole, and the same
+//     call again goes on. A session that comes in, or changes, meanwhile is taken out or not; once
+//     Purge has returned, none that was there all the time and matched all the time is left.
+type Purger interface {
+	Purge(ctx context.Context, p Purge) (purged int, err error)
 }

@@ -17,17 +17,21 @@ var (
 	ErrNotFound = errors.New("store: session not found")
 	// ErrExists: another session with that ID is stored already.
 	ErrExists = errors.New("store: session exists and differs")
+	// ErrPurged: a session with that ID was purged, and its tombstone is kept: it does not come back.
+	ErrPurged = errors.New("store: session was purged")
 	// ErrConflict: what is to be replaced has changed since it was read.
 	ErrConflict = errors.New("store: changed since it was read")
 	// ErrVersion: a version to put is negative.
 	ErrVersion = errors.New("store: negative version")
 	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older
-	// than a restore of the storage: read the page anew.
+	// than a restore of the storage or than a purge: read the page anew.
 	ErrWatermark = errors.New("store: invalid watermark")
 	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did
 	// not get on.
 	ErrBackend = errors.New("store: the backend broke its contract")
 
+	// ErrPurge: the purge does not say what is to go, or says it in a way that must be a mistake.
+	ErrPurge = errors.New("store: invalid purge")
 	// ErrLimit: the limit of a query is negative or over [Options.MaxLimit].
 	ErrLimit = errors.New("store: limit out of range")
 	// ErrCursor: the cursor is not one that a Store made: torn, changed, or of another version.
@@ -42,6 +46,8 @@ var (
 	ErrNoRole = fmt.Errorf("%w: unknown role", ErrForbidden)
 	// ErrNoExport: the viewer may not export. It is an ErrForbidden.
 	ErrNoExport = fmt.Errorf("%w: export", ErrForbidden)
+	// ErrNoErase: the viewer may neither redact nor purge. It is an ErrForbidden.
+	ErrNoErase = fmt.Errorf("%w: erasure", ErrForbidden)
 	// ErrHidden: the viewer searches or filters by what they may not see; a [*HiddenError] says by
 	// what. It is an ErrForbidden.
 	ErrHidden = fmt.Errorf("%w: hidden field", ErrForbidden)

@@ -30,3 +30,8 @@ func (o FacetOption) LogValue() slog.Value {
 func (f Facet) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("field", f.Field.String()), slog.Int("options", len(f.Options)))
 }
+
+// LogValue is a group of company, filter and number of IDs.
+func (p Purge) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.GroupValue(slog.String("company", p.Company), slog.Any("filter", p.Filter), slog.Int("ids", len(p.IDs)), slog.Bool("all", p.All))
+}

@@ -26,11 +26,12 @@ const (
 	PutUpdated                   // the stored session was changed
 	PutOlder                     // passed over: a newer version is stored
 	PutEqual                     // passed over: that version is stored already
+	PutPurged                    // passed over: the session was purged, and its tombstone is kept, see [Purger]
 )
 
-var outcomeNames = [...]string{"refused", "created", "updated", "older", "equal"}
+var outcomeNames = [...]string{"refused", "created", "updated", "older", "equal", "purged"}
 
-// String names the outcome: "refused", "created", "updated", "older" or "equal".
+// String names the outcome: "refused", "created", "updated", "older", "equal" or "purged".
 func (o PutOutcome) String() string {
 	if int(o) < len(outcomeNames) {
 		return outcomeNames[o]
@@ -60,8 +61,9 @@ type PutResult struct {
 //     from that of the stored session ([ErrConflict]). Where Put itself returns an error, there are
 //     no results and nothing was stored.
 //  34. A session that is redacted (sessions.Session.Redacted), by Redact or by a state that was
-//     put, stays redacted: of whatever newer state comes, the person is taken out. A redacted state
-//     takes the person out of the stored session even if its version is lower.
+//     put, stays redacted: of whatever newer state comes, the person is taken out, and extra fields
+//     stay with the keys that the stored session has kept. A redacted state takes the person out of
+//     the stored session even if its version is lower.
 //  35. Put keeps and changes nothing that it was given, and what is passed over or refused is no
 //     change.
 //
@@ -99,11 +101,12 @@ func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	switch {
 	case version > old.Version:
 		if old.Session.Redacted() && !s.Redacted() {
-			s.RedactPerson()
+			s.RedactPerson(keptKeys(old.Session)...)
 		}
 	case erases: // late, and no less to be heeded
+		keep := keptKeys(s)
 		s, version = old.Session.Clone(), old.Version
-		s.RedactPerson()
+		s.RedactPerson(keep...)
 	case version == old.Version:
 		return nil, PutResult{Outcome: PutEqual}
 	default:
@@ -111,4 +114,12 @@ func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	}
 	s.Revision = old.Session.Revision + 1
 	return &Versioned{s, version}, PutResult{Outcome: PutUpdated}
+}
+
+// keptKeys returns the keys of the extra fields that a redacted session has.
+func keptKeys(s *sessions.Session) (keys []string) {
+	for key := range s.Extra.All() {
+		keys = append(keys, key)
+	}
+	return keys
 }

@@ -12,6 +12,9 @@ import (
 type CompanySettings struct {
 	Acceptance sessions.Acceptance
 	ExtraKeys  sessions.ExtraKeys // the company's extra fields, in the order of their columns
+	// KeptKeys are those extra fields that say nothing of a person, such as the branch: a redaction
+	// keeps them ([Store.Redact]), so that a restriction by them goes on to hold.
+	KeptKeys sessions.ExtraKeys
 
 	// Revision counts the changes. Settings sets it; a save needs the one that was read.
 	Revision int64
@@ -24,6 +27,12 @@ type Settings interface {
 	// SaveCompanySettings replaces the stored settings if their revision is that of s, which they
 	// raise by one. Otherwise nothing changes and the error wraps ErrConflict.
 	SaveCompanySettings(ctx context.Context, company string, s CompanySettings) error
+}
+
+// SettingsPurger is a Settings that can forget a company for good, for [Store.PurgeCompany].
+type SettingsPurger interface {
+	// PurgeCompanySettings deletes the settings of a company. Without any it does nothing.
+	PurgeCompanySettings(ctx context.Context, company string) error
 }
 
 // Settings returns the settings of the viewer's company. Both roles may read them. Without

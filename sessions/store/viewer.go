@@ -20,12 +20,14 @@ type Viewer struct {
 	Disclosure sessions.Disclosure
 	// Restriction is the part of the company that the viewer may see, in lists, details, attempts,
 	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves
-	// it disappears without a word: restrict by what does not change. Redaction takes extra fields
-	// and the subject away, and with them what a restriction by those lets be seen.
+	// it disappears without a word: restrict by what does not change. Redaction takes the subject
+	// away, and extra fields other than those of [CompanySettings.KeptKeys], and with them what a
+	// restriction by those lets be seen.
 	Restriction filter.Filter
 
 	NoExport    bool // may not take a whole selection away: Selected.Open and All give ErrNoExport
 	ExportLimit int  // sessions that Selected.Open and All yield at most; 0: no limit; negative: as NoExport
+	MayErase    bool // may take people out for good: Store.Redact, Purge and PurgeCompany
 }
 
 func (v Viewer) check() error {

@@ -36,6 +36,7 @@ var (
 	_ store.EachCounter = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
 	_ store.Putter      = (*Backend)(nil)
+	_ store.Purger      = (*Backend)(nil)
 )
 
 // New returns an empty Backend.
@@ -47,6 +48,9 @@ type company struct {
 	byID map[string]stored
 	log  []change // of every session the last change at least, in their order
 	seq  uint64   // of the last change
+
+	purged     uint64               // seq of the last purge: older watermarks are refused
+	tombstones map[string]tombstone // by the IDs that were purged
 }
 
 type stored struct {
@@ -281,7 +285,7 @@ func (b *Backend) since(name string, c *company, w store.Watermark) (uint64, err
 		return 0, store.ErrWatermark
 	}
 	seq, err := strconv.ParseUint(parts[1], 10, 64)
-	if err != nil || b.watermark(name, seq) != w || seq > c.seq {
+	if err != nil || b.watermark(name, seq) != w || seq > c.seq || seq < c.purged {
 		return 0, store.ErrWatermark
 	}
 	return seq, nil

@@ -14,7 +14,10 @@ type Settings struct {
 	companies map[string]store.CompanySettings
 }
 
-var _ store.Settings = (*Settings)(nil)
+var (
+	_ store.Settings       = (*Settings)(nil)
+	_ store.SettingsPurger = (*Settings)(nil)
+)
 
 // CompanySettings returns the settings of a company: the zero ones if none were saved.
 func (s *Settings) CompanySettings(_ context.Context, company string) (store.CompanySettings, error) {
@@ -35,5 +38,13 @@ func (s *Settings) SaveCompanySettings(_ context.Context, company string, c stor
 	}
 	c.Revision++
 	s.companies[company] = c
+	return nil
+}
+
+// PurgeCompanySettings forgets the settings of a company.
+func (s *Settings) PurgeCompanySettings(_ context.Context, company string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.companies, company)
 	return nil
 }

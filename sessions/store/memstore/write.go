@@ -29,6 +29,9 @@ func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error 
 		k := key{s.Company, s.ID}
 		old := batch[k]
 		if c := b.companies[s.Company]; old == nil && c != nil {
+			if c.isPurged(s.ID) {
+				return fmt.Errorf("memstore: session %d: %w", i+1, store.ErrPurged)
+			}
 			old = c.byID[s.ID].session
 		}
 		if s.Revision = 1; old == nil {
@@ -73,13 +76,13 @@ func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
 }
 
 // Redact takes the person out of a session.
-func (b *Backend) Redact(ctx context.Context, companyKey, id string) error {
+func (b *Backend) Redact(ctx context.Context, companyKey, id string, keep ...string) error {
 	if companyKey == "" {
 		return store.ErrNoCompany
 	}
 	return b.write(ctx, companyKey, id, func(old *sessions.Session) (*sessions.Session, error) {
 		s := old.Clone()
-		if s.RedactPerson(); !s.Equal(old) {
+		if s.RedactPerson(keep...); !s.Equal(old) {
 			s.Revision++
 		}
 		return s, nil
@@ -137,8 +140,11 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 		if c := b.companies[k.company]; old == nil && c != nil && c.byID[k.id].session != nil {
 			old = &store.Versioned{Session: c.byID[k.id].session, Version: c.byID[k.id].version}
 		}
-		var state *store.Versioned
-		if state, results[i] = v.Over(old); state == nil {
+		state, result := v.Over(old)
+		if c := b.companies[k.company]; state != nil && old == nil && c != nil && c.isPurged(k.id) {
+			state, result = nil, store.PutResult{Outcome: store.PutPurged}
+		}
+		if results[i] = result; state == nil {
 			continue
 		}
 		if next[k] == nil {
@@ -168,7 +174,7 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 func (b *Backend) company(name string) *company {
 	c := b.companies[name]
 	if c == nil {
-		c = &company{byID: map[string]stored{}}
+		c = &company{byID: map[string]stored{}, tombstones: map[string]tombstone{}}
 		if b.companies == nil {
 			b.companies = map[string]*company{}
 		}

@@ -139,11 +139,11 @@ func (t txWriter) Update(ctx context.Context, given *sessions.Session) error {
 }
 
 // Redact implements [store.Writer].
-func (t txWriter) Redact(ctx context.Context, company, id string) error {
+func (t txWriter) Redact(ctx context.Context, company, id string, keep ...string) error {
 	if company == "" {
 		return store.ErrNoCompany
 	}
-	e := redaction(company, id)
+	e := redaction(company, id, keep)
 	return t.inSavepoint(ctx, e.op, true, func(w *write) error { return w.edit(ctx, e, nil) }, e.done)
 }
 

@@ -32,8 +32,8 @@ func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
 }
 
 // Redact implements [store.Writer], in a transaction of its own.
-func (b *Backend) Redact(ctx context.Context, company, id string) error {
-	return b.edit(ctx, redaction(company, id))
+func (b *Backend) Redact(ctx context.Context, company, id string, keep ...string) error {
+	return b.edit(ctx, redaction(company, id, keep))
 }
 
 // hold raises the company's number by n, counts the sessions added, and holds the company until the
@@ -334,10 +334,10 @@ func newUpdate(given *sessions.Session) (edit, error) {
 	return e, nil
 }
 
-func redaction(company, id string) edit {
+func redaction(company, id string, keep []string) edit {
 	change := func(old *sessions.Session) (*sessions.Session, error) {
 		s := old.Clone()
-		if s.RedactPerson(); s.Equal(old) {
+		if s.RedactPerson(keep...); s.Equal(old) {
 			return nil, errNothing
 		}
 		s.Revision++

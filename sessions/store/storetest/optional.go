@@ -323,7 +323,8 @@ func redaction(s *suite) {
 	one := plainSession(1)
 	one.FirstName, one.LastName = sessions.TextOf("Ekvtime"), sessions.TextOf("Takaishvili")
 	one.PersonalNumber, one.DocumentNumber = sessions.TextOf("61001012345"), sessions.TextOf("77XY99887")
-	one.Subject, one.Extra = "takaishvili", extra(sessions.ExtraPair{Key: "phone", Value: "599"})
+	one.Subject = "takaishvili"
+	one.Extra = extra(sessions.ExtraPair{Key: "phone", Value: "599"}, sessions.ExtraPair{Key: "branch", Value: "Vake"})
 	one.Status, one.Reasons = sessions.Failed, []sessions.Reason{sessions.DigitalSpoof}
 	s.put(one, plainSession(2))
 	finds := []filter.Filter{filter.Is(sessions.FieldPersonalNumber, "61001012345"), filter.Is(sessions.FieldSubject, "takaishvili"), filter.Extra("phone", "599")}
@@ -343,9 +344,10 @@ func redaction(s *suite) {
 	if !s.Lacks.Changes {
 		mark = s.changes(acme, "", 1).Next
 	}
-	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID))
+	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID, "branch", "none"))
 	gone := one.Clone()
-	gone.RedactPerson()
+	gone.RedactPerson("branch")
+	require.Equal(s, 1, gone.Extra.Len())
 	s.remember(gone)
 	for i, f := range finds {
 		require.NotContains(s, found(f), one.ID, "filter %d after redaction", i)
@@ -358,8 +360,15 @@ func redaction(s *suite) {
 	if !s.Lacks.Changes {
 		s.same([]*sessions.Session{gone}, s.changes(acme, mark, 5).Sessions, "the change is named, and tells nothing")
 	}
-	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID), "again")
+	if branch := filter.Extra("branch", "Vake"); s.can(branch) {
+		require.Equal(s, []string{one.ID}, found(branch), "found by an extra field that is kept")
+	}
+	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID, "branch"), "again")
 	twice, err := s.Backend.Get(s.Context(), acme, one.ID)
 	require.NoError(s, err)
 	require.True(s, once.Equal(twice), "doing it twice changes nothing")
+	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID), "nothing is kept")
+	gone.RedactPerson()
+	s.remember(gone)
+	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "redacted of what was kept before")
 }

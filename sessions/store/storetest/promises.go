@@ -25,6 +25,9 @@ func promises() []promise {
 	puts := func(f Fixture) bool { _, ok := f.Backend.(store.Putter); return ok }
 	putsAndWrites := func(f Fixture) bool { return puts(f) && writes(f) }
 	countsEach := func(f Fixture) bool { _, ok := f.Backend.(store.EachCounter); return ok }
+	purges := func(f Fixture) bool { _, ok := f.Backend.(store.Purger); return ok }
+	purgesAndTells := func(f Fixture) bool { return purges(f) && changes(f) }
+	purgesAndWrites := func(f Fixture) bool { return purges(f) && writes(f) }
 	return []promise{
 		{1, "one company only", nil, companyOnly},
 		{2, "a filter with an error selects nothing", nil, brokenFilter},
@@ -44,7 +47,7 @@ func promises() []promise {
 		{16, "foreign and empty watermarks", nil, watermarks},
 		{17, "cancellation", nil, cancellation},
 		{18, "many goroutines", nil, concurrency},
-		{19, "positions stay, nothing is deleted", nil, permanence},
+		{19, "positions stay, nothing goes by itself", nil, permanence},
 		{20, "a stream is the whole list", streams, streamIsList},
 		{21, "a stream is a snapshot", streams, streamIsSnapshot},
 		{22, "a stream lends", streams, streamLends},
@@ -61,6 +64,11 @@ func promises() []promise {
 		{33, "put: a result for each", puts, putResults},
 		{34, "put: redacted for good", putsAndWrites, putRedacted},
 		{35, "put: leaves alone", puts, putLeavesAlone},
+		{36, "a purge takes out what it selects", purges, purgeSelects},
+		{37, "a purge that says nothing takes out nothing", purges, purgeRefused},
+		{38, "no watermark survives a purge", purgesAndTells, purgeWatermarks},
+		{39, "what was purged stays away", purgesAndWrites, purgeTombstones},
+		{40, "a purge that ended early goes on", purges, purgeGoesOn},
 	}
 }
 

@@ -90,7 +90,8 @@ type broken struct {
 	each    func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error)
 	insert  func(context.Context, ...*sessions.Session) error
 	update  func(context.Context, *sessions.Session) error
-	redact  func(context.Context, string, string) error
+	redact  func(context.Context, string, string, ...string) error
+	purge   func(context.Context, store.Purge) (int, error)
 	put     func(context.Context, ...store.Versioned) ([]store.PutResult, error)
 }
 
@@ -150,11 +151,18 @@ func (b *broken) Update(ctx context.Context, s *sessions.Session) error {
 	return b.Backend.Update(ctx, s)
 }
 
-func (b *broken) Redact(ctx context.Context, company, id string) error {
+func (b *broken) Redact(ctx context.Context, company, id string, keep ...string) error {
 	if b.redact != nil {
-		return b.redact(ctx, company, id)
+		return b.redact(ctx, company, id, keep...)
 	}
-	return b.Backend.Redact(ctx, company, id)
+	return b.Backend.Redact(ctx, company, id, keep...)
+}
+
+func (b *broken) Purge(ctx context.Context, p store.Purge) (int, error) {
+	if b.purge != nil {
+		return b.purge(ctx, p)
+	}
+	return b.Backend.Purge(ctx, p)
 }
 
 func (b *broken) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
@@ -651,24 +659,24 @@ func breakages() []breakage {
 			}
 		}},
 		{29, "the subject stays", func(b *broken) {
-			b.redact = func(ctx context.Context, company, id string) error {
+			b.redact = func(ctx context.Context, company, id string, keep ...string) error {
 				s, err := b.Get(ctx, company, id)
 				if err != nil {
 					return err
 				}
 				subject := s.Subject
-				s.RedactPerson()
+				s.RedactPerson(keep...)
 				s.Subject = subject
 				return b.Update(ctx, s)
 			}
 		}},
 		{29, "every redaction is another change", func(b *broken) {
-			b.redact = func(ctx context.Context, company, id string) error {
+			b.redact = func(ctx context.Context, company, id string, keep ...string) error {
 				s, err := b.Get(ctx, company, id)
 				if err != nil {
 					return err
 				}
-				s.RedactPerson()
+				s.RedactPerson(keep...)
 				return b.Update(ctx, s)
 			}
 		}},
@@ -855,6 +863,163 @@ func breakages() []breakage {
 					}
 				}
 				return results, err
+			}
+		}},
+		{29, "no extra field is kept", func(b *broken) {
+			b.redact = func(ctx context.Context, company, id string, _ ...string) error {
+				return b.Backend.Redact(ctx, company, id)
+			}
+		}},
+		{29, "extra fields are kept for good", func(b *broken) {
+			b.redact = func(ctx context.Context, company, id string, keep ...string) error {
+				return b.Backend.Redact(ctx, company, id, append(keep, "branch")...)
+			}
+		}},
+		{36, "IDs whatever the filter says", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if p.IDs != nil && p.Filter.Err() == nil {
+					p.Filter = filter.Filter{}
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{36, "sessions of another company", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				n, err := b.Backend.Purge(ctx, p)
+				if p.IDs != nil && err == nil {
+					p.Company = "globex"
+					_, err = b.Backend.Purge(ctx, p)
+				}
+				return n, err
+			}
+		}},
+		{36, "the newest ones are left", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if newest, err := b.Backend.List(ctx, store.Selection{Company: p.Company, Limit: 1}); err == nil && p.All && len(newest.Sessions) > 0 {
+					p = store.Purge{Company: p.Company, Filter: filter.Not(filter.Is(sessions.FieldID, newest.Sessions[0].ID))}
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{36, "redacted, not purged", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				for _, id := range p.IDs {
+					_ = b.Backend.Redact(ctx, p.Company, id)
+				}
+				return len(p.IDs), p.Err()
+			}
+		}},
+		{36, "details of what is gone", func(b *broken) {
+			cache := sync.Map{}
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				if s, ok := cache.Load(company + id); ok {
+					return s.(*sessions.Session).Clone(), nil
+				}
+				return b.Backend.Get(ctx, company, id)
+			}
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				for _, id := range p.IDs {
+					if s, err := b.Backend.Get(ctx, p.Company, id); err == nil {
+						cache.Store(p.Company+id, s)
+					}
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{37, "the zero filter is everything", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if p.IDs == nil && p.Filter.IsZero() {
+					p.All = true
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{37, "no IDs are all IDs", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if len(p.IDs) == 0 {
+					p.IDs = nil
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{37, "a poisoned filter is none", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if p.Filter.Err() != nil {
+					p.Filter = filter.Filter{}
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{37, "days of the future are days", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if err := p.Err(); errors.Is(err, store.ErrPurge) && !p.Filter.IsZero() && !p.All && p.IDs == nil {
+					p.Filter = filter.Or(p.Filter, filter.Is(sessions.FieldID, "nobody"))
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{38, "watermarks from before are taken", func(b *broken) {
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				ch, err := b.Backend.Changes(ctx, company, since, limit)
+				if errors.Is(err, store.ErrWatermark) {
+					return b.Backend.Changes(ctx, company, "", limit)
+				}
+				return ch, err
+			}
+		}},
+		{38, "every purge refuses watermarks", func(b *broken) {
+			var purged atomic.Bool
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				purged.Store(true)
+				return b.Backend.Purge(ctx, p)
+			}
+			b.changes = func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+				if since != "" && purged.Load() {
+					return store.Changes{}, store.ErrWatermark
+				}
+				return b.Backend.Changes(ctx, company, since, limit)
+			}
+		}},
+		{39, "no tombstones", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				p.Keep = 1
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{39, "tombstones for good", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				p.Keep = 0
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{39, "what is purged is passed over, without a word", func(b *broken) {
+			b.insert = func(ctx context.Context, all ...*sessions.Session) error {
+				if err := b.Backend.Insert(ctx, all...); !errors.Is(err, store.ErrPurged) {
+					return err
+				}
+				return nil
+			}
+		}},
+		{39, "no tombstone of what never came", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if p.IDs != nil && p.Filter.IsZero() {
+					p.Filter = filter.Or(filter.Is(sessions.FieldID, p.IDs...), filter.Is(sessions.FieldID, p.IDs[0]))
+				}
+				return b.Backend.Purge(ctx, p)
+			}
+		}},
+		{40, "a context that is over does not end it", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				return b.Backend.Purge(context.WithoutCancel(ctx), p)
+			}
+		}},
+		{40, "it never gets to the end", func(b *broken) {
+			b.purge = func(ctx context.Context, p store.Purge) (int, error) {
+				if len(p.IDs) > 1000 {
+					p.IDs = p.IDs[:1000]
+				}
+				p.IDs = p.IDs[:max(1, len(p.IDs)-1)]
+				return b.Backend.Purge(ctx, p)
 			}
 		}},
 	}

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+)
+
+// Purge says which sessions of a company are taken out for good: those with some IDs, those that a
+// filter matches, or all. The zero Purge is refused, so that a filter that was forgotten takes out
+// nothing.
+//
+//	store.Purge{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)}
+//	store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "person-17")}
+//	store.Purge{Company: "acme", IDs: []string{"s-1", "s-2"}}
+//	store.Purge{Company: "acme", All: true}
+type Purge struct {
+	Company string
+	// IDs are those of the sessions. nil: whatever their IDs; an empty list is an error. With a
+	// Filter, those of them that it matches.
+	IDs    []string
+	Filter filter.Filter // the zero Filter alone is an error
+	All    bool          // every session of the company; without IDs and Filter
+	// Keep is how long a purged ID is refused: its tombstone holds company, ID and version, and
+	// nothing of the person. Longer than an event may be late. 0: for good. Negative is an error.
+	Keep time.Duration
+}
+
+// Err says why nothing can be purged: the error wraps [ErrNoCompany], the filter's own error, or
+// [ErrPurge] if the Purge says neither IDs nor a filter nor All, or two that contradict each other,
+// or if a range of times at the top of its filter has not ended yet. Such a range is a wrong day:
+// what it selects is not there yet.
+func (p Purge) Err() error { //nolint:gocritic // a value method serves values and pointers
+	switch {
+	case p.Company == "":
+		return ErrNoCompany
+	case p.Filter.Err() != nil:
+		return fmt.Errorf("store: purge: %w", p.Filter.Err())
+	case p.Keep < 0:
+		return fmt.Errorf("%w: Keep is negative", ErrPurge)
+	case p.All && (p.IDs != nil || !p.Filter.IsZero()):
+		return fmt.Errorf("%w: All, and less than all", ErrPurge)
+	case p.All:
+		return nil
+	case p.IDs != nil && len(p.IDs) == 0:
+		return fmt.Errorf("%w: an empty list of IDs", ErrPurge)
+	case p.IDs == nil && p.Filter.IsZero():
+		return fmt.Errorf("%w: neither IDs nor a filter; say All to purge everything", ErrPurge)
+	}
+	now := time.Now()
+	for _, part := range p.Filter.Parts() {
+		c, ok := part.Root().(*filter.Criterion)
+		if !ok {
+			continue
+		}
+		if _, to := c.Range(); p.IDs == nil && to.After(now) {
+			return fmt.Errorf("%w: a range of times that ends in the future", ErrPurge)
+		}
+	}
+	return nil
+}
+
+// Purge takes sessions of the viewer's company out for good, and returns how many it took out. The
+// Backend has to be a [Purger]: else the error wraps errors.ErrUnsupported.
+//
+// Who may purge is for the host to say, by [Viewer.MayErase]: to others the error is [ErrNoErase].
+// A job of the host's, such as one that ends retention, is a viewer with a Subject of its own.
+// Within a viewer's restriction no session outside of it is purged, also where the Purge says All.
+// The audit hook is told before the first session goes and once more at the end: a refusal at the
+// beginning purges nothing. Further errors are those of [Purge.Err] and [Store.List]. After an
+// error, the number is of those that are gone already: the same call again goes on.
+//
+// Company may be left out; that of another viewer is an [ErrForbidden].
+func (s *Store) Purge(ctx context.Context, v Viewer, p Purge) (int, error) {
+	if err := v.check(); err != nil {
+		return 0, err
+	}
+	if p.Company == "" {
+		p.Company = v.Company
+	}
+	p.IDs = slices.Clone(p.IDs)
+	e := v.event(ActionPurge)
+	e.Query, e.Purge = p.Filter.Text(), &p
+	return s.erase(ctx, e, func(e *Event) error {
+		purger, narrowed, err := s.purger(v, p)
+		if err != nil {
+			return err
+		}
+		if err := s.begin(ctx, e); err != nil {
+			return err
+		}
+		e.Rows, err = purger.Purge(ctx, narrowed)
+		if err != nil {
+			return fmt.Errorf("store: purge: %w", err)
+		}
+		return nil
+	})
+}
+
+// purger returns what is to be purged, within what the viewer may see, and by whom.
+func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
+	purger, ok := s.backend.(Purger)
+	switch {
+	case !v.MayErase:
+		return nil, p, ErrNoErase
+	case p.Company != v.Company:
+		return nil, p, fmt.Errorf("%w: another company", ErrForbidden)
+	case !ok:
+		return nil, p, fmt.Errorf("store: purge: the Backend cannot: %w", errors.ErrUnsupported)
+	}
+	if err := p.Err(); err != nil {
+		return nil, p, err
+	}
+	sc, err := v.scope(p.Filter)
+	if err != nil {
+		return nil, p, err
+	}
+	if p.Filter = sc.selected; !p.Filter.IsZero() {
+		p.All = false
+	}
+	return purger, p, nil
+}
+
+// PurgeCompany takes all of a company out for good: its sessions, as [Store.Purge] does, and then
+// its settings, which have to be kept by a [SettingsPurger]. It returns how many sessions it took
+// out. What is left is the company's key with the number of its last change, and the tombstones for
+// as long as keep says. A viewer with a restriction may not.
+//
+// The audit hook is told, as of a purge, by [ActionPurgeCompany]. A trail is the host's: this event
+// is what tells the hook to end that of the company.
+func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) (int, error) {
+	if err := v.check(); err != nil {
+		return 0, err
+	}
+	p := Purge{Company: v.Company, All: true, Keep: keep}
+	e := v.event(ActionPurgeCompany)
+	e.Purge = &p
+	return s.erase(ctx, e, func(e *Event) error {
+		purger, narrowed, err := s.purger(v, p)
+		switch {
+		case err != nil:
+			return err
+		case !narrowed.All:
+			return fmt.Errorf("%w: a part of the company", ErrForbidden)
+		}
+		settings, ok := s.options.Settings.(SettingsPurger)
+		if s.options.Settings != nil && !ok {
+			return fmt.Errorf("store: purge: the settings cannot: %w", errors.ErrUnsupported)
+		}
+		if err := s.begin(ctx, e); err != nil {
+			return err
+		}
+		if e.Rows, err = purger.Purge(ctx, narrowed); err == nil && settings != nil {
+			err = settings.PurgeCompanySettings(ctx, v.Company)
+		}
+		if err != nil {
+			return fmt.Errorf("store: purge: %w", err)
+		}
+		return nil
+	})
+}
+
+// Redact takes the person out of one session, for good, and keeps the extra fields that the
+// company's settings say are of no person ([CompanySettings.KeptKeys]). The Backend has to be a
+// [Writer]: else the error wraps errors.ErrUnsupported. Only who may erase may ([Viewer.MayErase]).
+// A session that is missing, or outside the viewer's restriction, is [ErrNotFound]. The audit hook
+// is told before and after.
+func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
+	if err := v.check(); err != nil {
+		return err
+	}
+	e := v.event(ActionRedact)
+	e.Session = id
+	_, err := s.erase(ctx, e, func(e *Event) error {
+		writer, ok := s.backend.(Writer)
+		switch {
+		case !v.MayErase:
+			return ErrNoErase
+		case !ok:
+			return fmt.Errorf("store: redact: the Backend cannot: %w", errors.ErrUnsupported)
+		}
+		if _, err := s.get(ctx, v, id); err != nil {
+			return err
+		}
+		settings, err := s.companySettings(ctx, v.Company)
+		if err != nil && !errors.Is(err, ErrNoSettings) {
+			return err
+		}
+		if err := s.begin(ctx, e); err != nil {
+			return err
+		}
+		if err := writer.Redact(ctx, v.Company, id, settings.KeptKeys.All()...); err != nil {
+			return fmt.Errorf("store: redact: %w", err)
+		}
+		e.Rows = 1
+		return nil
+	})
+	return err
+}
+
+// begin tells the audit hook that something is about to be taken out.
+func (s *Store) begin(ctx context.Context, e *Event) error {
+	e.Outcome = Started
+	return s.tell(ctx, *e)
+}
+
+// erase lets do take something out, and tells the audit hook how that ended. What is gone is gone,
+// whatever the hook says then.
+func (s *Store) erase(ctx context.Context, e Event, do func(*Event) error) (int, error) {
+	err := do(&e)
+	if e.Outcome = Done; err != nil {
+		e.Outcome, e.Err = Failed, err
+	}
+	if refusal := s.tell(context.WithoutCancel(ctx), e); refusal != nil && !errors.Is(err, ErrRefused) {
+		err = errors.Join(err, refusal)
+	}
+	return e.Rows, err
+}
