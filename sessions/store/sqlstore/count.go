@@ -152,7 +152,6 @@ func (c *counter) segments(ctx context.Context, d directory, query *segment.Quer
 				return err
 			}
 		}
-		c.budget -= probeCost * max(0, query.Probes()-freeProbes) * len(group)
 	}
 	if len(list) > 0 {
 		for i := range c.counts {
@@ -185,7 +184,7 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 	}
 	s := c.selections[i]
 	for part := range slices.Chunk(changes, mostLookedUp) {
-		if c.isSpent() || c.limit > 0 && c.counts[i].N > c.limit {
+		if c.isSpent() || !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
 			c.counts[i].Exact = false
 			return nil
 		}

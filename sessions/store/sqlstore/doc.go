@@ -49,14 +49,18 @@
 // and merged. All of that is one snapshot, of the same moment as Batch.AsOf.
 //
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
-// validity, presence of a document, sex and device are answered whole, however they are combined,
-// and counted exactly, whatever the selection's Budget and Limit are. Other fields (extra fields,
-// subjects, exact names and numbers, ...) are compared on the rows of the sessions that the rest of
-// the filter leaves; a subject or number leaves hardly any but its own. Each of those rows costs
-// four of the Budget, and where a filter has more than some 250 values, so does each further one
-// in each segment. When that is spent, Batch.Reached says how far the search came, at least a
-// quarter of the Budget further, and a count is not exact. A selection without a Budget goes on to
-// the end.
+// validity, presence of a document, sex and device are answered whole, however they are combined
+// and however many values they have, and counted exactly, whatever the selection's Budget and Limit
+// are. Other fields are compared on the rows of the sessions that the rest of the filter leaves.
+// Each of those rows costs four of the Budget. When that is spent, Batch.Reached says how far the
+// search came, at least a quarter of the Budget further, and a count is not exact. A selection
+// without a Budget goes on to the end.
+//
+// A subject or an exact number leaves hardly any rows but its own, whose segments hashes of numbers
+// and subjects find: their pages are whole, up to 512 values, and their counts are exact as long as
+// they have no more than a quarter of the Budget's sessions. So are exact names, where few sessions
+// have the word; of a common one, and of extra fields, partner, nationality, address, browser,
+// operating system, model, attempt and dates, the Budget bounds both.
 //
 // # Packing
 //

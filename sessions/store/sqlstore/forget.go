@@ -55,10 +55,10 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 			living++
 		}
 	}
-	lists, chunks := segment.ForgetKeys(lost)
+	keys, chunks := segment.ForgetKeys(segments, lost)
 	r := c.reader(company, segments...)
 	r.lock = c.engine.LockRead
-	if err := r.named(ctx, segments, append(lists, segment.DeadKey)); err != nil {
+	if err := r.named(ctx, segments, append(keys, segment.DeadKey)); err != nil {
 		return err
 	}
 	instants := func(g *segment.Segment) (at []int64) {

@@ -22,13 +22,9 @@ const (
 	leastDoubtful = 256       // looked up by one statement, where the rows have the last word
 )
 
-// What work costs, in rows of a budget. Where lists decide there is no limit: what they cost is
-// bounded by what they are.
-const (
-	doubtfulCost = 4   // a session whose row has the last word
-	probeCost    = 4   // a block that is looked for
-	freeProbes   = 256 // in each segment: the words of a search may have several spellings
-)
+// doubtfulCost is what a session costs whose row has the last word, in rows of a budget. Where lists
+// decide there is no limit: what they cost is bounded by what they are.
+const doubtfulCost = 4
 
 // found is a session with the number of its last change.
 type found struct {
@@ -306,7 +302,6 @@ func (r *search) ask(ctx context.Context, want int) error {
 		r.asked = append(r.asked, g)
 		r.sessions += g.N
 		r.hits += s.any.Count()
-		r.budget -= probeCost * max(0, r.query.Probes()-freeProbes)
 		end, err := r.cut(ctx, g)
 		if err != nil {
 			return err

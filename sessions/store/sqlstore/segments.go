@@ -169,29 +169,36 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 // evaluate reads what a query asks of the segments, and returns its results: of each segment one
 // for each filter. The segments keep their places and what is dead.
 func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
-	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
-	if err := r.named(ctx, segments, query.Keys(indexed)); err != nil {
-		return nil, err
-	}
-	var chunks, places []engine.Block
-	for _, s := range segments {
-		words, parts := query.Rest(s, oldest, newest)
-		chunks = append(chunks, blocksOf(s, words)...)
-		places = append(places, blocksOf(s, parts)...)
-	}
-	if err := r.following(ctx, chunks); err != nil {
-		return nil, err
-	}
-	if err := r.exactly(ctx, places); err != nil {
-		return nil, err
-	}
-	results := make([][]segment.Result, len(segments))
-	for i, s := range segments {
-		var err error
-		if results[i], err = query.Evaluate(s, oldest, newest); err != nil {
+	results := make([][]segment.Result, 0, len(segments))
+	// Many values take many blocks, which are not held of all segments at once.
+	for some := range slices.Chunk(segments, max(1, mostProbes/(1+query.Probes()))) {
+		indexed := slices.ContainsFunc(some, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
+		if err := r.named(ctx, some, query.Keys(some, indexed)); err != nil {
 			return nil, err
 		}
-		s.Release()
+		var next, blocks []engine.Block
+		for _, s := range some {
+			rest, err := query.Rest(s, oldest, newest)
+			if err != nil {
+				return nil, err
+			}
+			next = append(next, blocksOf(s, rest.Next)...)
+			blocks = append(blocks, blocksOf(s, rest.Blocks)...)
+		}
+		if err := r.following(ctx, next); err != nil {
+			return nil, err
+		}
+		if err := r.exactly(ctx, blocks); err != nil {
+			return nil, err
+		}
+		for _, s := range some {
+			result, err := query.Evaluate(s, oldest, newest)
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, result)
+			s.Release()
+		}
 	}
 	return results, nil
 }

@@ -12,7 +12,9 @@ const Version = 1
 
 // The first letters of keys.
 const (
+	keyCatalogue  = "C"
 	keyDead       = "D"
+	keyHashes     = "H"
 	keyIndex      = "I"
 	keyList       = "L"
 	keyPart       = "P"
@@ -42,7 +44,7 @@ func (e *DamageError) Unwrap() error { return ErrDamaged }
 
 // blockName is what an error may say of a key.
 func blockName(key string) string {
-	if len(key) < 2 || key[:1] == keyPart || key[:1] == keyList && isProperty(key[1:]) {
+	if len(key) < 2 || key[:1] == keyPart || key[:1] == keyHashes || key[:1] == keyList && isProperty(key[1:]) {
 		return key
 	}
 	return fmt.Sprintf("%.1s-%08x", key, crc32.ChecksumIEEE([]byte(key)))

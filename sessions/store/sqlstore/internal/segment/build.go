@@ -2,6 +2,7 @@ package segment
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -61,7 +62,10 @@ func (b *Builder) Build() Built {
 	built.Blocks = append(built.Blocks, b.dictionary()...)
 	set := newBits(n)
 	var spare []byte
-	for p, positions := range b.properties {
+	properties := slices.Sorted(maps.Keys(b.properties))
+	built.Blocks = append(built.Blocks, sealed(b.number, keyCatalogue, appendTexts(nil, properties)))
+	for _, p := range properties {
+		positions := b.properties[p]
 		clear(set)
 		setAll(set, positions)
 		var list []byte
@@ -111,13 +115,12 @@ func (b *Builder) dictionary() []Block {
 	}
 	slices.SortFunc(terms, func(x, y coded) int { return cmp.Or(strings.Compare(x.text, y.text), cmp.Compare(x.tag, y.tag)) })
 	var blocks []Block
-	var chunk, arena, buffer []byte
-	before, size := "", 0
-	flush := func() {
-		if len(chunk) > 0 {
-			blocks = append(blocks, sealed(b.number, keyDictionary+before, chunk))
-		}
-		chunk, before = chunk[:0], ""
+	var entries, arena, buffer, chunk []byte
+	before, link, size := "", "", 0
+	flush := func(last string) {
+		chunk = appendChunk(chunk[:0], link, entries)
+		blocks = append(blocks, sealed(b.number, keyDictionary+last, chunk))
+		entries, link = entries[:0], last
 	}
 	for i := range terms {
 		t := &terms[i]
@@ -126,20 +129,39 @@ func (b *Builder) dictionary() []Block {
 		t.gaps = arena[start:len(arena):len(arena)]
 		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), t.gaps)
 		size += len(buffer)
-		if t.end = size; len(buffer) > listBytes { // it has a list
-			continue
+		t.end = size
+		if len(buffer) > listBytes { // it has a list
+			buffer = appendEntry(buffer[:0], before, t.text, t.tag, 0, nil)
 		}
-		if len(chunk)+len(buffer) > chunkBytes && before != t.text { // the fields of a word stay together: a key names one chunk
-			flush()
-			buffer = appendEntry(buffer[:0], "", t.text, t.tag, len(t.positions), t.gaps)
+		// The fields of a word stay together: a key names one chunk.
+		if len(entries) > 0 && len(entries)+len(buffer) > chunkBytes && before != t.text {
+			flush(before)
 		}
-		chunk = append(chunk, buffer...)
+		entries = append(entries, buffer...)
 		before = t.text
 	}
-	flush()
+	flush(endWord)
+	blocks = append(blocks, b.hashes(terms)...)
 	l := lister{number: b.number, n: len(b.places), terms: terms, set: newBits(len(b.places)), blocks: blocks}
 	l.lists(0, len(terms), 0)
 	return l.blocks
+}
+
+// hashes makes the blocks of hashes.
+func (b *Builder) hashes(terms []coded) (blocks []Block) {
+	parts := hashParts(len(b.places))
+	rests := make([][]uint32, 1<<parts)
+	for i := range terms {
+		if t := &terms[i]; isHashed(t.tag) {
+			part, rest := hashPart(hashOf(t.text), parts)
+			rests[part] = append(rests[part], rest)
+		}
+	}
+	for part, list := range rests {
+		slices.Sort(list)
+		blocks = append(blocks, sealed(b.number, hashKey(part, parts), appendHashes(nil, list)))
+	}
+	return blocks
 }
 
 // lister makes the lists of prefixes.

@@ -2,6 +2,8 @@ package segment
 
 import (
 	"encoding/binary"
+	"strings"
+	"unicode/utf8"
 )
 
 // What decides where words go, in bytes.
@@ -14,14 +16,42 @@ const (
 type entry struct {
 	word  []byte
 	tag   tag
-	count int
+	count int // 0: it has a list, and no postings here
 	gaps  []byte
+	size  int // bytes that it takes
+}
+
+// chunk is a part of a dictionary.
+type chunk struct {
+	last   string // word; endWord of the last chunk
+	before string // last word of the chunk before, "" of the first one
+	data   []byte // entries
+}
+
+// endWord names the last chunk of a dictionary, which is there even without a word. No word has
+// that character.
+const endWord = string(utf8.MaxRune)
+
+// appendChunk writes a chunk.
+func appendChunk(dst []byte, before string, entries []byte) []byte {
+	dst = append(dst, byte(len(before)))
+	return append(append(dst, before...), entries...)
+}
+
+func openChunk(last string, payload []byte) (c chunk, ok bool) {
+	if len(payload) == 0 || int(payload[0]) >= len(payload) {
+		return c, false
+	}
+	end := 1 + int(payload[0])
+	c = chunk{last, string(payload[1:end]), payload[end:]}
+	return c, c.before < last
 }
 
 // maxWordBytes bounds the words of a dictionary: their lengths take one byte.
 const maxWordBytes = 255
 
-// appendEntry writes an entry behind one of the word before.
+// appendEntry writes an entry behind one of the word before, with the number of its postings; with
+// 0, that it has a list.
 func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte) []byte {
 	shared := sharedBytes(before, word)
 	dst = append(dst, byte(shared), byte(len(word)-shared))
@@ -31,12 +61,13 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 }
 
 // eachEntry calls visit with the entries of a chunk, until it returns false. The entry is lent. It
-// reports false for data that is no chunk of a segment of n sessions.
-func eachEntry(data []byte, n int, visit func(e *entry) bool) bool {
+// reports false for what is no chunk of a segment of n sessions.
+func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	var word [maxWordBytes]byte
 	var e entry
-	length := 0
-	for len(data) > 0 {
+	length := copy(word[:], c.before)
+	for data := c.data; len(data) > 0; {
+		begin := len(data)
 		if len(data) < 3 {
 			return false
 		}
@@ -48,7 +79,7 @@ func eachEntry(data []byte, n int, visit func(e *entry) bool) bool {
 		length = shared + copy(word[shared:], data[:suffix])
 		data = data[suffix:]
 		head, size := binary.Uvarint(data)
-		if size <= 0 || head>>3 == 0 || head>>3 > uint64(n) || tag(head&7) >= tagEnd {
+		if size <= 0 || head>>3 > uint64(n) || tag(head&7) >= tagEnd {
 			return false
 		}
 		data = data[size:]
@@ -58,6 +89,7 @@ func eachEntry(data []byte, n int, visit func(e *entry) bool) bool {
 			return false
 		}
 		e.gaps, data = data[:end], data[end:]
+		e.size = begin - len(data)
 		if !visit(&e) {
 			return true
 		}
@@ -78,23 +110,42 @@ func skipGaps(data []byte, count int) (end int, ok bool) {
 	return end, true
 }
 
-// orWords adds the postings of the words with the prefix, in the fields given, of one chunk.
-func orWords(set Bits, n int, data []byte, prefix string, fields tags) bool {
-	whole := true
-	ok := eachEntry(data, n, func(e *entry) bool {
-		head := e.word[:min(len(e.word), len(prefix))]
-		switch {
-		case string(head) < prefix:
-			return true
-		case string(head) > prefix:
+// orWords adds the postings of the words that begin with a text, or that are the word and no other
+// if whole is true, in the fields given. It reports false where the chunks do not follow one
+// another, or where a list is missing: words that take as much as these have one.
+func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
+	size, first := 0, true
+	i, _ := s.chunk(text)
+	for before := ""; i < len(s.chunks); i++ {
+		c := &s.chunks[i]
+		if first && c.before >= text || !first && c.before != before {
 			return false
 		}
-		if fields.has(e.tag) {
-			_, whole = orGaps(set, n, e.gaps, e.count)
+		listed := false
+		ok := eachEntry(c, s.N, func(e *entry) bool {
+			head := e.word[:min(len(e.word), len(text))]
+			switch {
+			case string(head) < text:
+				return true
+			case string(head) > text || whole && len(e.word) > len(text):
+				return false
+			}
+			if size += e.size; fields.has(e.tag) {
+				_, decoded := orGaps(set, s.N, e.gaps, e.count)
+				listed = listed || !decoded
+			}
+			listed = listed || e.count == 0
+			return true
+		})
+		if !ok || listed || size > listBytes && !whole {
+			return false
 		}
-		return whole
-	})
-	return ok && whole
+		if whole || c.last > text && !strings.HasPrefix(c.last, text) {
+			return true
+		}
+		first, before = false, c.last
+	}
+	return false
 }
 
 // appendSection writes one field's part of a list.

@@ -10,8 +10,8 @@
 //
 //	q := segment.Compile(f)
 //	s := segment.Open(number, built.N, built.Oldest, built.Newest)
-//	// Put the blocks of q.Keys, then those of q.Rest(s).
-//	result, err := q.Evaluate(s) // positions that match for sure, and those that may
+//	// Put the blocks of q.Keys, then those of q.Rest.
+//	result, err := q.Evaluate(s, oldest, newest) // positions that match for sure, and those that may
 //
 // # Terms
 //
@@ -22,7 +22,7 @@
 //     a prefix, in the fields that the viewer may see.
 //   - A property: one of the few values of a field, after a letter for the field: status S,
 //     document type T, match level L, reason R, document presented P, validity V, liveness A, sex
-//     X, device D, acceptance level C. An absent value is empty.
+//     X, device D, acceptance level C, and G for the scale of a match level. An absent value is empty.
 //   - A subject (U), by 32 bits of a hash: it names candidates, whose rows have the last word.
 //
 // # Blocks, version 1
@@ -35,12 +35,20 @@
 //     joined; a property has 0), the length of its postings in bytes (uvarint), and the postings.
 //     Every property has a list. A prefix has one if its words take more than listBytes in the
 //     dictionary; a subject has one if it alone does.
-//   - W and a word: a chunk of the dictionary, whose last word that is. Words are in bytewise
-//     order. An entry is the number of bytes that it shares with the word before (one byte; 0 at
-//     the beginning of a chunk), the number of bytes that follow, those bytes, a uvarint (postings
-//     times 8, plus the number of the field), and the gaps of the postings. A word of several
-//     fields has an entry for each. A word that takes more than listBytes by itself has its list
-//     only.
+//   - C: the properties that have a list, in bytewise order, each after its length (uvarint).
+//   - W and a word: a chunk of the dictionary, whose last word that is; the last chunk has U+10FFFF
+//     in place of a word, and may be empty. A chunk begins with the word of the chunk before, after
+//     its length (one byte; 0 for the first chunk). Words are in bytewise order. An entry is the
+//     number of bytes that it shares with the word before (one byte), the number of bytes that
+//     follow, those bytes, a uvarint (postings times 8, plus the number of the field), and the gaps
+//     of the postings. A word of several fields has an entry for each, in the same chunk. A word
+//     that takes more than listBytes by itself has no postings there, but a list.
+//   - H, the number of bits in hexadecimal, and those bits as two more digits: hashes of words, but
+//     for joined ones, that begin with those bits. As many bits are taken as make a block for about
+//     512 sessions, and the next 18 are in the block, as differences of ascending numbers (uvarint).
+//     A hash is the CRC-32C of the word times 0x9e3779b1, in 32 bits. Each entry of the dictionary
+//     has one. Who asks for many whole words reads these first, and the chunks of those that there
+//     are.
 //   - P and a number in three hexadecimal digits: the places of [PartSize] positions. The creation
 //     time in microseconds and the change number of the first one (varints) and a byte, 1 if its ID
 //     follows; for each other one the difference of creation times times 2, plus 1 if its ID
@@ -56,6 +64,8 @@
 // whichever is shorter. A gap is a uvarint: how many positions lie between a posting and the one
 // before.
 //
-// What does not decode is a [DamageError]. Decoding never panics, and allocates no more than the
+// What does not decode is a [DamageError], and so is a block that is missing: chunks say what is
+// before them, the catalogue which properties there are, and a prefix whose words take more than
+// listBytes in chunks lacks its list. Decoding never panics, and allocates no more than the
 // size of the block and of the segment allow.
 package segment

@@ -1,6 +1,6 @@
 package segment
 
-import "slices"
+import "cmp"
 
 // Result is what a filter selects of a segment, without the dead positions.
 type Result struct {
@@ -130,37 +130,31 @@ func (e *evaluation) leaf(l *leaf) pair {
 	case l.created:
 		low, high := e.between(l.oldest, l.newest)
 		set.fill(low, high)
-	case l.prefix != "":
-		e.orPrefix(set, l.prefix, l.fields)
+	case l.word != "":
+		e.orWord(set, l)
 	}
-	for _, key := range l.lists {
-		if list, ok := e.s.lists[key]; ok && !orList(set, e.s.N, list, 1) {
-			e.fail(key)
+	for _, p := range l.properties {
+		list, ok, err := e.s.list(p)
+		if err != nil {
+			e.err = cmp.Or(e.err, err)
+		} else if ok && !orList(set, e.s.N, list, 1) {
+			e.fail(keyList + p)
 		}
 	}
 	set.and(e.all)
 	return pair{set, set}
 }
 
-// orPrefix adds the sessions that have a word with the prefix in one of the fields.
-func (e *evaluation) orPrefix(set Bits, prefix string, fields tags) {
-	if list, ok := e.s.lists[keyList+prefix]; ok {
-		if !orList(set, e.s.N, list, fields) {
-			e.fail(keyList + prefix)
-		}
+// orWord adds the sessions that have a word of a leaf.
+func (e *evaluation) orWord(set Bits, l *leaf) {
+	if l.whole && !e.s.words[l.word] {
 		return
 	}
-	for _, c := range e.s.chunksOf(prefix) {
-		if !orWords(set, e.s.N, c.Data, prefix, fields) {
-			e.fail(c.Key)
+	if list, ok := e.s.lists[keyList+l.word]; ok {
+		if !orList(set, e.s.N, list, l.fields) {
+			e.fail(keyList + l.word)
 		}
+	} else if !e.s.orWords(set, l.word, l.whole, l.fields) {
+		e.fail(keyDictionary + l.word)
 	}
-}
-
-// chunksOf returns the chunks in which the words with the prefix are: up to the first one that ends
-// with a word behind all of them.
-func (s *Segment) chunksOf(prefix string) []Block {
-	begin, _ := slices.BinarySearchFunc(s.chunks, keyDictionary+prefix, compareKey)
-	end, _ := slices.BinarySearchFunc(s.chunks, keyDictionary+after(prefix), compareKey)
-	return s.chunks[begin:min(end+1, len(s.chunks))]
 }

@@ -1,5 +1,7 @@
 package segment
 
+import "slices"
+
 // DeadKey is the key of the block of dead positions.
 const DeadKey = keyDead
 
@@ -15,16 +17,22 @@ func (s *Segment) Bury(positions ...int) Block {
 	return sealed(s.Number, keyDead, appendPostings(nil, s.dead, s.N))
 }
 
-// ForgetKeys returns the keys of the blocks that may name positions by the words: those of lists,
-// and for each word a key whose chunk of the dictionary is the first one that is not less.
-func ForgetKeys(words []Word) (lists, chunks []string) {
+// ForgetKeys returns the keys of the blocks that may name positions by the words in some segments:
+// those of the first kind, which a segment has some of, and for each word a key whose chunk of the
+// dictionary is the first one that is not less; the chunk after it has to be read, too.
+func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	for _, w := range words {
+		keys = append(keys, keyCatalogue)
 		for p := range prefixes(w.text) {
-			lists = append(lists, keyList+p)
+			keys = append(keys, keyList+p)
+		}
+		for _, s := range segments {
+			key, _ := s.hashOf(w.text)
+			keys = append(keys, key)
 		}
 		chunks = append(chunks, keyDictionary+w.text)
 	}
-	return sortedSet(lists), sortedSet(chunks)
+	return sortedSet(keys), sortedSet(chunks)
 }
 
 // Edit is what becomes of a block.
@@ -33,46 +41,116 @@ type Edit struct {
 	Block Block  // takes its place, perhaps under another key; without a key: nothing does
 }
 
+// forgetting takes words off positions of a segment.
+type forgetting struct {
+	*Segment
+	lost      map[Word]bool
+	begun     map[string]tags // by what they begin with
+	positions Bits
+	edits     []Edit
+}
+
 // Forget takes the words off positions, which have to be dead, and returns what becomes of the
 // blocks that named them. The blocks of [ForgetKeys] have to have been put in.
 func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
-	lost := map[Word]bool{}
-	begun := map[string]tags{} // by prefix
+	f := forgetting{s, map[Word]bool{}, map[string]tags{}, positions, nil}
 	for _, w := range words {
-		lost[w] = true
+		f.lost[w] = true
 		for p := range prefixes(w.text) {
-			begun[keyList+p] |= 1 << w.tag
+			f.begun[p] |= 1 << w.tag
 		}
 	}
-	var edits []Edit
-	for key, list := range s.lists {
-		if fields := begun[key]; fields != 0 {
-			left, changed, ok := s.withoutSections(list, fields, positions)
-			if !ok {
-				return nil, s.damaged(key)
-			}
-			if changed {
-				edits = append(edits, s.edit(key, key, left))
-			}
-		}
+	if err := f.fromLists(); err != nil {
+		return nil, err
 	}
-	for _, c := range s.chunks {
-		left, last, changed, ok := s.withoutEntries(c.Data, lost, positions)
-		if !ok {
-			return nil, s.damaged(c.Key)
-		}
-		if changed {
-			edits = append(edits, s.edit(c.Key, keyDictionary+last, left))
-		}
+	gone, err := f.fromChunks()
+	if err == nil {
+		err = f.fromHashes(gone)
 	}
-	return edits, nil
+	return f.edits, err
 }
 
-func (s *Segment) edit(key, next string, payload []byte) Edit {
-	if len(payload) == 0 {
-		return Edit{Key: key}
+// fromLists edits the lists, and the catalogue.
+func (f *forgetting) fromLists() error {
+	listed := f.properties
+	for key, list := range f.lists {
+		term := key[len(keyList):]
+		fields := f.begun[term]
+		if fields == 0 {
+			continue
+		}
+		left, changed, ok := f.withoutSections(list, fields, f.positions)
+		switch {
+		case !ok:
+			return f.damaged(key)
+		case changed && len(left) == 0:
+			f.edits = append(f.edits, Edit{Key: key})
+			listed = slices.DeleteFunc(slices.Clone(listed), func(p string) bool { return p == term })
+		case changed:
+			f.edits = append(f.edits, Edit{key, sealed(f.Number, key, left)})
+		}
 	}
-	return Edit{key, sealed(s.Number, next, payload)}
+	if len(listed) < len(f.properties) {
+		f.edits = append(f.edits, Edit{keyCatalogue, sealed(f.Number, keyCatalogue, appendTexts(nil, listed))})
+	}
+	return nil
+}
+
+// fromChunks edits the dictionary, and returns the words that it had and does not have any more,
+// one for each field.
+func (f *forgetting) fromChunks() (gone []string, err error) {
+	was, is := "", "" // last words of the chunk before, if it has another one than it had
+	for i := range f.chunks {
+		c := &f.chunks[i]
+		before := c.before
+		if before == was {
+			before = is
+		}
+		left, last, words, changed, ok := f.withoutEntries(c, before)
+		if !ok {
+			return nil, f.damaged(keyDictionary + c.last)
+		}
+		gone = append(gone, words...)
+		if c.last == endWord {
+			last = endWord
+		}
+		if was, is = c.last, last; !changed && before == c.before {
+			continue
+		}
+		key, next := keyDictionary+c.last, keyDictionary+last
+		if len(left) == 0 && last != endWord { // last is that of the chunk before
+			f.edits = append(f.edits, Edit{Key: key})
+		} else {
+			f.edits = append(f.edits, Edit{key, sealed(f.Number, next, appendChunk(nil, before, left))})
+		}
+	}
+	return gone, nil
+}
+
+// fromHashes takes one hash for each word off the hashes.
+func (f *forgetting) fromHashes(words []string) error {
+	rests := map[string][]uint32{} // by block
+	for _, w := range words {
+		key, rest := f.hashOf(w)
+		rests[key] = append(rests[key], rest)
+	}
+	for key, off := range rests {
+		var left []uint32
+		data, ok := f.hashes[key]
+		ok = ok && eachHash(data, func(rest uint32) bool {
+			if i := slices.Index(off, rest); i >= 0 {
+				off = slices.Delete(off, i, i+1)
+			} else {
+				left = append(left, rest)
+			}
+			return true
+		})
+		if !ok || len(off) > 0 {
+			return f.damaged(key)
+		}
+		f.edits = append(f.edits, Edit{key, sealed(f.Number, key, appendHashes(nil, left))})
+	}
+	return nil
 }
 
 // withoutSections returns a list without some positions in some fields.
@@ -95,34 +173,39 @@ func (s *Segment) withoutSections(list []byte, fields tags, positions Bits) (lef
 	return left, changed, ok
 }
 
-// withoutEntries returns a chunk without some words at some positions, and the last word that it
-// still has.
-func (s *Segment) withoutEntries(chunk []byte, lost map[Word]bool, positions Bits) (left []byte, last string, changed, ok bool) {
+// withoutEntries returns the entries of a chunk, behind another chunk with some last word, without
+// the lost words at the positions; the last word that is left of both, and the words that it has
+// lost altogether. A word that has a list keeps its entry: many have it.
+func (f *forgetting) withoutEntries(c *chunk, before string) (left []byte, last string, gone []string, changed, ok bool) {
+	last = before
 	decoded := true
-	ok = eachEntry(chunk, s.N, func(e *entry) bool {
+	ok = eachEntry(c, f.N, func(e *entry) bool {
 		word, count, gaps := string(e.word), e.count, e.gaps
-		if lost[Word{word, e.tag}] {
-			set := newBits(s.N)
-			if _, decoded = orGaps(set, s.N, e.gaps, e.count); !decoded {
+		if f.lost[Word{word, e.tag}] && count > 0 {
+			set := newBits(f.N)
+			if _, decoded = orGaps(set, f.N, e.gaps, e.count); !decoded {
 				return false
 			}
-			set = set.Minus(positions)
+			set = set.Minus(f.positions)
 			if kept := set.Count(); kept != count {
 				changed = true
 				var list []uint16
 				for p := range set.All() {
 					list = append(list, uint16(p))
 				}
-				count, gaps = kept, appendGaps(nil, list)
+				if count, gaps = kept, appendGaps(nil, list); kept == 0 {
+					if isHashed(e.tag) {
+						gone = append(gone, word)
+					}
+					return true
+				}
 			}
 		}
-		if count > 0 {
-			left = appendEntry(left, last, word, e.tag, count, gaps)
-			last = word
-		}
+		left = appendEntry(left, last, word, e.tag, count, gaps)
+		last = word
 		return true
 	})
-	return left, last, changed, ok && decoded
+	return left, last, gone, changed, ok && decoded
 }
 
 // DeadAt returns the dead positions of sessions that were created at some instants, whose places

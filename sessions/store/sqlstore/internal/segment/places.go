@@ -128,6 +128,22 @@ func decodeIndex(data []byte, n int) ([]int64, bool) {
 	return starts, !r.bad && len(r.data) == 0
 }
 
+// appendTexts writes texts, each after its length.
+func appendTexts(dst []byte, texts []string) []byte {
+	for _, t := range texts {
+		dst = append(binary.AppendUvarint(dst, uint64(len(t))), t...)
+	}
+	return dst
+}
+
+func decodeTexts(data []byte) (texts []string, ok bool) {
+	r := reader{data: data}
+	for len(r.data) > 0 && !r.bad {
+		texts = append(texts, string(r.bytes(r.uvarint())))
+	}
+	return texts, !r.bad
+}
+
 // reader reads numbers. After the end, or what is no number, it is bad and yields zeros.
 type reader struct {
 	data []byte

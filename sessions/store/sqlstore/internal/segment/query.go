@@ -1,7 +1,7 @@
 package segment
 
 import (
-	"maps"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -14,13 +14,14 @@ import (
 // Query is some filters, compiled to be evaluated over many segments. It may be used by many
 // goroutines at once.
 type Query struct {
-	roots    []node
-	leaves   []leaf
-	lists    []string // keys
-	prefixes []string // of words
-	byText   map[string]int
-	timed    bool // an instant stands in a filter
-	doubtful bool
+	roots      []node
+	leaves     []leaf
+	properties []string
+	prefixes   []string // of words
+	words      []hashed // whole ones
+	byText     map[string]int
+	timed      bool // an instant stands in a filter
+	doubtful   bool
 }
 
 // node is a part of a compiled filter.
@@ -39,9 +40,10 @@ type (
 
 // leaf is a condition that the blocks of a segment answer.
 type leaf struct {
-	lists  []string // any of these properties, by the keys of their lists
-	prefix string   // or a word that begins so
-	fields tags     // in one of these fields
+	properties []string // any of these properties
+	word       string   // or a word that begins so
+	whole      bool     // and has nothing more, or at least those words
+	fields     tags     // in one of these fields
 
 	created        bool // or the creation time
 	oldest, newest int64
@@ -57,15 +59,18 @@ func Compile(filters ...filter.Filter) *Query {
 		}
 		q.roots = append(q.roots, root)
 	}
+	var words []string
 	for _, l := range q.leaves {
-		q.lists = append(q.lists, l.lists...)
-		if l.prefix != "" {
-			q.prefixes = append(q.prefixes, l.prefix)
-			q.lists = append(q.lists, keyList+l.prefix)
+		q.properties = append(q.properties, l.properties...)
+		if l.whole {
+			words = append(words, l.word)
+		} else if l.word != "" {
+			q.prefixes = append(q.prefixes, l.word)
 		}
 	}
-	q.lists = sortedSet(q.lists)
+	q.properties = sortedSet(q.properties)
 	q.prefixes = sortedSet(q.prefixes)
+	q.words = byHash(sortedSet(words))
 	return q
 }
 
@@ -77,8 +82,8 @@ func sortedSet(l []string) []string {
 // Exact reports whether no evaluation leaves a session in doubt.
 func (q *Query) Exact() bool { return !q.doubtful }
 
-// Probes returns how many blocks are looked for in a segment, about.
-func (q *Query) Probes() int { return len(q.lists) + len(q.prefixes) }
+// Probes returns how many blocks are looked for in a segment at most, about.
+func (q *Query) Probes() int { return len(q.properties) + 3*len(q.prefixes) + len(q.words) }
 
 func (q *Query) node(n filter.Node) node {
 	switch n := n.(type) {
@@ -144,8 +149,12 @@ func (q *Query) criterion(c *filter.Criterion) node {
 // group returns the node of the sessions that have a term in one of the ranges, or nil where
 // segments do not have all of those terms. It is sure where it selects no other sessions.
 func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
-	var lists []string
-	words := map[string]tags{} // by prefix
+	type text struct {
+		word  string
+		whole bool
+	}
+	var properties []string
+	words := map[text]tags{}
 	sure = true
 	for _, r := range ranges {
 		value, one := strings.CutSuffix(r.To, "\x00")
@@ -153,19 +162,19 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 		tag, isWord := tagOf(r.Field)
 		switch {
 		case r.Word && isWord && (r.Prefix || one):
-			words[r.From] |= 1 << tag
-			sure = sure && r.Prefix // those of one word are among those of its prefix
+			words[text{r.From, !r.Prefix}] |= 1 << tag
+			sure = sure && r.Prefix // a list has those of one word among those that begin so
 		case r.Word:
 			return nil, false
 		case r.Field == sessions.FieldSubject && one && value != "":
-			words[subjectTerm(value)] |= 1 << tagSubject
+			words[text{subjectTerm(value), true}] |= 1 << tagSubject
 			sure = false // two subjects may have one hash
-		case properties[r.Field] != 0 && one:
-			lists = append(lists, keyList+property(&filter.Term{Field: r.Field, Value: value}))
+		case propertyLetters[r.Field] != 0 && one:
+			properties = append(properties, property(&filter.Term{Field: r.Field, Value: value}))
 		case r.Field == sessions.FieldMatchLevel || r.Field == sessions.FieldAcceptanceLevel:
 			for _, t := range levels() {
 				if r.Has(t) {
-					lists = append(lists, keyList+property(&t))
+					properties = append(properties, property(&t))
 				}
 			}
 		default:
@@ -173,12 +182,12 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 		}
 	}
 	var some someNode
-	if lists != nil {
-		lists = sortedSet(lists)
-		some = append(some, q.leaf("property "+strings.Join(lists, "\x00"), leaf{lists: lists}))
+	if properties != nil {
+		properties = sortedSet(properties)
+		some = append(some, q.leaf("property "+strings.Join(properties, "\x00"), leaf{properties: properties}))
 	}
-	for _, prefix := range slices.Sorted(maps.Keys(words)) {
-		some = append(some, q.leaf("word "+string(rune('a'+words[prefix]))+prefix, leaf{prefix: prefix, fields: words[prefix]}))
+	for w, fields := range words {
+		some = append(some, q.leaf(fmt.Sprint("word ", fields, w), leaf{word: w.word, whole: w.whole, fields: fields}))
 	}
 	return some, sure
 }
@@ -204,32 +213,78 @@ func Micros(t time.Time) int64 {
 	return us
 }
 
-// Keys returns the keys of the blocks that an evaluation reads first, the same ones in every
-// segment; a segment has some of them. indexed has to be true if the query is to be evaluated
-// within instants that some of the segments lie partly outside of.
-func (q *Query) Keys(indexed bool) []string {
-	keys := slices.Concat([]string{keyDead}, q.lists)
+// mostProperties is how many lists of properties are read without a look at what there is.
+const mostProperties = 64
+
+// Keys returns the keys of the blocks that an evaluation over some segments reads first, in any of
+// them; a segment has some of them. indexed has to be true if the query is to be evaluated within
+// instants that some of the segments lie partly outside of.
+func (q *Query) Keys(segments []*Segment, indexed bool) []string {
+	keys := []string{keyDead, keyCatalogue}
 	if indexed || q.timed {
 		keys = append(keys, keyIndex)
+	}
+	if len(q.properties) <= mostProperties {
+		for _, p := range q.properties {
+			keys = append(keys, keyList+p)
+		}
+	}
+	for _, p := range q.prefixes {
+		keys = append(keys, keyList+p)
+	}
+	sizes := map[int]bool{}
+	for _, s := range segments {
+		parts := hashParts(s.N)
+		if sizes[parts] {
+			continue
+		}
+		sizes[parts] = true
+		last := -1
+		for _, w := range q.words {
+			if part, _ := hashPart(w.hash, parts); part != last {
+				keys = append(keys, hashKey(part, parts))
+				last = part
+			}
+		}
 	}
 	return keys
 }
 
-// Rest returns what has to be read of a segment once the blocks of Keys were: two chunks of the
-// dictionary for each of some keys, the first one that is not less and the next; and places. oldest
-// and newest are the instants within which the query is to be evaluated.
-func (q *Query) Rest(s *Segment, oldest, newest int64) (chunks, places []string) {
+// Rest is what has to be read of a segment once the blocks of Keys were.
+type Rest struct {
+	Blocks []string // by their keys
+	Next   []string // of each of these keys, the first block whose key is not less, and the next
+}
+
+// Rest returns what has to be read of a segment once the blocks of Keys were. oldest and newest are
+// the instants within which the query is to be evaluated.
+func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
+	if err := s.lookUp(q.words); err != nil {
+		return rest, err
+	}
+	for w := range s.words {
+		rest.Next = append(rest.Next, keyDictionary+w)
+		rest.Blocks = append(rest.Blocks, keyList+w)
+	}
 	for _, p := range q.prefixes {
 		if _, ok := s.lists[keyList+p]; !ok {
-			chunks = append(chunks, keyDictionary+p)
+			rest.Next = append(rest.Next, keyDictionary+p)
 		}
 	}
-	_, _, places = s.Between(oldest, newest)
+	if len(q.properties) > mostProperties {
+		for _, p := range q.properties {
+			if _, ok := slices.BinarySearch(s.properties, p); ok {
+				rest.Blocks = append(rest.Blocks, keyList+p)
+			}
+		}
+	}
+	_, _, places := s.Between(oldest, newest)
 	for _, l := range q.leaves {
 		if l.created {
 			_, _, missing := s.Between(l.oldest, l.newest)
 			places = append(places, missing...)
 		}
 	}
-	return chunks, sortedSet(places)
+	rest.Next, rest.Blocks = sortedSet(rest.Next), sortedSet(append(rest.Blocks, places...))
+	return rest, nil
 }

@@ -12,11 +12,15 @@ type Segment struct {
 	N              int
 	Oldest, Newest int64 // creation times in microseconds since 1970
 
-	dead   Bits            // nil: there are none, or they were not read
-	starts []int64         // creation times of the first places of the parts; nil: not read
-	places map[int][]Place // by part
-	lists  map[string][]byte
-	chunks []Block // payloads, by key
+	dead       Bits            // nil: there are none, or they were not read
+	starts     []int64         // creation times of the first places of the parts; nil: not read
+	places     map[int][]Place // by part
+	properties []string        // those that have a list, sorted
+	catalogued bool            // the properties were read
+	lists      map[string][]byte
+	hashes     map[string][]byte
+	chunks     []chunk         // by their last words
+	words      map[string]bool // those of a query that the hashes have, once they were looked up
 }
 
 // Open returns a segment of which nothing has been read. What no segment can be is a
@@ -25,7 +29,7 @@ func Open(number int64, n int, oldest, newest int64) (*Segment, error) {
 	if n < 1 || n > MaxSessions || oldest > newest {
 		return nil, &DamageError{number, "description"}
 	}
-	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest, places: map[int][]Place{}, lists: map[string][]byte{}}, nil
+	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest, places: map[int][]Place{}, lists: map[string][]byte{}, hashes: map[string][]byte{}}, nil
 }
 
 // Damaged returns a [*DamageError] of something in the segment.
@@ -42,10 +46,17 @@ func (s *Segment) Put(key string, data []byte) error {
 	switch key[:1] {
 	case keyList:
 		s.lists[key] = payload
+	case keyHashes:
+		s.hashes[key] = payload
+	case keyCatalogue:
+		s.properties, ok = decodeTexts(payload)
+		s.catalogued = ok
 	case keyDictionary:
-		i, found := slices.BinarySearchFunc(s.chunks, key, compareKey)
-		if !found {
-			s.chunks = slices.Insert(s.chunks, i, Block{key, payload})
+		var c chunk
+		if c, ok = openChunk(key[1:], payload); ok {
+			if i, found := s.chunk(c.last); !found {
+				s.chunks = slices.Insert(s.chunks, i, c)
+			}
 		}
 	case keyDead:
 		s.dead = newBits(s.N)
@@ -69,10 +80,32 @@ func (s *Segment) Put(key string, data []byte) error {
 	return nil
 }
 
-func compareKey(b Block, key string) int { return strings.Compare(b.Key, key) }
+// chunk returns where among the chunks that were read the one is in which a word has to be, and
+// whether it is the word's that the chunk ends with.
+func (s *Segment) chunk(word string) (i int, last bool) {
+	return slices.BinarySearchFunc(s.chunks, word, func(c chunk, word string) int { return strings.Compare(c.last, word) })
+}
+
+// list returns the list of a term, and whether there is one. A property's is damaged if it is
+// missing although the catalogue has it.
+func (s *Segment) list(term string) (list []byte, ok bool, err error) {
+	list, ok = s.lists[keyList+term]
+	if !ok && isProperty(term) {
+		if !s.catalogued {
+			return nil, false, s.damaged(keyCatalogue)
+		}
+		if _, missing := slices.BinarySearch(s.properties, term); missing {
+			return nil, false, s.damaged(keyList + term)
+		}
+	}
+	return list, ok, nil
+}
 
 // Release forgets the lists and the dictionary, which an evaluation needs and nothing after it.
-func (s *Segment) Release() { s.lists, s.chunks = map[string][]byte{}, nil }
+func (s *Segment) Release() {
+	s.lists, s.hashes, s.chunks, s.words = map[string][]byte{}, map[string][]byte{}, nil, nil
+	s.properties, s.catalogued = nil, false
+}
 
 // Dead returns the dead positions, of the block [DeadKey]. They are lent.
 func (s *Segment) Dead() Bits {

@@ -82,6 +82,8 @@ func newWorld(r *rand.Rand, n int) *world {
 	return w
 }
 
+func compareKey(b Block, key string) int { return strings.Compare(b.Key, key) }
+
 func (w *world) open(t testing.TB) *Segment {
 	s, err := Open(7, w.built.N, w.built.Oldest, w.built.Newest)
 	require.NoError(t, err)
@@ -107,15 +109,17 @@ func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
 }
 
 // evaluate reads what it is told to read.
-func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result, *Segment) {
+func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result, *Segment, error) {
 	s := w.open(t)
-	w.put(t, s, q.Keys(oldest > s.Oldest || newest < s.Newest)...)
-	chunks, places := q.Rest(s, oldest, newest)
-	w.put(t, s, places...)
-	w.putNext(t, s, chunks...)
+	w.put(t, s, q.Keys([]*Segment{s}, oldest > s.Oldest || newest < s.Newest)...)
+	rest, err := q.Rest(s, oldest, newest)
+	if err != nil {
+		return nil, s, err
+	}
+	w.put(t, s, rest.Blocks...)
+	w.putNext(t, s, rest.Next...)
 	results, err := q.Evaluate(s, oldest, newest)
-	require.NoError(t, err)
-	return results, s
+	return results, s, err
 }
 
 func randomFilter(r *rand.Rand, depth int) filter.Filter {
@@ -173,7 +177,12 @@ func randomFilter(r *rand.Rand, depth int) filter.Filter {
 
 func requireEvaluates(t testing.TB, w *world, filters []filter.Filter, oldest, newest int64) {
 	q := Compile(filters...)
-	results, s := w.evaluate(t, q, oldest, newest)
+	results, s, err := w.evaluate(t, q, oldest, newest)
+	require.NoError(t, err)
+	requireMatches(t, w, q, filters, results, s, oldest, newest)
+}
+
+func requireMatches(t testing.TB, w *world, q *Query, filters []filter.Filter, results []Result, s *Segment, oldest, newest int64) {
 	for k, f := range filters {
 		for i, session := range w.list {
 			us := session.CreatedAt.UnixMicro()
@@ -288,8 +297,8 @@ func TestForget(t *testing.T) {
 		has := had.Clone()
 		has.RedactPerson()
 		words := LostWords(had, has)
-		keys, chunks := ForgetKeys(words)
 		s := w.open(t)
+		keys, chunks := ForgetKeys([]*Segment{s}, words)
 		w.put(t, s, append(keys, DeadKey)...)
 		w.putNext(t, s, chunks...)
 		w.apply(Edit{DeadKey, s.Bury(i)})
@@ -351,6 +360,46 @@ func TestDamage(t *testing.T) {
 	}
 	_, err := Open(7, MaxSessions+1, 0, 1)
 	require.ErrorIs(t, err, ErrDamaged)
+}
+
+// TestMissing takes away one block after the other. An evaluation that needs it ends with an error,
+// any other is right; Verify notices in any case.
+func TestMissing(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	w := newWorld(r, 900)
+	filters := []filter.Filter{
+		filter.Search("gi"), filter.Search("0"), filter.Search("x"), filter.Search("ber x1"), filter.Not(filter.Search("nino 01")),
+		filter.Status(sessions.Failed, "none"), filter.FailedFor(sessions.LowFAR), filter.Not(filter.MatchLevel(3)),
+	}
+	for _, s := range w.list[:30] {
+		filters = append(filters, filter.Search(s.PersonalNumber.Value()), filter.Is(sessions.FieldPersonalNumber, s.PersonalNumber.Value()+"0"),
+			filter.Is(sessions.FieldDocumentNumber, s.DocumentNumber.Value(), "none"), filter.Is(sessions.FieldSubject, s.Subject, "nobody"))
+	}
+	noticed := map[string]int{}
+	all := w.table
+	for i, b := range all {
+		kind := b.Key[:1]
+		if i%97 > 0 && (kind == keyDictionary || kind == keyList && !isProperty(b.Key[1:])) {
+			continue
+		}
+		w.table = slices.Concat(all[:i], all[i+1:])
+		if kind != keyPart && kind != keyIndex {
+			require.ErrorIs(t, w.whole(t).Verify(func(i int) []*sessions.Session { return w.list[i : i+1] }), ErrDamaged, "%q", b.Key)
+		}
+		for _, f := range filters {
+			q := Compile(f)
+			results, s, err := w.evaluate(t, q, w.built.Oldest, w.built.Newest)
+			if err != nil {
+				require.ErrorIs(t, err, ErrDamaged)
+				noticed[kind]++
+				continue
+			}
+			requireMatches(t, w, q, []filter.Filter{f}, results, s, w.built.Oldest, w.built.Newest)
+		}
+	}
+	for _, kind := range []string{keyCatalogue, keyDictionary, keyHashes, keyList} {
+		require.Positive(t, noticed[kind], kind)
+	}
 }
 
 func TestAfter(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// properties are the fields whose values have lists, with the letter that their keys begin with.
+// propertyLetters are the fields whose values have lists, with the letter that their keys begin with.
 // They have few values. A folded word never begins with an upper-case letter.
-var properties = [sessionsFields]byte{
+var propertyLetters = [sessionsFields]byte{
 	sessions.FieldStatus: 'S', sessions.FieldDocumentType: 'T', sessions.FieldMatchLevel: 'L', sessions.FieldReasons: 'R',
 	sessions.FieldDocumentPresented: 'P', sessions.FieldDocumentValidity: 'V', sessions.FieldLiveness: 'A', sessions.FieldSex: 'X',
 	sessions.FieldDevice: 'D', sessions.FieldAcceptanceLevel: 'C',
@@ -25,15 +25,16 @@ var properties = [sessionsFields]byte{
 const (
 	sessionsFields = 64 // of which a set has room
 	subjectLetter  = "U"
+	scaleLetter    = "G" // the scale of a match level, which is no field of its own
 )
 
 func isProperty(term string) bool {
-	return term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
+	return term != "" && term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
 }
 
 // property returns the property that a term is, "" if it is none.
 func property(t *filter.Term) string {
-	if letter := properties[t.Field]; letter != 0 && !t.Word {
+	if letter := propertyLetters[t.Field]; letter != 0 && !t.Word {
 		return string(rune(letter)) + t.Value
 	}
 	return ""
@@ -107,12 +108,15 @@ func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop fu
 			prop(p)
 		}
 	}
+	if s.Match.Compared {
+		prop(scaleLetter + s.Match.Scale)
+	}
 	return buffer
 }
 
 // sexLetter begins the one property that is a person's. It is forgotten as words are: as a word
 // that has a list, whose only section has tag 0.
-var sexLetter = string(rune(properties[sessions.FieldSex]))
+var sexLetter = string(rune(propertyLetters[sessions.FieldSex]))
 
 func sexWord(property string) (w Word, ok bool) {
 	return Word{text: property}, strings.HasPrefix(property, sexLetter) && property != sexLetter

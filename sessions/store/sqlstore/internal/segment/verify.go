@@ -1,6 +1,9 @@
 package segment
 
 import (
+	"bytes"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -25,6 +28,10 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 				return s.damaged(keyList + p)
 			}
 		}
+	}
+	if properties := slices.DeleteFunc(slices.Sorted(maps.Keys(s.lists)), func(key string) bool { return !isProperty(key[1:]) }); !s.catalogued ||
+		!slices.EqualFunc(properties, s.properties, func(key, p string) bool { return key == keyList+p }) {
+		return s.damaged(keyCatalogue)
 	}
 	for key, list := range s.lists {
 		term := strings.TrimPrefix(key, keyList)
@@ -77,14 +84,20 @@ func (v *verifier) prefix(prefix string, t tag, set Bits) bool {
 	return true
 }
 
-// dictionary compares the chunks, and looks for the words that are in no list and in no chunk.
+// dictionary compares the chunks, the hashes, and what has a list with one another, and looks for
+// the words that are in no list and in no chunk.
 func (v *verifier) dictionary() error {
-	found := make([]map[Word]bool, v.s.N)
-	last := ""
-	for _, c := range v.s.chunks {
-		whole := eachEntry(c.Data, v.s.N, func(e *entry) bool {
-			set := newBits(v.s.N)
-			_, ok := orGaps(set, v.s.N, e.gaps, e.count)
+	s := v.s
+	found := make([]map[Word]bool, s.N)
+	listed := map[Word]bool{}
+	taken := map[string]int{} // bytes, by the beginnings of words that have no list
+	hashes := map[string][]uint32{}
+	last, before := "", "" // words: of the entry before, of the chunk before
+	for i := range s.chunks {
+		c := &s.chunks[i]
+		whole := eachEntry(c, s.N, func(e *entry) bool {
+			set := newBits(s.N)
+			_, ok := orGaps(set, s.N, e.gaps, e.count)
 			w := Word{string(e.word), e.tag}
 			ok = ok && w.text >= last
 			for i := range set.All() {
@@ -96,22 +109,51 @@ func (v *verifier) dictionary() error {
 				}
 				found[i][w] = true
 			}
-			if last = w.text; !ok {
+			if isHashed(e.tag) {
+				key, rest := s.hashOf(w.text)
+				hashes[key] = append(hashes[key], rest)
+			}
+			if _, ok := s.lists[keyList+w.text]; ok && e.count == 0 {
+				listed[w] = true
+			}
+			for p := range prefixes(w.text) {
+				if _, ok := s.lists[keyList+p]; !ok {
+					taken[p] += e.size
+				}
+			}
+			if last = w.text; !ok || e.count == 0 && !listed[w] {
 				last = "" // not the key's
 			}
-			return ok
+			return last != ""
 		})
-		if !whole || keyDictionary+last != c.Key {
-			return v.s.damaged(c.Key)
+		if !whole || c.before != before || c.last != last && c.last != endWord {
+			return s.damaged(keyDictionary + c.last)
+		}
+		before = c.last
+	}
+	if before != endWord {
+		return s.damaged(keyDictionary + endWord)
+	}
+	for p, size := range taken {
+		// Nobody asks for the beginning of a subject, so that has none.
+		if size > listBytes && p[:1] != subjectLetter {
+			return s.damaged(keyList + p)
+		}
+	}
+	for part, parts := 0, hashParts(s.N); part < 1<<parts; part++ {
+		key := hashKey(part, parts)
+		slices.Sort(hashes[key])
+		if data, ok := s.hashes[key]; !ok || !bytes.Equal(data, appendHashes(nil, hashes[key])) {
+			return s.damaged(key)
 		}
 	}
 	for i, words := range v.words {
-		if v.s.Dead().Has(i) {
+		if s.Dead().Has(i) {
 			continue
 		}
 		for w := range words {
-			if _, listed := v.s.lists[keyList+w.text]; !listed && !found[i][w] {
-				return v.s.damaged(keyDictionary + w.text)
+			if !listed[w] && !found[i][w] {
+				return s.damaged(keyDictionary + w.text)
 			}
 		}
 	}

@@ -18,46 +18,30 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- search and range
 -- Rollback
 
--- range; dense criterion; common word; rare word; absent word; rare type; pending; personal number
+-- range; dense criterion; no match; common word; rare word; absent word; rare flag; rare type;
+-- pending; subject; personal number; nested search; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 
 -- range; subject; personal number; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
 
--- no match; two dense words; rare flag; rare level; subject; nested search; search and range
+-- rare word; absent word; two dense words; subject; personal number; nested search; search and range
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 2
+);
+
+-- two dense words; rare level
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
-
--- rare word; absent word; two dense words; personal number; nested search; search and range
-(
-	SELECT b.segment, b.name, b.data
-	FROM sessionkit_blocks b
-	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
-	ORDER BY b.name
-	LIMIT 2
-);
-
--- subject
-(
-	SELECT b.segment, b.name, b.data
-	FROM sessionkit_blocks b
-	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
-	ORDER BY b.name
-	LIMIT 2
-)
-UNION ALL
-(
-	SELECT b.segment, b.name, b.data
-	FROM sessionkit_blocks b
-	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
-	ORDER BY b.name
-	LIMIT 2
-);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- subject
 SELECT count(*)
@@ -72,7 +56,7 @@ WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = 
 -- extra field
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
 -- extra field
 SELECT b.segment, b.name, b.data

@@ -40,10 +40,11 @@ WHERE (s.company = ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- dense criterion; common word; rare word; absent word; rare type; pending; personal number
+-- dense criterion; no match; common word; rare word; absent word; rare flag; rare type; pending;
+-- subject; personal number; nested search; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 
 -- dense criterion; extra field
 SELECT b.segment, b.name, b.data
@@ -64,11 +65,6 @@ WHERE (s.company = ? AND s.status = ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- no match; two dense words; rare flag; rare level; subject; nested search; search and range
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
-
 -- common word
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
@@ -88,7 +84,7 @@ WHERE (s.company = ? AND (LOCATE(?, s.search_key) > 0))
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- rare word; absent word; two dense words; personal number; nested search; search and range
+-- rare word; absent word; two dense words; subject; personal number; nested search; search and range
 (
 	SELECT b.segment, b.name, b.data
 	FROM sessionkit_blocks b
@@ -114,22 +110,10 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?);
 
--- subject
-(
-	SELECT b.segment, b.name, b.data
-	FROM sessionkit_blocks b
-	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
-	ORDER BY b.name
-	LIMIT 2
-)
-UNION ALL
-(
-	SELECT b.segment, b.name, b.data
-	FROM sessionkit_blocks b
-	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
-	ORDER BY b.name
-	LIMIT 2
-);
+-- two dense words; rare level
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- subject
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -156,7 +140,7 @@ WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = 
 -- extra field
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
 -- extra field
 SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
