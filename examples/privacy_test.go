@@ -241,6 +241,7 @@ func specimens(t *testing.T) []any {
 		memory, saved, sqlstore.New(db, filter.SQLite), table, sqlstore.Over(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},
+		&sqlstore.MigrationError{Version: 1, Name: "first", Statement: 1, Denied: "CREATE", Err: &sqlstore.Error{Op: "migrate", Err: cause}},
 		&sqlstore.SchemaError{
 			Found: sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, Needed: sqlstore.Version{Schema: 2, Oldest: 1, SearchKey: 2}, Empty: true,
 			Differences: []sqlstore.Difference{{Object: "table sessionkit_blocks", Found: "myisam", Needed: "innodb"}},

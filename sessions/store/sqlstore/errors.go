@@ -21,6 +21,9 @@ var (
 	// ErrConnection: a setting of the connections or of the server is one with which texts, or
 	// transactions, would not be what they should. The error is a [*ConnectionError].
 	ErrConnection = errors.New("sqlstore: connection")
+	// ErrDenied: the account of the database may not define tables. The error is a
+	// [*MigrationError].
+	ErrDenied = errors.New("sqlstore: the account may not define tables")
 	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled
 	// back: the engine has ended it (a deadlock, a full disk, an interrupted statement, a lost
 	// connection), or a statement that failed before was ignored. Nothing that was written in it is
@@ -129,6 +132,34 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns [ErrConnection].
 func (e *ConnectionError) Unwrap() error { return ErrConnection }
 
+// MigrationError names the statement of a migration that failed. It wraps the failure, and
+// [ErrDenied] if the account may not do what the statement does. What came before the statement is
+// undone, or, on MariaDB and MySQL, passed over when [Migrate] is called again.
+type MigrationError struct {
+	Version   int64 // of the migration
+	Name      string
+	Statement int    // of [Migration.SQL], from 1 on
+	Denied    string // what the account may not do, as far as the database says; empty: nothing
+	Err       error  // an [*Error]
+}
+
+// Error names the migration, the statement, and what the account may not do.
+func (e *MigrationError) Error() string {
+	text := fmt.Sprintf("sqlstore: migration %d (%s), statement %d: ", e.Version, e.Name, e.Statement)
+	if e.Denied != "" {
+		return text + "the account may not " + e.Denied
+	}
+	return text + "the database reports an error"
+}
+
+// Unwrap returns the failure, and [ErrDenied] where it is that.
+func (e *MigrationError) Unwrap() []error {
+	if e.Denied != "" {
+		return []error{e.Err, ErrDenied}
+	}
+	return []error{e.Err}
+}
+
 // SchemaError says which versions a database has and which this package needs. It wraps
 // [ErrSchema].
 type SchemaError struct {
@@ -165,7 +196,7 @@ func (e *SchemaError) Error() string {
 	switch {
 	case e.Found.Schema > e.Needed.Schema:
 		text += ": a newer version of this package has migrated the tables"
-	case e.Found.Schema < e.Needed.Schema:
+	case e.Found.Schema < e.Needed.Schema, e.Found.SearchKey < e.Needed.SearchKey:
 		text += ": Migrate brings them up to date"
 	}
 	return text

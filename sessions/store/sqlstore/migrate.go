@@ -165,13 +165,33 @@ func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, er
 	if found, err := b.on(b.db, op).applied(ctx); err != nil || found >= int64(len(all)) {
 		return true, err
 	}
-	return false, b.locked(ctx, op, func(c conn) error {
+	err = b.locked(ctx, op, func(c conn) error {
 		found, err := c.applied(ctx) // others may have been faster
 		if err == nil && found < int64(len(all)) {
 			err = c.apply(ctx, all[found])
 		}
 		return err
 	})
+	if failure := (*MigrationError)(nil); errors.As(err, &failure) && over(ctx) == nil {
+		failure.Denied = b.denied(ctx, failure)
+	}
+	return false, err
+}
+
+// denied asks the database what the account may not do, once a migration has failed. It returns ""
+// where the database does not know, or does not answer.
+func (b *Backend) denied(ctx context.Context, failure error) string {
+	if b.engine.Denied != "" {
+		var text sql.NullString
+		_ = b.db.QueryRowContext(ctx, string(b.engine.Denied)).Scan(&text)
+		return text.String
+	}
+	// SQLite has no accounts. A driver may say by a number that the file may not be written.
+	const readOnly = 8 // SQLITE_READONLY; other bytes have details
+	if e := (interface{ Code() int })(nil); errors.As(failure, &e) && e.Code()&0xff == readOnly {
+		return "write to the file"
+	}
+	return ""
 }
 
 // locked lets do work on a connection that keeps others from migrating, in a transaction where the
@@ -238,14 +258,13 @@ func (c conn) applied(ctx context.Context) (int64, error) {
 // apply applies a migration.
 func (c conn) apply(ctx context.Context, m Migration) error {
 	for i, statement := range m.statements() {
-		c.op = fmt.Sprintf("migrate to version %d (%s), statement %d", m.Version, m.Name, i+1)
 		if ok, err := c.wanted(ctx, statement); err != nil {
 			return err
 		} else if !ok {
 			continue
 		}
 		if _, err := c.ExecContext(ctx, statement); err != nil {
-			return failed(ctx, c.op, err)
+			return &MigrationError{Version: m.Version, Name: m.Name, Statement: i + 1, Err: failed(ctx, c.op, err)}
 		}
 	}
 	return nil
@@ -312,9 +331,9 @@ func Status(ctx context.Context, db *sql.DB, d filter.Dialect) ([]MigrationStatu
 	if err != nil {
 		return nil, err
 	}
-	list := make([]MigrationStatus, len(all))
-	for i, m := range all {
-		list[i] = MigrationStatus{Migration: m, Applied: m.Version <= found}
+	list := make([]MigrationStatus, 0, len(all))
+	for _, m := range all {
+		list = append(list, MigrationStatus{Migration: m, Applied: m.Version <= found})
 	}
 	if found >= recordedFrom {
 		records, err := c.recorded(ctx, all)

@@ -47,8 +47,19 @@ GROUP BY i.table_name, i.index_name`,
 		LockSchema: "SELECT GET_LOCK(" + lock + ", 10)",
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
-		NowMicros:  "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)",
-		FromDual:   " FROM DUAL",
+		// What a role grants is not in these tables.
+		Denied: `SELECT GROUP_CONCAT(p.name ORDER BY p.name SEPARATOR ', ')
+FROM (SELECT 'CREATE' AS name UNION ALL SELECT 'ALTER' UNION ALL SELECT 'DROP' UNION ALL SELECT 'INDEX') p
+CROSS JOIN (SELECT CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''') AS name) a
+WHERE COALESCE(CURRENT_ROLE(), 'NONE') = 'NONE'
+	AND NOT EXISTS (SELECT 1 FROM information_schema.user_privileges u WHERE u.privilege_type = p.name AND u.grantee = a.name)
+	AND NOT EXISTS (
+		SELECT 1
+		FROM information_schema.schema_privileges u
+		WHERE u.privilege_type = p.name AND u.grantee = a.name AND DATABASE() LIKE u.table_schema
+	)`,
+		NowMicros: "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)",
+		FromDual:  " FROM DUAL",
 
 		// The former has a limit of its own: that of the connection could hide the rest.
 		Settings: []Statement{"SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1", `SHOW SESSION VARIABLES

@@ -58,7 +58,16 @@ WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND s
 		LockSchema:  "SELECT 1 FROM pg_advisory_xact_lock(7365707331)",
 		KeepSchema:  "COMMIT",
 		DropSchema:  "ROLLBACK",
-		NowMicros:   "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)",
+		Denied: `SELECT concat_ws(', ',
+	CASE WHEN current_schema() IS NULL THEN 'use any schema of the search path'
+		WHEN NOT has_schema_privilege(current_schema(), 'CREATE') THEN 'create tables in schema ' || current_schema() END,
+	(
+		SELECT 'alter ' || string_agg(c.relname, ', ' ORDER BY c.relname)
+		FROM pg_class c
+		WHERE c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_') AND pg_table_is_visible(c.oid) AND NOT pg_has_role(c.relowner, 'USAGE')
+	),
+	CASE WHEN current_setting('transaction_read_only') = 'on' THEN 'write: transaction_read_only is on' END)`,
+		NowMicros: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)",
 
 		Settings: []Statement{`SELECT name, setting
 FROM pg_settings
