@@ -140,6 +140,7 @@ func (c *counter) segments(ctx context.Context, d directory, query *segment.Quer
 		group := list[:n]
 		list = list[n:]
 		r := c.reader(c.company, group...)
+		r.all = len(d.segments)
 		results, err := r.evaluate(ctx, query, group, math.MinInt64, math.MaxInt64-1)
 		if err := cmp.Or(err, d.checkDead(group)); err != nil {
 			return err

@@ -97,14 +97,22 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 
 // forget takes words off the dead positions of sessions that were created at some instants.
 func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.Segment, lost []segment.Word, chunks []string, instants func(*segment.Segment) []int64) error {
-	var following []engine.Block
+	var first, behind []engine.Block
 	dead := make([]segment.Bits, len(segments))
 	for i, g := range segments {
 		if dead[i] = g.DeadAt(instants(g)); dead[i] != nil {
-			following = append(following, blocksOf(g, chunks)...)
+			first = append(first, blocksOf(g, chunks)...)
 		}
 	}
-	if err := r.following(ctx, following); err != nil {
+	if err := r.following(ctx, first); err != nil {
+		return err
+	}
+	for i, g := range segments {
+		if dead[i] != nil {
+			behind = append(behind, blocksOf(g, g.Behind(chunks))...)
+		}
+	}
+	if err := r.following(ctx, behind); err != nil {
 		return err
 	}
 	for i, g := range segments {

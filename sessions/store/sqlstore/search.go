@@ -116,7 +116,8 @@ type source struct {
 	result segment.Result
 	any    segment.Bits
 	at     int // position of the match that comes next; -1: there is none
-	head   hit // that match, once its place was read
+	head   hit // that match; until its place was read, all that is known is that it is not newer than this
+	placed bool
 }
 
 // hit is a session that a segment names.
@@ -293,7 +294,9 @@ func (r *search) ask(ctx context.Context, want int) error {
 	}
 	group := r.unread[:n:n]
 	r.unread = r.unread[n:]
-	results, err := r.reader(r.company, group...).evaluate(ctx, r.query, group, r.low, r.newest())
+	reader := r.reader(r.company, group...)
+	reader.all = len(r.segments)
+	results, err := reader.evaluate(ctx, r.query, group, r.low, r.newest())
 	if err := cmp.Or(err, r.checkDead(group)); err != nil {
 		return err
 	}
@@ -307,6 +310,7 @@ func (r *search) ask(ctx context.Context, want int) error {
 			return err
 		}
 		if s.at = s.any.Before(end); s.at >= 0 {
+			s.head.position = newestOf(g)
 			r.sources = append(r.sources, s)
 		}
 	}
@@ -353,25 +357,28 @@ func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 	return low, nil
 }
 
-// heads reads the places of the matches that come next, of all segments that were asked.
+// heads reads the places of the matches that come next: those of the segments with the newest
+// sessions, as far as they have the sessions that are wanted.
 func (r *search) heads(ctx context.Context, want int) error {
+	slices.SortStableFunc(r.sources, func(x, y *source) int { return y.head.compare(x.head.position) })
 	var missing []engine.Block
-	segments := make([]*segment.Segment, len(r.sources))
-	for i, s := range r.sources {
-		segments[i] = s.Segment
-		if _, read := s.PartKey(s.at); read {
-			continue
+	var segments []*segment.Segment
+	for _, s := range r.sources {
+		if want <= 0 {
+			break
 		}
 		s.Pass(s.at)
+		segments = append(segments, s.Segment)
 		missing = missingPlaces(missing, s.Segment, func(yield func(int) bool) {
-			for at, n := s.at, 0; at >= 0 && n < min(want, segment.PartSize) && yield(at); at, n = s.any.Before(at), n+1 {
+			for at, n := s.at, 0; at >= 0 && want > 0 && n < segment.PartSize && yield(at); at, n = s.any.Before(at), n+1 {
+				want--
 			}
 		})
 	}
 	if err := r.reader(r.company, segments...).exactly(ctx, missing); err != nil {
 		return err
 	}
-	for _, s := range r.sources {
+	for _, s := range r.sources[:len(segments)] {
 		if err := s.place(); err != nil {
 			return err
 		}
@@ -383,6 +390,7 @@ func (r *search) heads(ctx context.Context, want int) error {
 func (s *source) place() error {
 	p, err := s.Place(s.at)
 	s.head = hit{position{p.Created, cmp.Or(p.ID, anyID)}, p.Change, s.result.Sure.Has(s.at), s}
+	s.placed = true
 	return err
 }
 
@@ -403,13 +411,16 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 		if !floor.before(s.head.position) {
 			break
 		}
+		if missing = !s.placed; missing {
+			break
+		}
 		if h := s.head; h.id == anyID || h.before(r.pos) {
 			hits = append(hits, h)
 		}
 		if s.at = s.any.Before(s.at); s.at < 0 {
 			r.sources = slices.DeleteFunc(r.sources, func(x *source) bool { return x == s })
 		} else if _, read := s.PartKey(s.at); !read {
-			missing = true
+			missing, s.placed = true, false
 		} else if err := s.place(); err != nil {
 			return err
 		}

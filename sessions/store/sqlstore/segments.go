@@ -73,6 +73,7 @@ type reader struct {
 	conn
 	company string
 	lock    string // ends its statements
+	all     int    // segments of the company, where they may be read together
 	byID    map[int64]*segment.Segment
 }
 
@@ -104,7 +105,11 @@ const mostProbes = 4096
 func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
 	for part := range slices.Chunk(names, mostProbes/4) {
 		for some := range slices.Chunk(segments, max(1, mostProbes/len(part))) {
-			s, args := r.engine.NamedBlocks(r.company, numbersOf(some), part, r.lock)
+			read := r.engine.NamedBlocks
+			if r.all > 0 && 3*len(some) >= 2*r.all {
+				read = r.engine.ListBlocks
+			}
+			s, args := read(r.company, numbersOf(some), part, r.lock)
 			if err := r.put(ctx, s, args); err != nil {
 				return err
 			}
@@ -132,8 +137,8 @@ func (r *reader) exactly(ctx context.Context, blocks []engine.Block) error {
 	return nil
 }
 
-// following reads two blocks for each name: the first one whose name is not less, and the next.
-// They are the chunks of a dictionary in which the words of a prefix are that has no list.
+// following reads one block for each name: the first one whose name is not less. It is the chunk of
+// a dictionary in which the first word of a prefix is that has no list.
 func (r *reader) following(ctx context.Context, blocks []engine.Block) error {
 	for part := range slices.Chunk(blocks, r.engine.MostNext) {
 		s, args := r.engine.NextBlocks(r.company, part, r.lock)
@@ -171,7 +176,7 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
 	// Many values take many blocks, which are not held of all segments at once.
-	for some := range slices.Chunk(segments, max(1, mostProbes/(1+query.Probes()))) {
+	for some := range slices.Chunk(segments, max(1, 2*mostProbes/(1+query.Probes()))) {
 		indexed := slices.ContainsFunc(some, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
 		if err := r.named(ctx, some, query.Keys(some, indexed)); err != nil {
 			return nil, err
@@ -184,6 +189,13 @@ func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []
 			}
 			next = append(next, blocksOf(s, rest.Next)...)
 			blocks = append(blocks, blocksOf(s, rest.Blocks)...)
+		}
+		if err := r.following(ctx, next); err != nil {
+			return nil, err
+		}
+		next = nil
+		for _, s := range some {
+			next = append(next, blocksOf(s, query.More(s))...)
 		}
 		if err := r.following(ctx, next); err != nil {
 			return nil, err

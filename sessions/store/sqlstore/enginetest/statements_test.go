@@ -400,13 +400,16 @@ var (
 	sqliteChanges = "SEARCH s USING INDEX sessionkit_sessions_changes (company=? AND changed_seq"
 	sqliteBlocks  = regexp.MustCompile(`SEARCH b USING INDEX sqlite_autoindex_sessionkit_blocks_1 \(company=\? AND segment=\?`)
 	pgAccess      = regexp.MustCompile(`(Index Only Scan|Index Only Scan Backward|Index Scan|Index Scan Backward|Bitmap Index Scan) (using|on) (sessionkit_\w+)`)
-	pgBlocks      = regexp.MustCompile(`\(company = [^)]*\)+ AND \(segment = `)
+	sqliteLists   = "SEARCH b USING INDEX sessionkit_blocks_lists (company=? AND name=?)"
+	pgBlocks      = regexp.MustCompile(`sessionkit_blocks_pkey (?s:.*)\(company = [^)]*\)+ AND \(segment = `)
+	pgLists       = regexp.MustCompile(`sessionkit_blocks_lists (?s:.*)\(company = [^)]*\)+ AND \(name = `)
 )
 
 func isTailRead(text string) bool {
 	return strings.Contains(text, "s.changed_seq > ") && !strings.Contains(text, "count(*)")
 }
 func isBlocksRead(text string) bool { return strings.Contains(text, "sessionkit_blocks") }
+func isListsRead(text string) bool  { return strings.Contains(text, "b.name < 'M'") }
 
 func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.NamedValue) {
 	t.Helper()
@@ -428,7 +431,10 @@ func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.Name
 	if isTailRead(text) {
 		require.Contains(t, all, sqliteChanges, text)
 	}
-	if isBlocksRead(text) {
+	switch {
+	case isListsRead(text):
+		require.Contains(t, all, sqliteLists, text)
+	case isBlocksRead(text):
 		require.Regexp(t, sqliteBlocks, all, text)
 	}
 }
@@ -449,8 +455,10 @@ func requirePostgresPlan(t *testing.T, db *sql.DB, settings []string, text strin
 		if isTailRead(text) {
 			require.Contains(t, all, "sessionkit_sessions_changes", text)
 		}
-		if isBlocksRead(text) {
-			require.Contains(t, all, "sessionkit_blocks_pkey", text)
+		switch {
+		case isListsRead(text):
+			require.Regexp(t, pgLists, all, "%s: %s", mode, text)
+		case isBlocksRead(text):
 			require.Regexp(t, pgBlocks, all, "%s: %s", mode, text)
 		}
 	}

@@ -190,11 +190,9 @@ const MostBlocks = 256
 // some segments, and its arguments. An engine that counts what there is in the table might rather
 // read all of it, and is not let: each is looked up.
 func (e *Engine) NamedBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
-	args := Args{"company": company, "segments": e.Numbers("b.segment", segments), "names": in("b.name", names)}
+	args := e.named(company, segments, names)
 	switch e.Dialect {
 	case filter.Postgres:
-		args["segments"] = Part{"unnest(CAST(CAST(? AS text) AS bigint[])) u(segment)", []any{numbers(segments, "{", "}")}}
-		args["names"] = Part{"unnest(CAST(CAST(? AS text) AS text[])) n(name)", []any{array(names)}}
 		return `SELECT b.segment, b.name, b.data
 FROM {segments}
 CROSS JOIN {names}
@@ -205,14 +203,12 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) b`, args
 	case filter.SQLite:
-		args["segments"] = Part{"json_each(?) u", []any{numbers(segments, "[", "]")}}
-		args["names"] = Part{"json_each(?) n", []any{asJSON(names)}}
 		return `SELECT b.segment, b.name, b.data
 FROM {segments}
 CROSS JOIN {names}
-CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = u.value AND b.name = n.value`, args
+CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = u.segment AND b.name = n.name`, args
 	}
-	args["lock"] = Part{Text: lock}
+	args["segments"], args["names"], args["lock"] = in("b.segment", segments), in("b.name", names), Part{Text: lock}
 	return `SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
@@ -221,6 +217,48 @@ WHERE b.company = :company AND {segments} AND {names}{lock}`, args
 // OneOf returns the condition that a block is one of some.
 func OneOf(list []Block) Part {
 	return repeated(list, " OR ", "segment = ? AND name = ?", func(b Block) []any { return []any{b.Segment, b.Name} })
+}
+
+// ListBlocks returns the statement of NamedBlocks for names before "M", which those of lists are,
+// and most of a company's segments. An index has the lists of one name together: to read them in
+// passing takes a tenth of looking each of them up. MariaDB would look up each anyway, since its
+// tables lie in the order of their primary key.
+func (e *Engine) ListBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
+	args := e.named(company, segments, names)
+	switch e.Dialect {
+	case filter.Postgres:
+		return `SELECT b.segment, b.name, b.data
+FROM {names}
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = :company AND b.name = n.name COLLATE "C" AND b.name < 'M'
+	OFFSET 0
+) b
+WHERE b.segment IN (SELECT u.segment FROM {segments})`, args
+	case filter.SQLite:
+		return `SELECT b.segment, b.name, b.data
+FROM {names}
+CROSS JOIN sessionkit_blocks b INDEXED BY sessionkit_blocks_lists ON b.company = :company AND b.name = n.name AND b.name < 'M'
+WHERE +b.segment IN (SELECT u.segment FROM {segments})`, args
+	}
+	return e.NamedBlocks(company, segments, names, lock)
+}
+
+// named returns arguments with tables u of segments and n of names.
+func (e *Engine) named(company string, segments []int64, names []string) Args {
+	if e.Dialect == filter.Postgres {
+		return Args{
+			"company":  company,
+			"segments": Part{"unnest(CAST(CAST(? AS text) AS bigint[])) u(segment)", []any{numbers(segments, "{", "}")}},
+			"names":    Part{"unnest(CAST(CAST(? AS text) AS text[])) n(name)", []any{array(names)}},
+		}
+	}
+	return Args{
+		"company":  company,
+		"segments": Part{"(SELECT value AS segment FROM json_each(?)) u", []any{numbers(segments, "[", "]")}},
+		"names":    Part{"(SELECT value AS name FROM json_each(?)) n", []any{asJSON(names)}},
+	}
 }
 
 // ExactBlocks returns a statement that reads some blocks of :company, and its arguments.
@@ -248,9 +286,9 @@ FROM sessionkit_blocks b
 WHERE b.company = :company AND ({blocks}){lock}`, args
 }
 
-// NextBlocks returns a statement that reads, for each of some names, the first two blocks of
-// :company whose names are not less, and its arguments. MariaDB goes by a range of an index only
-// where its bounds are constants.
+// NextBlocks returns a statement that reads, for each of some names, the first block of :company
+// whose name is not less, and its arguments. MariaDB goes by a range of an index only where its
+// bounds are constants.
 func (e *Engine) NextBlocks(company string, list []Block, lock string) (Statement, Args) {
 	switch e.Dialect {
 	case filter.Postgres:
@@ -261,20 +299,17 @@ CROSS JOIN LATERAL (
 	FROM sessionkit_blocks b
 	WHERE b.company = :company AND b.segment = p.segment AND b.name >= p.name
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 ) b`, Args{"company": company, "blocks": e.blocks(list)}
 	case filter.SQLite:
 		return `SELECT b.segment, b.name, b.data
 FROM {blocks}
-CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
-	SELECT max(y.name)
-	FROM (
-		SELECT x.name
-		FROM sessionkit_blocks x
-		WHERE x.company = :company AND x.segment = p.segment AND x.name >= p.name
-		ORDER BY x.name
-		LIMIT 2
-	) y
+CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment AND b.name = (
+	SELECT x.name
+	FROM sessionkit_blocks x
+	WHERE x.company = :company AND x.segment = p.segment AND x.name >= p.name
+	ORDER BY x.name
+	LIMIT 1
 )`, Args{"company": company, "blocks": e.blocks(list)}
 	}
 	one := `(
@@ -282,7 +317,7 @@ CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2` + lock + `
+	LIMIT 1` + lock + `
 )`
 	return "{blocks}", Args{"blocks": repeated(list, "\nUNION ALL\n", one, func(b Block) []any { return []any{company, b.Segment, b.Name} })}
 }

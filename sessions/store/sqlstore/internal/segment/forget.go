@@ -19,7 +19,7 @@ func (s *Segment) Bury(positions ...int) Block {
 
 // ForgetKeys returns the keys of the blocks that may name positions by the words in some segments:
 // those of the first kind, which a segment has some of, and for each word a key whose chunk of the
-// dictionary is the first one that is not less; the chunk after it has to be read, too.
+// dictionary is the first one that is not less; the chunk [Segment.Behind] it has to be read, too.
 func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	for _, w := range words {
 		keys = append(keys, keyCatalogue)

@@ -253,7 +253,7 @@ func (q *Query) Keys(segments []*Segment, indexed bool) []string {
 // Rest is what has to be read of a segment once the blocks of Keys were.
 type Rest struct {
 	Blocks []string // by their keys
-	Next   []string // of each of these keys, the first block whose key is not less, and the next
+	Next   []string // of each of these keys, the first block whose key is not less
 }
 
 // Rest returns what has to be read of a segment once the blocks of Keys were. oldest and newest are
@@ -266,11 +266,7 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 		rest.Next = append(rest.Next, keyDictionary+w)
 		rest.Blocks = append(rest.Blocks, keyList+w)
 	}
-	for _, p := range q.prefixes {
-		if _, ok := s.lists[keyList+p]; !ok {
-			rest.Next = append(rest.Next, keyDictionary+p)
-		}
-	}
+	q.eachUnlisted(s, func(prefix string) { rest.Next = append(rest.Next, keyDictionary+prefix) })
 	if len(q.properties) > mostProperties {
 		for _, p := range q.properties {
 			if _, ok := slices.BinarySearch(s.properties, p); ok {
@@ -287,4 +283,27 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	}
 	rest.Next, rest.Blocks = sortedSet(rest.Next), sortedSet(append(rest.Blocks, places...))
 	return rest, nil
+}
+
+// More returns which blocks have to be read once those of Rest were, as those of Next: the words of
+// a prefix that has no list are in two chunks at most.
+func (q *Query) More(s *Segment) (next []string) {
+	q.eachUnlisted(s, func(prefix string) {
+		if i, _ := s.chunk(prefix); i < len(s.chunks) && strings.HasPrefix(s.chunks[i].last, prefix) {
+			next = append(next, keyDictionary+prefix)
+		}
+	})
+	return s.Behind(next)
+}
+
+// eachUnlisted calls do with the prefixes whose words are to be looked for in the dictionary: those
+// without a list, unless they begin with another one, whose words theirs are among.
+func (q *Query) eachUnlisted(s *Segment, do func(prefix string)) {
+	last := ""
+	for _, p := range q.prefixes {
+		if _, ok := s.lists[keyList+p]; !ok && (last == "" || !strings.HasPrefix(p, last)) {
+			last = p
+			do(p)
+		}
+	}
 }

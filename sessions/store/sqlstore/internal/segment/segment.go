@@ -86,6 +86,17 @@ func (s *Segment) chunk(word string) (i int, last bool) {
 	return slices.BinarySearchFunc(s.chunks, word, func(c chunk, word string) int { return strings.Compare(c.last, word) })
 }
 
+// Behind returns keys of which each has, as the first one that is not less, the key of the chunk
+// behind one that was read: behind the first chunk whose key is not less than one of those given.
+func (s *Segment) Behind(keys []string) (next []string) {
+	for _, key := range keys {
+		if i, _ := s.chunk(key[1:]); i < len(s.chunks) && s.chunks[i].last != endWord {
+			next = append(next, keyDictionary+s.chunks[i].last+"\x01") // no word has that character
+		}
+	}
+	return sortedSet(next)
+}
+
 // list returns the list of a term, and whether there is one. A property's is damaged if it is
 // missing although the catalogue has it.
 func (s *Segment) list(term string) (list []byte, ok bool, err error) {

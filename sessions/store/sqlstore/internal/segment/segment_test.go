@@ -98,11 +98,11 @@ func (w *world) put(t testing.TB, s *Segment, keys ...string) {
 	}
 }
 
-// putNext reads two blocks for each key, as an index does.
+// putNext reads a block for each key, the first one that is not less, as an index does.
 func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
 	for _, key := range keys {
 		i, _ := slices.BinarySearchFunc(w.table, key, compareKey)
-		for _, b := range w.table[i:min(i+2, len(w.table))] {
+		for _, b := range w.table[i:min(i+1, len(w.table))] {
 			require.NoError(t, s.Put(b.Key, b.Data))
 		}
 	}
@@ -118,6 +118,7 @@ func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result
 	}
 	w.put(t, s, rest.Blocks...)
 	w.putNext(t, s, rest.Next...)
+	w.putNext(t, s, q.More(s)...)
 	results, err := q.Evaluate(s, oldest, newest)
 	return results, s, err
 }
@@ -301,6 +302,7 @@ func TestForget(t *testing.T) {
 		keys, chunks := ForgetKeys([]*Segment{s}, words)
 		w.put(t, s, append(keys, DeadKey)...)
 		w.putNext(t, s, chunks...)
+		w.putNext(t, s, s.Behind(chunks)...)
 		w.apply(Edit{DeadKey, s.Bury(i)})
 		one := newBits(s.N)
 		one.Set(i)

@@ -11,3 +11,6 @@ CREATE TABLE IF NOT EXISTS sessionkit_migrations (
 -- A package that was made for version works on the tables, and so does each that was made for one from oldest on.
 -- unless column sessionkit_schema.oldest
 ALTER TABLE sessionkit_schema ADD COLUMN oldest bigint NOT NULL DEFAULT 0;
+
+-- Searches read the lists of one name of many segments together.
+CREATE INDEX IF NOT EXISTS sessionkit_blocks_lists ON sessionkit_blocks (company, name, segment) WHERE name < 'M';

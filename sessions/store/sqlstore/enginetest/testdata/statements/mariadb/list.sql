@@ -93,7 +93,7 @@ WHERE s.company = ? AND s.changed_seq IN (?);
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 );
 
 -- rare word, page 1; rare flag, page 1; rare type, page 1; rare level, page 1; nested search, page 1

@@ -57,7 +57,7 @@ FOR UPDATE;
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 FOR UPDATE
 )
 UNION ALL
@@ -66,7 +66,7 @@ UNION ALL
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 FOR UPDATE
 )
 UNION ALL
@@ -75,7 +75,7 @@ UNION ALL
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 FOR UPDATE
 )
 UNION ALL
@@ -84,7 +84,7 @@ UNION ALL
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 FOR UPDATE
 );
 

@@ -90,7 +90,7 @@ ORDER BY s.created_us DESC, s.id DESC;
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 );
 
 -- rare word; rare flag; rare type; rare level; subject; personal number; nested search;

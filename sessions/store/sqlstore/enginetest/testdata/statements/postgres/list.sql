@@ -62,14 +62,14 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
 -- nested search, page 1; search and range, page 1; search and range, page 2
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
-CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b
-	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	WHERE b.company = $2 AND b.name = n.name COLLATE "C" AND b.name < 'M'
 	OFFSET 0
-) b;
+) b
+WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint[])) u(segment));
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
@@ -112,7 +112,7 @@ CROSS JOIN LATERAL (
 	FROM sessionkit_blocks b
 	WHERE b.company = $3 AND b.segment = p.segment AND b.name >= p.name
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 ) b;
 
 -- subject, page 1

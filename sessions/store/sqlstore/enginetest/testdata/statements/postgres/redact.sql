@@ -72,7 +72,7 @@ CROSS JOIN LATERAL (
 	FROM sessionkit_blocks b
 	WHERE b.company = $3 AND b.segment = p.segment AND b.name >= p.name
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 ) b;
 
 -- any

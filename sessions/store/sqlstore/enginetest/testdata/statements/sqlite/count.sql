@@ -22,9 +22,9 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- rare type; rare level; pending; subject; personal number; extra field; nested search;
 -- search and range
 SELECT b.segment, b.name, b.data
-FROM json_each(?) u
-CROSS JOIN json_each(?) n
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+FROM (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b INDEXED BY sessionkit_blocks_lists ON b.company = ? AND b.name = n.name AND b.name < 'M'
+WHERE +b.segment IN (SELECT u.segment FROM (SELECT value AS segment FROM json_each(?)) u);
 
 -- range; subject; personal number; extra field; search and range
 SELECT b.segment, b.name, b.data
@@ -40,15 +40,12 @@ FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
 	FROM json_each(?) j
 ) p
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
-	SELECT max(y.name)
-	FROM (
-		SELECT x.name
-		FROM sessionkit_blocks x
-		WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
-		ORDER BY x.name
-		LIMIT 2
-	) y
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = (
+	SELECT x.name
+	FROM sessionkit_blocks x
+	WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+	ORDER BY x.name
+	LIMIT 1
 );
 
 -- subject

@@ -56,9 +56,9 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
 -- nested search, page 1; search and range, page 1; search and range, page 2
 SELECT b.segment, b.name, b.data
-FROM json_each(?) u
-CROSS JOIN json_each(?) n
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+FROM (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b INDEXED BY sessionkit_blocks_lists ON b.company = ? AND b.name = n.name AND b.name < 'M'
+WHERE +b.segment IN (SELECT u.segment FROM (SELECT value AS segment FROM json_each(?)) u);
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
@@ -95,15 +95,12 @@ FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
 	FROM json_each(?) j
 ) p
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
-	SELECT max(y.name)
-	FROM (
-		SELECT x.name
-		FROM sessionkit_blocks x
-		WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
-		ORDER BY x.name
-		LIMIT 2
-	) y
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = (
+	SELECT x.name
+	FROM sessionkit_blocks x
+	WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+	ORDER BY x.name
+	LIMIT 1
 );
 
 -- subject, page 1

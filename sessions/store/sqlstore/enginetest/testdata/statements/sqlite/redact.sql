@@ -39,9 +39,9 @@ ORDER BY g.segment;
 
 -- any
 SELECT b.segment, b.name, b.data
-FROM json_each(?) u
-CROSS JOIN json_each(?) n
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+FROM (SELECT value AS segment FROM json_each(?)) u
+CROSS JOIN (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
 
 -- any
 SELECT b.segment, b.name, b.data
@@ -57,15 +57,12 @@ FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
 	FROM json_each(?) j
 ) p
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name >= p.name AND b.name <= (
-	SELECT max(y.name)
-	FROM (
-		SELECT x.name
-		FROM sessionkit_blocks x
-		WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
-		ORDER BY x.name
-		LIMIT 2
-	) y
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = (
+	SELECT x.name
+	FROM sessionkit_blocks x
+	WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+	ORDER BY x.name
+	LIMIT 1
 );
 
 -- any

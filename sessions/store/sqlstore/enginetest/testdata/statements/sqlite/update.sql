@@ -39,9 +39,9 @@ ORDER BY g.segment;
 
 -- verdict
 SELECT b.segment, b.name, b.data
-FROM json_each(?) u
-CROSS JOIN json_each(?) n
-CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.value AND b.name = n.value;
+FROM (SELECT value AS segment FROM json_each(?)) u
+CROSS JOIN (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
 
 -- verdict
 SELECT b.segment, b.name, b.data
