@@ -35,7 +35,7 @@ WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
 	FROM sessionkit_blocks b
 	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
 	ORDER BY b.name
-	LIMIT 2
+	LIMIT 1
 );
 
 -- two dense words; rare level

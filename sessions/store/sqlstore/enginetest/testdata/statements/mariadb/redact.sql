@@ -89,6 +89,25 @@ FOR UPDATE
 );
 
 -- any
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+);
+
+-- any
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -111,6 +130,7 @@ ON DUPLICATE KEY UPDATE data = VALUES(data);
 -- any
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
 	(?, ?, ?, ?),
 	(?, ?, ?, ?),
 	(?, ?, ?, ?),

@@ -42,7 +42,7 @@ FOR UPDATE;
 -- verdict
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?)
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?)
 FOR UPDATE;
 
 -- verdict

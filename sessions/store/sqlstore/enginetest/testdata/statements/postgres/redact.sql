@@ -101,7 +101,8 @@ VALUES ($1, $2, $3, $4),
 	($5, $6, $7, $8),
 	($9, $10, $11, $12),
 	($13, $14, $15, $16),
-	($17, $18, $19, $20)
+	($17, $18, $19, $20),
+	($21, $22, $23, $24)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- any
