@@ -65,7 +65,7 @@ func TestTally(t *testing.T) {
 		"pass": 1.0, "fail": 1.0, "unknown": 0.0,
 	}, o.at("outlooks", 2))
 
-	capped := newHost(t, func(h *host) { h.store.CountLimit = 1 })
+	capped := newHost(t, func(h *host) { h.store.Budget = 1 })
 	require.Equal(t, false, capped.get("agent", "/tally").object(http.StatusOK)["exact"])
 
 	o = h.get("agent", "/tally?status=pending").object(http.StatusOK)

@@ -102,6 +102,13 @@ func (s *spy) Count(ctx context.Context, sel store.Selection) (store.Count, erro
 	return s.Backend.Count(ctx, sel)
 }
 
+func (s *spy) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+	if err := s.note(ctx, "count"); err != nil {
+		return nil, false, err
+	}
+	return s.Backend.Tally(ctx, sel)
+}
+
 func (s *spy) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
 	if err := s.note(ctx, "count"); err != nil {
 		return nil, err

@@ -173,3 +173,12 @@ type EachCounter interface {
 type Purger interface {
 	Purge(ctx context.Context, p Purge) (purged int, err error)
 }
+
+// Tallier is a Backend that tallies faster than by lists.
+//
+//  41. Tally says how many of the sessions that List would return have each key ([TallyKeyOf]), of
+//     one moment, each key once and in any order. exact tells that there are no other sessions:
+//     without a Budget it is true.
+type Tallier interface {
+	Tally(ctx context.Context, sel Selection) (rows []TallyRow, exact bool, err error)
+}

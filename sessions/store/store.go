@@ -28,7 +28,7 @@ type Options struct {
 	// the end of a second, if more sessions than that have been created within it.
 	Budget int
 
-	CountLimit int // sessions at which Count and Facets may stop, and Tally does; 0: 10,000
+	CountLimit int // sessions at which Count, Facets and Tally may stop; 0: 10,000
 
 	// Connections is how many connections of the Backend's the Store uses at once, those of exports
 	// among them; 0: as many as the Backend says ([Pooled]), or 32. What is more waits.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -55,6 +56,16 @@ type TallyKey struct {
 	Otherwise    Otherwise
 }
 
+// TallyKeyOf returns the key of a session. It goes by DocumentType, Status, Reasons, Liveness,
+// DocumentValidity and Match, and by nothing else.
+func TallyKeyOf(s *sessions.Session) TallyKey {
+	k := TallyKey{DocumentType: s.DocumentType, Compared: s.Match.Compared, Otherwise: otherwise(s)}
+	if k.Compared {
+		k.Scale, k.Level = s.Match.Scale, s.Match.Level
+	}
+	return k
+}
+
 // TallyRow is how many sessions of a selection are alike.
 type TallyRow struct {
 	TallyKey
@@ -67,8 +78,8 @@ type Tally struct {
 	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
 }
 
-// Tally tallies the sessions of a filter that the viewer may see, the newest [Options.CountLimit]
-// of them, within [Options.Budget]. It tells of status, reasons, document type, validity and
+// Tally tallies the sessions of a filter that the viewer may see, within [Options.Budget]: all of
+// them where the Backend is a [Tallier], else the newest [Options.CountLimit]. It tells of status, reasons, document type, validity and
 // completeness, liveness and match level: where one of these is hidden, the error is a
 // [*HiddenError]. Other errors are those of [Store.List].
 func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
@@ -94,18 +105,25 @@ func (s *Store) tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, er
 	if err != nil {
 		return Tally{}, err
 	}
-	tally := Tally{}
+	tally, sel := Tally{}, s.counted(v, sc.selected)
+	if tallier, ok := s.backend.(Tallier); ok {
+		tally, err = inTurn(ctx, s, func() (t Tally, err error) {
+			t.Rows, t.Exact, err = tallier.Tally(ctx, sel)
+			return t, err
+		})
+		if err != nil {
+			return Tally{}, fmt.Errorf("store: tally: %w", err)
+		}
+		slices.SortFunc(tally.Rows, func(x, y TallyRow) int { return x.compare(y.TallyKey) })
+		return tally, nil
+	}
 	rows := map[TallyKey]int{}
-	for batch, err := range s.batches(ctx, s.counted(v, sc.selected)) {
+	for batch, err := range s.batches(ctx, sel) {
 		if err != nil {
 			return Tally{}, err
 		}
 		for _, found := range batch.Sessions {
-			k := TallyKey{DocumentType: found.DocumentType, Compared: found.Match.Compared, Otherwise: otherwise(found)}
-			if k.Compared {
-				k.Scale, k.Level = found.Match.Scale, found.Match.Level
-			}
-			rows[k]++
+			rows[TallyKeyOf(found)]++
 		}
 		tally.Exact = batch.Reached.IsZero()
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -34,6 +35,7 @@ var (
 	_ store.Streamer    = (*Backend)(nil)
 	_ store.Counter     = (*Backend)(nil)
 	_ store.EachCounter = (*Backend)(nil)
+	_ store.Tallier     = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
 	_ store.Putter      = (*Backend)(nil)
 	_ store.Purger      = (*Backend)(nil)
@@ -128,6 +130,24 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 		return nil, err
 	}
 	return counts, nil
+}
+
+// Tally tallies the sessions of a selection.
+func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+	sel.Limit = math.MaxInt
+	err = b.read(ctx, sel.Company, func(c *company) error {
+		found, reached, err := search(ctx, c.between(sel), sel)
+		numbers := map[store.TallyKey]int{}
+		for _, s := range found {
+			numbers[store.TallyKeyOf(s)]++
+		}
+		for k, n := range numbers {
+			rows = append(rows, store.TallyRow{TallyKey: k, N: n})
+		}
+		exact = reached.IsZero()
+		return err
+	})
+	return rows, exact, err
 }
 
 // Stream lends the sessions of a selection, newest first, as they are when it begins.

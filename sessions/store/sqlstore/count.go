@@ -166,22 +166,9 @@ func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
 
 // doubtful counts those of one filter whose rows have the last word.
 func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
-	var missing []engine.Block
-	for k, g := range group {
-		missing = missingPlaces(missing, g, results[k][i].Doubtful.All())
-	}
-	if err := r.exactly(ctx, missing); err != nil {
+	changes, err := r.doubtful(ctx, i, group, results)
+	if err != nil {
 		return err
-	}
-	var changes []int64
-	for k, g := range group {
-		for at := range results[k][i].Doubtful.All() {
-			p, err := g.Place(at)
-			if err != nil {
-				return err
-			}
-			changes = append(changes, p.Change)
-		}
 	}
 	s := c.selections[i]
 	for part := range slices.Chunk(changes, mostLookedUp) {
@@ -200,4 +187,25 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 		c.counts[i].N += n
 	}
 	return nil
+}
+
+// doubtful returns the change numbers of the sessions of one filter whose rows have the last word.
+func (r *reader) doubtful(ctx context.Context, i int, group []*segment.Segment, results [][]segment.Result) (changes []int64, err error) {
+	var missing []engine.Block
+	for k, g := range group {
+		missing = missingPlaces(missing, g, results[k][i].Doubtful.All())
+	}
+	if err := r.exactly(ctx, missing); err != nil {
+		return nil, err
+	}
+	for k, g := range group {
+		for at := range results[k][i].Doubtful.All() {
+			p, err := g.Place(at)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, p.Change)
+		}
+	}
+	return changes, nil
 }

@@ -84,8 +84,8 @@
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
 //   - Any other page: some 10 statements; the tail's rows, some blocks of each segment that is
 //     asked, the rows of what is returned.
-//   - Count, and counts of many filters at once ([Backend.CountEach]): the tail's rows, some blocks
-//     of each segment of the range.
+//   - Count, counts of many filters at once ([Backend.CountEach]), and [Backend.Tally]: the tail's
+//     rows, some blocks of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.
 //   - Count of the whole company: one row.
 //   - Stream: of few sessions as a list does, of many one statement over the range.

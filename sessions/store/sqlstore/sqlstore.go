@@ -38,6 +38,7 @@ var (
 	_ store.Streamer    = (*Backend)(nil)
 	_ store.Counter     = (*Backend)(nil)
 	_ store.EachCounter = (*Backend)(nil)
+	_ store.Tallier     = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
 	_ store.Pooled      = (*Backend)(nil)
 )

@@ -176,6 +176,35 @@ func countEach(s *suite) {
 	require.ErrorIs(s, err, store.ErrNoCompany)
 }
 
+func tally(s *suite) {
+	s.put(world()...)
+	tallier := s.Backend.(store.Tallier) //nolint:errcheck // promised
+	for _, c := range selectCases() {
+		if !s.can(c.filter) {
+			continue
+		}
+		want := map[store.TallyKey]int{}
+		for _, one := range s.want(acme, c.filter) {
+			want[store.TallyKeyOf(one)]++
+		}
+		sel := everything(acme)
+		sel.Filter = c.filter
+		rows, exact, err := tallier.Tally(s.Context(), sel)
+		require.NoError(s, err)
+		require.True(s, exact, "without a budget; %v", c)
+		got := map[store.TallyKey]int{}
+		for _, r := range rows {
+			require.NotContains(s, got, r.TallyKey, "each key once; %v", c)
+			got[r.TallyKey] = r.N
+		}
+		require.Equal(s, want, got, "%v", c)
+	}
+	_, _, err := tallier.Tally(s.Context(), store.Selection{Company: acme, Filter: filter.Status()})
+	require.ErrorIs(s, err, filter.ErrEmpty, "a filter with an error")
+	_, _, err = tallier.Tally(s.Context(), everything(""))
+	require.ErrorIs(s, err, store.ErrNoCompany)
+}
+
 func (s *suite) writer() store.Writer { return s.Backend.(store.Writer) } //nolint:errcheck // promised
 
 func insert(s *suite) {

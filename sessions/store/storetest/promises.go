@@ -25,6 +25,7 @@ func promises() []promise {
 	puts := func(f Fixture) bool { _, ok := f.Backend.(store.Putter); return ok }
 	putsAndWrites := func(f Fixture) bool { return puts(f) && writes(f) }
 	countsEach := func(f Fixture) bool { _, ok := f.Backend.(store.EachCounter); return ok }
+	tallies := func(f Fixture) bool { _, ok := f.Backend.(store.Tallier); return ok }
 	purges := func(f Fixture) bool { _, ok := f.Backend.(store.Purger); return ok }
 	purgesAndTells := func(f Fixture) bool { return purges(f) && changes(f) }
 	purgesAndWrites := func(f Fixture) bool { return purges(f) && writes(f) }
@@ -69,6 +70,7 @@ func promises() []promise {
 		{38, "no watermark survives a purge", purgesAndTells, purgeWatermarks},
 		{39, "what was purged stays away", purgesAndWrites, purgeTombstones},
 		{40, "a purge that ended early goes on", purges, purgeGoesOn},
+		{41, "a tally of all", tallies, tally},
 	}
 }
 

@@ -91,6 +91,7 @@ type broken struct {
 	insert  func(context.Context, ...*sessions.Session) error
 	update  func(context.Context, *sessions.Session) error
 	redact  func(context.Context, string, string, ...string) error
+	tally   func(context.Context, store.Selection) ([]store.TallyRow, bool, error)
 	purge   func(context.Context, store.Purge) (int, error)
 	put     func(context.Context, ...store.Versioned) ([]store.PutResult, error)
 }
@@ -135,6 +136,13 @@ func (b *broken) CountEach(ctx context.Context, sel store.Selection, filters []f
 		return b.each(ctx, sel, filters)
 	}
 	return b.Backend.CountEach(ctx, sel, filters)
+}
+
+func (b *broken) Tally(ctx context.Context, sel store.Selection) ([]store.TallyRow, bool, error) {
+	if b.tally != nil {
+		return b.tally(ctx, sel)
+	}
+	return b.Backend.Tally(ctx, sel)
 }
 
 func (b *broken) Insert(ctx context.Context, all ...*sessions.Session) error {
@@ -595,6 +603,17 @@ func breakages() []breakage {
 				counts, err := b.Backend.CountEach(ctx, sel, filters)
 				slices.Reverse(counts)
 				return counts, err
+			}
+		}},
+		{41, "a key twice", func(b *broken) {
+			b.tally = func(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+				all, exact, err := b.Backend.Tally(ctx, sel)
+				for _, r := range all {
+					for range r.N {
+						rows = append(rows, store.TallyRow{TallyKey: r.TallyKey, N: 1})
+					}
+				}
+				return rows, exact, err
 			}
 		}},
 		{25, "one by one", func(b *broken) {

@@ -111,6 +111,19 @@ func requireAnswers(t *rapid.T, b *sqlstore.Backend, all *oracle, sel store.Sele
 	counts, err := b.CountEach(t.Context(), store.Selection{Company: sel.Company}, []filter.Filter{sel.Filter, filter.Not(sel.Filter), {}})
 	require.NoError(t, err)
 	require.Equal(t, []store.Count{{N: len(matches), Exact: true}, {N: len(all.list) - len(matches), Exact: true}, {N: len(all.list), Exact: true}}, counts, sel.Filter.Text())
+	tallied := map[store.TallyKey]int{}
+	rows, exact, err := b.Tally(t.Context(), store.Selection{Company: sel.Company, Filter: sel.Filter})
+	require.NoError(t, err)
+	require.True(t, exact)
+	for _, r := range rows {
+		tallied[r.TallyKey] = r.N
+	}
+	for _, s := range matches {
+		tallied[store.TallyKeyOf(s)]--
+	}
+	for k, n := range tallied {
+		require.Zero(t, n, "%v of %s", k, sel.Filter.Text())
+	}
 	var streamed []*sessions.Session
 	require.NoError(t, b.Stream(t.Context(), sel, func(s *sessions.Session) error {
 		streamed = append(streamed, s.Clone())

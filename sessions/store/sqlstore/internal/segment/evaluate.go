@@ -4,8 +4,9 @@ import "cmp"
 
 // Result is what a filter selects of a segment, without the dead positions.
 type Result struct {
-	Sure     Bits // match
-	Doubtful Bits // may match: their rows have the last word
+	Sure     Bits    // match
+	Doubtful Bits    // may match: their rows have the last word
+	Alike    []Alike // those that match, told apart, if the query does
 }
 
 // Any returns the positions that match, or may.
@@ -29,6 +30,9 @@ func (q *Query) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
 	for i, root := range q.roots {
 		p := root.evaluate(e)
 		results[i] = Result{Sure: p.sure, Doubtful: p.maybe.Minus(p.sure)}
+		if q.telling {
+			results[i].Alike = e.alike(p.sure)
+		}
 	}
 	return results, e.err
 }

@@ -20,6 +20,7 @@ type Query struct {
 	prefixes   []string // of words
 	words      []hashed // whole ones
 	byText     map[string]int
+	telling    bool // the sessions found are told apart
 	timed      bool // an instant stands in a filter
 	doubtful   bool
 }
@@ -71,6 +72,13 @@ func Compile(filters ...filter.Filter) *Query {
 	q.properties = sortedSet(q.properties)
 	q.prefixes = sortedSet(q.prefixes)
 	q.words = byHash(sortedSet(words))
+	return q
+}
+
+// CompileTelling compiles a filter. Evaluations tell the sessions that match for sure apart.
+func CompileTelling(f filter.Filter) *Query {
+	q := Compile(f)
+	q.telling = true
 	return q
 }
 
@@ -170,11 +178,11 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 			words[text{subjectTerm(value), true}] |= 1 << tagSubject
 			sure = false // two subjects may have one hash
 		case propertyLetters[r.Field] != 0 && one:
-			properties = append(properties, property(&filter.Term{Field: r.Field, Value: value}))
+			properties = append(properties, propertyOf(&filter.Term{Field: r.Field, Value: value}))
 		case r.Field == sessions.FieldMatchLevel || r.Field == sessions.FieldAcceptanceLevel:
 			for _, t := range levels() {
 				if r.Has(t) {
-					properties = append(properties, property(&t))
+					properties = append(properties, propertyOf(&t))
 				}
 			}
 		default:
@@ -273,6 +281,9 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 				rest.Blocks = append(rest.Blocks, keyList+p)
 			}
 		}
+	}
+	if q.telling {
+		rest.Blocks = append(rest.Blocks, s.alikeLists()...)
 	}
 	_, _, places := s.Between(oldest, newest)
 	for _, l := range q.leaves {

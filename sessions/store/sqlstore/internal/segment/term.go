@@ -32,8 +32,8 @@ func isProperty(term string) bool {
 	return term != "" && term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
 }
 
-// property returns the property that a term is, "" if it is none.
-func property(t *filter.Term) string {
+// propertyOf returns the property that a term is, "" if it is none.
+func propertyOf(t *filter.Term) string {
 	if letter := propertyLetters[t.Field]; letter != 0 && !t.Word {
 		return string(rune(letter)) + t.Value
 	}
@@ -104,7 +104,7 @@ func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop fu
 			}
 		} else if t.Field == sessions.FieldSubject && t.Value != "" {
 			word(Word{subjectTerm(t.Value), tagSubject})
-		} else if p := property(t); p != "" {
+		} else if p := propertyOf(t); p != "" {
 			prop(p)
 		}
 	}

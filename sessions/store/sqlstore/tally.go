@@ -1,0 +1,85 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+// Tally implements [store.Tallier]: where segments decide, by their lists alone.
+func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+	if err := b.ready(ctx, sel.Company); err != nil {
+		return nil, false, err
+	}
+	sel.After = store.Position{}
+	s, err := b.compile(sel)
+	if err != nil {
+		return nil, false, err
+	}
+	numbers := map[store.TallyKey]int{}
+	err = b.inSnapshot(ctx, "tally", func(c conn) error {
+		r, err := c.search(ctx, &s, sel.Budget)
+		if err != nil {
+			return err
+		}
+		for !r.tail.end {
+			if err := r.fillTail(ctx, mostLookedUp); err != nil {
+				return err
+			}
+			for _, f := range r.tail.rows {
+				numbers[store.TallyKeyOf(f.session)]++
+			}
+			r.tail.rows = nil
+		}
+		exact, err = r.tally(ctx, segment.CompileTelling(s.filter), numbers)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for k, n := range numbers {
+		rows = append(rows, store.TallyRow{TallyKey: k, N: n})
+	}
+	return rows, exact, nil
+}
+
+// tally tallies the sessions of the segments, some at a time. It reports whether those are all.
+func (r *search) tally(ctx context.Context, query *segment.Query, numbers map[store.TallyKey]int) (all bool, err error) {
+	for all = true; len(r.unread) > 0 && all; {
+		n := 0
+		for size := 0; n < len(r.unread) && (n == 0 || size < mostSessions); n++ {
+			size += r.unread[n].N
+		}
+		group := r.unread[:n]
+		r.unread = r.unread[n:]
+		reader := r.reader(r.company, group...)
+		results, err := reader.evaluate(ctx, query, group, r.low, r.newest())
+		if err := cmp.Or(err, r.checkDead(group)); err != nil {
+			return false, err
+		}
+		for i := range group {
+			for _, a := range results[i][0].Alike {
+				numbers[store.TallyKeyOf(&a.Session)] += a.N
+			}
+		}
+		// The rows of others have the last word, within the budget.
+		changes, err := reader.doubtful(ctx, 0, group, results)
+		if err != nil {
+			return false, err
+		}
+		if most := max(r.budget, 0) / doubtfulCost; r.bounded && most < len(changes) {
+			changes, all = changes[:most], false
+		}
+		r.budget -= doubtfulCost * len(changes)
+		found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
+		if err != nil {
+			return false, err
+		}
+		for _, f := range found {
+			numbers[store.TallyKeyOf(f.session)]++
+		}
+	}
+	return all, nil
+}
