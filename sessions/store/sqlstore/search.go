@@ -258,7 +258,7 @@ func (r *search) isSpent(bar position) bool {
 	passed := r.looked
 	for _, s := range r.asked {
 		if s.Newest <= r.newest() && s.Oldest > bar.us {
-			passed += s.N - s.Dead().Count()
+			passed += s.N - s.DeadCount()
 		}
 	}
 	return passed >= r.least && (r.last.before(r.pos) || bar.us+1 < r.pos.us)

@@ -61,7 +61,7 @@ func (d *directory) between(oldest, newest int64) []*segment.Segment {
 // segment without any has no block of them.
 func (d *directory) checkDead(segments []*segment.Segment) error {
 	for _, s := range segments {
-		if s.Dead().Count() != d.dead[s.Number] {
+		if s.DeadCount() != d.dead[s.Number] {
 			return s.Damaged(segment.DeadKey)
 		}
 	}
@@ -175,6 +175,7 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 // for each filter. The segments keep their places and what is dead.
 func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
+	evaluation := query.Evaluation()
 	// Many values take many blocks, which are not held of all segments at once.
 	for some := range slices.Chunk(segments, max(1, 2*mostProbes/(1+query.Probes()))) {
 		indexed := slices.ContainsFunc(some, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
@@ -204,7 +205,7 @@ func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []
 			return nil, err
 		}
 		for _, s := range some {
-			result, err := query.Evaluate(s, oldest, newest)
+			result, err := evaluation.Evaluate(s, oldest, newest)
 			if err != nil {
 				return nil, err
 			}

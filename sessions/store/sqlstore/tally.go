@@ -55,6 +55,7 @@ func (r *search) tally(ctx context.Context, query *segment.Query, numbers map[st
 		group := r.unread[:n]
 		r.unread = r.unread[n:]
 		reader := r.reader(r.company, group...)
+		reader.all = len(r.segments)
 		results, err := reader.evaluate(ctx, query, group, r.low, r.newest())
 		if err := cmp.Or(err, r.checkDead(group)); err != nil {
 			return false, err

@@ -29,11 +29,12 @@ func (s *Segment) alikeLists() (keys []string) {
 }
 
 // alike tells the sessions of a set apart.
-func (e *evaluation) alike(set Bits) (list []Alike) {
+func (e *Evaluation) alike(set Bits) (list []Alike) {
 	lists := map[byte][]property{} // by letter
 	lowFAR := property{value: string(sessions.LowFAR)}
 	for _, key := range e.s.alikeLists() {
-		p := property{key[2:], e.leaf(&leaf{properties: []string{key[1:]}}).sure}
+		p := property{key[2:], e.set()}
+		e.orLeaf(p.of, &leaf{properties: []string{key[1:]}})
 		if letter := key[1]; letter == 'R' && p.value == lowFAR.value {
 			lowFAR.of = p.of
 		} else {

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// Bits is a set of positions of one segment.
+// Bits is a set of positions of one segment. Nil is empty, and only read.
 type Bits []uint64
 
 func newBits(n int) Bits { return make(Bits, (n+63)/64) }
@@ -18,7 +18,7 @@ func full(n int) Bits {
 }
 
 // Has reports whether the position is in the set.
-func (b Bits) Has(i int) bool { return b[i>>6]>>(i&63)&1 == 1 }
+func (b Bits) Has(i int) bool { return b != nil && b[i>>6]>>(i&63)&1 == 1 }
 
 // Set adds a position.
 func (b Bits) Set(i int) { b[i>>6] |= 1 << (i & 63) }
@@ -36,7 +36,7 @@ func (b Bits) Count() (n int) {
 
 // Before returns the greatest position below i, or -1.
 func (b Bits) Before(i int) int {
-	for at := i - 1; at >= 0; at = at>>6<<6 - 1 {
+	for at := min(i, len(b)<<6) - 1; at >= 0; at = at>>6<<6 - 1 {
 		if w := b[at>>6] << (63 - at&63); w != 0 {
 			return at - bits.LeadingZeros64(w)
 		}
@@ -70,15 +70,28 @@ func (b Bits) fill(low, high int) {
 	}
 }
 
-func (b Bits) and(c Bits) {
+// and keeps what is in c, and reports whether that is any.
+func (b Bits) and(c Bits) bool {
+	some := uint64(0)
+	c = c[:len(b)]
 	for i := range b {
 		b[i] &= c[i]
+		some |= b[i]
 	}
+	return some != 0
 }
 
 func (b Bits) or(c Bits) {
+	c = c[:len(b)]
 	for i := range b {
 		b[i] |= c[i]
+	}
+}
+
+func (b Bits) subtract(c Bits) {
+	c = c[:len(b)]
+	for i := range b {
+		b[i] &^= c[i]
 	}
 }
 

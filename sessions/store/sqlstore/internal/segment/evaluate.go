@@ -9,53 +9,103 @@ type Result struct {
 	Alike    []Alike // those that match, told apart, if the query does
 }
 
-// Any returns the positions that match, or may.
+// Any returns the positions that match, or may. They are lent.
 func (r Result) Any() Bits {
+	if r.Doubtful == nil {
+		return r.Sure
+	}
 	set := r.Sure.clone()
 	set.or(r.Doubtful)
 	return set
 }
 
+// Evaluation evaluates a query over one segment after the other. It uses its memory again, and is
+// not safe for concurrent use.
+type Evaluation struct {
+	q     *Query
+	s     *Segment
+	all   Bits   // what the evaluation is over
+	known []pair // of the leaves that stand in several places
+	sets  []Bits // memory, each of MaxSessions
+	used  int    // of the sets
+	err   error
+}
+
+// Evaluation returns one of the query.
+func (q *Query) Evaluation() *Evaluation {
+	return &Evaluation{q: q, known: make([]pair, len(q.leaves))}
+}
+
 // Evaluate evaluates the filters of the query, in their order, over the sessions of a segment that
-// were created within the instants given, both included. The blocks of Keys and Rest have to have
-// been put in. Damage is a [*DamageError].
-func (q *Query) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
-	e := &evaluation{q: q, s: s, known: make([]pair, len(q.leaves)), all: newBits(s.N)}
+// were created within the instants given, both included. The blocks of Keys, Rest and More have to
+// have been put in. Damage is a [*DamageError].
+func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
+	e.s, e.used, e.err = s, 0, nil
+	clear(e.known)
+	e.all = e.set()
 	low, high := e.between(oldest, newest)
 	e.all.fill(low, high)
 	if s.dead != nil {
-		e.all = e.all.Minus(s.dead)
+		e.all.subtract(s.dead)
 	}
-	results := make([]Result, len(q.roots))
-	for i, root := range q.roots {
-		p := root.evaluate(e)
-		results[i] = Result{Sure: p.sure, Doubtful: p.maybe.Minus(p.sure)}
-		if q.telling {
-			results[i].Alike = e.alike(p.sure)
+	results := make([]Result, len(e.q.roots))
+	for i, root := range e.q.roots {
+		results[i] = e.result(root.evaluate(e))
+		if e.q.telling && results[i].Sure != nil {
+			results[i].Alike = e.alike(results[i].Sure)
 		}
 	}
 	return results, e.err
 }
 
-// pair is what matches for sure, and what may match: a superset, or the same slice where nothing is
-// in doubt. Neither is changed once it is in a pair.
-type pair struct{ sure, maybe Bits }
-
-type evaluation struct {
-	q     *Query
-	s     *Segment
-	all   Bits   // what the evaluation is over
-	known []pair // of the leaves
-	err   error
+// result returns what a pair selects, in memory of its own. Where there is nothing, it takes none.
+func (e *Evaluation) result(p pair) (r Result) {
+	doubtful := e.set()
+	if !p.isSure() {
+		doubtful.or(p.maybe)
+		doubtful.subtract(p.sure)
+	}
+	sure := e.copy(p.sure)
+	if in, doubt := sure.and(e.all), doubtful.and(e.all); in || doubt {
+		r.Sure = sure.clone()
+		if doubt {
+			r.Doubtful = doubtful.clone()
+		}
+	}
+	return r
 }
 
-func (e *evaluation) fail(key string) {
+// set returns an empty set, for this evaluation.
+func (e *Evaluation) set() Bits {
+	if e.used == len(e.sets) {
+		e.sets = append(e.sets, newBits(MaxSessions))
+	}
+	set := e.sets[e.used][:(e.s.N+63)/64]
+	e.used++
+	clear(set)
+	return set
+}
+
+func (e *Evaluation) copy(b Bits) Bits {
+	set := e.set()
+	copy(set, b)
+	return set
+}
+
+// pair is what matches for sure, and what may match: a superset, or the same slice where nothing is
+// in doubt. It may have positions that the evaluation is not over.
+type pair struct{ sure, maybe Bits }
+
+// isSure reports whether nothing is in doubt.
+func (p pair) isSure() bool { return &p.sure[0] == &p.maybe[0] }
+
+func (e *Evaluation) fail(key string) {
 	if e.err == nil {
 		e.err = e.s.damaged(key)
 	}
 }
 
-func (e *evaluation) between(oldest, newest int64) (low, high int) {
+func (e *Evaluation) between(oldest, newest int64) (low, high int) {
 	low, high, missing := e.s.Between(oldest, newest)
 	for _, key := range missing {
 		e.fail(key)
@@ -63,73 +113,91 @@ func (e *evaluation) between(oldest, newest int64) (low, high int) {
 	return low, high
 }
 
-func (n allNode) evaluate(e *evaluation) pair {
-	return combined(e, n, pair{e.all, e.all}, Bits.and)
-}
-
-func (n someNode) evaluate(e *evaluation) pair {
-	none := newBits(e.s.N)
-	return combined(e, n, pair{none, none}, Bits.or)
-}
-
-// combined evaluates the parts, of none of which the result is empty.
-func combined(e *evaluation, parts []node, empty pair, combine func(b, c Bits)) pair {
-	if len(parts) == 0 {
-		return empty
+func (n allNode) evaluate(e *Evaluation) pair {
+	if len(n) == 0 {
+		return pair{e.all, e.all}
 	}
-	p := parts[0].evaluate(e)
-	if len(parts) == 1 {
+	p := n[0].evaluate(e)
+	if len(n) == 1 {
 		return p
 	}
-	p = p.clone()
-	for _, part := range parts[1:] {
+	p = e.copies(p)
+	for _, part := range n[1:] {
 		next := part.evaluate(e)
-		if next.isSure() && p.isSure() {
-			combine(p.sure, next.sure)
-			continue
+		if p.isSure() && !next.isSure() {
+			p.maybe = e.copy(p.sure)
 		}
-		if p.isSure() {
-			p.maybe = p.sure.clone()
+		some := p.sure.and(next.sure)
+		if !p.isSure() {
+			some = p.maybe.and(next.maybe)
 		}
-		combine(p.sure, next.sure)
-		combine(p.maybe, next.maybe)
+		if !some {
+			break // nothing is left that other parts could take away
+		}
 	}
 	return p
 }
 
-// isSure reports whether nothing is in doubt.
-func (p pair) isSure() bool { return len(p.sure) == 0 || &p.sure[0] == &p.maybe[0] }
+func (n someNode) evaluate(e *Evaluation) pair {
+	sure := e.set()
+	p := pair{sure, sure}
+	for _, part := range n {
+		if leaf, ok := part.(leafNode); ok && !e.q.leaves[leaf].shared {
+			e.orLeaf(p.sure, &e.q.leaves[leaf])
+			if !p.isSure() {
+				e.orLeaf(p.maybe, &e.q.leaves[leaf])
+			}
+			continue
+		}
+		next := part.evaluate(e)
+		if p.isSure() && !next.isSure() {
+			p.maybe = e.copy(p.sure)
+		}
+		p.sure.or(next.sure)
+		if !p.isSure() {
+			p.maybe.or(next.maybe)
+		}
+	}
+	return p
+}
 
-func (p pair) clone() pair {
-	sure := p.sure.clone()
+// copies returns a pair that may be changed.
+func (e *Evaluation) copies(p pair) pair {
+	sure := e.copy(p.sure)
 	if p.isSure() {
 		return pair{sure, sure}
 	}
-	return pair{sure, p.maybe.clone()}
+	return pair{sure, e.copy(p.maybe)}
 }
 
-func (n notNode) evaluate(e *evaluation) pair {
+func (n notNode) evaluate(e *Evaluation) pair {
 	p := n.part.evaluate(e)
-	sure := e.all.Minus(p.maybe)
+	sure := e.copy(e.all)
+	sure.subtract(p.maybe)
 	if p.isSure() {
 		return pair{sure, sure}
 	}
-	return pair{sure, e.all.Minus(p.sure)}
+	maybe := e.copy(e.all)
+	maybe.subtract(p.sure)
+	return pair{sure, maybe}
 }
 
-func (n mayNode) evaluate(e *evaluation) pair {
-	return pair{newBits(e.s.N), n.part.evaluate(e).maybe}
+func (n mayNode) evaluate(e *Evaluation) pair {
+	return pair{e.set(), n.part.evaluate(e).maybe}
 }
 
-func (n leafNode) evaluate(e *evaluation) pair {
-	if e.known[n].sure == nil {
-		e.known[n] = e.leaf(&e.q.leaves[n])
+func (n leafNode) evaluate(e *Evaluation) pair {
+	if e.known[n].sure != nil {
+		return e.known[n]
 	}
+	set := e.set()
+	e.orLeaf(set, &e.q.leaves[n])
+	e.known[n] = pair{set, set}
 	return e.known[n]
 }
 
-func (e *evaluation) leaf(l *leaf) pair {
-	set := newBits(e.s.N)
+// orLeaf adds the sessions of a leaf.
+func (e *Evaluation) orLeaf(set Bits, l *leaf) {
 	switch {
 	case l.created:
 		low, high := e.between(l.oldest, l.newest)
@@ -145,12 +213,10 @@ func (e *evaluation) leaf(l *leaf) pair {
 			e.fail(keyList + p)
 		}
 	}
-	set.and(e.all)
-	return pair{set, set}
 }
 
 // orWord adds the sessions that have a word of a leaf.
-func (e *evaluation) orWord(set Bits, l *leaf) {
+func (e *Evaluation) orWord(set Bits, l *leaf) {
 	if l.whole && !e.s.words[l.word] {
 		return
 	}

@@ -27,7 +27,7 @@ type Query struct {
 
 // node is a part of a compiled filter.
 type node interface {
-	evaluate(e *evaluation) pair
+	evaluate(e *Evaluation) pair
 }
 
 // The nodes. A leafNode is the number of a leaf.
@@ -45,6 +45,8 @@ type leaf struct {
 	word       string   // or a word that begins so
 	whole      bool     // and has nothing more, or at least those words
 	fields     tags     // in one of these fields
+
+	shared bool // it stands in several places
 
 	created        bool // or the creation time
 	oldest, newest int64
@@ -130,6 +132,7 @@ func (q *Query) leaf(text string, l leaf) node {
 		q.byText[text] = i
 		q.timed = q.timed || l.created
 	}
+	q.leaves[i].shared = known
 	return leafNode(i)
 }
 
@@ -228,7 +231,10 @@ const mostProperties = 64
 // them; a segment has some of them. indexed has to be true if the query is to be evaluated within
 // instants that some of the segments lie partly outside of.
 func (q *Query) Keys(segments []*Segment, indexed bool) []string {
-	keys := []string{keyDead, keyCatalogue}
+	keys := []string{keyDead}
+	if len(q.properties) > 0 || q.telling {
+		keys = append(keys, keyCatalogue)
+	}
 	if indexed || q.timed {
 		keys = append(keys, keyIndex)
 	}

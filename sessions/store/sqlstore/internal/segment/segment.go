@@ -29,7 +29,7 @@ func Open(number int64, n int, oldest, newest int64) (*Segment, error) {
 	if n < 1 || n > MaxSessions || oldest > newest {
 		return nil, &DamageError{number, "description"}
 	}
-	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest, places: map[int][]Place{}, lists: map[string][]byte{}, hashes: map[string][]byte{}}, nil
+	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest}, nil
 }
 
 // Damaged returns a [*DamageError] of something in the segment.
@@ -45,9 +45,9 @@ func (s *Segment) Put(key string, data []byte) error {
 	}
 	switch key[:1] {
 	case keyList:
-		s.lists[key] = payload
+		s.lists = with(s.lists, key, payload)
 	case keyHashes:
-		s.hashes[key] = payload
+		s.hashes = with(s.hashes, key, payload)
 	case keyCatalogue:
 		s.properties, ok = decodeTexts(payload)
 		s.catalogued = ok
@@ -69,7 +69,9 @@ func (s *Segment) Put(key string, data []byte) error {
 		var err error
 		part, err = strconv.ParseUint(key[1:], 16, 16)
 		if ok = err == nil && int(part) < parts(s.N); ok {
-			s.places[int(part)], ok = decodePart(payload, min(PartSize, s.N-int(part)*PartSize))
+			var places []Place
+			places, ok = decodePart(payload, min(PartSize, s.N-int(part)*PartSize))
+			s.places = with(s.places, int(part), places)
 		}
 	default:
 		ok = false
@@ -78,6 +80,15 @@ func (s *Segment) Put(key string, data []byte) error {
 		return s.damaged(key)
 	}
 	return nil
+}
+
+// with adds to a map, which is made if there is none: most segments of a search need few of theirs.
+func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	if m == nil {
+		m = map[K]V{}
+	}
+	m[key] = value
+	return m
 }
 
 // chunk returns where among the chunks that were read the one is in which a word has to be, and
@@ -114,7 +125,7 @@ func (s *Segment) list(term string) (list []byte, ok bool, err error) {
 
 // Release forgets the lists and the dictionary, which an evaluation needs and nothing after it.
 func (s *Segment) Release() {
-	s.lists, s.hashes, s.chunks, s.words = map[string][]byte{}, map[string][]byte{}, nil, nil
+	s.lists, s.hashes, s.chunks, s.words = nil, nil, nil, nil
 	s.properties, s.catalogued = nil, false
 }
 
@@ -125,6 +136,9 @@ func (s *Segment) Dead() Bits {
 	}
 	return s.dead
 }
+
+// DeadCount returns how many positions are dead.
+func (s *Segment) DeadCount() int { return s.dead.Count() }
 
 // PartKey returns the key of the block that holds the place of a position, and whether it was read.
 func (s *Segment) PartKey(position int) (key string, read bool) {

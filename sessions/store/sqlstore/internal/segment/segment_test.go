@@ -119,7 +119,7 @@ func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result
 	w.put(t, s, rest.Blocks...)
 	w.putNext(t, s, rest.Next...)
 	w.putNext(t, s, q.More(s)...)
-	results, err := q.Evaluate(s, oldest, newest)
+	results, err := q.Evaluation().Evaluate(s, oldest, newest)
 	return results, s, err
 }
 
@@ -427,7 +427,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		q := Compile(filter.Search("gi 0 ab"), filter.Status(sessions.Success), filter.FailedFor(sessions.LowFAR))
-		_, _ = q.Evaluate(s, 0, 1<<50)
+		_, _ = q.Evaluation().Evaluate(s, 0, 1<<50)
 		_, _, _ = s.Between(10, 1<<49)
 		_, _ = s.Forget([]Word{{"giorgi", 0}, {"0", 2}}, full(s.N))
 		_ = s.Verify(func(int) []*sessions.Session { return nil })

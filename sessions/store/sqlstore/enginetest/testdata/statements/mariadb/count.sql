@@ -18,16 +18,21 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- search and range
 -- Rollback
 
--- range; dense criterion; no match; common word; rare word; absent word; rare flag; rare type;
--- pending; subject; personal number; nested search; search and range
+-- range; common word; rare word; absent word; personal number
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
 -- range; subject; personal number; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
+
+-- dense criterion; no match; two dense words; rare flag; rare type; pending; subject; nested search;
+-- search and range
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 
 -- rare word; absent word; two dense words; subject; personal number; nested search; search and range
 (
@@ -38,7 +43,7 @@ WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
 	LIMIT 1
 );
 
--- two dense words; rare level
+-- rare level
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
@@ -56,7 +61,7 @@ WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = 
 -- extra field
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- extra field
 SELECT b.segment, b.name, b.data

@@ -40,8 +40,8 @@ WHERE (s.company = ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- dense criterion; no match; common word; rare word; absent word; rare flag; rare type; pending;
--- subject; personal number; nested search; search and range
+-- dense criterion; no match; two dense words; rare flag; rare type; pending; subject; nested search;
+-- search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
@@ -64,6 +64,11 @@ WHERE (s.company = ? AND s.status = ?)
 	AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
+
+-- common word; rare word; absent word; personal number
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
 -- common word
 SELECT b.segment, b.name, b.data
@@ -110,7 +115,7 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?);
 
--- two dense words; rare level
+-- rare level
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
@@ -140,7 +145,7 @@ WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = 
 -- extra field
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- extra field
 SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
