@@ -12,22 +12,22 @@ import (
 // lossy are the types of which JSON keeps less than they hold, and why that shows, selects or
 // accepts nothing more.
 var lossy = map[string]string{
-	"filter.AllOf":          "the zero value is part of no filter",
-	"filter.AnyOf":          "the zero value is part of no filter",
-	"filter.Negation":       "the zero value is part of no filter",
-	"filter.Criterion":      "the zero value is part of no filter",
-	"filter.Condition":      "the zero value states no company: ToSql fails",
-	"filter.Column":         "the zero value is no column",
-	"store.Selected":        "the zero value selects nothing",
-	"store.Store":           "has no Backend",
-	"memstore.Backend":      "is empty",
-	"memstore.Settings":     "is empty: no acceptance level, no extra fields",
-	"sqlstore.Backend":      "has no database",
-	"sqlstore.TableBackend": "has no database",
-	"sqlstore.Bulk":         "is empty",
-	"sessions.Request":      "only says who asked; a manifest has the masked and the dropped fields beside it",
-	"file.Manifest":         "holds a Request",
-	"export.ReadOptions":    "a *time.Location has no JSON",
+	"filter.AllOf":       "the zero value is part of no filter",
+	"filter.AnyOf":       "the zero value is part of no filter",
+	"filter.Negation":    "the zero value is part of no filter",
+	"filter.Criterion":   "the zero value is part of no filter",
+	"filter.Condition":   "the zero value states no company: ToSql fails",
+	"filter.Column":      "the zero value is no column",
+	"store.Selected":     "the zero value selects nothing",
+	"store.Store":        "has no Backend",
+	"memstore.Backend":   "is empty",
+	"memstore.Settings":  "is empty: no acceptance level, no extra fields",
+	"sqlstore.Backend":   "has no database",
+	"tablestore.Backend": "has no database",
+	"sqlstore.Bulk":      "is empty",
+	"sessions.Request":   "only says who asked; a manifest has the masked and the dropped fields beside it",
+	"file.Manifest":      "holds a Request",
+	"export.ReadOptions": "a *time.Location has no JSON",
 }
 
 // What encoding/json takes of a type comes back as it was, or not at all: nothing that says what is

@@ -194,7 +194,7 @@ func Example_ownTable() {
 
 	text, args, err := rows.ToSql()
 	fmt.Println(text, args, err)
-	// Output: SELECT s.id FROM kyc_sessions s WHERE (s.company_id = $1 AND (s.state = $2 AND (s.is_spoof))) ORDER BY s.id [acme declined] <nil>
+	// Output: SELECT s.id FROM kyc_sessions s WHERE (CAST(s.company_id AS text) = $1 AND (s.state = $2 AND (s.is_spoof))) ORDER BY s.id [acme declined] <nil>
 }
 
 func TestMyStore(t *testing.T) {

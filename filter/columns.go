@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,13 +45,14 @@ type Columns struct {
 	// in SQL.
 	SearchKey Column
 
-	// Binary says that the database compares the text columns byte by byte as they are. MariaDB and
-	// MySQL do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
-	// utf8mb4_0900_bin), SQLite unless a column is declared otherwise. Without it a second,
-	// bytewise comparison is written on those engines, so that company "acme" is not "ACME".
-	// PostgreSQL compares bytewise under all deterministic collations, but not the types citext and
-	// char(n), and refuses to compare uuid, enum and number columns with texts: of all of these use
-	// Expr("s.company::text").
+	// Binary says that the text columns are texts that the database compares byte by byte as they
+	// are. MariaDB and MySQL do so under binary collations that do not pad (VARBINARY,
+	// utf8mb4_nopad_bin, utf8mb4_0900_bin), SQLite unless a column is declared otherwise,
+	// PostgreSQL in text and varchar under all deterministic collations. Without it company "acme"
+	// is not "ACME" on any engine, whatever the column's type: on MariaDB and SQLite a second,
+	// bytewise comparison is written, and on PostgreSQL columns are cast to text, which costs
+	// nothing where they are text or varchar. An index on a column of another type, such as citext,
+	// then does not serve, unless [Column.UUID] or [Column.Integer] says the type.
 	Binary bool
 }
 
@@ -63,8 +65,9 @@ type Column struct {
 	unfit   uint8 // a bit for each dialect in which an expression has not one argument for each question mark
 
 	bytewise bool             // compares byte by byte on every engine
+	value    func(string) any // what a text is compared with in a column of another type, nil if it can be none of it
 	stored   map[string][]any // what an enumeration's values are stored as; nil: as they are
-	micro    bool             // instants are microseconds
+	unit     time.Duration    // instants are integers that count these
 	layout   string           // instants are texts of this layout
 }
 
@@ -146,23 +149,98 @@ func Enum[T ~string](c Column, values map[T][]any) Column {
 	return c
 }
 
+// UUID returns the column with the promise that its type is PostgreSQL's or MariaDB's uuid. Values
+// are compared as UUIDs, so that an index serves. A text that is not a UUID in lower case, in the
+// form that the engine prints, is in no such column: it is found in no row, and is no error of the
+// database.
+func (c Column) UUID() Column {
+	c.value = uuidValue
+	return c
+}
+
+func uuidValue(text string) any {
+	if len(text) != 36 {
+		return nil
+	}
+	for i := range len(text) {
+		switch c := text[i]; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return nil
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f'):
+			return nil
+		}
+	}
+	return text
+}
+
+// Integer returns the column with the promise that its type is an integer of at most 64 bits.
+// Values are compared as numbers, so that an index serves. A text that is not a number as
+// [strconv.FormatInt] writes it, such as "007", is found in no row.
+func (c Column) Integer() Column {
+	c.value = integerValue
+	return c
+}
+
+func integerValue(text string) any {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != text {
+		return nil
+	}
+	return n
+}
+
 // UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch.
-// Without that, or UTCText, they are PostgreSQL's timestamptz, and MariaDB's DATETIME(6) or
-// TIMESTAMP(6) where driver and session are in UTC: they are compared with a time.Time in UTC.
-// SQLite has no such type: an error that wraps [ErrColumn].
+// Without that, UnixMilli, Unix or UTCText, they are PostgreSQL's timestamptz, and MariaDB's
+// DATETIME(6) or TIMESTAMP(6) where driver and session are in UTC: they are compared with a
+// time.Time in UTC. SQLite has no such type: an error that wraps [ErrColumn].
 func (c Column) UnixMicro() Column {
-	c.micro = true
+	c.unit = time.Microsecond
+	return c
+}
+
+// UnixMilli returns the column with its instants as integers: milliseconds since the Unix epoch.
+func (c Column) UnixMilli() Column {
+	c.unit = time.Millisecond
+	return c
+}
+
+// Unix returns the column with its instants as integers: seconds since the Unix epoch.
+func (c Column) Unix() Column {
+	c.unit = time.Second
 	return c
 }
 
 // UTCText returns the column with its instants as texts in UTC, by a layout of [time.Time.Format]
-// whose texts are of one width and sort as the instants do, such as "2006-01-02T15:04:05.000000Z".
+// whose texts are of one width and sort byte by byte as the instants do, such as
+// "2006-01-02T15:04:05.000000Z". With another layout statements are errors that wrap [ErrColumn].
 func (c Column) UTCText(layout string) Column {
 	c.layout = layout
-	if layout == "" {
-		c.err = fmt.Errorf("%w: no layout", ErrColumn)
+	if !sorts(layout) {
+		c.err = fmt.Errorf("%w: a layout whose texts do not sort as instants do", ErrColumn)
 	}
 	return c
+}
+
+// sorts reports whether the texts of a layout are of one width, and sort as the instants do.
+func sorts(layout string) bool {
+	last := ""
+	for _, at := range [...]time.Time{
+		// Each is later in a part that the one before has greater digits behind, or a longer name.
+		time.Date(1000, 1, 2, 3, 4, 5, 6000, time.UTC), time.Date(1999, 9, 30, 23, 59, 59, 999999000, time.UTC),
+		time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2001, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2001, 4, 3, 1, 0, 0, 0, time.UTC),
+		time.Date(2001, 8, 31, 9, 0, 0, 0, time.UTC), time.Date(2001, 8, 31, 10, 9, 0, 0, time.UTC), time.Date(2001, 8, 31, 10, 10, 0, 0, time.UTC),
+		time.Date(2001, 8, 31, 13, 0, 9, 0, time.UTC), time.Date(2001, 8, 31, 13, 0, 10, 0, time.UTC), time.Date(2001, 8, 31, 13, 0, 11, 500000000, time.UTC),
+		time.Date(2001, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC),
+	} {
+		text := at.Format(layout)
+		if last != "" && (len(text) != len(last) || text < last) {
+			return false
+		}
+		last = text
+	}
+	return layout != ""
 }
 
 // Sessions lie between these. A range that goes beyond means the same as one that ends here, and
@@ -184,16 +262,18 @@ func within(at time.Time) time.Time {
 }
 
 // instant returns what a column that does not hold microseconds is compared with. Times are rounded
-// up to what the layout can say, since the column holds nothing between.
+// up to what the column can say, since it holds nothing between.
 func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	at = within(at)
 	switch {
+	case c.unit == time.Second:
+		return ceil(at, time.Second).Unix(), nil
+	case c.unit == time.Millisecond:
+		return ceil(at, time.Millisecond).UnixMilli(), nil
 	case c.layout == "" && d == SQLite:
 		return nil, fmt.Errorf("%w: SQLite has no type for instants", ErrColumn)
 	case c.layout == "":
 		return at, nil
-	case strings.Contains(c.layout, ".9") || strings.Contains(c.layout, ",9"):
-		return nil, fmt.Errorf("%w: a layout of varying width", ErrColumn)
 	}
 	for _, unit := range []time.Duration{time.Microsecond, time.Millisecond, time.Second} {
 		up := ceil(at, unit)

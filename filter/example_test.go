@@ -75,7 +75,7 @@ func ExampleSQL() {
 	_, _, err = filter.SQL("acme", filter.Search("gior"), filter.Postgres, columns).ToSql()
 	fmt.Println(err)
 	// Output:
-	// SELECT s.id, c.name FROM kyc_sessions s JOIN companies c ON c.id = s.company_id WHERE (s.company_id = $1 AND (s.state IN ($2, $3) OR (s.state = $4 AND (s.is_spoof OR ((s.match_level < s.required_level) IS TRUE))))) AND s.archived = $5
+	// SELECT s.id, c.name FROM kyc_sessions s JOIN companies c ON c.id = s.company_id WHERE (CAST(s.company_id AS text) = $1 AND (s.state IN ($2, $3) OR (s.state = $4 AND (s.is_spoof OR ((s.match_level < s.required_level) IS TRUE))))) AND s.archived = $5
 	// [acme approved auto_approved declined false]
 	// filter: no column for this field: no search key
 }

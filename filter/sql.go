@@ -157,6 +157,9 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 	if !w.usable(f, c) {
 		return
 	}
+	if c.value != nil {
+		values = c.typed(values)
+	}
 	null = null && !c.notNull
 	// No list of values is ever empty in SQL: an engine may refuse it.
 	switch {
@@ -178,6 +181,20 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 	}
 }
 
+// typed returns the values that a column of a type of its own can hold.
+func (c *Column) typed(values []any) []any {
+	var of []any
+	for _, v := range values {
+		if text, ok := v.(string); ok {
+			v = c.value(text)
+		}
+		if v != nil {
+			of = append(of, v)
+		}
+	}
+	return of
+}
+
 // member writes that a column which is not NULL has one of the values, byte by byte if they are
 // texts.
 func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) {
@@ -191,12 +208,13 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 	switch {
 	case texts > 0 && texts < len(values): // which the engines compare by rules of their own
 		w.fail(f, fmt.Errorf("%w: texts and other values of one enumeration", ErrColumn))
-	case texts == 0 || c.bytewise || w.columns.Binary || w.dialect == Postgres:
+	case texts == 0 || c.bytewise || w.columns.Binary || c.value != nil,
+		w.dialect == Postgres && c.stored != nil: // the host's codes, which may be of an enumerated type
 		w.column("", c, "")
 		w.list(values, negated)
-	case negated:
+	case negated || w.dialect == Postgres:
 		w.bytes(c)
-		w.list(values, true)
+		w.list(values, negated)
 	case w.dialect == MariaDB && !ascii: // a column of another character set refuses what it cannot hold
 		w.bytes(c)
 		w.list(values, false)
@@ -213,11 +231,14 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 // bytes writes a text column as what compares byte by byte, whatever its type, collation and
 // character set.
 func (w *writer) bytes(c Column) {
-	if w.dialect == SQLite { // a column of numbers would make a number of the text that it is compared with
+	switch w.dialect {
+	case SQLite: // a column of numbers would make a number of the text that it is compared with
 		w.column("CAST(", c, " AS TEXT) COLLATE BINARY")
-		return
+	case Postgres: // of text and varchar this is the column itself, for indexes too
+		w.column("CAST(", c, " AS text)")
+	default:
+		w.column("CAST(CONVERT(", c, " USING utf8mb4) AS BINARY)")
 	}
-	w.column("CAST(CONVERT(", c, " USING utf8mb4) AS BINARY)")
 }
 
 func isASCII(s string) bool {
@@ -291,7 +312,7 @@ func (w *writer) instant(f sessions.Field, c *Column, at time.Time, micros any) 
 	switch {
 	case at.IsZero():
 		return nil
-	case c.micro:
+	case c.unit == time.Microsecond:
 		return micros
 	}
 	arg, err := c.instant(w.dialect, at)
@@ -403,9 +424,13 @@ func (w *writer) beginsWith(f sessions.Field, c Column, texts []string, negated 
 func (w *writer) position(c Column, needle any) {
 	switch w.dialect {
 	case Postgres:
-		w.column("strpos(", c, ", ?)")
+		if w.columns.Binary || c.bytewise {
+			w.column("strpos(", c, ", ?)")
+		} else {
+			w.column("strpos(CAST(", c, " AS text), ?)")
+		}
 		w.args = append(w.args, needle)
-	case SQLite:
+	case SQLite: // which makes a text of a number
 		w.column("instr(", c, ", ?)")
 		w.args = append(w.args, needle)
 	default:

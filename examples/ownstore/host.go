@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/httpapi"
 	"github.com/kvalifika/sessionkit/sessions/store"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // The host's codes.
@@ -27,14 +27,14 @@ var (
 )
 
 // checks describes the table that the host has had for years.
-var checks = sqlstore.Table{
+var checks = tablestore.Table{
 	From:   "kyc_checks k",
-	ID:     filter.Col("k.uid"),
 	Select: "k.uid, k.started, k.state, k.given_name, k.family_name, k.personal_no, k.document_no, k.doc_kind, k.spoof, k.cut_off, k.weak, k.level",
 	Scan:   scanCheck,
 	Columns: filter.Columns{
 		Company: filter.Col("k.tenant").NotNull(),
 		Fields: map[sessions.Field]filter.Column{
+			sessions.FieldID:             filter.Col("k.uid").NotNull(),
 			sessions.FieldCreatedAt:      filter.Col("k.started").NotNull(),
 			sessions.FieldStatus:         filter.Enum(filter.Col("k.state").NotNull(), states),
 			sessions.FieldDocumentType:   filter.Enum(filter.Col("k.doc_kind"), kinds),
@@ -48,7 +48,7 @@ var checks = sqlstore.Table{
 }
 
 // handler is the host: the whole API, behind the host's own cookie, over its own table.
-func handler(db *sql.DB, d filter.Dialect, table sqlstore.Table, key []byte) http.Handler {
+func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) http.Handler {
 	viewer := func(r *http.Request) (store.Viewer, error) {
 		cookie, err := r.Cookie("kyc")
 		if err != nil {
@@ -57,7 +57,7 @@ func handler(db *sql.DB, d filter.Dialect, table sqlstore.Table, key []byte) htt
 		tenant, user, err := verify(key, cookie.Value)
 		return store.Viewer{Company: tenant, Role: sessions.Agent, Subject: user}, err
 	}
-	st := store.New(sqlstore.Over(db, d, table), store.Options{})
+	st := store.New(tablestore.New(db, d, table), store.Options{})
 	mux := http.NewServeMux()
 	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewer})))
 	return mux

@@ -20,7 +20,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 func main() {
@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 }
 
 // serve serves the API until ctx ends.
-func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table sqlstore.Table) error {
+func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table tablestore.Table) error {
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		return err
@@ -96,8 +96,8 @@ func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table
 }
 
 // show lists, types the text letter by letter and filters, with what each page took.
-func show(ctx context.Context, db *sql.DB, d filter.Dialect, table sqlstore.Table, text string) error {
-	st := store.New(sqlstore.Over(db, d, table), store.Options{})
+func show(ctx context.Context, db *sql.DB, d filter.Dialect, table tablestore.Table, text string) error {
+	st := store.New(tablestore.New(db, d, table), store.Options{})
 	viewer := store.Viewer{Company: generate.Georgia.Companies()[0].Key, Role: sessions.Agent, Subject: "agent-7"}
 	row := func(what string, f filter.Filter) error {
 		began := time.Now()

@@ -22,14 +22,14 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // host is the host's table with generated sessions, on one engine.
 type host struct {
 	db    *sql.DB
 	d     filter.Dialect
-	table sqlstore.Table
+	table tablestore.Table
 	all   []*sessions.Session
 }
 
@@ -88,7 +88,7 @@ func ownSchema(t *testing.T, dsn string) string {
 func TestListsAreThoseOfMatch(t *testing.T) {
 	day := sessions.DateOf(generate.DefaultTo)
 	eachHost(t, func(t *testing.T, h host) {
-		st := store.New(sqlstore.Over(h.db, h.d, h.table), store.Options{Budget: 700})
+		st := store.New(tablestore.New(h.db, h.d, h.table), store.Options{Budget: 700})
 		for i, f := range []filter.Filter{
 			{},
 			filter.Status(sessions.Failed),

@@ -9,18 +9,18 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // sqliteTime is how the host keeps instants where the engine has no type for them.
 const sqliteTime = "2006-01-02T15:04:05.000000Z"
 
 // tableOf returns the description of the table as it is on an engine.
-func tableOf(d filter.Dialect) (sqlstore.Table, error) {
+func tableOf(d filter.Dialect) (tablestore.Table, error) {
 	t := checks
 	switch d {
-	case sqlstore.Postgres:
-	case sqlstore.SQLite:
+	case filter.Postgres:
+	case filter.SQLite:
 		t.Columns.Fields = maps.Clone(t.Columns.Fields)
 		t.Columns.Fields[sessions.FieldCreatedAt] = t.Columns.Fields[sessions.FieldCreatedAt].UTCText(sqliteTime)
 	default:
@@ -32,7 +32,7 @@ func tableOf(d filter.Dialect) (sqlstore.Table, error) {
 // fill makes the host's table and puts the sessions into it as the host keeps them.
 func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessions.Session]) (err error) {
 	instant := "timestamptz"
-	if d == sqlstore.SQLite {
+	if d == filter.SQLite {
 		instant = "text"
 	}
 	tx, err := db.BeginTx(ctx, nil)
@@ -81,7 +81,7 @@ func keeps(s *sessions.Session) bool {
 // rowOf is a session as the host keeps it.
 func rowOf(s *sessions.Session, d filter.Dialect) []any {
 	var started any = s.CreatedAt
-	if d == sqlstore.SQLite {
+	if d == filter.SQLite {
 		started = s.CreatedAt.UTC().Format(sqliteTime)
 	}
 	var kind, level any

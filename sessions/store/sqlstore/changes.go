@@ -86,7 +86,7 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 	}
 	history := make([]byte, 8)
 	_, _ = rand.Read(history) // it never fails
-	return b.pool.use(ctx, op, func(q session) error {
+	return b.pool.Use(ctx, op, func(q session) error {
 		c := b.on(q, op)
 		result, err := c.affect(ctx, c.engine.NewHistory, ofSchema(engine.Args{"history": hex.EncodeToString(history)}))
 		if err != nil {
@@ -112,7 +112,7 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 		return store.Changes{}, err
 	}
 	const op = "changes"
-	err = b.pool.use(ctx, op, func(q session) error {
+	err = b.pool.Use(ctx, op, func(q session) error {
 		ch, err = b.changes(ctx, b.on(q, op), company, since, limit)
 		return err
 	})

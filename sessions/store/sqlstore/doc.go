@@ -220,17 +220,7 @@
 //	github.com/mattn/go-sqlite3         1.14
 //	github.com/ncruces/go-sqlite3       0.37
 //
-// # A host's own table
-//
-// [Over] lists a table that this package did not make, by the host's own columns, joins and scan.
-// Answers are the same; what differs is the work. There are no words to go by: rows are read newest
-// first, in parts of at most 4,096 rows of the company, and what the columns cannot say, such as a
-// search without a search key, is matched in Go. A page of a common word is cheap. A rare or absent
-// word costs the whole budget on every page, and every row that may match travels to the host. The
-// budget counts the rows that are passed, whether they travel or the database skips them. A search
-// key of package searchkey, kept in a column and named in the table's Columns, moves searches into
-// the database. The table needs an index on company and creation time. Changes need the host's own
-// record of them.
+// A host's own table is listed by package tablestore.
 //
 // # More than one machine
 //

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"reflect"
 	"strings"
-	"time"
 
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
@@ -28,14 +26,12 @@ var (
 	// back: the engine has ended it (a deadlock, a full disk, an interrupted statement, a lost
 	// connection), or a statement that failed before was ignored. Nothing that was written in it is
 	// stored, and the transaction is rolled back. See [Backend.Tx].
-	ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
+	ErrTxEnded = database.ErrTxEnded
 	// ErrStored: a row holds what no session can have. The error names the column.
 	ErrStored = row.ErrStored
 	// ErrDamaged: the search structures of a company do not hold what its sessions say. Where a
 	// segment is damaged, the error is a [*DamageError]. [Backend.Repair] makes them anew.
 	ErrDamaged = segment.ErrDamaged
-	// ErrTable: the description of a host's table is incomplete.
-	ErrTable = errors.New("sqlstore: table")
 )
 
 // DamageError names a damaged block of a segment. It wraps [ErrDamaged] and holds nothing of a
@@ -45,75 +41,11 @@ type DamageError = segment.DamageError
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of
 // the row that it refused, so Error does not print its cause, except for [ErrTxEnded] and the end
 // of a context. errors.Is and errors.As see the cause.
-type Error struct {
-	Op  string // what was being done: "list", "insert", ...
-	Err error
-}
+type Error = database.Error
 
-// Error names what was being done.
-func (e *Error) Error() string {
-	text := "sqlstore: " + e.Op
-	if errors.Is(e.Err, ErrTxEnded) {
-		text += ": the caller's transaction has ended"
-	}
-	for _, known := range [...]error{context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(e.Err, known) {
-			return text + ": " + known.Error()
-		}
-	}
-	return text + ": the database reports an error"
-}
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
-// where the time of a statement was over; "" where the driver does not tell. It says nothing of a
-// row.
-func (e *Error) SQLState() string {
-	var told interface{ SQLState() string } // as pgx and pq have it
-	if errors.As(e.Err, &told) {
-		return told.SQLState()
-	}
-	for err := e.Err; err != nil; err = errors.Unwrap(err) {
-		v := reflect.ValueOf(err)
-		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
-			continue
-		}
-		if field := v.Elem().FieldByName("SQLState"); field.IsValid() {
-			if state, ok := reflect.TypeAssert[[5]byte](field); ok { // as go-sql-driver has it
-				return string(state[:])
-			}
-		}
-	}
-	return ""
-}
-
-// Format prints the message, whatever the verb: never the cause.
-func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
-
-// MarshalText returns the message.
-func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// failed wraps a driver's error. The context's error is added if its time is over: a driver may
-// report a cancelled query in its own words, or meet the deadline itself, before the context says
-// so.
+// failed wraps a driver's error.
 func failed(ctx context.Context, op string, err error) error {
-	if cause := over(ctx); cause != nil && !errors.Is(err, cause) {
-		err = errors.Join(cause, err)
-	}
-	return &Error{op, err}
-}
-
-// over returns the context's error if its time is over, also in the moment before its timer fires.
-func over(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-		return context.DeadlineExceeded
-	}
-	return nil
+	return database.Failed(ctx, "sqlstore: "+op, err)
 }
 
 // ConnectionError names a setting that this package cannot work with. It wraps [ErrConnection]. The

@@ -158,7 +158,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 
 // inSnapshot calls do within a transaction that reads one state of the database.
 func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error) error {
-	return b.pool.use(ctx, op, func(q session) error {
+	return b.pool.Use(ctx, op, func(q session) error {
 		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.SnapshotIsolation, ReadOnly: true})
 		if err != nil {
 			return failed(ctx, op, err)

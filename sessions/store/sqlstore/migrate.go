@@ -197,7 +197,7 @@ func (b *Backend) denied(ctx context.Context, failure error) string {
 // locked lets do work on a connection that keeps others from migrating, in a transaction where the
 // engine can hold definitions of tables in one.
 func (b *Backend) locked(ctx context.Context, op string, do func(conn) error) error {
-	return b.pool.onConn(ctx, op, func(q *sql.Conn) error {
+	return b.pool.OnConn(ctx, op, func(q *sql.Conn) error {
 		unlock, err := b.lockSchema(ctx, q)
 		if err != nil {
 			return err

@@ -294,7 +294,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 
 // inOwnTx calls do within a transaction that writes.
 func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) error {
-	return b.pool.use(ctx, op, func(q session) error {
+	return b.pool.Use(ctx, op, func(q session) error {
 		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
 		if err != nil {
 			return failed(ctx, op, err)

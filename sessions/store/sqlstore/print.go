@@ -12,9 +12,3 @@ func (b *Backend) String() string { return "sqlstore(" + b.dialect.String() + ")
 
 // Format prints what String returns, whatever the verb.
 func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
-
-// String returns the dialect.
-func (b *TableBackend) String() string { return "sqlstore.Over(" + b.dialect.String() + ")" }
-
-// Format prints what String returns, whatever the verb.
-func (b *TableBackend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }

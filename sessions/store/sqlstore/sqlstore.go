@@ -10,6 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
@@ -29,7 +30,7 @@ type Backend struct {
 	packing  Packing
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
-	pool     pool
+	pool     *database.Pool
 	turns    turns
 }
 
@@ -48,7 +49,7 @@ var (
 // [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
-	return &Backend{db: db, dialect: d, engine: e, pool: pool{db: db, engine: e}}
+	return &Backend{db: db, dialect: d, engine: e, pool: database.NewPool(db, d, "sqlstore")}
 }
 
 // Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
@@ -76,7 +77,7 @@ func (b *Backend) get(ctx context.Context, company, id string) (f found, err err
 		return found{}, err
 	}
 	const op = "get"
-	err = b.pool.use(ctx, op, func(q session) error {
+	err = b.pool.Use(ctx, op, func(q session) error {
 		c := b.on(q, op)
 		f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 		switch {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
 // write is one attempt at writing, within a transaction.
@@ -79,7 +80,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		}
 		w.turn[company] = end
 	}
-	return b.pool.use(ctx, w.op, func(q session) error {
+	return b.pool.Use(ctx, w.op, func(q session) error {
 		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
 		if err != nil {
 			return failed(ctx, w.op, err)
@@ -180,8 +181,10 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 		err = t.b.canWrite(false)
 	}
 	var number int64 // of the server's, for the connection of the transaction
-	if err == nil && t.b.engine.End != "" {
-		err = w.first(ctx, t.b.engine.Number, nil, &number)
+	if err == nil && t.b.pool.Tells() {
+		if number, err = database.NumberOf(ctx, t.tx); err != nil {
+			err = failed(ctx, op, err)
+		}
 	}
 	if err == nil {
 		err = do(w)
@@ -202,8 +205,8 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 	case errors.Is(err, ErrTxEnded):
 		// A bad connection is one that the driver has closed: nobody gets it from the pool any
 		// more.
-		if number != 0 && over(ctx) != nil && errors.Is(err, sqldriver.ErrBadConn) {
-			t.b.pool.end(ctx, number)
+		if number != 0 && database.Over(ctx) != nil && errors.Is(err, sqldriver.ErrBadConn) {
+			t.b.pool.End(ctx, number)
 		}
 		return err
 	case err != nil && !errors.Is(err, errNothing):

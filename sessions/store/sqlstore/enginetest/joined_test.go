@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // A host's own tables, unlike ours: people stand in a table of their own, the document type is a
@@ -50,7 +50,7 @@ var checksSchema = map[engine][]string{
 
 const checkLayout = "2006-01-02T15:04:05.000000Z"
 
-func checksTable(e engine) sqlstore.Table {
+func checksTable(e engine) tablestore.Table {
 	why := map[engine]string{
 		postgres: "strpos(c.why, ?) > 0", mariadb: "instr(CAST(c.why AS BINARY), ?) > 0", sqlite: "instr(c.why, ?) > 0",
 	}[e]
@@ -58,11 +58,12 @@ func checksTable(e engine) sqlstore.Table {
 	if e == sqlite {
 		clock = clock.UTCText(checkLayout)
 	}
-	return sqlstore.Table{
-		From: "checks c JOIN people p ON p.person_no = c.person_no", ID: filter.Col("c.ref"),
+	return tablestore.Table{
+		From: "checks c JOIN people p ON p.person_no = c.person_no",
 		Columns: filter.Columns{
 			Company: filter.Col("c.client").NotNull(),
 			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldID:             filter.Col("c.ref").NotNull(),
 				sessions.FieldCreatedAt:      clock,
 				sessions.FieldStatus:         filter.Col("c.outcome").NotNull(),
 				sessions.FieldDocumentType:   filter.Col("c.doc_kind"),
@@ -215,7 +216,7 @@ func putCheck(ctx context.Context, e engine, db *sql.DB, all ...*sessions.Sessio
 	return tx.Commit()
 }
 
-func checksBackend(t *testing.T, e engine) (*sqlstore.TableBackend, *sql.DB) {
+func checksBackend(t *testing.T, e engine) (*tablestore.Backend, *sql.DB) {
 	t.Helper()
 	db := open(t, e)
 	for _, statement := range checksSchema[e] {
@@ -225,7 +226,7 @@ func checksBackend(t *testing.T, e engine) (*sqlstore.TableBackend, *sql.DB) {
 		_, err := db.ExecContext(t.Context(), statement)
 		require.NoError(t, err)
 	}
-	return sqlstore.Over(db, dialects[e], checksTable(e)), db
+	return tablestore.New(db, dialects[e], checksTable(e)), db
 }
 
 // TestJoinedTablesListWhatMatchSays compares random lists, page by page and under every budget,

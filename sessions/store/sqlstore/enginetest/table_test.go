@@ -17,6 +17,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // kycTable is a table of a host's, unlike those of sqlstore: codes for states and documents, NULLs,
@@ -57,19 +58,19 @@ var (
 )
 
 // backend reads the table.
-func (h kycTable) backend() *sqlstore.TableBackend {
+func (h kycTable) backend() *tablestore.Backend {
 	clock := filter.Col("k.started").NotNull()
 	if h.engine == sqlite {
 		clock = clock.UTCText(hostLayout)
 	}
-	return sqlstore.Over(h.db, dialects[h.engine], sqlstore.Table{
+	return tablestore.New(h.db, dialects[h.engine], tablestore.Table{
 		From:   "kyc_checks k",
-		ID:     filter.Col("k.uid"),
 		Select: "k.uid, k.rest",
 		Scan:   scanHost,
 		Columns: filter.Columns{
 			Company: filter.Col("k.tenant").NotNull(),
 			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldID:        filter.Col("k.uid").NotNull(),
 				sessions.FieldCreatedAt: clock,
 				sessions.FieldStatus: filter.Expr(
 					"CASE k.state WHEN 'A' THEN 'success' WHEN 'D' THEN 'failed' WHEN 'R' THEN 'pending' ELSE k.state END"),
@@ -255,12 +256,12 @@ func TestTableConformance(t *testing.T) {
 // TestTableChanges shows that a host's own function tells the changes, and the watermark of every
 // list.
 func TestTableChanges(t *testing.T) {
-	b := sqlstore.Over(open(t, sqlite), sqlstore.SQLite, sqlstore.Table{
-		From: "(SELECT 'acme' AS tenant, 'a' AS uid, 1 AS started) k", Select: "k.uid", ID: filter.Col("k.uid"),
+	b := tablestore.New(open(t, sqlite), sqlstore.SQLite, tablestore.Table{
+		From: "(SELECT 'acme' AS tenant, 'a' AS uid, 1 AS started) k", Select: "k.uid",
 		Columns: filter.Columns{
 			Company: filter.Col("k.tenant").NotNull(),
 			Fields: map[sessions.Field]filter.Column{
-				sessions.FieldCreatedAt: filter.Col("k.started").NotNull().UnixMicro(),
+				sessions.FieldID: filter.Col("k.uid"), sessions.FieldCreatedAt: filter.Col("k.started").NotNull().UnixMicro(),
 			},
 		},
 		Scan: func(rows *sql.Rows) (*sessions.Session, error) {
@@ -284,35 +285,39 @@ func TestTableChanges(t *testing.T) {
 // TestTableIncomplete shows that what is missing in the description is an error of every method,
 // never an empty answer.
 func TestTableIncomplete(t *testing.T) {
-	whole := sqlstore.Table{
-		From: "t", Select: "id", ID: filter.Col("id"), Scan: func(*sql.Rows) (*sessions.Session, error) { return nil, errors.New("unused") },
+	whole := tablestore.Table{
+		From: "t", Select: "id", Scan: func(*sql.Rows) (*sessions.Session, error) { return nil, errors.New("unused") },
 		Columns: filter.Columns{
 			Company: filter.Col("company"),
 			Fields: map[sessions.Field]filter.Column{
-				sessions.FieldCreatedAt: filter.Col("created"),
+				sessions.FieldID: filter.Col("id"), sessions.FieldCreatedAt: filter.Col("created"),
 			},
 		},
 	}
-	for name, spoil := range map[string]func(*sqlstore.Table){
-		"from":    func(t *sqlstore.Table) { t.From = "" },
-		"select":  func(t *sqlstore.Table) { t.Select = "" },
-		"scan":    func(t *sqlstore.Table) { t.Scan = nil },
-		"id":      func(t *sqlstore.Table) { t.ID = filter.Column{} },
-		"bad id":  func(t *sqlstore.Table) { t.ID = filter.Col("id; --") },
-		"company": func(t *sqlstore.Table) { t.Columns.Company = filter.Column{} },
-		"created": func(t *sqlstore.Table) { t.Columns.Fields = nil },
+	for name, spoil := range map[string]func(*tablestore.Table){
+		"from":   func(t *tablestore.Table) { t.From = "" },
+		"select": func(t *tablestore.Table) { t.Select = "" },
+		"scan":   func(t *tablestore.Table) { t.Scan = nil },
+		"id": func(t *tablestore.Table) {
+			t.Columns.Fields = map[sessions.Field]filter.Column{sessions.FieldCreatedAt: filter.Col("created")}
+		},
+		"bad id": func(t *tablestore.Table) {
+			t.Columns.Fields = map[sessions.Field]filter.Column{sessions.FieldCreatedAt: filter.Col("created"), sessions.FieldID: filter.Col("id; --")}
+		},
+		"company": func(t *tablestore.Table) { t.Columns.Company = filter.Column{} },
+		"created": func(t *tablestore.Table) { t.Columns.Fields = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := whole
 			spoil(&table)
-			b := sqlstore.Over(nil, sqlstore.SQLite, table)
+			b := tablestore.New(nil, sqlstore.SQLite, table)
 			_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 1})
-			require.ErrorIs(t, err, sqlstore.ErrTable)
+			require.ErrorIs(t, err, tablestore.ErrTable)
 			_, err = b.Get(t.Context(), "acme", "a")
-			require.ErrorIs(t, err, sqlstore.ErrTable)
+			require.ErrorIs(t, err, tablestore.ErrTable)
 			_, err = b.Count(t.Context(), store.Selection{Company: "acme", Limit: 1})
-			require.ErrorIs(t, err, sqlstore.ErrTable)
-			require.ErrorIs(t, b.Stream(t.Context(), store.Selection{Company: "acme"}, nil), sqlstore.ErrTable)
+			require.ErrorIs(t, err, tablestore.ErrTable)
+			require.ErrorIs(t, b.Stream(t.Context(), store.Selection{Company: "acme"}, nil), tablestore.ErrTable)
 		})
 	}
 }

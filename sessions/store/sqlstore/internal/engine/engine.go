@@ -100,11 +100,6 @@ type Engine struct {
 	// Sets the schema's history to :history.
 	NewHistory Statement
 
-	// Cancelling. Where the driver does not tell the server, Number selects the number of a
-	// connection, and End, with a number after it, ends that connection from another one.
-	Number Statement
-	End    Statement
-
 	// Transactions.
 	OneWriter       bool // the database has one writer at a time
 	SavepointBegins bool // a savepoint outside a transaction begins one

@@ -134,9 +134,6 @@ ON DUPLICATE KEY UPDATE revision = revision + 1`,
 
 		SavepointFades: true,
 
-		Number: "SELECT CONNECTION_ID()",
-		End:    "KILL ",
-
 		byChange: " FORCE INDEX (sessionkit_sessions_changes)",
 
 		// The tail is read by change numbers, since old sessions that have changed lately are in

@@ -1,25 +1,25 @@
-package sqlstore
+package tablestore
 
 import (
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// Table describes a host's own table of sessions, for [Over]. Its SQL is the host's and is written
-// into statements as it is: never build it of text from outside.
+// Table describes a host's own table of sessions. Its SQL is the host's and is written into
+// statements as it is: never build it of text from outside.
 type Table struct {
-	From    string         // what stands behind FROM: a table with its alias, or joins that give one row per session
-	Columns filter.Columns // what filters may ask of it; Company and the field of the creation time are needed
-	ID      filter.Column  // the session's ID, compared with a text
+	From    string         // what stands behind FROM: a table with its alias, a subquery, or joins that give one row per session
+	Columns filter.Columns // what filters may ask of it; Company and the fields of the ID and of the creation time are needed
 	Select  string         // the select list that Scan reads
 
 	// Scan makes a session of the current row. Times are brought to microseconds in UTC. It has to
@@ -32,10 +32,10 @@ type Table struct {
 	Changes func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error)
 }
 
-// TableBackend reads sessions from a host's own table. It writes nothing. It may be used by many
-// goroutines at once.
-type TableBackend struct {
-	pool    pool
+// Backend reads sessions from a host's own table. It writes nothing. It may be used by many
+// goroutines at once. It has nothing to close: the database belongs to the caller.
+type Backend struct {
+	pool    *database.Pool
 	dialect filter.Dialect
 	table   Table
 	created string // the column of creation times, and its arguments
@@ -44,34 +44,23 @@ type TableBackend struct {
 }
 
 var (
-	_ store.Backend  = (*TableBackend)(nil)
-	_ store.Streamer = (*TableBackend)(nil)
-	_ store.Counter  = (*TableBackend)(nil)
-	_ store.Pooled   = (*TableBackend)(nil)
+	_ store.Backend  = (*Backend)(nil)
+	_ store.Streamer = (*Backend)(nil)
+	_ store.Counter  = (*Backend)(nil)
+	_ store.Pooled   = (*Backend)(nil)
 )
 
 // Connections implements [store.Pooled].
-func (b *TableBackend) Connections() int { return b.pool.db.Stats().MaxOpenConnections }
+func (b *Backend) Connections() int { return b.pool.Connections() }
 
-// Over returns a Backend over a host's own table, which stays as it is. An incomplete description
-// is an error of the methods that wraps [ErrTable].
-//
-// What Columns can say of a filter is said in SQL, the rest is matched in Go, row by row, under the
-// work budget: searches are exact without a search key. That is slower than the tables of this
-// package: a rare search reads the company's rows, newest first, until the page is full or the
-// budget is spent, at some microseconds a row. The budget counts all rows of the company that are
-// passed, those that SQL skips too. An index on the columns of company and creation time makes
-// lists, pages and ranges as cheap as those of this package, and exports too.
-//
-// Sessions of one instant are put in order in Go and are read together: a table with creation times
-// of a day or an hour reads that much at least.
-func Over(db *sql.DB, d filter.Dialect, t Table) *TableBackend {
-	e, _ := engine.Of(d) // the dialect says itself what is wrong, in each statement
-	b := &TableBackend{pool: pool{db: db, engine: e}, dialect: d, table: t}
+// New returns a Backend over a host's own table, which stays as it is. It does not connect yet. An
+// incomplete description is an error of the methods that wraps [ErrTable].
+func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
+	b := &Backend{pool: database.NewPool(db, d, "tablestore"), dialect: d, table: t}
 	var companyErr, idErr error
 	b.created, b.args, b.err = t.Columns.Fields[sessions.FieldCreatedAt].ToSql()
 	_, _, companyErr = t.Columns.Company.ToSql()
-	_, _, idErr = t.ID.ToSql()
+	_, _, idErr = t.Columns.Fields[sessions.FieldID].ToSql()
 	b.err = errors.Join(b.err, companyErr, idErr)
 	if t.From == "" || t.Select == "" || t.Scan == nil {
 		b.err = errors.Join(b.err, errors.New("needs From, Select and Scan"))
@@ -82,7 +71,14 @@ func Over(db *sql.DB, d filter.Dialect, t Table) *TableBackend {
 	return b
 }
 
-func (b *TableBackend) ready(company string) error {
+// String returns the dialect: what the Backend holds leads to the database's DSN, and so to a
+// password.
+func (b *Backend) String() string { return "tablestore(" + b.dialect.String() + ")" }
+
+// Format prints what String returns, whatever the verb.
+func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
+
+func (b *Backend) ready(company string) error {
 	if company == "" {
 		return store.ErrNoCompany
 	}
@@ -90,67 +86,94 @@ func (b *TableBackend) ready(company string) error {
 }
 
 // where writes FROM and WHERE.
-func (b *TableBackend) where(company string, f filter.Filter) (string, []any, error) {
+func (b *Backend) where(company string, f filter.Filter) (string, []any, error) {
 	cond, args, err := filter.SQL(company, f, b.dialect, b.table.Columns).ToSql()
 	return " FROM " + b.table.From + " WHERE " + cond, args, err
 }
 
-// each calls visit with the session of every row. An error of visit comes back as it is.
-func (b *TableBackend) each(ctx context.Context, op, company, text string, args []any, visit func(*sessions.Session) error) error {
+// each calls visit with the session of every row, which is created within the bounds. An error of
+// visit comes back as it is.
+func (b *Backend) each(ctx context.Context, op, company, text string, args []any, within bounds, visit func(*sessions.Session) error) error {
 	text, err := b.dialect.ReplacePlaceholders(text)
 	if err != nil {
 		return err
 	}
-	return b.pool.use(ctx, op, func(q session) error { return b.scan(ctx, q, op, company, text, args, visit) })
+	return b.pool.Use(ctx, op, func(q database.Session) error { return b.scan(ctx, q, op, company, text, args, within, visit) })
 }
 
-func (b *TableBackend) scan(ctx context.Context, q querier, op, company, text string, args []any, visit func(*sessions.Session) error) error {
+func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, text string, args []any, within bounds, visit func(*sessions.Session) error) error {
 	rows, err := q.QueryContext(ctx, text, args...)
 	if err != nil {
-		return failed(ctx, op, err)
+		return database.Failed(ctx, "tablestore: "+op, err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		s, err := b.table.Scan(rows)
 		if err != nil {
-			return failed(ctx, op, err)
+			return database.Failed(ctx, "tablestore: "+op, err)
 		}
 		if s == nil || s.Company != "" && s.Company != company {
 			return fmt.Errorf("%w: Scan made no session, or one of another company", ErrTable)
 		}
 		s.Company = company
 		s.Normalize()
+		// A clock that is read in another zone, or cut to seconds, would skip sessions or repeat
+		// them, page after page.
+		if !within.has(s.CreatedAt) {
+			return fmt.Errorf("%w: Scan and Columns do not agree on the creation time", ErrTable)
+		}
 		if err := visit(s); err != nil {
 			return err
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return failed(ctx, op, err)
+		return database.Failed(ctx, "tablestore: "+op, err)
 	}
 	return nil
 }
 
 // read calls visit with the rows that a filter's SQL selects, newest first, those of one instant in
 // any order.
-func (b *TableBackend) read(ctx context.Context, op, company string, f filter.Filter, visit func(*sessions.Session) error) error {
-	where, args, err := b.where(company, f)
+func (b *Backend) read(ctx context.Context, op, company string, f filter.Filter, within bounds, visit func(*sessions.Session) error) error {
+	where, args, err := b.where(company, filter.And(f, within.filter()))
 	if err != nil {
 		return err
 	}
 	text := "SELECT " + b.table.Select + where + " ORDER BY " + b.created + " DESC"
-	return b.each(ctx, op, company, text, append(args, b.args...), visit)
+	return b.each(ctx, op, company, text, append(args, b.args...), within, visit)
 }
 
-// created selects creation times from an instant until before another. The last day of the year
-// 9999 ends behind all instants that a filter takes, and no session is there: an open end says it.
-func created(from, to time.Time) filter.Filter {
-	if to.UTC().Year() > 9999 {
-		to = time.Time{}
+// bounds are the creation times of what a statement reads: from one instant until before another.
+type bounds struct{ from, to time.Time }
+
+// Sessions are created in the years 1000 to 9998. A row with another creation time, or with NULL or
+// a zero date, has no place in the order of the list: no statement reads it.
+var (
+	earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	always   = bounds{earliest, latest}
+)
+
+// between returns the bounds of both ranges, a zero time being an open end.
+func (b bounds) between(from, to time.Time) bounds {
+	if from.After(b.from) {
+		b.from = from
 	}
-	if from.UTC().Year() < 1 {
-		from = time.Time{}
+	if !to.IsZero() && to.Before(b.to) {
+		b.to = to
 	}
-	return filter.Between(sessions.FieldCreatedAt, from, to)
+	return b
+}
+
+func (b bounds) isEmpty() bool { return !b.from.Before(b.to) }
+
+func (b bounds) has(t time.Time) bool { return !t.Before(b.from) && t.Before(b.to) }
+
+func (b bounds) filter() filter.Filter {
+	if b.isEmpty() {
+		return filter.Or()
+	}
+	return filter.Between(sessions.FieldCreatedAt, b.from, b.to)
 }
 
 // behind returns the instant before which all sessions after a position were created; some created
@@ -169,23 +192,20 @@ const (
 
 // floor returns the creation time of the nth session after a position, whatever it is like; last,
 // if there are fewer.
-func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
-	from, to := sel.Filter.Range()
+func (b *Backend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
 	// Sessions of the position's own instant are not counted: those before it would be taken for
 	// progress.
-	if before := pos.CreatedAt; to.IsZero() || !before.IsZero() && before.Before(to) {
-		to = before
+	within := always.between(sel.Filter.Range()).between(time.Time{}, pos.CreatedAt)
+	if within.isEmpty() {
+		return within.from, true, nil
 	}
-	if !to.IsZero() && !to.After(from) {
-		return floor, true, nil
-	}
-	where, args, err := b.where(sel.Company, created(from, to))
+	where, args, err := b.where(sel.Company, within.filter())
 	if err != nil {
 		return floor, false, err
 	}
-	last = true
+	floor, last = within.from, true
 	text := fmt.Sprint("SELECT ", b.table.Select, where, " ORDER BY ", b.created, " DESC LIMIT 1 OFFSET ", n-1)
-	err = b.each(ctx, op, sel.Company, text, append(args, b.args...), func(s *sessions.Session) error {
+	err = b.each(ctx, op, sel.Company, text, append(args, b.args...), within, func(s *sessions.Session) error {
 		floor, last = s.CreatedAt, false
 		return nil
 	})
@@ -194,9 +214,9 @@ func (b *TableBackend) floor(ctx context.Context, op string, sel store.Selection
 
 // walk visits the matches of a selection, newest first, until visit returns false, the budget is
 // spent or the end is reached. reached is where it went on to, zero at the end.
-func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
+func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	pos, budget := sel.After, sel.Budget
+	all, pos, budget := always.between(sel.Filter.Range()), sel.After, sel.Budget
 	for n := min(sel.Limit, mostRows) + fewRows; ; n = min(n*4, mostRows) {
 		if sel.Budget > 0 {
 			n = min(n, budget)
@@ -206,7 +226,7 @@ func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection,
 			return store.Position{}, err
 		}
 		var part []*sessions.Session
-		err = b.read(ctx, op, sel.Company, filter.And(inSQL, created(floor, behind(pos))), func(s *sessions.Session) error {
+		err = b.read(ctx, op, sel.Company, inSQL, all.between(floor, behind(pos)), func(s *sessions.Session) error {
 			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) {
 				part = append(part, s)
 			}
@@ -215,7 +235,9 @@ func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection,
 		if err != nil {
 			return store.Position{}, err
 		}
-		slices.SortFunc(part, inOrder)
+		if err := order(part); err != nil {
+			return store.Position{}, err
+		}
 		for _, s := range part {
 			if !visit(s) {
 				return store.PositionOf(s), nil
@@ -231,15 +253,27 @@ func (b *TableBackend) walk(ctx context.Context, op string, sel store.Selection,
 	}
 }
 
-func inOrder(s, t *sessions.Session) int {
-	if s.Newer(t) {
-		return -1
+// order puts sessions in the order of the list.
+func order(part []*sessions.Session) error {
+	slices.SortFunc(part, func(s, t *sessions.Session) int {
+		switch {
+		case s.Newer(t):
+			return -1
+		case t.Newer(s):
+			return 1
+		}
+		return 0
+	})
+	for i := 1; i < len(part); i++ {
+		if s, t := part[i-1], part[i]; s.ID == t.ID && s.CreatedAt.Equal(t.CreatedAt) {
+			return fmt.Errorf("%w: From gives two rows of one session", ErrTable)
+		}
 	}
-	return 1
+	return nil
 }
 
 // List implements [store.Backend].
-func (b *TableBackend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
 		return store.Batch{}, err
 	}
@@ -267,22 +301,21 @@ func (b *TableBackend) List(ctx context.Context, sel store.Selection) (batch sto
 }
 
 // Count implements [store.Counter]: in SQL what the columns can say, and otherwise row by row.
-func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
 		return store.Count{}, err
 	}
 	const op = "count"
 	n := 0
 	if inSQL, rest := sel.Filter.Split(b.table.Columns); rest.IsZero() && sel.After.IsZero() {
-		var floor time.Time
-		last := true
+		floor, last := earliest, true
 		var err error
 		if sel.Budget > 0 {
 			if floor, last, err = b.floor(ctx, op, sel, store.Position{}, sel.Budget); err != nil {
 				return store.Count{}, err
 			}
 		}
-		where, args, err := b.where(sel.Company, filter.And(inSQL, created(floor, time.Time{})))
+		where, args, err := b.where(sel.Company, filter.And(inSQL, always.between(floor, time.Time{}).filter()))
 		if err != nil {
 			return store.Count{}, err
 		}
@@ -290,9 +323,9 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 		if err != nil {
 			return store.Count{}, err
 		}
-		err = b.pool.use(ctx, op, func(q session) error {
+		err = b.pool.Use(ctx, op, func(q database.Session) error {
 			if err := q.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
-				return failed(ctx, op, err)
+				return database.Failed(ctx, "tablestore: "+op, err)
 			}
 			return nil
 		})
@@ -312,13 +345,15 @@ func (b *TableBackend) Count(ctx context.Context, sel store.Selection) (store.Co
 }
 
 // Stream implements [store.Streamer]: one statement, which is one snapshot on each engine.
-func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
 		return err
 	}
 	var tied []*sessions.Session // of one instant
 	flush := func() error {
-		slices.SortFunc(tied, inOrder)
+		if err := order(tied); err != nil {
+			return err
+		}
 		for _, s := range tied {
 			if err := each(s); err != nil {
 				return err
@@ -328,7 +363,7 @@ func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each fun
 		return nil
 	}
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	err := b.read(ctx, "stream", sel.Company, filter.And(inSQL, created(time.Time{}, behind(sel.After))), func(s *sessions.Session) error {
+	err := b.read(ctx, "stream", sel.Company, inSQL, always.between(sel.Filter.Range()).between(time.Time{}, behind(sel.After)), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {
 			if err := flush(); err != nil {
 				return err
@@ -346,20 +381,19 @@ func (b *TableBackend) Stream(ctx context.Context, sel store.Selection, each fun
 }
 
 // Get implements [store.Backend].
-func (b *TableBackend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
+func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
 	if err := b.ready(company); err != nil {
 		return nil, err
 	}
-	where, args, err := b.where(company, filter.Filter{})
+	is := filter.Is(sessions.FieldID, id)
+	if is.Err() != nil { // no session has such an ID
+		return nil, store.ErrNotFound
+	}
+	where, args, err := b.where(company, filter.And(is, always.filter()))
 	if err != nil {
 		return nil, err
 	}
-	column, columnArgs, err := b.table.ID.ToSql()
-	if err != nil {
-		return nil, err
-	}
-	args = append(append(args, columnArgs...), id)
-	err = b.each(ctx, "get", company, "SELECT "+b.table.Select+where+" AND "+column+" = ?", args, func(s *sessions.Session) error {
+	err = b.each(ctx, "get", company, "SELECT "+b.table.Select+where, args, always, func(s *sessions.Session) error {
 		if s.ID == id { // the column may compare less strictly
 			found = s
 		}
@@ -372,7 +406,7 @@ func (b *TableBackend) Get(ctx context.Context, company, id string) (found *sess
 }
 
 // Changes implements [store.Backend], by the host's function.
-func (b *TableBackend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
 	if err := b.ready(company); err != nil {
 		return store.Changes{}, err
 	}

@@ -1,0 +1,87 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"time"
+)
+
+// ErrTxEnded is sqlstore's.
+var ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
+
+// Error is a failure of the database or of the connection to it. A driver's text can hold values of
+// the row that it refused, so Error prints of its cause only [ErrTxEnded] and the end of a context.
+// errors.Is and errors.As see the cause.
+type Error struct {
+	Op  string // the package and what was being done: "sqlstore: list", "sqlstore: insert", ...
+	Err error
+}
+
+// Error names what was being done.
+func (e *Error) Error() string {
+	text := e.Op
+	if errors.Is(e.Err, ErrTxEnded) {
+		text += ": the caller's transaction has ended"
+	}
+	for _, known := range [...]error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(e.Err, known) {
+			return text + ": " + known.Error()
+		}
+	}
+	return text + ": the database reports an error"
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
+// where the time of a statement was over; "" where the driver does not tell. It says nothing of a
+// row.
+func (e *Error) SQLState() string {
+	var told interface{ SQLState() string } // as pgx and pq have it
+	if errors.As(e.Err, &told) {
+		return told.SQLState()
+	}
+	for err := e.Err; err != nil; err = errors.Unwrap(err) {
+		v := reflect.ValueOf(err)
+		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		if field := v.Elem().FieldByName("SQLState"); field.IsValid() {
+			if state, ok := reflect.TypeAssert[[5]byte](field); ok { // as go-sql-driver has it
+				return string(state[:])
+			}
+		}
+	}
+	return ""
+}
+
+// Format prints the message, whatever the verb: never the cause.
+func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Failed wraps a driver's error. The context's error is added if its time is over: a driver may
+// report a cancelled query in its own words, or meet the deadline itself, before the context says
+// so.
+func Failed(ctx context.Context, op string, err error) error {
+	if cause := Over(ctx); cause != nil && !errors.Is(err, cause) {
+		err = errors.Join(cause, err)
+	}
+	return &Error{op, err}
+}
+
+// Over returns the context's error if its time is over, also in the moment before its timer fires.
+func Over(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}

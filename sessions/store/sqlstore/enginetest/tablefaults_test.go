@@ -1,0 +1,275 @@
+package enginetest
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
+)
+
+// oddTable is a host's table whose columns have types that are not ours.
+type oddTable struct {
+	db *sql.DB
+	e  engine
+}
+
+// newOddTable makes the table: company and subject are of one type, and so is the ID.
+func newOddTable(t *testing.T, e engine, company, id, created string) oddTable {
+	t.Helper()
+	need(t, e)
+	o := oddTable{open(t, e), e}
+	if e == mariadb { // as servers are that hold zero dates
+		o.db.SetMaxOpenConns(1)
+		o.exec(t, "SET sql_mode = ''")
+	}
+	o.exec(t, fmt.Sprintf("CREATE TABLE odd (tenant %s, person %[1]s, uid %s, started %s)", company, id, created))
+	return o
+}
+
+func (o oddTable) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	text, err := dialects[o.e].ReplacePlaceholders(statement)
+	require.NoError(t, err)
+	_, err = o.db.ExecContext(t.Context(), text, args...)
+	require.NoError(t, err)
+}
+
+func (o oddTable) insert(t *testing.T, company, id, created any) {
+	t.Helper()
+	o.exec(t, "INSERT INTO odd VALUES (?, ?, ?, ?)", company, company, id, created)
+}
+
+// table describes the table: of says the type of columns that hold keys, clock how instants are
+// kept, and read makes one of what Scan finds.
+func (o oddTable) table(of, clock func(filter.Column) filter.Column, read func(any) time.Time) tablestore.Table {
+	text := map[engine]string{postgres: "CAST(%s AS text)", mariadb: "CAST(%s AS CHAR)", sqlite: "CAST(%s AS TEXT)"}[o.e]
+	return tablestore.Table{
+		From: "odd", Select: fmt.Sprintf(text+", "+text+", started", "uid", "person"),
+		Columns: filter.Columns{Company: of(filter.Col("tenant")), Fields: map[sessions.Field]filter.Column{
+			sessions.FieldID: of(filter.Col("uid")), sessions.FieldSubject: of(filter.Col("person")), sessions.FieldCreatedAt: clock(filter.Col("started")),
+		}},
+		Scan: func(rows *sql.Rows) (*sessions.Session, error) {
+			s := sessions.Session{Status: sessions.Pending}
+			var started any
+			err := rows.Scan(&s.ID, &s.Subject, &started)
+			s.CreatedAt = read(started)
+			return &s, err
+		},
+	}
+}
+
+func asIs(c filter.Column) filter.Column { return c }
+
+func unixMilli(v any) time.Time { return time.UnixMilli(v.(int64)).UTC() }
+
+func ofDriver(v any) time.Time { return v.(time.Time).UTC() }
+
+// ids walks all pages of a selection, of the fewest sessions and with the least budget.
+func walkIDs(t *testing.T, b *tablestore.Backend, company string, f filter.Filter) []string {
+	t.Helper()
+	var ids []string
+	sel := store.Selection{Company: company, Filter: f, Limit: 3, Budget: 7}
+	for pages := 0; ; pages++ {
+		require.Less(t, pages, 200, "the list does not end")
+		batch, err := b.List(t.Context(), sel)
+		require.NoError(t, err)
+		for _, s := range batch.Sessions {
+			ids = append(ids, s.ID)
+		}
+		if sel.After = batch.Reached; sel.After.IsZero() {
+			return ids
+		}
+	}
+}
+
+// requireSame checks that list, count and stream have the same sessions, and returns their IDs.
+func requireSame(t *testing.T, b *tablestore.Backend, company string, f filter.Filter) []string {
+	t.Helper()
+	ids := walkIDs(t, b, company, f)
+	count, err := b.Count(t.Context(), store.Selection{Company: company, Filter: f, Limit: 1000})
+	require.NoError(t, err)
+	require.Equal(t, store.Count{N: len(ids), Exact: true}, count)
+	var streamed []string
+	require.NoError(t, b.Stream(t.Context(), store.Selection{Company: company, Filter: f}, func(s *sessions.Session) error {
+		streamed = append(streamed, s.ID)
+		return nil
+	}))
+	require.Equal(t, ids, streamed)
+	return ids
+}
+
+// TestTableWithoutTimes shows that rows without a creation time, with a zero date or with one of
+// the year 1 are in no answer, and that the others are in each, once.
+func TestTableWithoutTimes(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			typ, clock, read := "bigint", filter.Column.UnixMilli, unixMilli
+			at := func(i int) any { return noon.Add(time.Duration(i/2) * time.Minute).UnixMilli() }
+			none := []any{nil, time.Time{}.UnixMilli()}
+			if e != sqlite {
+				typ, clock, read = map[engine]string{postgres: "timestamptz", mariadb: "datetime(6)"}[e], asIs, ofDriver
+				at = func(i int) any { return noon.Add(time.Duration(i/2) * time.Minute) }
+				none = []any{nil, map[engine]any{postgres: "0001-01-01T00:00:00Z", mariadb: "0000-00-00"}[e]}
+			}
+			o := newOddTable(t, e, "varchar(20)", "varchar(20)", typ)
+			var want []string
+			for i := range 20 {
+				o.insert(t, "acme", fmt.Sprint("s", 100-i), at(20-i))
+				o.insert(t, "acme", fmt.Sprint("n", i), none[i%2])
+				want = append(want, fmt.Sprint("s", 100-i))
+			}
+			want[0], want[1] = "s100", "s99" // their instants differ
+			b := tablestore.New(o.db, dialects[e], o.table(asIs, clock, read))
+			for _, f := range []filter.Filter{{}, filter.Is(sessions.FieldSubject, "acme"), filter.Search("acme")} {
+				got := walkIDs(t, b, "acme", f)
+				if !f.IsZero() && len(got) == 0 { // nothing to search by
+					continue
+				}
+				require.ElementsMatch(t, want, got)
+			}
+			require.Len(t, requireSame(t, b, "acme", filter.Filter{}), 20)
+			_, err := b.Get(t.Context(), "acme", "n0")
+			require.ErrorIs(t, err, store.ErrNotFound)
+		})
+	}
+}
+
+// TestTableTypes shows that a text which no column of a type can hold is found nowhere, and is no
+// error of the database, and that no engine's own comparison lets one through: the integer 7 is not
+// "007", and the company acme not "ACME ".
+func TestTableTypes(t *testing.T) {
+	const uuid = "0b9ae3f2-3b5e-4d0c-9f0a-2b6d1f0c7a11"
+	moment := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).UnixMilli()
+	hostile := []string{"", "x", "7 ", " 7", "007", "7.0", "7e0", "+7", "-7", "7abc", "99999999999999999999", "ACME", "acme ", "acmé", strings.ToUpper(uuid), "{" + uuid + "}", uuid[:35], "0x7", "''", "\x01"}
+	uuidColumn, integerColumn := filter.Column.UUID, filter.Column.Integer
+	for _, c := range []struct {
+		e         engine
+		typ, held string
+		of        func(filter.Column) filter.Column
+	}{
+		{postgres, "uuid", uuid, asIs}, {postgres, "uuid", uuid, uuidColumn}, {mariadb, "uuid", uuid, uuidColumn}, {mariadb, "uuid", uuid, asIs},
+		{postgres, "bigint", "7", asIs}, {postgres, "bigint", "7", integerColumn}, {postgres, "smallint", "7", integerColumn}, {postgres, "numeric", "7", asIs},
+		{mariadb, "bigint", "7", asIs}, {mariadb, "bigint", "7", integerColumn},
+		{sqlite, "INTEGER", "7", asIs}, {sqlite, "INTEGER", "7", integerColumn}, {sqlite, "NUMERIC", "7", asIs},
+		{postgres, "char(20)", "acme", asIs}, {postgres, "varchar(20)", "acme", asIs}, {mariadb, "char(20)", "acme", asIs}, {mariadb, "varchar(20)", "acme", asIs},
+		{sqlite, "TEXT COLLATE NOCASE", "acme", asIs}, {sqlite, "TEXT COLLATE RTRIM", "acme", asIs},
+	} {
+		t.Run(fmt.Sprint(c.e, " ", c.typ), func(t *testing.T) {
+			o := newOddTable(t, c.e, c.typ, c.typ, "bigint")
+			o.insert(t, c.held, c.held, moment)
+			b := tablestore.New(o.db, dialects[c.e], o.table(c.of, filter.Column.UnixMilli, unixMilli))
+			s, err := b.Get(t.Context(), c.held, c.held)
+			require.NoError(t, err)
+			require.Equal(t, c.held, s.ID)
+			require.Equal(t, []string{c.held}, requireSame(t, b, c.held, filter.Is(sessions.FieldSubject, c.held)))
+			for _, text := range hostile {
+				_, err := b.Get(t.Context(), c.held, text)
+				require.ErrorIs(t, err, store.ErrNotFound, "%q", text)
+				subject := filter.Is(sessions.FieldSubject, text)
+				require.Empty(t, requireSame(t, b, c.held, subject), "%q", text)
+				require.Len(t, requireSame(t, b, c.held, filter.Not(subject)), 1, "%q", text)
+				require.Len(t, requireSame(t, b, c.held, filter.Is(sessions.FieldSubject, text, c.held)), 1, "%q", text)
+				if text != "" {
+					require.Empty(t, requireSame(t, b, text, filter.Filter{}), "%q", text)
+				}
+			}
+		})
+	}
+}
+
+// TestTableClocks shows that clocks of milliseconds and seconds select what Match does, for bounds
+// between what they can say, and that the engine can use an index on them.
+func TestTableClocks(t *testing.T) {
+	second := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		for name, c := range map[string]struct {
+			clock func(filter.Column) filter.Column
+			unit  time.Duration
+		}{"milliseconds": {filter.Column.UnixMilli, time.Millisecond}, "seconds": {filter.Column.Unix, time.Second}} {
+			t.Run(string(e)+" "+name, func(t *testing.T) {
+				o := newOddTable(t, e, "varchar(20)", "varchar(20)", "bigint")
+				of := func(v any) time.Time { return time.Unix(0, v.(int64)*int64(c.unit)).UTC() }
+				for i := range 9 {
+					o.insert(t, "acme", fmt.Sprint("s", i), (second.UnixNano()+int64(i/2)*int64(c.unit))/int64(c.unit))
+				}
+				b := tablestore.New(o.db, dialects[e], o.table(asIs, c.clock, of))
+				all, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 20})
+				require.NoError(t, err)
+				require.Len(t, all.Sessions, 9)
+				for from := range 5 {
+					for _, past := range []time.Duration{-time.Microsecond, 0, time.Microsecond} {
+						f := filter.Between(sessions.FieldCreatedAt, second.Add(time.Duration(from)*c.unit+past), second.Add(3*c.unit/2))
+						if f.Err() != nil {
+							continue
+						}
+						var want []string
+						for _, s := range all.Sessions {
+							if f.Match(s) {
+								want = append(want, s.ID)
+							}
+						}
+						require.Equal(t, want, requireSame(t, b, "acme", f))
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestTableDisagrees shows that a table which is not what its description says is an error, and no
+// wrong page.
+func TestTableDisagrees(t *testing.T) {
+	moment := time.Date(2026, 3, 1, 12, 0, 0, 500_000_000, time.UTC)
+	o := newOddTable(t, sqlite, "TEXT", "TEXT", "INTEGER")
+	for i := range 5 {
+		o.insert(t, "acme", fmt.Sprint("s", i), moment.Add(time.Duration(i)*time.Hour).UnixMilli())
+	}
+	whole := o.table(asIs, filter.Column.UnixMilli, unixMilli)
+	for name, spoil := range map[string]func(*tablestore.Table){
+		"a join that multiplies": func(t *tablestore.Table) { t.From = "odd JOIN (SELECT 1 AS n UNION ALL SELECT 2) twice" },
+		"seconds cut off": func(t *tablestore.Table) {
+			*t = o.table(asIs, filter.Column.UnixMilli, func(v any) time.Time { return unixMilli(v).Truncate(24 * time.Hour) })
+		},
+		"another zone": func(t *tablestore.Table) {
+			*t = o.table(asIs, filter.Column.UnixMilli, func(v any) time.Time { return unixMilli(v).Add(4 * time.Hour) })
+		},
+		"no time": func(t *tablestore.Table) {
+			*t = o.table(asIs, filter.Column.UnixMilli, func(any) time.Time { return time.Time{} })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			table := whole
+			spoil(&table)
+			b := tablestore.New(o.db, dialects[sqlite], table)
+			first := filter.Between(sessions.FieldCreatedAt, moment, moment.Add(3*time.Hour))
+			_, err := b.List(t.Context(), store.Selection{Company: "acme", Filter: first, Limit: 10})
+			require.ErrorIs(t, err, tablestore.ErrTable)
+			require.NotContains(t, err.Error(), "s0")
+			if name != "a join that multiplies" {
+				return
+			}
+			err = b.Stream(t.Context(), store.Selection{Company: "acme"}, func(*sessions.Session) error { return nil })
+			require.ErrorIs(t, err, tablestore.ErrTable)
+		})
+	}
+	t.Run("deleted rows", func(t *testing.T) {
+		table := whole
+		table.From = "(SELECT * FROM odd WHERE uid <> 's3') odd"
+		require.Equal(t, []string{"s4", "s2", "s1", "s0"}, requireSame(t, tablestore.New(o.db, dialects[sqlite], table), "acme", filter.Filter{}))
+	})
+	t.Run("a view", func(t *testing.T) {
+		o.exec(t, "CREATE VIEW checked AS SELECT * FROM odd WHERE uid <> 's0'")
+		table := whole
+		table.From = "checked"
+		require.Equal(t, []string{"s4", "s3", "s2", "s1"}, requireSame(t, tablestore.New(o.db, dialects[sqlite], table), "acme", filter.Filter{}))
+	})
+}

@@ -1,0 +1,17 @@
+package tablestore
+
+import (
+	"errors"
+
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
+)
+
+// ErrTable says that the description of a host's table is incomplete, or is not what the table
+// holds: Scan and Columns disagree, or From gives a session twice. The message says which, and
+// nothing of a row.
+var ErrTable = errors.New("tablestore: table")
+
+// Error is a failure of the database or of the connection to it. A driver's text can hold values of
+// a row, so Error does not print its cause, except for the end of a context. errors.Is and
+// errors.As see the cause.
+type Error = database.Error

@@ -1,0 +1,47 @@
+package tablestore_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
+)
+
+// A table with UUIDs as IDs, and creation times in milliseconds. The example examples/ownstore has
+// one that is filled and served.
+func ExampleNew() {
+	checks := tablestore.Table{
+		From:   "kyc_checks k",
+		Select: "k.uid, k.started_ms, k.state",
+		Columns: filter.Columns{
+			Company: filter.Col("k.tenant"),
+			Fields: map[sessions.Field]filter.Column{
+				sessions.FieldID:        filter.Col("k.uid").UUID(),
+				sessions.FieldCreatedAt: filter.Col("k.started_ms").UnixMilli(),
+				sessions.FieldStatus:    filter.Col("k.state"),
+			},
+		},
+		Scan: func(rows *sql.Rows) (*sessions.Session, error) {
+			var s sessions.Session
+			var started int64
+			err := rows.Scan(&s.ID, &started, &s.Status)
+			s.CreatedAt = time.UnixMilli(started)
+			return &s, err
+		},
+	}
+	var db *sql.DB // the host's own
+	fmt.Println(tablestore.New(db, filter.Postgres, checks))
+
+	// What is missing is said by every method.
+	checks.Columns.Company = filter.Column{}
+	_, err := tablestore.New(db, filter.Postgres, checks).Get(context.Background(), "acme", "1")
+	fmt.Println(errors.Is(err, tablestore.ErrTable))
+	// Output:
+	// tablestore(postgres)
+	// true
+}
