@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
@@ -172,7 +173,7 @@ func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, er
 		}
 		return err
 	})
-	if failure := (*MigrationError)(nil); errors.As(err, &failure) && over(ctx) == nil {
+	if failure := (*MigrationError)(nil); errors.As(err, &failure) && database.Over(ctx) == nil {
 		failure.Denied = b.denied(ctx, failure)
 	}
 	return false, err
