@@ -188,6 +188,9 @@ func (d *decoder) header() error {
 func (d *decoder) take() *ReadError {
 	seenColumns, seenKeys := [columnEnd]bool{}, make([]bool, len(d.keys))
 	from := 0
+	if strings.HasPrefix(string(d.scan.row), byteOrderMark) { // nor may AllowUnknown pass over the first column for it
+		return &ReadError{Column: "#1", Err: fmt.Errorf("%w: it begins with a second byte order mark", ErrUnknownColumn)}
+	}
 	for i, end := range d.scan.ends {
 		t := d.target(string(d.scan.row[from:end]))
 		from = end
@@ -230,6 +233,12 @@ func (d *decoder) take() *ReadError {
 func (d *decoder) hint(err *ReadError) error {
 	const separators = ",;\t|"
 	text := string(d.scan.row)
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "sep="); ok && len(rest) < 2 {
+		return &ReadError{Err: fmt.Errorf("%w: a line sep= before the header, which is for Excel alone", ErrUnknownColumn)}
+	}
+	if errors.Is(err, ErrEncoding) && strings.Count(text, "\x00") > len(text)/3 {
+		return &ReadError{Err: fmt.Errorf("%w: UTF-16 without a byte order mark", ErrEncoding)}
+	}
 	if errors.Is(err, ErrSyntax) && d.scan.after > 0 && strings.IndexByte(separators, byte(d.scan.after)) >= 0 {
 		return &ReadError{Err: fmt.Errorf("%w: %q", ErrSeparator, rune(d.scan.after))}
 	}
@@ -351,6 +360,9 @@ func (d *decoder) cell(to *string, t target, v string) (err error) {
 		return nil
 	}
 	*to, err = table[t.column].parse(d, v)
+	if errors.Is(err, ErrCell) && strings.HasPrefix(v, "##") && strings.Trim(v, "#") == "" {
+		err = fmt.Errorf("%w: ### is what it shows where a column is too narrow", ErrSaved)
+	}
 	return err
 }
 

@@ -591,6 +591,30 @@ func TestHints(t *testing.T) {
 		require.NotErrorIs(t, err, ErrSaved)
 	}
 	require.NoError(t, at("Document Number", "12E+34"))
+
+	for _, c := range Columns() {
+		if c == ColumnMatchLevel || c == ColumnAttempts || strings.Contains(c.String(), "ime") || strings.Contains(c.String(), "Date") {
+			require.ErrorIs(t, at(c.String(), "########"), ErrSaved, "%v", c)
+		}
+	}
+	require.NoError(t, at("Model", "########"), "a text may be that")
+	for _, text := range []string{"sep=,\r\n" + header, "sep=;\r\n" + header, "\"SEP=\t\"\r\n" + header} {
+		for _, o := range []ReadOptions{{}, {AllowMissing: true}, {AllowUnknown: true}} {
+			require.ErrorContains(t, first(text, o), "a line sep= before the header", text)
+		}
+	}
+	for _, o := range []ReadOptions{{}, {Format: ExcelCSV, Zone: time.UTC}, {AllowMissing: true, AllowUnknown: true}} {
+		err := first(byteOrderMark+byteOrderMark+header+"\r\n", o)
+		require.ErrorIs(t, err, ErrUnknownColumn)
+		require.ErrorContains(t, err, "a second byte order mark")
+	}
+	bare := strings.Join(strings.Split(file(map[string]string{"Session ID": "s-1"}), ""), "\x00")
+	for _, text := range []string{bare + "\x00", "\x00" + bare} {
+		err := first(text, ReadOptions{})
+		require.ErrorIs(t, err, ErrEncoding)
+		require.ErrorContains(t, err, "UTF-16 without a byte order mark")
+	}
+	require.NotContains(t, first("a\x00b"+header, ReadOptions{}).Error(), "UTF-16")
 }
 
 // Rows without a text, as spreadsheets leave them, are no rows where a session would have one.
