@@ -1,0 +1,155 @@
+package contracttest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/memstore"
+)
+
+// Slow clients at the rates of real ones, which takes minutes:
+//
+//	go -C sessions/httpapi/contracttest test -run SlowClients -v -parallel 9 -timeout 30m -args -slow.least 32768 -slow.steady 400000 -slow.bytes 40000000
+var (
+	slowLeast  = flag.Int64("slow.least", 2<<20, "bytes a second that a client has to take")
+	slowSteady = flag.Int64("slow.steady", 8<<20, "bytes a second that a steady client takes")
+	slowBytes  = flag.Int64("slow.bytes", 16<<20, "bytes of its file")
+)
+
+// long is a storage whose exports have so many rows, and that says when one has ended.
+type long struct {
+	*memstore.Backend
+	rows  int64
+	ended chan error
+	took  time.Duration // until it had
+}
+
+const longRow = 1 << 10 // bytes of a row, and a little more
+
+func (l *long) Stream(ctx context.Context, _ store.Selection, each func(*sessions.Session) error) (err error) {
+	began := time.Now()
+	defer func() {
+		l.took = time.Since(began)
+		l.ended <- err
+	}()
+	s := sessions.Session{Company: "acme", CreatedAt: time.Unix(1<<30, 0), Status: sessions.Success, Browser: strings.Repeat("b", longRow)}
+	for i := range l.rows {
+		s.ID, s.CreatedAt = fmt.Sprintf("s-%012d", i), s.CreatedAt.Add(-time.Second)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := each(&s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestSlowClients: a client that takes nothing, or next to nothing, does not hold the storage's
+// snapshot for longer than the least rate lets it, and sees no end of its file. One that reads
+// steadily, and not much faster than the least rate, gets it whole.
+func TestSlowClients(t *testing.T) {
+	clients := map[string]struct {
+		whole bool
+		read  func(body io.Reader) (int64, error)
+	}{
+		"steady": {true, func(body io.Reader) (n int64, err error) {
+			for began, part := time.Now(), make([]byte, 16<<10); err == nil; {
+				var got int
+				got, err = body.Read(part)
+				n += int64(got)
+				time.Sleep(time.Until(began.Add(time.Duration(float64(n) / float64(*slowSteady) * float64(time.Second)))))
+			}
+			return n, err
+		}},
+		"a byte a second": {false, func(body io.Reader) (n int64, err error) {
+			for part := make([]byte, 1); err == nil && n < 2*window(); n++ {
+				_, err = body.Read(part)
+				time.Sleep(time.Second)
+			}
+			return n, err
+		}},
+		"none after the headers": {false, func(io.Reader) (int64, error) { return 0, nil }},
+	}
+	ways := map[string]func(t *testing.T, api http.Handler) (client *http.Client, url string){
+		"HTTP/1.1": func(t *testing.T, api http.Handler) (*http.Client, string) {
+			server := httptest.NewServer(api)
+			t.Cleanup(server.Close)
+			return &http.Client{Transport: &http.Transport{DialContext: smallBuffer, DisableCompression: true}}, server.URL
+		},
+		"HTTP/2": func(t *testing.T, api http.Handler) (*http.Client, string) {
+			server := httptest.NewUnstartedServer(api)
+			server.EnableHTTP2 = true
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			return &http.Client{Transport: &http.Transport{DialContext: smallBuffer, DisableCompression: true, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}, server.URL
+		},
+		"nginx": func(t *testing.T, api http.Handler) (*http.Client, string) {
+			server := httptest.NewServer(api)
+			t.Cleanup(server.Close)
+			url, _ := nginx(t, server.URL)
+			return &http.Client{Transport: &http.Transport{DialContext: smallBuffer, DisableCompression: true}}, url
+		},
+	}
+	for way, open := range ways {
+		for name, c := range clients {
+			t.Run(way+" "+name, func(t *testing.T) {
+				t.Parallel()
+				storage := &long{Backend: memstore.New(), rows: 1 << 40, ended: make(chan error, 1)}
+				if c.whole {
+					storage.rows = *slowBytes / longRow
+				}
+				exported := make(chan error, 1)
+				client, url := open(t, httpapi.New(store.New(storage, store.Options{}), httpapi.Options{
+					Viewer: func(*http.Request) (store.Viewer, error) {
+						return store.Viewer{Company: "acme", Role: sessions.Agent}, nil
+					},
+					Exported: func(_ *http.Request, e httpapi.Export) { exported <- e.Err },
+					MinRate:  *slowLeast,
+				}))
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader("{}"))
+				require.NoError(t, err)
+				r.Header.Set("Content-Type", "application/json")
+				began := time.Now()
+				res, err := client.Do(r)
+				require.NoError(t, err)
+				defer func() { _ = res.Body.Close() }()
+				require.Equal(t, http.StatusOK, res.StatusCode)
+				n, err := c.read(res.Body)
+				if c.whole {
+					require.ErrorIs(t, err, io.EOF)
+					require.Greater(t, n, storage.rows*longRow)
+					require.NoError(t, <-storage.ended)
+					t.Logf("%d bytes in %s", n, time.Since(began))
+					return
+				}
+				require.Error(t, <-storage.ended)
+				err = <-exported
+				if !errors.Is(err, context.Canceled) || way != "nginx" { // which has a limit of its own (send_timeout)
+					require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+				}
+				t.Logf("let go after %s; the window is %d s", storage.took, window())
+				_, err = io.Copy(io.Discard, res.Body) // what is on its way
+				require.Error(t, err, "the file has no end")
+			})
+		}
+	}
+}
+
+// window is for how many seconds a client may take nothing.
+func window() int64 { return max(1, 4<<20 / *slowLeast) }
