@@ -46,6 +46,9 @@ type pageDocument struct {
 	FoldsToNothing bool          `json:"folds_to_nothing"`
 	Hidden         []string      `json:"hidden"`
 	Link           *string       `json:"link"`
+
+	Total  *countDocument  `json:"total"`
+	Facets []facetDocument `json:"facets"`
 }
 
 type deltaDocument struct {
@@ -61,14 +64,12 @@ type countDocument struct {
 	Exact bool `json:"exact"`
 }
 
-type facetsDocument struct {
-	Facets []struct {
-		Field   string `json:"field"`
-		Options []struct {
-			Value string        `json:"value"`
-			Count countDocument `json:"count"`
-		} `json:"options"`
-	} `json:"facets"`
+type facetDocument struct {
+	Parameter string `json:"parameter"`
+	Options   []struct {
+		Value string        `json:"value"`
+		Count countDocument `json:"count"`
+	} `json:"options"`
 }
 
 type detailDocument struct {

@@ -250,20 +250,18 @@ type optionCount struct{ ID, Text string }
 
 func (s *site) counts(r *request) {
 	asked := r.selection()
-	var total countDocument
-	var facets facetsDocument
-	err := s.askSelection(r, "/count", asked, &total)
-	if err == nil {
-		err = s.askSelection(r, "/facets", asked, &facets)
-	}
-	if err != nil {
+	counted := with(asked, "limit", "1")
+	counted["include"] = []string{"total", "facets"}
+	var page pageDocument
+	if err := s.askSelection(r, "/sessions", counted, &page); err != nil {
 		s.refuse(r, err)
 		return
 	}
+	total := *page.Total
 	v := countsView{language: r.language, Total: r.count(total), N: total.N, Exact: total.Exact}
-	for _, f := range facets.Facets {
+	for _, f := range page.Facets {
 		for _, o := range f.Options {
-			v.Counts = append(v.Counts, optionCount{countID(facetParameter(f.Field), cmpNone(o.Value)), r.number(o.Count)})
+			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.number(o.Count)})
 		}
 	}
 	if slices.Contains(asked["failed_for"], "low_far") {
@@ -279,27 +277,6 @@ func (s *site) counts(r *request) {
 		}
 	}
 	s.show(r.w, r.language, http.StatusOK, "counts", v)
-}
-
-// facetParameter returns the parameter that selects by a facet's field.
-func facetParameter(field string) string {
-	switch field {
-	case "document_type":
-		return "document_type"
-	case "reasons":
-		return "failed_for"
-	case "match_level":
-		return "match_level"
-	default:
-		return field
-	}
-}
-
-func cmpNone(value string) string {
-	if value == "" {
-		return "none"
-	}
-	return value
 }
 
 func countID(name, value string) string {
@@ -431,7 +408,14 @@ type foundView struct {
 // rowKey makes an element's ID of a session's, which may be any text.
 func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
-func detailsPath(id string) string { return "/sessions/" + url.PathEscape(id) }
+// detailsPath is the address of a session's details. Browsers take the IDs "." and ".." for steps in
+// a path: those sessions are listed by their ID.
+func detailsPath(id string) string {
+	if id == "." || id == ".." {
+		return "/sessions?" + url.Values{"id": {id}}.Encode()
+	}
+	return "/sessions/" + url.PathEscape(id)
+}
 
 func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowView {
 	rows := make([]rowView, len(documents))
@@ -454,7 +438,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 		v.Type = r.option("document_type", *d.DocumentType)
 	}
 	if d.Selfie != nil {
-		v.Selfie = s.selfies.address(r.Account.Company, *d.Selfie, time.Now())
+		v.Selfie = "/api/sessions/" + url.PathEscape(d.ID) + "/selfie"
 	}
 	if d.Liveness != nil {
 		v.Liveness = *d.Liveness

@@ -1,55 +1,18 @@
 package main
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
-	"time"
+
+	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// selfieKey signs the addresses of portraits: a session's reference is opaque, and an address
-// serves the people of one company, who have signed in, for a while.
-type selfieKey string
-
-const selfieLasts = 10 * time.Minute
-
-// address returns where the portrait of a reference is found. It stays the same for a while, so
-// that the browser asks once.
-func (k selfieKey) address(company, reference string, now time.Time) string {
-	until := now.Truncate(selfieLasts).Add(2 * selfieLasts).Unix()
-	return fmt.Sprintf("/selfies/%s?until=%d&signature=%s",
-		base64.RawURLEncoding.EncodeToString([]byte(reference)), until, url.QueryEscape(k.sign(company, reference, until)))
-}
-
-func (k selfieKey) sign(company, reference string, until int64) string {
-	mac := hmac.New(sha256.New, []byte(k))
-	_, _ = fmt.Fprintf(mac, "%d %d %s%s", until, len(company), company, reference)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// selfie serves a portrait to the people of the company whose session it belongs to.
-func (s *site) selfie(w http.ResponseWriter, r *http.Request) {
-	account := s.sessions.account(r)
-	if account == nil {
-		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
-		return
-	}
-	reference, err := base64.RawURLEncoding.DecodeString(r.PathValue("reference"))
-	until, errUntil := strconv.ParseInt(r.FormValue("until"), 10, 64)
-	signature := s.selfies.sign(account.Company, string(reference), until)
-	if err != nil || errUntil != nil || time.Now().Unix() > until || !hmac.Equal([]byte(signature), []byte(r.FormValue("signature"))) {
-		http.NotFound(w, r)
-		return
-	}
+// selfie answers for a portrait, to a viewer whom the API has found to be one who may see it.
+func selfie(w http.ResponseWriter, _ *http.Request, _ store.Viewer, reference string) {
 	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'")
-	w.Header().Set("Cache-Control", "private, max-age=600")
-	_, _ = w.Write(portrait(string(reference)))
+	_, _ = w.Write(portrait(reference))
 }
 
 // portrait draws somebody who does not exist: the same reference gives the same face.

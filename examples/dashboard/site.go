@@ -3,10 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"embed"
 	"html/template"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -25,14 +25,13 @@ type site struct {
 	log      *slog.Logger
 	pages    map[string]*template.Template // by language
 	sessions signIns
-	selfies  selfieKey
 	api      http.Handler
 	handler  http.Handler
 }
 
 // newSite mounts the API over a storage, and the page over the API.
 func newSite(from *storage, log *slog.Logger) (*site, error) {
-	s := &site{log: log, pages: map[string]*template.Template{}, selfies: selfieKey(rand.Text())}
+	s := &site{log: log, pages: map[string]*template.Template{}}
 	for _, l := range languages() {
 		pages, err := template.New("").Funcs(l.functions()).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
@@ -43,6 +42,7 @@ func newSite(from *storage, log *slog.Logger) (*site, error) {
 	st := store.New(from.backend, store.Options{Settings: from.settings, Audit: s.audit})
 	s.api = httpapi.New(st, httpapi.Options{
 		Viewer:      s.sessions.viewer,
+		Selfie:      selfie,
 		CompanyName: func(v store.Viewer) string { return companyName(v.Company) },
 		Failed: func(r *http.Request, err error) {
 			s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
@@ -60,7 +60,6 @@ func newSite(from *storage, log *slog.Logger) (*site, error) {
 	pages.HandleFunc("GET /settings", s.asked(s.settings))
 	pages.HandleFunc("POST /settings", s.asked(s.settings))
 	pages.HandleFunc("POST /settings/save", s.asked(s.saveSettings))
-	pages.HandleFunc("GET /selfies/{reference}", s.selfie)
 	pages.HandleFunc("GET /sign-in", s.signInPage)
 	pages.HandleFunc("POST /sign-in", s.signIn)
 	pages.HandleFunc("POST /sign-out", s.signOut)
@@ -142,7 +141,9 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 			return
 		}
-		if err := r.ParseForm(); err != nil {
+		// A body of another kind would be read as a form without a criterion, which is everything.
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err := r.ParseForm(); err != nil || r.ContentLength != 0 && kind != "application/x-www-form-urlencoded" {
 			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			return
 		}

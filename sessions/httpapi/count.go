@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"cmp"
+
 	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -13,6 +16,7 @@ type count struct {
 }
 
 func (c *call) count() (any, error) {
+	c.ofList()
 	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err
@@ -30,32 +34,46 @@ type facets struct {
 }
 
 type facet struct {
-	Field   sessions.Field `json:"field"`
-	Options []option       `json:"options"`
+	Field     sessions.Field `json:"field"`
+	Parameter string         `json:"parameter"` // that selects by it
+	Options   []option       `json:"options"`
 }
 
 type option struct {
-	Value string  `json:"value"` // "" is no document, or no comparison
+	Value string  `json:"value"` // of the parameter
 	Count count   `json:"count"`
 	Link  *string `json:"link"`
 }
 
 func (c *call) facets() (any, error) {
+	c.ofList()
 	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err
 	}
+	list, err := c.countOptions(f)
+	if err != nil {
+		return nil, err
+	}
+	return facets{list}, nil
+}
+
+// countOptions counts what each option of the page would select.
+func (c *call) countOptions(f filter.Filter) ([]facet, error) {
 	list, err := c.store.Facets(c.ctx, c.viewer, f)
 	if err != nil {
 		return nil, err
 	}
-	answer := facets{Facets: []facet{}}
+	answer := []facet{}
 	for _, one := range list {
-		shown := facet{Field: one.Field, Options: []option{}}
-		for _, o := range one.Options {
-			shown.Options = append(shown.Options, option{o.Value, count{o.Count.N, o.Count.Exact}, link(o.Filter)})
+		shown := facet{Field: one.Field, Parameter: one.Field.String(), Options: []option{}}
+		if one.Field == sessions.FieldReasons {
+			shown.Parameter = "failed_for"
 		}
-		answer.Facets = append(answer.Facets, shown)
+		for _, o := range one.Options {
+			shown.Options = append(shown.Options, option{cmp.Or(o.Value, "none"), count{o.Count.N, o.Count.Exact}, link(o.Filter)})
+		}
+		answer = append(answer, shown)
 	}
 	return answer, nil
 }
@@ -86,6 +104,7 @@ type outlook struct {
 }
 
 func (c *call) tally() (any, error) {
+	c.ofList()
 	f, err := c.filter(c.options.Values)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func TestFacets(t *testing.T) {
 	h := newHost(t)
 	o := h.post("agent", "/facets", `{"status": "failed", "document_type": "passport"}`).object(http.StatusOK)
 	got := map[string]map[string]any{}
-	links := object{}
+	links, parameters := object{}, object{}
 	for _, f := range o.list("facets") {
 		numbers := map[string]any{}
 		for _, one := range f.list("options") {
@@ -30,13 +30,15 @@ func TestFacets(t *testing.T) {
 			links[one.text("value")] = one["link"]
 		}
 		got[f.text("field")] = numbers
+		parameters[f.text("field")] = f["parameter"]
 	}
 	require.Equal(t, map[string]map[string]any{
-		"document_type": {"passport": 1.0, "id_card": 1.0, "residence_card": 0.0, "driver_licence": 0.0, "": 0.0},
+		"document_type": {"passport": 1.0, "id_card": 1.0, "residence_card": 0.0, "driver_licence": 0.0, "none": 0.0},
 		"status":        {"success": 1.0, "failed": 1.0, "pending": 0.0},
 		"reasons":       {"digital_spoof": 0.0, "not_full_id": 0.0, "low_far": 1.0},
-		"match_level":   {"7": 0.0, "6": 0.0, "5": 0.0, "4": 1.0, "3": 0.0, "2": 0.0, "1": 0.0, "0": 0.0, "": 0.0},
+		"match_level":   {"7": 0.0, "6": 0.0, "5": 0.0, "4": 1.0, "3": 0.0, "2": 0.0, "1": 0.0, "0": 0.0, "none": 0.0},
 	}, got)
+	require.Equal(t, object{"document_type": "document_type", "status": "status", "reasons": "failed_for", "match_level": "match_level"}, parameters)
 	require.Equal(t, "document_type=id_card&status=failed", links["id_card"])
 	require.Equal(t, []string{"s3"}, h.get("agent", "/sessions?"+links.text("id_card")).object(http.StatusOK).ids())
 
@@ -72,4 +74,22 @@ func TestTally(t *testing.T) {
 	require.Equal(t, []any{map[string]any{
 		"scale": nil, "document_type": "id_card", "compared": false, "level": nil, "otherwise": "unknown", "n": 1.0,
 	}}, o["rows"])
+}
+
+// One call brings a list, its total and its facets, and its body asks for each of them, too.
+func TestOneCall(t *testing.T) {
+	h := newHost(t)
+	const body = `{"search": "nino", "limit": 1, "tab": "t", "include": ["total", "facets"]}`
+	page := h.post("agent", "/sessions", body).object(http.StatusOK)
+	require.Len(t, page.ids(), 1)
+	require.Equal(t, map[string]any{"n": 2.0, "exact": true}, page["total"])
+	require.Equal(t, map[string]any(h.post("agent", "/count", body).object(http.StatusOK)), page["total"])
+	require.Equal(t, h.post("agent", "/facets", body).object(http.StatusOK)["facets"], page["facets"])
+	h.post("agent", "/tally", body).object(http.StatusOK)
+	h.post("agent", "/sessions", `{"include": "sum"}`).problem(http.StatusBadRequest, "invalid_parameter")
+	for _, option := range page.list("facets") { // as it is to be sent
+		for _, one := range option.list("options") {
+			h.get("agent", "/sessions?"+option.text("parameter")+"="+one.text("value")).object(http.StatusOK)
+		}
+	}
 }

@@ -8,16 +8,21 @@
 //	GET POST  /sessions                list a filter's sessions, newest first, page by page
 //	GET       /sessions/{id}           everything that is known of one session
 //	GET       /sessions/{id}/attempts  the sessions of the same person, itself among them
+//	GET       /sessions/{id}/selfie    the image of its selfie, which the host serves
 //	GET POST  /changes                 what entered, changed in or left a selection since a watermark
 //	GET POST  /count                   how many sessions a filter selects, up to a limit
 //	GET POST  /facets                  how many each option of the page's filters would select
 //	GET POST  /tally                   how a selection would have ended under each acceptance level
 //	     POST /export                  every session of a filter as CSV
 //	GET PUT   /settings                acceptance level and extra fields of the company
-//	GET       /openapi.json            this API as OpenAPI 3.1: every member of every document
+//	GET       /openapi.json            this API as OpenAPI 3.0.3: every member of every document
 //
-// HEAD is GET without the body. An ID in a path is percent-encoded; any text may be one, but
-// browsers and proxies take "." and ".." for steps in the path.
+// HEAD is GET without the body. A GET with one is an error. An ID in a path is percent-encoded; any
+// text may be one, but browsers and proxies take "." and ".." for steps in the path, in which case
+// the path is no route here: list such a session by the parameter id.
+//
+// The description needs no sign-in, and says nothing of anybody. [OpenAPI] has it for a build;
+// oapi-codegen, ogen and openapi-typescript make clients of it.
 //
 // # Who asks
 //
@@ -30,10 +35,13 @@
 //
 // # Parameters
 //
-// The parameters of a selection are those of filter.FromValues, and of a page limit and after. GET
+// The parameters of a selection are those of filter.FromValues. A list has limit, after (next of the
+// page before), tab, and include (total, facets: the numbers of /count and /facets in the same
+// answer); /changes has limit and as_of (that of a page, or of the changes before). /count, /facets
+// and /tally pass over those of a list, so that its body will do. GET
 // has them in the URL, which for the filter alone is its canonical form: a link that can be shared.
 // POST has them in its body, alone: a JSON object with the parameters as members (a repeated one is
-// a list), or a form, which lets a browser save an export as it arrives.
+// a list, and extra.KEY may be a member KEY of extra), or a form, which lets a browser save an export as it arrives.
 //
 //	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
 //
@@ -108,6 +116,26 @@
 // "extra_keys": ["phone"]}, and "kept_extra_keys", those that a redaction keeps, which stay as they
 // are where they are left out. If-Match has the ETag that was read; 428 without, 412 where another
 // change came between. Policies are on the scale far.Kvalifika.
+//
+// # Selfies
+//
+// A row's selfie is an opaque reference and no address: /sessions/{id}/selfie is, for who may see the
+// session and its selfie, and [Options.Selfie] answers there. The audit hook is told as of details.
+//
+// # Behind a sign-in, from other origins, through proxies
+//
+// Browsers send a cookie of another origin's page only if it is SameSite=None, and let the page read
+// an answer only if that allows it. A host that wants this answers OPTIONS itself and names what may
+// be sent (Content-Type, If-Match, If-None-Match) and read (Content-Disposition, ETag, Retry-After);
+// the example of a host shows how. A reverse proxy has to speak HTTP/1.1 to the host, to pass
+// cancellation on, and not to buffer exports:
+//
+//	location /kyc/ {
+//		proxy_pass http://127.0.0.1:8080;
+//		proxy_http_version 1.1;
+//		proxy_buffering off;              # an export says so itself: X-Accel-Buffering
+//		proxy_ignore_client_abort off;    # the default
+//	}
 //
 // # Problems
 //

@@ -472,7 +472,7 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 	var got export.Options
 	h := newHost(t, func(h *host) {
 		h.options.Formats = []httpapi.Format{{
-			Name: "lines", MediaType: "application/jsonl", Extension: ".jsonl", NeedsZone: true,
+			Name: "lines", MediaType: "text/x-lines", Extension: ".lines", NeedsZone: true,
 			Write: func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error) {
 				got = opts
 				opts.Columns = []export.Column{export.ColumnSessionID}
@@ -482,8 +482,8 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 	})
 	a := h.post("agent", "/export", `{"format": "lines", "zone": "Asia/Tbilisi", "column": ["First Name"]}`)
 	require.Equal(t, http.StatusOK, a.Code)
-	require.Equal(t, "application/jsonl", a.Header().Get("Content-Type"))
-	require.Contains(t, a.Header().Get("Content-Disposition"), `.jsonl"`)
+	require.Equal(t, "text/x-lines", a.Header().Get("Content-Type"))
+	require.Contains(t, a.Header().Get("Content-Disposition"), `.lines"`)
 	require.Equal(t, 6, strings.Count(a.Body.String(), "\r\n"))
 	require.Equal(t, "Asia/Tbilisi", got.Zone.String())
 	require.Equal(t, []export.Column{export.ColumnFirstName}, got.Columns)

@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +67,12 @@ type Options struct {
 	// here twice, is not reached.
 	Formats []Format
 
+	// Selfie answers for the image of a session's selfie, of which reference is sessions.Session.Selfie:
+	// at /sessions/{id}/selfie, to a viewer who may see the session and its selfie. It may redirect to
+	// an address of its own that expires soon; whoever has that address may see the face. nil: there
+	// are no images, and the answer is 501.
+	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
+
 	// CompanyName is the company's display name, for the name of an exported file. nil: the
 	// company's key.
 	CompanyName func(store.Viewer) string
@@ -91,6 +94,7 @@ var ErrUnavailable = errors.New("httpapi: unavailable")
 type api struct {
 	store   *store.Store
 	options Options
+	routes  *http.ServeMux
 }
 
 // New returns the handler. It serves the paths of the package comment at the root of its URL space:
@@ -100,7 +104,9 @@ func New(st *store.Store, options Options) http.Handler {
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 	options.MinRate = cmp.Or(options.MinRate, DefaultMinRate)
 	options.MaxBody = cmp.Or(max(options.MaxBody, 0), DefaultMaxBody)
-	return &api{st, options}
+	a := &api{store: st, options: options}
+	a.routes = a.mux()
+	return a
 }
 
 // call is one request of a viewer.
@@ -114,66 +120,22 @@ type call struct {
 	parameters
 }
 
-// operation answers a call, or returns why it did not.
-type operation func(*call) error
-
-// methods are the operations of one path.
-type methods map[string]operation
-
-// operations finds those of an escaped path, and the session's ID in it.
-func operations(path string) (of methods, session string) {
-	selection := func(do func(*call) (any, error)) methods {
-		return methods{http.MethodGet: document(do), http.MethodPost: document(do)}
-	}
-	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	if len(segments) > 1 && segments[0] == "sessions" {
-		id, err := url.PathUnescape(segments[1])
-		switch {
-		case err != nil || id == "":
-		case len(segments) == 2:
-			return methods{http.MethodGet: document((*call).details)}, id
-		case len(segments) == 3 && segments[2] == "attempts":
-			return methods{http.MethodGet: document((*call).attempts)}, id
-		}
-		return nil, ""
-	}
-	switch strings.Join(segments, "/") {
-	case "sessions":
-		return selection((*call).list), ""
-	case "changes":
-		return selection((*call).changes), ""
-	case "count":
-		return selection((*call).count), ""
-	case "facets":
-		return selection((*call).facets), ""
-	case "tally":
-		return selection((*call).tally), ""
-	case "export":
-		return methods{http.MethodPost: (*call).export}, ""
-	case "settings":
-		return methods{http.MethodGet: document((*call).settings), http.MethodPut: document((*call).saveSettings)}, ""
-	case "openapi.json":
-		return methods{http.MethodGet: document((*call).describe)}, ""
-	}
-	return nil, ""
-}
-
-// allow lists the methods for a header.
-func (m methods) allow() string {
-	names := slices.Sorted(maps.Keys(m))
-	if _, ok := m[http.MethodGet]; ok {
-		names = append(names, http.MethodHead)
-	}
-	return strings.Join(names, ", ")
-}
-
 // ServeHTTP answers one request.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	if err := a.serve(w, r); err != nil {
+	if !clean(r.URL.EscapedPath()) {
+		a.answer(w, r, nil)
+		return
+	}
+	a.routes.ServeHTTP(w, r)
+}
+
+// answer lets the request's operation answer, or says why there is none.
+func (a *api) answer(w http.ResponseWriter, r *http.Request, of methods) {
+	if err := a.serve(w, r, of); err != nil {
 		p := problemOf(err)
 		p.write(w)
 		if p.Status >= http.StatusInternalServerError {
@@ -190,8 +152,7 @@ func (a *api) failed(r *http.Request, err error) {
 	}
 }
 
-func (a *api) serve(w http.ResponseWriter, r *http.Request) error {
-	of, session := operations(r.URL.EscapedPath())
+func (a *api) serve(w http.ResponseWriter, r *http.Request, of methods) error {
 	if of == nil {
 		return &problem{Code: codeNoRoute, Detail: "below a prefix the handler is mounted with http.StripPrefix"}
 	}
@@ -203,15 +164,21 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return &problem{Code: codeMethodNotAllowed, header: http.Header{"Allow": {of.allow()}}}
 	}
-	viewer, err := a.viewer(r)
-	if err != nil {
-		return err
+	c := &call{api: a, w: w, r: r, ctx: r.Context(), session: r.PathValue("id")}
+	if r.Pattern != descriptionPath { // which says nothing of anybody
+		var err error
+		if c.viewer, err = a.viewer(r); err != nil {
+			return err
+		}
 	}
 	if len(r.URL.RawQuery) > maxQuery {
 		return &problem{Code: codeURITooLong, Detail: fmt.Sprintf("parameters in a URL have at most %d bytes", maxQuery)}
 	}
+	if method == http.MethodGet && r.ContentLength != 0 {
+		return &problem{Code: codeMalformed, Detail: "a GET has its parameters in the URL: nobody reads its body"}
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, a.options.MaxBody)
-	return do(&call{api: a, w: w, r: r, ctx: r.Context(), viewer: viewer, session: session})
+	return do(c)
 }
 
 // viewer says who asks.

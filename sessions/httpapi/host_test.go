@@ -153,6 +153,10 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 			}
 			return v, nil
 		},
+		Selfie: func(w http.ResponseWriter, _ *http.Request, v store.Viewer, reference string) {
+			w.Header().Set("Content-Type", "image/svg+xml")
+			_, _ = io.WriteString(w, "<svg>"+v.Company+" "+reference+"</svg>")
+		},
 		Exported: func(_ *http.Request, e httpapi.Export) { hear(h, &h.exports, e) },
 		Failed:   func(_ *http.Request, err error) { hear(h, &h.failures, err) },
 	}

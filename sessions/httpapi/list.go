@@ -27,6 +27,8 @@ type page struct {
 	FoldsToNothing bool             `json:"folds_to_nothing"`
 	Hidden         []sessions.Field `json:"hidden"`
 	Link           *string          `json:"link"`
+	Total          *count           `json:"total"`  // null unless asked for
+	Facets         []facet          `json:"facets"` // null unless asked for
 }
 
 func (c *call) view(f filter.Filter) *view {
@@ -85,12 +87,12 @@ func (c *call) query() (q store.Query, err error) {
 }
 
 func (c *call) list() (any, error) {
-	tab := c.text("tab")
+	tab, include := c.text("tab"), c.includes()
 	q, err := c.query()
 	if err != nil {
 		return nil, err
 	}
-	binding, known := c.binding(q), store.Watermark("")
+	binding, known := c.binding(q, include), store.Watermark("")
 	if c.r.Method != http.MethodPost {
 		known = watermarkIn(c.r.Header.Get("If-None-Match"), binding)
 	}
@@ -113,7 +115,46 @@ func (c *call) list() (any, error) {
 	if c.r.Method != http.MethodPost {
 		c.w.Header().Set("ETag", etag(binding, p.AsOf))
 	}
-	return c.page(&p, q.Filter), nil
+	answer := c.page(&p, q.Filter)
+	if include.total {
+		n, err := c.store.Count(c.ctx, c.viewer, q.Filter)
+		if err != nil {
+			return nil, err
+		}
+		answer.Total = &count{n.N, n.Exact}
+	}
+	if include.facets {
+		if answer.Facets, err = c.countOptions(q.Filter); err != nil {
+			return nil, err
+		}
+	}
+	return answer, nil
+}
+
+// includes is what a list has beside its sessions.
+type includes struct{ total, facets bool }
+
+// includes takes the parameter include.
+func (c *call) includes() (also includes) {
+	for _, what := range c.take("include") {
+		switch what {
+		case "total":
+			also.total = true
+		case "facets":
+			also.facets = true
+		default:
+			c.fail(refuse(codeInvalidParameter, "include", "there are total, facets"))
+		}
+	}
+	return also
+}
+
+// ofList takes the parameters of a list that say nothing of its selection, so that the body of a
+// list asks for its numbers too.
+func (c *call) ofList() {
+	for _, name := range []string{"limit", "after", "tab", "include"} {
+		c.take(name)
+	}
 }
 
 // unchanged tells whether nothing of the company has changed since a watermark that a page had: one
@@ -133,10 +174,10 @@ func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 
 // binding ties an ETag to the viewer and the query: to all that a page depends on, beside the
 // sessions themselves.
-func (c *call) binding(q store.Query) string {
+func (c *call) binding(q store.Query, also includes) string {
 	v := &c.viewer
 	text, _ := json.Marshal([]any{ // texts and numbers: no error
-		v.Company, v.Restriction.Text(), v.Disclosure.Mask, v.Disclosure.Drop, q.Filter.Text(), q.Limit, q.After,
+		v.Company, v.Restriction.Text(), v.Disclosure.Mask, v.Disclosure.Drop, q.Filter.Text(), q.Limit, q.After, also.total, also.facets,
 	})
 	sum := sha256.Sum256(text)
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
@@ -164,7 +205,54 @@ func (c *call) details() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.view(filter.Filter{}).detail(s), nil
+	shown := c.view(filter.Filter{}).detail(s)
+	text, err := json.Marshal(shown)
+	if err != nil {
+		return nil, err
+	}
+	// The tag is of what is shown: what the viewer may see is in it.
+	sum := sha256.Sum256(append(text, c.viewer.Company...))
+	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
+	c.w.Header().Set("ETag", tag)
+	if hasTag(c.r.Header.Get("If-None-Match"), tag) {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil, nil //nolint:nilnil // answered
+	}
+	return shown, nil
+}
+
+// hasTag reports whether an If-None-Match header names a tag.
+func hasTag(header, tag string) bool {
+	for given := range strings.SplitSeq(header, ",") {
+		if given = strings.TrimSpace(given); strings.TrimPrefix(given, "W/") == tag || given == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// selfie has the host answer for the image of a session.
+func (c *call) selfie() error {
+	if err := c.read(); err != nil {
+		return err
+	}
+	if err := c.none(); err != nil {
+		return err
+	}
+	if c.options.Selfie == nil {
+		return &problem{Code: codeNotSupported}
+	}
+	s, err := c.store.Get(c.ctx, c.viewer, c.session)
+	switch {
+	case err != nil:
+		return err
+	case !c.viewer.Disclosure.Shows(sessions.FieldSelfie):
+		return &store.HiddenError{Fields: sessions.FieldsOf(sessions.FieldSelfie)}
+	case s.Selfie == "":
+		return store.ErrNotFound
+	}
+	c.options.Selfie(c.w, c.r, c.viewer, s.Selfie)
+	return nil
 }
 
 func (c *call) attempts() (any, error) {

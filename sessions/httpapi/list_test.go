@@ -34,6 +34,10 @@ func TestListDocument(t *testing.T) {
 			"first_name":         map[string]any{"state": "known", "value": "ნინო"},
 			"last_name":          map[string]any{"state": "known", "value": "Beridze"},
 			"document_presented": true, "document_type": "passport", "liveness": "passed", "status": "failed", "verified": false,
+			"reasons": []any{"low_far"}, "personal_number": map[string]any{"state": "known", "value": "01001012345"},
+			"match": map[string]any{
+				"compared": true, "level": 4.0, "rate": "1/1,000", "scale": "kvalifika-3d2d", "acceptance_level": 5.0, "acceptance_rate": "1/10,000",
+			},
 			"extra": map[string]any{"phone": "+995 555 12 34 56", "email": "nino@example.org"},
 			"matches": []any{
 				map[string]any{"field": "first_name", "text": "ნინო", "spans": []any{map[string]any{"start": 0.0, "end": 3.0, "word": "nin"}}},
@@ -43,7 +47,7 @@ func TestListDocument(t *testing.T) {
 		"next": nil, "complete": true, "partial": false, "searched_back_to": nil,
 		"created_from": "2026-03-13T20:00:00.000000Z", "created_before": nil,
 		"searched":         []any{"first_name", "last_name", "personal_number", "document_number"},
-		"folds_to_nothing": false, "hidden": []any{},
+		"folds_to_nothing": false, "hidden": []any{}, "total": nil, "facets": nil,
 		"link": "created_at.from=2026-03-14&created_at.zone=Asia%2FTbilisi&status=failed",
 	}, page)
 }
@@ -292,4 +296,18 @@ func TestLimit(t *testing.T) {
 		p := h.get("agent", "/sessions?limit="+limit).problem(http.StatusBadRequest, "invalid_parameter")
 		require.Equal(t, "limit", p["parameter"])
 	}
+}
+
+func TestUnchangedDetails(t *testing.T) {
+	h := newHost(t)
+	a := h.get("agent", "/sessions/s1")
+	tag := a.Header().Get("ETag")
+	require.NotEmpty(t, tag)
+	same := h.do("agent", http.MethodGet, "/sessions/s1", "", "If-None-Match", `"x", W/`+tag)
+	require.Equal(t, http.StatusNotModified, same.Code)
+	require.Empty(t, same.Body.String())
+	v := h.viewers["agent"]
+	v.Disclosure = sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldSelfie)}
+	h.viewers["agent"] = v
+	require.Equal(t, http.StatusOK, h.do("agent", http.MethodGet, "/sessions/s1", "", "If-None-Match", tag).Code, "another view of it")
 }

@@ -1,12 +1,20 @@
 package httpapi
 
 import (
+	"bytes"
 	_ "embed" // the description is a file
 	"net/http"
 )
 
 //go:embed openapi.json
 var description []byte
+
+// descriptionPath is the one path for which nobody has to sign in.
+const descriptionPath = "/openapi.json"
+
+// OpenAPI returns the description of the API, which is served at /openapi.json too: for a build that
+// generates a client. It is OpenAPI 3.0.3 in JSON, the caller's own copy.
+func OpenAPI() []byte { return bytes.Clone(description) }
 
 func (c *call) describe() (any, error) {
 	if err := c.none(); err != nil {

@@ -101,6 +101,9 @@ func parseObject(body []byte) (url.Values, error) {
 		return nil, err
 	}
 	values := make(url.Values, len(object))
+	if err := flatten(object); err != nil {
+		return nil, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		raw := object[name]
 		list := []json.RawMessage{raw}
@@ -121,6 +124,28 @@ func parseObject(body []byte) (url.Values, error) {
 		}
 	}
 	return values, nil
+}
+
+// flatten makes {"extra": {"phone": "..."}}, which generated clients can say, {"extra.phone": "..."}.
+func flatten(object map[string]json.RawMessage) error {
+	for _, group := range []string{"extra", "extra_prefix"} {
+		raw, ok := object[group]
+		if !ok || raw[0] != '{' {
+			continue
+		}
+		keys, err := members(raw)
+		if err != nil {
+			return err
+		}
+		delete(object, group)
+		for key, value := range keys {
+			if _, twice := object[group+"."+key]; twice {
+				return refuse(codeInvalidParameter, group, "given twice")
+			}
+			object[group+"."+key] = value
+		}
+	}
+	return nil
 }
 
 func errNotParameter(name string) error {

@@ -36,6 +36,9 @@ type row struct {
 	Liveness          *sessions.Liveness `json:"liveness"`
 	Status            *sessions.Status   `json:"status"`
 	Verified          *bool              `json:"verified"`
+	Reasons           []sessions.Reason  `json:"reasons"`
+	PersonalNumber    text               `json:"personal_number"`
+	Match             *comparison        `json:"match"`
 	Extra             json.RawMessage    `json:"extra"` // an object of texts, in their order
 	Matches           []match            `json:"matches"`
 }
@@ -63,15 +66,12 @@ type detail struct {
 	Attempt          *int               `json:"attempt"`
 	CompletedAt      *string            `json:"completed_at"`
 	DecidedAt        *string            `json:"decided_at"`
-	Reasons          []sessions.Reason  `json:"reasons"`
-	PersonalNumber   text               `json:"personal_number"`
 	DocumentNumber   text               `json:"document_number"`
 	Nationality      text               `json:"nationality"`
 	BirthDate        *string            `json:"birth_date"`
 	ExpirationDate   *string            `json:"expiration_date"`
 	Sex              *string            `json:"sex"`
 	DocumentValidity *sessions.Validity `json:"document_validity"`
-	Match            *comparison        `json:"match"`
 	ClientIP         *string            `json:"client_ip"`
 	Device           *string            `json:"device"`
 	Browser          *string            `json:"browser"`
@@ -125,7 +125,7 @@ func timeText(t time.Time) string {
 }
 
 func (v *view) row(s *sessions.Session) row {
-	return row{
+	shows := row{
 		ID:                s.ID,
 		Revision:          s.Revision,
 		CreatedAt:         timeText(s.CreatedAt),
@@ -137,9 +137,17 @@ func (v *view) row(s *sessions.Session) row {
 		Liveness:          shown(v, sessions.FieldLiveness, s.Liveness),
 		Status:            given(v, sessions.FieldStatus, s.Status),
 		Verified:          shown(v, sessions.FieldStatus, s.Verified()),
+		PersonalNumber:    textOf(s.PersonalNumber),
 		Extra:             v.extra(s),
 		Matches:           v.matches(s),
 	}
+	if !v.hidden.Has(sessions.FieldReasons) {
+		shows.Reasons = append([]sessions.Reason{}, s.Reasons...)
+	}
+	if !v.hidden.Has(sessions.FieldMatchLevel) {
+		shows.Match = v.comparison(&s.Match)
+	}
+	return shows
 }
 
 // extra returns null where the field is hidden.
@@ -167,8 +175,6 @@ func (v *view) detail(s *sessions.Session) detail {
 		Attempt:          given(v, sessions.FieldAttempt, s.Attempt),
 		CompletedAt:      given(v, sessions.FieldCompletedAt, timeText(s.CompletedAt)),
 		DecidedAt:        given(v, sessions.FieldDecidedAt, timeText(s.DecidedAt)),
-		Reasons:          append([]sessions.Reason{}, s.Reasons...),
-		PersonalNumber:   textOf(s.PersonalNumber),
 		DocumentNumber:   textOf(s.DocumentNumber),
 		Nationality:      textOf(s.Nationality),
 		BirthDate:        given(v, sessions.FieldBirthDate, s.BirthDate.String()),
@@ -181,12 +187,6 @@ func (v *view) detail(s *sessions.Session) detail {
 		OS:               given(v, sessions.FieldOS, s.OS),
 		Model:            given(v, sessions.FieldModel, s.Model),
 		Hidden:           fieldList(v.hidden),
-	}
-	if v.hidden.Has(sessions.FieldReasons) {
-		d.Reasons = nil
-	}
-	if !v.hidden.Has(sessions.FieldMatchLevel) {
-		d.Match = v.comparison(&s.Match)
 	}
 	return d
 }

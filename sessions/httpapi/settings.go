@@ -81,7 +81,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		return s, unsupported(typeJSON)
 	}
 	tag := strings.TrimSpace(c.r.Header.Get("If-Match"))
-	if tag == "" || tag == "*" {
+	if tag == "" {
 		return s, &problem{Code: codePreconditionRequired, Detail: "If-Match has the ETag of the settings that are replaced"}
 	}
 	body, err := readBody(c.r)
@@ -121,6 +121,11 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		if object[name] == nil {
 			return s, refuse(codeMissingParameter, name, "settings are replaced as a whole")
 		}
+	}
+	if tag == "*" { // whatever there is
+		stored, err := c.store.Settings(c.ctx, c.viewer)
+		s.Revision = stored.Revision
+		return s, err
 	}
 	revision, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 	if err != nil || settingsTag(revision) != tag {

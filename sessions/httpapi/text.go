@@ -26,7 +26,7 @@ func identifier(name string) bool {
 	}
 	for i := range len(name) {
 		c := name[i]
-		if c >= utf8.RuneSelf || (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' {
+		if c >= utf8.RuneSelf || (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' {
 			return false
 		}
 	}

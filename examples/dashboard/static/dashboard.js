@@ -76,6 +76,7 @@ function listed(results, q) {
   restoring = false;
   shown = at;
   news.clear();
+  told = false;
   announce();
   const total = results.dataset.total;
   if (total) byID("total").textContent = total;
@@ -98,6 +99,7 @@ window.addEventListener("popstate", (event) => {
 // ---- live updates ----
 
 const news = new Set(); // sessions that have come in since the list was read
+let told = false;       // the status says what has changed, and not how many sessions there are
 
 function announce() {
   const button = byID("news");
@@ -137,7 +139,10 @@ function applied(changes) {
   const said = [];
   if (changed.length) said.push(count({ one: words.changedOne, many: words.changedMany }, changed.length));
   if (news.size) said.push(byID("news").textContent);
-  if (said.length && rows.length) status.textContent = said.join(". ");
+  if (said.length && rows.length) {
+    status.textContent = said.join(". ");
+    told = true;
+  }
   return rows.length > 0 || changes.querySelector(".left");
 }
 
@@ -235,7 +240,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.elt.id === "counts" && event.detail.xhr.status === 200) status.textContent = byID("total").textContent;
+  if (event.detail.elt.id === "counts" && event.detail.xhr.status === 200 && !told) status.textContent = byID("total").textContent;
   if (event.detail.elt.id !== "live" || event.detail.xhr.status !== 200) return;
   const changes = document.createElement("template");
   changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server; htmx has put the rows in place

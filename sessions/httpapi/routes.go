@@ -1,0 +1,61 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+)
+
+// routes are the paths of the package comment, as patterns of http.ServeMux.
+func routes() map[string]methods {
+	selection := func(do func(*call) (any, error)) methods {
+		return methods{http.MethodGet: document(do), http.MethodPost: document(do)}
+	}
+	return map[string]methods{
+		"/sessions":               selection((*call).list),
+		"/sessions/{id}":          {http.MethodGet: document((*call).details)},
+		"/sessions/{id}/attempts": {http.MethodGet: document((*call).attempts)},
+		"/sessions/{id}/selfie":   {http.MethodGet: (*call).selfie},
+		"/changes":                selection((*call).changes),
+		"/count":                  selection((*call).count),
+		"/facets":                 selection((*call).facets),
+		"/tally":                  selection((*call).tally),
+		"/export":                 {http.MethodPost: (*call).export},
+		"/settings":               {http.MethodGet: document((*call).settings), http.MethodPut: document((*call).saveSettings)},
+		descriptionPath:           {http.MethodGet: document((*call).describe)},
+	}
+}
+
+// operation answers a call, or returns why it did not.
+type operation func(*call) error
+
+// methods are the operations of one path.
+type methods map[string]operation
+
+// allow lists the methods for a header.
+func (m methods) allow() string {
+	names := slices.Sorted(maps.Keys(m))
+	if _, ok := m[http.MethodGet]; ok {
+		names = append(names, http.MethodHead)
+	}
+	return strings.Join(names, ", ")
+}
+
+// mux routes by path alone: what is wrong with a method is a problem document, too.
+func (a *api) mux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, of := range routes() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.answer(w, r, of) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.answer(w, r, nil) })
+	return mux
+}
+
+// clean reports whether a path has no step that ServeMux would take out: it answers such a path with
+// a redirection, which would make another session's of ID "..".
+func clean(escaped string) bool {
+	cleaned := path.Clean(escaped)
+	return escaped == cleaned || escaped == cleaned+"/"
+}
