@@ -14,6 +14,9 @@
 // Last, pages are compared with what filter.Filter.Match says of every session of the largest
 // company.
 //
+// With -steps opponent -for 3m, a random search with hill climbing looks for the slowest filter, and
+// then for the slowest write: it changes the database.
+//
 // With -workload second, the data and the queries are those of another world, on which nothing was
 // tuned; with -churn 200, another connection inserts and decides 200 sessions a second meanwhile.
 package main
@@ -47,6 +50,7 @@ type options struct {
 	compared        int
 	churn           int
 	slow            bool
+	duration        time.Duration
 }
 
 func main() {
@@ -64,6 +68,7 @@ func main() {
 	flag.IntVar(&o.compared, "compared", 60, "keystrokes of the naive, trigram and exhaustive searches")
 	flag.IntVar(&o.churn, "churn", 0, "writes per second by another connection during the searches")
 	flag.BoolVar(&o.slow, "slowest", false, "list the slowest keystrokes, with the generated names that they search")
+	flag.DurationVar(&o.duration, "for", 3*time.Minute, "how long the step opponent looks for the slowest filter and write, which it stores")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -115,6 +120,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		do   func(context.Context) error
 	}{
 		{"search", b.search}, {"pages", b.pages}, {"count", b.count}, {"insert", b.insert}, {"naive", b.naive}, {"trigram", b.trigram}, {"check", b.check},
+		{"opponent", b.opponent},
 	} {
 		if !o.does(step.name) {
 			continue

@@ -19,7 +19,7 @@ const (
 	firstSessions = 60_000    // of the segments that are asked first
 	mostSessions  = 3_000_000 // and at once, later
 	mostLookedUp  = 1_000     // looked up by one statement
-	leastDoubtful = 256       // looked up by one statement, where the rows have the last word
+	leastDoubtful = 256       // looked up by the first statement where the rows have the last word, and twice as many by each further one
 )
 
 // doubtfulCost is what a session costs whose row has the last word, in rows of a budget. Where lists
@@ -105,6 +105,7 @@ type search struct {
 
 	last       position // up to here all were looked at, if anything was
 	lastChange int64    // of the session at last, where its ID is not known
+	doubtful   int      // sessions that the last statement looked up, where rows have the last word
 	looked     int      // sessions that were looked at
 	hits       int      // that the segments asked have, or may have
 	sessions   int      // of those segments
@@ -398,7 +399,8 @@ func (s *source) place() error {
 func (r *search) lookUp(ctx context.Context, want int) error {
 	n := min(max(want-len(r.rows), 1), mostLookedUp)
 	if !r.query.Exact() {
-		n = max(n, leastDoubtful)
+		r.doubtful = min(max(leastDoubtful, 2*r.doubtful), mostLookedUp)
+		n = max(n, r.doubtful)
 	}
 	var hits []hit
 	floor := position{us: math.MinInt64}
