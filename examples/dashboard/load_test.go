@@ -28,12 +28,14 @@ import (
 const (
 	loadAgents    = 100
 	loadExporters = 10
+	loadHolders   = 40 // who begin exports and do not read them
 	loadArrivals  = 100 * time.Millisecond
 )
 
-// TestLoad has a hundred agents type, ten exporters export and sessions come in, all on this
-// machine: first on the Store alone, then through the HTTP API and its sockets, then on the
-// rendered page. It reports latencies, judges none, and fails on any error or where the heap grows.
+// TestLoad has a hundred agents type, ten exporters export, forty people begin exports that they do
+// not read, and sessions come in, all on this machine: first on the Store alone, where nobody holds
+// an export, then through the HTTP API and its sockets, then on the rendered page. Exports may be
+// refused for those that are being read; nothing else may. It reports latencies, judges none, and fails on any error or where the heap grows.
 // DASHBOARD_LOAD says how long each part lasts:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestLoad -v
@@ -59,6 +61,7 @@ func TestLoad(t *testing.T) {
 	for _, c := range companies() {
 		people[c.Key] = s.cookie(t, c.Key+"-agent")
 	}
+	var refused atomic.Int64 // exports, for others that are read
 	send := func(ctx context.Context, company, path string, form url.Values) (int64, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -76,10 +79,36 @@ func TestLoad(t *testing.T) {
 		}
 		defer func() { _ = answer.Body.Close() }()
 		n, err := io.Copy(io.Discard, answer.Body)
+		if path == "/api/export" && answer.StatusCode == http.StatusTooManyRequests {
+			refused.Add(1)
+			return 0, nil
+		}
 		if err == nil && answer.StatusCode != http.StatusOK {
 			err = fmt.Errorf("%s: %s", path, answer.Status)
 		}
 		return n, err
+	}
+	hold := func(ctx context.Context, company string) error {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/api/export", strings.NewReader("format=rfc4180"))
+		if err != nil {
+			return err
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Cookie", people[company])
+		answer, err := transport.RoundTrip(r)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = answer.Body.Close() }()
+		switch answer.StatusCode {
+		case http.StatusOK:
+			<-ctx.Done()
+		case http.StatusTooManyRequests:
+			refused.Add(1)
+		default:
+			return fmt.Errorf("export: %s", answer.Status)
+		}
+		return nil
 	}
 	exported := func(ctx context.Context, company string) (int64, error) {
 		return send(ctx, company, "/api/export", url.Values{"format": {"excel_csv"}, "created_at.zone": {defaultZone}, "status": {"failed"}})
@@ -92,23 +121,28 @@ func TestLoad(t *testing.T) {
 			}, func(ctx context.Context, company string) (int64, error) {
 				selected := bare.Select(viewer(company), filter.Status(sessions.Failed))
 				result, err := export.Write(ctx, io.Discard, selected, export.Options{Format: export.ExcelCSV, Zone: time.UTC})
+				if errors.Is(err, store.ErrBusy) {
+					refused.Add(1)
+					return 0, nil
+				}
 				return result.Bytes, err
-			},
+			}, nil,
 		},
 		{
 			"the HTTP API", func(ctx context.Context, company, q string) error {
 				_, err := send(ctx, company, "/api/sessions", url.Values{"search": {q}})
 				return err
-			}, exported,
+			}, exported, hold,
 		},
 		{
 			"the page", func(ctx context.Context, company, q string) error {
 				_, err := send(ctx, company, "/sessions", url.Values{"search": {q}})
 				return err
-			}, exported,
+			}, exported, hold,
 		},
 	} {
 		part.run(t, s, names, lasts)
+		t.Logf("  refused    %d exports", refused.Swap(0))
 	}
 }
 
@@ -117,6 +151,7 @@ type work struct {
 	name   string
 	list   func(ctx context.Context, company, q string) error
 	export func(ctx context.Context, company string) (int64, error)
+	hold   func(ctx context.Context, company string) error // begins an export and does not read it; nil: there are no such people
 }
 
 // timings are of one kind of work.
@@ -157,7 +192,7 @@ func (p work) run(t *testing.T, s *served, names map[string][]string, lasts time
 	var keystrokes, exports timings
 	var superseded, bytes atomic.Int64
 	var all sync.WaitGroup
-	failed := make(chan error, loadAgents+loadExporters+1)
+	failed := make(chan error, loadAgents+loadExporters+loadHolders+1)
 	start := func(do func(r *rand.Rand) error) {
 		seed := rand.Uint64()
 		all.Go(func() {
@@ -180,8 +215,23 @@ func (p work) run(t *testing.T, s *served, names map[string][]string, lasts time
 				if err != nil {
 					return err
 				}
-				exports.add(time.Since(begun))
+				if n > 0 { // it was not refused
+					exports.add(time.Since(begun))
+				}
 				bytes.Add(n)
+			}
+			return nil
+		})
+	}
+	for i := range loadHolders {
+		if p.hold == nil {
+			break
+		}
+		start(func(r *rand.Rand) error {
+			for pause(ctx, time.Duration(r.IntN(5000))*time.Millisecond) {
+				if err := p.hold(ctx, company(i)); err != nil {
+					return err
+				}
 			}
 			return nil
 		})

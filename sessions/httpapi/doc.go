@@ -127,7 +127,7 @@
 // Browsers send a cookie of another origin's page only if it is SameSite=None, and let the page read
 // an answer only if that allows it. A host that wants this answers OPTIONS itself and names what may
 // be sent (Content-Type, If-Match, If-None-Match) and read (Content-Disposition, ETag, Retry-After);
-// the example of a host shows how. A reverse proxy has to speak HTTP/1.1 to the host, to pass
+// the example of New shows how. A reverse proxy has to speak HTTP/1.1 to the host, to pass
 // cancellation on, and not to buffer exports:
 //
 //	location /kyc/ {
