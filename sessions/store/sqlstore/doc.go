@@ -3,7 +3,7 @@
 //
 //	db, err := sql.Open("pgx", dsn)
 //	...
-//	err = sqlstore.Migrate(ctx, db, sqlstore.Postgres) // once, or by migrations of the host's, see Schema
+//	err = sqlstore.Migrate(ctx, db, sqlstore.Postgres) // once, or by migrations of the host's, see Migrations
 //	backend := sqlstore.New(db, sqlstore.Postgres)
 //	err = backend.Insert(ctx, session)
 //	st := store.New(backend, store.Options{})
@@ -21,8 +21,10 @@
 //     those that changed last, packed: see below.
 //   - sessionkit_companies counts the changes and the sessions of each company, and says up to
 //     which change they are packed.
+//   - sessionkit_migrations has which migrations were applied, and when.
 //   - sessionkit_schema has the versions of the tables and of the folding, and the history of the
-//     changes. Other versions than this package's are refused, also when they move while it runs.
+//     changes. Versions on which this package does not work are refused, also when they move while
+//     it runs.
 //
 // All texts are compared byte by byte, whatever the server's defaults.
 //
@@ -30,6 +32,55 @@
 // method. Its text depends on the shape of the filter and not on values, positions or the size of a
 // page, so that drivers and poolers that keep prepared statements keep few: PostgreSQL's have the
 // size of what is wanted, in powers of four.
+//
+// # Migrations
+//
+// The schema is a row of numbered migrations: embedded SQL files, one folder an engine, applied in
+// order and forward only. [Migrate] applies those that a database lacks, under a lock, and
+// [Status] says which it has. [Migrations] returns them as text for goose, Flyway, golang-migrate
+// and their like; a call of Migrate afterwards does what SQL cannot, and checks the rest. On
+// PostgreSQL and SQLite apply each file in one transaction.
+//
+// [Backend.Check], and so each new Backend, compares the tables, columns, indexes, types and
+// collations with what the migrations make, and names what somebody has changed by hand (a
+// [*SchemaError]). Columns and indexes that a host has added are no difference, as long as a row
+// can be inserted without them.
+//
+// First day, and whenever a process starts:
+//
+//	err := sqlstore.Migrate(ctx, db, sqlstore.Postgres)
+//	backend := sqlstore.New(db, sqlstore.Postgres)
+//	err = backend.Check(ctx) // the settings of the connections, too
+//
+// A deployment with a newer version of this package:
+//
+//  1. Make a backup: there is no way back but that.
+//  2. Ask [Status]. A migration to be applied whose Oldest is not above the version before its own
+//     is one beside which the old processes go on. For any other, stop them.
+//  3. Call Migrate, from one place or from every new process: it is one at a time.
+//  4. Start the new processes, then stop the old ones. Meanwhile both write, and each finds what the
+//     other has written. Begin to use what is new in the package when the last old one has gone: an
+//     old process does not know of it.
+//
+// New processes refuse tables that were not migrated. Old ones refuse tables that do without them,
+// since Oldest is kept beside the version, and every statement that writes asks for both in its
+// transaction.
+//
+// From version 1, 2 or 3 of the schema stop everything, and call Migrate: it makes the search keys
+// anew, and packs all companies. It works in batches, and goes on when it was interrupted. A million
+// sessions of version 1 took about three minutes on PostgreSQL and on SQLite, on two cores that were
+// busy otherwise, of which the statements took six and thirteen seconds. They lock the table of
+// sessions as a whole; making keys anew locks 256 sessions at a time.
+//
+// PostgreSQL gives a migration its lock once the statements that run have ended, and lets no others
+// begin meanwhile: end long streams first, or bound the wait by lock_timeout on the connection. On
+// MariaDB and MySQL the same holds for lock_wait_timeout.
+//
+// After a restore from a backup, before anything is written:
+//
+//	err := sqlstore.Migrate(ctx, db, sqlstore.Postgres) // the backup may be older than the package
+//	err = backend.NewHistory(ctx)                       // watermarks from after the backup are refused
+//	err = backend.Verify(ctx, company)                  // for each company; Repair mends
 //
 // # MySQL
 //
@@ -231,7 +282,7 @@
 //
 // Partitions of PostgreSQL by a hash of the company are part of this package's tests: all that is
 // promised holds, and each statement looks at one partition. Add PARTITION BY HASH (company) to the
-// four tables in the text of [Schema] that have one, leave out the ALTER TABLE that sets
+// tables in the text of [Migrations] that have one, leave out the ALTER TABLE that sets
 // toast_tuple_target, and make the partitions of each:
 //
 //	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions FOR VALUES WITH (MODULUS 8, REMAINDER 0);
@@ -251,7 +302,7 @@
 //
 // Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the
 // column company of the four tables, and sessionkit_schema as a reference table; apply the
-// statements of [Schema] with the tools of Vitess. Streams of more than 10,000 sessions need
+// statements of [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need
 // workload=olap. TiDB: nothing to say; its regions split by key, so by company first. An Insert or
 // a host's transaction over several companies becomes a transaction over several shards: write one
 // company at a time.
