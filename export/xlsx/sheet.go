@@ -144,11 +144,23 @@ func (s *sheet) finish(name string) error {
 	return s.zip.Close()
 }
 
-func (s *sheet) beginRow() {
+// mostLines is how high a row is at most, so that no session fills the screen.
+const mostLines = 8
+
+// linePoints is the height of a line of the default font.
+const linePoints = 15
+
+// beginRow begins a row of so many lines. Of one line it is as high as a sheet makes it.
+func (s *sheet) beginRow(lines int) {
 	s.row++
 	s.column = 0
 	s.buf = append(s.buf, `<row r="`...)
-	s.buf = append(strconv.AppendInt(s.buf, s.row, 10), `">`...)
+	s.buf = strconv.AppendInt(s.buf, s.row, 10)
+	if lines > 1 {
+		s.buf = append(s.buf, `" ht="`...)
+		s.buf = append(strconv.AppendInt(s.buf, int64(lines)*linePoints, 10), `" customHeight="1`...)
+	}
+	s.buf = append(s.buf, `">`...)
 }
 
 func (s *sheet) endRow() error {

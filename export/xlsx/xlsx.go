@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -144,7 +145,7 @@ func width(c export.FileColumn) int {
 }
 
 func (b *book) header() error {
-	b.sheet.beginRow()
+	b.sheet.beginRow(1)
 	for _, c := range b.values.Columns {
 		b.sheet.text(c.Header, bold)
 	}
@@ -152,8 +153,15 @@ func (b *book) header() error {
 }
 
 func (b *book) row(number int64, s *sessions.Session) error {
-	b.sheet.beginRow()
-	for i, v := range b.values.Values(s) {
+	values := b.values.Values(s)
+	lines := 1
+	for _, v := range values {
+		if v, ok := v.(string); ok {
+			lines = max(lines, 1+strings.Count(v, "\n"))
+		}
+	}
+	b.sheet.beginRow(min(lines, mostLines))
+	for i, v := range values {
 		b.cell(b.values.Columns[i].Column, v)
 	}
 	if err := b.sheet.endRow(); err != nil {

@@ -105,6 +105,9 @@ func TestWriteCellsWithTypes(t *testing.T) {
 		of, err := f.GetStyle(id)
 		require.NoError(t, err)
 		require.Equal(t, 49, of.NumFmt)
+		height, err := f.GetRowHeight(sheetName, i+2)
+		require.NoError(t, err)
+		require.Equal(t, float64(linePoints*(1+strings.Count(text, "\n"))), height, text)
 		require.Equal(t, strings.ContainsAny(text, "\r\n"), of.Alignment != nil && of.Alignment.WrapText, text)
 	}
 	require.Equal(t, "1899-12-31", rows[len(all)-1][export.ColumnBirthDate])
