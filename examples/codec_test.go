@@ -25,6 +25,7 @@ var lossy = map[string]string{
 	"sqlstore.Backend":   "has no database",
 	"tablestore.Backend": "has no database",
 	"sqlstore.Bulk":      "is empty",
+	"sqlstore.Tx":        "has no transaction",
 	"sessions.Request":   "only says who asked; a manifest has the masked and the dropped fields beside it",
 	"file.Manifest":      "holds a Request",
 	"export.ReadOptions": "a *time.Location has no JSON",

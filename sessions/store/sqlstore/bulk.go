@@ -37,7 +37,7 @@ func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 		b.seqs = map[string]int64{}
 	}
 	b.seqs[s.Company]++
-	return row.All().Values(nil, s, b.seqs[s.Company]), nil
+	return row.All().Values(nil, s, b.seqs[s.Company], 0), nil
 }
 
 // Companies returns the rows of the companies whose sessions were added, in the order of their

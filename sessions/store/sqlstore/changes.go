@@ -25,13 +25,13 @@ type state struct {
 	forgot  int64  // number of the latest change that took words out of segments
 }
 
-// state reads a company's state by one of the statements that select it, and what else that
-// selects. Every reader begins with it, and so notices when the schema has moved on.
-func (c conn) state(ctx context.Context, s engine.Statement, company string, dest ...any) (now state, err error) {
+// state reads a company's state. Every reader begins with it, and so notices when the schema has
+// moved on.
+func (c conn) state(ctx context.Context, company string) (now state, err error) {
 	var found Version
 	var seq, total sql.NullInt64
-	dest = append([]any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total}, dest...)
-	err = c.first(ctx, s, engine.Args{"company": company}, dest...)
+	dest := []any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total}
+	err = c.first(ctx, c.engine.State, engine.Args{"company": company}, dest...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return now, c.otherSchema(ctx)
@@ -120,7 +120,7 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 }
 
 func (b *Backend) changes(ctx context.Context, c conn, company string, since store.Watermark, limit int) (store.Changes, error) {
-	now, err := c.state(ctx, c.engine.State, company)
+	now, err := c.state(ctx, company)
 	if err != nil {
 		return store.Changes{}, err
 	}

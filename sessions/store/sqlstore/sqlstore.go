@@ -41,6 +41,7 @@ var (
 	_ store.EachCounter = (*Backend)(nil)
 	_ store.Tallier     = (*Backend)(nil)
 	_ store.Writer      = (*Backend)(nil)
+	_ store.Putter      = (*Backend)(nil)
 	_ store.Pooled      = (*Backend)(nil)
 )
 
@@ -67,29 +68,29 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings} }
 
 // Get implements [store.Backend].
-func (b *Backend) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
-	f, err := b.get(ctx, company, id)
-	return f.session, err
-}
-
-func (b *Backend) get(ctx context.Context, company, id string) (f found, err error) {
+func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
 	if err := b.ready(ctx, company); err != nil {
-		return found{}, err
+		return nil, err
 	}
 	const op = "get"
 	err = b.pool.Use(ctx, op, func(q session) error {
-		c := b.on(q, op)
-		f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
-		switch {
-		case errors.Is(err, store.ErrNotFound): // or the schema has moved on
-			_, errState := c.state(ctx, c.engine.State, company)
-			return cmp.Or(errState, err)
-		case err != nil:
-			return c.explain(ctx, err)
-		}
-		return nil
+		f, err := b.on(q, op).get(ctx, company, id)
+		s = f.session
+		return err
 	})
-	return f, err
+	return s, err
+}
+
+func (c conn) get(ctx context.Context, company, id string) (found, error) {
+	f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+	switch {
+	case errors.Is(err, store.ErrNotFound): // or the schema has moved on
+		_, errState := c.state(ctx, company)
+		return found{}, cmp.Or(errState, err)
+	case err != nil:
+		return found{}, c.explain(ctx, err)
+	}
+	return f, nil
 }
 
 // session reads one session by a statement that selects it. None is store.ErrNotFound.

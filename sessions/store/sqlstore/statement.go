@@ -87,12 +87,8 @@ func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args
 	r := row.NewReader(readable)
 	var session sessions.Session
 	return c.rows(ctx, s, args, func(rows *sql.Rows) error {
-		// What no column can hold is a fault of the data and says so; anything else is the
-		// driver's, whose texts may have a person in them.
-		if err := rows.Scan(r.Dest()...); errors.Is(err, ErrStored) {
+		if err := c.scan(ctx, rows, r); err != nil {
 			return err
-		} else if err != nil {
-			return failed(ctx, c.op, err)
 		}
 		seq, err := r.Session(company, &session)
 		if err != nil {
@@ -102,5 +98,18 @@ func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args
 	})
 }
 
-// readable are the columns of a whole session.
-var readable = row.Readable()
+// scan fills a reader.
+func (c conn) scan(ctx context.Context, rows *sql.Rows, r *row.Reader) error {
+	// What no column can hold is a fault of the data and says so; anything else is the driver's,
+	// whose texts may have a person in them.
+	err := rows.Scan(r.Dest()...)
+	if err != nil && !errors.Is(err, ErrStored) {
+		return failed(ctx, c.op, err)
+	}
+	return err
+}
+
+var (
+	readable = row.Readable() // the columns of a whole session
+	whole    = row.Whole()    // and its version
+)

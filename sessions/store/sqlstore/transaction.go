@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	sqldriver "database/sql/driver"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -97,7 +98,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 	})
 }
 
-// Tx returns a Writer that takes part in the caller's transaction: what it writes is there when the
+// Tx returns a Backend that takes part in the caller's transaction: what it writes is there when the
 // caller commits. The transaction holds each company that it wrote to until it ends: write late,
 // commit soon, and touch companies in one order everywhere. Revisions that the Writer sets on
 // sessions hold only if the caller commits.
@@ -114,38 +115,118 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 // On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a
 // parameter of the connection, such as _txlock=immediate): one that reads first fails when another
 // writer comes between.
-func (b *Backend) Tx(tx *sql.Tx) store.Writer { return txWriter{b, tx} }
+//
+// Get and List see what the transaction has written, and otherwise what its isolation level shows.
+// List is one statement over the rows, and asks no segment, which others may be replacing: give it a
+// range of times. Its batch has no watermark, since what it shows may be rolled back.
+func (b *Backend) Tx(tx *sql.Tx) *Tx { return &Tx{b, tx} }
 
-type txWriter struct {
+// Tx is the Backend in a transaction of the host's, see [Backend.Tx]. It is as safe for concurrent
+// use as the transaction is.
+type Tx struct {
 	b  *Backend
 	tx *sql.Tx
 }
 
+var (
+	_ store.Backend = (*Tx)(nil)
+	_ store.Writer  = (*Tx)(nil)
+	_ store.Putter  = (*Tx)(nil)
+)
+
 // Insert implements [store.Writer].
-func (t txWriter) Insert(ctx context.Context, given ...*sessions.Session) error {
-	batch, err := newBatch(given)
-	if err != nil {
-		return err
-	}
-	return t.inSavepoint(ctx, "insert", false, func(w *write) error { return w.insert(ctx, batch) }, batch.done)
+func (t *Tx) Insert(ctx context.Context, given ...*sessions.Session) error {
+	c, err := insertion(given)
+	return t.write(ctx, c, err)
 }
 
 // Update implements [store.Writer].
-func (t txWriter) Update(ctx context.Context, given *sessions.Session) error {
-	e, err := newUpdate(given)
-	if err != nil {
-		return err
-	}
-	return t.inSavepoint(ctx, e.op, true, func(w *write) error { return w.edit(ctx, e, nil) }, e.done)
+func (t *Tx) Update(ctx context.Context, given *sessions.Session) error {
+	c, err := update(given)
+	return t.write(ctx, c, err)
 }
 
 // Redact implements [store.Writer].
-func (t txWriter) Redact(ctx context.Context, company, id string, keep ...string) error {
-	if company == "" {
-		return store.ErrNoCompany
+func (t *Tx) Redact(ctx context.Context, company, id string, keep ...string) error {
+	c, err := redaction(company, id, keep)
+	return t.write(ctx, c, err)
+}
+
+// Put implements [store.Putter].
+func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+	c, results := put(states)
+	if err := t.write(ctx, c, nil); err != nil {
+		return nil, err
 	}
-	e := redaction(company, id, keep)
-	return t.inSavepoint(ctx, e.op, true, func(w *write) error { return w.edit(ctx, e, nil) }, e.done)
+	return results, nil
+}
+
+// write does a call. What the transaction has read may be of an old snapshot: only sessions that are
+// new are not looked at first.
+func (t *Tx) write(ctx context.Context, c *call, err error) error {
+	if err != nil {
+		return err
+	}
+	var decisions []*decision
+	if c.fresh {
+		if decisions, err = c.decideAll(nil); err != nil {
+			return err
+		}
+	}
+	return t.inSavepoint(ctx, c.op, !c.fresh, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
+}
+
+// Get implements [store.Backend].
+func (t *Tx) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
+	if company == "" {
+		return nil, store.ErrNoCompany
+	}
+	err = t.inSavepoint(ctx, "get", false, func(w *write) error {
+		f, err := w.get(ctx, company, id)
+		s = f.session
+		return err
+	}, func() {})
+	return s, err
+}
+
+// List implements [store.Backend]. The Budget does not bound it.
+func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+	if sel.Company == "" {
+		return store.Batch{}, store.ErrNoCompany
+	}
+	if t.b.engine == nil {
+		return store.Batch{}, t.b.Check(ctx)
+	}
+	s, err := t.b.compile(sel)
+	if err != nil {
+		return store.Batch{}, err
+	}
+	end := false
+	err = t.inSavepoint(ctx, "list", false, func(w *write) (err error) {
+		end, err = w.page(ctx, &s, sel.Limit+1, func(s *sessions.Session) error {
+			batch.Sessions = append(batch.Sessions, s)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		_, err = w.state(ctx, sel.Company) // the schema may have moved on
+		return err
+	}, func() {})
+	if err != nil {
+		return store.Batch{}, err
+	}
+	if !end {
+		batch.Sessions = batch.Sessions[:sel.Limit]
+		batch.Reached = store.PositionOf(batch.Sessions[sel.Limit-1])
+	}
+	return batch, nil
+}
+
+// Changes returns an error that wraps errors.ErrUnsupported: a change of the transaction's own is
+// none until it commits.
+func (t *Tx) Changes(context.Context, string, store.Watermark, int) (store.Changes, error) {
+	return store.Changes{}, fmt.Errorf("sqlstore: changes in a transaction: %w", errors.ErrUnsupported)
 }
 
 const (
@@ -159,7 +240,7 @@ const (
 
 // inSavepoint lets do write in the caller's transaction, and calls done if it did. It sends nothing
 // that writes before it knows that the transaction is there.
-func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func(*write) error, done func()) error {
+func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*write) error, done func()) error {
 	if t.b.engine == nil {
 		return t.b.Check(ctx)
 	}
@@ -224,7 +305,7 @@ func (t txWriter) inSavepoint(ctx context.Context, op string, look bool, do func
 //     forget it at once: going back to it fails.
 //   - SQLite takes it for the beginning of a transaction, which releasing it would commit. But it
 //     refuses to begin one within another.
-func (t txWriter) enter(ctx context.Context) error {
+func (t *Tx) enter(ctx context.Context) error {
 	if t.b.engine.SavepointBegins {
 		ctx = context.WithoutCancel(ctx) // this takes no time, and interrupting it could end the transaction
 		_, err := t.tx.ExecContext(ctx, "BEGIN")
@@ -244,13 +325,13 @@ func (t txWriter) enter(ctx context.Context) error {
 }
 
 // ended returns the error of a transaction that is not there any more, and lets nobody go on in it.
-func (t txWriter) ended(ctx context.Context, op string, errs ...error) error {
+func (t *Tx) ended(ctx context.Context, op string, errs ...error) error {
 	_ = t.tx.Rollback() // there is nothing to undo, and nothing to be said of it
 	return failed(ctx, op, errors.Join(append(errs, ErrTxEnded)...))
 }
 
 // there reports whether the transaction is there, when the context is over.
-func (t txWriter) there(ctx context.Context) bool {
+func (t *Tx) there(ctx context.Context) bool {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	return t.enter(within) == nil && t.leave(ctx, "", nil, releaseSavepoint) == nil
@@ -259,7 +340,7 @@ func (t txWriter) there(ctx context.Context) bool {
 // leave ends the savepoint with statements that are sent also when the context is over. If one
 // fails, the savepoint is not there any more, and so neither is the transaction: that is added to
 // the error.
-func (t txWriter) leave(ctx context.Context, op string, err error, statements ...string) error {
+func (t *Tx) leave(ctx context.Context, op string, err error, statements ...string) error {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	for _, statement := range statements {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -15,25 +16,412 @@ import (
 
 // Insert implements [store.Writer], in a transaction of its own.
 func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error {
-	batch, err := newBatch(given)
-	if err != nil {
-		return err
-	}
-	return b.inTx(ctx, "insert", batch.companies, func(w *write) error { return w.insert(ctx, batch) }, batch.done)
+	c, err := insertion(given)
+	return b.write(ctx, c, err)
 }
 
 // Update implements [store.Writer], in a transaction of its own.
 func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
-	e, err := newUpdate(given)
-	if err != nil {
-		return err
-	}
-	return b.edit(ctx, e)
+	c, err := update(given)
+	return b.write(ctx, c, err)
 }
 
 // Redact implements [store.Writer], in a transaction of its own.
 func (b *Backend) Redact(ctx context.Context, company, id string, keep ...string) error {
-	return b.edit(ctx, redaction(company, id, keep))
+	c, err := redaction(company, id, keep)
+	return b.write(ctx, c, err)
+}
+
+// Put implements [store.Putter], in a transaction of its own.
+func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
+	c, results := put(states)
+	if err := b.write(ctx, c, nil); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// call is what one call of a writer does.
+type call struct {
+	op        string
+	companies []string           // in the order in which everybody holds them
+	edits     map[string][]*edit // by company, one for each session
+	fresh     bool               // the sessions are new, most likely: nobody looks before they are inserted
+	done      func()             // after all is stored
+}
+
+// edit is what a call does to one session.
+type edit struct {
+	id     string
+	places []int // at which the call has it
+	// next returns the state that the session gets: of the one that is stored, nil if none is. nil:
+	// it stays as it is. An error ends the call. It is asked again where what it was told has
+	// changed meanwhile.
+	next func(old *store.Versioned) (*store.Versioned, error)
+}
+
+func newCall(op string) *call { return &call{op: op, edits: map[string][]*edit{}, done: func() {}} }
+
+func (c *call) add(company string, e *edit) {
+	if c.edits[company] == nil {
+		c.companies = append(c.companies, company)
+		slices.Sort(c.companies)
+	}
+	c.edits[company] = append(c.edits[company], e)
+}
+
+// sessionKey names a session.
+type sessionKey struct{ company, id string }
+
+func insertion(given []*sessions.Session) (*call, error) {
+	c := newCall("insert")
+	c.fresh = true
+	stored := make([]*sessions.Session, len(given)) // normalised copies, one for each session
+	edits := make(map[sessionKey]*edit, len(given))
+	for i, s := range given {
+		if err := s.Validate(); err != nil {
+			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, err)
+		}
+		key, s := sessionKey{s.Company, s.ID}, s.Clone()
+		s.Normalize()
+		s.Revision = 1
+		stored[i] = s
+		if e := edits[key]; e != nil {
+			first := e.places[0]
+			if stored[i] = stored[first]; !s.Equal(stored[first]) {
+				return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrExists)
+			}
+			e.places = append(e.places, i)
+			continue
+		}
+		e := &edit{id: s.ID, places: []int{i}}
+		e.next = func(old *store.Versioned) (*store.Versioned, error) {
+			if s.Revision = 1; old == nil {
+				return &store.Versioned{Session: s}, nil
+			}
+			if s.Revision = old.Session.Revision; !s.Equal(old.Session) {
+				return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrExists)
+			}
+			return nil, nil //nolint:nilnil // it stays as it is
+		}
+		edits[key] = e
+		c.add(s.Company, e)
+	}
+	c.done = func() {
+		for i, s := range given {
+			s.Normalize()
+			s.Revision = stored[i].Revision
+		}
+	}
+	return c, nil
+}
+
+func update(given *sessions.Session) (*call, error) {
+	if err := given.Validate(); err != nil {
+		return nil, fmt.Errorf("sqlstore: %w", err)
+	}
+	s := given.Clone()
+	s.Normalize()
+	s.Revision++
+	c := newCall("update")
+	c.add(s.Company, &edit{id: s.ID, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
+		switch {
+		case old == nil:
+			return nil, store.ErrNotFound
+		case s.Revision == old.Session.Revision && s.Equal(old.Session):
+			return nil, nil //nolint:nilnil // done already
+		case s.Revision != old.Session.Revision+1 || !s.CreatedAt.Equal(old.Session.CreatedAt):
+			return nil, store.ErrConflict
+		}
+		return &store.Versioned{Session: s, Version: old.Version}, nil
+	}})
+	c.done = func() {
+		given.Normalize()
+		given.Revision = s.Revision
+	}
+	return c, nil
+}
+
+func redaction(company, id string, keep []string) (*call, error) {
+	if company == "" {
+		return nil, store.ErrNoCompany
+	}
+	c := newCall("redact")
+	c.add(company, &edit{id: id, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
+		if old == nil {
+			return nil, store.ErrNotFound
+		}
+		s := old.Session.Clone()
+		if s.RedactPerson(keep...); s.Equal(old.Session) {
+			return nil, nil //nolint:nilnil // done already
+		}
+		s.Revision++
+		return &store.Versioned{Session: s, Version: old.Version}, nil
+	}})
+	return c, nil
+}
+
+// put returns the results, too, which are there when the call is done.
+func put(states []store.Versioned) (*call, []store.PutResult) {
+	c := newCall("put")
+	results := make([]store.PutResult, len(states))
+	edits := make(map[sessionKey]*edit, len(states))
+	for i, v := range states {
+		if _, results[i] = v.Over(nil); results[i].Err != nil {
+			continue
+		}
+		key := sessionKey{v.Session.Company, v.Session.ID}
+		if e := edits[key]; e != nil {
+			e.places = append(e.places, i)
+			continue
+		}
+		e := &edit{id: key.id, places: []int{i}}
+		e.next = func(old *store.Versioned) (next *store.Versioned, err error) {
+			revision := int64(1) // one change, of however many states
+			if old != nil {
+				revision = old.Session.Revision + 1
+			}
+			for _, i := range e.places {
+				var state *store.Versioned
+				if state, results[i] = states[i].Over(old); state != nil {
+					state.Session.Revision = revision
+					old, next = state, state
+				}
+			}
+			return next, nil
+		}
+		edits[key] = e
+		c.add(key.company, e)
+	}
+	return c, results
+}
+
+// known is what is stored of a session.
+type known struct {
+	store.Versioned
+	change int64 // number of its last change
+}
+
+// decision is what becomes of the sessions of a company.
+type decision struct {
+	company string
+	added   []*store.Versioned // new, in the order of the list, so that the tables grow at their ends
+	changed []replacement
+}
+
+// replacement is a session that is stored, and the state that it gets.
+type replacement struct {
+	old  known
+	next *store.Versioned
+}
+
+// decideAll decides what becomes of the companies that something is to be written to, of which some
+// sessions are known to be stored.
+func (c *call) decideAll(stored map[sessionKey]known) ([]*decision, error) {
+	var decisions []*decision
+	for _, company := range c.companies {
+		d, err := c.decide(company, stored)
+		if err != nil {
+			return nil, err
+		}
+		if d.size() > 0 {
+			decisions = append(decisions, d)
+		}
+	}
+	return decisions, nil
+}
+
+func (c *call) decide(company string, stored map[sessionKey]known) (*decision, error) {
+	d := &decision{company: company}
+	for _, e := range c.edits[company] {
+		old, ok := stored[sessionKey{company, e.id}]
+		var state *store.Versioned
+		if ok {
+			state = &old.Versioned
+		}
+		next, err := e.next(state)
+		switch {
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
+			return nil, fmt.Errorf("sqlstore: %s: %w", c.op, err)
+		case err != nil:
+			return nil, err
+		case next == nil:
+		case ok:
+			d.changed = append(d.changed, replacement{old, next})
+		default:
+			d.added = append(d.added, next)
+		}
+	}
+	slices.SortFunc(d.added, func(x, y *store.Versioned) int {
+		if y.Session.Newer(x.Session) {
+			return -1
+		}
+		return 1
+	})
+	return d, nil
+}
+
+func (d *decision) size() int { return len(d.added) + len(d.changed) }
+
+// write does a call in a transaction of its own. It reads what is stored before it holds the
+// companies, and goes by that if nothing has changed since. What cannot be done, or is done, holds
+// nothing.
+func (b *Backend) write(ctx context.Context, c *call, err error) error {
+	if err != nil {
+		return err
+	}
+	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	stored, err := b.stored(ctx, c)
+	if err != nil {
+		return err
+	}
+	decisions, err := c.decideAll(stored)
+	if errors.Is(err, store.ErrNotFound) { // or the schema has moved on
+		_, errState := b.on(b.db, c.op).state(ctx, c.companies[0])
+		return cmp.Or(errState, err)
+	}
+	if err != nil {
+		return err
+	}
+	if len(decisions) == 0 {
+		c.done()
+		return nil
+	}
+	return b.inTx(ctx, c.op, c.companies, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
+}
+
+// stored reads what is stored at the moment. Of what is new, most likely, it reads nothing.
+func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, error) {
+	if c.fresh {
+		return nil, nil //nolint:nilnil // nothing is known
+	}
+	stored := map[sessionKey]known{}
+	err := b.pool.Use(ctx, c.op, func(q session) error {
+		conn := b.on(q, c.op)
+		for _, company := range c.companies {
+			if err := conn.stored(ctx, conn.engine.Stored, ofSchema(engine.Args{}), company, c.edits[company], stored); err != nil {
+				return conn.explain(ctx, err)
+			}
+		}
+		return nil
+	})
+	return stored, err
+}
+
+// write does a call, as it was decided or by what is stored.
+func (w *write) write(ctx context.Context, c *call, decisions []*decision) error {
+	if w.look {
+		return w.lookAndStore(ctx, c)
+	}
+	for _, d := range decisions {
+		seq, err := w.hold(ctx, d.company, d.size(), len(d.added))
+		if err == nil {
+			err = w.store(ctx, d, seq)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAndStore does a call by what is stored once its companies are held.
+func (w *write) lookAndStore(ctx context.Context, c *call) error {
+	written := 0
+	for _, company := range c.companies {
+		most := len(c.edits[company])
+		seq, err := w.hold(ctx, company, most, 0)
+		if err != nil {
+			return err
+		}
+		stored := map[sessionKey]known{}
+		if err := w.stored(ctx, w.engine.Held, engine.Args{}, company, c.edits[company], stored); err != nil {
+			return err
+		}
+		d, err := c.decide(company, stored)
+		if err != nil {
+			return err
+		}
+		if unused, added := most-d.size(), len(d.added); unused > 0 || added > 0 {
+			if err := w.exec(ctx, w.engine.Settle, engine.Args{"company": company, "unused": unused, "added": added}); err != nil {
+				return err
+			}
+		}
+		if err := w.store(ctx, d, seq); err != nil {
+			return err
+		}
+		written += d.size()
+	}
+	if written == 0 {
+		return errNothing
+	}
+	return nil
+}
+
+// stored reads what is stored of the sessions of some edits, by a statement that selects those with
+// some IDs.
+func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, company string, edits []*edit, stored map[sessionKey]known) error {
+	for part := range slices.Chunk(edits, batchRows) {
+		ids := make([]any, batchSize(len(part)))
+		for i := range ids {
+			ids[i] = part[min(i, len(part)-1)].id
+		}
+		args["company"], args["ids"] = company, engine.List(ids...)
+		r := row.NewReader(whole)
+		err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
+			k := known{Versioned: store.Versioned{Session: new(sessions.Session)}}
+			if err := c.scan(ctx, rows, r); err != nil {
+				return err
+			}
+			var err error
+			k.change, err = r.Session(company, k.Session)
+			k.Version = r.Version()
+			stored[sessionKey{company, k.Session.ID}] = k
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// store writes what was decided; the numbers of its changes follow seq. The company is held. If
+// what it was decided by is not what is stored, the error is errLook.
+func (w *write) store(ctx context.Context, d *decision, seq int64) error {
+	values := func(v *store.Versioned) []any {
+		seq++
+		return row.All().Values(nil, v.Session, seq, v.Version)
+	}
+	rows := make([][]any, len(d.added))
+	for i, v := range d.added {
+		rows[i] = values(v)
+	}
+	if err := w.storeRows(ctx, w.engine.InsertSessions, rows, 1); err != nil {
+		return err
+	}
+	rows = make([][]any, len(d.changed))
+	gone := make([]departure, len(d.changed))
+	for i, r := range d.changed {
+		rows[i] = values(r.next)
+		gone[i] = newDeparture(found{r.old.Session, r.old.change}, r.next.Session)
+	}
+	if err := w.storeRows(ctx, w.engine.ReplaceSessions, rows, w.engine.Replaced); err != nil || len(gone) == 0 {
+		return err
+	}
+	return w.leave(ctx, d.company, gone, seq)
+}
+
+// storeRows writes rows of sessions. If the engine says of one that it is not affected as it should
+// be, the error is errLook.
+func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any, affected int64) error {
+	n, err := w.insertRows(ctx, s, rows)
+	if err == nil && n != affected*int64(len(rows)) {
+		err = errLook
+	}
+	return err
 }
 
 // hold raises the company's number by n, counts the sessions added, and holds the company until the
@@ -78,162 +466,6 @@ func inserted(result sql.Result) (ok bool, id int64, err error) {
 		id, err = result.LastInsertId()
 	}
 	return n > 0, id, err
-}
-
-// batch is what one call inserts.
-type batch struct {
-	given     []*sessions.Session
-	companies []string            // in the order in which everybody holds them
-	of        map[string][]*fresh // by company
-}
-
-// fresh is a session to insert and the places at which the call has it.
-type fresh struct {
-	session *sessions.Session
-	places  []int
-}
-
-func newBatch(given []*sessions.Session) (*batch, error) {
-	type key struct{ company, id string }
-	byKey := make(map[key]*fresh, len(given))
-	b := &batch{given: given, of: map[string][]*fresh{}}
-	for i, s := range given {
-		if err := s.Validate(); err != nil {
-			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, err)
-		}
-		k := key{s.Company, s.ID}
-		f := byKey[k]
-		if f == nil {
-			c := s.Clone()
-			c.Normalize()
-			c.Revision = 1
-			f = &fresh{session: c}
-			byKey[k] = f
-			if b.of[s.Company] == nil {
-				b.companies = append(b.companies, s.Company)
-			}
-			b.of[s.Company] = append(b.of[s.Company], f)
-		} else if c := s.Clone(); !same(c, f.session) {
-			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrExists)
-		}
-		f.places = append(f.places, i)
-	}
-	slices.Sort(b.companies)
-	// In the order of the list, so that the tables grow at their ends.
-	for _, list := range b.of {
-		slices.SortFunc(list, func(x, y *fresh) int {
-			if y.session.Newer(x.session) {
-				return -1
-			}
-			return 1
-		})
-	}
-	return b, nil
-}
-
-// done sets what a caller is promised of the sessions given.
-func (b *batch) done() {
-	for _, list := range b.of {
-		for _, f := range list {
-			for _, i := range f.places {
-				b.given[i].Normalize()
-				b.given[i].Revision = f.session.Revision
-			}
-		}
-	}
-}
-
-// same reports whether two sessions are equal in all but the revision, which s gets from t.
-func same(s, t *sessions.Session) bool {
-	s.Revision = t.Revision
-	return s.Equal(t)
-}
-
-func (w *write) insert(ctx context.Context, b *batch) error {
-	written := false
-	for _, company := range b.companies {
-		switch err := w.insertInto(ctx, company, b.of[company]); {
-		case errors.Is(err, errNothing) && len(b.companies) > 1: // the other companies' sessions may be new
-		case err != nil:
-			return err
-		default:
-			written = true
-		}
-	}
-	if !written {
-		return errNothing
-	}
-	return nil
-}
-
-func (w *write) insertInto(ctx context.Context, company string, list []*fresh) error {
-	seq, err := w.hold(ctx, company, len(list), len(list))
-	if err != nil {
-		return err
-	}
-	statement := w.engine.InsertNew // it counts, and so notices, sessions that are stored
-	if w.look {
-		statement = w.engine.InsertSessions
-		all := len(list)
-		if list, err = w.notStored(ctx, company, list); err != nil {
-			return err
-		}
-		if known := int64(all - len(list)); known > 0 {
-			if err := w.exec(ctx, w.engine.GiveBack, engine.Args{"company": company, "known": known}); err != nil {
-				return err
-			}
-		}
-		if len(list) == 0 {
-			return errNothing
-		}
-	}
-	rows := make([][]any, 0, len(list))
-	for i, f := range list {
-		rows = append(rows, row.All().Values(nil, f.session, seq+1+int64(i)))
-	}
-	switch n, err := w.insertRows(ctx, statement, rows); {
-	case err != nil:
-		return err
-	case n != int64(len(rows)):
-		return errLook
-	}
-	return nil
-}
-
-// notStored returns the sessions that the company does not have. One that it has and that differs
-// is an error. What it reads is locked: a transaction of the host's may have a snapshot that is
-// older than the company's latest change.
-func (w *write) notStored(ctx context.Context, company string, list []*fresh) ([]*fresh, error) {
-	byID := make(map[string]*fresh, len(list))
-	for _, f := range list {
-		byID[f.session.ID] = f
-	}
-	stored := map[string]bool{}
-	for part := range slices.Chunk(list, batchRows) {
-		ids := make([]any, batchSize(len(part)))
-		for i := range ids {
-			ids[i] = part[min(i, len(part)-1)].session.ID
-		}
-		args := engine.Args{"company": company, "ids": engine.List(ids...)}
-		err := w.sessions(ctx, w.engine.Stored, args, company, func(s *sessions.Session, _ int64) error {
-			f := byID[s.ID]
-			stored[s.ID] = true
-			if !same(f.session, s) {
-				return fmt.Errorf("sqlstore: session %d: %w", f.places[0]+1, store.ErrExists)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	left := make([]*fresh, 0, len(list))
-	for _, f := range list {
-		if !stored[f.session.ID] {
-			left = append(left, f)
-		}
-	}
-	return left, nil
 }
 
 const (
@@ -298,119 +530,4 @@ func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) 
 		rows = rows[n:]
 	}
 	return written, nil
-}
-
-// edit replaces one session by another state of it.
-type edit struct {
-	op, company, id string
-
-	// change makes the new state of what is stored. The error errNothing says that it is the new
-	// state already.
-	change func(old *sessions.Session) (*sessions.Session, error)
-	done   func()
-}
-
-func newUpdate(given *sessions.Session) (edit, error) {
-	if err := given.Validate(); err != nil {
-		return edit{}, fmt.Errorf("sqlstore: %w", err)
-	}
-	s := given.Clone()
-	s.Normalize()
-	s.Revision++
-	e := edit{op: "update", company: s.Company, id: s.ID}
-	e.change = func(old *sessions.Session) (*sessions.Session, error) {
-		switch {
-		case s.Revision == old.Revision && s.Equal(old):
-			return nil, errNothing
-		case s.Revision != old.Revision+1 || !s.CreatedAt.Equal(old.CreatedAt):
-			return nil, store.ErrConflict
-		}
-		return s, nil
-	}
-	e.done = func() {
-		given.Normalize()
-		given.Revision = s.Revision
-	}
-	return e, nil
-}
-
-func redaction(company, id string, keep []string) edit {
-	change := func(old *sessions.Session) (*sessions.Session, error) {
-		s := old.Clone()
-		if s.RedactPerson(keep...); s.Equal(old) {
-			return nil, errNothing
-		}
-		s.Revision++
-		return s, nil
-	}
-	return edit{op: "redact", company: company, id: id, change: change, done: func() {}}
-}
-
-// edit reads the session before it holds the company, and goes by that if the session has not
-// changed since. What cannot be done, or is done, holds nothing.
-func (b *Backend) edit(ctx context.Context, e edit) error {
-	old, err := b.get(ctx, e.company, e.id)
-	if err == nil {
-		_, err = e.change(old.session)
-	}
-	switch {
-	case errors.Is(err, errNothing):
-		e.done()
-		return nil
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
-		return fmt.Errorf("sqlstore: %s: %w", e.op, err)
-	case err != nil:
-		return err
-	}
-	return b.inTx(ctx, e.op, []string{e.company}, func(w *write) error {
-		if w.look {
-			return w.edit(ctx, e, nil)
-		}
-		return w.edit(ctx, e, &old)
-	}, e.done)
-}
-
-// edit replaces the session, of which old is known to have been stored; nil: it is read once the
-// company is held.
-func (w *write) edit(ctx context.Context, e edit, old *found) error {
-	seq, err := w.hold(ctx, e.company, 1, 0)
-	if err != nil {
-		return err
-	}
-	if old == nil {
-		held, err := w.session(ctx, w.engine.Hold, engine.Args{"company": e.company, "id": e.id}, e.company)
-		if errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("sqlstore: %s: %w", e.op, err)
-		} else if err != nil {
-			return err
-		}
-		old = &held
-	}
-	s, err := e.change(old.session)
-	switch {
-	case errors.Is(err, store.ErrConflict):
-		return fmt.Errorf("sqlstore: %s: %w", e.op, err)
-	case err != nil:
-		return err
-	}
-	return w.replace(ctx, *old, s, seq+1)
-}
-
-// replace writes what differs between two states of a session. If the first is not the one stored,
-// the error is errLook.
-func (w *write) replace(ctx context.Context, old found, s *sessions.Session, seq int64) error {
-	result, err := w.affect(ctx, w.engine.UpdateSession, engine.Args{
-		"company": s.Company, "created_us": s.CreatedAt.UnixMicro(), "id": s.ID, "revision": old.session.Revision,
-		"assignments": engine.Assignments(row.Mutable(), s, seq),
-	})
-	if err != nil {
-		return err
-	}
-	switch n, err := result.RowsAffected(); {
-	case err != nil:
-		return failed(ctx, w.op, err)
-	case n == 0:
-		return errLook
-	}
-	return w.leave(ctx, s.Company, []departure{newDeparture(old, s)}, seq)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
 // TestRoundTripsWhileHeld counts what is sent from when a writer has its company until it gives it
@@ -34,10 +36,22 @@ func TestRoundTripsWhileHeld(t *testing.T) {
 			require.Equal(t, []string{rows, commit}, held(func() error { return b.Insert(t.Context(), one) }))
 			require.Equal(t, []string{rows, commit}, held(func() error { return b.Insert(t.Context(), persons(5)[2:]...) }))
 			one.Attempt = 3
-			require.Equal(t, []string{"UPDATE sessionkit_sessions SET", where, commit}, held(func() error { return b.Update(t.Context(), one) }))
+			require.Equal(t, []string{rows, where, commit}, held(func() error { return b.Update(t.Context(), one) }))
 			again := one.Clone()
 			again.Revision--
 			require.Empty(t, held(func() error { return b.Update(t.Context(), again) }), "what is stored already")
+			put := func(states ...store.Versioned) func() error {
+				return func() error {
+					_, err := b.Put(t.Context(), states...)
+					return err
+				}
+			}
+			var states []store.Versioned
+			for _, s := range persons(21)[2:] { // 3 are stored
+				states = append(states, store.Versioned{Session: s, Version: 1})
+			}
+			require.Equal(t, []string{rows, rows, where, commit}, held(put(states...)), "however many")
+			require.Empty(t, held(put(states...)), "what is passed over")
 			require.NotEmpty(t, held(func() error { return b.Redact(t.Context(), "acme", one.ID) }))
 			require.Empty(t, held(func() error { return b.Redact(t.Context(), "acme", one.ID) }), "what is redacted already")
 		})

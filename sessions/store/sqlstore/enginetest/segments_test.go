@@ -36,10 +36,46 @@ func TestModel(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				company := uuid.NewString()
 				var all oracle
+				versions := map[string]int64{}
 				number := 0
 				steps := rapid.IntRange(1, 30).Draw(t, "steps")
 				for range steps {
-					switch rapid.IntRange(0, 9).Draw(t, "step") {
+					switch rapid.IntRange(0, 11).Draw(t, "step") {
+					case 10, 11:
+						var states []store.Versioned
+						changed := map[string]*store.Versioned{}
+						var want []store.PutResult
+						for range rapid.IntRange(1, 6).Draw(t, "states") {
+							v := store.Versioned{Session: drawSession(t, company, number), Version: rapid.Int64Range(0, 4).Draw(t, "version")}
+							number++
+							var old *store.Versioned
+							if len(all.list) > 0 && rapid.IntRange(0, 3).Draw(t, "known") > 0 {
+								known := rapid.SampledFrom(all.list).Draw(t, "put")
+								v.Session.ID, v.Session.CreatedAt = known.ID, known.CreatedAt
+								if old = changed[known.ID]; old == nil {
+									old = &store.Versioned{Session: known, Version: versions[known.ID]}
+								}
+							}
+							if rapid.IntRange(0, 5).Draw(t, "redacted") == 0 {
+								v.Session.RedactPerson()
+							}
+							next, result := v.Over(old)
+							states, want = append(states, v), append(want, result)
+							if next == nil {
+								continue
+							}
+							if before := changed[v.Session.ID]; before != nil {
+								next.Session.Revision = before.Session.Revision
+							}
+							changed[v.Session.ID] = next
+						}
+						results, err := b.Put(t.Context(), states...)
+						require.NoError(t, err)
+						require.Equal(t, want, results)
+						for id, v := range changed {
+							versions[id] = v.Version
+							all.put(v.Session)
+						}
 					case 0, 1, 2:
 						var fresh []*sessions.Session
 						for range rapid.IntRange(1, 6).Draw(t, "new") {

@@ -249,6 +249,30 @@ func watchWrites(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions.
 	decided.Status, decided.Reasons = sessions.Failed, []sessions.Reason{sessions.LowFAR}
 	w.call(t, "update", "verdict", func() error { return b.Update(t.Context(), decided) })
 	w.call(t, "redact", "any", func() error { return b.Redact(t.Context(), crowded, decided.ID) })
+	versions := func(version int64, list ...*sessions.Session) (states []store.Versioned) {
+		for _, s := range list {
+			states = append(states, store.Versioned{Session: s, Version: version})
+		}
+		return states
+	}
+	states := versions(3, append(fresh(2), all[3], all[4])...)
+	putting := func() error {
+		_, err := b.Put(t.Context(), states...)
+		return err
+	}
+	w.call(t, "put", "two new sessions, and newer states of two that are stored", putting)
+	w.call(t, "put", "the same states again", putting)
+	w.call(t, "tx", "put, get and list in the host's transaction", func() error {
+		tx, err := w.recorded.BeginTx(t.Context(), nil)
+		if err != nil {
+			return err
+		}
+		within := b.Tx(tx)
+		_, errPut := within.Put(t.Context(), versions(4, all[3])...)
+		_, errGet := within.Get(t.Context(), crowded, all[3].ID)
+		_, errList := within.List(t.Context(), store.Selection{Company: crowded, Filter: filter.Search("nino"), Limit: 5})
+		return errors.Join(errPut, errGet, errList, tx.Commit())
+	})
 	w.call(t, "tx", "insert, update and redact in the host's transaction", func() error {
 		tx, err := w.recorded.BeginTx(t.Context(), nil)
 		if err != nil {
@@ -295,7 +319,7 @@ func requireCompany(t *testing.T, text string) {
 	}
 	tables := tableOf.FindAllStringSubmatch(text, -1)
 	require.NotEmpty(t, tables, text)
-	require.Len(t, tables, strings.Count(text, "sessionkit_")-strings.Count(text, "sessionkit_companies."), text)
+	require.Len(t, tables, strings.Count(text, "sessionkit_")-strings.Count(text, "sessionkit_companies.")-strings.Count(text, "sessionkit_sessions."), text)
 	for _, table := range tables {
 		want := table[2] + ".company = "
 		switch {

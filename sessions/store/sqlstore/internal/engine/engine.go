@@ -83,20 +83,20 @@ type Engine struct {
 	// ID.
 	Bump        Statement
 	BumpReturns bool // a row
-	// Takes :known from seq and total of :company.
-	GiveBack Statement
-	// The sessions of :company with one of {ids}, in their newest state, held until the transaction
-	// ends.
+	// Takes :unused from seq of :company, and adds :added to total.
+	Settle Statement
+	// The sessions of :company with one of {ids}, as row.Whole, if the schema has :version and
+	// :search_key.
 	Stored Statement
-	// The session :id of :company, in its newest state, held until the transaction ends.
-	Hold Statement
-	// Inserts {rows}, of row.All.
+	// As Stored, in their newest state, held until the transaction ends, whatever the schema.
+	Held Statement
+	// Inserts {rows}, of row.All. If one of them is stored already, the rows affected are not as
+	// many as those given.
 	InsertSessions Statement
-	// As InsertSessions; if one of them is stored already, the rows affected are not as many as
-	// those given.
-	InsertNew Statement
-	// {assignments} to the session :id of :company that is at :revision.
-	UpdateSession Statement
+	// Writes {rows}, of row.All, in the place of those that are stored and have a revision that is
+	// lower by one. Only then the rows affected are Replaced times as many as those given.
+	ReplaceSessions Statement
+	Replaced        int64
 	// Sets the schema's history to :history.
 	NewHistory Statement
 
@@ -141,6 +141,7 @@ type Engine struct {
 	MostNext int // blocks that NextBlocks takes at once
 
 	byChange string // index hint of reads by change numbers
+	replace  string // assignment of a column in ReplaceSessions
 	pack     packing
 }
 

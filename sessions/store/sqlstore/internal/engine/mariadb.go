@@ -121,16 +121,21 @@ ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total +
 
 		// A transaction of the host's may have a snapshot that is older than what others have
 		// committed: only reads that lock see the newest state.
-		Stored: stored + `
-FOR UPDATE`,
-
-		Hold: session + `
+		Held: held + `
 FOR UPDATE`,
 
 		// A row that is changed is affected twice. IGNORE would count right, too, but take texts
 		// that do not fit.
-		InsertNew: insertSessions + `
+		InsertSessions: insertSessions + `
 ON DUPLICATE KEY UPDATE revision = revision + 1`,
+
+		// One that has another revision stays as it is, and is not affected twice. The assignments
+		// are made one after the other: revision, which they all ask for, comes last.
+		ReplaceSessions: insertSessions + `
+ON DUPLICATE KEY UPDATE
+	{replaced}`,
+		Replaced: 2,
+		replace:  "%[1]s = IF(revision + 1 = VALUES(revision), VALUES(%[1]s), %[1]s)",
 
 		SavepointFades: true,
 

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
@@ -65,25 +67,31 @@ WHERE r.company = :company AND r.id = :id`
 	get = session + `
 	AND EXISTS (SELECT 1 ` + ofSchema + `)`
 
-	stored = `SELECT {columns}
+	held = `SELECT {whole}
 FROM sessionkit_sessions r
 WHERE r.company = :company AND r.id IN ({ids})`
 
-	giveBack = `UPDATE sessionkit_companies
-SET seq = seq - :known, total = total - :known
+	stored = held + `
+	AND EXISTS (SELECT 1 ` + ofSchema + `)`
+
+	settle = `UPDATE sessionkit_companies
+SET seq = seq - :unused, total = total + :added
 WHERE company = :company`
 
 	insertSessions = `INSERT INTO sessionkit_sessions ({names})
 VALUES {rows}`
-
-	// The whole key of the list is given, so that no engine needs a second index to find the row.
-	updateSession = `UPDATE sessionkit_sessions
-SET {assignments}
-WHERE company = :company AND created_us = :created_us AND id = :id AND revision = :revision`
 )
 
 // Statements that two of the engines share.
 const (
+	insertNew = insertSessions + `
+ON CONFLICT (company, id) DO NOTHING`
+
+	replaceSessions = insertSessions + `
+ON CONFLICT (company, id) DO UPDATE
+SET {replaced}
+WHERE sessionkit_sessions.revision = excluded.revision - 1`
+
 	changes = `SELECT {columns}
 FROM sessionkit_sessions r
 WHERE r.company = :company AND r.changed_seq > :since
@@ -102,7 +110,7 @@ func (e *Engine) fill() *Engine {
 	e.Version, e.Oldest, e.NextCompany, e.Recorded, e.Unpacked = version, oldest, nextCompany, recorded, unpacked
 	e.SetSearchKey, e.SetKeys = setSearchKey, setKeys
 	e.State, e.NewHistory, e.Get = state, newHistory, get
-	e.GiveBack, e.InsertSessions, e.UpdateSession = giveBack, insertSessions, updateSession
+	e.Stored, e.Settle = stored, settle
 	e.Directory, e.SegmentsAt, e.AllBlocks, e.Present, e.Orphans = directory, segmentsAt, allBlocks, present, orphans
 	e.PutSegments, e.PutBlocks, e.DeleteSomeBlocks = cmp.Or(e.PutSegments, putSegments), cmp.Or(e.PutBlocks, putBlocks), deleteSomeBlocks
 	e.DeleteSegments, e.DeleteBlocks, e.DeleteAllSegments, e.DeleteAllBlocks = deleteSegments, deleteBlocks, deleteAllSegments, deleteAllBlocks
@@ -110,15 +118,26 @@ func (e *Engine) fill() *Engine {
 	e.CountTail, e.TailKeys, e.ChangedSince, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, idsOf, sessionsOf
 	e.CountOf, e.SessionsAt, e.Totals = countOf, sessionsAt, totals
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
+	if e.Replaced == 0 {
+		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1
+	}
+	replace := cmp.Or(e.replace, "%[1]s = excluded.%[1]s")
+	isRevision := func(name string) bool { return name == "revision" }
+	replaced := append(slices.DeleteFunc(row.Mutable().Names(), isRevision), "revision")
+	for i, name := range replaced {
+		replaced[i] = fmt.Sprintf(replace, name)
+	}
 	names := strings.NewReplacer(
 		"{columns}", Selected("r", row.Readable()),
+		"{whole}", Selected("r", row.Whole()),
+		"{replaced}", lines(replaced, ", "),
 		"{packed columns}", e.Packed("r", row.Readable()),
 		"{packed}", e.Packed("s", row.Readable()),
 		"{by change}", e.byChange,
 		"{names}", lines(row.All().Names(), ", "),
 	)
 	for _, s := range []*Statement{
-		&e.Get, &e.Stored, &e.Hold, &e.Changes, &e.Page, &e.InsertSessions, &e.InsertNew, &e.TailPage, &e.CountTail, &e.TailKeys,
+		&e.Get, &e.Stored, &e.Held, &e.Changes, &e.Page, &e.InsertSessions, &e.ReplaceSessions, &e.TailPage, &e.CountTail, &e.TailKeys,
 		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt,
 	} {
 		*s = Statement(names.Replace(string(*s)))

@@ -133,14 +133,8 @@ ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.se
 RETURNING seq`,
 		BumpReturns: true,
 
-		Stored: stored + `
+		Held: held + `
 FOR UPDATE`,
-
-		Hold: session + `
-FOR UPDATE`,
-
-		InsertNew: insertSessions + `
-ON CONFLICT (company, id) DO NOTHING`,
 
 		// The tail is read by change numbers, since old sessions that have changed lately are in
 		// it; the planner might rather read the list in order.

@@ -86,12 +86,7 @@ RETURNING seq`,
 		BumpReturns: true,
 
 		// Whoever writes is alone: nothing has to be held.
-		Stored: stored,
-		Hold:   session,
-
-		InsertNew: insertSessions + `
-ON CONFLICT (company, id) DO NOTHING`,
-
+		Held:            held,
 		OneWriter:       true,
 		SavepointBegins: true,
 

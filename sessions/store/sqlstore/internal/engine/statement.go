@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // Statement is the text of a statement with names for what differs from call to call:
@@ -51,15 +48,6 @@ func Rows(rows [][]any) Part {
 // Cases returns the value that a column has in a list of pairs.
 func Cases(column string, pairs []any) Part {
 	return Part{"CASE " + column + strings.Repeat(" WHEN ? THEN ?", len(pairs)/2) + " END", pairs}
-}
-
-// Assignments returns what sets columns to the values of a session whose last change has a number.
-func Assignments(cs row.Columns, s *sessions.Session, changedSeq int64) Part {
-	texts := cs.Names()
-	for i := range texts {
-		texts[i] += " = ?"
-	}
-	return Part{lines(texts, ", "), cs.Values(nil, s, changedSeq)}
 }
 
 // Bind returns a statement's text as the engine takes it, and its arguments in order. A name

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
-	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -58,8 +57,6 @@ func TestRoundedUp(t *testing.T) {
 func TestParts(t *testing.T) {
 	require.Equal(t, Part{"?, ?", []any{"a", "b"}}, List("a", "b"))
 	require.Equal(t, Part{"(?, ?),\n\t(?, ?)", []any{1, 2, 3, 4}}, Rows([][]any{{1, 2}, {3, 4}}))
-	set := Assignments(row.Mutable(), &sessions.Session{}, 1)
-	require.Equal(t, len(set.Args), strings.Count(set.Text, " = ?"))
 }
 
 // The tables of every engine have the columns that package row knows, and no others.

@@ -27,6 +27,7 @@ var table = slices.Concat(Columns{
 	instant("created_us", sessions.FieldCreatedAt, func(s *sessions.Session) *time.Time { return &s.CreatedAt }).fixed(),
 	text("id", sessions.FieldID, func(s *sessions.Session) *string { return &s.ID }).fixed(),
 	changedSeq("changed_seq"),
+	version("version"),
 	number("revision", sessions.FieldNone, math.MinInt64, math.MaxInt64, func(s *sessions.Session) *int64 { return &s.Revision }),
 	text("partner", sessions.FieldPartner, func(s *sessions.Session) *string { return &s.Partner }),
 	text("subject", sessions.FieldSubject, func(s *sessions.Session) *string { return &s.Subject }),

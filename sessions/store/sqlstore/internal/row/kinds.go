@@ -178,6 +178,15 @@ func changedSeq(name string) *Column {
 	}
 }
 
+// version is the host's version of the state that is stored, which is no field of the session.
+func version(name string) *Column {
+	return &Column{
+		Name: name, Number: true, ofPut: true,
+		write: func(r *stored) any { return r.version },
+		read:  func(c *cell, r *stored) { r.version = c.integer(anything()) },
+	}
+}
+
 // derived is a column that is never read: it follows from others, or is known before.
 func derived(name string, field sessions.Field, of func(*sessions.Session) any) *Column {
 	return &Column{Name: name, Field: field, write: func(r *stored) any { return of(r.Session) }}

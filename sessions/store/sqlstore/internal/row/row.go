@@ -24,6 +24,7 @@ type Column struct {
 	Nullable bool           // it may be NULL. It then has no empty value that means anything else
 
 	isFixed  bool // it never changes
+	ofPut    bool // it is for whoever puts sessions, and no part of a session
 	ofTexts  bool // it says more about the texts of the document
 	document func(*sessions.Session) *sessions.Text
 	write    func(*stored) any    // returns nil, an int64 or a string
@@ -34,6 +35,7 @@ type Column struct {
 type stored struct {
 	*sessions.Session
 	changedSeq int64
+	version    int64 // of the host's
 }
 
 // Columns are some of the columns, in the order in which a statement names them.
@@ -46,7 +48,10 @@ func All() Columns { return table.that(func(*Column) bool { return true }) }
 func Mutable() Columns { return table.that(func(c *Column) bool { return !c.isFixed }) }
 
 // Readable returns the columns that a whole session is read from.
-func Readable() Columns { return table.that(func(c *Column) bool { return c.read != nil }) }
+func Readable() Columns { return table.that(func(c *Column) bool { return c.read != nil && !c.ofPut }) }
+
+// Whole returns the columns that a session and its version are read from.
+func Whole() Columns { return table.that(func(c *Column) bool { return c.read != nil }) }
 
 // Of returns the columns that fields are read from, and those of the place in the list, which every
 // reader needs.
@@ -83,10 +88,10 @@ func (cs Columns) Names() []string {
 	return names
 }
 
-// Values appends the values of a session whose last change has a number: nil, int64 or string, one
-// for each column.
-func (cs Columns) Values(args []any, s *sessions.Session, changedSeq int64) []any {
-	r := &stored{s, changedSeq}
+// Values appends the values of a session whose last change has a number, and of its version: nil,
+// int64 or string, one for each column.
+func (cs Columns) Values(args []any, s *sessions.Session, changedSeq, version int64) []any {
+	r := &stored{s, changedSeq, version}
 	for _, c := range cs {
 		args = append(args, c.write(r))
 	}
@@ -160,6 +165,9 @@ func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64,
 	}
 	return r.row.changedSeq, nil
 }
+
+// Version returns the version of the session that was filled in last.
+func (r *Reader) Version() int64 { return r.row.version }
 
 // cell takes a column's value as the driver has it, without reflection.
 type cell struct {

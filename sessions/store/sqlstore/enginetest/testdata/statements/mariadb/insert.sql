@@ -11,12 +11,12 @@ LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
 -- one session; one that is stored
-INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
-	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
-	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
-	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model,
-	digital_spoof, not_full_id, low_far, search_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE revision = revision + 1;
 
 -- one session; three sessions
@@ -26,9 +26,9 @@ ON DUPLICATE KEY UPDATE revision = revision + 1;
 -- Rollback
 
 -- one that is stored
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
@@ -37,16 +37,16 @@ FOR UPDATE;
 
 -- one that is stored
 UPDATE sessionkit_companies
-SET seq = seq - ?, total = total - ?
+SET seq = seq - ?, total = total + ?
 WHERE company = ?;
 
 -- three sessions
-INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
-	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
-	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
-	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model,
-	digital_spoof, not_full_id, low_far, search_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE revision = revision + 1;

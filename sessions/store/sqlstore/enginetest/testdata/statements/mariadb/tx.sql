@@ -1,16 +1,21 @@
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 -- BeginTx, Default
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 SAVEPOINT sessionkit_writer;
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 ROLLBACK TO SAVEPOINT sessionkit_writer;
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 SELECT CONNECTION_ID();
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(?), ?
 FROM sessionkit_schema v
@@ -19,19 +24,76 @@ WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
-INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, revision, partner, subject, attempt, completed_us, decided_us,
-	status, reasons, first_name, last_name, personal_number, document_number, nationality, states,
-	birth_date, expiration_date, sex, document_type, document_presented, document_validity, liveness,
-	match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os, model,
-	digital_spoof, not_full_id, low_far, search_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON DUPLICATE KEY UPDATE revision = revision + 1;
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = ? AND r.id IN (?)
+FOR UPDATE;
 
--- insert, update and redact in the host's transaction; failed insert in the host's transaction
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE
+	changed_seq = IF(revision + 1 = VALUES(revision), VALUES(changed_seq), changed_seq),
+	version = IF(revision + 1 = VALUES(revision), VALUES(version), version),
+	partner = IF(revision + 1 = VALUES(revision), VALUES(partner), partner),
+	subject = IF(revision + 1 = VALUES(revision), VALUES(subject), subject),
+	attempt = IF(revision + 1 = VALUES(revision), VALUES(attempt), attempt),
+	completed_us = IF(revision + 1 = VALUES(revision), VALUES(completed_us), completed_us),
+	decided_us = IF(revision + 1 = VALUES(revision), VALUES(decided_us), decided_us),
+	status = IF(revision + 1 = VALUES(revision), VALUES(status), status),
+	reasons = IF(revision + 1 = VALUES(revision), VALUES(reasons), reasons),
+	first_name = IF(revision + 1 = VALUES(revision), VALUES(first_name), first_name),
+	last_name = IF(revision + 1 = VALUES(revision), VALUES(last_name), last_name),
+	personal_number = IF(revision + 1 = VALUES(revision), VALUES(personal_number), personal_number),
+	document_number = IF(revision + 1 = VALUES(revision), VALUES(document_number), document_number),
+	nationality = IF(revision + 1 = VALUES(revision), VALUES(nationality), nationality),
+	states = IF(revision + 1 = VALUES(revision), VALUES(states), states),
+	birth_date = IF(revision + 1 = VALUES(revision), VALUES(birth_date), birth_date),
+	expiration_date = IF(revision + 1 = VALUES(revision), VALUES(expiration_date), expiration_date),
+	sex = IF(revision + 1 = VALUES(revision), VALUES(sex), sex),
+	document_type = IF(revision + 1 = VALUES(revision), VALUES(document_type), document_type),
+	document_presented = IF(revision + 1 = VALUES(revision), VALUES(document_presented), document_presented),
+	document_validity = IF(revision + 1 = VALUES(revision), VALUES(document_validity), document_validity),
+	liveness = IF(revision + 1 = VALUES(revision), VALUES(liveness), liveness),
+	match_level = IF(revision + 1 = VALUES(revision), VALUES(match_level), match_level),
+	match_scale = IF(revision + 1 = VALUES(revision), VALUES(match_scale), match_scale),
+	acceptance_level = IF(revision + 1 = VALUES(revision), VALUES(acceptance_level), acceptance_level),
+	selfie = IF(revision + 1 = VALUES(revision), VALUES(selfie), selfie),
+	extra = IF(revision + 1 = VALUES(revision), VALUES(extra), extra),
+	client_ip = IF(revision + 1 = VALUES(revision), VALUES(client_ip), client_ip),
+	device = IF(revision + 1 = VALUES(revision), VALUES(device), device),
+	browser = IF(revision + 1 = VALUES(revision), VALUES(browser), browser),
+	os = IF(revision + 1 = VALUES(revision), VALUES(os), os),
+	model = IF(revision + 1 = VALUES(revision), VALUES(model), model),
+	digital_spoof = IF(revision + 1 = VALUES(revision), VALUES(digital_spoof), digital_spoof),
+	not_full_id = IF(revision + 1 = VALUES(revision), VALUES(not_full_id), not_full_id),
+	low_far = IF(revision + 1 = VALUES(revision), VALUES(low_far), low_far),
+	search_key = IF(revision + 1 = VALUES(revision), VALUES(search_key), search_key),
+	revision = IF(revision + 1 = VALUES(revision), VALUES(revision), revision);
+
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment
+FOR UPDATE;
+
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
+-- failed insert in the host's transaction
 RELEASE SAVEPOINT sessionkit_writer;
 
--- insert, update and redact in the host's transaction
+-- put, get and list in the host's transaction
 SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
 	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
 	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -39,25 +101,53 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
-FOR UPDATE;
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- put, get and list in the host's transaction
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
+	r.client_ip, r.device, r.browser, r.os, r.model)
+FROM (
+	SELECT s.created_us, s.id
+	FROM sessionkit_sessions s FORCE INDEX (PRIMARY)
+	WHERE (s.company = ? AND (LOCATE(?, s.search_key) > 0))
+		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
+		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- put, get and list in the host's transaction
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- put, get and list in the host's transaction; insert, update and redact in the host's transaction
+-- Commit
+
+-- insert, update and redact in the host's transaction; failed insert in the host's transaction
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE revision = revision + 1;
 
 -- insert, update and redact in the host's transaction
-UPDATE sessionkit_sessions
-SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, completed_us = ?,
-	decided_us = ?, status = ?, reasons = ?, first_name = ?, last_name = ?, personal_number = ?,
-	document_number = ?, nationality = ?, states = ?, birth_date = ?, expiration_date = ?, sex = ?,
-	document_type = ?, document_presented = ?, document_validity = ?, liveness = ?, match_level = ?,
-	match_scale = ?, acceptance_level = ?, selfie = ?, extra = ?, client_ip = ?, device = ?, browser = ?,
-	os = ?, model = ?, digital_spoof = ?, not_full_id = ?, low_far = ?, search_key = ?
-WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
-
--- insert, update and redact in the host's transaction
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
-FROM sessionkit_companies c
-LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
-WHERE c.company = ?
-ORDER BY g.segment
-FOR UPDATE;
+UPDATE sessionkit_companies
+SET seq = seq - ?, total = total + ?
+WHERE company = ?;
 
 -- insert, update and redact in the host's transaction
 SELECT b.segment, b.name, b.data
@@ -75,19 +165,6 @@ FOR UPDATE;
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
-
--- insert, update and redact in the host's transaction
--- Commit
-
--- failed insert in the host's transaction
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
-	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id IN (?)
-FOR UPDATE;
 
 -- failed insert in the host's transaction
 -- Rollback

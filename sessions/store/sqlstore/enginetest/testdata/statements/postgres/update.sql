@@ -1,11 +1,11 @@
 -- verdict
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id = $2
+WHERE r.company = $1 AND r.id IN ($2)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
@@ -21,14 +21,29 @@ ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.se
 RETURNING seq;
 
 -- verdict
-UPDATE sessionkit_sessions
-SET changed_seq = $1, revision = $2, partner = $3, subject = $4, attempt = $5, completed_us = $6,
-	decided_us = $7, status = $8, reasons = $9, first_name = $10, last_name = $11, personal_number = $12,
-	document_number = $13, nationality = $14, states = $15, birth_date = $16, expiration_date = $17, sex = $18,
-	document_type = $19, document_presented = $20, document_validity = $21, liveness = $22, match_level = $23,
-	match_scale = $24, acceptance_level = $25, selfie = $26, extra = $27, client_ip = $28, device = $29, browser = $30,
-	os = $31, model = $32, digital_spoof = $33, not_full_id = $34, low_far = $35, search_key = $36
-WHERE company = $37 AND created_us = $38 AND id = $39 AND revision = $40;
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
+ON CONFLICT (company, id) DO UPDATE
+SET changed_seq = excluded.changed_seq, version = excluded.version, partner = excluded.partner,
+	subject = excluded.subject, attempt = excluded.attempt, completed_us = excluded.completed_us,
+	decided_us = excluded.decided_us, status = excluded.status, reasons = excluded.reasons,
+	first_name = excluded.first_name, last_name = excluded.last_name,
+	personal_number = excluded.personal_number, document_number = excluded.document_number,
+	nationality = excluded.nationality, states = excluded.states, birth_date = excluded.birth_date,
+	expiration_date = excluded.expiration_date, sex = excluded.sex,
+	document_type = excluded.document_type, document_presented = excluded.document_presented,
+	document_validity = excluded.document_validity, liveness = excluded.liveness,
+	match_level = excluded.match_level, match_scale = excluded.match_scale,
+	acceptance_level = excluded.acceptance_level, selfie = excluded.selfie, extra = excluded.extra,
+	client_ip = excluded.client_ip, device = excluded.device, browser = excluded.browser,
+	os = excluded.os, model = excluded.model, digital_spoof = excluded.digital_spoof,
+	not_full_id = excluded.not_full_id, low_far = excluded.low_far, search_key = excluded.search_key,
+	revision = excluded.revision
+WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- verdict
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us

@@ -1,11 +1,11 @@
 -- verdict
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
 FROM sessionkit_sessions r
-WHERE r.company = ? AND r.id = ?
+WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
@@ -21,14 +21,29 @@ ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + ex
 RETURNING seq;
 
 -- verdict
-UPDATE sessionkit_sessions
-SET changed_seq = ?, revision = ?, partner = ?, subject = ?, attempt = ?, completed_us = ?,
-	decided_us = ?, status = ?, reasons = ?, first_name = ?, last_name = ?, personal_number = ?,
-	document_number = ?, nationality = ?, states = ?, birth_date = ?, expiration_date = ?, sex = ?,
-	document_type = ?, document_presented = ?, document_validity = ?, liveness = ?, match_level = ?,
-	match_scale = ?, acceptance_level = ?, selfie = ?, extra = ?, client_ip = ?, device = ?, browser = ?,
-	os = ?, model = ?, digital_spoof = ?, not_full_id = ?, low_far = ?, search_key = ?
-WHERE company = ? AND created_us = ? AND id = ? AND revision = ?;
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, id) DO UPDATE
+SET changed_seq = excluded.changed_seq, version = excluded.version, partner = excluded.partner,
+	subject = excluded.subject, attempt = excluded.attempt, completed_us = excluded.completed_us,
+	decided_us = excluded.decided_us, status = excluded.status, reasons = excluded.reasons,
+	first_name = excluded.first_name, last_name = excluded.last_name,
+	personal_number = excluded.personal_number, document_number = excluded.document_number,
+	nationality = excluded.nationality, states = excluded.states, birth_date = excluded.birth_date,
+	expiration_date = excluded.expiration_date, sex = excluded.sex,
+	document_type = excluded.document_type, document_presented = excluded.document_presented,
+	document_validity = excluded.document_validity, liveness = excluded.liveness,
+	match_level = excluded.match_level, match_scale = excluded.match_scale,
+	acceptance_level = excluded.acceptance_level, selfie = excluded.selfie, extra = excluded.extra,
+	client_ip = excluded.client_ip, device = excluded.device, browser = excluded.browser,
+	os = excluded.os, model = excluded.model, digital_spoof = excluded.digital_spoof,
+	not_full_id = excluded.not_full_id, low_far = excluded.low_far, search_key = excluded.search_key,
+	revision = excluded.revision
+WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- verdict
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us

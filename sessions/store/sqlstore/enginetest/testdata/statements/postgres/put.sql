@@ -1,0 +1,101 @@
+-- two new sessions, and newer states of two that are stored; the same states again
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = $1 AND r.id IN ($2, $3, $4, $5)
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version >= $6 AND v.oldest <= $7 AND v.search_key = $8 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- two new sessions, and newer states of two that are stored
+-- BeginTx, Read Committed
+
+-- two new sessions, and newer states of two that are stored
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT $1::text, $2::bigint, $3::bigint
+FROM sessionkit_schema v
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+RETURNING seq;
+
+-- two new sessions, and newer states of two that are stored
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40),
+	($41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80)
+ON CONFLICT (company, id) DO NOTHING;
+
+-- two new sessions, and newer states of two that are stored
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40),
+	($41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80)
+ON CONFLICT (company, id) DO UPDATE
+SET changed_seq = excluded.changed_seq, version = excluded.version, partner = excluded.partner,
+	subject = excluded.subject, attempt = excluded.attempt, completed_us = excluded.completed_us,
+	decided_us = excluded.decided_us, status = excluded.status, reasons = excluded.reasons,
+	first_name = excluded.first_name, last_name = excluded.last_name,
+	personal_number = excluded.personal_number, document_number = excluded.document_number,
+	nationality = excluded.nationality, states = excluded.states, birth_date = excluded.birth_date,
+	expiration_date = excluded.expiration_date, sex = excluded.sex,
+	document_type = excluded.document_type, document_presented = excluded.document_presented,
+	document_validity = excluded.document_validity, liveness = excluded.liveness,
+	match_level = excluded.match_level, match_scale = excluded.match_scale,
+	acceptance_level = excluded.acceptance_level, selfie = excluded.selfie, extra = excluded.extra,
+	client_ip = excluded.client_ip, device = excluded.device, browser = excluded.browser,
+	os = excluded.os, model = excluded.model, digital_spoof = excluded.digital_spoof,
+	not_full_id = excluded.not_full_id, low_far = excluded.low_far, search_key = excluded.search_key,
+	revision = excluded.revision
+WHERE sessionkit_sessions.revision = excluded.revision - 1;
+
+-- two new sessions, and newer states of two that are stored
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
+WHERE c.company = $4
+ORDER BY g.segment;
+
+-- two new sessions, and newer states of two that are stored
+SELECT b.segment, b.name, b.data
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
+CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b;
+
+-- two new sessions, and newer states of two that are stored
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST($1 AS text) AS bigint[]), CAST(CAST($2 AS text) AS text[])) u(segment, name)
+) p
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = p.segment AND b.name = p.name
+	OFFSET 0
+) b ON true;
+
+-- two new sessions, and newer states of two that are stored
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- two new sessions, and newer states of two that are stored
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- two new sessions, and newer states of two that are stored
+-- Commit
