@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -134,11 +135,17 @@ func TestWhatViewerSays(t *testing.T) {
 		{fmt.Errorf("locked out: %w", store.ErrForbidden), http.StatusForbidden, "forbidden"},
 		{fmt.Errorf("sign-in database: %w", httpapi.ErrUnavailable), http.StatusServiceUnavailable, "unavailable"},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, "unavailable"},
+		{fmt.Errorf("sign-in: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), http.StatusServiceUnavailable, "unavailable"},
 	} {
 		h := newHost(t, func(h *host) {
 			h.options.Viewer = func(*http.Request) (store.Viewer, error) { return h.viewers["master"], c.err }
 		})
-		h.get("master", "/sessions").problem(c.status, c.code)
+		a := h.get("master", "/sessions")
+		a.problem(c.status, c.code)
+		if c.status == http.StatusServiceUnavailable { // nobody has signed out, and the host has to know
+			require.Equal(t, "5", a.Header().Get("Retry-After"))
+			require.ErrorIs(t, heard(h, &h.failures)[0], c.err)
+		}
 		require.Empty(t, h.backend.taken())
 	}
 	newHost(t, func(h *host) { h.options.Viewer = nil }).get("master", "/sessions").problem(http.StatusUnauthorized, "unauthenticated")
