@@ -184,6 +184,13 @@
 // number is refused in any case. Ask the same server for changes that gave the watermark: a replica
 // that lags behind does not know it yet and refuses it.
 //
+// # Keeping in step
+//
+// [Backend.Put] stores the states of a host's events whatever the order in which they come, see
+// [store.Putter]: the version that is stored is a column of sessionkit_sessions, and no part of a
+// session. In the host's own transaction, beside the record that an event was read, it is
+// backend.Tx(tx).Put.
+//
 // # Writing
 //
 // A session and its company's row are written in one transaction, or in the host's own,
@@ -191,7 +198,8 @@
 //
 // A writer holds its company for as few round trips as it can: two for an Insert of up to 256
 // sessions of which none is stored (rows, commit), three for an Update of a session that is not
-// packed, some ten for one that is, and none for what is stored already or cannot be. How many
+// packed, some ten for one that is, and none for what is stored already or cannot be. A Put of many
+// sessions takes no more of them than an Update, but for each further 256 sessions. How many
 // commits one company takes in a second is therefore about 1 / (3 round trips and the time of a
 // commit): BenchmarkWriters of enginetest saw 480 on PostgreSQL and 1,030 on MariaDB, on the
 // loopback address of two cores that were busy otherwise. Many sessions in one Insert share them.
