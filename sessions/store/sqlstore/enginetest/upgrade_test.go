@@ -44,6 +44,8 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 	}
 	var bulk sqlstore.Bulk
 	columns := sqlstore.SessionColumns()
+	late := slices.Index(columns, "version") // of migration 5
+	columns = slices.Delete(columns, late, late+1)
 	key := slices.Index(columns, "search_key")
 	insert := func(table string, columns []string, rows [][]any) {
 		one := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
@@ -54,6 +56,7 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 		for i := range n {
 			row, err := bulk.Add(upgraded(company, i))
 			require.NoError(t, err)
+			row = slices.Delete(row, late, late+1)
 			row[key] = "the words of version 1"
 			if rows = append(rows, row[:len(columns):len(columns)]); len(rows) == 256 || i == n-1 {
 				insert("sessionkit_sessions", columns, rows)
