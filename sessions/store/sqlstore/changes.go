@@ -22,6 +22,7 @@ type state struct {
 	seq     int64  // number of the company's latest change, 0 if there is none
 	total   int64  // sessions of the company
 	packed  int64  // a session whose last change has this number or a lower one has its place in a segment; any other is in the tail
+	purged  int64  // number of the latest purge
 	forgot  int64  // number of the latest change that took words out of segments
 }
 
@@ -29,8 +30,8 @@ type state struct {
 // moved on.
 func (c conn) state(ctx context.Context, company string) (now state, err error) {
 	var found Version
-	var seq, total sql.NullInt64
-	dest := []any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total}
+	var seq, total, purged sql.NullInt64
+	dest := []any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total, &purged}
 	err = c.first(ctx, c.engine.State, engine.Args{"company": company}, dest...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -40,7 +41,7 @@ func (c conn) state(ctx context.Context, company string) (now state, err error) 
 	case !found.serves():
 		return now, &SchemaError{Found: found, Needed: neededVersion()}
 	}
-	now.seq, now.total = seq.Int64, total.Int64
+	now.seq, now.total, now.purged = seq.Int64, total.Int64, purged.Int64
 	return now, nil
 }
 
@@ -54,14 +55,14 @@ func watermark(company, history string, seq int64) store.Watermark {
 }
 
 // since returns the number of a watermark, which has to be one of this state's past: of its
-// history, and not ahead of it.
+// history, not ahead of it, and not from before a purge.
 func (s state) since(company string, w store.Watermark) (int64, error) {
 	parts := strings.Split(string(w), ".")
 	if len(parts) != 4 {
 		return 0, store.ErrWatermark
 	}
 	seq, err := strconv.ParseInt(parts[2], 36, 64)
-	if err != nil || watermark(company, s.history, seq) != w || seq > s.seq {
+	if err != nil || watermark(company, s.history, seq) != w || seq > s.seq || seq < s.purged {
 		return 0, store.ErrWatermark
 	}
 	return seq, nil

@@ -124,6 +124,7 @@ func (b *Backend) packAfter(ctx context.Context, companies []string) {
 type task struct {
 	inputs []*segment.Segment
 	tail   bool
+	apart  map[int64]bool // change numbers of sessions that get segments of their own, which may go as a whole
 }
 
 // dueOfWriter returns what a writer does: nothing that takes more sessions than one segment may
@@ -220,11 +221,11 @@ type plan struct {
 	built  []built
 }
 
-// built is a new segment, with the place of its first session in plan.keys.
+// built is a new segment, with the keys of its sessions.
 type built struct {
 	segment.Built
 	number int64
-	first  int
+	keys   []key
 }
 
 var errRace = errors.New("sqlstore: others were faster")
@@ -240,8 +241,8 @@ var errRace = errors.New("sqlstore: others were faster")
 // it should wait, a company that is held by others is [ErrBusy].
 func (b *Backend) replace(ctx context.Context, company string, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
 	const op = "pack"
+	var p *plan
 	for range optimistic {
-		var p *plan
 		err := b.inSnapshot(ctx, op, func(c conn) (err error) {
 			p, err = c.plan(ctx, company, choose, b.segmentMost())
 			return err
@@ -273,6 +274,9 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if !errors.Is(err, errRace) && !victim {
 			return err == nil, err
 		}
+	}
+	if p.apart != nil { // a purge can wait, and others cannot
+		return false, errRace
 	}
 	err = b.inOwnTx(ctx, op, func(c conn) error {
 		now, err := c.holdCompany(ctx, c.engine.HoldCompany, company)
@@ -385,25 +389,32 @@ func (c conn) tailKeys(ctx context.Context, company string, p *plan, most int) e
 
 // segmentKeys adds a segment's living sessions.
 func (c conn) segmentKeys(ctx context.Context, company string, s *segment.Segment, p *plan) error {
+	keys, err := c.livingKeys(ctx, company, s)
+	p.keys = append(p.keys, keys...)
+	return err
+}
+
+// livingKeys reads the places of a segment's living sessions, the oldest first.
+func (c conn) livingKeys(ctx context.Context, company string, s *segment.Segment) (keys []key, err error) {
 	names := []string{segment.DeadKey}
 	for i := 0; i < s.N; i += segment.PartSize {
 		name, _ := s.PartKey(i)
 		names = append(names, name)
 	}
 	if err := c.reader(company, s).named(ctx, []*segment.Segment{s}, names); err != nil {
-		return err
+		return nil, err
 	}
 	dead := s.Dead()
 	for i := range s.N {
 		place, err := s.Place(i)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !dead.Has(i) {
-			p.keys = append(p.keys, key{position{place.Created, place.ID}, place.Change})
+			keys = append(keys, key{position{place.Created, place.ID}, place.Change})
 		}
 	}
-	return nil
+	return keys, nil
 }
 
 // sortKeys puts the keys in the order of the list, from its oldest end. Places without an ID get
@@ -448,10 +459,10 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 
 // build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
-	for _, one := range cuts(p.keys, most, p.tail) {
+	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number)
-		for part := range slices.Chunk(p.keys[one.from:one.to], mostLookedUp) {
+		for part := range slices.Chunk(keys, mostLookedUp) {
 			changes := make([]int64, len(part))
 			for i, k := range part {
 				changes[i] = k.change
@@ -473,9 +484,28 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 				builder.Add(f.session, k.change)
 			}
 		}
-		p.built = append(p.built, built{builder.Build(), number, one.from})
+		p.built = append(p.built, built{builder.Build(), number, keys})
 	}
 	return nil
+}
+
+// parts divides the keys into those of each new segment.
+func (p *plan) parts(most int) (parts [][]key) {
+	var keys, apart []key
+	for _, k := range p.keys {
+		if p.apart[k.change] {
+			apart = append(apart, k)
+		} else {
+			keys = append(keys, k)
+		}
+	}
+	for _, c := range cuts(keys, most, p.tail) {
+		parts = append(parts, keys[c.from:c.to])
+	}
+	for _, c := range cuts(apart, min(most, purgedAtOnce), false) {
+		parts = append(parts, apart[c.from:c.to])
+	}
+	return parts
 }
 
 // cut is a part of the keys that becomes a segment.
@@ -562,16 +592,13 @@ func (c conn) changedSince(ctx context.Context, company string, p *plan) ([][]in
 		if err := rows.Scan(&changed.us, &changed.id); err != nil {
 			return failed(ctx, c.op, err)
 		}
-		i, ok := slices.BinarySearchFunc(p.keys, changed, func(k key, p position) int { return k.compare(p) })
-		if !ok {
-			return nil
-		}
-		for n := len(p.built) - 1; ; n-- {
-			if first := p.built[n].first; first <= i {
-				dead[n] = append(dead[n], i-first)
-				return nil
+		for n, one := range p.built {
+			if i, ok := slices.BinarySearchFunc(one.keys, changed, func(k key, p position) int { return k.compare(p) }); ok {
+				dead[n] = append(dead[n], i)
+				break
 			}
 		}
+		return nil
 	})
 	return dead, err
 }

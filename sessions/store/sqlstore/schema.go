@@ -12,7 +12,7 @@ import (
 )
 
 // schemaVersion is the number of the last migration.
-const schemaVersion = 5
+const schemaVersion = 6
 
 func neededVersion() Version {
 	return Version{Schema: schemaVersion, SearchKey: searchkey.Version}

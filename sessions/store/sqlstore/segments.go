@@ -24,12 +24,12 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 	d := directory{dead: map[int64]int{}}
 	var found Version
 	err := c.rows(ctx, c.engine.Directory, engine.Args{"company": company}, func(rows *sql.Rows) error {
-		var seq, total, packed, forgot, number, n, dead, oldest, newest sql.NullInt64
-		err := rows.Scan(&found.Schema, &found.Oldest, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &number, &n, &dead, &oldest, &newest)
+		var seq, total, packed, forgot, purged, number, n, dead, oldest, newest sql.NullInt64
+		err := rows.Scan(&found.Schema, &found.Oldest, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &purged, &number, &n, &dead, &oldest, &newest)
 		if err != nil {
 			return failed(ctx, c.op, err)
 		}
-		d.seq, d.total, d.packed, d.forgot = seq.Int64, total.Int64, packed.Int64, forgot.Int64
+		d.seq, d.total, d.packed, d.forgot, d.purged = seq.Int64, total.Int64, packed.Int64, forgot.Int64, purged.Int64
 		if !number.Valid {
 			return nil
 		}

@@ -43,6 +43,7 @@ var (
 	_ store.Writer      = (*Backend)(nil)
 	_ store.Putter      = (*Backend)(nil)
 	_ store.Pooled      = (*Backend)(nil)
+	_ store.Purger      = (*Backend)(nil)
 )
 
 // New returns a Backend over a database with the schema of this package, see [Migrate]. It

@@ -58,6 +58,9 @@ type edit struct {
 	// it stays as it is. An error ends the call. It is asked again where what it was told has
 	// changed meanwhile.
 	next func(old *store.Versioned) (*store.Versioned, error)
+	// purged is asked in place of next where the session is not stored, and must not be: it was
+	// purged. nil: next is.
+	purged func() error
 }
 
 func newCall(op string) *call { return &call{op: op, edits: map[string][]*edit{}, done: func() {}} }
@@ -104,6 +107,7 @@ func insertion(given []*sessions.Session) (*call, error) {
 			}
 			return nil, nil //nolint:nilnil // it stays as it is
 		}
+		e.purged = func() error { return fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrPurged) }
 		edits[key] = e
 		c.add(s.Company, e)
 	}
@@ -190,6 +194,12 @@ func put(states []store.Versioned) (*call, []store.PutResult) {
 			}
 			return next, nil
 		}
+		e.purged = func() error {
+			for _, i := range e.places {
+				results[i] = store.PutResult{Outcome: store.PutPurged}
+			}
+			return nil
+		}
 		edits[key] = e
 		c.add(key.company, e)
 	}
@@ -220,7 +230,7 @@ type replacement struct {
 func (c *call) decideAll(stored map[sessionKey]known) ([]*decision, error) {
 	var decisions []*decision
 	for _, company := range c.companies {
-		d, err := c.decide(company, stored)
+		d, err := c.decide(company, stored, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -231,13 +241,20 @@ func (c *call) decideAll(stored map[sessionKey]known) ([]*decision, error) {
 	return decisions, nil
 }
 
-func (c *call) decide(company string, stored map[sessionKey]known) (*decision, error) {
+// decide decides what becomes of a company's sessions, of which some are stored, and others have
+// tombstones.
+func (c *call) decide(company string, stored map[sessionKey]known, purged map[string]bool) (*decision, error) {
 	d := &decision{company: company}
 	for _, e := range c.edits[company] {
 		old, ok := stored[sessionKey{company, e.id}]
 		var state *store.Versioned
 		if ok {
 			state = &old.Versioned
+		} else if purged[e.id] && e.purged != nil {
+			if err := e.purged(); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		next, err := e.next(state)
 		switch {
@@ -316,7 +333,10 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 		return w.lookAndStore(ctx, c)
 	}
 	for _, d := range decisions {
-		seq, err := w.hold(ctx, d.company, d.size(), len(d.added))
+		seq, buried, err := w.hold(ctx, d.company, d.size(), len(d.added))
+		if err == nil && buried {
+			err = w.requireNoTombstone(ctx, d)
+		}
 		if err == nil {
 			err = w.store(ctx, d, seq)
 		}
@@ -332,7 +352,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 	written := 0
 	for _, company := range c.companies {
 		most := len(c.edits[company])
-		seq, err := w.hold(ctx, company, most, 0)
+		seq, buried, err := w.hold(ctx, company, most, 0)
 		if err != nil {
 			return err
 		}
@@ -340,7 +360,17 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 		if err := w.stored(ctx, w.engine.Held, engine.Args{}, company, c.edits[company], stored); err != nil {
 			return err
 		}
-		d, err := c.decide(company, stored)
+		var purged map[string]bool
+		if buried {
+			ids := make([]string, len(c.edits[company]))
+			for i, e := range c.edits[company] {
+				ids[i] = e.id
+			}
+			if purged, err = w.tombstones(ctx, company, ids); err != nil {
+				return err
+			}
+		}
+		d, err := c.decide(company, stored, purged)
 		if err != nil {
 			return err
 		}
@@ -425,15 +455,14 @@ func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any,
 }
 
 // hold raises the company's number by n, counts the sessions added, and holds the company until the
-// transaction ends. It returns the number before. It writes nothing if the schema is not that of
-// this package: what was checked once may have moved on.
-func (w *write) hold(ctx context.Context, company string, n, added int) (int64, error) {
+// transaction ends. It returns the number before, and whether the company may have tombstones. It
+// writes nothing if the schema is not that of this package: what was checked once may have moved on.
+func (w *write) hold(ctx context.Context, company string, n, added int) (before int64, buried bool, err error) {
 	args := ofSchema(engine.Args{"company": company, "n": n, "added": added})
 	var seq int64
-	var err error
 	ours := true
 	if w.engine.BumpReturns {
-		err = w.first(ctx, w.engine.Bump, args, &seq)
+		err = w.first(ctx, w.engine.Bump, args, &seq, &buried)
 		if errors.Is(err, sql.ErrNoRows) {
 			ours, err = false, nil
 		}
@@ -441,13 +470,14 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (int64, 
 		var result sql.Result
 		if result, err = w.affect(ctx, w.engine.Bump, args); err == nil {
 			ours, seq, err = inserted(result)
+			seq, buried = seq/2, seq%2 == 1
 		}
 	}
 	switch {
 	case err != nil:
-		return 0, err
+		return 0, false, err
 	case !ours:
-		return 0, w.otherSchema(ctx)
+		return 0, false, w.otherSchema(ctx)
 	}
 	if w.packs(seq-int64(n), seq) {
 		w.long = append(w.long, company)
@@ -455,7 +485,7 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (int64, 
 	if end := w.turn[company]; end != nil { // the next one may wait for the company in the database
 		end()
 	}
-	return seq - int64(n), nil
+	return seq - int64(n), buried, nil
 }
 
 // inserted reports whether a statement wrote a row, and the number that it returned by

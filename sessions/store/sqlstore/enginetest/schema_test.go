@@ -67,7 +67,7 @@ func TestOtherSchema(t *testing.T) {
 				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
 				_, err = b.Get(t.Context(), "acme", "x")
 				require.ErrorAs(t, err, &typed)
-				require.Equal(t, sqlstore.Version{Schema: 5, SearchKey: searchkey.Version}, typed.Needed)
+				require.Equal(t, sqlstore.Version{Schema: 6, SearchKey: searchkey.Version}, typed.Needed)
 				require.NotEqual(t, typed.Needed, typed.Found)
 				require.Contains(t, err.Error(), typed.Found.String())
 				require.Contains(t, err.Error(), typed.Needed.String())

@@ -63,8 +63,8 @@ type Engine struct {
 	// see [Engine.Packed]. The range is from behind (:after_us, :after_id) down to (:floor_us,
 	// :floor_id), the latter included; a match is a session of the range that {condition} selects.
 
-	// version, oldest, search_key and history of the schema, and seq and total of :company,
-	// NULL if nothing was ever written.
+	// version, oldest, search_key and history of the schema, and seq, total and purged_seq of
+	// :company, NULL if nothing was ever written.
 	State Statement
 	// The session :id of :company, if the schema serves :version and :search_key.
 	Get Statement
@@ -79,8 +79,8 @@ type Engine struct {
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
 	// transaction ends, if the schema serves :version and :search_key, and writes
-	// nothing otherwise. It returns the new seq in a row, or as what drivers call the last insert
-	// ID.
+	// nothing otherwise. It returns the new seq and whether the company may have tombstones, 0 or 1:
+	// in a row, or in one number, twice the seq plus that, as what drivers call the last insert ID.
 	Bump        Statement
 	BumpReturns bool // a row
 	// Takes :unused from seq of :company, and adds :added to total.
@@ -107,7 +107,7 @@ type Engine struct {
 
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
 	// and NextBlocks.
-	Directory        Statement // as State, and packed_seq and forgot_seq of :company, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
+	Directory        Statement // as State, but packed_seq, forgot_seq and purged_seq of :company after its total, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
 	SegmentsAt       Statement // packed_seq of :company, and segment, sessions, oldest_us and newest_us of those that have a part of the time from :oldest_us to :newest_us, NULL if none
 	AllBlocks        Statement // of one :segment
 	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us: of one that is there, dead is set
@@ -132,6 +132,16 @@ type Engine struct {
 	CountOf      Statement // how many matches created from :oldest_us to :newest_us, both included, have {changes}
 	SessionsAt   Statement // id and packed session of those created at {instants}
 	Totals       Statement // how many sessions there are, and how many of them changed up to :packed
+
+	// Purges.
+	TombstonesOf     Statement // id of those that :company has of {ids}, and that are kept at :now_us, in their newest state
+	PutTombstones    Statement // {rows}, of company, id, version, until_us: of one that is there, until_us is set
+	Entomb           Statement // tombstones until :until_us for the sessions of :company with {changes}
+	ExpireTombstones Statement // deletes those of :company that are not kept any more at :now_us
+	Undead           Statement // how many sessions of :company have a tombstone that is kept at :now_us
+	SetTombstones    Statement // says that :company may have tombstones
+	SetPurged        Statement // the same, and sets purged_seq and forgot_seq of :company to its seq
+	DeleteSessions   Statement // of :company with {changes}
 
 	TouchCompany   Statement // writes the row of :company as it is
 	HoldCompany    Statement // seq, total, packed_seq and forgot_seq of :company, the newest state, held until the transaction ends

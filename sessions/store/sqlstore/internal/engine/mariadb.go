@@ -2,6 +2,7 @@ package engine
 
 import (
 	"database/sql"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
 )
@@ -112,12 +113,14 @@ ORDER BY s.created_us DESC, s.id DESC`,
 		// statement a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6
 		// on, the statement fails (1020) if the company has changed while it waited for it.
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-SELECT :company, LAST_INSERT_ID(:n), :added
+SELECT :company, LAST_INSERT_ID(2 * :n) DIV 2, :added
 FROM sessionkit_schema v
 WHERE v.version >= :version AND v.oldest <= :version AND v.search_key = :search_key
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
-ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total)`,
+ON DUPLICATE KEY UPDATE
+	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
+	total = total + VALUES(total)`,
 
 		// A transaction of the host's may have a snapshot that is older than what others have
 		// committed: only reads that lock see the newest state.
@@ -155,6 +158,11 @@ FROM (
 ) k
 STRAIGHT_JOIN sessionkit_sessions r ON r.company = :company AND r.created_us = k.created_us AND r.id = k.id
 ORDER BY k.created_us DESC, k.id DESC`,
+
+		PutTombstones: insertTombstones + `
+ON DUPLICATE KEY UPDATE until_us = VALUES(until_us)`,
+		Entomb: Statement(strings.Replace(insertEntombed, "bigint", "SIGNED", 1) + `
+ON DUPLICATE KEY UPDATE version = VALUES(version), until_us = VALUES(until_us)`),
 
 		PutSegments: insertSegments + `
 ON DUPLICATE KEY UPDATE dead = VALUES(dead)`,

@@ -47,7 +47,8 @@ ORDER BY version`
 
 	state = `SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = :company),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company)
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = :company)
 FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1`
@@ -117,6 +118,9 @@ func (e *Engine) fill() *Engine {
 	e.SetPacked, e.SetForgot, e.ResetPacked, e.TouchCompany = setPacked, setForgot, resetPacked, touchCompany
 	e.CountTail, e.TailKeys, e.ChangedSince, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, idsOf, sessionsOf
 	e.CountOf, e.SessionsAt, e.Totals = countOf, sessionsAt, totals
+	e.TombstonesOf, e.ExpireTombstones, e.Undead, e.DeleteSessions = tombstonesOf, expireTombstones, undead, deleteSessions
+	e.SetTombstones, e.SetPurged = setTombstones, setPurged
+	e.PutTombstones, e.Entomb = cmp.Or(e.PutTombstones, putTombstones), cmp.Or(e.Entomb, entomb)
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1
@@ -138,7 +142,7 @@ func (e *Engine) fill() *Engine {
 	)
 	for _, s := range []*Statement{
 		&e.Get, &e.Stored, &e.Held, &e.Changes, &e.Page, &e.InsertSessions, &e.ReplaceSessions, &e.TailPage, &e.CountTail, &e.TailKeys,
-		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt,
+		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt, &e.Entomb,
 	} {
 		*s = Statement(names.Replace(string(*s)))
 	}

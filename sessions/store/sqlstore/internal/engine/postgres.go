@@ -130,7 +130,7 @@ ORDER BY k.created_us DESC, k.id DESC`,
 SELECT :company::text, :n::bigint, :added::bigint
 ` + ofSchema + `
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
-RETURNING seq`,
+RETURNING seq, tombstones`,
 		BumpReturns: true,
 
 		Held: held + `

@@ -82,7 +82,7 @@ ORDER BY k.created_us DESC, k.id DESC`,
 SELECT :company, :n, :added
 ` + ofSchema + `
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
-RETURNING seq`,
+RETURNING seq, tombstones`,
 		BumpReturns: true,
 
 		// Whoever writes is alone: nothing has to be held.

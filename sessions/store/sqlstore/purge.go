@@ -1,0 +1,521 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+const (
+	// purgedAtOnce is how many sessions go in one transaction, which holds the company: a segment of
+	// sessions that all go is dropped as a whole.
+	purgedAtOnce = 2_000
+	// purgedSingly is how many sessions of a segment, or of the tail, are taken out of it where they
+	// are. To find the words of more would take longer than to make the segment anew.
+	purgedSingly = 50
+	// purgeRaces is how many times in a row a purge tries again what others were faster in.
+	purgeRaces = 20
+)
+
+// Purge implements [store.Purger].
+//
+// It goes by parts, each a transaction that holds the company, of up to 2,000 sessions. Of a
+// segment in which more than a few sessions go, those that go and those that stay are packed into
+// segments of their own first, while nobody waits; then the former are dropped, row, words and
+// places at once. So what is stored agrees after each part, wherever the purge ends. A part refuses
+// all watermarks from before.
+//
+// What is left on the disk is said in the package documentation, under Erasure.
+func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
+	if err := p.Err(); err != nil {
+		return 0, err
+	}
+	if err := b.ready(ctx, p.Company); err != nil {
+		return 0, err
+	}
+	if err := b.canWrite(true); err != nil {
+		return 0, err
+	}
+	u := &purging{Backend: b, Purge: p}
+	if p.Keep > 0 {
+		u.until = time.Now().Add(p.Keep).UnixMicro()
+	}
+	err := b.expireTombstones(ctx, p.Company)
+	if err == nil && p.IDs != nil {
+		err = u.ids(ctx)
+	} else if err == nil {
+		err = u.filter(ctx)
+	}
+	return u.purged, err
+}
+
+// purging is a purge at work.
+type purging struct {
+	*Backend
+	store.Purge
+	until int64 // of the tombstones, in microseconds since 1970; 0: for good
+
+	selection selection
+	query     *segment.Query
+	changes   map[int64]bool // of the last changes of the sessions that go; nil: the selection says which
+
+	clean  map[int64]bool // segments that were found to have none
+	purged int
+}
+
+// filter purges by the filter alone.
+func (u *purging) filter(ctx context.Context) (err error) {
+	u.selection, err = u.compile(store.Selection{Company: u.Company, Filter: u.Filter})
+	if err != nil || u.selection.end {
+		return err
+	}
+	u.query = segment.Compile(u.selection.filter)
+	return u.run(ctx)
+}
+
+// ids purges by IDs, some at a time.
+func (u *purging) ids(ctx context.Context) error {
+	ids := slices.DeleteFunc(slices.Clone(u.IDs), func(id string) bool {
+		// No session can have it, and no engine has to keep it.
+		return (&sessions.Session{ID: id, Company: u.Company, CreatedAt: time.Unix(0, 0), Status: sessions.Pending}).Validate() != nil
+	})
+	slices.Sort(ids)
+	for part := range slices.Chunk(slices.Compact(ids), purgedAtOnce) {
+		for races := 0; ; races++ {
+			err := u.part(ctx, part)
+			if err == nil {
+				break
+			}
+			if !u.again(ctx, err, races) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// part purges the sessions with some IDs. Where all sessions with those go, the IDs of others have
+// tombstones, too.
+func (u *purging) part(ctx context.Context, ids []string) error {
+	edits := make([]*edit, len(ids))
+	for i, id := range ids {
+		edits[i] = &edit{id: id}
+	}
+	var list []found
+	err := u.inSnapshot(ctx, opPurge, func(c conn) error {
+		if _, err := c.directory(ctx, u.Company); err != nil { // the schema may have moved on
+			return err
+		}
+		stored := map[sessionKey]known{}
+		if err := c.stored(ctx, c.engine.Stored, ofSchema(engine.Args{}), u.Company, edits, stored); err != nil {
+			return err
+		}
+		for _, k := range stored {
+			if u.Filter.Match(k.Session) {
+				list = append(list, found{k.Session, k.change})
+			}
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(list) > purgedSingly:
+		u.changes = map[int64]bool{}
+		for _, f := range list {
+			u.changes[f.change] = true
+		}
+		err = u.run(ctx)
+	case len(list) > 0:
+		err = u.takeOut(ctx, list)
+	}
+	if err != nil {
+		return err
+	}
+	if !u.Filter.IsZero() {
+		return nil
+	}
+	return u.inTx(ctx, opPurge, []string{u.Company}, func(w *write) error {
+		if _, _, err := w.hold(ctx, u.Company, 1, 0); err != nil {
+			return err
+		}
+		stored := map[sessionKey]known{}
+		if err := w.stored(ctx, w.engine.Held, engine.Args{}, u.Company, edits, stored); err != nil {
+			return err
+		}
+		if len(stored) > 0 { // they have changed, or come in, meanwhile
+			return errRace
+		}
+		rows := make([][]any, len(ids))
+		for i, id := range ids {
+			rows[i] = []any{u.Company, id, int64(0), u.until}
+		}
+		if _, err := w.insertRows(ctx, w.engine.PutTombstones, rows); err != nil {
+			return err
+		}
+		return w.exec(ctx, w.engine.SetTombstones, engine.Args{"company": u.Company})
+	}, nil)
+}
+
+// run purges until it finds nothing more.
+func (u *purging) run(ctx context.Context) error {
+	u.clean = map[int64]bool{}
+	for races := 0; ; {
+		next, err := u.next(ctx)
+		if err != nil || next == nil {
+			return err
+		}
+		switch err := next(ctx); {
+		case err == nil:
+			races = 0
+		case !u.again(ctx, err, races):
+			return err
+		default:
+			races++
+		}
+	}
+}
+
+// again reports whether to try again after an error: others were faster, or the engine has ended
+// the transaction to solve a deadlock. Nothing of it is stored then.
+func (u *purging) again(ctx context.Context, err error, races int) bool {
+	var failure *Error
+	victim := errors.As(err, &failure) && u.engine.Dialect != filter.SQLite && races < optimistic
+	return (errors.Is(err, errRace) || victim) && ctx.Err() == nil && races < purgeRaces
+}
+
+const opPurge = "purge"
+
+// next returns what is to be done next, or nil if nothing is left. It reads a snapshot, which is
+// closed before that is done.
+func (u *purging) next(ctx context.Context) (do func(context.Context) error, err error) {
+	err = u.inSnapshot(ctx, opPurge, func(c conn) error {
+		d, err := c.directory(ctx, u.Company)
+		if err != nil {
+			return err
+		}
+		tail, err := u.ofTail(ctx, c, &d)
+		switch {
+		case err != nil:
+			return err
+		case len(tail) > purgedSingly: // they get places in segments first
+			do = u.replacing(func(d *directory) (task, bool) { return task{tail: true}, d.seq > d.packed })
+			return nil
+		case len(tail) > 0:
+			do = func(ctx context.Context) error { return u.takeOut(ctx, tail) }
+			return nil
+		}
+		for _, s := range d.segments {
+			if u.clean[s.Number] || u.changes == nil && (s.Newest < u.selection.low || s.Oldest > u.selection.newest()) {
+				continue
+			}
+			if do, err = u.ofSegment(ctx, c, s, &d); err != nil || do != nil {
+				return err
+			}
+			u.clean[s.Number] = true // its places never change, but for those that die
+		}
+		return nil
+	})
+	return do, err
+}
+
+// replacing returns what does a replacement of segments.
+func (u *purging) replacing(choose func(*directory) (task, bool)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := u.replace(ctx, u.Company, choose, true)
+		return err
+	}
+}
+
+// ofTail returns sessions of the tail that go: all of them, or more than go singly.
+func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, error) {
+	if d.packed == d.seq {
+		return nil, nil
+	}
+	if u.changes == nil {
+		return c.found(ctx, c.engine.TailPage, between(u.selection.pos, position{us: u.selection.low}, engine.Args{
+			"company": u.Company, "packed": d.packed, "condition": u.selection.condition, "limit": purgedSingly + 1,
+		}), u.Company)
+	}
+	var changes []int64
+	for change := range u.changes {
+		if change > d.packed {
+			changes = append(changes, change)
+		}
+	}
+	slices.Sort(changes)
+	return c.sessionsOf(ctx, u.Company, changes[:min(len(changes), purgedSingly+1)], anyOf(u.Company))
+}
+
+// ofSegment returns what is to be done about a segment, nil if none of its sessions goes.
+func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *directory) (func(context.Context) error, error) {
+	changes, err := u.selected(ctx, c, s, d)
+	if err != nil || len(changes) == 0 {
+		return nil, err
+	}
+	if living := s.N - d.dead[s.Number]; len(changes) == living && living <= purgedAtOnce {
+		keys, err := c.livingKeys(ctx, u.Company, s)
+		return func(ctx context.Context) error { return u.drop(ctx, s, keys) }, err
+	}
+	if len(changes) <= purgedSingly {
+		list, err := c.sessionsOf(ctx, u.Company, changes, anyOf(u.Company))
+		return func(ctx context.Context) error { return u.takeOut(ctx, list) }, err
+	}
+	apart := make(map[int64]bool, len(changes))
+	for _, change := range changes {
+		apart[change] = true
+	}
+	return u.replacing(func(d *directory) (task, bool) {
+		i := slices.IndexFunc(d.segments, func(x *segment.Segment) bool { return x.Number == s.Number })
+		if i < 0 {
+			return task{}, false
+		}
+		return task{inputs: d.segments[i : i+1], apart: apart}, true
+	}), nil
+}
+
+// selected returns the change numbers of a segment's sessions that go.
+func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *directory) (changes []int64, err error) {
+	if u.changes != nil {
+		keys, err := c.livingKeys(ctx, u.Company, s)
+		for _, k := range keys {
+			if u.changes[k.change] {
+				changes = append(changes, k.change)
+			}
+		}
+		return changes, cmp.Or(err, d.checkDead([]*segment.Segment{s}))
+	}
+	r := c.reader(u.Company, s)
+	results, err := r.evaluate(ctx, u.query, []*segment.Segment{s}, u.selection.low, u.selection.newest())
+	if err := cmp.Or(err, d.checkDead([]*segment.Segment{s})); err != nil {
+		return nil, err
+	}
+	result := results[0][0]
+	if result.Any().Count() == 0 {
+		return nil, nil
+	}
+	if _, err := c.livingKeys(ctx, u.Company, s); err != nil { // the places
+		return nil, err
+	}
+	var doubtful []int64
+	for i := range result.Any().All() {
+		p, err := s.Place(i)
+		switch {
+		case err != nil:
+			return nil, err
+		case result.Sure.Has(i):
+			changes = append(changes, p.Change)
+		default:
+			doubtful = append(doubtful, p.Change)
+		}
+	}
+	list, err := c.sessionsOf(ctx, u.Company, doubtful, u.selection.condition) // the rows have the last word
+	for _, f := range list {
+		changes = append(changes, f.change)
+	}
+	return changes, err
+}
+
+// takeOut purges a few sessions where they are: their places die, and their words are taken off
+// them.
+func (u *purging) takeOut(ctx context.Context, list []found) error {
+	changes := make([]int64, len(list))
+	for i, f := range list {
+		changes[i] = f.change
+	}
+	return u.inPart(ctx, len(list), func(w *write, seq int64) error {
+		if err := u.bury(ctx, w, changes); err != nil {
+			return err
+		}
+		return w.leave(ctx, u.Company, departuresForGood(list), seq)
+	})
+}
+
+// departuresForGood are those of sessions of which nothing is left.
+func departuresForGood(list []found) []departure {
+	gone := make([]departure, len(list))
+	for i, f := range list {
+		gone[i] = newDeparture(f, &sessions.Session{Company: f.session.Company, ID: f.session.ID, CreatedAt: f.session.CreatedAt})
+	}
+	return gone
+}
+
+// drop purges the living sessions of a segment, which are all of them, together with it.
+func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) error {
+	changes := make([]int64, len(keys))
+	for i, k := range keys {
+		changes[i] = k.change
+	}
+	var crowded *segment.Segment
+	err := u.inPart(ctx, len(keys), func(w *write, seq int64) error {
+		d, err := w.directory(ctx, u.Company)
+		if err != nil {
+			return err
+		}
+		if d.dead[s.Number] != s.Dead().Count() || !slices.ContainsFunc(d.segments, func(x *segment.Segment) bool { return x.Number == s.Number }) {
+			return errRace
+		}
+		// Sessions that have changed since they were packed first have left dead places elsewhere,
+		// which keep the words that they still have.
+		var haunting []int64
+		for _, other := range d.between(s.Oldest, s.Newest) {
+			if other.Number == s.Number || d.dead[other.Number] == 0 {
+				continue
+			}
+			more, err := w.haunting(ctx, u.Company, other, keys)
+			if err != nil {
+				return err
+			}
+			if len(more) > purgedSingly {
+				crowded = other
+				return errRace
+			}
+			haunting = append(haunting, more...)
+		}
+		list, err := w.sessionsOf(ctx, u.Company, haunting, anyOf(u.Company))
+		if err != nil {
+			return err
+		}
+		if err := u.bury(ctx, w, changes); err != nil {
+			return err
+		}
+		args := engine.Args{"company": u.Company, "segments": w.engine.Numbers("segment", []int64{s.Number})}
+		for _, statement := range []engine.Statement{w.engine.DeleteSegments, w.engine.DeleteBlocks} {
+			if err := w.exec(ctx, statement, args); err != nil {
+				return err
+			}
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		for i := range list {
+			list[i].change = math.MaxInt64 // their living places are gone already
+		}
+		return w.leave(ctx, u.Company, departuresForGood(list), seq)
+	})
+	if crowded != nil && errors.Is(err, errRace) {
+		return u.replacing(func(d *directory) (task, bool) {
+			i := slices.IndexFunc(d.segments, func(x *segment.Segment) bool { return x.Number == crowded.Number })
+			if i < 0 {
+				return task{}, false
+			}
+			return task{inputs: d.segments[i : i+1]}, true
+		})(ctx)
+	}
+	return err
+}
+
+// haunting returns the change numbers of sessions of whose times a segment has dead places.
+func (c conn) haunting(ctx context.Context, company string, s *segment.Segment, keys []key) (changes []int64, err error) {
+	if _, err := c.livingKeys(ctx, company, s); err != nil { // the places, and which are dead
+		return nil, err
+	}
+	dead := map[int64]bool{}
+	for i := range s.Dead().All() {
+		p, err := s.Place(i)
+		if err != nil {
+			return nil, err
+		}
+		dead[p.Created] = true
+	}
+	for _, k := range keys {
+		if dead[k.us] {
+			changes = append(changes, k.change)
+		}
+	}
+	return changes, nil
+}
+
+// inPart lets do take n sessions out, in a transaction of its own that holds the company, and says
+// so in the company's row. seq is the number of the change.
+func (u *purging) inPart(ctx context.Context, n int, do func(w *write, seq int64) error) error {
+	err := u.inTx(ctx, opPurge, []string{u.Company}, func(w *write) error {
+		seq, _, err := w.hold(ctx, u.Company, 1, -n)
+		if err != nil {
+			return err
+		}
+		if err := do(w, seq+1); err != nil {
+			return err
+		}
+		return w.exec(ctx, w.engine.SetPurged, engine.Args{"company": u.Company})
+	}, nil)
+	if err == nil {
+		u.purged += n
+	}
+	return err
+}
+
+// bury deletes the rows of sessions, and leaves their tombstones. One that has changed meanwhile is
+// an errRace.
+func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
+	err := w.exec(ctx, w.engine.Entomb, engine.Args{"company": u.Company, "changes": w.engine.Numbers("s.changed_seq", changes), "until_us": u.until})
+	if err != nil {
+		return err
+	}
+	result, err := w.affect(ctx, w.engine.DeleteSessions, engine.Args{"company": u.Company, "changes": w.engine.Numbers("changed_seq", changes)})
+	if err != nil {
+		return err
+	}
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return failed(ctx, w.op, err)
+	case n != int64(len(changes)):
+		return errRace
+	}
+	return nil
+}
+
+// requireNoTombstone requires that no session that is new, it seems, was purged: then it is to be
+// looked at what is stored.
+func (w *write) requireNoTombstone(ctx context.Context, d *decision) error {
+	ids := make([]string, len(d.added))
+	for i, v := range d.added {
+		ids[i] = v.Session.ID
+	}
+	purged, err := w.tombstones(ctx, d.company, ids)
+	if err == nil && len(purged) > 0 {
+		err = errLook
+	}
+	return err
+}
+
+// tombstones returns which of some IDs a company refuses, in the newest state.
+func (c conn) tombstones(ctx context.Context, company string, ids []string) (map[string]bool, error) {
+	purged := map[string]bool{}
+	for part := range slices.Chunk(ids, batchRows) {
+		values := make([]any, batchSize(len(part)))
+		for i := range values {
+			values[i] = part[min(i, len(part)-1)]
+		}
+		args := engine.Args{"company": company, "ids": engine.List(values...), "now_us": time.Now().UnixMicro(), "lock": engine.Part{Text: c.engine.LockRead}}
+		err := c.rows(ctx, c.engine.TombstonesOf, args, func(rows *sql.Rows) error {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			purged[id] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return purged, nil
+}
+
+// expireTombstones deletes those that are not to be kept any more.
+func (b *Backend) expireTombstones(ctx context.Context, company string) error {
+	return b.inOwnTx(ctx, opPurge, func(c conn) error {
+		return c.explain(ctx, c.exec(ctx, c.engine.ExpireTombstones, engine.Args{"company": company, "now_us": time.Now().UnixMicro()}))
+	})
+}
