@@ -16,6 +16,7 @@ import (
 type settings struct {
 	writing   atomic.Pointer[ConnectionError] // why nothing may be written, if so
 	beginning atomic.Pointer[ConnectionError] // why nothing may be written in a transaction of our own, if so
+	erasing   atomic.Pointer[ConnectionError] // why what is deleted stays on the disk, if so
 	packet    atomic.Int64                    // max_allowed_packet, in bytes; 0: no bound
 }
 
@@ -36,7 +37,7 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 			return err
 		}
 	}
-	var writing, beginning *ConnectionError
+	var writing, beginning, erasing *ConnectionError
 	for _, s := range b.engine.Needs {
 		value, known := values[s.Name]
 		if !known || s.OK(value) {
@@ -50,6 +51,8 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 			writing = cmp.Or(writing, wrong)
 		case engine.Beginning:
 			beginning = cmp.Or(beginning, wrong)
+		case engine.Erasing:
+			erasing = cmp.Or(erasing, wrong)
 		}
 	}
 	// InnoDB writes no statement of a READ COMMITTED transaction, which ours are, to such a log.
@@ -58,6 +61,7 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	}
 	b.settings.writing.Store(writing)
 	b.settings.beginning.Store(beginning)
+	b.settings.erasing.Store(erasing)
 	if packet, err := strconv.ParseInt(values["max_allowed_packet"], 10, 64); err == nil {
 		b.settings.packet.Store(packet)
 	}

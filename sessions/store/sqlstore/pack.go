@@ -76,6 +76,9 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}
+	if err := b.expireTombstones(ctx, company); err != nil {
+		return err
+	}
 	for {
 		done, err := b.replace(ctx, company, b.due, true)
 		if err != nil || !done {

@@ -475,6 +475,22 @@ func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 	return nil
 }
 
+// CheckErasure says what setting of the connections leaves on the disk what was purged or redacted:
+// a [*ConnectionError] for SQLite without secure_delete, where free pages keep what they held until
+// they are used again. Nothing else depends on it. nil is no promise about logs, replicas and
+// backups, nor about what PostgreSQL and MariaDB keep for a while, see Erasure in the package
+// documentation.
+func (b *Backend) CheckErasure(ctx context.Context) error {
+	b.checked.Store(false) // somebody may have mended it
+	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	if wrong := b.settings.erasing.Load(); wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
 // requireNoTombstone requires that no session that is new, it seems, was purged: then it is to be
 // looked at what is stored.
 func (w *write) requireNoTombstone(ctx context.Context, d *decision) error {

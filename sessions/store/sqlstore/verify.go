@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
@@ -23,7 +24,7 @@ func (b *Backend) Verify(ctx context.Context, company string) error {
 		if err != nil {
 			return err
 		}
-		var total, packed, living, orphans int64
+		var total, packed, living, orphans, undead int64
 		err = c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": d.packed}, &total, &packed)
 		if err != nil {
 			return err
@@ -36,6 +37,9 @@ func (b *Backend) Verify(ctx context.Context, company string) error {
 			living += int64(n)
 		}
 		err = c.first(ctx, c.engine.Orphans, engine.Args{"company": company}, &orphans)
+		if err == nil {
+			err = c.first(ctx, c.engine.Undead, engine.Args{"company": company, "now_us": time.Now().UnixMicro()}, &undead)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -43,6 +47,8 @@ func (b *Backend) Verify(ctx context.Context, company string) error {
 			return fmt.Errorf("%w: %d sessions, where %d are counted", ErrDamaged, total, d.total)
 		case packed != living: // places are of different sessions, so that none is without one
 			return fmt.Errorf("%w: %d packed sessions, where segments have %d", ErrDamaged, packed, living)
+		case undead != 0:
+			return fmt.Errorf("%w: %d sessions that were purged", ErrDamaged, undead)
 		case orphans != 0:
 			return fmt.Errorf("%w: %d blocks of no segment", ErrDamaged, orphans)
 		}

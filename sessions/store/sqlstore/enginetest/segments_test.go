@@ -112,6 +112,21 @@ func TestModel(t *testing.T) {
 						}
 					case 6:
 						require.NoError(t, b.Maintain(t.Context(), company))
+					case 7:
+						f := filters().Draw(t, "purged")
+						p := store.Purge{Company: company, Filter: f}
+						if len(all.list) > 0 && rapid.Bool().Draw(t, "by ID") {
+							p.IDs = []string{rapid.SampledFrom(all.list).Draw(t, "ID").ID}
+						}
+						gone := all.purge(p)
+						n, err := b.Purge(t.Context(), p)
+						if p.Err() != nil {
+							require.ErrorIs(t, err, store.ErrPurge)
+							gone = 0
+						} else {
+							require.NoError(t, err)
+						}
+						require.Equal(t, gone, n)
 					default:
 						sel := store.Selection{
 							Company: company, Filter: filters().Draw(t, "filter"), Limit: rapid.SampledFrom([]int{1, 2, 5, 50}).Draw(t, "limit"),

@@ -22,6 +22,7 @@ const (
 	Everything Use = iota
 	Writing        // in whatever transaction
 	Beginning      // of transactions that write. One that the host has begun may do without
+	Erasing        // of what was there from the disk. Everything else does without
 )
 
 // is returns a function that reports whether a value is one of those given, in whatever case.

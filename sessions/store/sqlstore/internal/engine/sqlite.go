@@ -51,12 +51,14 @@ UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
 UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted
 UNION ALL SELECT 'full_column_names', full_column_names FROM pragma_full_column_names
 UNION ALL SELECT 'query_only', query_only FROM pragma_query_only
+UNION ALL SELECT 'secure_delete', secure_delete FROM pragma_secure_delete
 UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode`},
 		Needs: []Setting{
 			{Name: "sqlite_version", Needed: "3.38 or newer", OK: atLeast(3, 38)},
 			{Name: "encoding", Needed: "UTF-8", OK: is("UTF-8")}, // texts compare by their bytes in the file
 			{Name: "read_uncommitted", Needed: "0", OK: is("0")},
 			{Name: "full_column_names", Needed: "0", OK: is("0")}, // a subquery's columns would have other names
+			{Name: "secure_delete", Needed: "on, so that what is deleted is overwritten", OK: is("1"), For: Erasing},
 			{Name: "query_only", Needed: "0", OK: is("0"), For: Writing},
 			{Name: "journal_mode", Needed: "any but off", OK: not(is("off")), For: Writing}, // nothing can be rolled back
 		},

@@ -1,0 +1,256 @@
+package enginetest
+
+import (
+	"bufio"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// purge takes out what a Purge selects, and returns how many those were.
+func (o *oracle) purge(p store.Purge) int {
+	if p.Err() != nil {
+		return 0
+	}
+	before := len(o.list)
+	o.list = slices.DeleteFunc(o.list, func(s *sessions.Session) bool {
+		return p.Filter.Match(s) && (p.IDs == nil || slices.Contains(p.IDs, s.ID))
+	})
+	return before - len(o.list)
+}
+
+// TestPurgeInParts purges segments as a whole and in part, of a tail and of segments whose sessions
+// have changed since, while others insert, change, pack and read. All that is kept agrees then, and
+// no word of those who went is left.
+func TestPurgeInParts(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 200, Segment: 500})
+		list := dense(2000)
+		for i, s := range list {
+			s.CreatedAt = start.Add(-time.Duration(i/3) * time.Hour) // ties of three
+			if i%10 == 0 {
+				s.FirstName, s.Subject = sessions.TextOf("Ekvtime"), "ekvtime"
+			}
+		}
+		all := loaded(t, b, list)
+		for i, s := range slices.Clone(all.list) { // dead places, whose words stay
+			if i%40 == 3 || i > 1600 && i%4 == 0 {
+				s = s.Clone()
+				s.Status, s.DecidedAt = sessions.Success, s.CreatedAt
+				require.NoError(t, b.Update(t.Context(), s))
+				all.put(s)
+			}
+		}
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		stop := make(chan struct{})
+		var group sync.WaitGroup
+		var fresh []*sessions.Session
+		group.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				case <-time.After(2 * time.Millisecond):
+				}
+				s := person(9000 + n)
+				s.ID, s.CreatedAt = fmt.Sprintf("fresh-%d", n), start.Add(time.Duration(n+1)*time.Second)
+				if err := b.Insert(t.Context(), s); err != nil {
+					t.Error(err)
+					return
+				}
+				fresh = append(fresh, s)
+				if err := b.Maintain(t.Context(), "acme"); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		for _, p := range []store.Purge{
+			{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "ekvtime")},
+			{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, start.Add(-300*time.Hour))},
+			{Company: "acme", Filter: filter.And(filter.Search("nino"), filter.Not(filter.Status(sessions.Success)))},
+			{Company: "acme", Filter: filter.Is(sessions.FieldFirstName, "Giorgi")},
+		} {
+			gone := all.purge(p)
+			require.Positive(t, gone)
+			n, err := b.Purge(t.Context(), p)
+			require.NoError(t, err)
+			require.Equal(t, gone, n)
+		}
+		close(stop)
+		group.Wait()
+		for _, s := range fresh {
+			all.put(s)
+		}
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		for _, f := range []filter.Filter{filter.Search("n g 0"), filter.Search("g"), filter.Status(sessions.Success)} {
+			requireWhole(t, b, all, f)
+		}
+		batch, err := b.List(t.Context(), store.Selection{Company: "acme", Filter: filter.Search("ekvtime"), Limit: 5})
+		require.NoError(t, err)
+		require.Empty(t, batch.Sessions)
+		require.NoError(t, b.Insert(t.Context(), clones(fresh)...), "stored already")
+		require.ErrorIs(t, b.Insert(t.Context(), list[0].Clone()), store.ErrPurged)
+		left := countRows(t, db, "sessionkit_blocks WHERE name LIKE 'Wekvt%' AND company = ", "acme")
+		require.Zero(t, left)
+
+		n, err := b.Purge(t.Context(), store.Purge{Company: "acme", All: true, Keep: time.Hour})
+		require.NoError(t, err)
+		require.Equal(t, len(all.list), n)
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		for _, table := range []string{"sessions", "segments", "blocks"} {
+			require.Zero(t, countRows(t, db, "sessionkit_"+table+" WHERE company = ", "acme"), table)
+		}
+	})
+}
+
+// TestPurgeIsKilled kills a process that purges, again and again, with SIGKILL. What is stored
+// agrees each time, and in the end the purge is done.
+func TestPurgeIsKilled(t *testing.T) {
+	if name := os.Getenv("SESSIONKIT_TEST_PURGE"); name != "" {
+		purgeToBeKilled(t, engine(name))
+		return
+	}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		name := databaseOf(t, e, db)
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
+		list := dense(1500)
+		for i, s := range list {
+			if s.Subject = "kept"; i%3 > 0 {
+				s.Subject = "gone"
+			}
+		}
+		all := loaded(t, b, list)
+		p := store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "gone")}
+		gone := all.purge(p)
+		left := func() int {
+			n, err := b.Count(t.Context(), store.Selection{Company: "acme", Limit: 10_000})
+			require.NoError(t, err)
+			return n.N - len(all.list)
+		}
+		killed := 0
+		for within := 5 * time.Millisecond; left() > 0; within = within * 3 / 2 {
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPurgeIsKilled$")
+			cmd.Env = append(os.Environ(), "SESSIONKIT_TEST_PURGE="+string(e), "SESSIONKIT_TEST_DATABASE="+name)
+			out, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, cmd.Start())
+			lines := bufio.NewScanner(out)
+			for lines.Scan() && lines.Text() != "purging" {
+			}
+			time.Sleep(within)
+			_ = cmd.Process.Kill()
+			if cmd.Wait() != nil {
+				killed++
+			}
+			require.Eventually(t, func() bool { return b.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
+			require.LessOrEqual(t, left(), gone)
+		}
+		require.Positive(t, killed)
+		n, err := b.Purge(t.Context(), p)
+		require.NoError(t, err)
+		require.Zero(t, n)
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+		requireWhole(t, b, all, filter.Search("n g 0"))
+	})
+}
+
+// databaseOf returns what connects another process to a database.
+func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
+	t.Helper()
+	query := map[engine]string{
+		sqlite: "SELECT file FROM pragma_database_list WHERE name = 'main'", postgres: "SELECT current_database()", mariadb: "SELECT DATABASE()",
+	}[e]
+	require.NoError(t, db.QueryRowContext(t.Context(), query).Scan(&name))
+	return name
+}
+
+func purgeToBeKilled(t *testing.T, e engine) {
+	t.Helper()
+	name, dsn := os.Getenv("SESSIONKIT_TEST_DATABASE"), need(t, e)
+	if e == sqlite {
+		dsn, name = "file:"+name+"?_pragma=busy_timeout(10000)&_pragma=synchronous(off)", ""
+	}
+	db := connect(t, connector(t, e, dsn, name))
+	b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
+	require.NoError(t, b.Check(t.Context()))
+	fmt.Println("purging")
+	_, err := b.Purge(t.Context(), store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "gone")})
+	require.NoError(t, err)
+}
+
+// TestPurgeAndHosts: a transaction of the host's that has an older snapshot does not bring back what
+// was purged since.
+func TestPurgeAndHosts(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		if e == sqlite { // which has one writer
+			return
+		}
+		b := newBackend(t, e, db)
+		require.NoError(t, b.Insert(t.Context(), persons(5)...))
+		for _, level := range []sql.IsolationLevel{sql.LevelReadCommitted, sql.LevelRepeatableRead} {
+			tx, err := db.BeginTx(t.Context(), &sql.TxOptions{Isolation: level})
+			require.NoError(t, err)
+			var n int
+			require.NoError(t, tx.QueryRowContext(t.Context(), "SELECT count(*) FROM sessionkit_sessions").Scan(&n))
+			s := person(n - 1)
+			_, err = b.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{s.ID}})
+			require.NoError(t, err)
+			err = b.Tx(tx).Insert(t.Context(), s.Clone())
+			require.Error(t, err)
+			if level == sql.LevelReadCommitted {
+				require.ErrorIs(t, err, store.ErrPurged)
+			}
+			if !errors.Is(err, sqlstore.ErrTxEnded) {
+				require.NoError(t, tx.Rollback())
+			}
+			_, err = b.Get(t.Context(), "acme", s.ID)
+			require.ErrorIs(t, err, store.ErrNotFound)
+		}
+		require.NoError(t, b.Verify(t.Context(), "acme"))
+	})
+}
+
+// TestErasure: what a setting of SQLite's leaves on the disk is said.
+func TestErasure(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		if e != sqlite {
+			require.NoError(t, b.CheckErasure(t.Context()))
+			return
+		}
+		file := databaseOf(t, e, db)
+		for value, ok := range map[string]bool{"on": true, "off": false, "fast": false} {
+			one := connect(t, connector(t, e, "file:"+file+"?_pragma=busy_timeout(10000)&_pragma=secure_delete("+value+")", ""))
+			err := sqlstore.New(one, dialects[e]).CheckErasure(t.Context())
+			if ok {
+				require.NoError(t, err)
+				continue
+			}
+			var wrong *sqlstore.ConnectionError
+			require.ErrorAs(t, err, &wrong, value)
+			require.Equal(t, "secure_delete", wrong.Setting)
+		}
+	})
+}
+
+func clones(list []*sessions.Session) []*sessions.Session {
+	all := make([]*sessions.Session, len(list))
+	for i, s := range list {
+		all[i] = s.Clone()
+	}
+	return all
+}
