@@ -11,7 +11,7 @@
 //
 // # Tables
 //
-// [Migrate] makes six tables, and brings older ones up to date; [Migrations] gives the same
+// [Migrate] makes seven tables, and brings older ones up to date; [Migrations] gives the same
 // statements to a host that has a tool of its own for that.
 //
 //   - sessionkit_sessions has one row per session, with its search key (package searchkey).
@@ -22,6 +22,7 @@
 //   - sessionkit_companies counts the changes and the sessions of each company, and says up to
 //     which change they are packed.
 //   - sessionkit_migrations has which migrations were applied, and when.
+//   - sessionkit_tombstones has the IDs that were purged and do not come back.
 //   - sessionkit_schema has the versions of the tables and of the folding, and the history of the
 //     changes. Versions on which this package does not work are refused, also when they move while
 //     it runs.
@@ -190,6 +191,54 @@
 // [store.Putter]: the version that is stored is a column of sessionkit_sessions, and no part of a
 // session. In the host's own transaction, beside the record that an event was read, it is
 // backend.Tx(tx).Put.
+//
+// # Erasure
+//
+// A job of the host's ends retention, forgets people, and checks that all of it agrees. It goes
+// through the Store, which asks who may and tells the audit hook:
+//
+//	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
+//	err := backend.CheckErasure(ctx) // once, where deleted data has to leave the disk of SQLite
+//	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
+//	n, err := st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour})
+//	person := filter.Or(filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number))
+//	n, err = st.Purge(ctx, job, store.Purge{Filter: person})
+//	err = st.Redact(ctx, job, id)            // the session is to be counted on, the person is not
+//	n, err = st.PurgeCompany(ctx, job, 0)    // a company that leaves
+//	err = backend.Maintain(ctx, "acme")      // deletes tombstones whose time is over, too
+//	err = backend.Verify(ctx, "acme")        // and Repair, should it name a difference
+//
+// [Backend.Purge] goes by parts of up to 2,000 sessions, each a transaction that holds the company.
+// A job that is killed is started again. BenchmarkPurge of enginetest says what it takes, and how
+// long a writer waits meanwhile. A stream that began before sees its snapshot to the end. Until all
+// processes have a package with tombstones (schema version 6), purge nothing: older ones would
+// bring sessions back.
+//
+// What a purge leaves: the tombstones, for as long as Purge.Keep says; the row of the company; and
+// what the engine and its surroundings keep of rows that were deleted, or changed by a redaction:
+//
+//   - PostgreSQL: dead row versions until VACUUM has come by (autovacuum does, once a fifth of a
+//     table is dead, but not while a transaction or a replication slot is older), and then, on the
+//     disk, until the free space is used again; VACUUM FULL writes the table anew. The write-ahead
+//     log until it is recycled (max_wal_size, wal_keep_size), and for as long as it is archived.
+//   - MariaDB and MySQL: deleted records until the purge thread has come by (not while an older
+//     snapshot is open), their bytes until the page is used again (OPTIMIZE TABLE writes it anew;
+//     innodb_immediate_scrub_data_uncompressed of MariaDB overwrites them); the undo log until it is
+//     truncated, the redo log until it is overwritten, the doublewrite buffer. Binary logs in the
+//     format ROW hold the whole row: binlog_expire_logs_seconds, or expire_logs_days.
+//   - SQLite: free pages keep what they held until they are used again, unless secure_delete is on,
+//     a setting of each connection: [Backend.CheckErasure]. The write-ahead log until it is
+//     truncated: PRAGMA wal_checkpoint(TRUNCATE). VACUUM writes the file anew.
+//   - Replicas follow when they follow. Backups and dumps keep all, and what is restored of one
+//     has to be purged again: run the jobs since, by the audit trail.
+//   - An audit trail that the host keeps ([store.Options].Audit) holds the filters of searches and
+//     purges, which name people, and the IDs of sessions. A redaction or a purge changes nothing of
+//     it; its retention is the host's to end, with that of the company at the latest
+//     ([store.ActionPurgeCompany]).
+//
+// [Backend.Verify] compares rows, postings, places, counts and tombstones in one snapshot, and names
+// what differs by segment and block, never by person. [Backend.Repair] makes what is derived anew of
+// the rows: segments, the words in them, and the count of sessions.
 //
 // # Writing
 //

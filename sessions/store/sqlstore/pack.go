@@ -87,8 +87,9 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 	}
 }
 
-// Repair throws a company's segments away and makes them anew of its sessions. It mends what
-// [Backend.Verify] or an [ErrDamaged] names. Until it is done, searches read what is not packed yet
+// Repair throws a company's segments away and makes them anew of its sessions, and counts those. It
+// mends what [Backend.Verify] or an [ErrDamaged] names, other than a session that was purged, and
+// brought back by older software: purge it again. Until it is done, searches read what is not packed yet
 // in order.
 func (b *Backend) Repair(ctx context.Context, company string) error {
 	if err := b.ready(ctx, company); err != nil {

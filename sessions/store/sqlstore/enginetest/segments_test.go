@@ -417,6 +417,8 @@ func TestDamage(t *testing.T) {
 		require.Greater(t, damages, 10)
 		_, err := db.ExecContext(t.Context(), "UPDATE sessionkit_blocks SET data = 'x' WHERE name LIKE 'P%'")
 		require.NoError(t, err)
+		_, err = db.ExecContext(t.Context(), "UPDATE sessionkit_companies SET total = total + 3")
+		require.NoError(t, err)
 		require.ErrorIs(t, b.Verify(t.Context(), "acme"), sqlstore.ErrDamaged)
 		require.NoError(t, b.Repair(t.Context(), "acme"))
 		require.NoError(t, b.Verify(t.Context(), "acme"))

@@ -282,6 +282,11 @@ func watchWrites(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions.
 		err = errors.Join(writer.Insert(t.Context(), s), writer.Update(t.Context(), s), writer.Redact(t.Context(), crowded, s.ID))
 		return errors.Join(err, tx.Commit())
 	})
+	w.call(t, "purge", "a few sessions by ID", func() error {
+		_, err := b.Purge(t.Context(), store.Purge{Company: crowded, IDs: []string{all[4].ID, all[5].ID}})
+		return err
+	})
+	w.call(t, "purge", "an insert afterwards", func() error { return b.Insert(t.Context(), fresh(5)[4]) })
 	w.call(t, "tx", "failed insert in the host's transaction", func() error {
 		tx, err := w.recorded.BeginTx(t.Context(), nil)
 		if err != nil {

@@ -89,7 +89,7 @@ SET forgot_seq = :seq
 WHERE company = :company`
 
 	resetPacked = `UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq
+SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company)
 WHERE company = :company`
 
 	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)

@@ -14,12 +14,14 @@ WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SEL
 
 -- any
 INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(?), ?
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
-ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
+ON DUPLICATE KEY UPDATE
+	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
+	total = total + VALUES(total);
 
 -- any
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -17,12 +17,14 @@ SELECT CONNECTION_ID();
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
 INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(?), ?
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
-ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUES(seq)), total = total + VALUES(total);
+ON DUPLICATE KEY UPDATE
+	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
+	total = total + VALUES(total);
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
@@ -127,7 +129,8 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- put, get and list in the host's transaction
 SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?)
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
 FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
@@ -165,6 +168,12 @@ FOR UPDATE;
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
+
+-- failed insert in the host's transaction
+SELECT t.id
+FROM sessionkit_tombstones t
+WHERE t.company = ? AND t.id IN (?) AND (t.until_us = 0 OR t.until_us > ?)
+FOR UPDATE;
 
 -- failed insert in the host's transaction
 -- Rollback

@@ -1,7 +1,8 @@
 -- since nothing; since a watermark
 SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2)
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
 FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;

@@ -18,7 +18,7 @@ SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
 WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
-RETURNING seq;
+RETURNING seq, tombstones;
 
 -- two new sessions, and newer states of two that are stored
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -13,7 +13,7 @@ SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
 WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
-RETURNING seq;
+RETURNING seq, tombstones;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
@@ -105,7 +105,8 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- put, get and list in the host's transaction
 SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2)
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
 FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
@@ -158,6 +159,11 @@ JOIN LATERAL (
 UPDATE sessionkit_companies
 SET forgot_seq = $1
 WHERE company = $2;
+
+-- failed insert in the host's transaction
+SELECT t.id
+FROM sessionkit_tombstones t
+WHERE t.company = $1 AND t.id IN ($2) AND (t.until_us = 0 OR t.until_us > $3);
 
 -- failed insert in the host's transaction
 -- Rollback

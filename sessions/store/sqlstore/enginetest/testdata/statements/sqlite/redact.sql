@@ -18,7 +18,7 @@ SELECT ?, ?, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
-RETURNING seq;
+RETURNING seq, tombstones;
 
 -- any
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -57,4 +57,5 @@ UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
 UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted
 UNION ALL SELECT 'full_column_names', full_column_names FROM pragma_full_column_names
 UNION ALL SELECT 'query_only', query_only FROM pragma_query_only
+UNION ALL SELECT 'secure_delete', secure_delete FROM pragma_secure_delete
 UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode;

@@ -17,7 +17,7 @@ SELECT ?, ?, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
-RETURNING seq;
+RETURNING seq, tombstones;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
@@ -102,7 +102,8 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- put, get and list in the host's transaction
 SELECT v.version, v.oldest, v.search_key, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?)
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
 FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
@@ -145,6 +146,11 @@ CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
+
+-- failed insert in the host's transaction
+SELECT t.id
+FROM sessionkit_tombstones t
+WHERE t.company = ? AND t.id IN (?) AND (t.until_us = 0 OR t.until_us > ?);
 
 -- failed insert in the host's transaction
 -- Rollback

@@ -1,0 +1,275 @@
+-- a few sessions by ID; an insert afterwards
+-- BeginTx, Read Committed
+
+-- a few sessions by ID
+DELETE FROM sessionkit_tombstones
+WHERE company = ? AND until_us > 0 AND until_us <= ?;
+
+-- a few sessions by ID; an insert afterwards
+-- Commit
+
+-- a few sessions by ID
+-- BeginTx, Repeatable Read, read only
+
+-- a few sessions by ID
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- a few sessions by ID
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = ? AND r.id IN (?, ?)
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- a few sessions by ID
+-- Rollback
+
+-- a few sessions by ID; an insert afterwards
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
+FROM sessionkit_schema v
+WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
+	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
+LOCK IN SHARE MODE
+ON DUPLICATE KEY UPDATE
+	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
+	total = total + VALUES(total);
+
+-- a few sessions by ID
+INSERT INTO sessionkit_tombstones (company, id, version, until_us)
+SELECT s.company, s.id, s.version, CAST(? AS SIGNED)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?)
+ON DUPLICATE KEY UPDATE version = VALUES(version), until_us = VALUES(until_us);
+
+-- a few sessions by ID
+DELETE FROM sessionkit_sessions
+WHERE company = ? AND changed_seq IN (?, ?);
+
+-- a few sessions by ID
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
+WHERE c.company = ?
+ORDER BY g.segment
+FOR UPDATE;
+
+-- a few sessions by ID
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+FOR UPDATE;
+
+-- a few sessions by ID
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
+FOR UPDATE;
+
+-- a few sessions by ID
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+);
+
+-- a few sessions by ID
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+)
+UNION ALL
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+FOR UPDATE
+);
+
+-- a few sessions by ID
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE data = VALUES(data);
+
+-- a few sessions by ID
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE data = VALUES(data);
+
+-- a few sessions by ID
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE dead = VALUES(dead);
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET forgot_seq = ?
+WHERE company = ?;
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET tombstones = 1, purged_seq = seq, forgot_seq = seq
+WHERE company = ?;
+
+-- a few sessions by ID
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = ? AND r.id IN (?, ?)
+FOR UPDATE;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_tombstones (company, id, version, until_us)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE until_us = VALUES(until_us);
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET tombstones = 1
+WHERE company = ?;
+
+-- an insert afterwards
+SELECT t.id
+FROM sessionkit_tombstones t
+WHERE t.company = ? AND t.id IN (?) AND (t.until_us = 0 OR t.until_us > ?)
+FOR UPDATE;
+
+-- an insert afterwards
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE revision = revision + 1;

@@ -1,0 +1,186 @@
+-- a few sessions by ID; an insert afterwards
+-- BeginTx, Read Committed
+
+-- a few sessions by ID
+DELETE FROM sessionkit_tombstones
+WHERE company = $1 AND until_us > 0 AND until_us <= $2;
+
+-- a few sessions by ID; an insert afterwards
+-- Commit
+
+-- a few sessions by ID
+-- BeginTx, Repeatable Read, read only
+
+-- a few sessions by ID
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = $1
+LEFT JOIN sessionkit_segments g ON g.company = $2
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- a few sessions by ID
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = $1 AND r.id IN ($2, $3)
+	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+
+-- a few sessions by ID
+-- Rollback
+
+-- a few sessions by ID; an insert afterwards
+INSERT INTO sessionkit_companies (company, seq, total)
+SELECT $1::text, $2::bigint, $3::bigint
+FROM sessionkit_schema v
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+RETURNING seq, tombstones;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_tombstones (company, id, version, until_us)
+SELECT s.company, s.id, s.version, CAST($1 AS bigint)
+FROM sessionkit_sessions s
+WHERE s.company = $2 AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]))
+ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us;
+
+-- a few sessions by ID
+DELETE FROM sessionkit_sessions
+WHERE company = $1 AND changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- a few sessions by ID
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+FROM sessionkit_companies c
+LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
+WHERE c.company = $4
+ORDER BY g.segment;
+
+-- a few sessions by ID
+SELECT b.segment, b.name, b.data
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
+CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b;
+
+-- a few sessions by ID
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST($1 AS text) AS bigint[]), CAST(CAST($2 AS text) AS text[])) u(segment, name)
+) p
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = p.segment AND b.name = p.name
+	OFFSET 0
+) b ON true;
+
+-- a few sessions by ID
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT u.segment, u.name COLLATE "C" AS name
+	FROM unnest(CAST(CAST($1 AS text) AS bigint[]), CAST(CAST($2 AS text) AS text[])) u(segment, name)
+) p
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = p.segment AND b.name >= p.name
+	ORDER BY b.name
+	LIMIT 1
+) b;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20),
+	($21, $22, $23, $24),
+	($25, $26, $27, $28),
+	($29, $30, $31, $32),
+	($33, $34, $35, $36),
+	($37, $38, $39, $40),
+	($41, $42, $43, $44),
+	($45, $46, $47, $48),
+	($49, $50, $51, $52),
+	($53, $54, $55, $56),
+	($57, $58, $59, $60),
+	($61, $62, $63, $64)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20),
+	($21, $22, $23, $24),
+	($25, $26, $27, $28),
+	($29, $30, $31, $32),
+	($33, $34, $35, $36),
+	($37, $38, $39, $40),
+	($41, $42, $43, $44),
+	($45, $46, $47, $48),
+	($49, $50, $51, $52),
+	($53, $54, $55, $56)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET forgot_seq = $1
+WHERE company = $2;
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET tombstones = 1, purged_seq = seq, forgot_seq = seq
+WHERE company = $1;
+
+-- a few sessions by ID
+SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
+	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
+	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = $1 AND r.id IN ($2, $3)
+FOR UPDATE;
+
+-- a few sessions by ID
+INSERT INTO sessionkit_tombstones (company, id, version, until_us)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8)
+ON CONFLICT (company, id) DO UPDATE SET until_us = excluded.until_us;
+
+-- a few sessions by ID
+UPDATE sessionkit_companies
+SET tombstones = 1
+WHERE company = $1;
+
+-- an insert afterwards
+SELECT t.id
+FROM sessionkit_tombstones t
+WHERE t.company = $1 AND t.id IN ($2) AND (t.until_us = 0 OR t.until_us > $3);
+
+-- an insert afterwards
+INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
+	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
+	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
+	liveness, match_level, match_scale, acceptance_level, selfie, extra, client_ip, device, browser, os,
+	model, digital_spoof, not_full_id, low_far, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
+ON CONFLICT (company, id) DO NOTHING;
