@@ -56,7 +56,7 @@ func slowClients(t *testing.T, dsn string) {
 	defer func() { require.NoError(t, db.Close()) }()
 	db.SetMaxOpenConns(exports + 2)
 	backend := sqlstore.New(db, dialect)
-	st := store.New(backend, store.Options{})
+	st := store.New(backend, store.Options{Exports: store.ExportLimits{Company: exports, Process: exports}})
 	viewer := store.Viewer{Company: company, Role: sessions.Agent}
 	page, err := st.List(t.Context(), viewer, store.Query{Limit: 100})
 	require.NoError(t, err)
