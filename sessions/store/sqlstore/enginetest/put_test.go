@@ -50,7 +50,7 @@ func TestPutAmongWriters(t *testing.T) {
 					events = append(events, event(n, version))
 				}
 			}
-			random := rand.New(rand.NewPCG(8, uint64(w))) //nolint:gosec // repeatable
+			random := rand.New(rand.NewPCG(8, uint64(w)))
 			random.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 			group.Go(func() {
 				for some := range slices.Chunk(events, 1+w) {
