@@ -34,6 +34,9 @@ var (
 	errNothing = errors.New("sqlstore: nothing to write")
 )
 
+// errInTheWay: the rows are not affected as what is stored says that they should be.
+var errInTheWay = errors.New("sqlstore: an index or a trigger that is not of this package")
+
 // inTx lets do write in a transaction of its own, and after its commit calls done. The companies
 // are those that do writes to, in the order in which everybody holds them.
 func (b *Backend) inTx(ctx context.Context, op string, companies []string, do func(*write) error, done func()) error {

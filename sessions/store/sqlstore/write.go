@@ -445,13 +445,17 @@ func (w *write) store(ctx context.Context, d *decision, seq int64) error {
 }
 
 // storeRows writes rows of sessions. If the engine says of one that it is not affected as it should
-// be, the error is errLook.
+// be, the error is errLook. Where the write has looked already, an index or a trigger of the host's
+// is in the way.
 func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any, affected int64) error {
 	n, err := w.insertRows(ctx, s, rows)
-	if err == nil && n != affected*int64(len(rows)) {
-		err = errLook
+	switch {
+	case err != nil || n == affected*int64(len(rows)):
+		return err
+	case w.look:
+		return failed(ctx, w.op, errInTheWay)
 	}
-	return err
+	return errLook
 }
 
 // hold raises the company's number by n, counts the sessions added, and holds the company until the

@@ -265,7 +265,7 @@ func TestDriverErrorsAreNotPrinted(t *testing.T) {
 		requireNoPerson(t, err)
 		var typed *sqlstore.Error
 		require.ErrorAs(t, err, &typed)
-		require.Equal(t, "insert", typed.Op)
+		require.Equal(t, "sqlstore: insert", typed.Op)
 		require.Error(t, typed.Err)
 		_, err = b.Get(t.Context(), "acme", person(0).ID)
 		require.ErrorIs(t, err, store.ErrNotFound)

@@ -21,8 +21,8 @@ FROM information_schema.tables t
 WHERE t.table_schema = DATABASE() AND LEFT(t.table_name, 11) = 'sessionkit_'
 UNION ALL
 SELECT CONCAT('column ', LOWER(c.table_name), '.', c.column_name),
-	CONCAT(c.data_type, IF(c.data_type = 'varbinary', CONCAT('(', c.character_maximum_length, ')'), ''),
-		COALESCE(CONCAT(' collate ', c.collation_name), ''), IF(c.is_nullable = 'NO', ' not null', ''))
+	CONCAT(IF(c.data_type = 'longblob', 'blob', c.data_type), IF(c.data_type = 'varbinary', CONCAT('(', c.character_maximum_length, ')'), ''),
+		IF(c.collation_name IS NULL, '', CONCAT(' collate ', c.collation_name)), IF(c.is_nullable = 'NO', ' not null', ''))
 FROM information_schema.columns c
 WHERE c.table_schema = DATABASE() AND LEFT(c.table_name, 11) = 'sessionkit_'
 UNION ALL
