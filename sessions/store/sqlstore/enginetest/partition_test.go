@@ -89,6 +89,8 @@ func TestOnePartition(t *testing.T) {
 	decided := all[1].Clone()
 	decided.Status = sessions.Pending
 	require.NoError(t, b.Update(t.Context(), decided))
+	_, err = b.Purge(t.Context(), store.Purge{Company: crowded, IDs: []string{all[2].ID}})
+	require.NoError(t, err)
 	texts, args := r.statements()
 	planned := 0
 	for _, text := range texts {
