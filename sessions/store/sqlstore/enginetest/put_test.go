@@ -80,7 +80,10 @@ func TestPutAmongWriters(t *testing.T) {
 // TestPutMany puts ten thousand sessions in one call, and once they are packed a newer state of a
 // fifth of them.
 func TestPutMany(t *testing.T) {
-	const many, newer = 10_000, 2_000
+	many, newer := 10_000, 2_000
+	if raced {
+		many, newer = 2_500, 500
+	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
 		events := func(n int, version int64) (list []store.Versioned) {
