@@ -260,7 +260,7 @@ func dense(n int) (list []*sessions.Session) {
 // them have and few have together. No page is cut, whatever is asked.
 func TestBurst(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		n := size(map[engine]int{sqlite: 9000, postgres: 5000, mariadb: 5000}[e], 100_000)
+		n := size(5000, 100_000)
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 900})
 		all := loaded(t, b, dense(n))
 		require.NoError(t, b.Verify(t.Context(), "acme"))

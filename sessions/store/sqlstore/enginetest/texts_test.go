@@ -25,7 +25,7 @@ func TestFewTexts(t *testing.T) {
 				"everything": {}, "dense criterion": filter.Status(sessions.Success), "absent criterion": filter.Extra("phone", "1"),
 			} {
 				w.r.statements()
-				for limit := 1; limit < 300; limit += 7 {
+				for limit := 1; limit < 300; limit += 17 {
 					sel := store.Selection{Company: crowded, Filter: f, Limit: limit, Budget: []int{0, 40 * limit, 3000 + limit}[limit%3]}
 					for range 2 {
 						batch, err := b.List(t.Context(), sel)
