@@ -35,7 +35,7 @@ ORDER BY company`
 
 	setSearchKey = `UPDATE sessionkit_schema
 SET search_key = :search_key
-WHERE search_key < :search_key`
+WHERE version > 0 AND search_key < :search_key` // the key, for servers with sql_safe_updates
 
 	setKeys = `UPDATE sessionkit_sessions
 SET search_key = {key}

@@ -32,4 +32,4 @@ DROP TABLE IF EXISTS sessionkit_terms;
 -- if column sessionkit_schema.bucket_bits
 ALTER TABLE sessionkit_schema DROP COLUMN bucket_bits;
 -- A company without sessions has no keys to make anew.
-UPDATE sessionkit_schema SET search_key = 2 WHERE search_key < 2 AND NOT EXISTS (SELECT 1 FROM sessionkit_sessions);
+UPDATE sessionkit_schema SET search_key = 2 WHERE version > 0 AND search_key < 2 AND NOT EXISTS (SELECT 1 FROM sessionkit_sessions);
