@@ -122,21 +122,17 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 			return s, refuse(codeMissingParameter, name, "settings are replaced as a whole")
 		}
 	}
-	if tag == "*" { // whatever there is
-		stored, err := c.store.Settings(c.ctx, c.viewer)
-		s.Revision = stored.Revision
+	old, err := c.store.Settings(c.ctx, c.viewer)
+	if err != nil {
 		return s, err
 	}
-	revision, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-	if err != nil || settingsTag(revision) != tag {
-		return s, &problem{Code: codeConflict}
-	}
-	s.Revision = revision
-	if object["kept_extra_keys"] == nil { // a client that does not know them leaves them as they are
-		old, err := c.store.Settings(c.ctx, c.viewer)
-		if err != nil {
-			return s, err
+	if s.Revision = old.Revision; tag != "*" { // which is whatever there is
+		s.Revision, err = strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		if err != nil || settingsTag(s.Revision) != tag {
+			return s, &problem{Code: codeConflict}
 		}
+	}
+	if object["kept_extra_keys"] == nil { // a client that does not know them leaves them as they are
 		s.KeptKeys = old.KeptKeys
 	}
 	return s, nil
