@@ -17,7 +17,7 @@ type layout struct {
 	zone *time.Location // of times that state no offset
 }
 
-// local tells whether times of this layout state no offset. The name of a time zone is none.
+// local reports whether times of this layout state no offset. The name of a time zone is none.
 func (l layout) local() bool {
 	t := time.Date(2034, 11, 22, 17, 38, 0, 0, time.FixedZone("XST", 3600))
 	read, err := time.Parse(l.text, t.Format(l.text))
@@ -93,7 +93,7 @@ func appendExpiration(b []byte, d sessions.Date) []byte {
 	return appendTwo(b, d.Year)
 }
 
-// shortYear tells whether the layout leaves out the century.
+// shortYear reports whether the layout leaves out the century.
 func (l layout) shortYear() bool {
 	t := time.Date(1999, 11, 22, 0, 0, 0, 0, time.UTC)
 	return t.Format(l.text) == t.AddDate(100, 0, 0).Format(l.text)

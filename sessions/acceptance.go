@@ -46,7 +46,7 @@ func (a Acceptance) With(t DocumentType, p far.Policy) Acceptance {
 	return Acceptance{a.base, byType}
 }
 
-// IsZero tells whether no acceptance level is set.
+// IsZero reports whether no acceptance level is set.
 func (a Acceptance) IsZero() bool { return a.base.IsZero() }
 
 // Default returns the policy for document types that have none of their own.
@@ -73,7 +73,7 @@ func (a Acceptance) Check(level far.Level, t DocumentType) error {
 	return a.For(t).Check(level)
 }
 
-// Equal tells whether both have the same policies.
+// Equal reports whether both have the same policies.
 func (a Acceptance) Equal(b Acceptance) bool {
 	return a.base.Equal(b.base) && maps.EqualFunc(a.byType, b.byType, far.Policy.Equal)
 }

@@ -117,7 +117,7 @@ func (x Extra) Get(key string) (string, bool) {
 	return "", false
 }
 
-// Equal tells whether both hold the same pairs in the same order.
+// Equal reports whether both hold the same pairs in the same order.
 func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
 
 // only returns the pairs with some keys, in their order.
@@ -294,7 +294,7 @@ func NewExtraKeys(keys ...string) (ExtraKeys, error) {
 // All returns a copy of the keys in their order.
 func (k ExtraKeys) All() []string { return slices.Clone(k.keys) }
 
-// Has tells whether the key is allowed.
+// Has reports whether the key is allowed.
 func (k ExtraKeys) Has(key string) bool { return slices.Contains(k.keys, key) }
 
 // Check returns a [*FieldError] that wraps [ErrInvalid] when a pair's key is not allowed. It names

@@ -122,7 +122,7 @@ func SearchFields() Fields {
 	return FieldsOf(FieldFirstName, FieldLastName, FieldPersonalNumber, FieldDocumentNumber)
 }
 
-// Has tells whether the field is in the set.
+// Has reports whether the field is in the set.
 func (s Fields) Has(f Field) bool { return s>>f&1 == 1 }
 
 // Union returns the fields of either set.

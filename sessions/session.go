@@ -82,15 +82,15 @@ func NewID() (string, error) {
 	return id.String(), nil
 }
 
-// Verified tells whether the session ended with success. No other status counts, known or not.
+// Verified reports whether the session ended with success. No other status counts, known or not.
 func (s *Session) Verified() bool { return s.Status == Success }
 
-// FailedFor tells whether the session failed for the reason.
+// FailedFor reports whether the session failed for the reason.
 func (s *Session) FailedFor(r Reason) bool {
 	return s.Status == Failed && slices.Contains(s.Reasons, r)
 }
 
-// Newer tells whether s stands before t in the one order of all lists: newest first, ties by ID,
+// Newer reports whether s stands before t in the one order of all lists: newest first, ties by ID,
 // the greater one first, compared bytewise.
 func (s *Session) Newer(t *Session) bool {
 	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {
@@ -106,7 +106,7 @@ func (s *Session) Clone() *Session {
 	return &c
 }
 
-// Equal tells whether both hold the same in every field, the revision included, as a store keeps
+// Equal reports whether both hold the same in every field, the revision included, as a store keeps
 // them ([Session.Normalize]).
 func (s *Session) Equal(t *Session) bool {
 	a, b := s.Clone(), t.Clone()
@@ -162,7 +162,7 @@ var (
 	maxTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Validate tells whether a store can keep the session. The error is a [*FieldError] for the first
+// Validate reports whether a store can keep the session. The error is a [*FieldError] for the first
 // field that is missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to
 // 9998 or its enumeration, is the mark of an absent text instead of a [Text] without a value, or
 // contradicts another: reasons without a failure, a masked text or another hidden field, a level

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-// TextState tells whether a [Text] has a value and, if not, why.
+// TextState says whether a [Text] has a value and, if not, why.
 type TextState uint8
 
 // The states of a text. They are stored by number: the order never changes.
@@ -60,7 +60,7 @@ func TextOf(value string) Text { return Text{value, Known} }
 // TextIn returns a text without a value in the state given. For [Known] it is the empty known text.
 func TextIn(state TextState) Text { return Text{state: state} }
 
-// State tells whether the text has a value and, if not, why.
+// State reports whether the text has a value and, if not, why.
 func (t Text) State() TextState { return t.state }
 
 // Value returns the text's value, "" where it has none. Only a [Known] text has one.

@@ -249,7 +249,7 @@ func (p work) run(t *testing.T, s *served, names map[string][]string, lasts time
 	require.Less(t, after, before+64<<20, "the heap grows")
 }
 
-// pause waits, and tells whether to go on.
+// pause waits, and reports whether to go on.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -155,7 +155,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 	}
 }
 
-// isPart tells whether htmx asks for a part of a page.
+// isPart reports whether htmx asks for a part of a page.
 func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // show sends a template in the viewer's language.

@@ -43,7 +43,7 @@ type config struct {
 	verify string
 }
 
-// resumable tells whether something may have been begun.
+// resumable reports whether something may have been begun.
 func (c *config) resumable() bool {
 	if c == nil || c.out == "" {
 		return false

@@ -71,7 +71,7 @@ func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessi
 	return tx.Commit()
 }
 
-// keeps tells whether the host has codes for what the session is.
+// keeps reports whether the host has codes for what the session is.
 func keeps(s *sessions.Session) bool {
 	_, state := states[s.Status]
 	_, kind := kinds[s.DocumentType]

@@ -146,12 +146,12 @@ func (c *config) file(columns, extra string) error {
 	return nil
 }
 
-// tour tells whether nothing in particular was asked for.
+// tour reports whether nothing in particular was asked for.
 func (c *config) tour() bool {
 	return c.filter.IsZero() && c.details == "" && c.target == "" && c.after == ""
 }
 
-// exists tells whether there is something under the name.
+// exists reports whether there is something under the name.
 func exists(name string) bool {
 	_, err := os.Lstat(name)
 	return err == nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// accepts tells whether the request's Accept headers admit a media type (RFC 9110 section 12.5.1).
+// accepts reports whether the request's Accept headers admit a media type (RFC 9110 section 12.5.1).
 // None admits all. The most specific range that names the type decides; one that cannot be read
 // admits nothing.
 func accepts(r *http.Request, mediaType string) bool {

@@ -157,8 +157,8 @@ func (c *call) ofList() {
 	}
 }
 
-// unchanged tells whether nothing of the company has changed since a watermark that a page had: one
-// cheap query. A session that has left the viewer's restriction is not named; then the watermark
+// unchanged reports whether nothing of the company has changed since a watermark that a page had:
+// one cheap query. A session that has left the viewer's restriction is not named; then the watermark
 // alone tells.
 func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	delta, err := c.store.Changes(c.ctx, c.viewer, store.Query{Filter: f, Limit: 1}, since)

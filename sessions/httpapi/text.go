@@ -18,7 +18,7 @@ func utf16Offset(text string, n int) int {
 	return units
 }
 
-// identifier tells whether a parameter's name is short and plain enough to be repeated in an
+// identifier reports whether a parameter's name is short and plain enough to be repeated in an
 // answer: what a person typed into the wrong place is not.
 func identifier(name string) bool {
 	if name == "" || len(name) > 64 {

@@ -39,7 +39,7 @@ import (
 //     misses: every session of the company whose change became visible after the watermark was
 //     taken is named, however late its writer committed.
 //  15. Changes come in the order in which they became visible, each session once, in its newest
-//     state, at most limit of them; Changes.More tells whether there are others, which are found
+//     state, at most limit of them; Changes.More reports whether there are others, which are found
 //     from Changes.Next.
 //  16. Changes since a watermark that is not the Backend's own, of another company, of another
 //     Backend or ahead of what has changed, is [ErrWatermark]: numbers alone do not tell a storage

@@ -89,7 +89,7 @@ func open(ctx context.Context, name, dsn string) (*engine, error) {
 	return e, e.db.QueryRowContext(ctx, version).Scan(&e.name)
 }
 
-// is tells whether the engine speaks the dialect.
+// is reports whether the engine speaks the dialect.
 func (e *engine) is(d filter.Dialect) bool { return e.dialect == d }
 
 func (e *engine) exec(ctx context.Context, statements ...string) error {

@@ -79,7 +79,7 @@ const all = 10_000
 
 func everything(company string) store.Selection { return store.Selection{Company: company, Limit: all} }
 
-// can tells whether the storage has the fields that a filter uses.
+// can reports whether the storage has the fields that a filter uses.
 func (s *suite) can(f filter.Filter) bool { return f.Fields().Intersect(s.Lacks.Fields) == 0 }
 
 func companyOnly(s *suite) {
