@@ -205,8 +205,7 @@ func (c *call) details() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := c.view(filter.Filter{}).detail(s)
-	text, err := json.Marshal(shown)
+	text, err := json.Marshal(c.view(filter.Filter{}).detail(s))
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +217,7 @@ func (c *call) details() (any, error) {
 		c.w.WriteHeader(http.StatusNotModified)
 		return nil, nil //nolint:nilnil // answered
 	}
-	return shown, nil
+	return json.RawMessage(text), nil
 }
 
 // hasTag reports whether an If-None-Match header names a tag.
