@@ -17,9 +17,9 @@
 //	GET PUT   /settings                acceptance level and extra fields of the company
 //	GET       /openapi.json            this API as OpenAPI 3.0.3: every member of every document
 //
-// HEAD is GET without the body. A GET with one is an error. An ID in a path is percent-encoded; any
-// text may be one, but browsers and proxies take "." and ".." for steps in the path, in which case
-// the path is no route here: list such a session by the parameter id.
+// HEAD is GET without the answer's body. A GET that has a body is an error. An ID in a path is
+// percent-encoded. Any text may be an ID, but browsers and proxies take "." and ".." for steps in
+// the path, and then the path is no route here: list such a session by the parameter id.
 //
 // The description needs no sign-in, and says nothing of anybody. [OpenAPI] has it for a build;
 // oapi-codegen, ogen and openapi-typescript make clients of it.
@@ -35,13 +35,16 @@
 //
 // # Parameters
 //
-// The parameters of a selection are those of filter.FromValues. A list has limit, after (next of the
-// page before), tab, and include (total, facets: the numbers of /count and /facets in the same
-// answer); /changes has limit and as_of (that of a page, or of the changes before). /count, /facets
-// and /tally pass over those of a list, so that its body will do. GET
-// has them in the URL, which for the filter alone is its canonical form: a link that can be shared.
-// POST has them in its body, alone: a JSON object with the parameters as members (a repeated one is
-// a list, and extra.KEY may be a member KEY of extra), or a form, which lets a browser save an export as it arrives.
+// The parameters of a selection are those of filter.FromValues. A list also has limit, after (next
+// of the page before), tab, and include (total, facets: the numbers of /count and /facets in the
+// same answer); /changes has limit and as_of (that of a page, or of the changes before). /count,
+// /facets and /tally ignore the parameters of a list, so that the body of a list can be sent to
+// them.
+//
+// GET has the parameters in the URL, which for the filter alone is its canonical form: a link that
+// can be shared. POST has them in its body, and nowhere else: a JSON object with the parameters as
+// members (a repeated one is a list, and extra.KEY may be a member KEY of extra), or a form, which
+// lets a browser save an export as it arrives.
 //
 //	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
 //
@@ -76,9 +79,9 @@
 //
 // A page that sends a parameter tab with its searches, a text of its own choice such as a random
 // number, has the server end each search when the next one comes: the older is answered 409
-// superseded. Without it, the page aborts its request, HTTP/1.1 closes the connection and HTTP/2 the stream, net/http cancels the request's
-// context, and the storage's query ends. A proxy between has to pass that on, as they do unless
-// told otherwise (nginx: proxy_ignore_client_abort off).
+// superseded. A page that sends none aborts its request: HTTP/1.1 closes the connection and HTTP/2
+// the stream, net/http cancels the request's context, and the storage's query ends. A proxy between
+// them has to pass that on, as proxies do by default (nginx: proxy_ignore_client_abort off).
 //
 // # Exports
 //
@@ -114,21 +117,23 @@
 //
 // PUT /settings replaces them as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"},
 // "extra_keys": ["phone"]}, and "kept_extra_keys", those that a redaction keeps, which stay as they
-// are where they are left out. If-Match has the ETag that was read; 428 without, 412 where another
-// change came between. Policies are on the scale far.Kvalifika.
+// are if they are left out. If-Match has the ETag that was read, or * to replace whatever is stored;
+// without it the answer is 428, and 412 if another change came between. Policies are on the scale
+// far.Kvalifika.
 //
 // # Selfies
 //
-// A row's selfie is an opaque reference and no address: /sessions/{id}/selfie is, for who may see the
-// session and its selfie, and [Options.Selfie] answers there. The audit hook is told as of details.
+// A row's selfie is an opaque reference and no address. The address is /sessions/{id}/selfie, where
+// [Options.Selfie] answers those who may see the session and its selfie. The audit hook is told what
+// it is told of details.
 //
 // # Behind a sign-in, from other origins, through proxies
 //
-// Browsers send a cookie of another origin's page only if it is SameSite=None, and let the page read
-// an answer only if that allows it. A host that wants this answers OPTIONS itself and names what may
-// be sent (Content-Type, If-Match, If-None-Match) and read (Content-Disposition, ETag, Retry-After);
-// the example of New shows how. A reverse proxy has to speak HTTP/1.1 to the host, to pass
-// cancellation on, and not to buffer exports:
+// For a page of another origin a browser sends a cookie only if it is SameSite=None, and lets the
+// page read an answer only if the answer allows it. A host that wants this answers OPTIONS itself
+// and names what may be sent (Content-Type, If-Match, If-None-Match) and read (Content-Disposition,
+// ETag, Retry-After); an example of [New] shows how. A reverse proxy has to speak HTTP/1.1 to the
+// host, to pass cancellation on, and not to buffer exports:
 //
 //	location /kyc/ {
 //		proxy_pass http://127.0.0.1:8080;
@@ -151,7 +156,7 @@
 //	428  precondition_required    429  too_many_exports         500  internal
 //	501  not_supported            503  unavailable, timeout     505  http_version
 //
-// 429 and 503 say by Retry-After after how many seconds to come again. 429 is for exports alone:
+// 429 and 503 have Retry-After: after how many seconds to ask again. 429 is for exports alone:
 // lists wait for their turn, up to [Options.Timeout]. 503 is for a database that is down, and for a
 // statement that takes longer than it may.
 //

@@ -67,10 +67,10 @@ type Options struct {
 	// here twice, is not reached.
 	Formats []Format
 
-	// Selfie answers for the image of a session's selfie, of which reference is sessions.Session.Selfie:
-	// at /sessions/{id}/selfie, to a viewer who may see the session and its selfie. It may redirect to
-	// an address of its own that expires soon; whoever has that address may see the face. nil: there
-	// are no images, and the answer is 501.
+	// Selfie answers /sessions/{id}/selfie with the image of a session's selfie, for a viewer who
+	// may see the session and its selfie. reference is its sessions.Session.Selfie. Selfie may
+	// redirect to an address of its own that expires soon; whoever has that address may see the
+	// face. nil: there are no images, and the answer is 501.
 	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
 
 	// CompanyName is the company's display name, for the name of an exported file. nil: the
