@@ -23,10 +23,11 @@ type Columns struct {
 	// Fields has the columns of fields. Enumerations and texts hold the values as texts, unless
 	// [Enum] says how else, and FieldDocumentPresented a boolean; levels and attempts are integers,
 	// where NULL, and of attempts and acceptance levels 0, are none; instants are as
-	// [Column.UnixMicro] or [Column.UTCText] say, and otherwise of the engine's own type; dates are
-	// texts of the form yyyy-mm-dd, in which 00 is an unknown part, NULL or empty if absent: of a
-	// column of PostgreSQL's type date use Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). Reasons and
-	// extra fields are not in it.
+	// [Column.UnixMicro], [Column.UnixMilli], [Column.Unix] or [Column.UTCText] say, and otherwise
+	// of the engine's own type; dates are texts of the form yyyy-mm-dd, in which 00 is an unknown
+	// part, NULL or empty if absent: of a column of PostgreSQL's type date use
+	// Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). IDs and companies of another type than text are
+	// as [Column.UUID] and [Column.Integer] say. Reasons and extra fields are not in it.
 	Fields map[sessions.Field]Column
 
 	// Reasons has, for each reason, a condition that is true if the session failed for it: a
@@ -150,9 +151,9 @@ func Enum[T ~string](c Column, values map[T][]any) Column {
 }
 
 // UUID returns the column with the promise that its type is PostgreSQL's or MariaDB's uuid. Values
-// are compared as UUIDs, so that an index serves. A text that is not a UUID in lower case, in the
-// form that the engine prints, is in no such column: it is found in no row, and is no error of the
-// database.
+// are compared as UUIDs, so that an index serves. A text that is not a UUID as the engine prints
+// it, in lower case with its hyphens, is found in no row, and is no error of the database. A UUID in
+// a text column, as SQLite has them, needs no promise.
 func (c Column) UUID() Column {
 	c.value = uuidValue
 	return c

@@ -23,8 +23,10 @@
 //
 // The table needs an index on company and creation time, which makes lists, pages, ranges and
 // exports as cheap as those of package sqlstore, and one on the ID. On columns of uuid or integer
-// types say so with [filter.Column.UUID] and [filter.Column.Integer]: without that a text is compared
-// with the column's text, for which no index serves.
+// types say so with [filter.Column.UUID] and [filter.Column.Integer]: without that a text is
+// compared with the column's text, for which no index serves. Say in which form the column of the
+// creation time has it, as [filter.Column.UnixMilli] or [filter.Column.UTCText] do, unless it is of
+// the engine's own type for instants; SQLite has no such type.
 //
 // Sessions of one instant are put in order in Go and are read together: a table with creation times
 // of a day or an hour reads that much at least.
