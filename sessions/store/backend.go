@@ -9,7 +9,8 @@ import (
 
 // Backend is what a host implements over its storage; everyone else calls [Store]. Package
 // storetest proves an implementation: each sentence of this list, and of those of [Streamer],
-// [Counter], [Writer], [EachCounter], [Putter] and [Purger], has a case there that bears its number.
+// [Counter], [Writer], [EachCounter], [Tallier], [Putter] and [Purger], has a case there that bears
+// its number.
 //
 //  1. Every method reads the sessions of one company only. An empty company is [ErrNoCompany].
 //  2. A filter with an error (filter.Filter.Err) selects nothing: the method returns that error.
@@ -63,7 +64,7 @@ type Selection struct {
 	Filter  filter.Filter
 	After   Position // sessions further back than this; zero: from the newest on
 	Limit   int      // sessions, at least 1
-	Budget  int      // rows or index entries that may be read, give or take a constant; 0: as many as it takes
+	Budget  int      // rows or index entries that may be read, and a constant number more; 0: as many as it takes
 
 	// Fields are those that the reader of a stream looks at, besides ID, company and creation time.
 	// Whatever else a session has, its Revision too, may be left out. None: all of them.

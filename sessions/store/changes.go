@@ -23,8 +23,8 @@ type Delta struct {
 // A change may be named twice and is never missed. Sessions outside the viewer's restriction are
 // not named: neither those that never were in it nor those that have left it.
 //
-// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is torn, changed
-// or of another company.
+// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is torn, changed,
+// of another company, or from before a restore or a purge: read the list anew.
 func (s *Store) Changes(ctx context.Context, v Viewer, q Query, since Watermark) (Delta, error) {
 	if err := v.check(); err != nil {
 		return Delta{}, err

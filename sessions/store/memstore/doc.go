@@ -2,11 +2,11 @@
 // of what a [store.Backend] promises. What it answers is what package filter's Match says, session
 // by session.
 //
-// It does all that a Backend may do: [store.Streamer], [store.Counter], [store.Writer] and
-// [store.Purger] as well. One list of pointers per company, oldest first, is searched by position
-// and read from its end; a budget counts the sessions that were looked at. Reading a page costs the
-// sessions between its ends, whatever lies before it; inserting a session that is not the newest
-// moves those that are newer. Sessions are copied on their way in and out.
+// It does all that a Backend may do: it has every optional interface of package store except
+// [store.Pooled], since it has no connections. One list of pointers per company, oldest first, is
+// searched by position and read from its end; a budget counts the sessions that were looked at.
+// Reading a page costs the sessions between its ends, whatever lies before it; inserting a session
+// that is not the newest moves those that are newer. Sessions are copied on their way in and out.
 //
 // A watermark is the number of changes the company has seen. Writers take turns, so that no change
 // becomes visible late.

@@ -335,8 +335,9 @@
 //
 // Every primary key and index begins with the company, and every statement states it in an equality
 // for each table that it touches, so the tables distribute by company. A company's request, its
-// transaction and its change number then stay on one shard. sessionkit_schema is one row that every
-// shard may hold.
+// transaction and its change number then stay on one shard. The exceptions are sessionkit_schema,
+// one row that every shard may hold, and sessionkit_migrations, which no statement joins with the
+// others.
 //
 // Partitions of PostgreSQL by a hash of the company are part of this package's tests: all that is
 // promised holds, and each statement looks at one partition. Add PARTITION BY HASH (company) to the
@@ -353,14 +354,15 @@
 //	SELECT create_distributed_table('sessionkit_sessions', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_distributed_table('sessionkit_segments', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_distributed_table('sessionkit_blocks', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_tombstones', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_reference_table('sessionkit_schema');
 //
 // Citus plans no statement under plan_cache_mode=force_generic_plan, and keeps a streamed answer on
 // the coordinator's disk before it sends it.
 //
 // Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the
-// column company of the four tables, and sessionkit_schema as a reference table; apply the
-// statements of [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need
+// column company of these five tables, and sessionkit_schema and sessionkit_migrations as reference
+// tables; apply the statements of [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need
 // workload=olap. TiDB: nothing to say; its regions split by key, so by company first. An Insert or
 // a host's transaction over several companies becomes a transaction over several shards: write one
 // company at a time.
