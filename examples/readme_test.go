@@ -106,12 +106,8 @@ func Example_store() {
 	}
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
-	backend := sqlstore.New(db, sqlstore.SQLite)
-	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
-		log.Fatal(err)
-	}
 	for i, name := range []string{"Giorgi", "გიორგი", "Nino", "Gia"} {
-		if err := backend.Insert(ctx, &sessions.Session{
+		if err := keep(ctx, db, &sessions.Session{
 			ID: fmt.Sprint(i), Company: "acme", Status: sessions.Success, FirstName: sessions.TextOf(name),
 			CreatedAt: time.Date(2026, 5, 1, 10, i, 0, 0, time.UTC),
 		}); err != nil {
@@ -123,6 +119,21 @@ func Example_store() {
 	// Output:
 	// 1 true
 	// 1 true <nil>
+}
+
+func keep(ctx context.Context, db *sql.DB, s *sessions.Session) error {
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil { // makes the tables, or brings them up to date
+		return err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // your own statements can go into the same transaction
+	if err := sqlstore.New(db, sqlstore.SQLite).Tx(tx).Insert(ctx, s); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func list(ctx context.Context, db *sql.DB) (store.Page, error) {
