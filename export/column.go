@@ -177,7 +177,7 @@ func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// OwnColumn is a column of the host's: a header, and what stands below it. Its cells are texts,
+// OwnColumn is a column of the host's: a header, and what is below it. Its cells are texts,
 // guarded like all others. [Read] passes over such a column if ReadOptions.AllowUnknown says so.
 type OwnColumn struct {
 	Header string // in the language of the reader

@@ -20,7 +20,7 @@
 // columns of dates, numbers and truth values too: there an empty cell, 1 or FALSE would pass for a
 // fact.
 //
-//   - Texts (names, numbers, nationality) stand as they were read. One that was not recognised or
+//   - Texts (names, numbers, nationality) are as they were read. One that was not recognised or
 //     not collected is empty; a redacted one is [redacted].
 //   - Birth Date is yyyy-mm-dd. Expiration Date is mm-dd-yy, and read back yy is 20yy. A day or
 //     month that the document does not state is 00; a date that has one stays yyyy-mm-dd where the
@@ -78,7 +78,7 @@
 // header that lacks a column, doubles one or has one that is not known, a row with too few or too
 // many cells, a torn last row, a date that the calendar does not have, a time that the zone skips,
 // a level that the scale does not have: each is a [*ReadError] with its row and column. Columns may
-// stand in any order. Files that were not written here may need [ReadOptions]: layouts of dates and
+// come in any order. Files that were not written here may need [ReadOptions]: layouts of dates and
 // times, the polarity of Liveness Status, and whether level 0 means that nobody knows, which no
 // reader can guess.
 //
@@ -110,8 +110,8 @@
 // # Consistency
 //
 // A file is as consistent as what yields its sessions. Those of a store.Streamer are one snapshot:
-// a session that is decided meanwhile stands there once, as it was. Package sqlstore says what
-// holding it open costs on each engine. Of any other Backend a session stands there once at most,
+// a session that is decided meanwhile is there once, as it was. Package sqlstore says what
+// holding it open costs on each engine. Of any other Backend a session is there once at most,
 // as it was when the export reached it. A slow reader of [Write] holds the snapshot for as long as
 // it takes: bound that by the context or by deadlines of the writer. Package file waits for nobody
 // but the disk.

@@ -18,7 +18,7 @@ var (
 	ErrColumn = errors.New("export: invalid columns")
 	// ErrMissingColumn is wrapped where a file lacks a column. It is an [ErrColumn].
 	ErrMissingColumn = fmt.Errorf("%w: missing", ErrColumn)
-	// ErrDoubledColumn is wrapped where a column stands twice. It is an [ErrColumn].
+	// ErrDoubledColumn is wrapped where a column appears twice. It is an [ErrColumn].
 	ErrDoubledColumn = fmt.Errorf("%w: doubled", ErrColumn)
 	// ErrUnknownColumn is wrapped where a column is not one of ours. It is an [ErrColumn].
 	ErrUnknownColumn = fmt.Errorf("%w: unknown", ErrColumn)

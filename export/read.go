@@ -92,7 +92,7 @@ func readRows(r io.Reader, opts ReadOptions, next func(*scanner) error) iter.Seq
 	}
 }
 
-// decoder reads rows. Its cells stand in the order of the file's columns.
+// decoder reads rows. Its cells are in the order of the file's columns.
 type decoder struct {
 	opts  *ReadOptions
 	scan  *scanner

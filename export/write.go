@@ -47,7 +47,7 @@ type Options struct {
 	Headers map[Column]string
 
 	// ExtraKeys, if there are any, puts one column for each of these extra fields, with the key as
-	// its header, where the Extra column would stand. A session without the field has an empty cell
+	// its header, where the Extra column would be. A session without the field has an empty cell
 	// there.
 	ExtraKeys sessions.ExtraKeys
 

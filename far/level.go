@@ -6,7 +6,7 @@ import (
 )
 
 // MaxLevel is the highest number that a level can have on any scale.
-// Longer numbers are no levels, whatever column they stand in.
+// Longer numbers are no levels, whatever column they are in.
 const MaxLevel Level = 999
 
 // Level is the outcome of one face comparison: how similar the two faces were.

@@ -52,7 +52,7 @@ type Step struct {
 
 // NewScale makes a scale of the steps, given in any order.
 //
-// The name stands in the text form of policies. It has 1 to 64 bytes, each a
+// The name is in the text form of policies. It has 1 to 64 bytes, each a
 // lower-case ASCII letter, a digit, a dot, a hyphen or an underscore. A vendor
 // that gives a level another rate has made another scale: name it otherwise.
 //

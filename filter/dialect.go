@@ -35,7 +35,7 @@ func (d Dialect) String() string {
 }
 
 // ReplacePlaceholders writes the placeholders of squirrel, which are question marks, as the dialect
-// wants them: $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it leaves alone what stands in
+// wants them: $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it leaves alone what is in
 // quotes and comments. A question mark that is an operator is written twice, as with squirrel.
 func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 	switch d {

@@ -337,7 +337,9 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above
-// all, is an error that wraps [ErrSyntax], and never everything.
+// all, is an error that wraps [ErrSyntax], and never everything. Package json does not call it for a
+// member that is missing: then the Filter of a struct stays the zero Filter, which selects
+// everything. Keep a *Filter where a member may be missing.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	var text string
 	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error

@@ -131,7 +131,7 @@ func (x Extra) only(keys []string) Extra {
 	return Extra{kept}
 }
 
-// AppendJSON appends the pairs to b as one JSON object, whose members stand in their order. For a
+// AppendJSON appends the pairs to b as one JSON object, whose members are in their order. For a
 // part of a larger document make the bytes a [json.RawMessage]: encoding/json does not ask for them
 // by itself.
 func (x Extra) AppendJSON(b []byte) []byte {

@@ -90,7 +90,7 @@ func (s *Session) FailedFor(r Reason) bool {
 	return s.Status == Failed && slices.Contains(s.Reasons, r)
 }
 
-// Newer reports whether s stands before t in the one order of all lists: newest first, ties by ID,
+// Newer reports whether s comes before t in the one order of all lists: newest first, ties by ID,
 // the greater one first, compared bytewise.
 func (s *Session) Newer(t *Session) bool {
 	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {

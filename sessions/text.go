@@ -38,12 +38,12 @@ func (s *TextState) UnmarshalText(text []byte) error {
 // What a text without a value shows. None of these is ever stored as a value: [Session.Validate]
 // refuses them.
 const (
-	// UnrecognisedMark stands on the page for a name that was not recognised or not collected.
+	// UnrecognisedMark is shown on the page for a name that was not recognised or not collected.
 	// It is never exported.
 	UnrecognisedMark = "******"
-	// RedactedMark stands on the page and in files for a text that was removed.
+	// RedactedMark is shown on the page and in files for a text that was removed.
 	RedactedMark = "[redacted]"
-	// MaskedMark stands on the page and in files for a text that the viewer may not see.
+	// MaskedMark is shown on the page and in files for a text that the viewer may not see.
 	MaskedMark = "[masked]"
 )
 

@@ -2,7 +2,7 @@
 //
 // A workbook has one sheet with the columns of package export, under the same headers, which stay
 // in sight and have a filter each. Personal numbers, names and all other texts are text cells:
-// zeros, all digits, and what would be a formula in a CSV file stand there as they are, without
+// zeros, all digits, and what would be a formula in a CSV file are there as they are, without
 // anything before them. Birth Date and Expiration Date are dates; Creation time and Completion time
 // are dates with a time to the second, by the wall clock of Options.Zone, for a sheet knows no time
 // zones; Verified and Document Valid are truth values; Liveness Status, Match Level and Attempts

@@ -96,7 +96,7 @@
 //
 // A refusal, also by the audit hook, comes before the first byte: a format's limit of rows and the
 // viewer's are counted first, and more is too_many_rows; a cell that is too long for a spreadsheet
-// is too_long, with its row and column, if it stands in the first part of the file. An answer is
+// is too_long, with its row and column, if it is in the first part of the file. An answer is
 // one file: whoever wants more asks for fewer days at a time, or for RFC 4180, which has no limit.
 //
 // After the last byte come the trailers Export-Rows and Export-Sha256, and the host's

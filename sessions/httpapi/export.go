@@ -229,7 +229,7 @@ func (c *call) fileName(zone *time.Location, extension string) string {
 	return fileName(company, time.Now().In(zone)) + extension
 }
 
-// maxName is how many runes of a company's name stand in a file's name.
+// maxName is how many runes of a company's name are in a file's name.
 const maxName = 64
 
 // fileName takes out of the company's name what some file system refuses or takes for something

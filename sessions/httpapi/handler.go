@@ -35,7 +35,7 @@ type Options struct {
 	// context, or the SQLSTATE of a database. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
 
-	// SearchInURL lets search text and other personal data stand in URLs, from where they get into
+	// SearchInURL lets search text and other personal data be in URLs, from where they get into
 	// logs, histories and referrers.
 	SearchInURL bool
 
@@ -63,7 +63,7 @@ type Options struct {
 	// by its own header.
 	Headers func(*http.Request) map[export.Column]string
 
-	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or stands
+	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or is
 	// here twice, is not reached.
 	Formats []Format
 

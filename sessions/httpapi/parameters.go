@@ -177,7 +177,7 @@ func members(body []byte) (map[string]json.RawMessage, error) {
 	return object, distinct(json.NewDecoder(bytes.NewReader(body)))
 }
 
-// distinct refuses a member that stands twice in an object: of valid JSON, the next value.
+// distinct refuses a member that appears twice in an object: of valid JSON, the next value.
 func distinct(d *json.Decoder) error {
 	opening, err := d.Token()
 	if err != nil || opening != json.Delim('{') && opening != json.Delim('[') {

@@ -16,7 +16,7 @@
 // letter is enough. A text that is not known (not collected, not recognised, redacted, masked) has
 // no words. Three laws hold for every text, and are tested:
 //
-//   - What is seen is found: the text of a field, typed as it stands on the page, finds its
+//   - What is seen is found: the text of a field, typed as it is on the page, finds its
 //     session.
 //   - Typing is monotone: where a text finds a session, so does every beginning of it. A beginning
 //     ends behind a character and the marks that combine with it.

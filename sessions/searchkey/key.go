@@ -24,7 +24,7 @@ const (
 // nothing between. The tag is that of the field ([Tag]), or N for a word that is joined of both
 // names. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have
 // neither spaces nor A to Z, a session has a word that begins with q if and only if the bytes " q"
-// are in the key, and in its first name if and only if "F q" is. Entries stand in the order of the
+// are in the key, and in its first name if and only if "F q" is. Entries are in the order of the
 // fields, those of both names last; none begins another one. The empty Key has no words.
 type Key string
 

@@ -246,7 +246,7 @@ func (q Query) Words() iter.Seq[[]Prefix] {
 	}
 }
 
-// Needles yields, for each word of the query, the texts of which at least one stands in a key, as a
+// Needles yields, for each word of the query, the texts of which at least one is in a key, as a
 // part of its bytes, if and only if the word is met in one of the fields. Without such a field
 // there are none, and no session has the word.
 func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
