@@ -26,7 +26,8 @@
 // types say so with [filter.Column.UUID] and [filter.Column.Integer]: without that a text is
 // compared with the column's text, for which no index serves. Say in which form the column of the
 // creation time has it, as [filter.Column.UnixMilli] or [filter.Column.UTCText] do, unless it is of
-// the engine's own type for instants; SQLite has no such type.
+// the engine's own type for instants; SQLite has no such type. With the wrong unit all rows may lie
+// outside the years of the next section, and the list is empty.
 //
 // Sessions of one instant are put in order in Go and are read together: a table with creation times
 // of a day or an hour reads that much at least.
