@@ -10,21 +10,11 @@ type Bits []uint64
 
 func newBits(n int) Bits { return make(Bits, (n+63)/64) }
 
-// full returns the set of all n positions.
-func full(n int) Bits {
-	b := newBits(n)
-	b.fill(0, n)
-	return b
-}
-
 // Has reports whether the position is in the set.
 func (b Bits) Has(i int) bool { return b != nil && b[i>>6]>>(i&63)&1 == 1 }
 
 // Set adds a position.
 func (b Bits) Set(i int) { b[i>>6] |= 1 << (i & 63) }
-
-// Clear removes a position.
-func (b Bits) Clear(i int) { b[i>>6] &^= 1 << (i & 63) }
 
 // Count returns the number of positions.
 func (b Bits) Count() (n int) {

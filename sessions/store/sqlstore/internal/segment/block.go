@@ -21,9 +21,6 @@ const (
 	keyDictionary = "W"
 )
 
-// MaxKeyBytes bounds the keys of blocks.
-const MaxKeyBytes = 160
-
 // ErrDamaged says that a block is not what this package writes. The error is a [*DamageError].
 var ErrDamaged = errors.New("segment: damaged")
 

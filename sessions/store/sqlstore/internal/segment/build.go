@@ -26,9 +26,6 @@ func NewBuilder(number int64) *Builder {
 	return &Builder{number: number, words: map[Word][]uint16{}, properties: map[string][]uint16{}}
 }
 
-// Len returns the number of sessions.
-func (b *Builder) Len() int { return len(b.places) }
-
 // Add takes the next session of the list from its oldest end, which has to be newer than the one
 // before, with its change number. There may be [MaxSessions]. The session is not kept.
 func (b *Builder) Add(s *sessions.Session, change int64) {

@@ -404,14 +404,6 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestAfter(t *testing.T) {
-	for _, c := range []struct{ prefix, want string }{
-		{"a", "b"}, {"gio", "gip"}, {"\ud7ff", "\ue000"}, {"a\U0010ffff", "b"}, {"\U0010ffff", "\U0010ffff\U0010ffff"},
-	} {
-		require.Equal(t, c.want, after(c.prefix))
-	}
-}
-
 // FuzzDecode shows that no bytes make a decoder panic, or take more memory than their length
 // allows.
 func FuzzDecode(f *testing.F) {
@@ -429,7 +421,9 @@ func FuzzDecode(f *testing.F) {
 		q := Compile(filter.Search("gi 0 ab"), filter.Status(sessions.Success), filter.FailedFor(sessions.LowFAR))
 		_, _ = q.Evaluation().Evaluate(s, 0, 1<<50)
 		_, _, _ = s.Between(10, 1<<49)
-		_, _ = s.Forget([]Word{{"giorgi", 0}, {"0", 2}}, full(s.N))
+		everywhere := newBits(s.N)
+		everywhere.fill(0, s.N)
+		_, _ = s.Forget([]Word{{"giorgi", 0}, {"0", 2}}, everywhere)
 		_ = s.Verify(func(int) []*sessions.Session { return nil })
 	})
 }

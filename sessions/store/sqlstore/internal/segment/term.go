@@ -163,20 +163,3 @@ func prefixes(word string) iter.Seq[string] {
 		}
 	}
 }
-
-// after returns the least text in bytewise order that is greater than every text that begins with
-// the prefix: the last character is raised by one.
-func after(prefix string) string {
-	for end := len(prefix); end > 0; {
-		r, size := utf8.DecodeLastRuneInString(prefix[:end])
-		end -= size
-		next := r + 1
-		if next == 0xd800 { // the surrogates are no characters
-			next = 0xe000
-		}
-		if next <= utf8.MaxRune {
-			return prefix[:end] + string(next)
-		}
-	}
-	return prefix + string(utf8.MaxRune) // no word has that character
-}
