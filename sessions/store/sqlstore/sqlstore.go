@@ -55,7 +55,7 @@ func New(db *sql.DB, d filter.Dialect) *Backend {
 }
 
 // Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
-func (b *Backend) Connections() int { return b.db.Stats().MaxOpenConnections }
+func (b *Backend) Connections() int { return b.pool.Connections() }
 
 // ready checks what every method needs.
 func (b *Backend) ready(ctx context.Context, company string) error {

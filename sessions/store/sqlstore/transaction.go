@@ -64,6 +64,7 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 	return nil
 }
 
+// tryTx lets do write once the write has its turn of each company.
 func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do func(*write) error) error {
 	w.turn = map[string]func(){}
 	defer func() {
@@ -84,20 +85,9 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		}
 		w.turn[company] = end
 	}
-	return b.pool.Use(ctx, w.op, func(q session) error {
-		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
-		if err != nil {
-			return failed(ctx, w.op, err)
-		}
-		defer func() { _ = tx.Rollback() }()
-		w.querier = tx
-		if err := do(w); err != nil {
-			return err
-		}
-		if err := tx.Commit(); err != nil {
-			return failed(ctx, w.op, err)
-		}
-		return nil
+	return b.inOwnTx(ctx, w.op, func(c conn) error {
+		w.conn = c
+		return do(w)
 	})
 }
 
