@@ -509,11 +509,7 @@ func (w *write) requireNoTombstone(ctx context.Context, d *decision) error {
 func (c conn) tombstones(ctx context.Context, company string, ids []string) (map[string]bool, error) {
 	purged := map[string]bool{}
 	for part := range slices.Chunk(ids, batchRows) {
-		values := make([]any, batchSize(len(part)))
-		for i := range values {
-			values[i] = part[min(i, len(part)-1)]
-		}
-		args := engine.Args{"company": company, "ids": engine.List(values...), "now_us": time.Now().UnixMicro(), "lock": engine.Part{Text: c.engine.LockRead}}
+		args := engine.Args{"company": company, "ids": engine.Padded(part), "now_us": time.Now().UnixMicro(), "lock": engine.Part{Text: c.engine.LockRead}}
 		err := c.rows(ctx, c.engine.TombstonesOf, args, func(rows *sql.Rows) error {
 			var id string
 			if err := rows.Scan(&id); err != nil {

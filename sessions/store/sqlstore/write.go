@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -61,6 +62,15 @@ type edit struct {
 	// purged is asked in place of next where the session is not stored, and must not be: it was
 	// purged. nil: next is.
 	purged func() error
+}
+
+// idsOf returns the IDs of the sessions of some edits.
+func idsOf(edits []*edit) []string {
+	ids := make([]string, len(edits))
+	for i, e := range edits {
+		ids[i] = e.id
+	}
+	return ids
 }
 
 func newCall(op string) *call { return &call{op: op, edits: map[string][]*edit{}, done: func() {}} }
@@ -362,11 +372,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 		}
 		var purged map[string]bool
 		if buried {
-			ids := make([]string, len(c.edits[company]))
-			for i, e := range c.edits[company] {
-				ids[i] = e.id
-			}
-			if purged, err = w.tombstones(ctx, company, ids); err != nil {
+			if purged, err = w.tombstones(ctx, company, idsOf(c.edits[company])); err != nil {
 				return err
 			}
 		}
@@ -394,11 +400,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 // some IDs.
 func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, company string, edits []*edit, stored map[sessionKey]known) error {
 	for part := range slices.Chunk(edits, batchRows) {
-		ids := make([]any, batchSize(len(part)))
-		for i := range ids {
-			ids[i] = part[min(i, len(part)-1)].id
-		}
-		args["company"], args["ids"] = company, engine.List(ids...)
+		args["company"], args["ids"] = company, engine.Padded(idsOf(part))
 		r := row.NewReader(whole)
 		err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
 			k := known{Versioned: store.Versioned{Session: new(sessions.Session)}}
@@ -503,18 +505,9 @@ func inserted(result sql.Result) (ok bool, id int64, err error) {
 }
 
 const (
-	batchRows  = 256 // rows of one statement
-	batchWords = 16  // rows up to which a statement may have any number of them
+	batchRows = 256 // rows of one statement
+	fewRows   = 16  // rows up to which a statement may have any number of them
 )
-
-// batchSize rounds up to a power of two, so that the texts of the statements are few.
-func batchSize(n int) int {
-	size := 1
-	for size < n {
-		size *= 2
-	}
-	return size
-}
 
 // rowBytes returns how many bytes a row is in a statement, about: texts as they are, and some bytes
 // for each value.
@@ -532,9 +525,8 @@ func rowBytes(values []any) int {
 	return n
 }
 
-// insertRows writes rows, and returns how many rows the engine says that it wrote. The words of one
-// session go into one statement; longer ones have 16, 32, ... batchRows rows, so that the texts are
-// few.
+// insertRows writes rows, and returns how many rows the engine says that it wrote. A statement has
+// any number of rows up to fewRows, and beyond that a power of two, so that the texts are few.
 func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
@@ -549,8 +541,8 @@ func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) 
 			bytes += size
 			n++
 		}
-		if size := batchSize(n); n > batchWords && size > n {
-			n = size / 2
+		if n > fewRows {
+			n = 1 << (bits.Len(uint(n)) - 1) // rounded down
 		}
 		result, err := c.affect(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])})
 		if err != nil {

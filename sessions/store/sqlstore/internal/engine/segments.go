@@ -147,17 +147,14 @@ func numbers(list []int64, begin, end string) string {
 	return begin + strings.Join(texts, ",") + end
 }
 
-// in lists values, the last one again until their number is a power of two.
+// in returns the condition that a column is one of some values.
 func in[T any](column string, list []T) Part {
-	values := make([]any, powerOfTwo(len(list)))
-	for i := range values {
-		values[i] = list[min(i, len(list)-1)]
-	}
-	p := List(values...)
+	p := Padded(list)
 	p.Text = column + " IN (" + p.Text + ")"
 	return p
 }
 
+// powerOfTwo rounds up to a power of two, so that the texts of statements are few.
 func powerOfTwo(n int) int {
 	power := 1
 	for power < n {

@@ -33,6 +33,16 @@ func List(values ...any) Part {
 	return Part{"?" + strings.Repeat(", ?", len(values)-1), values}
 }
 
+// Padded returns values, of which there has to be one, with commas between them: the last one again
+// until their number is a power of two.
+func Padded[T any](list []T) Part {
+	values := make([]any, powerOfTwo(len(list)))
+	for i := range values {
+		values[i] = list[min(i, len(list)-1)]
+	}
+	return List(values...)
+}
+
 // Rows returns rows of as many values each, in parentheses.
 func Rows(rows [][]any) Part {
 	// A row has dozens of values, and a statement hundreds of rows: grow once.
