@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -133,16 +132,10 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 func (c *counter) segments(ctx context.Context, d directory, query *segment.Query) error {
 	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
-		n := 0
-		for size := 0; n < len(list) && (n == 0 || size < mostSessions); n++ {
-			size += list[n].N
-		}
-		group := list[:n]
-		list = list[n:]
-		r := c.reader(c.company, group...)
-		r.all = len(d.segments)
-		results, err := r.evaluate(ctx, query, group, math.MinInt64, math.MaxInt64-1)
-		if err := cmp.Or(err, d.checkDead(group)); err != nil {
+		var group []*segment.Segment
+		group, list = upTo(mostSessions, list)
+		r, results, err := c.evaluate(ctx, c.company, &d, query, group, math.MinInt64, math.MaxInt64-1)
+		if err != nil {
 			return err
 		}
 		for i := range c.counts {

@@ -289,16 +289,10 @@ func (r *search) ask(ctx context.Context, want int) error {
 	} else if r.hits > 0 {
 		sessions = min(sessions, 1.5*float64(want)*float64(r.sessions)/float64(r.hits))
 	}
-	n := 0
-	for size := 0.0; n < len(r.unread) && (n == 0 || size < sessions); n++ {
-		size += float64(r.unread[n].N)
-	}
-	group := r.unread[:n:n]
-	r.unread = r.unread[n:]
-	reader := r.reader(r.company, group...)
-	reader.all = len(r.segments)
-	results, err := reader.evaluate(ctx, r.query, group, r.low, r.newest())
-	if err := cmp.Or(err, r.checkDead(group)); err != nil {
+	var group []*segment.Segment
+	group, r.unread = upTo(int(math.Ceil(sessions)), r.unread)
+	_, results, err := r.evaluate(ctx, r.company, &r.directory, r.query, group, r.low, r.newest())
+	if err != nil {
 		return err
 	}
 	for i, g := range group {

@@ -150,6 +150,16 @@ func (r *reader) following(ctx context.Context, blocks []engine.Block) error {
 	return nil
 }
 
+// upTo divides segments into the first ones, which have a number of sessions or are all that there
+// are, and the others. The first is always among the former.
+func upTo(sessions int, segments []*segment.Segment) (first, rest []*segment.Segment) {
+	n := 0
+	for size := 0; n < len(segments) && (n == 0 || size < sessions); n++ {
+		size += segments[n].N
+	}
+	return segments[:n:n], segments[n:]
+}
+
 // blocksOf names blocks of one segment.
 func blocksOf(s *segment.Segment, names []string) []engine.Block {
 	blocks := make([]engine.Block, len(names))
@@ -170,6 +180,15 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 		}
 	}
 	return blocks
+}
+
+// evaluate returns the results of a query over some segments of a company, see [reader.evaluate],
+// and the reader that has read them.
+func (c conn) evaluate(ctx context.Context, company string, d *directory, query *segment.Query, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
+	r := c.reader(company, segments...)
+	r.all = len(d.segments)
+	results, err := r.evaluate(ctx, query, segments, oldest, newest)
+	return r, results, cmp.Or(err, d.checkDead(segments))
 }
 
 // evaluate reads what a query asks of the segments, and returns its results: of each segment one

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -48,16 +47,10 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 // tally tallies the sessions of the segments, some at a time. It reports whether those are all.
 func (r *search) tally(ctx context.Context, query *segment.Query, numbers map[store.TallyKey]int) (all bool, err error) {
 	for all = true; len(r.unread) > 0 && all; {
-		n := 0
-		for size := 0; n < len(r.unread) && (n == 0 || size < mostSessions); n++ {
-			size += r.unread[n].N
-		}
-		group := r.unread[:n]
-		r.unread = r.unread[n:]
-		reader := r.reader(r.company, group...)
-		reader.all = len(r.segments)
-		results, err := reader.evaluate(ctx, query, group, r.low, r.newest())
-		if err := cmp.Or(err, r.checkDead(group)); err != nil {
+		var group []*segment.Segment
+		group, r.unread = upTo(mostSessions, r.unread)
+		reader, results, err := r.evaluate(ctx, r.company, &r.directory, query, group, r.low, r.newest())
+		if err != nil {
 			return false, err
 		}
 		for i := range group {
