@@ -215,6 +215,15 @@ type key struct {
 	change int64
 }
 
+// changesOf returns the numbers of the last changes of some sessions.
+func changesOf(keys []key) []int64 {
+	changes := make([]int64, len(keys))
+	for i, k := range keys {
+		changes[i] = k.change
+	}
+	return changes
+}
+
 // plan is what a replacement is about to do: (segments, the tail up to a change number) become
 // segments.
 type plan struct {
@@ -363,9 +372,11 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 		}
 	}
 	for _, s := range t.inputs {
-		if err := c.segmentKeys(ctx, company, s, p); err != nil {
+		keys, err := c.livingKeys(ctx, company, s)
+		if err != nil {
 			return nil, err
 		}
+		p.keys = append(p.keys, keys...)
 	}
 	if err := c.sortKeys(ctx, company, p); err != nil {
 		return nil, err
@@ -388,13 +399,6 @@ func (c conn) tailKeys(ctx context.Context, company string, p *plan, most int) e
 	if p.packed = p.seq; len(p.keys) == most {
 		p.packed = p.keys[most-1].change
 	}
-	return err
-}
-
-// segmentKeys adds a segment's living sessions.
-func (c conn) segmentKeys(ctx context.Context, company string, s *segment.Segment, p *plan) error {
-	keys, err := c.livingKeys(ctx, company, s)
-	p.keys = append(p.keys, keys...)
 	return err
 }
 
@@ -467,25 +471,18 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number)
 		for part := range slices.Chunk(keys, mostLookedUp) {
-			changes := make([]int64, len(part))
-			for i, k := range part {
-				changes[i] = k.change
-			}
-			list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
+			list, err := c.sessionsOf(ctx, company, changesOf(part), anyOf(company))
 			if err != nil {
 				return err
 			}
-			byChange := make(map[int64]found, len(list))
-			for _, f := range list {
-				byChange[f.change] = f
-			}
+			read := byChange(list)
 			for i, k := range part {
-				f, ok := byChange[k.change]
-				if !ok || f.session.CreatedAt.UnixMicro() != k.us {
+				s := read[k.change]
+				if s == nil || s.CreatedAt.UnixMicro() != k.us {
 					return fmt.Errorf("sqlstore: %w: a place without its session", ErrDamaged)
 				}
-				part[i].id = f.session.ID
-				builder.Add(f.session, k.change)
+				part[i].id = s.ID
+				builder.Add(s, k.change)
 			}
 		}
 		p.built = append(p.built, built{builder.Build(), number, keys})

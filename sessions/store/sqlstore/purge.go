@@ -352,10 +352,6 @@ func departuresForGood(list []found) []departure {
 
 // drop purges the living sessions of a segment, which are all of them, together with it.
 func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) error {
-	changes := make([]int64, len(keys))
-	for i, k := range keys {
-		changes[i] = k.change
-	}
 	var crowded *segment.Segment
 	err := u.inPart(ctx, len(keys), func(w *write, seq int64) error {
 		d, err := w.directory(ctx, u.Company)
@@ -386,7 +382,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 		if err != nil {
 			return err
 		}
-		if err := u.bury(ctx, w, changes); err != nil {
+		if err := u.bury(ctx, w, changesOf(keys)); err != nil {
 			return err
 		}
 		args := engine.Args{"company": u.Company, "segments": w.engine.Numbers("segment", []int64{s.Number})}

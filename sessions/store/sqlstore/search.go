@@ -81,6 +81,15 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 	return all, nil
 }
 
+// byChange returns sessions by the numbers of their last changes.
+func byChange(list []found) map[int64]*sessions.Session {
+	m := make(map[int64]*sessions.Session, len(list))
+	for _, f := range list {
+		m[f.change] = f.session
+	}
+	return m
+}
+
 // anyOf is the condition of a company's sessions.
 func anyOf(company string) engine.Part {
 	return engine.Part{Text: "s.company = ?", Args: []any{company}}
@@ -444,12 +453,9 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 	if err != nil {
 		return err
 	}
-	byChange := make(map[int64]*sessions.Session, len(list))
-	for _, f := range list {
-		byChange[f.change] = f.session
-	}
+	read := byChange(list)
 	for _, h := range hits {
-		found := byChange[h.change]
+		found := read[h.change]
 		if found == nil && h.sure || found != nil && !r.filter.Match(found) {
 			return h.source.Damaged("postings")
 		}

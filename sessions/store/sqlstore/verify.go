@@ -82,10 +82,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 	if err != nil {
 		return 0, err
 	}
-	byChange := make(map[int64]*sessions.Session, len(list))
-	for _, f := range list {
-		byChange[f.change] = f.session
-	}
+	packed := byChange(list)
 	ghosts, err := c.createdAt(ctx, company, created)
 	if err != nil {
 		return 0, err
@@ -95,7 +92,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 		if dead.Has(i) {
 			continue
 		}
-		one := byChange[p.Change]
+		one := packed[p.Change]
 		if one == nil || p.Change > d.packed {
 			return 0, s.Damaged("places")
 		}
@@ -112,7 +109,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 		if dead.Has(i) {
 			return ghosts[places[i].Created]
 		}
-		return []*sessions.Session{byChange[places[i].Change]}
+		return []*sessions.Session{packed[places[i].Change]}
 	})
 }
 
