@@ -275,13 +275,16 @@ func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *
 	for _, change := range changes {
 		apart[change] = true
 	}
+	return u.remaking(s.Number, apart), nil
+}
+
+// remaking returns what makes a segment anew, and puts some of its sessions into segments of their
+// own. If the segment is not there any more, it does nothing.
+func (u *purging) remaking(number int64, apart map[int64]bool) func(context.Context) error {
 	return u.replacing(func(d *directory) (task, bool) {
-		i := slices.IndexFunc(d.segments, func(x *segment.Segment) bool { return x.Number == s.Number })
-		if i < 0 {
-			return task{}, false
-		}
-		return task{inputs: d.segments[i : i+1], apart: apart}, true
-	}), nil
+		s := d.segment(number)
+		return task{inputs: []*segment.Segment{s}, apart: apart}, s != nil
+	})
 }
 
 // selected returns the change numbers of a segment's sessions that go.
@@ -358,7 +361,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 		if err != nil {
 			return err
 		}
-		if d.dead[s.Number] != s.Dead().Count() || !slices.ContainsFunc(d.segments, func(x *segment.Segment) bool { return x.Number == s.Number }) {
+		if d.segment(s.Number) == nil || d.dead[s.Number] != s.DeadCount() {
 			return errRace
 		}
 		// Sessions that have changed since they were packed first have left dead places elsewhere,
@@ -400,13 +403,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 		return w.leave(ctx, u.Company, departuresForGood(list), seq)
 	})
 	if crowded != nil && errors.Is(err, errRace) {
-		return u.replacing(func(d *directory) (task, bool) {
-			i := slices.IndexFunc(d.segments, func(x *segment.Segment) bool { return x.Number == crowded.Number })
-			if i < 0 {
-				return task{}, false
-			}
-			return task{inputs: d.segments[i : i+1]}, true
-		})(ctx)
+		return u.remaking(crowded.Number, nil)(ctx)
 	}
 	return err
 }

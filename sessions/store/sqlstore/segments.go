@@ -57,6 +57,15 @@ func (d *directory) between(oldest, newest int64) []*segment.Segment {
 	return slices.DeleteFunc(slices.Clone(d.segments), func(s *segment.Segment) bool { return s.Newest < oldest || s.Oldest > newest })
 }
 
+// segment returns the segment with a number, nil if there is none.
+func (d *directory) segment(number int64) *segment.Segment {
+	i := slices.IndexFunc(d.segments, func(s *segment.Segment) bool { return s.Number == number })
+	if i < 0 {
+		return nil
+	}
+	return d.segments[i]
+}
+
 // checkDead compares the dead positions that were read of segments with how many there should be: a
 // segment without any has no block of them.
 func (d *directory) checkDead(segments []*segment.Segment) error {
