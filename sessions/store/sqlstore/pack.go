@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -280,11 +279,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 			}
 			return c.swap(ctx, company, p, now)
 		})
-		// An engine that has rows locked may end this transaction to solve a deadlock. Nothing of it
-		// is stored then, so it starts again; what is wrong for good fails again.
-		var failure *Error
-		victim := errors.As(err, &failure) && ctx.Err() == nil && b.engine.Dialect != filter.SQLite
-		if !errors.Is(err, errRace) && !victim {
+		if !errors.Is(err, errRace) && !b.mayBeVictim(ctx, err) {
 			return err == nil, err
 		}
 	}
@@ -309,6 +304,13 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 	return done && err == nil, err
 }
 
+// mayBeVictim reports whether the engine may have ended a transaction to solve a deadlock. Nothing
+// of it is stored then, and it may be tried again; what is wrong for good fails again.
+func (b *Backend) mayBeVictim(ctx context.Context, err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && ctx.Err() == nil && !b.engine.OneWriter
+}
+
 // inOwnTx calls do within a transaction that writes.
 func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) error {
 	return b.pool.Use(ctx, op, func(q session) error {
@@ -330,7 +332,7 @@ func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) e
 // holdCompany reads a company's row and keeps others from writing to the company until the
 // transaction ends. None is [store.ErrNotFound].
 func (c conn) holdCompany(ctx context.Context, s engine.Statement, company string) (state, error) {
-	if c.engine.Dialect == filter.SQLite { // it has one writer, which is who writes
+	if c.engine.OneWriter { // only a write keeps others out
 		if err := c.exec(ctx, c.engine.TouchCompany, engine.Args{"company": company}); err != nil {
 			return state{}, err
 		}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
@@ -186,12 +185,11 @@ func (u *purging) run(ctx context.Context) error {
 	}
 }
 
-// again reports whether to try again after an error: others were faster, or the engine has ended
-// the transaction to solve a deadlock. Nothing of it is stored then.
+// again reports whether to try again after an error: others were faster, or the engine may have
+// ended the transaction to solve a deadlock. Nothing of it is stored then.
 func (u *purging) again(ctx context.Context, err error, races int) bool {
-	var failure *Error
-	victim := errors.As(err, &failure) && u.engine.Dialect != filter.SQLite && races < optimistic
-	return (errors.Is(err, errRace) || victim) && ctx.Err() == nil && races < purgeRaces
+	lost := errors.Is(err, errRace) || races < optimistic && u.mayBeVictim(ctx, err)
+	return lost && ctx.Err() == nil && races < purgeRaces
 }
 
 const opPurge = "purge"
