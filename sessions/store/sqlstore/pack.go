@@ -63,9 +63,6 @@ const (
 	optimistic = 3 // attempts without holding the company while the segments are built
 )
 
-// ErrBusy says that the company was held by others, so that nothing was packed.
-var ErrBusy = errors.New("sqlstore: the company is held by another writer")
-
 // Maintain packs what is due in a company's tail, merges what has become small, overlapping or full
 // of dead places, and returns when nothing is left to do. Writers pack by themselves what they have
 // written; a host that writes by [Backend.Tx] alone, or that has imported much in no particular
@@ -240,7 +237,11 @@ type built struct {
 	keys   []key
 }
 
-var errRace = errors.New("sqlstore: others were faster")
+// Why nothing was replaced.
+var (
+	errRace = errors.New("sqlstore: others were faster")
+	errHeld = errors.New("sqlstore: the company is held by another writer")
+)
 
 // replace does what choose says, and reports whether there was anything to do. It is the only way
 // in which segments come and go.
@@ -250,7 +251,7 @@ var errRace = errors.New("sqlstore: others were faster")
 // nobody knows, and only then is the company held: what has changed since the snapshot is made
 // dead, the segments change places, and packed_seq with them. If others have packed, or taken words
 // out, since the snapshot, all is done again; after some attempts while the company is held. Unless
-// it should wait, a company that is held by others is [ErrBusy].
+// it should wait, a company that is held by others is errHeld.
 func (b *Backend) replace(ctx context.Context, company string, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
 	const op = "pack"
 	var p *plan
@@ -272,7 +273,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 			}
 			now, err := c.holdCompany(ctx, hold, company)
 			if errors.Is(err, store.ErrNotFound) {
-				return ErrBusy
+				return errHeld
 			}
 			if err != nil {
 				return err
