@@ -405,14 +405,19 @@ func (c conn) tailKeys(ctx context.Context, company string, p *plan, most int) e
 	return err
 }
 
-// livingKeys reads the places of a segment's living sessions, the oldest first.
-func (c conn) livingKeys(ctx context.Context, company string, s *segment.Segment) (keys []key, err error) {
+// readPlaces reads all places of a segment, and which of them are dead.
+func (c conn) readPlaces(ctx context.Context, company string, s *segment.Segment) error {
 	names := []string{segment.DeadKey}
 	for i := 0; i < s.N; i += segment.PartSize {
 		name, _ := s.PartKey(i)
 		names = append(names, name)
 	}
-	if err := c.reader(company, s).named(ctx, []*segment.Segment{s}, names); err != nil {
+	return c.reader(company, s).named(ctx, []*segment.Segment{s}, names)
+}
+
+// livingKeys reads the places of a segment's living sessions, the oldest first.
+func (c conn) livingKeys(ctx context.Context, company string, s *segment.Segment) (keys []key, err error) {
+	if err := c.readPlaces(ctx, company, s); err != nil {
 		return nil, err
 	}
 	dead := s.Dead()

@@ -305,7 +305,7 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 	if result.Any().Count() == 0 {
 		return nil, nil
 	}
-	if _, err := c.livingKeys(ctx, u.Company, s); err != nil { // the places
+	if err := c.readPlaces(ctx, u.Company, s); err != nil {
 		return nil, err
 	}
 	var doubtful []int64
@@ -408,7 +408,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 
 // haunting returns the change numbers of sessions of whose times a segment has dead places.
 func (c conn) haunting(ctx context.Context, company string, s *segment.Segment, keys []key) (changes []int64, err error) {
-	if _, err := c.livingKeys(ctx, company, s); err != nil { // the places, and which are dead
+	if err := c.readPlaces(ctx, company, s); err != nil {
 		return nil, err
 	}
 	dead := map[int64]bool{}
