@@ -100,16 +100,12 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 }
 
 // Count counts the sessions of a selection.
-func (b *Backend) Count(ctx context.Context, sel store.Selection) (count store.Count, err error) {
-	err = b.read(ctx, sel.Company, func(c *company) error {
-		found, reached, err := search(ctx, c.between(sel), sel)
-		count = store.Count{N: len(found), Exact: reached.IsZero()}
-		return err
-	})
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+	counts, err := b.CountEach(ctx, sel, []filter.Filter{sel.Filter})
 	if err != nil {
 		return store.Count{}, err
 	}
-	return count, nil
+	return counts[0], nil
 }
 
 // CountEach counts the sessions of a selection with each of the filters.

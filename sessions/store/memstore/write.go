@@ -10,6 +10,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
+// key names a session.
+type key struct{ company, id string }
+
 // Insert stores new sessions, all or none.
 func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error {
 	if err := ctx.Err(); err != nil {
@@ -17,7 +20,6 @@ func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error 
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	type key struct{ company, id string }
 	batch := map[key]*sessions.Session{} // new, by key
 	fresh := map[string][]*sessions.Session{}
 	revisions := make([]int64, len(given))
@@ -126,7 +128,6 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	type key struct{ company, id string }
 	next := map[key]*store.Versioned{} // what becomes of each session that changes
 	var order []key
 	results := make([]store.PutResult, len(states))
