@@ -113,7 +113,7 @@ type Streamer interface {
 // Counter is a Backend that counts faster than by lists.
 //
 //  24. Count counts the sessions that List would return, within the Budget; it may stop at Limit of
-//     them. Count.Exact tells that there are no others. Without a Budget it is false only where
+//     them. Count.Exact says that there are no others. Without a Budget it is false only where
 //     Limit was reached.
 type Counter interface {
 	Count(ctx context.Context, sel Selection) (Count, error)
@@ -178,7 +178,7 @@ type Purger interface {
 // Tallier is a Backend that tallies faster than by lists.
 //
 //  41. Tally says how many of the sessions that List would return have each key ([TallyKeyOf]), of
-//     one moment, each key once and in any order. exact tells that there are no other sessions:
+//     one moment, each key once and in any order. exact says that there are no other sessions:
 //     without a Budget it is true.
 type Tallier interface {
 	Tally(ctx context.Context, sel Selection) (rows []TallyRow, exact bool, err error)

@@ -42,8 +42,8 @@ type Page struct {
 	// From and To are the instants between which the filter selects creation times, in UTC, To not
 	// inclusive. Zero is open.
 	From, To time.Time
-	// FoldsToNothing tells that a search is not blank and has no letter or digit, so that it finds
-	// nothing.
+	// FoldsToNothing reports whether a search is not blank and has no letter or digit, so that it
+	// finds nothing.
 	FoldsToNothing bool
 }
 

@@ -69,9 +69,9 @@ func (x Selected) Request() sessions.Request {
 // session.
 //
 // Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden],
-// [ErrBusy] and [ErrRefused]. If the viewer or the reading has a limit, the whole selection is counted first:
-// over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. Sessions that come in later do
-// not lift a limit: the iterator then ends with that error.
+// [ErrBusy] and [ErrRefused]. If the viewer or the reading has a limit, the whole selection is
+// counted first: over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. Sessions that
+// come in later do not lift a limit: the iterator then ends with that error.
 func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	o, err := x.open(ctx, r)
 	if err != nil {

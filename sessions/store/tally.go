@@ -13,10 +13,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Otherwise is how a session stands whatever its match level.
+// Otherwise says whether a session passes, as far as its match level does not decide that.
 type Otherwise string
 
-// The ways to stand.
+// The values of Otherwise.
 const (
 	// OtherwisePasses: it succeeded, or it was compared and failed for Low FAR alone, with liveness
 	// passed and a valid document.
@@ -74,14 +74,14 @@ type TallyRow struct {
 
 // Tally says how the sessions of a selection are spread over scales, document types and levels.
 type Tally struct {
-	Rows  []TallyRow // by scale, document type, comparison, level and standing
+	Rows  []TallyRow // by scale, document type, comparison, level and Otherwise
 	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
 }
 
 // Tally tallies the sessions of a filter that the viewer may see, within [Options.Budget]: all of
-// them where the Backend is a [Tallier], else the newest [Options.CountLimit]. It tells of status, reasons, document type, validity and
-// completeness, liveness and match level: where one of these is hidden, the error is a
-// [*HiddenError]. Other errors are those of [Store.List].
+// them where the Backend is a [Tallier], else the newest [Options.CountLimit]. It shows status,
+// reasons, document type, validity and completeness, liveness and match level: where one of these is
+// hidden, the error is a [*HiddenError]. Other errors are those of [Store.List].
 func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
 	if err := v.check(); err != nil {
 		return Tally{}, err
@@ -153,8 +153,8 @@ type Outlook struct {
 
 // If says how the tally's sessions would have ended under another acceptance. It changes none of
 // them: a stored status stays. A level below that of the document type's policy fails, whatever
-// else is known. A session that was not compared stands as it does otherwise. The zero Acceptance
-// is sessions.ErrNoAcceptance.
+// else is known. A session that was not compared counts by its Otherwise. The zero Acceptance is
+// sessions.ErrNoAcceptance.
 func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
 	if a.IsZero() {
 		return Outlook{}, sessions.ErrNoAcceptance

@@ -144,7 +144,9 @@
 //   - Stream: of few sessions as a list does, of many one statement over the range.
 //   - Insert: per session one row in three indexes (MariaDB: two beside the table), in the
 //     statements of up to 256 rows, and the packing of about four times as many rows some time
-//     later. Update and Redact write the row, and a few blocks if it is packed.
+//     later. Update, Redact, and Put over what is stored write the row, and a few blocks if it is
+//     packed.
+//   - Purge: see Erasure.
 //
 // # Snapshots
 //
@@ -248,7 +250,7 @@
 // A writer holds its company for as few round trips as it can: two for an Insert of up to 256
 // sessions of which none is stored (rows, commit), three for an Update of a session that is not
 // packed, some ten for one that is, and none for what is stored already or cannot be. A Put of many
-// sessions takes no more of them than an Update, but for each further 256 sessions. How many
+// sessions takes as many as an Update, and a few more for each further 256 sessions. How many
 // commits one company takes in a second is therefore about 1 / (3 round trips and the time of a
 // commit): BenchmarkWriters of enginetest saw 480 on PostgreSQL and 1,030 on MariaDB, on the
 // loopback address of two cores that were busy otherwise. Many sessions in one Insert share them.
@@ -333,15 +335,15 @@
 //
 // # More than one machine
 //
-// Every primary key and index begins with the company, and every statement states it in an equality
-// for each table that it touches, so the tables distribute by company. A company's request, its
-// transaction and its change number then stay on one shard. The exceptions are sessionkit_schema,
-// one row that every shard may hold, and sessionkit_migrations, which no statement joins with the
-// others.
+// Five tables have a company. Each of their primary keys and indexes begins with it, and every
+// statement states it in an equality for each of them that it touches, except for two with which
+// [Migrate] looks for companies. So they distribute by company: a company's request, its transaction
+// and its change number then stay on one shard. The other two, sessionkit_schema and
+// sessionkit_migrations, are a few rows that every shard may hold.
 //
 // Partitions of PostgreSQL by a hash of the company are part of this package's tests: all that is
-// promised holds, and each statement looks at one partition. Add PARTITION BY HASH (company) to the
-// tables in the text of [Migrations] that have one, leave out the ALTER TABLE that sets
+// promised holds, and each statement looks at one partition. In the text of [Migrations] add
+// PARTITION BY HASH (company) to the tables that have a company, leave out the ALTER TABLE that sets
 // toast_tuple_target, and make the partitions of each:
 //
 //	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions FOR VALUES WITH (MODULUS 8, REMAINDER 0);
@@ -356,16 +358,17 @@
 //	SELECT create_distributed_table('sessionkit_blocks', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_distributed_table('sessionkit_tombstones', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_reference_table('sessionkit_schema');
+//	SELECT create_reference_table('sessionkit_migrations');
 //
 // Citus plans no statement under plan_cache_mode=force_generic_plan, and keeps a streamed answer on
 // the coordinator's disk before it sends it.
 //
 // Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the
-// column company of these five tables, and sessionkit_schema and sessionkit_migrations as reference
-// tables; apply the statements of [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need
-// workload=olap. TiDB: nothing to say; its regions split by key, so by company first. An Insert or
-// a host's transaction over several companies becomes a transaction over several shards: write one
-// company at a time.
+// column company of the five tables, and the other two as reference tables; apply the statements of
+// [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need workload=olap.
+// TiDB: nothing to say; its regions split by key, so by company first. An Insert or a host's
+// transaction over several companies becomes a transaction over several shards: write one company at
+// a time.
 //
 // A company too big for one shard has to become several: keys such as "acme/0" to "acme/15", chosen
 // by a hash of the session's ID. Each part keeps all that is said here. A list then asks every part

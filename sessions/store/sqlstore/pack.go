@@ -84,9 +84,9 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 }
 
 // Repair throws a company's segments away and makes them anew of its sessions, and counts those. It
-// mends what [Backend.Verify] or an [ErrDamaged] names, other than a session that was purged, and
-// brought back by older software: purge it again. Until it is done, searches read what is not packed yet
-// in order.
+// mends what [Backend.Verify] or an [ErrDamaged] names, except for a session that was purged and that
+// older software has brought back: purge that again. Until Repair is done, searches read what is not
+// packed yet row by row.
 func (b *Backend) Repair(ctx context.Context, company string) error {
 	if err := b.ready(ctx, company); err != nil {
 		return err

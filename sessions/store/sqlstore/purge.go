@@ -220,7 +220,7 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 			if do, err = u.ofSegment(ctx, c, s, &d); err != nil || do != nil {
 				return err
 			}
-			u.clean[s.Number] = true // its places never change, but for those that die
+			u.clean[s.Number] = true // its places only die, and none is added
 		}
 		return nil
 	})

@@ -18,9 +18,9 @@ import (
 type write struct {
 	conn
 	look bool              // see errLook
-	turn map[string]func() // ends the turn of each company that the write has one of
+	turn map[string]func() // by company: ends the turn that the write has
 
-	packs func(from, to int64) bool // reports whether to pack a company that the write has brought so far
+	packs func(from, to int64) bool // reports whether to pack a company whose number the write has raised
 	long  []string                  // companies to pack after the commit
 }
 

@@ -7,10 +7,11 @@
 //		})
 //	}
 //
-// Each numbered sentence of store.Backend, store.Streamer, store.Counter and store.Writer is a
-// subtest that bears its number; each gets a [Fixture] of its own, an empty one. The sentences of
-// an interface that the Backend does not have are left out. What is right is what
-// filter.Filter.Match says of the sessions that were put in.
+// Each numbered sentence of store.Backend and of the interfaces that a Backend may have as well
+// (store.Streamer, Counter, Writer, EachCounter, Putter, Purger and Tallier) is a subtest that bears
+// its number; each gets a [Fixture] of its own, an empty one. The sentences of an interface that the
+// Backend does not have are left out. What is right is what filter.Filter.Match says of the sessions
+// that were put in.
 //
 // The sessions are few and odd: names in Georgian, Latin and accented letters, names of six words,
 // hyphens and apostrophes; numbers with leading zeros and of letters and digits; texts that are

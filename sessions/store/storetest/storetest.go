@@ -208,7 +208,7 @@ func ids(all []*sessions.Session) []string {
 	return list
 }
 
-// describe returns everything that is stored of a session, but for its revision.
+// describe returns everything that is stored of a session, except for its revision.
 func (s *suite) describe(one *sessions.Session) string {
 	c := s.storable(one)
 	sessions.Disclosure{Drop: s.Lacks.Fields}.Apply(c)

@@ -18,7 +18,7 @@ import (
 // Table describes a host's own table of sessions. Its SQL is the host's and is written into
 // statements as it is: never build it of text from outside.
 type Table struct {
-	From    string         // what stands behind FROM: a table with its alias, a subquery, or joins that give one row per session
+	From    string         // what follows FROM: a table with its alias, a subquery, or joins that give one row per session
 	Columns filter.Columns // what filters may ask of it; Company and the fields of the ID and of the creation time are needed
 	Select  string         // the select list that Scan reads
 

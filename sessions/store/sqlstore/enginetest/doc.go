@@ -2,7 +2,7 @@
 // MariaDB where a DSN names one. MySQL is tested by the DSN of MariaDB.
 //
 // It is a module of its own because it needs drivers, and a driver in the SDK's own module would
-// raise the Go version and the dependencies of every host. It has tests only.
-// SESSIONKIT_POSTGRES_DSN and SESSIONKIT_MARIADB_DSN name the servers, with an account that may
-// create databases: every test makes its own and drops it.
+// raise the Go version and the dependencies of every host. It has tests, and a program that one of
+// them runs. SESSIONKIT_POSTGRES_DSN and SESSIONKIT_MARIADB_DSN name the servers, with an account
+// that may create databases: every test makes its own and drops it.
 package enginetest

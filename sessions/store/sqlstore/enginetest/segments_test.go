@@ -209,7 +209,7 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 	return &all
 }
 
-// requireWhole requires that every page of a search is full, but for the last one, and that they
+// requireWhole requires that every page of a search is full, except for the last one, and that they
 // are what Match says.
 func requireWhole(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
 	t.Helper()

@@ -47,7 +47,7 @@ type Engine struct {
 	DropSchema  Statement
 	Denied      Statement // in words, what the account may not do of what migrations do; "": there are no accounts
 	NowMicros   string    // an expression: microseconds since 1970
-	FromDual    string    // what a SELECT without a table needs to have a WHERE
+	FromDual    string    // what a SELECT without a table needs before a WHERE; "": nothing
 
 	// Keys. SetSearchKey sets search_key of the schema; SetKeys sets that of the sessions of :company
 	// with {changes} to {key}, where it is another.

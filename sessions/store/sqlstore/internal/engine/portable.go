@@ -9,8 +9,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// The statements that every engine takes as they are. {columns} and {names} are filled in when an
-// Engine is made.
+// The statements that every engine takes as they are. Lists of columns, such as {columns} and
+// {names}, are filled in when an Engine is made: see fill.
 const (
 	version = `SELECT version, search_key
 FROM sessionkit_schema

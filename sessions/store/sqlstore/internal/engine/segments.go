@@ -217,8 +217,8 @@ func OneOf(list []Block) Part {
 }
 
 // ListBlocks returns the statement of NamedBlocks for names before "M", which those of lists are,
-// and a good part of a company's segments. An index has the lists of one name together: to read them in
-// passing takes a tenth of looking each of them up. MariaDB would look up each anyway, since its
+// and a good part of a company's segments. An index has the lists of one name together: to read them
+// in passing takes a tenth of looking each of them up. MariaDB would look up each anyway, since its
 // tables lie in the order of their primary key.
 func (e *Engine) ListBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
 	args := e.named(company, segments, names)

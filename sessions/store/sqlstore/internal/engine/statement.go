@@ -80,7 +80,7 @@ func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err er
 			b.text.WriteString("::")
 			rest = rest[2:]
 		case rest[0] == ':':
-			// The name ends where something stands that is in no name.
+			// The name ends before the first character that no name has.
 			size := len(rest) - len(strings.TrimLeft(rest[1:], "abcdefghijklmnopqrstuvwxyz_"))
 			b.argument(rest[1:size])
 			rest = rest[size:]
@@ -120,7 +120,7 @@ func (b *binding) fail(err error) {
 	}
 }
 
-// value returns what a name stands for.
+// value returns the value of a name.
 func (b *binding) value(name string) any {
 	v, ok := b.args[name]
 	if !ok {

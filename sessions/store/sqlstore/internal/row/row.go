@@ -31,11 +31,12 @@ type Column struct {
 	read     func(*cell, *stored) // takes a value that is not NULL; nil: the column is only written
 }
 
-// stored is what a row holds: a session, and the number of its last change within its company.
+// stored is what a row holds: a session, the number of its last change within its company, and the
+// version of the host's that it was put with.
 type stored struct {
 	*sessions.Session
 	changedSeq int64
-	version    int64 // of the host's
+	version    int64
 }
 
 // Columns are some of the columns, in the order in which a statement names them.

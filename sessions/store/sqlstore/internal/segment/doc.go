@@ -9,7 +9,7 @@
 //	built := b.Build() // blocks to store
 //
 //	q := segment.Compile(f)
-//	s := segment.Open(number, built.N, built.Oldest, built.Newest)
+//	s, err := segment.Open(number, built.N, built.Oldest, built.Newest)
 //	// Put the blocks of q.Keys, then those of q.Rest, then those of q.More.
 //	result, err := q.Evaluation().Evaluate(s, oldest, newest) // positions that match for sure, and those that may
 //

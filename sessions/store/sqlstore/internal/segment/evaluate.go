@@ -25,7 +25,7 @@ type Evaluation struct {
 	q     *Query
 	s     *Segment
 	all   Bits   // what the evaluation is over
-	known []pair // of the leaves that stand in several places
+	known []pair // of the leaves that were evaluated by themselves
 	sets  []Bits // memory, each of MaxSessions
 	used  int    // of the sets
 	err   error

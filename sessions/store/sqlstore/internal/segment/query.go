@@ -21,7 +21,7 @@ type Query struct {
 	words      []hashed // whole ones
 	byText     map[string]int
 	telling    bool // the sessions found are told apart
-	timed      bool // an instant stands in a filter
+	timed      bool // a filter has an instant
 	doubtful   bool
 }
 
@@ -46,7 +46,7 @@ type leaf struct {
 	whole      bool     // and has nothing more, or at least those words
 	fields     tags     // in one of these fields
 
-	shared bool // it stands in several places
+	shared bool // several nodes are this leaf
 
 	created        bool // or the creation time
 	oldest, newest int64

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// propertyLetters are the fields whose values have lists, with the letter that their keys begin with.
-// They have few values. A folded word never begins with an upper-case letter.
+// propertyLetters are the fields whose values have lists, with the letter that begins the keys of
+// those. They have few values. A folded word never begins with an upper-case letter.
 var propertyLetters = [sessionsFields]byte{
 	sessions.FieldStatus: 'S', sessions.FieldDocumentType: 'T', sessions.FieldMatchLevel: 'L', sessions.FieldReasons: 'R',
 	sessions.FieldDocumentPresented: 'P', sessions.FieldDocumentValidity: 'V', sessions.FieldLiveness: 'A', sessions.FieldSex: 'X',
