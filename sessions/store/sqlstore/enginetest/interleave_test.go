@@ -98,6 +98,17 @@ func meanwhiles() []meanwhile {
 	return list
 }
 
+// stoppable is breakable, on a database in which others write while a statement waits.
+func stoppable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
+	t.Helper()
+	b, breaker, plain := breakable(t, e)
+	if e == sqlite {
+		_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
+		require.NoError(t, err)
+	}
+	return b, breaker, plain
+}
+
 // TestPackingAmongOthers stops the packing of a company before each of its statements, while others
 // redact, rename, insert late, pack and repair, in transactions of their own and of hosts, which
 // commit or roll back. Afterwards all that is kept agrees, and no place has a word that its session
@@ -105,11 +116,7 @@ func meanwhiles() []meanwhile {
 func TestPackingAmongOthers(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
-			b, breaker, plain := breakable(t, e)
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
+			b, breaker, plain := stoppable(t, e)
 			never := sqlstore.Packing{Tail: -1}
 			packs := sqlstore.Packing{Tail: 3, Segment: 6}
 			stops, failed := 0, 0
@@ -184,11 +191,7 @@ func requireAsListed(t *testing.T, b *sqlstore.Backend, company string) {
 func TestSearchAmongWriters(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
-			b, breaker, plain := breakable(t, e)
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
+			b, breaker, plain := stoppable(t, e)
 			other := sqlstore.New(plain, dialects[e]).WithPacking(sqlstore.Packing{Tail: 40, Segment: 150})
 			list := dense(300)
 			all := loaded(t, other, list[:200])

@@ -125,7 +125,7 @@ func TestPurgeIsKilled(t *testing.T) {
 		return
 	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		name := databaseOf(t, e, db)
+		dsn := dsnOf(t, e, db)
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
 		list := dense(1500)
 		for i, s := range list {
@@ -144,7 +144,7 @@ func TestPurgeIsKilled(t *testing.T) {
 		killed := 0
 		for within := 5 * time.Millisecond; left() > 0; within = within * 3 / 2 {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPurgeIsKilled$")
-			cmd.Env = append(os.Environ(), "SESSIONKIT_TEST_PURGE="+string(e), "SESSIONKIT_TEST_DATABASE="+name)
+			cmd.Env = append(os.Environ(), "SESSIONKIT_TEST_PURGE="+string(e), "SESSIONKIT_TEST_DSN="+dsn)
 			out, err := cmd.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
@@ -168,7 +168,7 @@ func TestPurgeIsKilled(t *testing.T) {
 	})
 }
 
-// databaseOf returns what connects another process to a database.
+// databaseOf returns the name of a database, or its file.
 func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
 	t.Helper()
 	query := map[engine]string{
@@ -180,11 +180,7 @@ func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
 
 func purgeToBeKilled(t *testing.T, e engine) {
 	t.Helper()
-	name, dsn := os.Getenv("SESSIONKIT_TEST_DATABASE"), need(t, e)
-	if e == sqlite {
-		dsn, name = "file:"+name+"?_pragma=busy_timeout(10000)&_pragma=synchronous(off)", ""
-	}
-	db := connect(t, connector(t, e, dsn, name))
+	db := connect(t, connector(t, e, os.Getenv("SESSIONKIT_TEST_DSN"), ""))
 	b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
 	require.NoError(t, b.Check(t.Context()))
 	fmt.Println("purging")

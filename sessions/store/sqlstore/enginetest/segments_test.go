@@ -373,16 +373,23 @@ func TestAnyOrder(t *testing.T) {
 	})
 }
 
+// withDead returns a company of several segments, one of which has a dead position.
+func withDead(t *testing.T, e engine, db *sql.DB) (*sqlstore.Backend, *oracle) {
+	t.Helper()
+	b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
+	all := loaded(t, b, dense(700))
+	s := all.list[300].Clone()
+	s.Status = sessions.Success
+	require.NoError(t, b.Update(t.Context(), s))
+	all.put(s)
+	return b, all
+}
+
 // TestDamage damages one block after the other: each time a search ends with an error that names
 // it, or answers right, and Verify notices. Repair mends it.
 func TestDamage(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
-		all := loaded(t, b, dense(700))
-		s := all.list[300].Clone()
-		s.Status = sessions.Success
-		require.NoError(t, b.Update(t.Context(), s))
-		all.put(s)
+		b, all := withDead(t, e, db)
 		require.NoError(t, b.Maintain(t.Context(), "acme"))
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 		damages := 0
@@ -448,12 +455,7 @@ func requireRightOrDamaged(t *testing.T, b *sqlstore.Backend, all *oracle, f fil
 // living.
 func TestMissingDead(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
-		all := loaded(t, b, dense(700))
-		s := all.list[300].Clone()
-		s.Status = sessions.Success
-		require.NoError(t, b.Update(t.Context(), s))
-		all.put(s)
+		b, all := withDead(t, e, db)
 		_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE name = 'D'")
 		require.NoError(t, err)
 		require.ErrorIs(t, b.Verify(t.Context(), "acme"), sqlstore.ErrDamaged)

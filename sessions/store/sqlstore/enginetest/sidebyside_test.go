@@ -195,20 +195,16 @@ func (p *process) ask(command string, args ...any) string {
 // dsnOf returns the data source name of a database, as a process takes it.
 func dsnOf(t *testing.T, e engine, db *sql.DB) string {
 	t.Helper()
-	dsn := need(t, e)
-	var name string
+	dsn, name := need(t, e), databaseOf(t, e, db)
 	switch e {
 	case sqlite:
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list").Scan(&name))
 		return "file:" + name + "?_pragma=busy_timeout(10000)&_pragma=synchronous(off)"
 	case postgres:
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name))
 		u, err := url.Parse(dsn)
 		require.NoError(t, err)
 		u.Path = "/" + name
 		return u.String()
 	default:
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT DATABASE()").Scan(&name))
 		config, err := mysql.ParseDSN(dsn)
 		require.NoError(t, err)
 		config.DBName = name
