@@ -72,7 +72,7 @@ func unixMilli(v any) time.Time { return time.UnixMilli(v.(int64)).UTC() }
 
 func ofDriver(v any) time.Time { return v.(time.Time).UTC() }
 
-// ids walks all pages of a selection, of the fewest sessions and with the least budget.
+// walkIDs walks all pages of a selection, of few sessions and with a small budget.
 func walkIDs(t *testing.T, b *tablestore.Backend, company string, f filter.Filter) []string {
 	t.Helper()
 	var ids []string
@@ -127,14 +127,9 @@ func TestTableWithoutTimes(t *testing.T) {
 				o.insert(t, "acme", fmt.Sprint("n", i), none[i%2])
 				want = append(want, fmt.Sprint("s", 100-i))
 			}
-			want[0], want[1] = "s100", "s99" // their instants differ
 			b := tablestore.New(o.db, dialects[e], o.table(asIs, clock, read))
-			for _, f := range []filter.Filter{{}, filter.Is(sessions.FieldSubject, "acme"), filter.Search("acme")} {
-				got := walkIDs(t, b, "acme", f)
-				if !f.IsZero() && len(got) == 0 { // nothing to search by
-					continue
-				}
-				require.ElementsMatch(t, want, got)
+			for _, f := range []filter.Filter{{}, filter.Is(sessions.FieldSubject, "acme")} {
+				require.Equal(t, want, walkIDs(t, b, "acme", f))
 			}
 			require.Len(t, requireSame(t, b, "acme", filter.Filter{}), 20)
 			_, err := b.Get(t.Context(), "acme", "n0")
