@@ -499,7 +499,7 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 }
 
 // parts divides the keys into those of each new segment.
-func (p *plan) parts(most int) (parts [][]key) {
+func (p *plan) parts(most int) [][]key {
 	var keys, apart []key
 	for _, k := range p.keys {
 		if p.apart[k.change] {
@@ -508,44 +508,30 @@ func (p *plan) parts(most int) (parts [][]key) {
 			keys = append(keys, k)
 		}
 	}
-	for _, c := range cuts(keys, most, p.tail) {
-		parts = append(parts, keys[c.from:c.to])
-	}
-	for _, c := range cuts(apart, min(most, purgedAtOnce), false) {
-		parts = append(parts, apart[c.from:c.to])
-	}
-	return parts
+	return append(divided(keys, most, p.tail), divided(apart, min(most, purgedAtOnce), false)...)
 }
-
-// cut is a part of the keys that becomes a segment.
-type cut struct{ from, to int }
 
 // aloneFactor is how many times longer than a segment the time before it has to be empty for the
 // sessions before that to be stragglers.
 const aloneFactor = 16
 
-// cuts divides keys into segments of no more than most sessions, and about the same number. Of a
-// tail, stragglers, a few sessions that are much older than the others, get one of their own: a
+// divided divides keys into parts of no more than most sessions, and about the same number. Of a
+// tail, stragglers, a few sessions that are much older than the others, get a part of their own: a
 // segment that spans years is asked by every search. Of segments they do not, so that merging makes
 // fewer.
-func cuts(keys []key, most int, stragglers bool) (list []cut) {
-	if len(keys) == 0 {
-		return nil
-	}
-	begin := 0
+func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 	for i := len(keys) / 4; i > 0 && stragglers; i-- {
 		if gap, span := keys[i].us-keys[i-1].us, keys[len(keys)-1].us-keys[i].us; gap > aloneFactor*(span+1) {
-			begin = i
-			list = append(list, cut{0, i})
+			parts, keys = append(parts, keys[:i]), keys[i:]
 			break
 		}
 	}
-	n := len(keys) - begin
+	n := len(keys)
 	count := (n + most - 1) / most
 	for i := range count {
-		list = append(list, cut{begin + n*i/count, begin + n*(i+1)/count})
+		parts = append(parts, keys[n*i/count:n*(i+1)/count])
 	}
-	return list
+	return parts
 }
 
 // swap puts what was built in the place of what it was built of. The company is held, and now is
