@@ -205,7 +205,7 @@ func Example_ownTable() {
 
 	text, args, err := rows.ToSql()
 	fmt.Println(text, args, err)
-	// Output: SELECT s.id FROM kyc_sessions s WHERE (CAST(s.company_id AS text) = $1 AND (s.state = $2 AND (s.is_spoof))) ORDER BY s.id [acme declined] <nil>
+	// Output: SELECT s.id FROM kyc_sessions s WHERE ((CAST(s.company_id AS text) = $1 AND COALESCE(CAST(s.company_id AS text) COLLATE "C" = $2, FALSE)) AND (s.state = $3 AND (s.is_spoof))) ORDER BY s.id [acme acme declined] <nil>
 }
 
 func TestMyStore(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 // one value serves all statements.
 //
 // Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
-// that a column holds may be one.
+// that a column holds may be one. In SQLite a text that is stored as a BLOB, or as a number in a
+// column without a type, is no text: it is found by no value.
 type Columns struct {
 	Company Column
 
@@ -50,10 +51,11 @@ type Columns struct {
 	// are. MariaDB and MySQL do so under binary collations that do not pad (VARBINARY,
 	// utf8mb4_nopad_bin, utf8mb4_0900_bin), SQLite unless a column is declared otherwise,
 	// PostgreSQL in text and varchar under all deterministic collations. Without it company "acme"
-	// is not "ACME" on any engine, whatever the column's type: on MariaDB and SQLite a second,
-	// bytewise comparison is written, and on PostgreSQL columns are cast to text, which costs
-	// nothing where they are text or varchar. An index on a column of another type, such as citext,
-	// then does not serve, unless [Column.UUID] or [Column.Integer] says the type.
+	// is not "ACME" on any engine, whatever the column's type and collation: a second, bytewise
+	// comparison is written, and on PostgreSQL columns are cast to text, which costs nothing where
+	// they are text or varchar. An index on a column of another type, such as citext, then does not
+	// serve, unless [Column.UUID] or [Column.Integer] says the type. What the cast of another type
+	// writes counts: of inet that is "10.0.0.1/32", so use Expr("host(t.ip)").
 	Binary bool
 }
 
@@ -65,11 +67,15 @@ type Column struct {
 	err     error
 	unfit   uint8 // a bit for each dialect in which an expression has not one argument for each question mark
 
-	bytewise bool             // compares byte by byte on every engine
-	value    func(string) any // what a text is compared with in a column of another type, nil if it can be none of it
-	stored   map[string][]any // what an enumeration's values are stored as; nil: as they are
-	unit     time.Duration    // instants are integers that count these
-	layout   string           // instants are texts of this layout
+	bytewise bool // compares byte by byte on every engine
+	integer  bool // is compared with integers that its type may be too small for
+
+	// value returns what a text is compared with in a column of another type, nil if none of it can
+	// be that text.
+	value  func(text string, d Dialect) any
+	stored map[string][]any // what an enumeration's values are stored as; nil: as they are
+	unit   time.Duration    // instants are integers that count these
+	layout string           // instants are texts of this layout
 }
 
 // Col returns the column of that name: one to three identifiers of ASCII letters, digits and
@@ -159,7 +165,7 @@ func (c Column) UUID() Column {
 	return c
 }
 
-func uuidValue(text string) any {
+func uuidValue(text string, _ Dialect) any {
 	if len(text) != 36 {
 		return nil
 	}
@@ -180,16 +186,19 @@ func uuidValue(text string) any {
 // Values are compared as numbers, so that an index serves. A text that is not a number as
 // [strconv.FormatInt] writes it, such as "007", is found in no row.
 func (c Column) Integer() Column {
-	c.value = integerValue
+	c.value, c.integer = integerValue, true
 	return c
 }
 
-func integerValue(text string) any {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || strconv.FormatInt(n, 10) != text {
-		return nil
+func integerValue(text string, d Dialect) any {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
+		return n
 	}
-	return n
+	// MariaDB alone has integers without a sign.
+	if n, err := strconv.ParseUint(text, 10, 64); d == MariaDB && err == nil && strconv.FormatUint(n, 10) == text {
+		return n
+	}
+	return nil
 }
 
 // UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch.
@@ -209,7 +218,7 @@ func (c Column) UnixMilli() Column {
 
 // Unix returns the column with its instants as integers: seconds since the Unix epoch.
 func (c Column) Unix() Column {
-	c.unit = time.Second
+	c.unit, c.integer = time.Second, true
 	return c
 }
 
@@ -226,13 +235,18 @@ func (c Column) UTCText(layout string) Column {
 
 // sorts reports whether the texts of a layout are of one width, and sort as the instants do.
 func sorts(layout string) bool {
+	// Each pair is two instants of which the later one is greater in one part and less in all
+	// behind it, or has the longer or the lesser name there.
 	last := ""
 	for _, at := range [...]time.Time{
-		// Each is later in a part that the one before has greater digits behind, or a longer name.
-		time.Date(1000, 1, 2, 3, 4, 5, 6000, time.UTC), time.Date(1999, 9, 30, 23, 59, 59, 999999000, time.UTC),
-		time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2001, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2001, 4, 3, 1, 0, 0, 0, time.UTC),
-		time.Date(2001, 8, 31, 9, 0, 0, 0, time.UTC), time.Date(2001, 8, 31, 10, 9, 0, 0, time.UTC), time.Date(2001, 8, 31, 10, 10, 0, 0, time.UTC),
-		time.Date(2001, 8, 31, 13, 0, 9, 0, time.UTC), time.Date(2001, 8, 31, 13, 0, 10, 0, time.UTC), time.Date(2001, 8, 31, 13, 0, 11, 500000000, time.UTC),
+		time.Date(1000, 1, 2, 3, 4, 5, 6000, time.UTC),
+		time.Date(1999, 9, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), // the year
+		time.Date(2001, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2001, 4, 3, 1, 0, 0, 0, time.UTC), // the month, and its name
+		time.Date(2001, 8, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 0, 0, 0, 0, time.UTC), // the day
+		time.Date(2001, 8, 31, 9, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 10, 0, 0, 0, time.UTC), // the hour
+		time.Date(2001, 8, 31, 13, 9, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 0, 0, time.UTC), // of twelve, and the minute
+		time.Date(2001, 8, 31, 13, 10, 9, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 10, 0, time.UTC), // the second
+		time.Date(2001, 8, 31, 13, 10, 11, 500000000, time.UTC),
 		time.Date(2001, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC),
 	} {
 		text := at.Format(layout)

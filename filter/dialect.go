@@ -64,9 +64,18 @@ func dollars(sql string) string {
 	return string(b)
 }
 
-// placeholders counts those of an expression in the dialect.
+// placeholders counts those of an expression in the dialect, -1 if one of them has a number, as
+// SQLite has it: that would be the number of another one in the whole statement.
 func placeholders(sql string, d Dialect) (n int) {
-	scan(sql, d, func(_ string, isPlaceholder bool) { n += bit(isPlaceholder) })
+	numbered, before := false, false
+	scan(sql, d, func(token string, isPlaceholder bool) {
+		numbered = numbered || before && d == SQLite && token[0] >= '0' && token[0] <= '9'
+		before = isPlaceholder
+		n += bit(isPlaceholder)
+	})
+	if numbered {
+		return -1
+	}
 	return n
 }
 

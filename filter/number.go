@@ -198,6 +198,7 @@ func (c *number) sql(w *writer, negated bool) {
 	if !ok {
 		return
 	}
+	column.integer = c.of.greatest > math.MaxInt16
 	if c.values == nil {
 		w.between(column, c.bound(c.low, c.of.least), c.bound(c.high, c.of.greatest), negated)
 		return

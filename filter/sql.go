@@ -158,7 +158,7 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 		return
 	}
 	if c.value != nil {
-		values = c.typed(values)
+		values = c.typed(values, w.dialect)
 	}
 	null = null && !c.notNull
 	// No list of values is ever empty in SQL: an engine may refuse it.
@@ -182,11 +182,11 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 }
 
 // typed returns the values that a column of a type of its own can hold.
-func (c *Column) typed(values []any) []any {
+func (c *Column) typed(values []any, d Dialect) []any {
 	var of []any
 	for _, v := range values {
 		if text, ok := v.(string); ok {
-			v = c.value(text)
+			v = c.value(text, d)
 		}
 		if v != nil {
 			of = append(of, v)
@@ -211,19 +211,31 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 	case texts == 0 || c.bytewise || w.columns.Binary || c.value != nil,
 		w.dialect == Postgres && c.stored != nil: // the host's codes, which may be of an enumerated type
 		w.column("", c, "")
-		w.list(values, negated)
-	case negated || w.dialect == Postgres:
+		w.list(c, values, negated)
+	case negated:
 		w.bytes(c)
-		w.list(values, negated)
+		w.list(c, values, true)
 	case w.dialect == MariaDB && !ascii: // a column of another character set refuses what it cannot hold
 		w.bytes(c)
-		w.list(values, false)
+		w.list(c, values, false)
 	default: // an index serves the first of the two, which may find too much
-		w.column("(", c, "")
-		w.list(values, false)
+		w.write("(")
+		if w.dialect == Postgres {
+			w.text(c)
+			w.list(c, values, false)
+			// The planner would multiply how rare both are, and sort what an index has in order: it
+			// does not look into this one.
+			w.write(" AND COALESCE(")
+			w.bytes(c)
+			w.list(c, values, false)
+			w.write(", FALSE))")
+			return
+		}
+		w.column("", c, "")
+		w.list(c, values, false)
 		w.write(" AND ")
 		w.bytes(c)
-		w.list(values, false)
+		w.list(c, values, false)
 		w.write(")")
 	}
 }
@@ -234,11 +246,25 @@ func (w *writer) bytes(c Column) {
 	switch w.dialect {
 	case SQLite: // a column of numbers would make a number of the text that it is compared with
 		w.column("CAST(", c, " AS TEXT) COLLATE BINARY")
-	case Postgres: // of text and varchar this is the column itself, for indexes too
-		w.column("CAST(", c, " AS text)")
+	case Postgres: // a nondeterministic collation is kept by the cast
+		w.text(c)
+		w.write(` COLLATE "C"`)
 	default:
 		w.column("CAST(CONVERT(", c, " USING utf8mb4) AS BINARY)")
 	}
+}
+
+// text writes a column of PostgreSQL as text: of text and varchar that is the column itself, for
+// indexes too.
+func (w *writer) text(c Column) { w.column("CAST(", c, " AS text)") }
+
+// mark is the placeholder of a value that the column is compared with. PostgreSQL gives a parameter
+// the type of the column, and its drivers refuse what that cannot hold.
+func (w *writer) mark(c Column) string {
+	if c.integer && w.dialect == Postgres {
+		return "CAST(? AS bigint)"
+	}
+	return "?"
 }
 
 func isASCII(s string) bool {
@@ -250,27 +276,32 @@ func isASCII(s string) bool {
 	return true
 }
 
-func (w *writer) list(values []any, negated bool) {
+func (w *writer) list(c Column, values []any, negated bool) {
 	w.args = append(w.args, values...)
+	mark := w.mark(c)
 	if len(values) == 1 {
-		w.write(either(" = ?", " <> ?", negated))
+		w.write(either(" = ", " <> ", negated))
+		w.write(mark)
 		return
 	}
-	w.write(either(" IN (?", " NOT IN (?", negated))
-	for range values[1:] {
-		w.write(", ?")
+	w.write(either(" IN (", " NOT IN (", negated))
+	for i := range values {
+		if i > 0 {
+			w.write(", ")
+		}
+		w.write(mark)
 	}
 	w.write(")")
 }
 
 // within writes that a column is from low until before high, nil for an open end.
 func (w *writer) within(c Column, low, high any, negated bool) {
-	w.interval(c, low, high, " < ?", " >= ?", negated)
+	w.interval(c, low, high, " < ", " >= ", negated)
 }
 
 // between writes that a column is from low to high, both included, nil for an open end.
 func (w *writer) between(c Column, low, high any, negated bool) {
-	w.interval(c, low, high, " <= ?", " > ?", negated)
+	w.interval(c, low, high, " <= ", " > ", negated)
 }
 
 func (w *writer) interval(c Column, low, high any, until, beyond string, negated bool) {
@@ -286,13 +317,15 @@ func (w *writer) interval(c Column, low, high any, until, beyond string, negated
 	}
 	if low != nil {
 		w.write(join)
-		w.column("", c, either(" >= ?", " < ?", negated))
+		w.column("", c, either(" >= ", " < ", negated))
+		w.write(w.mark(c))
 		w.args = append(w.args, low)
 		join = either(" AND ", " OR ", negated)
 	}
 	if high != nil {
 		w.write(join)
 		w.column("", c, either(until, beyond, negated))
+		w.write(w.mark(c))
 		w.args = append(w.args, high)
 	}
 	w.write(")")
@@ -422,26 +455,29 @@ func (w *writer) beginsWith(f sessions.Field, c Column, texts []string, negated 
 
 // position writes where the needle is in the bytes of a column, from 1.
 func (w *writer) position(c Column, needle any) {
+	haystack := func() {
+		if w.columns.Binary || c.bytewise || w.dialect == SQLite { // which makes a text of a number
+			w.column("", c, "")
+		} else {
+			w.bytes(c)
+		}
+	}
 	switch w.dialect {
 	case Postgres:
-		if w.columns.Binary || c.bytewise {
-			w.column("strpos(", c, ", ?)")
-		} else {
-			w.column("strpos(CAST(", c, " AS text), ?)")
-		}
+		w.write("strpos(")
+		haystack()
+		w.write(", ?)")
 		w.args = append(w.args, needle)
-	case SQLite: // which makes a text of a number
-		w.column("instr(", c, ", ?)")
+	case SQLite:
+		w.write("instr(")
+		haystack()
+		w.write(", ?)")
 		w.args = append(w.args, needle)
 	default:
 		w.args = append(w.args, needle)
-		if w.columns.Binary || c.bytewise {
-			w.column("LOCATE(?, ", c, ")")
-		} else {
-			w.write("LOCATE(?, ")
-			w.bytes(c)
-			w.write(")")
-		}
+		w.write("LOCATE(?, ")
+		haystack()
+		w.write(")")
 	}
 }
 

@@ -179,15 +179,15 @@ func TestSQLOfDialects(t *testing.T) {
 		},
 		{
 			"a host's codes, one of which is NULL", "status(pending,success)", filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND CAST(k.tenant AS text) = ?) AND (k.state IS NULL OR k.state IN (?, ?, ?)))", []any{"acme", int64(0), int64(1), int64(2)},
+			"((k.tenant IS NOT NULL AND (CAST(k.tenant AS text) = ? AND COALESCE(CAST(k.tenant AS text) COLLATE \"C\" = ?, FALSE))) AND (k.state IS NULL OR k.state IN (?, ?, ?)))", []any{"acme", "acme", int64(0), int64(1), int64(2)},
 		},
 		{
 			"a host's codes, no document", `not(document_type(none,passport))`, filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND CAST(k.tenant AS text) = ?) AND (k.doc IS NOT NULL AND k.doc <> ?))", []any{"acme", "P"},
+			"((k.tenant IS NOT NULL AND (CAST(k.tenant AS text) = ? AND COALESCE(CAST(k.tenant AS text) COLLATE \"C\" = ?, FALSE))) AND (k.doc IS NOT NULL AND k.doc <> ?))", []any{"acme", "acme", "P"},
 		},
 		{
 			"a nullable flag", "not(failed_for(low_far,level=4))", filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND CAST(k.tenant AS text) = ?) AND ((k.state IS NULL OR k.state <> ?) OR (((k.low IS NOT TRUE) OR (k.level IS NULL OR k.level <> ?)))))",
+			"((k.tenant IS NOT NULL AND (CAST(k.tenant AS text) = ? AND COALESCE(CAST(k.tenant AS text) COLLATE \"C\" = ?, FALSE))) AND ((k.state IS NULL OR k.state <> ?) OR (((k.low IS NOT TRUE) OR (k.level IS NULL OR k.level <> ?)))))",
 			nil,
 		},
 		{
@@ -197,13 +197,13 @@ func TestSQLOfDialects(t *testing.T) {
 		},
 		{
 			"instants", "not(created_at(since=2026-01-01T00:00:00Z,before=2026-01-02T00:00:00Z))", filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND CAST(k.tenant AS text) = ?) AND (k.created IS NULL OR k.created < ? OR k.created >= ?))",
-			[]any{"acme", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
+			"((k.tenant IS NOT NULL AND (CAST(k.tenant AS text) = ? AND COALESCE(CAST(k.tenant AS text) COLLATE \"C\" = ?, FALSE))) AND (k.created IS NULL OR k.created < ? OR k.created >= ?))",
+			[]any{"acme", "acme", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
 		},
 		{
 			"a host's expression, a host's column for a key", "all(extra(phone,1),personal_number(010))", filter.Postgres, host,
-			"((k.tenant IS NOT NULL AND CAST(k.tenant AS text) = ?) AND ((trim(k.pn)) IS NOT NULL AND CAST((trim(k.pn)) AS text) = ?) AND (k.phone IS NOT NULL AND CAST(k.phone AS text) = ?))",
-			[]any{"acme", "010", "1"},
+			"((k.tenant IS NOT NULL AND (CAST(k.tenant AS text) = ? AND COALESCE(CAST(k.tenant AS text) COLLATE \"C\" = ?, FALSE))) AND ((trim(k.pn)) IS NOT NULL AND (CAST((trim(k.pn)) AS text) = ? AND COALESCE(CAST((trim(k.pn)) AS text) COLLATE \"C\" = ?, FALSE))) AND (k.phone IS NOT NULL AND (CAST(k.phone AS text) = ? AND COALESCE(CAST(k.phone AS text) COLLATE \"C\" = ?, FALSE))))",
+			[]any{"acme", "acme", "010", "010", "1", "1"},
 		},
 	} {
 		f, err := filter.Parse(c.text)
@@ -232,6 +232,7 @@ func TestUTCText(t *testing.T) {
 		// texts that do not sort as instants do
 		"02.01.2006 15:04:05": nil, "2006-02-01 15:04:05": nil, "2006-1-2 15:04:05": nil, "2006-Jan-02 15:04:05": nil,
 		"06-01-02 15:04:05": nil, "2006-01-02 03:04:05 PM": nil, "15:04:05 2006-01-02": nil, time.RFC1123: nil, time.RFC3339Nano: nil,
+		"2006-01-02 05:04:15": nil, "2006-01-02 15:05:04": nil, "2006-01 15:04:05": nil, "2006-01-02 04:05": nil, "2006-02 15:04:05": nil,
 		time.RFC3339: "2026-01-01T08:00:01Z", "20060102150405": "20260101080001",
 	} {
 		columns.Fields[sessions.FieldCreatedAt] = filter.Col("created_at").UTCText(layout)
@@ -405,6 +406,7 @@ func TestExprCountsByDialect(t *testing.T) {
 		`a = '\' OR b = ?`:   {postgres, sqlite},
 		"/* /* ? */ ? /* */": {mariadb, sqlite},
 		"$$?$$ = ?":          {postgres},
+		"a = ?1":             {postgres, mariadb}, // and an error of theirs
 		"a ?? 'k' = ?":       {postgres, mariadb, sqlite},
 	} {
 		for _, d := range []filter.Dialect{postgres, mariadb, sqlite} {

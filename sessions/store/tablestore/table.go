@@ -88,7 +88,8 @@ func (b *Backend) ready(company string) error {
 // where writes FROM and WHERE.
 func (b *Backend) where(company string, f filter.Filter) (string, []any, error) {
 	cond, args, err := filter.SQL(company, f, b.dialect, b.table.Columns).ToSql()
-	return " FROM " + b.table.From + " WHERE " + cond, args, err
+	// On lines of their own: the host's SQL may end with a comment.
+	return "\nFROM " + b.table.From + "\nWHERE " + cond, args, err
 }
 
 // each calls visit with the session of every row, which is created within the bounds. An error of
@@ -112,8 +113,8 @@ func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, tex
 		if err != nil {
 			return database.Failed(ctx, "tablestore: "+op, err)
 		}
-		if s == nil || s.Company != "" && s.Company != company {
-			return fmt.Errorf("%w: Scan made no session, or one of another company", ErrTable)
+		if s == nil || s.ID == "" || s.Company != "" && s.Company != company {
+			return fmt.Errorf("%w: Scan made no session, or one without an ID or of another company", ErrTable)
 		}
 		s.Company = company
 		s.Normalize()
@@ -253,6 +254,8 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 	}
 }
 
+var errTwice = fmt.Errorf("%w: From gives two rows of one session", ErrTable)
+
 // order puts sessions in the order of the list.
 func order(part []*sessions.Session) error {
 	slices.SortFunc(part, func(s, t *sessions.Session) int {
@@ -266,7 +269,7 @@ func order(part []*sessions.Session) error {
 	})
 	for i := 1; i < len(part); i++ {
 		if s, t := part[i-1], part[i]; s.ID == t.ID && s.CreatedAt.Equal(t.CreatedAt) {
-			return fmt.Errorf("%w: From gives two rows of one session", ErrTable)
+			return errTwice
 		}
 	}
 	return nil
@@ -394,15 +397,22 @@ func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.
 		return nil, err
 	}
 	err = b.each(ctx, "get", company, "SELECT "+b.table.Select+where, args, always, func(s *sessions.Session) error {
-		if s.ID == id { // the column may compare less strictly
-			found = s
+		if s.ID != id { // the column may compare less strictly
+			return nil
 		}
+		if found != nil {
+			return errTwice
+		}
+		found = s
 		return nil
 	})
-	if err == nil && found == nil {
-		err = store.ErrNotFound
+	switch {
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return nil, store.ErrNotFound
 	}
-	return found, err
+	return found, nil
 }
 
 // Changes implements [store.Backend], by the host's function.

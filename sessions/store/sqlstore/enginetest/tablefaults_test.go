@@ -144,7 +144,7 @@ func TestTableWithoutTimes(t *testing.T) {
 func TestTableTypes(t *testing.T) {
 	const uuid = "0b9ae3f2-3b5e-4d0c-9f0a-2b6d1f0c7a11"
 	moment := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).UnixMilli()
-	hostile := []string{"", "x", "7 ", " 7", "007", "7.0", "7e0", "+7", "-7", "7abc", "99999999999999999999", "ACME", "acme ", "acmé", strings.ToUpper(uuid), "{" + uuid + "}", uuid[:35], "0x7", "''", "\x01"}
+	hostile := []string{"", "x", "7 ", " 7", "007", "7.0", "7e0", "+7", "-7", "7abc", "99999999999999999999", "70000", "3000000000", "-9223372036854775808", "ACME", "acme ", "acmé", strings.ToUpper(uuid), "{" + uuid + "}", uuid[:35], "0x7", "''", "\x01"}
 	uuidColumn, integerColumn := filter.Column.UUID, filter.Column.Integer
 	for _, c := range []struct {
 		e         engine
@@ -153,7 +153,8 @@ func TestTableTypes(t *testing.T) {
 	}{
 		{postgres, "uuid", uuid, asIs}, {postgres, "uuid", uuid, uuidColumn}, {mariadb, "uuid", uuid, uuidColumn}, {mariadb, "uuid", uuid, asIs},
 		{postgres, "bigint", "7", asIs}, {postgres, "bigint", "7", integerColumn}, {postgres, "smallint", "7", integerColumn}, {postgres, "numeric", "7", asIs},
-		{mariadb, "bigint", "7", asIs}, {mariadb, "bigint", "7", integerColumn},
+		{mariadb, "bigint", "7", asIs}, {mariadb, "bigint", "7", integerColumn}, {postgres, "integer", "7", integerColumn},
+		{mariadb, "bigint unsigned", "18446744073709551615", integerColumn}, {mariadb, "smallint", "7", integerColumn},
 		{sqlite, "INTEGER", "7", asIs}, {sqlite, "INTEGER", "7", integerColumn}, {sqlite, "NUMERIC", "7", asIs},
 		{postgres, "char(20)", "acme", asIs}, {postgres, "varchar(20)", "acme", asIs}, {mariadb, "char(20)", "acme", asIs}, {mariadb, "varchar(20)", "acme", asIs},
 		{sqlite, "TEXT COLLATE NOCASE", "acme", asIs}, {sqlite, "TEXT COLLATE RTRIM", "acme", asIs},
@@ -181,6 +182,32 @@ func TestTableTypes(t *testing.T) {
 	}
 }
 
+// TestTableCollations shows that a collation of PostgreSQL to which two texts are one lets no row of
+// another company through, and no other subject.
+func TestTableCollations(t *testing.T) {
+	o := newOddTable(t, postgres, "text", "text", "bigint")
+	o.exec(t, "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
+	o.exec(t, "ALTER TABLE odd ALTER tenant TYPE text COLLATE folded, ALTER person TYPE varchar(20) COLLATE folded, ALTER uid TYPE text COLLATE folded")
+	table := o.table(asIs, filter.Column.UnixMilli, unixMilli)
+	table.Columns.SearchKey = filter.Col("person")
+	b := tablestore.New(o.db, dialects[postgres], table)
+	same := []string{"acme", "ACME", "acmé", "A\u0301cme"}
+	for i, text := range same {
+		o.insert(t, text, text, i)
+	}
+	for _, text := range same {
+		is := filter.Is(sessions.FieldSubject, text)
+		require.Equal(t, []string{text}, requireSame(t, b, text, filter.Filter{}))
+		require.Equal(t, []string{text}, requireSame(t, b, text, is))
+		require.Empty(t, requireSame(t, b, text, filter.Not(is)))
+		s, err := b.Get(t.Context(), text, text)
+		require.NoError(t, err)
+		require.Equal(t, text, s.ID)
+	}
+	_, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.Search("acme"), Limit: 9})
+	require.NoError(t, err, "such a collation has no substrings")
+}
+
 // TestTableClocks shows that clocks of milliseconds and seconds select what Match does, for bounds
 // between what they can say, and that the engine can use an index on them.
 func TestTableClocks(t *testing.T) {
@@ -189,9 +216,10 @@ func TestTableClocks(t *testing.T) {
 		for name, c := range map[string]struct {
 			clock func(filter.Column) filter.Column
 			unit  time.Duration
-		}{"milliseconds": {filter.Column.UnixMilli, time.Millisecond}, "seconds": {filter.Column.Unix, time.Second}} {
+			typ   string
+		}{"milliseconds": {filter.Column.UnixMilli, time.Millisecond, "bigint"}, "seconds": {filter.Column.Unix, time.Second, "integer"}} {
 			t.Run(string(e)+" "+name, func(t *testing.T) {
-				o := newOddTable(t, e, "varchar(20)", "varchar(20)", "bigint")
+				o := newOddTable(t, e, "varchar(20)", "varchar(20)", c.typ)
 				of := func(v any) time.Time { return time.Unix(0, v.(int64)*int64(c.unit)).UTC() }
 				for i := range 9 {
 					o.insert(t, "acme", fmt.Sprint("s", i), (second.UnixNano()+int64(i/2)*int64(c.unit))/int64(c.unit))
@@ -237,6 +265,13 @@ func TestTableDisagrees(t *testing.T) {
 		"another zone": func(t *tablestore.Table) {
 			*t = o.table(asIs, filter.Column.UnixMilli, func(v any) time.Time { return unixMilli(v).Add(4 * time.Hour) })
 		},
+		"no ID": func(t *tablestore.Table) {
+			t.Scan = func(rows *sql.Rows) (*sessions.Session, error) {
+				s, err := whole.Scan(rows)
+				s.ID = ""
+				return s, err
+			}
+		},
 		"no time": func(t *tablestore.Table) {
 			*t = o.table(asIs, filter.Column.UnixMilli, func(any) time.Time { return time.Time{} })
 		},
@@ -249,6 +284,10 @@ func TestTableDisagrees(t *testing.T) {
 			_, err := b.List(t.Context(), store.Selection{Company: "acme", Filter: first, Limit: 10})
 			require.ErrorIs(t, err, tablestore.ErrTable)
 			require.NotContains(t, err.Error(), "s0")
+			_, err = b.Get(t.Context(), "acme", "s0")
+			if name == "a join that multiplies" || name == "no time" || name == "no ID" {
+				require.ErrorIs(t, err, tablestore.ErrTable)
+			}
 			if name != "a join that multiplies" {
 				return
 			}
@@ -260,6 +299,16 @@ func TestTableDisagrees(t *testing.T) {
 		table := whole
 		table.From = "(SELECT * FROM odd WHERE uid <> 's3') odd"
 		require.Equal(t, []string{"s4", "s2", "s1", "s0"}, requireSame(t, tablestore.New(o.db, dialects[sqlite], table), "acme", filter.Filter{}))
+	})
+	t.Run("comments", func(t *testing.T) {
+		table := whole
+		table.Select += " -- three"
+		table.From += " -- of all companies"
+		b := tablestore.New(o.db, dialects[sqlite], table)
+		require.Len(t, requireSame(t, b, "acme", filter.Filter{}), 5)
+		require.Empty(t, requireSame(t, b, "other", filter.Filter{}))
+		_, err := b.Get(t.Context(), "other", "s0")
+		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 	t.Run("a view", func(t *testing.T) {
 		o.exec(t, "CREATE VIEW checked AS SELECT * FROM odd WHERE uid <> 's0'")
