@@ -129,8 +129,9 @@ func (b *Backend) changes(ctx context.Context, c conn, company string, since sto
 	if since == "" {
 		return store.Changes{Next: now.watermark(company)}, nil
 	}
-	// The state was read before the changes: one that commits in between has a higher number than
-	// the state's, is returned, and counts as read.
+	// The state was read before the changes. One that commits in between has a higher number than
+	// the state's, and is left for the next call: a purge may have come before it, which only that
+	// call knows of.
 	last, err := now.since(company, since)
 	if err != nil {
 		return store.Changes{}, err
@@ -138,7 +139,10 @@ func (b *Backend) changes(ctx context.Context, c conn, company string, since sto
 	var changes store.Changes
 	args := engine.Args{"company": company, "since": last, "limit": limit + 1}
 	err = c.sessions(ctx, c.engine.Changes, args, company, func(s *sessions.Session, seq int64) error {
-		if len(changes.Sessions) == limit { // the one that says that there are more
+		switch {
+		case seq > now.seq:
+			return nil
+		case len(changes.Sessions) == limit: // the one that says that there are more
 			changes.More = true
 			return nil
 		}

@@ -163,7 +163,12 @@ func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 // applyNext applies the first migration that the database lacks, and reports whether there is none.
 func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, err error) {
 	const op = "migrate"
-	if found, err := b.on(b.db, op).applied(ctx); err != nil || found >= int64(len(all)) {
+	var found int64
+	err = b.using(ctx, op, func(c conn) (err error) {
+		found, err = c.applied(ctx)
+		return err
+	})
+	if err != nil || found >= int64(len(all)) {
 		return true, err
 	}
 	err = b.locked(ctx, op, func(c conn) error {
@@ -297,12 +302,13 @@ func (c conn) wanted(ctx context.Context, statement string) (bool, error) {
 
 // checkMigrated looks at what the migrations have made.
 func (b *Backend) checkMigrated(ctx context.Context, all []Migration) error {
-	c := b.on(b.db, "migrate")
-	if err := checkSchema(ctx, c, b.engine); err != nil {
+	return b.using(ctx, "migrate", func(c conn) error {
+		if err := checkSchema(ctx, c, b.engine); err != nil {
+			return err
+		}
+		_, err := c.recorded(ctx, all)
 		return err
-	}
-	_, err := c.recorded(ctx, all)
-	return err
+	})
 }
 
 // MigrationStatus is a migration, and whether a database has it.
@@ -318,7 +324,7 @@ type MigrationStatus struct {
 // Status returns the migrations that this package knows or the database has, the oldest first, and
 // changes nothing. A database on which this package does not work, as it is, is a [*SchemaError]
 // beside them; that some migrations are still to be applied is no error.
-func Status(ctx context.Context, db *sql.DB, d filter.Dialect) ([]MigrationStatus, error) {
+func Status(ctx context.Context, db *sql.DB, d filter.Dialect) (list []MigrationStatus, err error) {
 	e, err := engine.Of(d)
 	if err != nil {
 		return nil, err
@@ -327,7 +333,14 @@ func Status(ctx context.Context, db *sql.DB, d filter.Dialect) ([]MigrationStatu
 	if err != nil {
 		return nil, err
 	}
-	c := New(db, d).on(db, "read the status of migrations")
+	err = New(db, d).using(ctx, "read the status of migrations", func(c conn) (err error) {
+		list, err = c.status(ctx, all)
+		return err
+	})
+	return list, err
+}
+
+func (c conn) status(ctx context.Context, all []Migration) ([]MigrationStatus, error) {
 	found, err := c.applied(ctx)
 	if err != nil {
 		return nil, err
@@ -355,7 +368,7 @@ func Status(ctx context.Context, db *sql.DB, d filter.Dialect) ([]MigrationStatu
 	if found < int64(len(all)) {
 		return list, nil
 	}
-	return list, checkSchema(ctx, c, e)
+	return list, checkSchema(ctx, c, c.engine)
 }
 
 // recorded returns the migrations that are recorded. One that is missing, or that was applied with

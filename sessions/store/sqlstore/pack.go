@@ -321,7 +321,8 @@ func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) e
 		}
 		defer func() { _ = tx.Rollback() }()
 		if err := do(b.on(tx, op)); err != nil {
-			return err
+			_ = tx.Rollback() // PostgreSQL answers nothing more in it
+			return b.on(q, op).explain(ctx, err)
 		}
 		if err := tx.Commit(); err != nil {
 			return failed(ctx, op, err)
@@ -342,6 +343,9 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = store.ErrNotFound
+	}
+	if err == nil { // it writes nothing if the schema has moved on
+		_, err = c.state(ctx, company)
 	}
 	return now, err
 }
@@ -448,8 +452,23 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	ids := map[int64]string{}
-	for part := range slices.Chunk(unknown, mostLookedUp) {
+	ids, err := c.idsOf(ctx, company, unknown)
+	if err != nil {
+		return err
+	}
+	for i := range p.keys {
+		if p.keys[i].id == "" {
+			p.keys[i].id = ids[p.keys[i].change]
+		}
+	}
+	slices.SortFunc(p.keys, byPlace)
+	return nil
+}
+
+// idsOf returns the IDs of the sessions whose last changes have some numbers, by those.
+func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[int64]string, error) {
+	ids := make(map[int64]string, len(changes))
+	for part := range slices.Chunk(changes, mostLookedUp) {
 		args := engine.Args{"company": company, "changes": c.engine.Numbers("s.changed_seq", part)}
 		err := c.rows(ctx, c.engine.IDsOf, args, func(rows *sql.Rows) error {
 			var change int64
@@ -461,16 +480,10 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for i := range p.keys {
-		if p.keys[i].id == "" {
-			p.keys[i].id = ids[p.keys[i].change]
-		}
-	}
-	slices.SortFunc(p.keys, byPlace)
-	return nil
+	return ids, nil
 }
 
 // build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.

@@ -16,12 +16,15 @@ import (
 // writes those alone that it did not come to.
 func (b *Backend) rekey(ctx context.Context) error {
 	const op = "make the search keys anew"
-	c := b.on(b.db, op)
-	found, err := c.version(ctx)
+	var found Version
+	err := b.using(ctx, op, func(c conn) (err error) {
+		found, err = c.version(ctx)
+		return err
+	})
 	if err != nil || found.SearchKey >= searchkey.Version {
 		return err
 	}
-	err = c.eachCompany(ctx, func(company string) error {
+	err = b.eachCompany(ctx, op, func(company string) error {
 		for after, more := int64(0), true; more; {
 			if err := b.locked(ctx, op, func(c conn) (err error) {
 				after, more, err = c.rekeyBatch(ctx, company, after)
@@ -41,9 +44,12 @@ func (b *Backend) rekey(ctx context.Context) error {
 }
 
 // eachCompany calls do for each company, in the order of their keys.
-func (c conn) eachCompany(ctx context.Context, do func(company string) error) error {
+func (b *Backend) eachCompany(ctx context.Context, op string, do func(company string) error) error {
 	for company := ""; ; {
-		switch err := c.first(ctx, c.engine.NextCompany, engine.Args{"after": company}, &company); {
+		err := b.using(ctx, op, func(c conn) error {
+			return c.first(ctx, c.engine.NextCompany, engine.Args{"after": company}, &company)
+		})
+		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return nil
 		case err != nil:
@@ -77,15 +83,16 @@ func (c conn) rekeyBatch(ctx context.Context, company string, after int64) (last
 // packAll packs the companies of which nothing is packed yet, though there is enough of it: those
 // of the schemas that had no segments, and those that were loaded by other means than Insert.
 func (b *Backend) packAll(ctx context.Context) error {
-	c := b.on(b.db, "pack")
 	var due []string
-	err := c.rows(ctx, c.engine.Unpacked, engine.Args{"tail": b.tailMost()}, func(rows *sql.Rows) error {
-		var company string
-		if err := rows.Scan(&company); err != nil {
-			return failed(ctx, c.op, err)
-		}
-		due = append(due, company)
-		return nil
+	err := b.using(ctx, "pack", func(c conn) error {
+		return c.rows(ctx, c.engine.Unpacked, engine.Args{"tail": b.tailMost()}, func(rows *sql.Rows) error {
+			var company string
+			if err := rows.Scan(&company); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			due = append(due, company)
+			return nil
+		})
 	})
 	for i := 0; err == nil && i < len(due); i++ {
 		err = b.Maintain(ctx, due[i])

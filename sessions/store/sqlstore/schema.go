@@ -126,7 +126,7 @@ func (c conn) otherSchema(ctx context.Context) error {
 	if err := checkSchema(ctx, c, c.engine); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: it has changed meanwhile", ErrSchema)
+	return failed(ctx, c.op, fmt.Errorf("%w: it has changed meanwhile, or %w", ErrSchema, errInTheWay))
 }
 
 // explain returns a [*SchemaError] in place of an error of the database whose reason is that the
@@ -157,7 +157,7 @@ func (b *Backend) Check(ctx context.Context) error {
 		_, err := engine.Of(b.dialect)
 		return err
 	}
-	return b.check(ctx, b.db)
+	return b.using(ctx, "check the connection", func(c conn) error { return b.check(ctx, c.querier) })
 }
 
 func (b *Backend) check(ctx context.Context, q querier) error {

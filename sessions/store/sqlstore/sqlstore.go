@@ -68,6 +68,11 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 // on returns where an operation sends its statements.
 func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings} }
 
+// using lets do work on a connection, which is ended with the context, see [database.Pool.Use].
+func (b *Backend) using(ctx context.Context, op string, do func(conn) error) error {
+	return b.pool.Use(ctx, op, func(q session) error { return do(b.on(q, op)) })
+}
+
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
 	if err := b.ready(ctx, company); err != nil {

@@ -53,7 +53,7 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 		err = b.tryTx(ctx, w, companies, do)
 	}
 	if err != nil && !errors.Is(err, errNothing) {
-		return b.on(b.db, op).explain(ctx, err)
+		return err
 	}
 	if done != nil {
 		done()
@@ -166,7 +166,12 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 			return err
 		}
 	}
-	return t.inSavepoint(ctx, c.op, !c.fresh, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
+	return t.inSavepoint(ctx, c.op, !c.fresh, func(w *write) error {
+		if err := t.b.canWrite(false); err != nil {
+			return err
+		}
+		return w.write(ctx, c, decisions)
+	}, c.done)
 }
 
 // Get implements [store.Backend].
@@ -251,9 +256,6 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
 		err = t.b.check(ctx, t.tx)
 	}
-	if err == nil {
-		err = t.b.canWrite(false)
-	}
 	var number int64 // of the server's, for the connection of the transaction
 	if err == nil && t.b.pool.Tells() {
 		if number, err = database.NumberOf(ctx, t.tx); err != nil {
@@ -267,6 +269,13 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 		if err = t.leave(ctx, op, nil, undoSavepoint); err == nil {
 			w.look = true
 			err = do(w)
+		}
+	}
+	if failure := (*Error)(nil); errors.As(err, &failure) && !errors.Is(err, ErrTxEnded) {
+		// To look for the reason may fail, too, and end the transaction: it is done within the
+		// savepoint.
+		if err = t.leave(ctx, op, err, undoSavepoint); !errors.Is(err, ErrTxEnded) {
+			err = w.explain(ctx, err)
 		}
 	}
 	switch {
@@ -284,7 +293,7 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 		}
 		return err
 	case err != nil && !errors.Is(err, errNothing):
-		return w.explain(ctx, err)
+		return err
 	}
 	done()
 	return nil

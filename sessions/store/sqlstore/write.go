@@ -306,7 +306,10 @@ func (b *Backend) write(ctx context.Context, c *call, err error) error {
 	}
 	decisions, err := c.decideAll(stored)
 	if errors.Is(err, store.ErrNotFound) { // or the schema has moved on
-		_, errState := b.on(b.db, c.op).state(ctx, c.companies[0])
+		errState := b.using(ctx, c.op, func(conn conn) error {
+			_, err := conn.state(ctx, c.companies[0])
+			return err
+		})
 		return cmp.Or(errState, err)
 	}
 	if err != nil {
@@ -345,7 +348,7 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 	for _, d := range decisions {
 		seq, buried, err := w.hold(ctx, d.company, d.size(), len(d.added))
 		if err == nil && buried {
-			err = w.requireNoTombstone(ctx, d)
+			err = w.requireUnpurged(ctx, d)
 		}
 		if err == nil {
 			err = w.store(ctx, d, seq)
@@ -484,6 +487,8 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (before 
 		return 0, false, err
 	case !ours:
 		return 0, false, w.otherSchema(ctx)
+	case seq < int64(n): // of MariaDB, where a trigger has set LAST_INSERT_ID
+		return 0, false, failed(ctx, w.op, errInTheWay)
 	}
 	if w.packs(seq-int64(n), seq) {
 		w.long = append(w.long, company)

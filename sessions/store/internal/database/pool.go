@@ -57,8 +57,9 @@ func (p *Pool) Connections() int { return p.db.Stats().MaxOpenConnections }
 func (p *Pool) Tells() bool { return p.tells }
 
 // NumberOf returns the server's number of a connection, or of that of a transaction.
+// sql_select_limit could hide it.
 func NumberOf(ctx context.Context, q Querier) (number int64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&number)
+	err = q.QueryRowContext(ctx, "SELECT CONNECTION_ID() LIMIT 1").Scan(&number)
 	return number, err
 }
 

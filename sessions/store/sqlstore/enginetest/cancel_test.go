@@ -30,6 +30,7 @@ func TestCancelledWorkEnds(t *testing.T) {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			b, br, admin := breakable(t, e)
+			db := connect(t, br)
 			require.NoError(t, b.Insert(t.Context(), persons(5)...))
 			sel := store.Selection{Company: "acme", Filter: filter.Search("secretname"), Limit: 5}
 			decided := person(1)
@@ -46,6 +47,21 @@ func TestCancelledWorkEnds(t *testing.T) {
 				"Insert": func(ctx context.Context) error { return b.Insert(ctx, person(7)) },
 				"Update": func(ctx context.Context) error { return b.Update(ctx, decided.Clone()) },
 				"Redact": func(ctx context.Context) error { return b.Redact(ctx, "acme", person(2).ID) },
+				"Put":    func(ctx context.Context) error { _, err := b.Put(ctx, event(1, 2)); return err },
+				"Purge": func(ctx context.Context) error {
+					_, err := b.Purge(ctx, store.Purge{Company: "acme", IDs: []string{person(1).ID}})
+					return err
+				},
+				"Tally": func(ctx context.Context) error { _, _, err := b.Tally(ctx, sel); return err },
+				"CountEach": func(ctx context.Context) error {
+					_, err := b.CountEach(ctx, sel, []filter.Filter{sel.Filter, filter.Status(sessions.Success)})
+					return err
+				},
+				"Check":    func(ctx context.Context) error { return sqlstore.New(db, dialects[e]).Check(ctx) },
+				"Migrate":  func(ctx context.Context) error { return sqlstore.Migrate(ctx, db, dialects[e]) },
+				"Verify":   func(ctx context.Context) error { return b.Verify(ctx, "acme") },
+				"Maintain": func(ctx context.Context) error { return b.Maintain(ctx, "acme") },
+				"Repair":   func(ctx context.Context) error { return b.Repair(ctx, "acme") },
 			} {
 				for _, deadline := range []bool{false, true} {
 					seconds++

@@ -118,6 +118,8 @@ func TestRefusedConnections(t *testing.T) {
 					require.NoError(t, err)
 				}
 			}
+			_, err = b.Tx(tx).Get(t.Context(), "acme", person(1).ID)
+			requireRefused(!c.reads, err)
 			requireRefused(!c.hostsOwn, b.Tx(tx).Insert(t.Context(), person(3)))
 			require.NoError(t, tx.Rollback())
 			count, err := sqlstore.New(plain, dialects[c.e]).Count(t.Context(), store.Selection{Company: "acme", Limit: 5})

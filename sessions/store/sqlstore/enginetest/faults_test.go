@@ -439,3 +439,44 @@ func TestRedactedTextIsNowhere(t *testing.T) {
 		require.Equal(t, store.Count{N: 2, Exact: true}, count)
 	})
 }
+
+// TestHostsTriggers: a trigger of a host's that keeps rows as they are, or hides what a statement
+// has returned, is an [sqlstore.Error], and nothing is changed.
+func TestHostsTriggers(t *testing.T) {
+	for e, statements := range map[engine][]string{
+		sqlite: {"CREATE TRIGGER keeps BEFORE DELETE ON sessionkit_sessions BEGIN SELECT RAISE(IGNORE); END"},
+		postgres: {
+			"CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+			"CREATE TRIGGER keeps BEFORE DELETE ON sessionkit_sessions FOR EACH ROW EXECUTE FUNCTION keeps()",
+			"CREATE TRIGGER keeps BEFORE UPDATE ON sessionkit_companies FOR EACH ROW EXECUTE FUNCTION keeps()",
+		},
+		mariadb: {
+			"CREATE TABLE audit (id INT AUTO_INCREMENT PRIMARY KEY, company VARCHAR(128))",
+			"CREATE TRIGGER audits AFTER UPDATE ON sessionkit_companies FOR EACH ROW INSERT INTO audit (company) VALUES (NEW.company)",
+		},
+	} {
+		t.Run(string(e), func(t *testing.T) {
+			h := newHost(t, e, open(t, e))
+			require.NoError(t, h.b.Insert(t.Context(), persons(3)...))
+			for _, statement := range statements {
+				h.exec(statement)
+			}
+			_, errPurge := h.b.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{person(1).ID}})
+			errs := []error{errPurge}
+			if e != sqlite {
+				tx := h.begin(sql.LevelDefault, 1)
+				errs = append(errs, h.b.Insert(t.Context(), person(5)), h.b.Tx(tx).Insert(t.Context(), person(6)))
+				require.NoError(t, tx.Commit(), "the host's transaction goes on")
+			}
+			for _, err := range errs {
+				var typed *sqlstore.Error
+				require.ErrorAs(t, err, &typed)
+				requireNoPerson(t, err)
+			}
+			require.NoError(t, h.b.Verify(t.Context(), "acme"))
+			count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 9})
+			require.NoError(t, err)
+			require.Equal(t, 3, count.N)
+		})
+	}
+}

@@ -152,7 +152,15 @@ func TestSchemaMovesOn(t *testing.T) {
 				} else {
 					delete(errs, "Migrate")
 				}
+				purge := store.Purge{Company: "acme", IDs: []string{person(1).ID}}
+				_, errs["Put"] = b.Put(t.Context(), event(2, 1))
+				_, errs["Purge"] = b.Purge(t.Context(), purge)
+				_, _, errs["Tally"] = b.Tally(t.Context(), sel)
+				errs["Verify"], errs["Maintain"], errs["Repair"] = b.Verify(t.Context(), "acme"), b.Maintain(t.Context(), "acme"), b.Repair(t.Context(), "acme")
 				tx := h.begin(sql.LevelDefault, 1)
+				_, errs["Tx.Put"] = b.Tx(tx).Put(t.Context(), event(2, 1))
+				_, errs["Tx.Get"] = b.Tx(tx).Get(t.Context(), "acme", person(1).ID)
+				_, errs["Tx.List"] = b.Tx(tx).List(t.Context(), sel)
 				errs["Tx.Insert"] = b.Tx(tx).Insert(t.Context(), person(2))
 				errs["Tx.Update"] = b.Tx(tx).Update(t.Context(), decided.Clone())
 				errs["Tx.Redact"] = b.Tx(tx).Redact(t.Context(), "acme", person(1).ID)

@@ -314,11 +314,33 @@ func TestStatementTimeouts(t *testing.T) {
 	}
 }
 
-// TestCancelledInTheHostsTransaction lets the context end at each statement of an insert in the
+// TestCancelledInTheHostsTransaction lets the context end at each statement of a method in the
 // host's transaction. Either the transaction goes on, or the error says that it has ended and
 // nothing is written outside it. A retry of what failed is stored with the transaction or not at
-// all.
+// all. One method is refused by a trigger, and looks for the reason.
 func TestCancelledInTheHostsTransaction(t *testing.T) {
+	refused := persons(4)[3:]
+	refused[0].Model = "refused"
+	decided := person(1)
+	decided.Revision, decided.Attempt = 1, 5
+	methods := map[string]func(ctx context.Context, tx *sqlstore.Tx) error{
+		"Insert":         func(ctx context.Context, tx *sqlstore.Tx) error { return tx.Insert(ctx, persons(40)[2:]...) },
+		"Insert refused": func(ctx context.Context, tx *sqlstore.Tx) error { return tx.Insert(ctx, clones(refused)...) },
+		"Update":         func(ctx context.Context, tx *sqlstore.Tx) error { return tx.Update(ctx, decided.Clone()) },
+		"Redact":         func(ctx context.Context, tx *sqlstore.Tx) error { return tx.Redact(ctx, "acme", person(1).ID) },
+		"Put": func(ctx context.Context, tx *sqlstore.Tx) error {
+			_, err := tx.Put(ctx, event(1, 2), event(7, 1))
+			return err
+		},
+		"Get": func(ctx context.Context, tx *sqlstore.Tx) error {
+			_, err := tx.Get(ctx, "acme", person(1).ID)
+			return err
+		},
+		"List": func(ctx context.Context, tx *sqlstore.Tx) error {
+			_, err := tx.List(ctx, store.Selection{Company: "acme", Limit: 5})
+			return err
+		},
+	}
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			c := newDatabase(t, e)
@@ -327,43 +349,64 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 			h := &host{t, e, connect(t, c), newBackend(t, e, db)}
 			h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
 			require.NoError(t, h.b.Insert(t.Context(), person(1)))
-			for after := range 20 {
-				inTx := &host{t, e, db, h.b}
-				tx := inTx.begin(sql.LevelDefault, 1)
-				ctx, cancel := context.WithCancel(t.Context())
-				br.arm("", after, func(driver.Conn) { cancel(); time.Sleep(5 * time.Millisecond) })
-				err := h.b.Tx(tx).Insert(ctx, persons(40)[2:]...)
-				fired := ctx.Err() != nil
-				cancel()
-				br.arm("", 0, nil)
-				switch {
-				case err == nil && !fired:
-					require.NoError(t, tx.Rollback())
-					require.GreaterOrEqual(t, after, 5, "statements that were cancelled")
-					return
-				case err == nil: // the statement that the context met could not be interrupted any more
-					require.NoError(t, tx.Rollback())
-				default:
+			require.NoError(t, h.b.WithPacking(tiny).Maintain(t.Context(), "acme"))
+			for _, statement := range refusing[e] {
+				h.exec(statement)
+			}
+			for name, do := range methods {
+				met := 0 // statements that were cancelled
+				for after := 0; ; after++ {
+					inTx := &host{t, e, db, h.b}
+					tx := inTx.begin(sql.LevelDefault, 1)
+					ctx, cancel := context.WithCancel(t.Context())
+					br.arm("", after, func(driver.Conn) { cancel(); time.Sleep(5 * time.Millisecond) })
+					err := do(ctx, h.b.Tx(tx))
+					fired := ctx.Err() != nil
+					cancel()
+					br.arm("", 0, nil)
+					if !fired {
+						require.Equal(t, name == "Insert refused", err != nil, "%s: %v", name, err)
+						require.NoError(t, tx.Rollback())
+						break
+					}
+					met++
+					if err == nil { // the statement that the context met could not be interrupted any more
+						require.NoError(t, tx.Rollback())
+						continue
+					}
 					requireNoPerson(t, err)
-					require.ErrorIs(t, err, context.Canceled)
+					if name != "Insert refused" { // or the refusal was known by then
+						require.ErrorIs(t, err, context.Canceled)
+					}
 					retry := h.b.Tx(tx).Insert(t.Context(), person(5))
 					if _, late := tx.ExecContext(t.Context(), "SELECT 1"); late == nil && retry == nil {
 						require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
 						require.NoError(t, tx.Rollback())
 					} else {
-						require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+						require.ErrorIs(t, err, sqlstore.ErrTxEnded, "%s, statement %d", name, after)
 						require.ErrorIs(t, retry, sqlstore.ErrTxEnded)
 						_ = tx.Rollback()
 					}
+					require.Zero(t, h.logged(), "statement %d", after)
 				}
-				require.Zero(t, h.logged(), "statement %d", after)
-				count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 100})
-				require.NoError(t, err)
-				require.Equal(t, 1, count.N, "statement %d", after)
+				require.GreaterOrEqual(t, met, 3, name)
 			}
-			t.Fatal("the insert has more statements than were thought of")
+			count, err := h.b.Count(t.Context(), store.Selection{Company: "acme", Limit: 100})
+			require.NoError(t, err)
+			require.Equal(t, 1, count.N)
 		})
 	}
+}
+
+// refusing makes a trigger of a host's that refuses one session.
+var refusing = map[engine][]string{
+	sqlite: {"CREATE TRIGGER refuse BEFORE INSERT ON sessionkit_sessions WHEN NEW.model = 'refused' BEGIN SELECT RAISE(ABORT, 'refused'); END"},
+	postgres: {
+		"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$",
+		"CREATE TRIGGER refuse BEFORE INSERT ON sessionkit_sessions FOR EACH ROW WHEN (NEW.model = 'refused') EXECUTE FUNCTION refuse()",
+	},
+	mariadb: {"CREATE TRIGGER refuse BEFORE INSERT ON sessionkit_sessions FOR EACH ROW" +
+		" BEGIN IF NEW.model = 'refused' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF; END"},
 }
 
 // TestDeadlinesInTheHostsTransaction lets the context end anywhere within an insert, also in the

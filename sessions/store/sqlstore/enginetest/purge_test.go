@@ -3,6 +3,7 @@ package enginetest
 import (
 	"bufio"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -218,6 +219,78 @@ func TestPurgeAndHosts(t *testing.T) {
 		}
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 	})
+}
+
+// TestPurgeBeforeWriters: what was purged after a writer has read it, and before the writer has the
+// company, does not come back, whether its tombstone is kept or not.
+func TestPurgeBeforeWriters(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, plain := breakable(t, e)
+			other := sqlstore.New(plain, dialects[e]).WithPacking(sqlstore.Packing{Tail: -1})
+			n := 0
+			for _, packed := range []bool{false, true} {
+				for _, keep := range []time.Duration{0, 1} {
+					for name, write := range map[string]func(s *sessions.Session) error{
+						"Update": func(s *sessions.Session) error { s.Attempt = 9; return b.Update(t.Context(), s) },
+						"Redact": func(s *sessions.Session) error { return b.Redact(t.Context(), "acme", s.ID) },
+						"Put": func(s *sessions.Session) error {
+							results, err := b.Put(t.Context(), store.Versioned{Session: s, Version: 5})
+							if err == nil && results[0].Outcome == store.PutPurged {
+								err = store.ErrNotFound
+							}
+							return err
+						},
+					} {
+						n++
+						s := person(n)
+						require.NoError(t, b.Insert(t.Context(), s, person(100+n)))
+						if packed {
+							require.NoError(t, other.WithPacking(tiny).Maintain(t.Context(), "acme"))
+						}
+						breaker.arm("INSERT INTO sessionkit_companies", 0, func(driver.Conn) {
+							gone, err := other.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{s.ID}, Keep: keep})
+							require.NoError(t, err)
+							require.Equal(t, 1, gone)
+						})
+						err := write(s.Clone())
+						if name != "Put" || keep == 0 { // whose event is of a session that nobody knows any more
+							require.ErrorIs(t, err, store.ErrNotFound, "%s, packed=%t", name, packed)
+							_, err = b.Get(t.Context(), "acme", s.ID)
+							require.ErrorIs(t, err, store.ErrNotFound)
+						}
+						require.NoError(t, b.Verify(t.Context(), "acme"), "%s, packed=%t", name, packed)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestPurgeBetweenStatements: a purge, and a write after it, between the statements of Changes are
+// not passed over.
+func TestPurgeBetweenStatements(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, plain := breakable(t, e)
+			other := sqlstore.New(plain, dialects[e])
+			require.NoError(t, b.Insert(t.Context(), persons(5)...))
+			now, err := b.Changes(t.Context(), "acme", "", 1)
+			require.NoError(t, err)
+			require.NoError(t, b.Insert(t.Context(), person(5), person(6)))
+			breaker.arm(".changed_seq > ", 0, func(driver.Conn) {
+				_, err := other.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{person(1).ID}})
+				require.NoError(t, err)
+				require.NoError(t, other.Insert(t.Context(), person(7)))
+			})
+			changes, err := b.Changes(t.Context(), "acme", now.Next, 10)
+			require.NoError(t, err)
+			require.Len(t, changes.Sessions, 2)
+			require.False(t, changes.More)
+			_, err = b.Changes(t.Context(), "acme", changes.Next, 10)
+			require.ErrorIs(t, err, store.ErrWatermark)
+		})
+	}
 }
 
 // TestErasure: what a setting of SQLite's leaves on the disk is said.

@@ -139,17 +139,27 @@ func watch(t *testing.T, e engine) (*watched, *sqlstore.Backend) {
 // the indexes meant for them.
 func (w *watched) call(t *testing.T, method, form string, do func() error) {
 	t.Helper()
-	require.NoError(t, do())
-	texts, args := w.r.statements()
+	texts, args := w.note(t, method, form, do)
 	var settings []string
 	for _, text := range texts {
 		if strings.Contains(text, "set_config(") {
 			settings = append(settings, text)
 			continue
 		}
-		requireCompany(t, text)
-		requireRoutable(t, text)
 		requirePlan(t, w.e, w.plain, settings, text, args[text])
+	}
+}
+
+// note is call for a method that reads all of a company, by whatever plan.
+func (w *watched) note(t *testing.T, method, form string, do func() error) (texts []string, args map[string][]driver.NamedValue) {
+	t.Helper()
+	require.NoError(t, do())
+	texts, args = w.r.statements()
+	for _, text := range texts {
+		if !strings.Contains(text, "set_config(") {
+			requireCompany(t, text)
+			requireRoutable(t, text)
+		}
 	}
 	s := w.methods[method]
 	if s == nil {
@@ -157,6 +167,7 @@ func (w *watched) call(t *testing.T, method, form string, do func() error) {
 		w.methods[method] = s
 	}
 	s.add(form, texts)
+	return texts, args
 }
 
 // TestStatements looks at every statement that a Backend issues. They are in testdata/statements,
@@ -183,6 +194,7 @@ func TestStatements(t *testing.T) {
 			}
 			watchReads(t, w, b)
 			watchWrites(t, w, b, all)
+			watchUpkeep(t, w, b)
 			for method, s := range w.methods {
 				requireGolden(t, fmt.Sprintf("testdata/statements/%s/%s.sql", e, method), s.golden())
 			}
@@ -297,6 +309,53 @@ func watchWrites(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions.
 		require.ErrorIs(t, b.Tx(tx).Insert(t.Context(), other), store.ErrExists)
 		return tx.Rollback()
 	})
+}
+
+// watchUpkeep has the methods that a host calls now and then, over a company of a few sessions with
+// few words.
+func watchUpkeep(t *testing.T, w *watched, b *sqlstore.Backend) {
+	t.Helper()
+	const small = "small"
+	ctx := t.Context()
+	packing := b.WithPacking(sqlstore.Packing{Tail: 30, Segment: 1000})
+	for n := range 90 { // so that some are packed, each time 30
+		s := person(n)
+		if s.Company, s.Subject = small, []string{"gone", "kept"}[n/60]; n == 65 {
+			s.FirstName = sessions.TextOf("Aaron")
+		}
+		require.NoError(t, packing.Insert(ctx, s))
+	}
+	ghost := person(70)
+	ghost.Company, ghost.Subject, ghost.Revision, ghost.Attempt = small, "kept", 1, 2
+	require.NoError(t, b.Update(ctx, ghost))
+	w.r.statements()
+	for _, form := range []filter.Filter{filter.Search("secretname"), filter.Extra("phone", "1")} {
+		w.note(t, "tally", "a search; an extra field", func() error {
+			_, _, err := b.Tally(ctx, store.Selection{Company: small, Filter: form, Budget: 50000})
+			return err
+		})
+	}
+	w.note(t, "verify", "a segment with a dead place", func() error { return b.Verify(ctx, small) })
+	w.note(t, "maintain", "small segments", func() error { return b.WithPacking(sqlstore.Packing{Tail: 30, Segment: 100}).Maintain(ctx, small) })
+	w.note(t, "redact", "one whose words nobody else has", func() error {
+		one := person(65)
+		return b.Redact(ctx, small, one.ID)
+	})
+	w.note(t, "purge", "60 sessions by a filter", func() error {
+		_, err := packing.Purge(ctx, store.Purge{Company: small, Filter: filter.Is(sessions.FieldSubject, "gone")})
+		return err
+	})
+	w.note(t, "update", "of a company with purges", func() error {
+		ghost.Attempt++
+		return b.Update(ctx, ghost)
+	})
+	w.note(t, "repair", "30 sessions", func() error { return packing.Repair(ctx, small) })
+	w.note(t, "history", "NewHistory", func() error { return b.NewHistory(ctx) })
+	_, err := w.plain.ExecContext(ctx, "UPDATE sessionkit_schema SET search_key = 1")
+	require.NoError(t, err)
+	_, err = w.plain.ExecContext(ctx, "DELETE FROM sessionkit_sessions WHERE company <> 'small' OR attempt = 0")
+	require.NoError(t, err)
+	w.note(t, "schema", "Migrate, to another folding", func() error { return sqlstore.Migrate(ctx, w.recorded, dialects[w.e]) })
 }
 
 // requireCompany requires an equality with the company for each table of a statement.

@@ -54,7 +54,7 @@ JOIN pg_class i ON i.oid = x.indexrelid
 WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')`,
 		// DDL is part of a transaction here, which leaves nothing behind if it fails. The number is
 		// any that nobody else uses.
-		BeginSchema: "BEGIN",
+		BeginSchema: "BEGIN ISOLATION LEVEL READ COMMITTED", // a snapshot would be older than the lock
 		LockSchema:  "SELECT 1 FROM pg_advisory_xact_lock(7365707331)",
 		KeepSchema:  "COMMIT",
 		DropSchema:  "ROLLBACK",

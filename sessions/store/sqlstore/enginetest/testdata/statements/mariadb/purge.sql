@@ -1,17 +1,26 @@
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- BeginTx, Read Committed
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; 60 sessions by a filter
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- Commit
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- BeginTx, Repeatable Read, read only
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
 	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
 FROM sessionkit_schema v
@@ -30,10 +39,10 @@ WHERE r.company = ? AND r.id IN (?, ?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- Rollback
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
 FROM sessionkit_schema v
@@ -185,7 +194,7 @@ UNION ALL
 FOR UPDATE
 );
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -233,7 +242,7 @@ UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 UPDATE sessionkit_companies
 SET tombstones = 1, purged_seq = seq, forgot_seq = seq
 WHERE company = ?;
@@ -273,3 +282,145 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, 
 	model, digital_spoof, not_full_id, low_far, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE revision = revision + 1;
+
+-- 60 sessions by a filter
+SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us, ''), coalesce(r.decided_us, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level, ''), r.match_scale, r.acceptance_level, r.selfie, coalesce(r.extra, ''),
+	r.client_ip, r.device, r.browser, r.os, r.model)
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+	WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq > ?
+		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
+		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_us AND r.id = k.id
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- 60 sessions by a filter
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+
+-- 60 sessions by a filter
+(
+	SELECT b.segment, b.name, b.data
+	FROM sessionkit_blocks b
+	WHERE b.company = ? AND b.segment = ? AND b.name >= ?
+	ORDER BY b.name
+	LIMIT 1
+);
+
+-- 60 sessions by a filter
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
+
+-- 60 sessions by a filter
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- 60 sessions by a filter
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- 60 sessions by a filter
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE data = VALUES(data);
+
+-- 60 sessions by a filter
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = ?
+FOR UPDATE;
+
+-- 60 sessions by a filter
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (?, ?);
+
+-- 60 sessions by a filter
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq > ?;
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE dead = VALUES(dead);
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_segments
+WHERE company = ? AND segment IN (?, ?);
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_blocks
+WHERE company = ? AND segment IN (?, ?);
+
+-- 60 sessions by a filter
+UPDATE sessionkit_companies
+SET packed_seq = ?
+WHERE company = ?;
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_tombstones (company, id, version, until_us)
+SELECT s.company, s.id, s.version, CAST(? AS SIGNED)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE version = VALUES(version), until_us = VALUES(until_us);
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_sessions
+WHERE company = ? AND changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_segments
+WHERE company = ? AND segment IN (?);
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_blocks
+WHERE company = ? AND segment IN (?);

@@ -1,4 +1,4 @@
--- any
+-- any; one whose words nobody else has
 SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
 	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -9,10 +9,10 @@ WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- any
+-- any; one whose words nobody else has
 -- BeginTx, Read Committed
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
 FROM sessionkit_schema v
@@ -23,7 +23,7 @@ ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
 	total = total + VALUES(total);
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
 	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
 	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
@@ -69,7 +69,7 @@ ON DUPLICATE KEY UPDATE
 	search_key = IF(revision + 1 = VALUES(revision), VALUES(search_key), search_key),
 	revision = IF(revision + 1 = VALUES(revision), VALUES(revision), revision);
 
--- any
+-- any; one whose words nobody else has
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
@@ -83,13 +83,13 @@ FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 FOR UPDATE;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ?)
 FOR UPDATE;
 
--- any
+-- any; one whose words nobody else has
 (
 	SELECT b.segment, b.name, b.data
 	FROM sessionkit_blocks b
@@ -175,10 +175,28 @@ VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
--- any
+-- any; one whose words nobody else has
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
 
--- any
+-- any; one whose words nobody else has
 -- Commit
+
+-- one whose words nobody else has
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+FOR UPDATE;
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE data = VALUES(data);
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE dead = VALUES(dead);

@@ -12,7 +12,7 @@ ROLLBACK TO SAVEPOINT sessionkit_writer;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
-SELECT CONNECTION_ID();
+SELECT CONNECTION_ID() LIMIT 1;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction

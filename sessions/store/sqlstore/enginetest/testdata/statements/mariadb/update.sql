@@ -1,4 +1,4 @@
--- verdict
+-- verdict; of a company with purges
 SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
 	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -9,10 +9,10 @@ WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- verdict
+-- verdict; of a company with purges
 -- BeginTx, Read Committed
 
--- verdict
+-- verdict; of a company with purges
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
 FROM sessionkit_schema v
@@ -23,7 +23,7 @@ ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
 	total = total + VALUES(total);
 
--- verdict
+-- verdict; of a company with purges
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
 	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
 	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
@@ -69,7 +69,7 @@ ON DUPLICATE KEY UPDATE
 	search_key = IF(revision + 1 = VALUES(revision), VALUES(search_key), search_key),
 	revision = IF(revision + 1 = VALUES(revision), VALUES(revision), revision);
 
--- verdict
+-- verdict; of a company with purges
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
@@ -99,5 +99,10 @@ INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, ne
 VALUES (?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 
--- verdict
+-- verdict; of a company with purges
 -- Commit
+
+-- of a company with purges
+SELECT s.changed_seq, s.id
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?);

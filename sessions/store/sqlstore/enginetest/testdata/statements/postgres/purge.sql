@@ -1,17 +1,26 @@
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- BeginTx, Read Committed
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_tombstones
 WHERE company = $1 AND until_us > 0 AND until_us <= $2;
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; 60 sessions by a filter
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- Commit
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- BeginTx, Repeatable Read, read only
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
 	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
 FROM sessionkit_schema v
@@ -30,10 +39,10 @@ WHERE r.company = $1 AND r.id IN ($2, $3)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- Rollback
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -41,14 +50,14 @@ WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq, tombstones;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
 SELECT s.company, s.id, s.version, CAST($1 AS bigint)
 FROM sessionkit_sessions s
 WHERE s.company = $2 AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]))
 ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_sessions
 WHERE company = $1 AND changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
@@ -59,7 +68,7 @@ LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.ne
 WHERE c.company = $4
 ORDER BY g.segment;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
 CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
@@ -70,7 +79,7 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) b;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -83,7 +92,7 @@ JOIN LATERAL (
 	OFFSET 0
 ) b ON true;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -97,7 +106,7 @@ CROSS JOIN LATERAL (
 	LIMIT 1
 ) b;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES ($1, $2, $3, $4),
 	($5, $6, $7, $8),
@@ -145,7 +154,7 @@ UPDATE sessionkit_companies
 SET forgot_seq = $1
 WHERE company = $2;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 UPDATE sessionkit_companies
 SET tombstones = 1, purged_seq = seq, forgot_seq = seq
 WHERE company = $1;
@@ -184,3 +193,111 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, 
 	model, digital_spoof, not_full_id, low_far, search_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)
 ON CONFLICT (company, id) DO NOTHING;
+
+-- 60 sessions by a filter
+SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
+	coalesce(r.completed_us::text, ''), coalesce(r.decided_us::text, ''), r.status, r.reasons,
+	coalesce(r.first_name, ''), coalesce(r.last_name, ''), coalesce(r.personal_number, ''),
+	coalesce(r.document_number, ''), coalesce(r.nationality, ''), r.states, r.birth_date,
+	r.expiration_date, r.sex, r.document_type, r.document_presented, r.document_validity, r.liveness,
+	coalesce(r.match_level::text, ''), r.match_scale, r.acceptance_level, r.selfie,
+	coalesce(r.extra, ''), r.client_ip, r.device, r.browser, r.os, r.model)
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM (
+		SELECT s.created_us, s.id, s.changed_seq
+		FROM (
+			SELECT *
+			FROM sessionkit_sessions s
+			WHERE s.company = $1 AND s.changed_seq > $2
+			ORDER BY s.changed_seq
+			OFFSET 0
+		) s
+		WHERE (s.company = $3 AND s.subject = $4)
+			AND (s.created_us, s.id) < ($5, $6) AND (s.created_us, s.id) >= ($7, $8)
+		ORDER BY s.created_us DESC, s.id DESC
+		LIMIT 64
+	) s
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT $9
+) k
+JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = $10 AND r.changed_seq = k.changed_seq
+	OFFSET 0
+) r ON true
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- 60 sessions by a filter
+SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
+	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE (s.company = $1 AND s.subject = $2) AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]));
+
+-- 60 sessions by a filter
+SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
+	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20),
+	($21, $22, $23, $24),
+	($25, $26, $27, $28),
+	($29, $30, $31, $32),
+	($33, $34, $35, $36),
+	($37, $38, $39, $40),
+	($41, $42, $43, $44),
+	($45, $46, $47, $48)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- 60 sessions by a filter
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = $1
+FOR UPDATE;
+
+-- 60 sessions by a filter
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- 60 sessions by a filter
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq > $2;
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6),
+	($7, $8, $9, $10, $11, $12)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_segments
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_blocks
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- 60 sessions by a filter
+UPDATE sessionkit_companies
+SET packed_seq = $1
+WHERE company = $2;

@@ -1,4 +1,4 @@
--- any
+-- any; one whose words nobody else has
 SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
 	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -9,10 +9,10 @@ WHERE r.company = $1 AND r.id IN ($2)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- any
+-- any; one whose words nobody else has
 -- BeginTx, Read Committed
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -20,7 +20,7 @@ WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq, tombstones;
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
 	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
 	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
@@ -45,14 +45,14 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 	revision = excluded.revision
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
--- any
+-- any; one whose words nobody else has
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
 WHERE c.company = $4
 ORDER BY g.segment;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
 CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
@@ -63,7 +63,7 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) b;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -76,7 +76,7 @@ JOIN LATERAL (
 	OFFSET 0
 ) b ON true;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -120,10 +120,22 @@ VALUES ($1, $2, $3, $4),
 	($21, $22, $23, $24)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
--- any
+-- any; one whose words nobody else has
 UPDATE sessionkit_companies
 SET forgot_seq = $1
 WHERE company = $2;
 
--- any
+-- any; one whose words nobody else has
 -- Commit
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;

@@ -1,4 +1,4 @@
--- verdict
+-- verdict; of a company with purges
 SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
 	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -9,10 +9,10 @@ WHERE r.company = $1 AND r.id IN ($2)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- verdict
+-- verdict; of a company with purges
 -- BeginTx, Read Committed
 
--- verdict
+-- verdict; of a company with purges
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT $1::text, $2::bigint, $3::bigint
 FROM sessionkit_schema v
@@ -20,7 +20,7 @@ WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
 RETURNING seq, tombstones;
 
--- verdict
+-- verdict; of a company with purges
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
 	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
 	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
@@ -45,7 +45,7 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 	revision = excluded.revision
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
--- verdict
+-- verdict; of a company with purges
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
@@ -86,5 +86,10 @@ INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, ne
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
--- verdict
+-- verdict; of a company with purges
 -- Commit
+
+-- of a company with purges
+SELECT s.changed_seq, s.id
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));

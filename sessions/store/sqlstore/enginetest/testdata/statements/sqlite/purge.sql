@@ -1,17 +1,26 @@
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- BeginTx, Default
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; 60 sessions by a filter
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 -- Commit
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- BeginTx, Default, read only
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
 	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
 FROM sessionkit_schema v
@@ -30,10 +39,10 @@ WHERE r.company = ? AND r.id IN (?, ?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 -- Rollback
 
--- a few sessions by ID; an insert afterwards
+-- a few sessions by ID; an insert afterwards; 60 sessions by a filter
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
@@ -41,14 +50,14 @@ WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SEL
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq, tombstones;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
 SELECT s.company, s.id, s.version, CAST(? AS bigint)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?))
 ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_sessions
 WHERE company = ? AND changed_seq IN (SELECT value FROM json_each(?));
 
@@ -59,13 +68,13 @@ LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newe
 WHERE c.company = ?
 ORDER BY g.segment;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM (SELECT value AS segment FROM json_each(?)) u
 CROSS JOIN (SELECT value AS name FROM json_each(?)) n
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
@@ -73,7 +82,7 @@ FROM (
 ) p
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
@@ -87,7 +96,7 @@ CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.
 	LIMIT 1
 );
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -135,7 +144,7 @@ UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
 
--- a few sessions by ID
+-- a few sessions by ID; 60 sessions by a filter
 UPDATE sessionkit_companies
 SET tombstones = 1, purged_seq = seq, forgot_seq = seq
 WHERE company = ?;
@@ -173,3 +182,111 @@ INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, 
 	model, digital_spoof, not_full_id, low_far, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, id) DO NOTHING;
+
+-- 60 sessions by a filter
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+	WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq > ?
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.changed_seq = k.changed_seq
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- 60 sessions by a filter
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- 60 sessions by a filter
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- 60 sessions by a filter
+UPDATE sessionkit_companies
+SET seq = seq
+WHERE company = ?;
+
+-- 60 sessions by a filter
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = ?;
+
+-- 60 sessions by a filter
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- 60 sessions by a filter
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?;
+
+-- 60 sessions by a filter
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- 60 sessions by a filter
+DELETE FROM sessionkit_blocks
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- 60 sessions by a filter
+UPDATE sessionkit_companies
+SET packed_seq = ?
+WHERE company = ?;

@@ -1,4 +1,4 @@
--- any
+-- any; one whose words nobody else has
 SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.subject, r.attempt,
 	r.completed_us, r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number,
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
@@ -9,10 +9,10 @@ WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
--- any
+-- any; one whose words nobody else has
 -- BeginTx, Default
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_companies (company, seq, total)
 SELECT ?, ?, ?
 FROM sessionkit_schema v
@@ -20,7 +20,7 @@ WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SEL
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
 RETURNING seq, tombstones;
 
--- any
+-- any; one whose words nobody else has
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
 	decided_us, status, reasons, first_name, last_name, personal_number, document_number, nationality,
 	states, birth_date, expiration_date, sex, document_type, document_presented, document_validity,
@@ -45,20 +45,20 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 	revision = excluded.revision
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
--- any
+-- any; one whose words nobody else has
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
 ORDER BY g.segment;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM (SELECT value AS segment FROM json_each(?)) u
 CROSS JOIN (SELECT value AS name FROM json_each(?)) n
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
@@ -66,7 +66,7 @@ FROM (
 ) p
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
 
--- any
+-- any; one whose words nobody else has
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
@@ -110,10 +110,22 @@ VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
--- any
+-- any; one whose words nobody else has
 UPDATE sessionkit_companies
 SET forgot_seq = ?
 WHERE company = ?;
 
--- any
+-- any; one whose words nobody else has
 -- Commit
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- one whose words nobody else has
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;

@@ -1,21 +1,21 @@
--- Migrate, made already; Check
+-- Migrate, made already; Check; Migrate, to another folding
 SELECT count(*)
 FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema';
 
--- Migrate, made already; Check
+-- Migrate, made already; Check; Migrate, to another folding
 SELECT version, search_key
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check
+-- Migrate, made already; Check; Migrate, to another folding
 SELECT oldest
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check
+-- Migrate, made already; Check; Migrate, to another folding
 SELECT 'table ' || m.name, 'table'
 FROM sqlite_master m
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
@@ -40,12 +40,12 @@ FROM sqlite_master m
 JOIN pragma_index_list(m.name) i
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
 
--- Migrate, made already
+-- Migrate, made already; Migrate, to another folding
 SELECT version, name, checksum, applied_us
 FROM sessionkit_migrations
 ORDER BY version;
 
--- Migrate, made already
+-- Migrate, made already; Migrate, to another folding
 SELECT company
 FROM sessionkit_companies
 WHERE packed_seq = 0 AND seq > ?
@@ -59,3 +59,37 @@ UNION ALL SELECT 'full_column_names', full_column_names FROM pragma_full_column_
 UNION ALL SELECT 'query_only', query_only FROM pragma_query_only
 UNION ALL SELECT 'secure_delete', secure_delete FROM pragma_secure_delete
 UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode;
+
+-- Migrate, to another folding
+SELECT company
+FROM sessionkit_companies
+WHERE company > ?
+ORDER BY company
+LIMIT 1;
+
+-- Migrate, to another folding
+BEGIN IMMEDIATE;
+
+-- Migrate, to another folding
+SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
+	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
+	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
+FROM sessionkit_sessions r
+WHERE r.company = ? AND r.changed_seq > ?
+ORDER BY r.changed_seq
+LIMIT ?;
+
+-- Migrate, to another folding
+COMMIT;
+
+-- Migrate, to another folding
+UPDATE sessionkit_sessions
+SET search_key = CASE changed_seq WHEN ? THEN ? END
+WHERE company = ? AND changed_seq IN (?) AND search_key <> CASE changed_seq WHEN ? THEN ? END;
+
+-- Migrate, to another folding
+UPDATE sessionkit_schema
+SET search_key = ?
+WHERE version > 0 AND search_key < ?;

@@ -1,0 +1,57 @@
+-- a segment with a dead place
+-- BeginTx, Repeatable Read, read only
+
+-- a segment with a dead place
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- a segment with a dead place
+SELECT count(*), count(CASE WHEN s.changed_seq <= ? THEN 1 END)
+FROM sessionkit_sessions s
+WHERE s.company = ?;
+
+-- a segment with a dead place
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment = ?;
+
+-- a segment with a dead place
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- a segment with a dead place
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE s.company = ? AND s.created_us IN (?);
+
+-- a segment with a dead place
+SELECT count(*)
+FROM sessionkit_blocks b
+LEFT JOIN sessionkit_segments g ON g.company = ? AND g.segment = b.segment
+WHERE b.company = ? AND g.segment IS NULL;
+
+-- a segment with a dead place
+SELECT count(*)
+FROM sessionkit_tombstones t
+JOIN sessionkit_sessions s ON s.company = ? AND s.id = t.id
+WHERE t.company = ? AND (t.until_us = 0 OR t.until_us > ?);
+
+-- a segment with a dead place
+-- Rollback

@@ -1,0 +1,155 @@
+-- small segments
+SELECT name, setting
+FROM pg_settings
+WHERE name IN ('server_encoding', 'client_encoding', 'standard_conforming_strings', 'default_transaction_read_only')
+ORDER BY name;
+
+-- small segments
+SELECT count(DISTINCT table_name)
+FROM information_schema.tables
+WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema';
+
+-- small segments
+SELECT version, search_key
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
+
+-- small segments
+SELECT oldest
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
+
+-- small segments
+SELECT 'table ' || c.relname, 'table'
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')
+UNION ALL
+SELECT 'column ' || c.relname || '.' || a.attname,
+	format_type(a.atttypid, a.atttypmod) || coalesce(' collate ' || o.collname, '') || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_collation o ON o.oid = a.attcollation
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')
+UNION ALL
+SELECT 'index ' || c.relname || '.' || CASE WHEN x.indisprimary THEN 'primary' ELSE i.relname END,
+	CASE WHEN x.indisunique THEN 'unique (' ELSE '(' END || (
+		SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+		FROM unnest(x.indkey::int2[]) WITH ORDINALITY k (number, place)
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+	) || ')'
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid
+JOIN pg_class i ON i.oid = x.indexrelid
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_');
+
+-- small segments
+-- BeginTx, Read Committed
+
+-- small segments
+DELETE FROM sessionkit_tombstones
+WHERE company = $1 AND until_us > 0 AND until_us <= $2;
+
+-- small segments
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- small segments
+-- Commit
+
+-- small segments
+-- BeginTx, Repeatable Read, read only
+
+-- small segments
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = $1
+LEFT JOIN sessionkit_segments g ON g.company = $2
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- small segments
+SELECT b.segment, b.name, b.data
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
+CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_blocks b
+	WHERE b.company = $3 AND b.segment = u.segment AND b.name = n.name COLLATE "C"
+	OFFSET 0
+) b;
+
+-- small segments
+SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
+	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- small segments
+-- Rollback
+
+-- small segments
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES ($1, $2, $3, $4),
+	($5, $6, $7, $8),
+	($9, $10, $11, $12),
+	($13, $14, $15, $16),
+	($17, $18, $19, $20),
+	($21, $22, $23, $24),
+	($25, $26, $27, $28),
+	($29, $30, $31, $32),
+	($33, $34, $35, $36),
+	($37, $38, $39, $40),
+	($41, $42, $43, $44),
+	($45, $46, $47, $48),
+	($49, $50, $51, $52),
+	($53, $54, $55, $56)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- small segments
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = $1
+FOR UPDATE;
+
+-- small segments
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- small segments
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq > $2;
+
+-- small segments
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- small segments
+DELETE FROM sessionkit_segments
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- small segments
+DELETE FROM sessionkit_blocks
+WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- small segments
+UPDATE sessionkit_companies
+SET packed_seq = $1
+WHERE company = $2;

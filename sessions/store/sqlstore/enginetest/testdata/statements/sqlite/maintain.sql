@@ -1,0 +1,160 @@
+-- small segments
+SELECT 'sqlite_version', sqlite_version()
+UNION ALL SELECT 'encoding', encoding FROM pragma_encoding
+UNION ALL SELECT 'read_uncommitted', read_uncommitted FROM pragma_read_uncommitted
+UNION ALL SELECT 'full_column_names', full_column_names FROM pragma_full_column_names
+UNION ALL SELECT 'query_only', query_only FROM pragma_query_only
+UNION ALL SELECT 'secure_delete', secure_delete FROM pragma_secure_delete
+UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode;
+
+-- small segments
+SELECT count(*)
+FROM sqlite_master
+WHERE type = 'table' AND name = 'sessionkit_schema';
+
+-- small segments
+SELECT version, search_key
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
+
+-- small segments
+SELECT oldest
+FROM sessionkit_schema
+ORDER BY version DESC
+LIMIT 1;
+
+-- small segments
+SELECT 'table ' || m.name, 'table'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'column ' || m.name || '.' || c.name, lower(c.type) || CASE WHEN c."notnull" THEN ' not null' ELSE '' END
+FROM sqlite_master m
+JOIN pragma_table_info(m.name) c
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.primary', 'unique (' || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_table_info(m.name) c WHERE c.pk > 0 ORDER BY c.pk) k
+	) || ')'
+FROM sqlite_master m
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
+UNION ALL
+SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i."unique" THEN 'unique (' ELSE '(' END || (
+		SELECT group_concat(k.name, ', ')
+		FROM (SELECT c.name FROM pragma_index_info(i.name) c ORDER BY c.seqno) k
+	) || ')'
+FROM sqlite_master m
+JOIN pragma_index_list(m.name) i
+WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
+
+-- small segments
+-- BeginTx, Default
+
+-- small segments
+DELETE FROM sessionkit_tombstones
+WHERE company = ? AND until_us > 0 AND until_us <= ?;
+
+-- small segments
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- small segments
+-- Commit
+
+-- small segments
+-- BeginTx, Default, read only
+
+-- small segments
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- small segments
+SELECT b.segment, b.name, b.data
+FROM (SELECT value AS segment FROM json_each(?)) u
+CROSS JOIN (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
+
+-- small segments
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- small segments
+-- Rollback
+
+-- small segments
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- small segments
+UPDATE sessionkit_companies
+SET seq = seq
+WHERE company = ?;
+
+-- small segments
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = ?;
+
+-- small segments
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- small segments
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?;
+
+-- small segments
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- small segments
+DELETE FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- small segments
+DELETE FROM sessionkit_blocks
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- small segments
+UPDATE sessionkit_companies
+SET packed_seq = ?
+WHERE company = ?;

@@ -1,0 +1,115 @@
+-- 30 sessions
+-- BeginTx, Default
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET seq = seq
+WHERE company = ?;
+
+-- 30 sessions
+SELECT seq, total, packed_seq, forgot_seq
+FROM sessionkit_companies
+WHERE company = ?;
+
+-- 30 sessions
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
+
+-- 30 sessions
+DELETE FROM sessionkit_segments
+WHERE company = ?;
+
+-- 30 sessions
+DELETE FROM sessionkit_blocks
+WHERE company = ?;
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?)
+WHERE company = ?;
+
+-- 30 sessions
+-- Commit
+
+-- 30 sessions
+DELETE FROM sessionkit_tombstones
+WHERE company = ? AND until_us > 0 AND until_us <= ?;
+
+-- 30 sessions
+-- BeginTx, Default, read only
+
+-- 30 sessions
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- 30 sessions
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?
+ORDER BY s.changed_seq
+LIMIT ?;
+
+-- 30 sessions
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- 30 sessions
+-- Rollback
+
+-- 30 sessions
+INSERT INTO sessionkit_blocks (company, segment, name, data)
+VALUES (?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?),
+	(?, ?, ?, ?)
+ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
+
+-- 30 sessions
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- 30 sessions
+SELECT s.created_us, s.id
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?;
+
+-- 30 sessions
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET packed_seq = ?
+WHERE company = ?;

@@ -1,0 +1,102 @@
+-- a search; an extra field; a search; an extra field
+-- BeginTx, Default, read only
+
+-- a search; an extra field; a search; an extra field
+SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
+	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+FROM sessionkit_schema v
+LEFT JOIN sessionkit_companies c ON c.company = ?
+LEFT JOIN sessionkit_segments g ON g.company = ?
+WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+
+-- a search; an extra field
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+	WHERE (s.company = ? AND (instr(s.search_key, ?) > 0)) AND s.changed_seq > ?
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.changed_seq = k.changed_seq
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- a search; an extra field; a search; an extra field
+SELECT b.segment, b.name, b.data
+FROM (SELECT value AS name FROM json_each(?)) n
+CROSS JOIN sessionkit_blocks b INDEXED BY sessionkit_blocks_lists ON b.company = ? AND b.name = n.name AND b.name < 'M'
+WHERE +b.segment IN (SELECT u.segment FROM (SELECT value AS segment FROM json_each(?)) u);
+
+-- a search; an extra field
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = (
+	SELECT x.name
+	FROM sessionkit_blocks x
+	WHERE x.company = ? AND x.segment = p.segment AND x.name >= p.name
+	ORDER BY x.name
+	LIMIT 1
+);
+
+-- a search; an extra field; a search; an extra field
+SELECT b.segment, b.name, b.data
+FROM (
+	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
+	FROM json_each(?) j
+) p
+CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
+
+-- a search; an extra field; a search; an extra field
+-- Rollback
+
+-- a search; an extra field
+SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
+	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
+	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
+	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
+	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
+	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
+	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
+	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
+	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
+	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
+	r.browser || char(31) || r.os || char(31) || r.model)
+FROM (
+	SELECT s.created_us, s.id, s.changed_seq
+	FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+	WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq > ?
+		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
+	ORDER BY s.created_us DESC, s.id DESC
+	LIMIT ?
+) k
+CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.changed_seq = k.changed_seq
+ORDER BY k.created_us DESC, k.id DESC;
+
+-- a search; an extra field
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
