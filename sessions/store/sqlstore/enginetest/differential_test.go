@@ -102,6 +102,7 @@ func described(list []*sessions.Session) []string {
 // TestEveryEngineListsWhatMatchSays compares random lists of random sessions, page by page, while
 // sessions change between two pages. SESSIONKIT_CASES raises the number of queries.
 func TestEveryEngineListsWhatMatchSays(t *testing.T) {
+	t.Parallel()
 	backends := map[string]interface {
 		store.Backend
 		store.Counter

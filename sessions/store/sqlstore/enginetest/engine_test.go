@@ -40,11 +40,15 @@ const (
 	mariadb  engine = "mariadb"
 )
 
-// eachEngine runs test once for each engine, on an empty database of its own. An engine that is
+// eachEngine runs test once for each engine, on an empty database of its own, side by side: one
+// waits for its server while another computes. They end after the caller does. An engine that is
 // absent is skipped.
 func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
-		t.Run(string(e), func(t *testing.T) { test(t, e, open(t, e)) })
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			test(t, e, open(t, e))
+		})
 	}
 }
 

@@ -116,6 +116,7 @@ func stoppable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
 func TestPackingAmongOthers(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			b, breaker, plain := stoppable(t, e)
 			never := sqlstore.Packing{Tail: -1}
 			packs := sqlstore.Packing{Tail: 3, Segment: 6}
@@ -191,6 +192,7 @@ func requireAsListed(t *testing.T, b *sqlstore.Backend, company string) {
 func TestSearchAmongWriters(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			b, breaker, plain := stoppable(t, e)
 			other := sqlstore.New(plain, dialects[e]).WithPacking(sqlstore.Packing{Tail: 40, Segment: 150})
 			list := dense(300)

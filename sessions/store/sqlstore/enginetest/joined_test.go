@@ -234,6 +234,7 @@ func checksBackend(t *testing.T, e engine) (*tablestore.Backend, *sql.DB) {
 func TestJoinedTablesListWhatMatchSays(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			b, db := checksBackend(t, e)
 			rapid.Check(t, func(t *rapid.T) {
 				company := uuid.NewString()

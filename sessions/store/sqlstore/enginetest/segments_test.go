@@ -30,6 +30,7 @@ var tiny = sqlstore.Packing{Tail: 3, Segment: 5}
 func TestModel(t *testing.T) {
 	for _, e := range presentEngines(t) {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			db := open(t, e)
 			b := newBackend(t, e, db).WithPacking(tiny)
 			segments, overlaps := 0, 0

@@ -1,4 +1,4 @@
-//go:build mattn
+//go:build mattn || (race && !modernc && !ncruces)
 
 package enginetest
 

@@ -1,4 +1,4 @@
-//go:build !mattn && !ncruces
+//go:build modernc || (!race && !mattn && !ncruces)
 
 package enginetest
 
