@@ -192,9 +192,9 @@ func (b *Backend) denied(ctx context.Context, failure error) string {
 		_ = b.db.QueryRowContext(ctx, string(b.engine.Denied)).Scan(&text)
 		return text.String
 	}
-	// SQLite has no accounts. A driver may say by a number that the file may not be written.
-	const readOnly = 8 // SQLITE_READONLY; other bytes have details
-	if e := (interface{ Code() int })(nil); errors.As(failure, &e) && e.Code()&0xff == readOnly {
+	// SQLite has no accounts. Its drivers have no type for errors in common, and pass on its words.
+	var e *Error
+	if errors.As(failure, &e) && strings.Contains(e.Err.Error(), "readonly database") {
 		return "write to the file"
 	}
 	return ""

@@ -3,7 +3,7 @@
 package enginetest
 
 // defaultChecks is how many random cases each property gets: fewer with the race detector, which
-// makes SQLite, Go code that it is, some ten times slower.
+// makes Go code some ten times slower.
 const defaultChecks = "20"
 
 // raced reports that the tests run with the race detector.
