@@ -104,7 +104,8 @@ func isIdentifier(s string) bool {
 // is needed, possibly several times in one statement. Never build it of text from outside. Each
 // question mark in it is the place of one of the args, except those in quotes and comments of the
 // statement's dialect, and two together, which are one that is an operator. Another number of args
-// is an error that wraps [ErrColumn] and comes with the statement.
+// is an error that wraps [ErrColumn] and comes with the statement, and so are parameters of another
+// form, such as $1 and :a, and MariaDB's comments that hold SQL.
 func Expr(sql string, args ...any) Column {
 	c := Column{sql: "(" + sql + ")", args: slices.Clone(args)}
 	// An expression does not know its dialect, and each has quotes and comments of its own.
@@ -122,7 +123,7 @@ func Expr(sql string, args ...any) Column {
 	return c
 }
 
-var errExpression = fmt.Errorf("%w: an empty expression, or not one argument for each question mark", ErrColumn)
+var errExpression = fmt.Errorf("%w: an empty expression, or not one argument for each parameter, all of which are question marks", ErrColumn)
 
 // NotNull returns the column with the promise that it is never NULL, which makes shorter SQL.
 func (c Column) NotNull() Column {

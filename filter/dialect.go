@@ -49,9 +49,13 @@ func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 
 func dollars(sql string) string {
 	b := make([]byte, 0, len(sql)+16)
-	n := 0
+	n, after := 0, false
 	scan(sql, Postgres, func(token string, isPlaceholder bool) {
-		switch {
+		// A question mark needs no space beside a word, as in "LIKE?"; a number would be one with it.
+		if len(b) > 0 && (isPlaceholder || after && isWord(token[0])) && isWord(b[len(b)-1]) {
+			b = append(b, ' ')
+		}
+		switch after = isPlaceholder; {
 		case isPlaceholder:
 			n++
 			b = strconv.AppendInt(append(b, '$'), int64(n), 10)
@@ -64,26 +68,45 @@ func dollars(sql string) string {
 	return string(b)
 }
 
-// placeholders counts those of an expression in the dialect, -1 if one of them has a number, as
-// SQLite has it: that would be the number of another one in the whole statement.
+// placeholders counts those of an expression in the dialect. It is -1 if the expression has others:
+// a parameter with a number or a name, which may be one of the rest of the statement, or a comment
+// of MariaDB whose content is SQL to some versions of the server.
 func placeholders(sql string, d Dialect) (n int) {
-	numbered, before := false, false
+	others, mark, word := false, byte(0), false // the byte before if it is a token, and whether a word goes on there
 	scan(sql, d, func(token string, isPlaceholder bool) {
-		numbered = numbered || before && d == SQLite && token[0] >= '0' && token[0] <= '9'
-		before = isPlaceholder
+		others = others || isParameter(mark, token[0], d) || d == MariaDB && (strings.HasPrefix(token, "/*!") || strings.HasPrefix(token, "/*M!"))
+		mark = 0
+		if len(token) == 1 && (token != "$" || !word) {
+			mark = token[0]
+		}
+		word = isWord(token[len(token)-1])
 		n += bit(isPlaceholder)
 	})
-	if numbered {
+	if others {
 		return -1
 	}
 	return n
 }
 
+// isParameter reports whether the bytes begin a parameter with a number or a name.
+func isParameter(mark, next byte, d Dialect) bool {
+	digit := next >= '0' && next <= '9'
+	switch {
+	case d == Postgres:
+		return mark == '$' && digit
+	case d == SQLite && mark == '?':
+		return digit
+	case d == SQLite:
+		return mark != 0 && strings.IndexByte("$:@#", mark) >= 0 && isWord(next)
+	}
+	return false
+}
+
 // scan visits the parts of the SQL: placeholders, "??", and all else in pieces.
 func scan(sql string, d Dialect, visit func(token string, isPlaceholder bool)) {
 	for at := 0; at < len(sql); {
-		// Nothing else begins a placeholder, a quote or a comment.
-		i := strings.IndexAny(sql[at:], "?'\"`[#-/$")
+		// Nothing else begins a placeholder, another parameter, a quote or a comment.
+		i := strings.IndexAny(sql[at:], "?'\"`[#-/$:@")
 		if i < 0 {
 			visit(sql[at:], false)
 			return
@@ -118,7 +141,7 @@ func verbatim(sql string, at int, d Dialect) int {
 	case c == '[' && d == SQLite:
 		return until(rest, 1, "]")
 	case c == '#' && d == MariaDB, strings.HasPrefix(rest, "--") && (d != MariaDB || endsWord(rest[2:])):
-		return line(rest)
+		return line(rest, d)
 	case strings.HasPrefix(rest, "/*"):
 		if d == Postgres {
 			return comment(rest)
@@ -132,13 +155,18 @@ func verbatim(sql string, at int, d Dialect) int {
 	return 1
 }
 
-// endsWord reports whether white space comes next, or nothing: without it, two hyphens are no
-// comment in MariaDB.
-func endsWord(sql string) bool { return sql == "" || sql[0] <= ' ' }
+// endsWord reports whether white space or a control character comes next, or nothing: without it,
+// two hyphens are no comment in MariaDB.
+func endsWord(sql string) bool { return sql == "" || sql[0] <= ' ' || sql[0] == 0x7f }
 
-// line returns how much of the SQL is on the line where it begins.
-func line(sql string) int {
-	if i := strings.IndexAny(sql, "\r\n"); i >= 0 {
+// line returns how much of the SQL is on the line where it begins: only to PostgreSQL is a carriage
+// return its end.
+func line(sql string, d Dialect) int {
+	ends := "\n"
+	if d == Postgres {
+		ends = "\r\n"
+	}
+	if i := strings.IndexAny(sql, ends); i >= 0 {
 		return i
 	}
 	return len(sql)
@@ -198,7 +226,7 @@ func escapedParts(sql string) int {
 		case strings.IndexByte(" \t\f\v", c) >= 0:
 			at++
 		case strings.HasPrefix(sql[at:], "--"):
-			at += line(sql[at:])
+			at += line(sql[at:], Postgres)
 		case c == '\'' && (lines > 0 || at == end): // two quotes together are one in the string
 			end = at + escaped(sql[at:])
 			at, lines = end, 0

@@ -407,6 +407,20 @@ func TestExprCountsByDialect(t *testing.T) {
 		"/* /* ? */ ? /* */": {mariadb, sqlite},
 		"$$?$$ = ?":          {postgres},
 		"a = ?1":             {postgres, mariadb}, // and an error of theirs
+		"a$1 = ?":            {postgres, mariadb, sqlite},
+		"'$1:a@a' = ?":       {postgres, mariadb, sqlite},
+		"a = ? OR b = $1":    {mariadb},
+		"a = ? OR b = $a":    {postgres, mariadb},
+		"a = ? OR b = :a":    {postgres, mariadb},
+		"a = ? OR b = @a":    {postgres, mariadb},
+		"a = ? OR b = #a":    {postgres, mariadb},
+		"a::text = ?":        {postgres, mariadb},
+		"a -- \r? \n = ?":    {mariadb, sqlite},
+		"a # \r? \n = ?":     {mariadb},
+		"a --\x7f? \n = ?":   {postgres, mariadb, sqlite},
+		"a /*! = ? */":       {},
+		"a = ? /*M!1 + 1 */": {postgres, sqlite},
+		"a = ? /*+ ? */":     {postgres, mariadb, sqlite},
 		"a ?? 'k' = ?":       {postgres, mariadb, sqlite},
 	} {
 		for _, d := range []filter.Dialect{postgres, mariadb, sqlite} {
