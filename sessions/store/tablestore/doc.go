@@ -27,7 +27,8 @@
 // compared with the column's text, for which no index serves. Say in which form the column of the
 // creation time has it, as [filter.Column.UnixMilli] or [filter.Column.UTCText] do, unless it is of
 // the engine's own type for instants; SQLite has no such type. With the wrong unit all rows may lie
-// outside the years of the next section, and the list is empty.
+// outside the years of the next section, and the list is empty. PostgreSQL's type date is an error
+// that wraps [ErrTable]: use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
 //
 // Sessions of one instant are put in order in Go and are read together: a table with creation times
 // of a day or an hour reads that much at least.

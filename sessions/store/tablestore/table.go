@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -41,6 +43,7 @@ type Backend struct {
 	created string // the column of creation times, and its arguments
 	args    []any
 	err     error // what is wrong with the description
+	checked atomic.Bool
 }
 
 var (
@@ -78,11 +81,56 @@ func (b *Backend) String() string { return "tablestore(" + b.dialect.String() + 
 // Format prints what String returns, whatever the verb.
 func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
 
-func (b *Backend) ready(company string) error {
-	if company == "" {
+// ready reports what is wrong with a question, before any row is read.
+func (b *Backend) ready(ctx context.Context, company string) error {
+	switch {
+	case company == "":
 		return store.ErrNoCompany
+	case b.err != nil:
+		return b.err
+	case b.dialect != filter.Postgres || b.checked.Load():
+		return nil
 	}
-	return b.err
+	err := b.check(ctx)
+	b.checked.Store(err == nil)
+	return err
+}
+
+// check refuses columns of PostgreSQL's type date for instants. An instant that is compared with one
+// is cut to its day by the driver, and nothing says so: rows would be missing.
+func (b *Backend) check(ctx context.Context) error {
+	var names []string
+	var args []any
+	fields := []sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
+	fields = slices.DeleteFunc(fields, func(f sessions.Field) bool {
+		column, columnArgs, err := b.table.Columns.Fields[f].ToSql()
+		if err == nil {
+			names, args = append(names, column), append(args, columnArgs...)
+		}
+		return err != nil
+	})
+	text, err := b.dialect.ReplacePlaceholders("SELECT " + strings.Join(names, ", ") + "\nFROM " + b.table.From + "\nWHERE 1 = 0")
+	if err != nil {
+		return err
+	}
+	const op = "check"
+	return b.pool.Use(ctx, op, func(q database.Session) error {
+		rows, err := q.QueryContext(ctx, text, args...)
+		if err != nil {
+			return database.Failed(ctx, "tablestore: "+op, err)
+		}
+		defer func() { _ = rows.Close() }()
+		types, err := rows.ColumnTypes()
+		if err != nil {
+			return database.Failed(ctx, "tablestore: "+op, err)
+		}
+		for i, f := range fields {
+			if types[i].DatabaseTypeName() == "DATE" {
+				return fmt.Errorf("%w: the column of %s is of type date, which holds no instant", ErrTable, f)
+			}
+		}
+		return rows.Err()
+	})
 }
 
 // where writes FROM and WHERE.
@@ -277,7 +325,7 @@ func order(part []*sessions.Session) error {
 
 // List implements [store.Backend].
 func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
-	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
+	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Batch{}, err
 	}
 	if b.table.Changes != nil {
@@ -305,7 +353,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 
 // Count implements [store.Counter]: in SQL what the columns can say, and otherwise row by row.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
-	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
+	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Count{}, err
 	}
 	const op = "count"
@@ -349,7 +397,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 
 // Stream implements [store.Streamer]: one statement, which is one snapshot on each engine.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
-	if err := errors.Join(b.ready(sel.Company), sel.Filter.Err()); err != nil {
+	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return err
 	}
 	var tied []*sessions.Session // of one instant
@@ -385,7 +433,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
-	if err := b.ready(company); err != nil {
+	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
 	is := filter.Is(sessions.FieldID, id)
@@ -417,7 +465,7 @@ func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.
 
 // Changes implements [store.Backend], by the host's function.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
-	if err := b.ready(company); err != nil {
+	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
 	if b.table.Changes == nil {

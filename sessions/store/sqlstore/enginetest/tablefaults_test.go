@@ -248,6 +248,66 @@ func TestTableClocks(t *testing.T) {
 	}
 }
 
+// TestTableDays shows that a column of type date is right as a creation time, or an error and no list
+// that lacks rows: the driver of PostgreSQL cuts what is compared with one to its day.
+func TestTableDays(t *testing.T) {
+	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		e     engine
+		typ   string
+		as    string // what the table says of it
+		wrong bool
+	}{
+		{postgres, "date", "", true}, {postgres, "day", "", true}, {postgres, "date", "CAST(started AS timestamp) AT TIME ZONE 'UTC'", false},
+		{postgres, "timestamptz", "CAST(started AS date)", true}, {postgres, "timestamp", "", false}, {mariadb, "date", "", false},
+	} {
+		t.Run(fmt.Sprint(c.e, " ", c.typ, " ", c.as), func(t *testing.T) {
+			o := newOddTable(t, c.e, "varchar(20)", "varchar(20)", "varchar(20)")
+			if c.typ == "day" {
+				o.exec(t, "CREATE DOMAIN day AS date")
+			}
+			o.exec(t, "ALTER TABLE odd DROP COLUMN started")
+			o.exec(t, "ALTER TABLE odd ADD COLUMN started "+c.typ)
+			var want []string
+			for i := range 40 {
+				o.insert(t, "acme", fmt.Sprint("s", 100+i), day.AddDate(0, 0, i/4))
+				want = append([]string{fmt.Sprint("s", 100+i)}, want...)
+			}
+			table := o.table(asIs, asIs, ofDriver)
+			created := filter.Col("started")
+			if c.as != "" {
+				created = filter.Expr(c.as)
+			}
+			table.Columns.Fields[sessions.FieldCreatedAt] = created
+			b := tablestore.New(o.db, dialects[c.e], table)
+			if c.wrong {
+				for range 2 {
+					_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 3})
+					require.ErrorIs(t, err, tablestore.ErrTable)
+					require.ErrorContains(t, err, "created_at is of type date")
+				}
+				_, err := b.Count(t.Context(), store.Selection{Company: "acme", Limit: 3})
+				require.ErrorIs(t, err, tablestore.ErrTable)
+				_, err = b.Get(t.Context(), "acme", "s100")
+				require.ErrorIs(t, err, tablestore.ErrTable)
+				return
+			}
+			require.Equal(t, want, requireSame(t, b, "acme", filter.Filter{}))
+			noon := filter.Between(sessions.FieldCreatedAt, day.Add(12*time.Hour), day.Add(60*time.Hour))
+			require.Equal(t, want[28:36], requireSame(t, b, "acme", noon))
+			require.Len(t, requireSame(t, b, "acme", filter.Not(noon)), 32)
+
+			table.Columns.Fields[sessions.FieldCompletedAt] = filter.Expr("CAST(started AS date)")
+			_, err := tablestore.New(o.db, dialects[c.e], table).Get(t.Context(), "acme", "s100")
+			if c.e == postgres {
+				require.ErrorContains(t, err, "completed_at is of type date")
+			} else {
+				require.NoError(t, err)
+			}
+		})
+	}
+}
+
 // TestTableDisagrees shows that a table which is not what its description says is an error, and no
 // wrong page.
 func TestTableDisagrees(t *testing.T) {
