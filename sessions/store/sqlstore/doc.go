@@ -294,6 +294,7 @@
 //	            or tx_isolation                 rolled back hides the next one from watermarks
 //	            sql_select_limit                18446744073709551615: else streams end early
 //	            sql_big_selects                 ON
+//	            max_sort_length                 256 or more: else long IDs are not in their order
 //	            tx_read_only, to write          OFF; the host's own transaction may be READ WRITE
 //	            binlog_format, to write         ROW or MIXED, if log_bin is on
 //	            max_allowed_packet              statements keep to a quarter of it; a session that is

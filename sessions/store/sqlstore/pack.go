@@ -91,7 +91,7 @@ func (b *Backend) Repair(ctx context.Context, company string) error {
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}
-	err := b.inOwnTx(ctx, "repair", func(c conn) error {
+	unpack := func(c conn) error {
 		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
 			return err
 		}
@@ -101,7 +101,11 @@ func (b *Backend) Repair(ctx context.Context, company string) error {
 			}
 		}
 		return nil
-	})
+	}
+	err := b.inUpkeep(ctx, "repair", company, true, unpack)
+	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ { // of others that pack
+		err = b.inUpkeep(ctx, "repair", company, true, unpack)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -263,7 +267,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if err != nil || p == nil {
 			return false, err
 		}
-		err = b.inOwnTx(ctx, op, func(c conn) error {
+		err = b.inUpkeep(ctx, op, company, wait, func(c conn) error {
 			if err := c.insertBuilt(ctx, company, p); err != nil {
 				return err
 			}
@@ -287,7 +291,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 	if p.apart != nil { // a purge can wait, and others cannot
 		return false, errRace
 	}
-	err = b.inOwnTx(ctx, op, func(c conn) error {
+	err = b.inUpkeep(ctx, op, company, true, func(c conn) error {
 		now, err := c.holdCompany(ctx, c.engine.HoldCompany, company)
 		if err != nil {
 			return err
@@ -310,6 +314,29 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 func (b *Backend) mayBeVictim(ctx context.Context, err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && ctx.Err() == nil && !b.engine.OneWriter
+}
+
+// inUpkeep calls do within a transaction that writes what is kept of a company's sessions. At its
+// end, once others would have to wait for what it has written, it asks for the schema: nothing is
+// written if that has moved on.
+//
+// It may wait for the company. Like writers, those that do take turns, but among themselves: a
+// writer need not wait for what they do before they hold the company.
+func (b *Backend) inUpkeep(ctx context.Context, op, company string, waits bool, do func(conn) error) error {
+	if waits || b.engine.OneWriter {
+		end, err := b.upkeep.take(ctx, b.queueOf(company))
+		if err != nil {
+			return failed(ctx, op, err)
+		}
+		defer end()
+	}
+	return b.inOwnTx(ctx, op, func(c conn) error {
+		err := do(c)
+		if err == nil {
+			_, err = c.state(ctx, company)
+		}
+		return err
+	})
 }
 
 // inOwnTx calls do within a transaction that writes.
@@ -343,9 +370,6 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = store.ErrNotFound
-	}
-	if err == nil { // it writes nothing if the schema has moved on
-		_, err = c.state(ctx, company)
 	}
 	return now, err
 }

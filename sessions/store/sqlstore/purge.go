@@ -532,12 +532,7 @@ func (c conn) tombstones(ctx context.Context, company string, ids []string) (map
 
 // expireTombstones deletes those that are not to be kept any more.
 func (b *Backend) expireTombstones(ctx context.Context, company string) error {
-	return b.inOwnTx(ctx, opPurge, func(c conn) error {
-		// SQLite lets none write who has read before others have written.
-		err := c.exec(ctx, c.engine.ExpireTombstones, engine.Args{"company": company, "now_us": time.Now().UnixMicro()})
-		if err == nil { // nothing is written if the schema has moved on
-			_, err = c.state(ctx, company)
-		}
-		return err
+	return b.inUpkeep(ctx, opPurge, company, true, func(c conn) error {
+		return c.exec(ctx, c.engine.ExpireTombstones, engine.Args{"company": company, "now_us": time.Now().UnixMicro()})
 	})
 }

@@ -31,7 +31,8 @@ type Backend struct {
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
 	pool     *database.Pool
-	turns    turns
+	turns    turns // of writers
+	upkeep   turns // of packing, repairs and purges
 }
 
 var (

@@ -73,9 +73,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		}
 	}()
 	for _, company := range companies {
-		if b.engine.OneWriter {
-			company = "" // one queue for all of them
-		}
+		company = b.queueOf(company)
 		if w.turn[company] != nil {
 			continue
 		}
@@ -89,6 +87,14 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		w.conn = c
 		return do(w)
 	})
+}
+
+// queueOf returns the key by which writers to a company take turns.
+func (b *Backend) queueOf(company string) string {
+	if b.engine.OneWriter {
+		return "" // one queue for all of them
+	}
+	return company
 }
 
 // Tx returns a Backend that takes part in the caller's transaction: what it writes is there when the

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -185,4 +186,46 @@ func TestWritersTakeTurns(t *testing.T) {
 			require.Equal(t, 1+2+20, count.N)
 		})
 	}
+}
+
+// TestUpkeepTakesTurns: while another process holds a company, ten calls that pack, repair or purge
+// it do not take the pool away from everybody else.
+func TestUpkeepTakesTurns(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		if e == sqlite {
+			_, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL") // one writes, and others read
+			require.NoError(t, err)
+		}
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 20, Segment: 40})
+		db.SetMaxOpenConns(11) // one is the holder's
+		all := store.Purge{Company: "acme", Filter: filter.Search("secretname")}
+		for n, do := range []func(ctx context.Context) error{
+			func(ctx context.Context) error { return b.Maintain(ctx, "acme") },
+			func(ctx context.Context) error { return b.Repair(ctx, "acme") },
+			func(ctx context.Context) error { _, err := b.Purge(ctx, all); return err },
+		} {
+			var list []*sessions.Session
+			for i := range 60 { // more than a purge takes out singly
+				list = append(list, person(1000*n+i))
+			}
+			require.NoError(t, b.WithPacking(sqlstore.Packing{Tail: -1}).Insert(t.Context(), list...))
+			holder, err := db.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			require.NoError(t, b.Tx(holder).Insert(t.Context(), person(1000*n+500)))
+			var wait sync.WaitGroup
+			errs := make([]error, 10)
+			for i := range errs {
+				wait.Go(func() { errs[i] = do(t.Context()) })
+			}
+			time.Sleep(100 * time.Millisecond) // they come to wait
+			for range 3 {
+				_, err := b.List(t.Context(), store.Selection{Company: "globex", Limit: 5})
+				require.NoError(t, err)
+			}
+			require.NoError(t, holder.Commit())
+			wait.Wait()
+			require.NoError(t, errors.Join(errs...))
+			require.NoError(t, b.Verify(t.Context(), "acme"))
+		}
+	})
 }

@@ -74,6 +74,7 @@ func TestRefusedConnections(t *testing.T) {
 		{mariadb, "tx_isolation='READ-UNCOMMITTED'", "tx_isolation", "READ-UNCOMMITTED", "READ-COMMITTED or higher", false, false, false},
 		{mariadb, "sql_select_limit=0", "sql_select_limit", "0", "18446744073709551615, which is no limit", false, false, false},
 		{mariadb, "sql_big_selects=0&max_join_size=10000", "sql_big_selects", "OFF", "ON", false, false, false},
+		{mariadb, "max_sort_length=64", "max_sort_length", "64", "256 or more", false, false, false},
 		{mariadb, "tx_read_only=1", "tx_read_only", "ON", "OFF", true, false, true},
 		{postgres, "client_encoding=LATIN1", "client_encoding", "LATIN1", "UTF8", false, false, false},
 		{postgres, "standard_conforming_strings=off", "standard_conforming_strings", "off", "on", false, false, false},
@@ -182,7 +183,7 @@ var acceptedConnections = map[engine][]string{
 		"default_query_exec_mode=exec", "default_query_exec_mode=simple_protocol", "default_query_exec_mode=cache_describe",
 		"default_query_exec_mode=describe_exec", "default_transaction_isolation=serializable&default_transaction_deferrable=on",
 		"default_transaction_isolation=repeatable%20read", "plan_cache_mode=force_generic_plan&jit=off",
-		"timezone=Asia/Tbilisi&datestyle=German&lc_messages=C&extra_float_digits=0&bytea_output=escape",
+		"quote_all_identifiers=on&timezone=Asia/Tbilisi&datestyle=German&lc_messages=C&extra_float_digits=0&bytea_output=escape",
 	},
 	mariadb: {
 		"interpolateParams=true", "clientFoundRows=true", "multiStatements=true&columnsWithAlias=true", "collation=utf8mb4_unicode_ci",

@@ -67,7 +67,7 @@ WHERE COALESCE(CURRENT_ROLE(), 'NONE') = 'NONE'
 		Settings: []Statement{"SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1", `SHOW SESSION VARIABLES
 WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
 	'tx_isolation', 'transaction_isolation', 'completion_type', 'sql_big_selects',
-	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet')`},
+	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet', 'max_sort_length')`},
 		Needs: []Setting{
 			{Name: "character_set_client", Needed: "utf8mb4", OK: is("utf8mb4")},
 			{Name: "character_set_connection", Needed: "utf8mb4", OK: is("utf8mb4")},
@@ -83,6 +83,7 @@ WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'cha
 			{Name: "transaction_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
 			{Name: "sql_select_limit", Needed: "18446744073709551615, which is no limit", OK: is("18446744073709551615")}, // streams would end early
 			{Name: "sql_big_selects", Needed: "ON", OK: is("ON", "1")},
+			{Name: "max_sort_length", Needed: "256 or more", OK: atLeast(256)}, // IDs of 128 bytes, and their length
 			{Name: "tx_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 			{Name: "transaction_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 		},
