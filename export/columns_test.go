@@ -186,7 +186,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			})
 		}
 	}
-	require.Equal(t, before, runtime.NumGoroutine())
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
 // BenchmarkOverlap has a source that takes as long as a database's rows, and a writer that takes as

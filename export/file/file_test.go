@@ -271,7 +271,7 @@ func TestResume(t *testing.T) {
 				require.Equal(t, want[i], files[i])
 			}
 		}
-		require.Equal(t, before, runtime.NumGoroutine())
+		require.LessOrEqual(t, runtime.NumGoroutine(), before)
 	}
 }
 

@@ -84,7 +84,7 @@ func TestLeavingEarly(t *testing.T) {
 				}
 			}
 		}
-		require.Equal(t, before, runtime.NumGoroutine())
+		require.LessOrEqual(t, runtime.NumGoroutine(), before)
 		require.NoError(t, writerOf(b).Insert(t.Context(), session(9000)), "nothing is held")
 	})
 }
