@@ -16,7 +16,8 @@ import (
 // one value serves all statements.
 //
 // Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
-// that a column holds may be one. In SQLite a text that is stored as a BLOB, or as a number in a
+// that a column holds may be one. Where none is ever absent they are the zero value: liveness
+// "unknown", validity "not_checked", and no document presented. In SQLite a text that is stored as a BLOB, or as a number in a
 // column without a type, is no text: it is found by no value.
 type Columns struct {
 	Company Column
@@ -111,7 +112,9 @@ func Expr(sql string, args ...any) Column {
 	// An expression does not know its dialect, and each has quotes and comments of its own.
 	fits := false
 	for d := Postgres; d <= SQLite; d++ {
-		if placeholders(sql, d) == len(args) {
+		// A quote or a comment that is still open would take in the parenthesis that is written
+		// behind the expression, and what follows that.
+		if placeholders(sql+")?", d) == len(args)+1 {
 			fits = true
 		} else {
 			c.unfit |= 1 << d
@@ -123,7 +126,9 @@ func Expr(sql string, args ...any) Column {
 	return c
 }
 
-var errExpression = fmt.Errorf("%w: an empty expression, or not one argument for each parameter, all of which are question marks", ErrColumn)
+var errExpression = fmt.Errorf("%w: an empty or unfinished expression, or not one argument for each parameter, all of which are question marks", ErrColumn)
+
+var errEnum = fmt.Errorf("%w: an enumeration, where the field is none", ErrColumn)
 
 // NotNull returns the column with the promise that it is never NULL, which makes shorter SQL.
 func (c Column) NotNull() Column {
@@ -137,7 +142,9 @@ func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 // values, those that the table holds for it. They are texts, integers, booleans, values of named
 // types and [driver.Valuer]s of these, all of one type; nil and what is nil to database/sql are
 // NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with the
-// statement. The empty value needs no entry for NULL.
+// statement. NULL needs no entry: it is the value that [Columns] says, unless an entry of another
+// value has it. Columns of numbers, instants, dates, reasons, extra fields and the company are no
+// enumerations: an error that wraps [ErrColumn].
 func Enum[T ~string](c Column, values map[T][]any) Column {
 	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then,
 	// and is compared as one, and a nil pointer is NULL, and not a parameter that makes the
@@ -155,6 +162,16 @@ func Enum[T ~string](c Column, values map[T][]any) Column {
 		c.stored[string(ours)] = stored
 	}
 	return c
+}
+
+// hasNull reports whether NULL is one of the values of an enumeration.
+func (c *Column) hasNull() bool {
+	for _, stored := range c.stored {
+		if slices.Contains(stored, nil) {
+			return true
+		}
+	}
+	return false
 }
 
 // UUID returns the column with the promise that its type is PostgreSQL's or MariaDB's uuid. Values

@@ -518,14 +518,20 @@ func TestCodecs(t *testing.T) {
 		require.Equal(t, f.Text(), string(text))
 	}
 	for _, data := range []string{"null", "{}", "[]", "1", "true", `""`, `"invalid"`, `"status()"`, `"statuz(x)"`} {
-		back := saved{Filter: filter.Nothing()}
-		require.Error(t, json.Unmarshal([]byte(`{"filter":`+data+`}`), &back), data)
-		require.True(t, back.Filter.Equal(filter.Nothing()), "%s left something behind", data)
+		for _, before := range []filter.Filter{{}, sixParts(t)} {
+			back := saved{Filter: before}
+			require.Error(t, json.Unmarshal([]byte(`{"filter":`+data+`}`), &back), data)
+			require.Error(t, back.Filter.Err(), "%s left something behind", data)
+			require.False(t, filter.Not(back.Filter).Match(&sessions.Session{}))
+		}
 	}
 	_, err := json.Marshal(saved{Filter: filter.Status()})
 	require.ErrorIs(t, err, filter.ErrEmpty)
 	var f filter.Filter
 	require.ErrorIs(t, f.UnmarshalText(nil), filter.ErrSyntax)
+	require.ErrorIs(t, f.Err(), filter.ErrSyntax)
+	require.NoError(t, f.UnmarshalText([]byte("everything")))
+	require.True(t, f.IsZero(), "the error of another text is gone")
 }
 
 // TestWhatIsBuiltCanBeRead builds what a measure of one form forbade in another.

@@ -15,7 +15,7 @@ type isField struct {
 	value    func(s *sessions.Session) string // "": absent
 	maxBytes int
 	never    bool     // never absent
-	only     []string // all values that there are; nil: any text
+	only     []string // all values that there are, the zero value first; nil: any text
 	index    indexing
 }
 
@@ -159,10 +159,13 @@ func newIs[T ~string](of *isField, values []T) Filter {
 	slices.Sort(c.values)
 	c.values = slices.Compact(c.values)
 	c.boxed = boxed(c.values)
-	if of.field == sessions.FieldDocumentPresented { // columns hold a boolean, which no engine compares with a text
+	switch {
+	case of.field == sessions.FieldDocumentPresented: // columns hold a boolean, which no engine compares with a text
 		for i, v := range c.values {
 			c.boxed[i] = v == truths[1]
 		}
+	case of.only != nil && slices.Contains(c.values, of.only[0]): // columns may hold an empty text in its place
+		c.boxed = append(c.boxed, "")
 	}
 	return newFilter(&c)
 }

@@ -97,6 +97,8 @@ func (w *writer) usable(f sessions.Field, c Column) bool {
 		w.fail(f, ErrNoColumn)
 	case c.unfit>>w.dialect&1 == 1:
 		w.fail(f, errExpression)
+	case c.stored != nil && isFieldOf(f) == nil: // its values would be compared as they are
+		w.fail(f, errEnum)
 	default:
 		return true
 	}
@@ -124,13 +126,17 @@ func (w *writer) field(f sessions.Field) (Column, bool) {
 	return c, w.usable(f, c)
 }
 
-// isAny writes that a field has one of the values, the empty one of which is an absent one.
+// isAny writes that a field has one of the values, the empty one of which is an absent one. NULL is
+// that value, and of a field that is never absent the one that it has by itself.
 func (w *writer) isAny(f sessions.Field, values []string, args []any, negated bool) {
 	c, ok := w.field(f)
 	if !ok {
 		return
 	}
 	null := slices.Contains(values, "")
+	if only := isFieldOf(f).only; only != nil && !c.hasNull() {
+		null = slices.Contains(values, only[0])
+	}
 	if c.stored == nil {
 		w.in(f, c, args, null, negated)
 		return

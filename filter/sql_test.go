@@ -256,6 +256,15 @@ func TestSQLErrors(t *testing.T) {
 	}
 	native := ownColumns()
 	native.Fields[sessions.FieldCreatedAt] = filter.Col("created_at")
+	// What is no enumeration cannot be stored as one: its values would be compared as they are.
+	coded := func(name string) filter.Column {
+		return filter.Enum(filter.Col(name), map[string][]any{"3": {"c"}, "acme": {"a"}})
+	}
+	everyCode := hostColumns()
+	for _, f := range []sessions.Field{sessions.FieldMatchLevel, sessions.FieldBirthDate, sessions.FieldCreatedAt} {
+		everyCode.Fields[f] = coded("k.code")
+	}
+	everyCode.Reasons[sessions.LowFAR], everyCode.Extra["phone"], everyCode.SearchKey = coded("k.low"), coded("k.phone"), coded("k.words")
 	for _, c := range []struct {
 		why     string
 		company string
@@ -281,6 +290,15 @@ func TestSQLErrors(t *testing.T) {
 		{"no name", "acme", "everything", filter.Postgres, withCompany(filter.Col("")), filter.ErrColumn, sessions.FieldCompany},
 		{"a question mark", "acme", "everything", filter.Postgres, withCompany(filter.Expr("a ? 'x'")), filter.ErrColumn, sessions.FieldCompany},
 		{"no expression", "acme", "everything", filter.Postgres, withCompany(filter.Expr(" ")), filter.ErrColumn, sessions.FieldCompany},
+		{"a code of a company", "acme", "everything", filter.MariaDB, withCompany(coded("k.tenant")), filter.ErrColumn, sessions.FieldCompany},
+		{"a code of a level", "acme", "match_level(none,3)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldMatchLevel},
+		{"a code of levels", "acme", "match_level(at_least=3)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldMatchLevel},
+		{"a code of a date", "acme", "birth_date(none)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldBirthDate},
+		{"a code of an instant", "acme", "created_at(since=2026-01-01T00:00:00Z)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldCreatedAt},
+		{"a code of a reason", "acme", "failed_for(low_far)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldReasons},
+		{"a code of an extra field", "acme", "not(extra(phone,x))", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldExtra},
+		{"a code of a beginning", "acme", "extra_prefix(phone,x)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldExtra},
+		{"a code of words", "acme", "search(y)", filter.MariaDB, everyCode, filter.ErrColumn, sessions.FieldNone},
 		{"SQLite has no instants", "acme", "created_at(since=2026-01-01T00:00:00Z)", filter.SQLite, native, filter.ErrColumn, sessions.FieldCreatedAt},
 	} {
 		f, err := filter.Parse(c.text)
@@ -413,7 +431,7 @@ func TestExprCountsByDialect(t *testing.T) {
 		"a = ? OR b = $a":    {postgres, mariadb},
 		"a = ? OR b = :a":    {postgres, mariadb},
 		"a = ? OR b = @a":    {postgres, mariadb},
-		"a = ? OR b = #a":    {postgres, mariadb},
+		"a = ? OR b = #a":    {postgres},
 		"a::text = ?":        {postgres, mariadb},
 		"a -- \r? \n = ?":    {mariadb, sqlite},
 		"a # \r? \n = ?":     {mariadb},
@@ -422,6 +440,13 @@ func TestExprCountsByDialect(t *testing.T) {
 		"a = ? /*M!1 + 1 */": {postgres, sqlite},
 		"a = ? /*+ ? */":     {postgres, mariadb, sqlite},
 		"a ?? 'k' = ?":       {postgres, mariadb, sqlite},
+		"a = ? -- the host":  {},
+		"a = ? --\n":         {postgres, mariadb, sqlite},
+		"a = ? AND b = 'x":   {},
+		`a = ? AND b = "x`:   {},
+		"a = ? /* the host":  {},
+		"a = ? AND b = $$x":  {mariadb},
+		"a = ? AND b = [x":   {postgres, mariadb},
 	} {
 		for _, d := range []filter.Dialect{postgres, mariadb, sqlite} {
 			columns := ownColumns()

@@ -318,12 +318,11 @@ func (f Filter) MarshalText() ([]byte, error) {
 	return []byte(f.Text()), nil
 }
 
-// UnmarshalText reads what [Parse] reads.
+// UnmarshalText reads what [Parse] reads. After an error the filter has it too: whoever overlooks
+// it does not go on with everything, or with what the filter was before.
 func (f *Filter) UnmarshalText(text []byte) error {
-	parsed, err := Parse(string(text))
-	if err == nil {
-		*f = parsed
-	}
+	var err error
+	*f, err = Parse(string(text))
 	return err
 }
 
@@ -337,13 +336,14 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above
-// all, is an error that wraps [ErrSyntax], and never everything. Package json does not call it for a
-// member that is missing: then the Filter of a struct stays the zero Filter, which selects
-// everything. Keep a *Filter where a member may be missing.
+// all, is an error that wraps [ErrSyntax], which the filter then has too. Package json does not
+// call it for a member that is missing: then the Filter of a struct stays the zero Filter, which
+// selects everything. Keep a *Filter where a member may be missing.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	var text string
 	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error
-		return fmt.Errorf("%w: not a JSON string", ErrSyntax)
+		*f = Filter{err: fmt.Errorf("%w: not a JSON string", ErrSyntax)}
+		return f.err
 	}
 	return f.UnmarshalText([]byte(text))
 }

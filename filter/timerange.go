@@ -266,11 +266,16 @@ func (c *timeRange) sql(w *writer, negated bool) {
 	if !ok {
 		return
 	}
+	from := c.from
+	var empty []any
+	if column.layout != "" { // an empty text is an absent instant, and less than all others
+		empty, from = []any{""}, within(from)
+	}
 	if c.absent {
-		w.in(c.field, column, nil, true, negated)
+		w.in(c.field, column, empty, true, negated)
 		return
 	}
-	w.within(column, w.instant(c.field, &column, c.from, c.micros[0]), w.instant(c.field, &column, c.to, c.micros[1]), negated)
+	w.within(column, w.instant(c.field, &column, from, c.micros[0]), w.instant(c.field, &column, c.to, c.micros[1]), negated)
 }
 
 func (c *timeRange) arguments(bool) arguments {

@@ -45,6 +45,14 @@ func furtherColumns(e engine) []further {
 		}
 		return plain
 	}
+	const layout = "2006-01-02T15:04:05.000000Z"
+	written := func(c filter.Column) filter.Column { return c.UTCText(layout) }
+	decided := func(s *sessions.Session) any {
+		if s.DecidedAt.IsZero() {
+			return ""
+		}
+		return s.DecidedAt.Format(layout)
+	}
 	codes := func(c filter.Column) filter.Column {
 		return filter.Enum(c, map[string][]any{
 			"unknown": {(*string)(nil)}, "passed": {sql.NullString{String: "y", Valid: true}, "yes"}, "not_passed": {code("Y ")},
@@ -55,7 +63,7 @@ func furtherColumns(e engine) []further {
 		{sessions.FieldPartner, "$", folding, func(s *sessions.Session) any { return s.Partner }, plain, nil, nil},
 		{sessions.FieldAttempt, "INT", "INT", func(s *sessions.Session) any { return s.Attempt }, plain, nil, func(s *sessions.Session) any { return nullable(s.Attempt, s.Attempt > 0) }},
 		{sessions.FieldCompletedAt, "BIGINT", "BIGINT", func(s *sessions.Session) any { return micros(s.CompletedAt) }, filter.Column.UnixMicro, nil, nil},
-		{sessions.FieldDecidedAt, "BIGINT", "BIGINT", func(s *sessions.Session) any { return micros(s.DecidedAt) }, filter.Column.UnixMicro, nil, nil},
+		{sessions.FieldDecidedAt, "BIGINT", "$", func(s *sessions.Session) any { return micros(s.DecidedAt) }, filter.Column.UnixMicro, written, decided},
 		{sessions.FieldFirstName, "$", "$", func(s *sessions.Session) any { return known(s.FirstName) }, plain, nil, nil},
 		{sessions.FieldLastName, "$", folding, func(s *sessions.Session) any { return known(s.LastName) }, plain, nil, nil},
 		{sessions.FieldDocumentNumber, "$", "$", func(s *sessions.Session) any { return known(s.DocumentNumber) }, plain, nil, nil},
@@ -63,8 +71,10 @@ func furtherColumns(e engine) []further {
 		{sessions.FieldBirthDate, "$", "$", func(s *sessions.Session) any { return s.BirthDate.String() }, filter.Column.NotNull, plain, nil},
 		{sessions.FieldExpirationDate, "$", "$", func(s *sessions.Session) any { return s.ExpirationDate.String() }, filter.Column.NotNull, plain, nil},
 		{sessions.FieldSex, "$", "$", func(s *sessions.Session) any { return string(s.Sex) }, plain, nil, nil},
-		{sessions.FieldDocumentPresented, "SMALLINT", "BOOLEAN", func(s *sessions.Session) any { return map[bool]int{true: 1}[s.DocumentPresented] }, numbered, plain, func(s *sessions.Session) any { return s.DocumentPresented }},
-		{sessions.FieldDocumentValidity, "SMALLINT", "SMALLINT", func(s *sessions.Session) any { return int(s.DocumentValidity) }, numbered, nil, nil},
+		{sessions.FieldDocumentPresented, "SMALLINT", "BOOLEAN", func(s *sessions.Session) any { return map[bool]int{true: 1}[s.DocumentPresented] }, numbered, plain, func(s *sessions.Session) any { return nullable(true, s.DocumentPresented) }},
+		{sessions.FieldDocumentValidity, "SMALLINT", "$", func(s *sessions.Session) any { return int(s.DocumentValidity) }, numbered, plain, func(s *sessions.Session) any {
+			return []any{[]any{nil, "", "not_checked"}[s.Attempt%3], "valid", "invalid"}[s.DocumentValidity]
+		}},
 		{sessions.FieldLiveness, "SMALLINT", folding, func(s *sessions.Session) any { return int(s.Liveness) }, numbered, codes, func(s *sessions.Session) any {
 			return []any{nil, "y", "Y "}[s.Liveness]
 		}},
