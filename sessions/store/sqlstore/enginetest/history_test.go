@@ -122,9 +122,6 @@ func TestSchemaMovesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-				if e == postgres {
-					t.Parallel() // making a database takes long
-				}
 				h := newHost(t, e, db)
 				b := h.b
 				require.NoError(t, b.Insert(t.Context(), person(1)))
