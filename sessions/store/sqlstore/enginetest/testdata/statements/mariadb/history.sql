@@ -5,7 +5,7 @@ SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1;
 SHOW SESSION VARIABLES
 WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
 	'tx_isolation', 'transaction_isolation', 'completion_type', 'sql_big_selects',
-	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet');
+	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet', 'max_sort_length');
 
 -- NewHistory
 SELECT count(*)

@@ -8,15 +8,6 @@ WHERE company = ?
 FOR UPDATE;
 
 -- 30 sessions
-SELECT v.version, v.oldest, v.search_key, v.history,
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
-	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
-FROM sessionkit_schema v
-ORDER BY v.version DESC
-LIMIT 1;
-
--- 30 sessions
 DELETE FROM sessionkit_segments
 WHERE company = ?;
 
@@ -28,6 +19,15 @@ WHERE company = ?;
 UPDATE sessionkit_companies
 SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?)
 WHERE company = ?;
+
+-- 30 sessions
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 30 sessions
 -- Commit

@@ -8,15 +8,6 @@ WHERE company = $1
 FOR UPDATE;
 
 -- 30 sessions
-SELECT v.version, v.oldest, v.search_key, v.history,
-	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
-	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
-	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
-FROM sessionkit_schema v
-ORDER BY v.version DESC
-LIMIT 1;
-
--- 30 sessions
 DELETE FROM sessionkit_segments
 WHERE company = $1;
 
@@ -28,6 +19,15 @@ WHERE company = $1;
 UPDATE sessionkit_companies
 SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = $1)
 WHERE company = $2;
+
+-- 30 sessions
+SELECT v.version, v.oldest, v.search_key, v.history,
+	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
+	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
+	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
+FROM sessionkit_schema v
+ORDER BY v.version DESC
+LIMIT 1;
 
 -- 30 sessions
 -- Commit
