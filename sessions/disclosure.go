@@ -41,7 +41,7 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //
 // In text, JSON and SQL a Disclosure is its two sets, mask=first_name,last_name;drop=none, so that
 // a host can keep those of its roles. Both are always stated: what shows everything is
-// mask=none;drop=none. An empty text, null, NULL and {} are errors.
+// mask=none;drop=none. An empty text, null, NULL and {} are errors, after which all is hidden.
 type Disclosure struct {
 	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
 	Drop Fields // left out: files do not have the column
@@ -59,8 +59,10 @@ func (d Disclosure) MarshalText() ([]byte, error) {
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText reads the text of a disclosure. Anything else is an error that wraps [ErrSyntax].
+// UnmarshalText reads the text of a disclosure. Anything else is an error that wraps [ErrSyntax],
+// and then the Disclosure hides all: whoever overlooks the error shows nothing for it.
 func (d *Disclosure) UnmarshalText(text []byte) error {
+	*d = Disclosure{Drop: AllFields()}
 	mask, drop, both := strings.Cut(string(text), ";")
 	mask, hasMask := strings.CutPrefix(mask, "mask=")
 	drop, hasDrop := strings.CutPrefix(drop, "drop=")
@@ -80,13 +82,19 @@ func (d *Disclosure) UnmarshalText(text []byte) error {
 
 // UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap
 // [ErrSyntax].
-func (d *Disclosure) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, d) }
+func (d *Disclosure) UnmarshalJSON(data []byte) error {
+	*d = Disclosure{Drop: AllFields()} // for what is no text at all: see UnmarshalText
+	return unmarshalJSONText(data, d)
+}
 
 // Value stores the text of the disclosure.
 func (d Disclosure) Value() (driver.Value, error) { return textValue(d) }
 
 // Scan reads the text of a disclosure. NULL is an error that wraps [ErrSyntax].
-func (d *Disclosure) Scan(src any) error { return scanText(src, d) }
+func (d *Disclosure) Scan(src any) error {
+	*d = Disclosure{Drop: AllFields()}
+	return scanText(src, d)
+}
 
 // neverHidden are the fields that lists, pages and authorization need.
 var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
