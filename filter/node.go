@@ -72,13 +72,28 @@ func (g *group) sql(w *writer, negated bool) {
 		join = " OR "
 	}
 	w.write("(")
-	for i, p := range g.parts {
+	w.chain(g.parts, join, negated)
+	w.write(")")
+}
+
+// chain writes conditions with a connective between them.
+func (w *writer) chain(parts []node, join string, negated bool) {
+	// A chain is to SQLite as deep as it is long, and it allows a depth of 1000. What a viewer's
+	// restriction and a filter come to may be longer.
+	if half := len(parts) / 2; half > MaxTerms/2 {
+		w.write("(")
+		w.chain(parts[:half], join, negated)
+		w.write(")" + join + "(")
+		w.chain(parts[half:], join, negated)
+		w.write(")")
+		return
+	}
+	for i, p := range parts {
 		if i > 0 {
 			w.write(join)
 		}
 		p.sql(w, negated)
 	}
-	w.write(")")
 }
 
 func (n *negation) match(s *sessions.Session) bool { return !n.part.match(s) }

@@ -60,9 +60,9 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	// index that begins with it serves.
 	w.write("(")
 	w.in(sessions.FieldCompany, c.columns.Company, []any{c.company}, false, false)
-	for _, n := range c.filter.top() {
+	if parts := c.filter.top(); len(parts) > 0 {
 		w.write(" AND ")
-		n.sql(&w, false)
+		w.chain(parts, " AND ", false)
 	}
 	w.write(")")
 	if w.err != nil {

@@ -346,6 +346,37 @@ func TestFilterSelectsTheSameEverywhere(t *testing.T) {
 	})
 }
 
+// TestLongestFilters asks what a viewer's restriction and a filter come to, each as long as can be
+// built: the engines have limits of their own.
+func TestLongestFilters(t *testing.T) {
+	list := []*sessions.Session{randomSession(t, rand.New(rand.NewPCG(1, 2)), "s0")}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		table := withFurther(e, hostTable(e))
+		table.fill(t, e, db, list)
+		criteria := func(from int) (not, dates []filter.Filter) {
+			for i := from; i < from+filter.MaxTerms; i++ {
+				not = append(not, filter.Not(filter.Is(sessions.FieldSubject, fmt.Sprint("გ", i))))
+				day := sessions.Date{Year: 1960, Month: 1, Day: 2}.AddDays(3 * i)
+				dates = append(dates, filter.Dates(sessions.FieldBirthDate, day, day.AddDays(50)))
+			}
+			return not, dates
+		}
+		oneNot, oneDates := criteria(0)
+		otherNot, otherDates := criteria(filter.MaxTerms)
+		words := filter.Search("a b").WithSearchFields(sessions.FieldsOf(sessions.FieldFirstName))
+		for _, f := range []filter.Filter{
+			filter.And(words, filter.And(oneNot...), filter.And(otherNot...)), filter.Not(filter.And(words, filter.Or(oneNot...), filter.And(otherNot...))),
+			filter.And(filter.Or(words, filter.Or(oneDates...)), filter.Or(otherDates...)), filter.Or(words, filter.Or(oneDates...), filter.Or(otherDates...)),
+		} {
+			require.NoError(t, f.Err())
+			var n int
+			err := sq.Select("count(*)").From("host t").Where(filter.SQL("acme", f, dialectOf(e), table.columns)).PlaceholderFormat(dialectOf(e)).RunWith(db).QueryRow().Scan(&n)
+			require.NoError(t, err)
+			require.Equal(t, f.Match(list[0]), n == 1)
+		}
+	})
+}
+
 // otherForms returns the filter, as it was built, as it comes back from its text, and from a URL.
 func otherForms(t *rapid.T, f filter.Filter) []filter.Filter {
 	parsed, err := filter.Parse(f.Text())
