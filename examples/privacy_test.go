@@ -167,6 +167,13 @@ func specimens(t *testing.T) []any {
 	record := export.RecordOf(s)
 	record.Sex = "secret-sex"
 	request := sessions.Request{Company: "acme", AskedBy: "agent-7", Query: f.Text(), From: at, To: at, Disclosure: disclosure}
+	comparison := store.Comparison{
+		Months: []store.MonthComparison{{
+			Month: sessions.Date{Year: 2026, Month: 3}, Left: store.Contents{Sessions: 1, SHA256: "00"}, Right: store.Contents{Sessions: 2, SHA256: "01"},
+			Differing: 1,
+		}},
+		First: &store.Difference{ID: "s-1", CreatedAt: at, Left: true, Right: true, Fields: disclosure.Mask},
+	}
 	own := export.OwnColumn{Header: "Link", Fields: disclosure.Mask, Cell: func(s *sessions.Session) string { return s.ID }}
 	writing := export.Options{
 		Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006-01", TimeLayout: "2006",
@@ -235,6 +242,7 @@ func specimens(t *testing.T) []any {
 			Sessions: []*sessions.Session{s}, Next: "x", Complete: true, Partial: true, SearchedBack: at, AsOf: "x", Searched: disclosure.Mask, From: at, To: at,
 			FoldsToNothing: true,
 		},
+		comparison, comparison.Months[0], comparison.Months[0].Left, *comparison.First,
 		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.OfViewer, Limit: 3}, store.OfViewer, options.Exports, st.Select(viewer, f), options, st,
 		store.OtherwisePasses, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
@@ -243,6 +251,12 @@ func specimens(t *testing.T) []any {
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},
 		&sqlstore.MigrationError{Version: 1, Name: "first", Statement: 1, Denied: "CREATE", Err: &sqlstore.Error{Op: "migrate", Err: cause}},
+		sqlstore.ImportOptions{
+			Version: func(*sessions.Session) int64 { return 1 }, Skip: 1, Progress: func(sqlstore.ImportProgress) error { return nil },
+			Refused: func(int64, error) error { return nil },
+		}, sqlstore.ImportProgress{
+			Done: 1, Reached: position, Skipped: 1, Created: 1, Updated: 1, Older: 1, Equal: 1, Kept: 1, Purged: 1, Refused: 1, Elapsed: time.Second,
+		}, &sqlstore.ImportError{Row: 1, Err: cause},
 		&sqlstore.SchemaError{
 			Found: sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, Needed: sqlstore.Version{Schema: 2, Oldest: 1, SearchKey: 2}, Empty: true,
 			Differences: []sqlstore.Difference{{Object: "table sessionkit_blocks", Found: "myisam", Needed: "innodb"}},

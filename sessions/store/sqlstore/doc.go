@@ -187,6 +187,20 @@
 // number is refused in any case. Ask the same server for changes that gave the watermark: a replica
 // that lags behind does not know it yet and refuses it.
 //
+// # Import
+//
+// [Backend.Import] brings sessions in from wherever they are: another table ([store.All] reads any
+// Backend), a file, another vendor. It writes parts of 2,048 sessions, each a transaction that holds
+// its companies, so that others read and write meanwhile, and packs beside. It may be killed at any
+// moment and repeated. A table that is still written to is moved so, with the time of a row's last
+// change as its version:
+//
+//   - note the time, and import all rows;
+//   - import again the rows that have changed since that time, until they are few;
+//   - stop the writers of the old table, import the last of them, and let [store.Compare] say that
+//     both sides hold the same;
+//   - switch: let the writers, and the page, use the Backend.
+//
 // # Keeping in step
 //
 // [Backend.Put] stores the states of a host's events whatever the order in which they come, see

@@ -197,9 +197,9 @@ func (w *rewriting) store(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := w.insertRows(ctx, w.engine.PutBlocks, w.blocks); err != nil {
+	if _, err := w.insertRows(ctx, w.engine.PutBlocks, w.blocks, engine.Rows); err != nil {
 		return err
 	}
-	_, err := w.insertRows(ctx, w.engine.PutSegments, w.segments)
+	_, err := w.insertRows(ctx, w.engine.PutSegments, w.segments, engine.Rows)
 	return err
 }

@@ -162,7 +162,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 		for i, id := range ids {
 			rows[i] = []any{u.Company, id, int64(0), u.until}
 		}
-		if _, err := w.insertRows(ctx, w.engine.PutTombstones, rows); err != nil {
+		if _, err := w.insertRows(ctx, w.engine.PutTombstones, rows, engine.Rows); err != nil {
 			return err
 		}
 		return w.exec(ctx, w.engine.SetTombstones, engine.Args{"company": u.Company})

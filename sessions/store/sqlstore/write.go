@@ -35,7 +35,7 @@ func (b *Backend) Redact(ctx context.Context, company, id string, keep ...string
 
 // Put implements [store.Putter], in a transaction of its own.
 func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
-	c, results := put(states)
+	c, results := put(states, nil)
 	if err := b.write(ctx, c, nil); err != nil {
 		return nil, err
 	}
@@ -48,6 +48,7 @@ type call struct {
 	companies []string           // in the order in which everybody holds them
 	edits     map[string][]*edit // by company, one for each session
 	fresh     bool               // the sessions are new, most likely: nobody looks before they are inserted
+	unpacked  bool               // whoever called packs what was written
 	done      func()             // after all is stored
 }
 
@@ -175,13 +176,15 @@ func redaction(company, id string, keep []string) (*call, error) {
 	return c, nil
 }
 
-// put returns the results, too, which are there when the call is done.
-func put(states []store.Versioned) (*call, []store.PutResult) {
+// put returns the results, too, which are there when the call is done. equal, if not nil, is told of
+// each state that was passed over as equal, and of what is stored; it may be told more than once.
+func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*call, []store.PutResult) {
 	c := newCall("put")
 	results := make([]store.PutResult, len(states))
+	alone := make([]*store.Versioned, len(states)) // the states, put over nothing
 	edits := make(map[sessionKey]*edit, len(states))
 	for i, v := range states {
-		if _, results[i] = v.Over(nil); results[i].Err != nil {
+		if alone[i], results[i] = v.Over(nil); results[i].Err != nil {
 			continue
 		}
 		key := sessionKey{v.Session.Company, v.Session.ID}
@@ -197,7 +200,12 @@ func put(states []store.Versioned) (*call, []store.PutResult) {
 			}
 			for _, i := range e.places {
 				var state *store.Versioned
-				if state, results[i] = states[i].Over(old); state != nil {
+				if old == nil {
+					state, results[i] = alone[i], store.PutResult{Outcome: store.PutCreated}
+				} else if state, results[i] = states[i].Over(old); results[i].Outcome == store.PutEqual && equal != nil {
+					equal(i, old.Session)
+				}
+				if state != nil {
 					state.Session.Revision = revision
 					old, next = state, state
 				}
@@ -342,6 +350,9 @@ func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, er
 
 // write does a call, as it was decided or by what is stored.
 func (w *write) write(ctx context.Context, c *call, decisions []*decision) error {
+	if c.unpacked {
+		w.packs = func(int64, int64) bool { return false }
+	}
 	if w.look {
 		return w.lookAndStore(ctx, c)
 	}
@@ -453,7 +464,7 @@ func (w *write) store(ctx context.Context, d *decision, seq int64) error {
 // be, the error is errLook. Where the write has looked already, an index or a trigger of the host's
 // is in the way.
 func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any, affected int64) error {
-	n, err := w.insertRows(ctx, s, rows)
+	n, err := w.insertRows(ctx, s, rows, w.engine.SessionRows)
 	switch {
 	case err != nil || n == affected*int64(len(rows)):
 		return err
@@ -530,9 +541,10 @@ func rowBytes(values []any) int {
 	return n
 }
 
-// insertRows writes rows, and returns how many rows the engine says that it wrote. A statement has
-// any number of rows up to fewRows, and beyond that a power of two, so that the texts are few.
-func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) (written int64, err error) {
+// insertRows writes rows, in the form that the statement takes, and returns how many rows the engine
+// says that it wrote. A statement has any number of rows up to fewRows, and beyond that a power of
+// two, so that the texts are few.
+func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any, as func([][]any) engine.Part) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
 		for n < min(len(rows), batchRows) {
@@ -549,7 +561,7 @@ func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any) 
 		if n > fewRows {
 			n = 1 << (bits.Len(uint(n)) - 1) // rounded down
 		}
-		result, err := c.affect(ctx, s, engine.Args{"rows": engine.Rows(rows[:n])})
+		result, err := c.affect(ctx, s, engine.Args{"rows": as(rows[:n])})
 		if err != nil {
 			return 0, err
 		}

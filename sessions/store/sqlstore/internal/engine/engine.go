@@ -90,10 +90,10 @@ type Engine struct {
 	Stored Statement
 	// As Stored, in their newest state, held until the transaction ends, whatever the schema.
 	Held Statement
-	// Inserts {rows}, of row.All. If one of them is stored already, the rows affected are not as
-	// many as those given.
+	// Inserts {rows}, of [Engine.SessionRows]. If one of them is stored already, the rows affected
+	// are not as many as those given.
 	InsertSessions Statement
-	// Writes {rows}, of row.All, in the place of those that are stored and have a revision that is
+	// Writes {rows}, of [Engine.SessionRows], in the place of those that are stored and have a revision that is
 	// lower by one. Only then the rows affected are Replaced times as many as those given.
 	ReplaceSessions Statement
 	Replaced        int64
@@ -152,6 +152,7 @@ type Engine struct {
 
 	byChange string // index hint of reads by change numbers
 	replace  string // assignment of a column in ReplaceSessions
+	arrays   bool   // many rows are sent as an array for each column
 	pack     packing
 }
 

@@ -80,7 +80,7 @@ SET seq = seq - :unused, total = total + :added
 WHERE company = :company`
 
 	insertSessions = `INSERT INTO sessionkit_sessions ({names})
-VALUES {rows}`
+{rows}`
 )
 
 // Statements that two of the engines share.

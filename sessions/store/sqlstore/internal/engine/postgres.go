@@ -22,6 +22,7 @@ func postgres() *Engine {
 		WriteIsolation:    sql.LevelReadCommitted,
 		SnapshotIsolation: sql.LevelRepeatableRead,
 		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
+		arrays:            true,
 
 		// The tables may be in any schema of the search path.
 		HasSchema: `SELECT count(DISTINCT table_name)

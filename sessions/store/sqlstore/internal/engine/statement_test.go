@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,27 @@ func TestRoundedUp(t *testing.T) {
 		0: "64", 63: "64", 64: "256", 500: "1024", 10001: "16384", 1<<20 - 1: "1048576", 1 << 20: "ALL", math.MaxInt: "ALL", "x": "ALL",
 	} {
 		require.Equal(t, want, roundedUp(n))
+	}
+}
+
+// TestSessionRows shows that many rows are as many arguments as few are where the engine has arrays.
+func TestSessionRows(t *testing.T) {
+	n := len(row.All())
+	rows := slices.Repeat([][]any{make([]any, n)}, fewRows+1)
+	rows[1] = make([]any, n)
+	rows[1][0], rows[1][1] = `a"b\c`, int64(-7)
+	for _, e := range engines(t) {
+		require.Len(t, e.SessionRows(rows[:fewRows]).Args, fewRows*n, e.Name)
+		p := e.SessionRows(rows)
+		require.Equal(t, len(p.Args), strings.Count(p.Text, "?"), e.Name)
+		if !e.arrays {
+			require.Len(t, p.Args, len(rows)*n)
+			continue
+		}
+		require.Len(t, p.Args, n)
+		nulls := strings.Repeat(",NULL", fewRows-1)
+		require.Equal(t, `{NULL,"a\"b\\c"`+nulls+"}", p.Args[0])
+		require.Equal(t, "{NULL,-7"+nulls+"}", p.Args[1])
 	}
 }
 

@@ -193,7 +193,9 @@ func derived(name string, field sessions.Field, of func(*sessions.Session) any) 
 }
 
 func failedFor(name string, reason sessions.Reason) *Column {
-	return derived(name, sessions.FieldNone, func(s *sessions.Session) any { return bit(s.FailedFor(reason)) })
+	c := derived(name, sessions.FieldNone, func(s *sessions.Session) any { return bit(s.FailedFor(reason)) })
+	c.Number = true
+	return c
 }
 
 // fixed marks a column that never changes.

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"iter"
+	"time"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// Comparison says how the sessions that two Backends hold of a company differ. It holds nothing of
+// a person.
+type Comparison struct {
+	Months []MonthComparison // those with sessions on either side, newest first
+	First  *Difference       // the newest; nil: both sides hold the same
+}
+
+// Equal reports whether both sides hold the same sessions, each the same in all but its Revision.
+func (c Comparison) Equal() bool { return c.First == nil }
+
+// MonthComparison compares the sessions that were created in one month.
+type MonthComparison struct {
+	Month       sessions.Date // without a day; of UTC
+	Left, Right Contents
+	Differing   int // sessions that are on one side alone, or not the same on both
+}
+
+// Contents are the sessions that one side has of a month.
+type Contents struct {
+	Sessions int
+	SHA256   string // in hexadecimal, of their digests (sessions.Session.Digest), newest first; "" without sessions
+}
+
+// Difference names a session that is not the same on both sides, by what says nothing of a person.
+type Difference struct {
+	ID          string
+	CreatedAt   time.Time
+	Left, Right bool            // who has a session with this ID and creation time
+	Fields      sessions.Fields // what differs where both have
+}
+
+// String says which session differs, and in what.
+func (d Difference) String() string {
+	at := fmt.Sprintf("session %q of %s", d.ID, d.CreatedAt.Format(time.RFC3339Nano))
+	switch {
+	case !d.Right:
+		return at + " is on the left alone"
+	case !d.Left:
+		return at + " is on the right alone"
+	}
+	return at + " differs in " + d.Fields.String()
+}
+
+// Compare compares the sessions of a company that a filter selects on two Backends, in all but their
+// Revision: after an import, with the storage that the sessions came from. It reads all of them once,
+// in step, and keeps one of each side at a time. What is written meanwhile may differ: compare what
+// is older than the last writes, or stop the writers. The error is that of a Backend.
+func Compare(ctx context.Context, left, right Backend, company string, f filter.Filter) (Comparison, error) {
+	ctx, cancel := context.WithCancel(ctx) // a side that is left early need not be read to its end
+	defer cancel()
+	sel := Selection{Company: company, Filter: f}
+	l, r := newSide(All(ctx, left, sel)), newSide(All(ctx, right, sel))
+	defer l.stop()
+	defer r.stop()
+	l.advance()
+	r.advance()
+	var c Comparison
+	var month *comparedMonth
+	for l.err == nil && r.err == nil && (l.session != nil || r.session != nil) {
+		d := Difference{
+			Left:  r.session == nil || l.session != nil && !r.session.Newer(l.session),
+			Right: l.session == nil || r.session != nil && !l.session.Newer(r.session),
+		}
+		one := l.session
+		if !d.Left {
+			one = r.session
+		}
+		d.ID, d.CreatedAt = one.ID, one.CreatedAt
+		if of := monthOf(one.CreatedAt); month == nil || month.Month != of {
+			month.end(&c)
+			month = &comparedMonth{MonthComparison: MonthComparison{Month: of}, left: sha256.New(), right: sha256.New()}
+		}
+		var leftDigest, rightDigest [sha256.Size]byte
+		if d.Left {
+			leftDigest = l.session.Digest()
+			month.Left.Sessions++
+			month.left.Write(leftDigest[:])
+		}
+		if d.Right {
+			rightDigest = r.session.Digest()
+			month.Right.Sessions++
+			month.right.Write(rightDigest[:])
+		}
+		if leftDigest != rightDigest {
+			month.Differing++
+			if c.First == nil {
+				if d.Left && d.Right {
+					d.Fields = differingFields(l.session, r.session)
+				}
+				c.First = &d
+			}
+		}
+		if d.Left {
+			l.advance()
+		}
+		if d.Right {
+			r.advance()
+		}
+	}
+	switch {
+	case l.err != nil:
+		return Comparison{}, fmt.Errorf("store: compare: left: %w", l.err)
+	case r.err != nil:
+		return Comparison{}, fmt.Errorf("store: compare: right: %w", r.err)
+	}
+	month.end(&c)
+	return c, nil
+}
+
+// side is one of those compared, read up to a session.
+type side struct {
+	next    func() (*sessions.Session, error, bool)
+	stop    func()
+	session *sessions.Session // nil: its end
+	err     error
+}
+
+func newSide(all iter.Seq2[*sessions.Session, error]) *side {
+	s := &side{}
+	s.next, s.stop = iter.Pull2(all)
+	return s
+}
+
+func (s *side) advance() { s.session, s.err, _ = s.next() }
+
+// comparedMonth is a month that is being compared.
+type comparedMonth struct {
+	MonthComparison
+	left, right hash.Hash
+}
+
+// end adds the month to a comparison. No month is none.
+func (m *comparedMonth) end(c *Comparison) {
+	if m == nil {
+		return
+	}
+	if m.Left.Sessions > 0 {
+		m.Left.SHA256 = hex.EncodeToString(m.left.Sum(nil))
+	}
+	if m.Right.Sessions > 0 {
+		m.Right.SHA256 = hex.EncodeToString(m.right.Sum(nil))
+	}
+	c.Months = append(c.Months, m.MonthComparison)
+}
+
+func monthOf(t time.Time) sessions.Date {
+	d := sessions.DateOf(t.UTC())
+	d.Day = 0
+	return d
+}
+
+// differingFields returns the fields that are not the same in both.
+func differingFields(a, b *sessions.Session) (differ sessions.Fields) {
+	for f := range sessions.AllFields().All() {
+		one := sessions.FieldsOf(f)
+		x, y := a.Clone(), b.Clone()
+		x.Retain(one)
+		y.Retain(one)
+		if x.Digest() != y.Digest() {
+			differ = differ.Union(one)
+		}
+	}
+	return differ
+}

@@ -1,0 +1,220 @@
+package enginetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// imported are more sessions than two parts of an import have, every third one of another company,
+// with texts that mean something else to whoever does not quote them.
+func imported() []*sessions.Session {
+	all := persons(5000)
+	odd := []string{"", "NULL", `\N`, `"`, `\"`, `\\`, `{a,"b"}`, ",", "a\tb\r\nc", " ", "'", "$1 ? :a", "\x1f", "ლომი", "\U0001F600"}
+	for i, s := range all {
+		s.Browser, s.Nationality = odd[i%len(odd)], sessions.TextOf(odd[(i+1)%len(odd)])
+		if i%5 == 0 {
+			s.Nationality, s.CompletedAt = sessions.TextIn(sessions.NotCollected), s.CreatedAt.Add(time.Minute)
+		}
+		if i%3 == 0 {
+			s.Company = "lomi"
+		}
+	}
+	return all
+}
+
+// lending yields one session's memory again and again, as a stream does, and then an error if there
+// is one.
+func lending(all []*sessions.Session, err error) iter.Seq2[*sessions.Session, error] {
+	return func(yield func(*sessions.Session, error) bool) {
+		var lent sessions.Session
+		for _, s := range all {
+			if lent = *s.Clone(); !yield(&lent, nil) {
+				return
+			}
+			lent = sessions.Session{}
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// requireImported requires that the companies have exactly the sessions, and nothing is left to
+// pack.
+func requireImported(t *testing.T, b *sqlstore.Backend, all []*sessions.Session) {
+	t.Helper()
+	want := map[string]map[string]*sessions.Session{}
+	for _, s := range all {
+		if want[s.Company] == nil {
+			want[s.Company] = map[string]*sessions.Session{}
+		}
+		want[s.Company][s.ID] = s
+	}
+	for company, list := range want {
+		n := 0
+		require.NoError(t, b.Stream(t.Context(), store.Selection{Company: company}, func(s *sessions.Session) error {
+			n++
+			w := list[s.ID].Clone()
+			if w.Revision = s.Revision; !w.Equal(s) {
+				return fmt.Errorf("another session of the ID %s", s.ID)
+			}
+			return nil
+		}))
+		require.Len(t, list, n)
+		count, err := b.Count(t.Context(), store.Selection{Company: company, Limit: 10_000, Filter: filter.Status(sessions.Pending, sessions.Success)})
+		require.NoError(t, err)
+		require.Equal(t, store.Count{N: n, Exact: true}, count)
+		require.NoError(t, b.Verify(t.Context(), company))
+	}
+}
+
+// TestImport imports into a company that has sessions already and one that is not there, from a
+// source that names a session twice and breaks off; goes on; and repeats all of it.
+func TestImport(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		all := imported()
+		require.NoError(t, b.Insert(t.Context(), all[1], all[2], all[4000]))
+		torn := errors.New("torn")
+		var told []sqlstore.ImportProgress
+		opts := sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
+			told = append(told, p)
+			return nil
+		}}
+		p, err := b.Import(t.Context(), lending(append(all[:4500:4500], all[7]), torn), opts)
+		var failed *sqlstore.ImportError
+		require.ErrorAs(t, err, &failed)
+		require.ErrorIs(t, err, torn)
+		require.EqualValues(t, 4502, failed.Row)
+		require.Equal(t, told[len(told)-1].Done, p.Done)
+		require.Equal(t, []int64{4501, 4497, 4, 0, 0}, []int64{p.Done, p.Created, p.Equal, p.Kept, p.Skipped})
+		require.Equal(t, store.PositionOf(all[7]), p.Reached)
+		require.EqualValues(t, 2048, told[0].Done, "the first part")
+
+		opts.Skip = 4500
+		p, err = b.Import(t.Context(), lending(all, nil), opts)
+		require.NoError(t, err)
+		require.Equal(t, []int64{5000, 500, 0, 4500}, []int64{p.Done, p.Created, p.Equal, p.Skipped})
+		require.Positive(t, p.Rate())
+		require.Positive(t, p.Left(6000))
+		require.Zero(t, p.Left(5000))
+		requireImported(t, b, all)
+
+		p, err = b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{})
+		require.NoError(t, err)
+		require.Equal(t, []int64{5000, 0, 5000}, []int64{p.Done, p.Created, p.Equal})
+		requireImported(t, b, all)
+	})
+}
+
+// TestImportOutcomes imports sessions that cannot be stored, that are stored otherwise, that are
+// newer and that were purged.
+func TestImportOutcomes(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		all := persons(9)
+		_, err := b.Put(t.Context(), store.Versioned{Session: all[0], Version: 5}, store.Versioned{Session: all[1], Version: 7})
+		require.NoError(t, err)
+		require.NoError(t, b.Insert(t.Context(), all[2], all[3]))
+		_, err = b.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{all[3].ID}, Keep: time.Hour})
+		require.NoError(t, err)
+		all[0].Model, all[2].Model = "changed", "otherwise"
+		all[1].CreatedAt = all[1].CreatedAt.Add(time.Second) // never changes
+		all[5].Status = ""                                   // is missing
+		opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 {
+			if s.ID == all[2].ID {
+				return 0
+			}
+			return 6
+		}}
+		p, err := b.Import(t.Context(), lending(all, nil), opts)
+		var failed *sqlstore.ImportError
+		require.ErrorAs(t, err, &failed)
+		require.EqualValues(t, 2, failed.Row)
+		require.ErrorIs(t, err, store.ErrConflict)
+		require.EqualValues(t, 1, p.Done, "so that going on meets it again")
+
+		var rows []int64
+		opts.Refused = func(row int64, err error) error {
+			rows = append(rows, row)
+			requireNoPerson(t, err)
+			return nil
+		}
+		p, err = b.Import(t.Context(), lending(all, nil), opts)
+		require.NoError(t, err)
+		require.Equal(t, []int64{2, 6}, rows)
+		p.Elapsed, p.Reached = 0, store.Position{}
+		require.Equal(t, sqlstore.ImportProgress{Done: 9, Equal: 5, Kept: 1, Purged: 1, Refused: 2}, p)
+		s, err := b.Get(t.Context(), "acme", all[0].ID)
+		require.NoError(t, err)
+		require.Equal(t, "changed", s.Model)
+
+		stop := errors.New("no more")
+		opts.Refused = func(int64, error) error { return stop }
+		_, err = b.Import(t.Context(), lending(all, nil), opts)
+		require.ErrorIs(t, err, stop)
+		none := func(yield func(*sessions.Session, error) bool) { yield(nil, nil) }
+		_, err = b.Import(t.Context(), none, sqlstore.ImportOptions{})
+		require.ErrorIs(t, err, sessions.ErrInvalid)
+	})
+}
+
+// TestImportAmongWriters cuts an import off at random moments, and goes on from what was told, while
+// others insert and update sessions of the same company.
+func TestImportAmongWriters(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		all := persons(5300)
+		own, source := all[5000:], all[:5000]
+		var writers sync.WaitGroup
+		errs := make([]error, 2)
+		for w := range errs {
+			writers.Go(func() {
+				for i := w; i < len(own) && errs[w] == nil; i += len(errs) {
+					if errs[w] = b.Insert(t.Context(), own[i]); errs[w] == nil && i%5 == 0 {
+						own[i].Status = sessions.Success
+						errs[w] = b.Update(t.Context(), own[i])
+					}
+				}
+			})
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		var done int64
+		cut := errors.New("cut")
+		for tries := 0; ; tries++ {
+			ctx, cancel := context.WithCancel(t.Context())
+			opts := sqlstore.ImportOptions{Skip: done, Progress: func(p sqlstore.ImportProgress) error {
+				switch done = p.Done; {
+				case tries < 2:
+					return cut
+				case tries < 4:
+					time.AfterFunc(time.Duration(random.IntN(30))*time.Millisecond, cancel)
+				}
+				return nil
+			}}
+			_, err := b.Import(ctx, lending(source, nil), opts)
+			cancel()
+			if err == nil {
+				break
+			}
+			require.True(t, errors.Is(err, cut) || errors.Is(err, context.Canceled), "%v", err)
+		}
+		writers.Wait()
+		require.NoError(t, errors.Join(errs...))
+		requireImported(t, b, all)
+	})
+}

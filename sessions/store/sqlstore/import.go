@@ -1,0 +1,348 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// ImportOptions say how sessions are imported. The zero ImportOptions are ready.
+type ImportOptions struct {
+	// Version returns the version of a session, see [store.Versioned]: for a table that is still
+	// written to, the time of a row's last change in microseconds. nil: 0 for all sessions, as
+	// [Backend.Insert] has it.
+	Version func(*sessions.Session) int64
+
+	// Skip is how many of the source's first sessions are passed over: the [ImportProgress].Done of
+	// an import that was cut off, from the same source.
+	Skip int64
+
+	// Progress, if not nil, is told after each part that is stored for good. Who keeps Done, or
+	// Reached, can go on from there after a crash. An error ends the import.
+	Progress func(ImportProgress) error
+
+	// Refused is told of a session that cannot be stored, by its number in the source, from 1 on:
+	// one that is not valid, or whose creation time is not that of the stored session. nil from it
+	// goes on with the others. A nil Refused ends the import at the first one.
+	Refused func(row int64, err error) error
+}
+
+// ImportProgress says how far an import has come.
+type ImportProgress struct {
+	// Done is how many of the source's first sessions nobody has to read again: they are stored, or
+	// were passed over, or refused.
+	Done int64
+	// Reached is the position of the last of them, for a source in the order of the list that can go
+	// on from a position ([store.Selection].After): that of a table which is written to meanwhile,
+	// where numbers move. Zero: none was read.
+	Reached store.Position
+
+	Skipped int64 // of Done, by ImportOptions.Skip
+	Created int64 // are new
+	Updated int64 // had a lower version
+	Older   int64 // passed over: a newer version is stored
+	Equal   int64 // passed over: they are stored as they are
+	Kept    int64 // passed over: the version is stored with another content, which stays
+	Purged  int64 // passed over: they were purged, and their tombstones are kept
+	Refused int64 // cannot be stored
+
+	Elapsed time.Duration // since the call began
+}
+
+// Rate returns how many sessions a second were done since the call began, those skipped not counted.
+func (p ImportProgress) Rate() float64 {
+	if p.Elapsed <= 0 {
+		return 0
+	}
+	return float64(p.Done-p.Skipped) / p.Elapsed.Seconds()
+}
+
+// Left estimates how long the rest takes if the source has total sessions in all. 0: nobody can
+// tell, or nothing is left.
+func (p ImportProgress) Left(total int64) time.Duration {
+	rate := p.Rate()
+	if rate <= 0 || total <= p.Done {
+		return 0
+	}
+	return time.Duration(float64(total-p.Done) / rate * float64(time.Second))
+}
+
+// ImportError names the session at which an import ended, by its number in the source. It wraps the
+// reason, and prints it: why the session cannot be stored, which never says a person's data, or the
+// error of the source.
+type ImportError struct {
+	Row int64 // from 1, those skipped included
+	Err error
+}
+
+// Error names the row and the reason.
+func (e *ImportError) Error() string {
+	return fmt.Sprintf("sqlstore: import: row %d: %v", e.Row, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *ImportError) Unwrap() error { return e.Err }
+
+// Format prints the message, whatever the verb: never what else the reason holds.
+func (e ImportError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// MarshalText returns the message.
+func (e ImportError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+const (
+	importRows = 2048    // sessions of a part: of a transaction, for which other writers to the company wait
+	importTail = 1 << 14 // changes of a company after which an import packs it
+)
+
+// Import stores the sessions of a source, of any number of companies and in any order, as
+// [Backend.Put] stores them: in parts, each of which is stored as a whole or not at all. It may be
+// called for companies that have sessions, that are not there yet, and that others write to
+// meanwhile. Sessions that are stored already are passed over, so that an import which was cut off,
+// in whatever way, may be repeated as a whole, or from what [ImportOptions].Progress has told on:
+// nothing is lost, and nothing is stored twice.
+//
+// It returns how far it came, also beside an error: what it counts is stored. The errors are
+// [*ImportError] for what is wrong with a session or with the source, that of Progress or Refused as
+// it is, and those of Put.
+//
+// The source is ranged over once, by the goroutine that called Import, which also calls the functions
+// of the options. It may lend each session until the next. The next part is read while one is stored,
+// and the segments of searches are made beside, so that Import needs two connections, and a source
+// that reads from the same database another one. At the end nothing is left to pack, unless
+// [Packing].Tail is negative.
+func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (ImportProgress, error) {
+	if err := b.Check(ctx); err != nil {
+		return ImportProgress{}, err
+	}
+	im := &importing{b: b, opts: opts, began: time.Now(), fresh: true, unpacked: map[string]int{}}
+	err := im.read(ctx, source)
+	if errStored := im.settle(ctx); errStored != nil { // the part before that which is wrong
+		err = errStored
+	}
+	if errPacked := im.pack(ctx, err == nil); err == nil {
+		err = errPacked
+	}
+	im.progress.Elapsed = time.Since(im.began)
+	return im.progress, err
+}
+
+// importing is a call of Import.
+type importing struct {
+	b        *Backend
+	opts     ImportOptions
+	began    time.Time
+	progress ImportProgress
+
+	part    *importPart      // is being read
+	written chan *importPart // returns the part that is being written; nil: none is
+	fresh   bool             // all sessions of the last part were new: so are the next ones, most likely
+
+	packed   chan error     // returns when a packing that is at work has ended; nil: none is
+	unpacked map[string]int // by company: its changes since it was packed last
+}
+
+// importPart is what one transaction writes.
+type importPart struct {
+	rows   []int64 // numbers in the source
+	states []store.Versioned
+
+	results []store.PutResult
+	kept    []bool // by place: the version is stored with another content
+	err     error
+}
+
+// read reads the source, and has part after part written. The last one may still be at work, or not
+// have begun.
+func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Session, error]) error {
+	row := int64(0)
+	for s, err := range source {
+		row++
+		switch {
+		case err != nil:
+			return &ImportError{row, err}
+		case ctx.Err() != nil:
+			return failed(ctx, "import", ctx.Err())
+		case s == nil:
+			return &ImportError{row, fmt.Errorf("%w: no session", sessions.ErrInvalid)}
+		case row <= im.opts.Skip:
+			im.progress.Done, im.progress.Skipped = row, row
+			continue
+		}
+		if im.part == nil {
+			im.part = &importPart{rows: make([]int64, 0, importRows), states: make([]store.Versioned, 0, importRows)}
+		}
+		v := store.Versioned{Session: s.Clone()}
+		if im.opts.Version != nil {
+			v.Version = im.opts.Version(s)
+		}
+		im.part.rows, im.part.states = append(im.part.rows, row), append(im.part.states, v)
+		if len(im.part.rows) == importRows {
+			if err := im.turn(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// turn waits for the part that is being written, and has the one that was read written next. If the
+// former failed, the latter is dropped: nothing is stored behind a gap.
+func (im *importing) turn(ctx context.Context) error {
+	next := im.part
+	im.part = nil
+	if err := im.await(ctx); err != nil || next == nil {
+		return err
+	}
+	im.written = make(chan *importPart, 1)
+	fresh, written := im.fresh, im.written
+	go func() {
+		im.b.importPart(ctx, next, fresh)
+		written <- next
+	}()
+	return nil
+}
+
+// settle writes what was read and is not written yet, and waits for it.
+func (im *importing) settle(ctx context.Context) error {
+	if err := im.turn(ctx); err != nil {
+		return err
+	}
+	return im.await(ctx)
+}
+
+// importPart puts the sessions of a part. It is tried again where the engine may have chosen its
+// transaction to solve a deadlock with other writers.
+func (b *Backend) importPart(ctx context.Context, p *importPart, fresh bool) {
+	for range optimistic {
+		p.kept = make([]bool, len(p.rows))
+		c, results := put(p.states, func(i int, old *sessions.Session) {
+			given := p.states[i].Session
+			given.Revision = old.Revision // which is the storage's own
+			p.kept[i] = !given.Equal(old)
+		})
+		c.op, c.fresh, c.unpacked = "import", fresh, true
+		if p.results, p.err = results, b.write(ctx, c, nil); !b.mayBeVictim(ctx, p.err) {
+			return
+		}
+	}
+}
+
+// await waits for the part that is being written, counts what became of its sessions, and tells.
+func (im *importing) await(ctx context.Context) error {
+	if im.written == nil {
+		return nil
+	}
+	p := <-im.written
+	im.written = nil
+	if p.err != nil {
+		return p.err
+	}
+	im.fresh = true
+	var stop error
+	for i, r := range p.results {
+		s := p.states[i].Session
+		switch r.Outcome {
+		case store.PutCreated:
+			im.progress.Created++
+			im.unpacked[s.Company]++
+		case store.PutUpdated:
+			im.progress.Updated++
+			im.unpacked[s.Company]++
+		case store.PutOlder:
+			im.progress.Older++
+		case store.PutEqual:
+			if p.kept[i] {
+				im.progress.Kept++
+			} else {
+				im.progress.Equal++
+			}
+		case store.PutPurged:
+			im.progress.Purged++
+		case store.PutRefused:
+			im.progress.Refused++
+			if stop != nil {
+				break
+			}
+			if im.opts.Refused != nil {
+				stop = im.opts.Refused(p.rows[i], r.Err)
+			} else {
+				stop = &ImportError{p.rows[i], r.Err}
+			}
+			if stop != nil { // an import that goes on comes to this one again
+				im.progress.Done = p.rows[i] - 1
+			}
+		}
+		im.fresh = im.fresh && r.Outcome == store.PutCreated
+		if stop == nil {
+			im.progress.Done, im.progress.Reached = p.rows[i], store.PositionOf(s)
+		}
+	}
+	im.progress.Elapsed = time.Since(im.began)
+	if im.opts.Progress != nil {
+		if err := im.opts.Progress(im.progress); stop == nil {
+			stop = err
+		}
+	}
+	if stop != nil {
+		return stop
+	}
+	return im.packLong(ctx)
+}
+
+// packLong packs, beside what comes next, the companies that have become long. If the packing before
+// is still at work, it waits for that: writing must not run away from it.
+func (im *importing) packLong(ctx context.Context) error {
+	var long []string
+	for company, n := range im.unpacked {
+		if n >= importTail {
+			long = append(long, company)
+		}
+	}
+	if long == nil || im.b.packing.Tail < 0 {
+		return nil
+	}
+	slices.Sort(long)
+	if err := im.awaitPacking(); err != nil {
+		return err
+	}
+	for _, company := range long {
+		im.unpacked[company] = 0
+	}
+	im.packed = make(chan error, 1)
+	packed := im.packed
+	go func() { packed <- im.b.packCompanies(ctx, long) }()
+	return nil
+}
+
+func (im *importing) awaitPacking() error {
+	if im.packed == nil {
+		return nil
+	}
+	err := <-im.packed
+	im.packed = nil
+	return err
+}
+
+// pack waits for the packing that is at work, and, if all is well, packs the rest.
+func (im *importing) pack(ctx context.Context, rest bool) error {
+	if err := im.awaitPacking(); err != nil || !rest || im.b.packing.Tail < 0 {
+		return err
+	}
+	return im.b.packCompanies(ctx, slices.Sorted(maps.Keys(im.unpacked)))
+}
+
+func (b *Backend) packCompanies(ctx context.Context, companies []string) error {
+	for _, company := range companies {
+		if err := b.Maintain(ctx, company); err != nil {
+			return err
+		}
+	}
+	return nil
+}
