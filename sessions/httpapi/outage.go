@@ -22,10 +22,10 @@ func outage(err error) (code string) {
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrUnavailable), errors.Is(err, driver.ErrBadConn),
 		errors.Is(err, sql.ErrConnDone), errors.Is(err, io.ErrUnexpectedEOF):
 		return codeUnavailable
+	case errors.As(err, &state) && state.SQLState() != "": // before net.Error, which a driver of SQLite has for all
+		return outageOf(state.SQLState())
 	case errors.As(err, &network):
 		return codeUnavailable
-	case errors.As(err, &state):
-		return outageOf(state.SQLState())
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -38,14 +39,14 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
-// where the time of a statement was over; "" where the driver does not tell. It says nothing of a
-// row.
+// where the time of a statement was over; "" where the driver does not tell. SQLite has none: it is
+// those of PostgreSQL for the same, and HY000 for the rest. It says nothing of a row.
 func (e *Error) SQLState() string {
 	var told interface{ SQLState() string } // as pgx and pq have it
 	if errors.As(e.Err, &told) {
 		return told.SQLState()
 	}
-	for err := e.Err; err != nil; err = errors.Unwrap(err) {
+	for err := e.Err; err != nil; err = unwrapped(err) {
 		v := reflect.ValueOf(err)
 		if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 			continue
@@ -56,7 +57,53 @@ func (e *Error) SQLState() string {
 			}
 		}
 	}
+	return sqliteState(e.Err)
+}
+
+// sqliteStates are SQLSTATEs by the primary result codes of SQLite (https://sqlite.org/rescode.html).
+var sqliteStates = map[int64]string{
+	5:  "55P03", // BUSY: another connection has the lock
+	6:  "55P03", // LOCKED: another of this process
+	7:  "53200", // NOMEM
+	9:  "57014", // INTERRUPT
+	13: "53100", // FULL
+	14: "08001", // CANTOPEN
+	19: "23000", // CONSTRAINT
+}
+
+// sqliteState returns the SQLSTATE of an error of SQLite, "" for any other. Its drivers (modernc,
+// mattn, ncruces) have no method in common, but each keeps the result code in a type Error.
+func sqliteState(err error) string {
+	for ; err != nil; err = unwrapped(err) {
+		v := reflect.Indirect(reflect.ValueOf(err))
+		if v.Kind() != reflect.Struct || v.Type().Name() != "Error" || !strings.Contains(v.Type().PkgPath(), "sqlite") {
+			continue
+		}
+		code := v.FieldByNameFunc(func(name string) bool { return strings.EqualFold(name, "code") })
+		var n int64
+		switch {
+		case code.CanInt():
+			n = code.Int()
+		case code.CanUint():
+			n = int64(code.Uint()) //nolint:gosec // a code of four bytes
+		default:
+			continue
+		}
+		if state, ok := sqliteStates[n&0xff]; ok { // the rest says more of it
+			return state
+		}
+		return "HY000"
+	}
 	return ""
+}
+
+// unwrapped returns the error within another, the last one where there are several.
+func unwrapped(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list := joined.Unwrap()
+		return list[len(list)-1]
+	}
+	return errors.Unwrap(err)
 }
 
 // Format prints the message, whatever the verb: never the cause.

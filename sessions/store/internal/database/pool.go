@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	sqldriver "database/sql/driver"
+	"errors"
 	"reflect"
 	"strconv"
 	"sync"
@@ -87,12 +88,26 @@ func (p *Pool) OnConn(ctx context.Context, op string, do func(*sql.Conn) error) 
 		return Failed(ctx, p.name+": "+op, err)
 	}
 	err = do(c)
+	var failure *Error
+	if errors.As(err, &failure) && failure.SQLState() == "" && Over(ctx) == nil {
+		p.blame(ctx, c, failure)
+	}
 	if err != nil && Over(ctx) != nil {
 		// Take it out of the pool first: who gets it next must not be the one that is ended.
 		_ = c.Raw(func(any) error { return sqldriver.ErrBadConn })
 		p.End(ctx, number)
 	}
 	return err
+}
+
+// blame adds driver.ErrBadConn to a failure that no server reported, if the connection is lost. The
+// driver of MariaDB has an error of its own for that, which only its text tells from others.
+func (p *Pool) blame(ctx context.Context, c *sql.Conn, failure *Error) {
+	ctx, cancel := context.WithTimeout(ctx, endWithin)
+	defer cancel()
+	if _, err := NumberOf(ctx, c); err != nil { // what wraps a driver may pass no Ping on
+		failure.Err = errors.Join(failure.Err, sqldriver.ErrBadConn)
+	}
 }
 
 // number returns the number under which the server keeps a connection.

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -175,6 +177,63 @@ func TestOutagesAreToldApart(t *testing.T) {
 			}[c.engine]}, "timeout")
 		})
 	}
+}
+
+// A connection that is lost before one of a list's statements is an outage too, and so is a database
+// that another connection of SQLite keeps to itself. What is wrong with a statement is not.
+func TestLostAndBusyConnections(t *testing.T) {
+	get := func(t *testing.T, url string) (status int, problem, retry string) {
+		res, err := http.Get(url + "/sessions?browser=b")
+		require.NoError(t, err)
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode, string(text), res.Header.Get("Retry-After")
+	}
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, admin := breakable(t, e)
+			require.NoError(t, b.Insert(t.Context(), persons(3)...))
+			var told error
+			server := served(t, store.New(b, store.Options{}), func(err error) { told = err })
+			outages := 0
+			for after := range 4 {
+				breaker.arm("sessionkit_", after, killer(t, e, admin))
+				if status, problem, retry := get(t, server.URL); status != http.StatusOK { // database/sql may have tried again
+					outages++
+					require.Equal(t, http.StatusServiceUnavailable, status, "%s %v", problem, told)
+					require.Equal(t, "5", retry)
+					require.Contains(t, problem, `"unavailable"`)
+				}
+				breaker.arm("", 0, nil)
+			}
+			require.Positive(t, outages)
+			_, err := admin.Exec("DROP TABLE sessionkit_blocks, sessionkit_sessions")
+			require.NoError(t, err)
+			status, problem, _ := get(t, server.URL)
+			require.Equal(t, http.StatusInternalServerError, status, problem)
+		})
+	}
+	t.Run(string(sqlite), func(t *testing.T) {
+		file := (&url.URL{Scheme: "file", Path: filepath.Join(t.TempDir(), "sessions.db")}).String()
+		db := connect(t, connector(t, sqlite, file, ""))
+		server := served(t, store.New(newBackend(t, sqlite, db), store.Options{}), func(error) {})
+		other, err := connect(t, connector(t, sqlite, file, "")).Conn(t.Context())
+		require.NoError(t, err)
+		_, err = other.ExecContext(t.Context(), "BEGIN EXCLUSIVE")
+		require.NoError(t, err)
+		status, problem, retry := get(t, server.URL)
+		require.Equal(t, http.StatusServiceUnavailable, status, problem)
+		require.Equal(t, "5", retry)
+		require.Contains(t, problem, `"timeout"`)
+		_, err = other.ExecContext(t.Context(), "ROLLBACK")
+		require.NoError(t, err)
+		_, err = other.ExecContext(t.Context(), "DROP TABLE sessionkit_blocks; DROP TABLE sessionkit_sessions")
+		require.NoError(t, err)
+		require.NoError(t, other.Close())
+		status, problem, _ = get(t, server.URL)
+		require.Equal(t, http.StatusInternalServerError, status, problem)
+	})
 }
 
 // slowBackend asks for something that takes longer than it may.
