@@ -107,7 +107,7 @@ func (a *app) printDetails(ctx context.Context, id string) error {
 	}
 	for _, line := range lines {
 		if line[1] != "" {
-			a.printf("  %-20s %s\n", visible(line[0]), visible(line[1]))
+			a.printf("  %-20s %s\n", cli.Visible(line[0]), cli.Visible(line[1]))
 		}
 	}
 	return a.printAttempts(ctx, s)
@@ -135,7 +135,7 @@ func (a *app) printAttempts(ctx context.Context, s *sessions.Session) error {
 	}
 	a.printf("  All attempts of this person:\n")
 	for _, other := range page.Sessions {
-		a.printf("    %d  %s  %-8s  %s\n", other.Attempt, other.CreatedAt.In(a.zone).Format("2006-01-02 15:04"), visible(string(other.Status)), visible(other.ID))
+		a.printf("    %d  %s  %-8s  %s\n", other.Attempt, other.CreatedAt.In(a.zone).Format("2006-01-02 15:04"), cli.Visible(string(other.Status)), cli.Visible(other.ID))
 	}
 	return nil
 }

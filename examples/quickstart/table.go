@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
@@ -18,17 +19,6 @@ const (
 	cellColumns  = 48
 	extraColumns = 26
 )
-
-// visible makes a text harmless for a terminal: what a document says may hold escape sequences,
-// line breaks or marks that reverse the direction of writing.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '\uFFFD'
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-}
 
 // columns returns how many columns of a terminal a rune takes.
 func columns(r rune) int {
@@ -71,7 +61,7 @@ func table(header []string, rows [][]string) string {
 	all := append([][]string{header}, rows...)
 	for _, row := range all {
 		for i := range row {
-			row[i] = clip(visible(row[i]), cellColumns)
+			row[i] = clip(cli.Visible(row[i]), cellColumns)
 			widths[i] = max(widths[i], textColumns(row[i]))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode"
 )
 
 // The exit codes.
@@ -83,4 +84,15 @@ func texts[T ~string](text string) (all []T) {
 		all = append(all, T(part))
 	}
 	return all
+}
+
+// Visible makes a text harmless for a terminal: what a document says may hold escape sequences,
+// line breaks or marks that reverse the direction of writing.
+func Visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, strings.ToValidUTF8(text, "\uFFFD"))
 }

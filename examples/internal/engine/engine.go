@@ -34,12 +34,28 @@ func Open(dsn string) (*sql.DB, filter.Dialect, error) {
 // OpenExisting opens the database of a DSN for reading: it makes no file where there is none, and
 // changes none that there is.
 func OpenExisting(dsn string) (*sql.DB, filter.Dialect, error) {
-	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok && path != "" {
-		if _, err := os.Stat(path); err != nil {
-			return nil, 0, err
-		}
+	if err := exists(dsn); err != nil {
+		return nil, 0, err
 	}
 	return open(dsn, "&mode=rw&_pragma=query_only(1)")
+}
+
+// OpenToWrite opens the database of a DSN as [Open] does, but makes no file where there is none.
+func OpenToWrite(dsn string) (*sql.DB, filter.Dialect, error) {
+	if err := exists(dsn); err != nil {
+		return nil, 0, err
+	}
+	return Open(dsn)
+}
+
+// exists says why the file that a DSN names is not there.
+func exists(dsn string) error {
+	path, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok || path == "" {
+		return nil
+	}
+	_, err := os.Stat(path)
+	return err
 }
 
 // open opens the database of a DSN, an SQLite file with further parameters.

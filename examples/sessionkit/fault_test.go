@@ -38,19 +38,19 @@ import (
 
 // One million sessions, in a database that is there, and fifty faults:
 //
-//	go -C examples test ./export -run Faults -timeout 60m -args -fault.dsn DSN -fault.company bench -fault.n 50
+//	go -C examples test ./sessionkit -run Faults -timeout 60m -args -fault.dsn DSN -fault.company bench -fault.n 50
 var (
 	faultN        = flag.Int("fault.n", 6, "exports that are disturbed")
 	faultSessions = flag.Int("fault.sessions", 20_000, "sessions of the database")
 	faultDSN      = flag.String("fault.dsn", "", "a database that is there, instead of new ones")
-	faultCompany  = flag.String("fault.company", company, "its company")
+	faultCompany  = flag.String("fault.company", acme, "its company")
 )
 
-const company = "acme"
+const acme = "acme"
 
 // childLimit, in the environment, makes of the test the program itself, which can write no file
 // longer than so many bytes: a full disk.
-const childLimit = "EXPORT_TEST_LIMIT"
+const childLimit = "SESSIONKIT_TEST_LIMIT"
 
 func TestMain(m *testing.M) {
 	text, child := os.LookupEnv(childLimit)
@@ -77,7 +77,7 @@ func fill(t testing.TB, dsn string, n int) {
 	require.NoError(t, err)
 	var all []*sessions.Session
 	for s := range stream {
-		s.Company = company
+		s.Company = acme
 		all = append(all, s)
 	}
 	tx, err := db.BeginTx(t.Context(), nil)
@@ -97,7 +97,7 @@ func newPostgres(t testing.TB) string {
 	}
 	db, err := sql.Open("pgx", server)
 	require.NoError(t, err)
-	name := fmt.Sprintf("test_export_%d_%d", os.Getpid(), rand.Uint32())
+	name := fmt.Sprintf("test_sessionkit_%d_%d", os.Getpid(), rand.Uint32())
 	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -149,7 +149,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 	r := rand.New(rand.NewPCG(5, 6))
 	whole := t.TempDir()
 	args := func(dir string, more ...string) []string {
-		return append([]string{"-dsn", dsn, "-company", *faultCompany, "-out", filepath.Join(dir, "s.csv"), "-block", "200000"}, more...)
+		return append([]string{"export", "-dsn", dsn, "-company", *faultCompany, "-out", filepath.Join(dir, "s.csv"), "-block", "200000"}, more...)
 	}
 	start := time.Now()
 	code, said := program(t, "", nil, args(whole)...)
@@ -242,7 +242,7 @@ func TestFaultsWithin(t *testing.T) {
 	fill(t, dsn, 3000)
 	dir := t.TempDir()
 	var out bytes.Buffer
-	args := []string{"-dsn", dsn, "-company", company, "-out", filepath.Join(dir, "s.csv"), "-block", "50000"}
+	args := []string{"export", "-dsn", dsn, "-company", acme, "-out", filepath.Join(dir, "s.csv"), "-block", "50000"}
 	require.Zero(t, run(t.Context(), args, &out, &out), out.String())
 	before := runtime.NumGoroutine()
 	for i := range 10 {
@@ -269,7 +269,7 @@ func TestProgram(t *testing.T) {
 		require.Equal(t, want, run(t.Context(), args, &out, &out), out.String())
 		return out.String()
 	}
-	base := []string{"-dsn", dsn, "-company", company, "-out", path}
+	base := []string{"export", "-dsn", dsn, "-company", acme, "-out", path}
 	with := func(more ...string) []string { return append(slices.Clip(base), more...) }
 	do(cli.ExitOK, with("-status", "failed", "-failed-for", "all", "-from", "2000-01-01", "-columns", "Session ID,First Name=Name,Extra,Status",
 		"-extra", "phone,email", "-format", "rfc4180", "-separator", ";", "-mask", "first_name", "-asked-by", "me")...)
@@ -282,7 +282,7 @@ func TestProgram(t *testing.T) {
 		require.Contains(t, line, ";[masked];")
 		require.True(t, strings.HasSuffix(line, ";failed"))
 	}
-	require.Contains(t, do(cli.ExitOK, "-verify", path), "is as its manifest says")
+	require.Contains(t, do(cli.ExitOK, "check", "-file", path), "is as its manifest says")
 	m := manifest(t, dir)
 	require.Equal(t, "me", m.AskedBy)
 	require.NotEmpty(t, m.Query)
@@ -291,20 +291,20 @@ func TestProgram(t *testing.T) {
 	do(cli.ExitOK, with("-force", "-filter", m.Query, "-split", "5")...)
 	require.FileExists(t, filepath.Join(dir, "s-2.csv"))
 	require.NoError(t, os.WriteFile(path, bytes.Replace(text, []byte("\n"), []byte("\nx"), 1), 0o600))
-	require.Contains(t, do(cli.ExitFailure, "-verify", path), "not the one of the manifest")
-	require.Contains(t, do(cli.ExitOK, "-help"), "-resume")
+	require.Contains(t, do(exitDiffers, "check", "-file", path), "not the one of the manifest")
+	require.Contains(t, do(cli.ExitOK, "export", "-help"), "-resume")
 	require.Contains(t, do(cli.ExitUsage, with("-force", "-status", "failed,succes")...), "success, failed, pending")
 	require.Contains(t, do(cli.ExitUsage, with("-force", "-document-type", "pasport")...), "passport")
 	require.Contains(t, do(cli.ExitUsage, with("-force", "-failed-for", "low")...), "low_far")
-	do(cli.ExitOK, "-dsn", dsn, "-company", company, "-gzip", "-out", path+".gz")
-	require.Contains(t, do(cli.ExitOK, "-verify", path+".gz"), "2000 rows")
+	do(cli.ExitOK, "export", "-dsn", dsn, "-company", acme, "-gzip", "-out", path+".gz")
+	require.Contains(t, do(cli.ExitOK, "check", "-file", path+".gz"), "2000 rows")
 	book := filepath.Join(dir, "s.xlsx")
-	require.Contains(t, do(cli.ExitOK, "-dsn", dsn, "-company", company, "-format", "xlsx", "-out", book), "2000 rows")
+	require.Contains(t, do(cli.ExitOK, "export", "-dsn", dsn, "-company", acme, "-format", "xlsx", "-out", book), "2000 rows")
 	_, err = zip.OpenReader(book)
 	require.NoError(t, err)
 
 	var out, said bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"-dsn", dsn, "-company", company, "-format", "rfc4180", "-out", "-"}, &out, &said), said.String())
+	require.Zero(t, run(t.Context(), []string{"export", "-dsn", dsn, "-company", acme, "-format", "rfc4180", "-out", "-"}, &out, &said), said.String())
 	rows := 0
 	for _, err := range export.Read(&out, export.ReadOptions{}) {
 		require.NoError(t, err)
@@ -314,8 +314,8 @@ func TestProgram(t *testing.T) {
 	require.Contains(t, said.String(), "-: 2000 rows")
 	require.NoFileExists(t, "-")
 	for _, bad := range [][]string{
-		nil, {"-dsn", dsn}, {"-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-zone", "Mars"), with("-force", "-match-level", "x"), with("-force", "-match-level", "8"), with("-force", "-status", ""+","),
-		with("-resume", "-format", "xlsx"), {"-dsn", dsn, "-company", company, "-out", "-", "-split", "3"},
+		nil, {"exports"}, {"export", "-dsn", dsn}, {"export", "-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-zone", "Mars"), with("-force", "-match-level", "x"), with("-force", "-match-level", "8"), with("-force", "-status", ""+","),
+		with("-resume", "-format", "xlsx"), {"export", "-dsn", dsn, "-company", acme, "-out", "-", "-split", "3"},
 		with("-force", "-columns", "Nothing"), with("-force", "-drop", "x"), with("-force", "-format", "xls"), with("-force", "-separator", "::"), with("-force", "more"),
 	} {
 		do(cli.ExitUsage, bad...)
@@ -336,12 +336,12 @@ func TestReadingChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 
 	var out bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"-dsn", "sqlite:" + path, "-company", company, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out), out.String())
+	require.Zero(t, run(t.Context(), []string{"export", "-dsn", "sqlite:" + path, "-company", acme, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out), out.String())
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(before, after))
 	missing := filepath.Join(dir, "none.db")
-	require.Equal(t, cli.ExitUsage, run(t.Context(), []string{"-dsn", "sqlite:" + missing, "-company", company, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out))
+	require.Equal(t, cli.ExitUsage, run(t.Context(), []string{"export", "-dsn", "sqlite:" + missing, "-company", acme, "-out", filepath.Join(t.TempDir(), "s.csv")}, &out, &out))
 	require.Contains(t, out.String(), "no such file")
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)

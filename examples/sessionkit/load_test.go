@@ -57,7 +57,7 @@ func slowClients(t *testing.T, dsn string) {
 	db.SetMaxOpenConns(exports + 2)
 	backend := sqlstore.New(db, dialect)
 	st := store.New(backend, store.Options{Exports: store.ExportLimits{Company: exports, Process: exports}})
-	viewer := store.Viewer{Company: company, Role: sessions.Agent}
+	viewer := store.Viewer{Company: acme, Role: sessions.Agent}
 	page, err := st.List(t.Context(), viewer, store.Query{Limit: 100})
 	require.NoError(t, err)
 	var whole export.Result

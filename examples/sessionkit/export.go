@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/export/file"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+const exportIntro = `    sessionkit export -dsn sqlite:kyc.db -company acme -out all.csv
+    sessionkit export -dsn "$DSN" -company acme -search "gior 0100" -status failed -failed-for low_far -match-level 3,4 -out found.csv
+    sessionkit export -dsn "$DSN" -company acme -from 2026-05-01 -to 2026-05-31 -columns "Session ID,First Name=Name,Verified" -out may.csv
+    sessionkit export -dsn "$DSN" -company acme -out all.csv -resume       go on after a crash, a full disk or a lost connection
+    sessionkit export -dsn "$DSN" -company acme -format xlsx -out all.xlsx
+    sessionkit export -dsn "$DSN" -company acme -format rfc4180 -out - | gzip > all.csv.gz
+
+`
+
+// exporting is what the flags of an export say.
+type exporting struct {
+	database
+	company
+	filter filter.Filter
+
+	out      string // "-" is standard output
+	resume   bool
+	workbook bool
+	file     file.Options
+}
+
+func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
+	c := &exporting{}
+	var s cli.Selection
+	var format, separator, columns, extra, mask, drop string
+	var force bool
+	c.database.flags(fs)
+	c.company.flags(fs)
+	fs.IntVar(&c.viewer.ExportLimit, "limit", 0, "refuse to export more `sessions` than these (0: any number)")
+
+	s.Flags(fs)
+
+	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
+	fs.BoolVar(&force, "force", false, "replace the file if it exists")
+	fs.BoolVar(&c.resume, "resume", false, "go on with an export that was cut off; the other flags must be the same")
+	fs.StringVar(&format, "format", "excel_csv", "excel_csv (CSV for Excel), rfc4180 (CSV for import) or xlsx, a workbook")
+	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
+	fs.StringVar(&columns, "columns", "", "`columns` by their headers, Status and Reasons too; HEADER=NAME renames (default: all 24)")
+	fs.StringVar(&extra, "extra", "", "extra fields that get columns of their own, by their `keys`")
+	fs.StringVar(&c.file.TimeLayout, "time-layout", "", "`layout` of times, in Go's words, such as \"02.01.2006 15:04\"")
+	fs.StringVar(&mask, "mask", "", "`fields` whose content is hidden, such as personal_number")
+	fs.StringVar(&drop, "drop", "", "`fields` that are left out")
+	fs.Int64Var(&c.file.RowsPerFile, "split", 0, "begin a further file after so many `rows`")
+	fs.Int64Var(&c.file.BlockBytes, "block", 0, "`bytes` between two points from which an export can go on (0: 4 MiB)")
+	fs.BoolVar(&c.file.Manifest, "manifest", true, "write a manifest beside the file")
+	fs.BoolVar(&c.file.Gzip, "gzip", false, "compress the file")
+
+	return func(ctx context.Context, t *terminal) error {
+		c.workbook = format == "xlsx"
+		switch err := c.check(force); {
+		case err != nil:
+			return err
+		case c.workbook:
+		case len([]rune(separator)) != 1:
+			return cli.Usagef("-separator: not one character")
+		default:
+			if err := c.file.Format.UnmarshalText([]byte(format)); err != nil {
+				return cli.Usagef("-format: %w", err)
+			}
+			c.file.Comma = []rune(separator)[0]
+		}
+		var err error
+		if c.file.Zone, err = s.Zone(); err != nil {
+			return err
+		}
+		if err := c.columns(columns, extra); err != nil {
+			return err
+		}
+		if c.viewer.Disclosure.Mask, err = parseFields("mask", mask); err != nil {
+			return err
+		}
+		if c.viewer.Disclosure.Drop, err = parseFields("drop", drop); err != nil {
+			return err
+		}
+		if c.filter, err = s.Filter(c.file.Zone); err != nil {
+			return err
+		}
+		c.viewer.Role = sessions.Agent
+		err = c.open(engine.OpenExisting, func(b *backend) error { return c.write(ctx, t, b) })
+		if err != nil && file.Begun(c.out) && !errors.Is(err, file.ErrResume) {
+			err = &begunError{err, "-resume goes on from where it stopped"}
+		}
+		return err
+	}
+}
+
+// check checks what the flags say of the file.
+func (c *exporting) check(force bool) error {
+	if err := c.company.check(); err != nil {
+		return err
+	}
+	if c.out == "" {
+		return cli.Usagef("-out is needed")
+	}
+	if (c.workbook || c.out == "-") && (c.resume || c.file.RowsPerFile > 0 || c.file.Gzip) {
+		return cli.Usagef("-resume, -split and -gzip are for CSV files")
+	}
+	if _, err := os.Lstat(c.out); err == nil && c.out != "-" && !force && !c.resume {
+		return cli.Usagef("-out: the file exists; -force replaces it")
+	}
+	return nil
+}
+
+func (c *exporting) columns(columns, extra string) (err error) {
+	for i, text := range cli.List(columns) {
+		header, name, renamed := strings.Cut(text, "=")
+		var column export.Column
+		if err := column.UnmarshalText([]byte(header)); err != nil {
+			return cli.Usagef("-columns: column %d: %w", i+1, err)
+		}
+		c.file.Columns = append(c.file.Columns, column)
+		if renamed {
+			if c.file.Headers == nil {
+				c.file.Headers = map[export.Column]string{}
+			}
+			c.file.Headers[column] = name
+		}
+	}
+	if c.file.ExtraKeys, err = sessions.NewExtraKeys(cli.List(extra)...); err != nil {
+		return cli.Usagef("-extra: %w", err)
+	}
+	return nil
+}
+
+func parseFields(name, text string) (fields sessions.Fields, err error) {
+	for _, part := range cli.List(text) {
+		var f sessions.Field
+		if err := f.UnmarshalText([]byte(part)); err != nil {
+			return 0, cli.Usagef("-%s: %w", name, err)
+		}
+		fields = fields.Union(sessions.FieldsOf(f))
+	}
+	return fields, nil
+}

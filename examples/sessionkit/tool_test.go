@@ -1,0 +1,277 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/examples/internal/cli"
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
+)
+
+// Imports that are killed, many times:
+//
+//	go -C examples test ./sessionkit -run ImportKilled -timeout 60m -args -kill.n 50 -kill.sessions 100000
+var (
+	killN        = flag.Int("kill.n", 2, "imports that are killed until they are complete")
+	killSessions = flag.Int("kill.sessions", 4500, "sessions of each")
+)
+
+// tool runs a command, requires its exit code, and returns what it printed to both outputs.
+func tool(t *testing.T, code int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var out, said bytes.Buffer
+	require.Equal(t, code, run(t.Context(), args, &out, &said), "%s%s", out.String(), said.String())
+	return out.String(), said.String()
+}
+
+func newSQLite(t *testing.T) string {
+	t.Helper()
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
+	tool(t, cli.ExitOK, "migrate", "-dsn", dsn)
+	return dsn
+}
+
+// object reads one line of JSON.
+func object(t *testing.T, line string) (o map[string]any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(line), &o), line)
+	return o
+}
+
+// TestLife takes a database through all commands.
+func TestLife(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kyc.db")
+	dsn, whole := "sqlite:"+path, newSQLite(t)
+	for _, command := range []string{"status", "import", "list", "purge", "check"} { // none of these makes a file
+		args := []string{command, "-dsn", dsn}
+		if command != "status" {
+			args = append(args, "-company", acme)
+		}
+		switch command {
+		case "import":
+			args = append(args, "-generate", "10")
+		case "purge":
+			args = append(args, "-ids", "x", "-yes")
+		}
+		_, said := tool(t, cli.ExitUsage, args...)
+		require.Contains(t, said, "no such file")
+		require.NoFileExists(t, path)
+	}
+	out, _ := tool(t, cli.ExitOK, "migrate", "-dsn", dsn, "-json")
+	require.Equal(t, true, object(t, strings.Split(out, "\n")[0])["applied"])
+	out, _ = tool(t, cli.ExitOK, "status", "-dsn", dsn)
+	require.Contains(t, out, "applied ")
+	out, _ = tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "2500", "-json")
+	require.EqualValues(t, 2500, object(t, out)["created"])
+	out, _ = tool(t, cli.ExitOK, "import", "-dsn", whole, "-company", acme, "-from", dsn, "-state", filepath.Join(t.TempDir(), "state"))
+	require.Contains(t, out, "2500 sessions done: 2500 new, 0 changed, 0 passed over")
+	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme, "-against", whole)
+	require.Contains(t, out, "the same, SHA-256 ")
+	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme)
+	require.Equal(t, "all is well\n", out)
+
+	out, said := tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-status", "success", "-limit", "3", "-json")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 3)
+	first := object(t, lines[0])
+	require.Equal(t, "success", first["status"])
+	id := first["id"].(string)
+	_, after, _ := strings.Cut(said, "-after ")
+	after, _, _ = strings.Cut(after, " ")
+	next, _ := tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-status", "success", "-limit", "3", "-json", "-after", after)
+	require.NotContains(t, next, id)
+	out, said = tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-pages", "0", "-limit", "700")
+	require.Equal(t, 2500, strings.Count(out, "\n"))
+	require.Empty(t, said)
+	out, _ = tool(t, cli.ExitOK, "get", "-dsn", dsn, "-company", acme, "-id", id)
+	require.Contains(t, out, "status               success\n")
+	require.Contains(t, out, id)
+	out, _ = tool(t, cli.ExitOK, "get", "-dsn", dsn, "-company", acme, "-id", id, "-json")
+	require.Equal(t, lines[0]+"\n", out)
+
+	_, said = tool(t, cli.ExitUsage, "redact", "-dsn", dsn, "-company", acme, "-id", id)
+	require.Contains(t, said, "-yes")
+	tool(t, cli.ExitOK, "redact", "-dsn", dsn, "-company", acme, "-id", id, "-yes")
+	out, _ = tool(t, cli.ExitOK, "get", "-dsn", dsn, "-company", acme, "-id", id)
+	require.Contains(t, out, "[redacted]")
+	_, said = tool(t, exitDiffers, "check", "-dsn", dsn, "-company", acme, "-against", whole)
+	require.Contains(t, said, "the first is session \""+id)
+	require.NotContains(t, said, first["first_name"])
+
+	tool(t, cli.ExitUsage, "purge", "-dsn", dsn, "-company", acme, "-yes") // of what?
+	out, _ = tool(t, cli.ExitOK, "purge", "-dsn", dsn, "-company", acme, "-ids", id+",x")
+	require.Contains(t, out, "1 sessions would be purged")
+	out, _ = tool(t, cli.ExitOK, "purge", "-dsn", dsn, "-company", acme, "-ids", id, "-yes", "-json")
+	require.EqualValues(t, 1, object(t, out)["purged"])
+	tool(t, cli.ExitFailure, "get", "-dsn", dsn, "-company", acme, "-id", id)
+	out, _ = tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-from", whole, "-json")
+	require.EqualValues(t, 1, object(t, out)["purged"], "it does not come back")
+
+	db, _, err := engine.Open(dsn)
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE rowid IN (SELECT max(rowid) FROM sessionkit_blocks)")
+	require.NoError(t, errors.Join(err, db.Close()))
+	_, said = tool(t, exitDiffers, "check", "-dsn", dsn, "-company", acme)
+	require.Contains(t, said, "-repair")
+	tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme, "-repair")
+	tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme)
+
+	for _, c := range commands() {
+		out, _ := tool(t, cli.ExitOK, c.name, "-help")
+		require.Contains(t, out, "-json")
+		if c.name != "check" {
+			tool(t, cli.ExitUsage, c.name)
+		}
+	}
+	out, _ = tool(t, cli.ExitOK, "help")
+	require.Contains(t, out, "sessionkit redact")
+	tool(t, cli.ExitUsage)
+}
+
+// closedPipe is standard output that somebody has closed, as head does.
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestPrintingFails(t *testing.T) {
+	dsn := newSQLite(t)
+	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "100")
+	for _, args := range [][]string{{"help"}, {"list", "-dsn", dsn, "-company", acme, "-pages", "0"}, {"status", "-dsn", dsn}, {"check", "-dsn", dsn, "-company", acme, "-json"}} {
+		require.Equal(t, cli.ExitFailure, run(t.Context(), args, closedPipe{}, io.Discard), args[0])
+	}
+}
+
+// TestImportFiles imports what an export has written, and files that are torn, doubled and wrong in
+// a late row.
+func TestImportFiles(t *testing.T) {
+	dsn, dir := newSQLite(t), t.TempDir()
+	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "3000")
+	path := filepath.Join(dir, "s.csv")
+	tool(t, cli.ExitOK, "export", "-dsn", dsn, "-company", acme, "-format", "rfc4180", "-out", path)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	rows := bytes.SplitAfter(text, []byte("\r\n"))
+	file := func(name string, parts ...[]byte) string {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(name, bytes.Join(parts, nil), 0o600))
+		return name
+	}
+	created := func(text string) int { return int(object(t, text)["created"].(float64)) }
+
+	torn := file("torn.csv", text[:len(text)-40])
+	to := newSQLite(t)
+	state := filepath.Join(dir, "state")
+	out, said := tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", torn, "-json", "-state", state)
+	require.Equal(t, 2999, created(out))
+	require.Contains(t, said, "row 3000")
+	require.FileExists(t, state)
+	_, said = tool(t, exitRestart, "import", "-dsn", to, "-company", acme, "-in", path, "-state", state)
+	require.Contains(t, said, "another import")
+	require.NoError(t, os.Remove(state))
+	out, said = tool(t, cli.ExitOK, "import", "-dsn", to, "-company", acme, "-in", path, "-json")
+	require.Equal(t, 1, created(out))
+	require.Contains(t, said, "the file does not say")
+
+	bad := bytes.Replace(rows[2900], []byte(",FALSE,"), []byte(",MAYBE,"), 1)
+	bad = bytes.Replace(bad, []byte(",TRUE,"), []byte(",MAYBE,"), 1)
+	late := file("late.csv", bytes.Join(rows[:2900], nil), bad, bytes.Join(rows[2901:], nil))
+	to = newSQLite(t)
+	_, said = tool(t, exitDiffers, "import", "-dsn", to, "-company", acme, "-in", file("twice.csv", text, rows[5]), "-dry-run")
+	require.Contains(t, said, "row 3001: the session of row 5 again")
+	_, said = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", late, "-dry-run")
+	require.Contains(t, said, "row 2900")
+	out, said = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", late, "-json")
+	require.Equal(t, 2899, created(out))
+	require.Contains(t, said, "row 2900")
+	require.Contains(t, said, "the same command passes over what is stored")
+	out, _ = tool(t, cli.ExitOK, "import", "-dsn", to, "-company", acme, "-in", file("twice.csv", text, rows[5]))
+	require.Contains(t, out, "3001 sessions done: 101 new, 0 changed, 2900 passed over, 0 of them with another content, 0 refused")
+	for _, args := range [][]string{
+		{"-in", path, "-generate", "1"}, {}, {"-in", path, "-separator", "::"}, {"-in", path, "-zone", "Mars"}, {"-in", path, "-format", "xls"},
+		{"-from", "oracle:x"}, {"-in", path, "more"},
+	} {
+		tool(t, cli.ExitUsage, append([]string{"import", "-dsn", to, "-company", acme}, args...)...)
+	}
+	tool(t, cli.ExitUsage, "import", "-dsn", to, "-in", path)
+}
+
+// TestImportKilled kills imports with kill -9 at random moments, and fills the disk of some, until
+// each is complete: nothing is lost, and nothing is there twice.
+func TestImportKilled(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { importKilled(t, newSQLite, true) })
+	t.Run("postgres", func(t *testing.T) {
+		importKilled(t, func(t *testing.T) string {
+			dsn := newPostgres(t)
+			tool(t, cli.ExitOK, "migrate", "-dsn", dsn)
+			return dsn
+		}, false)
+	})
+}
+
+func importKilled(t *testing.T, fresh func(*testing.T) string, isFile bool) {
+	random := rand.New(rand.NewPCG(3, 4))
+	source, sessions := newSQLite(t), strconv.Itoa(*killSessions)
+	start := time.Now()
+	tool(t, cli.ExitOK, "import", "-dsn", source, "-company", acme, "-generate", sessions)
+	took := time.Since(start)
+	var killed, full, parts int
+	for i := range *killN {
+		dsn := fresh(t)
+		args := []string{"import", "-dsn", dsn, "-company", acme, "-from", source}
+		if i%2 == 0 {
+			args = append(args, "-state", filepath.Join(t.TempDir(), "state"))
+		}
+		said := ""
+		for tries, code := 0, -1; code != cli.ExitOK; tries++ {
+			moment := time.Duration(random.Int64N(int64(2 * took)))
+			switch {
+			case tries == 0 && isFile:
+				code, said = program(t, strconv.Itoa(1<<20), nil, args...)
+				require.Equal(t, cli.ExitFailure, code, said)
+				full++
+			case tries < 4:
+				code, said = program(t, "", func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, args...)
+				killed++
+			default:
+				code, said = program(t, "", nil, args...)
+				require.Zero(t, code, said)
+			}
+		}
+		if !strings.Contains(said, sessions+" new") {
+			parts++
+		}
+		tool(t, cli.ExitOK, "check", "-dsn", source, "-company", acme, "-against", dsn)
+		tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme)
+	}
+	t.Logf("%d imports of %s sessions are complete; killed %d times, %d full disks; the last run of %d found a part stored",
+		*killN, sessions, killed, full, parts)
+}
+
+// TestImportInterrupted ends imports within the process, as Ctrl-C does.
+func TestImportInterrupted(t *testing.T) {
+	dsn := newSQLite(t)
+	for i := range 5 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*20)*time.Millisecond)
+		code := run(ctx, []string{"import", "-dsn", dsn, "-company", acme, "-generate", "5000"}, io.Discard, io.Discard)
+		cancel()
+		require.Contains(t, []int{cli.ExitOK, cli.ExitFailure}, code)
+	}
+	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "5000")
+	out, _ := tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-pages", "0", "-limit", "1000", "-json")
+	require.Equal(t, 5000, strings.Count(out, "\n"))
+}
