@@ -22,6 +22,7 @@ var lossy = map[string]string{
 	"store.Store":        "has no Backend",
 	"memstore.Backend":   "is empty",
 	"memstore.Settings":  "is empty: no acceptance level, no extra fields",
+	"memstore.Trail":     "is empty",
 	"sqlstore.Backend":   "has no database",
 	"tablestore.Backend": "has no database",
 	"sqlstore.Bulk":      "is empty",

@@ -139,7 +139,7 @@ func specimens(t *testing.T) []any {
 	memory := memstore.New()
 	require.NoError(t, memory.Insert(t.Context(), s.Clone()))
 	saved := &memstore.Settings{}
-	require.NoError(t, saved.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys}))
+	require.NoError(t, saved.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys}, "master-1"))
 	db, err := sql.Open("sqlite", "file:secret-dsn?mode=memory")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
@@ -155,8 +155,15 @@ func specimens(t *testing.T) []any {
 	tallyKey := store.TallyKey{Scale: "kvalifika-3d2d", DocumentType: sessions.Passport, Compared: true, Level: 4, Otherwise: store.OtherwisePasses}
 	options := store.Options{
 		DefaultLimit: 1, MaxLimit: 2, Budget: 3, CountLimit: 4, Connections: 5, Exports: store.ExportLimits{Process: 1, Company: 2, Viewer: 3}, Settings: saved,
-		Audit: func(context.Context, store.Event) error { return nil },
+		Audit: func(context.Context, store.Event) error { return nil }, Trail: &memstore.Trail{}, AuditRetention: time.Hour, AuditTexts: true,
 	}
+	entry := store.AuditEntry{
+		Company: "acme", At: at, ID: "E1", Subject: "agent-7", Role: sessions.Agent, Action: store.ActionSearch, Outcome: store.Failed, Query: f.Text(),
+		Session: "s-1", Old: "{}", New: "{}", Rows: 3, Bytes: 4, SHA256: "00", Reason: "failed",
+	}
+	trail := &memstore.Trail{}
+	require.NoError(t, trail.AppendAudit(t.Context(), entry))
+	revision := store.SettingsRevision{CompanySettings: settings, Subject: "master-1", At: at}
 	st := store.New(memory, options)
 
 	migration := sqlstore.Migration{Version: 1, Name: "first", Oldest: 1, SQL: "SELECT 1;\n"}
@@ -246,7 +253,11 @@ func specimens(t *testing.T) []any {
 		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.OfViewer, Limit: 3}, store.OfViewer, options.Exports, st.Select(viewer, f), options, st,
 		store.OtherwisePasses, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
+		entry, store.AuditBatch{Entries: []store.AuditEntry{entry}, Reached: position}, store.AuditPage{Entries: []store.AuditEntry{entry}, Next: "x"}, revision,
+		store.AuditQuery{Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, Limit: 3, After: "x"},
+		store.AuditSelection{Company: "acme", Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, After: position, Limit: 3},
 		// storages
+		trail,
 		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},

@@ -600,7 +600,7 @@ func testSettings(t *testing.T, browser context.Context) {
 
 	// somebody else has changed them meanwhile
 	eval[bool](b, "document.getElementById('extra-keys').value = 'email', true")
-	require.NoError(t, s.settings.SaveCompanySettings(t.Context(), "acme", saved))
+	require.NoError(t, s.settings.SaveCompanySettings(t.Context(), "acme", saved, ""))
 	b.click(".settings button.primary")
 	b.wait("document.querySelector('.settings .note').innerText.includes('meanwhile')")
 	require.Equal(t, "phone\nloyalty card", eval[string](b, "document.getElementById('extra-keys').value"))

@@ -39,7 +39,7 @@ func newSite(from *storage, log *slog.Logger) (*site, error) {
 		}
 		s.pages[l.Code] = pages
 	}
-	st := store.New(from.backend, store.Options{Settings: from.settings, Audit: s.audit})
+	st := store.New(from.backend, store.Options{Settings: from.settings, Trail: from.trail, Audit: s.audit})
 	s.api = httpapi.New(st, httpapi.Options{
 		Viewer:      s.sessions.viewer,
 		Selfie:      selfie,

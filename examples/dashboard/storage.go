@@ -30,6 +30,7 @@ type storage struct {
 		store.Writer
 	}
 	settings store.Settings
+	trail    store.AuditTrail
 	close    func()
 }
 
@@ -39,7 +40,7 @@ func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
 // openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as
 // the storage.
 func openStorage(ctx context.Context, dsn string) (*storage, error) {
-	s := &storage{settings: &memstore.Settings{}, close: func() {}}
+	s := &storage{settings: &memstore.Settings{}, trail: &memstore.Trail{}, close: func() {}}
 	if err := s.accept(ctx); err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 func (s *storage) accept(ctx context.Context) error {
 	for _, c := range companies() {
 		settings := store.CompanySettings{Acceptance: generate.Acceptance(), ExtraKeys: generate.ExtraKeys()}
-		if err := s.settings.SaveCompanySettings(ctx, c.Key, settings); err != nil {
+		if err := s.settings.SaveCompanySettings(ctx, c.Key, settings, "dashboard"); err != nil {
 			return err
 		}
 	}

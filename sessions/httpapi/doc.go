@@ -1,5 +1,5 @@
 // Package httpapi serves a company's sessions over HTTP: list, search, counts, details, changes,
-// export and settings, as JSON and CSV. A host mounts it behind its own sign-in:
+// export, settings and the audit trail, as JSON and CSV. A host mounts it behind its own sign-in:
 //
 //	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewerFromMyCookie})))
 //
@@ -15,6 +15,7 @@
 //	GET POST  /tally                   how a selection would have ended under each acceptance level
 //	     POST /export                  every session of a filter as CSV
 //	GET PUT   /settings                acceptance level and extra fields of the company
+//	GET       /audit                   who did what in the company, newest first, page by page
 //	GET       /openapi.json            this API as OpenAPI 3.0.3: every member of every document
 //
 // HEAD is GET without the answer's body. A GET that has a body is an error. An ID in a path is
@@ -29,7 +30,7 @@
 // [Options.Viewer] says so, and nothing else: company, role, disclosure and restriction are no
 // parameters. Without a viewer every route is 401, with a role that the product does not know 403.
 // What is not the viewer's is 404, byte for byte as what is not there. Agents may do all but PUT
-// /settings, which is 403. What a viewer may not see is null, a text "masked"; a filter by it is
+// /settings and GET /audit, which are 403. What a viewer may not see is null, a text "masked"; a filter by it is
 // 403. The host's sign-in has to see to CSRF tokens or SameSite cookies, as anywhere: the one
 // request that changes anything, PUT /settings, is JSON and no form can send it.
 //
@@ -120,6 +121,15 @@
 // are if they are left out. If-Match has the ETag that was read, or * to replace whatever is stored;
 // without it the answer is 428, and 412 if another change came between. Policies are on the scale
 // far.Kvalifika.
+//
+// # The audit trail
+//
+// GET /audit lists what the Store's trail has ([store.Options].Trail), to a Master User without a
+// restriction. Its parameters are subject (the person who did it), session (an ID), action (one of
+// those of package store, repeated), since (inclusive) and before (not), instants of RFC 3339, limit
+// and after. A page may have fewer entries than limit, even none, before the end, which is where
+// next is null. query says by what was searched ("filter(status, search)"); with what, only if the
+// host keeps it (AuditTexts), and not to a viewer with hidden fields.
 //
 // # Selfies
 //

@@ -30,6 +30,7 @@ type host struct {
 	*testing.T
 	backend  *spy
 	settings memstore.Settings
+	trail    memstore.Trail
 	viewers  map[string]store.Viewer
 	options  httpapi.Options
 	store    store.Options
@@ -160,7 +161,7 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 		Exported: func(_ *http.Request, e httpapi.Export) { hear(h, &h.exports, e) },
 		Failed:   func(_ *http.Request, err error) { hear(h, &h.failures, err) },
 	}
-	h.store = store.Options{Settings: &h.settings, Audit: func(_ context.Context, e store.Event) error {
+	h.store = store.Options{Settings: &h.settings, Trail: &h.trail, Audit: func(_ context.Context, e store.Event) error {
 		hear(h, &h.events, e)
 		return nil
 	}}
@@ -171,7 +172,7 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 	h.insert(people()...)
 	keys, err := sessions.NewExtraKeys("phone", "email")
 	require.NoError(t, err)
-	require.NoError(t, h.settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance(t, 5), ExtraKeys: keys}))
+	require.NoError(t, h.settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance(t, 5), ExtraKeys: keys}, "master-1"))
 	return h
 }
 

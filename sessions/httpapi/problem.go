@@ -158,7 +158,9 @@ func problemOf(err error) *problem {
 	case errors.Is(err, store.ErrNotFound):
 		return &problem{Code: codeNotFound}
 	case errors.Is(err, store.ErrLimit):
-		return &problem{Code: codeInvalidParameter, Parameter: "limit", Detail: "more sessions than one answer may have"}
+		return &problem{Code: codeInvalidParameter, Parameter: "limit", Detail: "more than one answer may have"}
+	case errors.Is(err, store.ErrAuditQuery):
+		return &problem{Code: codeInvalidParameter, Detail: "an action that there is not, or a time that ends before it begins"}
 	case errors.Is(err, store.ErrCursor):
 		return &problem{Code: codeInvalidCursor, Parameter: "after", Detail: "not a cursor of this query"}
 	case errors.Is(err, store.ErrWatermark):
@@ -179,7 +181,7 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeInvalidParameter, Detail: "options that contradict each other"}
 	case errors.Is(err, errNoTear):
 		return &problem{Code: codeNotSupported, Detail: "a torn file could not be told from a whole one: the server's middleware hides the connection"}
-	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings):
+	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings), errors.Is(err, store.ErrNoTrail):
 		return &problem{Code: codeNotSupported}
 	default:
 		return &problem{Code: codeInternal}

@@ -24,6 +24,7 @@ func routes() map[string]methods {
 		"/tally":                  selection((*call).tally),
 		"/export":                 {http.MethodPost: (*call).export},
 		"/settings":               {http.MethodGet: document((*call).settings), http.MethodPut: document((*call).saveSettings)},
+		"/audit":                  {http.MethodGet: document((*call).audit)},
 		descriptionPath:           {http.MethodGet: document((*call).describe)},
 	}
 }

@@ -27,11 +27,20 @@ const (
 	ActionSettings Action = "settings" // a change of the company's settings
 	ActionRedact   Action = "redact"   // a person is taken out of one session
 	ActionPurge    Action = "purge"    // sessions are taken out for good
+	ActionAudit    Action = "audit"    // a page of the audit trail itself
 
 	// ActionPurgeCompany is a company that is taken out for good. Once it is Done, the trail of the
-	// company may go as well.
+	// company may go as well: that of [Options.Trail] has gone, and does not have this event.
 	ActionPurgeCompany Action = "purge_company"
 )
+
+// Actions returns all actions that are audited.
+func Actions() []Action {
+	return []Action{
+		ActionList, ActionSearch, ActionDetails, ActionAttempts, ActionChanges, ActionCount, ActionFacets, ActionTally, ActionExport,
+		ActionSettings, ActionRedact, ActionPurge, ActionAudit, ActionPurgeCompany,
+	}
+}
 
 // Outcome is how far an operation got.
 type Outcome string
@@ -61,10 +70,10 @@ type Event struct {
 	// selects everything. The text of a search is personal data: keep it as carefully as the
 	// sessions, and never log it.
 	Query   string
-	Session string          // ID, for details, attempts and redactions
+	Session string          // ID, for details, attempts and redactions, and for reading the trail of a session
 	Change  *SettingsChange // for settings, nil otherwise
 	Purge   *Purge          // for purges, as they were asked, nil otherwise; Query has its filter
-	Rows    int             // sessions that are handed out, were counted or are gone; of changes, the IDs as well; 0 for facets
+	Rows    int             // sessions that are handed out, were counted or are gone; of changes, the IDs as well; 0 for facets; of the trail, entries
 	Bytes   int64           // of a file that was written
 	SHA256  string          // of these bytes, in hexadecimal; "" where nobody asked for it
 	Err     error           // why it failed
@@ -98,15 +107,30 @@ func (v Viewer) event(a Action) Event {
 	return Event{Company: v.Company, Subject: v.Subject, Role: v.Role, Action: a}
 }
 
-// tell tells the hook of an event and returns its refusal.
+// tell tells the hook of an event, and then the trail. It returns the refusal of either; that of
+// the hook is in the trail.
 func (s *Store) tell(ctx context.Context, e Event) error {
-	if s.options.Audit == nil {
-		return nil
+	var refusal error
+	if s.options.Audit != nil {
+		if err := s.options.Audit(ctx, e); err != nil {
+			refusal = fmt.Errorf("%w: %w", ErrRefused, err)
+		}
 	}
-	if err := s.options.Audit(ctx, e); err != nil {
-		return fmt.Errorf("%w: %w", ErrRefused, err)
+	switch {
+	case s.options.Trail == nil:
+		return refusal
+	case errors.Is(e.Err, ErrRefused): // the trail has it already
+		return refusal
+	case e.Action == ActionPurgeCompany && e.Outcome == Done: // the trail has gone
+		return refusal
 	}
-	return nil
+	if refusal != nil {
+		e.Outcome, e.Err = Failed, refusal
+	}
+	if err := s.appendAudit(ctx, &e); err != nil {
+		refusal = errors.Join(refusal, fmt.Errorf("%w: %w", ErrRefused, err))
+	}
+	return refusal
 }
 
 // conclude tells the hook how an operation ended and hands its result out unless the hook refuses.

@@ -215,7 +215,7 @@ func TestSettings(t *testing.T) {
 	require.Equal(t, store.Failed, events[0].Outcome)
 	_, err = st.SaveSettings(ctx, master, store.CompanySettings{Revision: 1})
 	require.ErrorIs(t, err, sessions.ErrNoAcceptance)
-	require.ErrorIs(t, settings.SaveCompanySettings(ctx, "acme", read), store.ErrConflict, "and in the same moment")
+	require.ErrorIs(t, settings.SaveCompanySettings(ctx, "acme", read, ""), store.ErrConflict, "and in the same moment")
 
 	audit.refuse = func(store.Event) error { return errors.New("four eyes, please") }
 	again.Acceptance, err = sessions.NewAcceptance(policy(t, 7))

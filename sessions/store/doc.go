@@ -52,11 +52,24 @@
 //
 // # Settings and audit
 //
-// A company's settings live with the host, behind [Settings]; only a Master User changes them. The
-// hook [Options.Audit] is told of every operation, with the canonical text of its filter, before
-// the result leaves the Store: a refusal stops it. Exports and changes of settings are told of
-// twice, before they begin and with their outcome. A viewer without company or role is the host's
-// mistake and is not told of.
+// A company's settings are kept behind [Settings]; only a Master User changes them. The hook
+// [Options.Audit] is told of every operation, with the canonical text of its filter, before the
+// result leaves the Store: a refusal stops it. Exports and changes of settings are told of twice,
+// before they begin and with their outcome. A viewer without company or role is the host's mistake
+// and is not told of.
+//
+// [Options.Trail] keeps what is audited, and [Store.AuditTrail] shows it to the Master User, newest
+// first: who did what, when, to which session, and how it ended. memstore has both:
+//
+//	st := store.New(backend, store.Options{Settings: settings, Trail: trail})
+//	page, err := st.AuditTrail(ctx, master, store.AuditQuery{Session: id}) // who has seen this session?
+//
+// A trail holds IDs of sessions, the keys of those who work, and by what was searched, but nothing
+// of the persons in the sessions, and so a redaction changes nothing of it: the trail goes on to say
+// who read the session, and who redacted it. With [Options.AuditTexts] it holds what was typed as
+// well: names and numbers, which stay until the retention ends ([Options.AuditRetention]), whatever
+// is redacted or purged meanwhile. [Store.PurgeCompany] ends the trail of the company with its
+// settings.
 //
 // # Errors
 //

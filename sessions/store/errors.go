@@ -62,6 +62,10 @@ var (
 	ErrRefused = errors.New("store: refused by audit")
 	// ErrNoSettings: the Store was made without [Options.Settings].
 	ErrNoSettings = errors.New("store: no settings")
+	// ErrNoTrail: the Store was made without [Options.Trail].
+	ErrNoTrail = errors.New("store: no audit trail")
+	// ErrAuditQuery: the query of the audit trail is one that must be a mistake.
+	ErrAuditQuery = errors.New("store: invalid query of the audit trail")
 )
 
 // HiddenError names the hidden fields that a viewer searched or filtered by.

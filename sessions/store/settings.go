@@ -1,38 +1,128 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"slices"
+	"time"
 
+	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // CompanySettings are what a company's Master User sets. The zero CompanySettings accept no level
 // and have no extra fields.
+//
+// encoding/json keeps them. [ParseCompanySettings] reads those on scales of the host's own.
 type CompanySettings struct {
-	Acceptance sessions.Acceptance
-	ExtraKeys  sessions.ExtraKeys // the company's extra fields, in the order of their columns
+	Acceptance sessions.Acceptance `json:"acceptance"`
+	ExtraKeys  sessions.ExtraKeys  `json:"extra_keys"` // the company's extra fields, in the order of their columns
 	// KeptKeys are those extra fields that say nothing of a person, such as the branch: a redaction
 	// keeps them ([Store.Redact]), so that a restriction by them goes on to hold.
-	KeptKeys sessions.ExtraKeys
+	KeptKeys sessions.ExtraKeys `json:"kept_keys"`
 
 	// Revision counts the changes. Settings sets it; a save needs the one that was read.
-	Revision int64
+	Revision int64 `json:"revision"`
 }
 
-// Settings is where a host keeps the settings of companies. It may be used by many goroutines.
+// ParseCompanySettings reads the JSON of CompanySettings whose policies are on far.Kvalifika or on
+// one of the scales given. Errors wrap [sessions.ErrSyntax], for an unknown member as well, or what
+// far.ParsePolicy returns.
+func ParseCompanySettings(data []byte, scales ...far.Scale) (CompanySettings, error) {
+	var j struct {
+		Acceptance json.RawMessage    `json:"acceptance"`
+		ExtraKeys  sessions.ExtraKeys `json:"extra_keys"`
+		KeptKeys   sessions.ExtraKeys `json:"kept_keys"`
+		Revision   int64              `json:"revision"`
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if d.Decode(&j) != nil || !errors.Is(d.Decode(&struct{}{}), io.EOF) {
+		return CompanySettings{}, fmt.Errorf("%w: company settings: not their JSON", sessions.ErrSyntax)
+	}
+	acceptance, err := sessions.ParseAcceptance(j.Acceptance, scales...)
+	if err != nil {
+		return CompanySettings{}, err
+	}
+	return CompanySettings{acceptance, j.ExtraKeys, j.KeptKeys, j.Revision}, nil
+}
+
+// Equal reports whether both are the same settings, of the same revision.
+func (c CompanySettings) Equal(d CompanySettings) bool {
+	return c.Acceptance.Equal(d.Acceptance) && slices.Equal(c.ExtraKeys.All(), d.ExtraKeys.All()) &&
+		slices.Equal(c.KeptKeys.All(), d.KeptKeys.All()) && c.Revision == d.Revision
+}
+
+// Settings is where a host keeps the settings of companies. Package storetest proves an
+// implementation: each sentence, and those of [SettingsHistory] and [SettingsPurger], has a case
+// there that bears its number.
+//
+//  1. Each method is about one company. An empty one is [ErrNoCompany].
+//  2. CompanySettings returns what was saved last, all of it: the zero settings if nothing was.
+//  3. SaveCompanySettings replaces the stored settings if their revision is that of s, and raises
+//     it by one. Otherwise nothing changes, and the error wraps [ErrConflict].
+//  4. Of many that replace the same revision at once, one does.
+//  5. A cancelled context ends a method with an error that wraps the context's, and saves nothing.
 type Settings interface {
-	// CompanySettings returns the settings of a company: the zero ones if none were saved.
 	CompanySettings(ctx context.Context, company string) (CompanySettings, error)
-	// SaveCompanySettings replaces the stored settings if their revision is that of s, which they
-	// raise by one. Otherwise nothing changes and the error wraps ErrConflict.
-	SaveCompanySettings(ctx context.Context, company string, s CompanySettings) error
+	// SaveCompanySettings saves settings for a person, of whom subject is Viewer.Subject.
+	SaveCompanySettings(ctx context.Context, company string, s CompanySettings, subject string) error
+}
+
+// SettingsHistory is a Settings that keeps what was saved.
+//
+//  6. CompanySettingsHistory returns what was saved for a company, newest first, with the person
+//     and the time: at most limit of it, and only revisions below before, if that is not 0. No
+//     revision is missing.
+type SettingsHistory interface {
+	CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]SettingsRevision, error)
+}
+
+// SettingsRevision is settings as somebody saved them. They replaced those of the revision before.
+type SettingsRevision struct {
+	CompanySettings
+	Subject string    // Viewer.Subject of the person who saved them
+	At      time.Time // when: in UTC, of microseconds, by the clock of the process that saved them
 }
 
 // SettingsPurger is a Settings that can forget a company for good, for [Store.PurgeCompany].
+//
+//  7. PurgeCompanySettings deletes the settings of a company, and their history, and no others.
+//     Without any it does nothing. The settings are the zero ones then, of revision 0.
 type SettingsPurger interface {
-	// PurgeCompanySettings deletes the settings of a company. Without any it does nothing.
 	PurgeCompanySettings(ctx context.Context, company string) error
+}
+
+// SettingsHistory returns what was saved as settings of the viewer's company, newest first: at most
+// limit of it, as of a query, and only revisions below before, if that is not 0. Only a Master User
+// may: to others the error is [ErrForbidden]. If [Options.Settings] keeps no history, it wraps
+// errors.ErrUnsupported.
+func (s *Store) SettingsHistory(ctx context.Context, v Viewer, before int64, limit int) ([]SettingsRevision, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	history, ok := s.options.Settings.(SettingsHistory)
+	switch {
+	case !v.Role.ChangesSettings():
+		return nil, fmt.Errorf("%w: history of settings", ErrForbidden)
+	case s.options.Settings == nil:
+		return nil, ErrNoSettings
+	case !ok:
+		return nil, fmt.Errorf("store: settings: no history: %w", errors.ErrUnsupported)
+	}
+	limit, err := s.limit(limit)
+	if err != nil {
+		return nil, err
+	}
+	revisions, err := history.CompanySettingsHistory(ctx, v.Company, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("store: settings: %w", err)
+	}
+	return revisions, nil
 }
 
 // Settings returns the settings of the viewer's company. Both roles may read them. Without
@@ -95,7 +185,7 @@ func (s *Store) saveSettings(ctx context.Context, v Viewer, changed CompanySetti
 	if err := s.tell(ctx, *e); err != nil {
 		return CompanySettings{}, err
 	}
-	if err := s.options.Settings.SaveCompanySettings(ctx, v.Company, changed); err != nil {
+	if err := s.options.Settings.SaveCompanySettings(ctx, v.Company, changed, v.Subject); err != nil {
 		return CompanySettings{}, fmt.Errorf("store: settings: %w", err)
 	}
 	changed.Revision++

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -40,6 +43,16 @@ type Options struct {
 	// Audit is told of every operation before its result leaves the Store, from the goroutine of
 	// the caller; an error refuses it. nil: nobody is told.
 	Audit func(ctx context.Context, e Event) error
+
+	// Trail keeps what Audit is told, after it, and with the refusals of it; that it cannot refuses
+	// the operation, too. nil: nothing is kept, and Store.AuditTrail returns ErrNoTrail.
+	Trail AuditTrail
+	// AuditRetention is how long the trail keeps an entry; 0: [DefaultAuditRetention]; negative: as
+	// long as the company is there. What is older is not shown, and deleted as new entries come.
+	AuditRetention time.Duration
+	// AuditTexts keeps the canonical text of filters in the trail, with the names and numbers that
+	// were searched. Those are personal data that no redaction or purge of a session takes out.
+	AuditTexts bool
 }
 
 // Store is what lists, searches, reads, counts and exports sessions for viewers. See the package
@@ -50,6 +63,10 @@ type Store struct {
 	backend Backend
 	options Options
 	work    work
+
+	audited     atomic.Int64 // when the last entry of the trail was made, in microseconds since 1970
+	auditMu     sync.Mutex
+	auditPaused map[string]time.Time // by company: when to look again for entries to delete
 }
 
 // New returns a Store over a Backend, which stays the caller's.

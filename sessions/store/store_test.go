@@ -237,6 +237,14 @@ func TestNoViewer(t *testing.T) {
 		call{"SaveSettings", func(ctx context.Context, st *store.Store, v store.Viewer, _ filter.Filter) (result, error) {
 			_, err := st.SaveSettings(ctx, v, store.CompanySettings{})
 			return result{}, err
+		}},
+		call{"SettingsHistory", func(ctx context.Context, st *store.Store, v store.Viewer, _ filter.Filter) (result, error) {
+			_, err := st.SettingsHistory(ctx, v, 0, 1)
+			return result{}, err
+		}},
+		call{"AuditTrail", func(ctx context.Context, st *store.Store, v store.Viewer, _ filter.Filter) (result, error) {
+			_, err := st.AuditTrail(ctx, v, store.AuditQuery{})
+			return result{}, err
 		}})
 	for _, c := range more {
 		t.Run(c.name, func(t *testing.T) {

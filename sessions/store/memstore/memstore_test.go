@@ -108,3 +108,8 @@ func BenchmarkInsertNewest(b *testing.B) {
 		}
 	}
 }
+
+func TestSettingsAndTrail(t *testing.T) {
+	storetest.RunSettings(t, func(*testing.T) store.Settings { return &memstore.Settings{} })
+	storetest.RunAuditTrail(t, func(*testing.T) store.AuditTrail { return &memstore.Trail{} })
+}

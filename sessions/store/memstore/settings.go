@@ -4,47 +4,92 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Settings keeps the settings of companies in memory. The zero Settings has none.
+// Settings keeps the settings of companies in memory, with their history. The zero Settings has
+// none.
 type Settings struct {
 	mu        sync.Mutex
-	companies map[string]store.CompanySettings
+	companies map[string][]store.SettingsRevision // the oldest first, without a gap
 }
 
 var (
-	_ store.Settings       = (*Settings)(nil)
-	_ store.SettingsPurger = (*Settings)(nil)
+	_ store.Settings        = (*Settings)(nil)
+	_ store.SettingsHistory = (*Settings)(nil)
+	_ store.SettingsPurger  = (*Settings)(nil)
 )
 
-// CompanySettings returns the settings of a company: the zero ones if none were saved.
-func (s *Settings) CompanySettings(_ context.Context, company string) (store.CompanySettings, error) {
+// in calls do with the lock held.
+func (s *Settings) in(ctx context.Context, company string, do func() error) error {
+	if err := ready(ctx, company); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.companies[company], nil
+	return do()
 }
 
-// SaveCompanySettings replaces the settings of the revision that was read.
-func (s *Settings) SaveCompanySettings(_ context.Context, company string, c store.CompanySettings) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.Revision != s.companies[company].Revision {
-		return fmt.Errorf("memstore: settings: %w", store.ErrConflict)
+// ready checks what every method needs.
+func ready(ctx context.Context, company string) error {
+	if company == "" {
+		return store.ErrNoCompany
 	}
-	if s.companies == nil {
-		s.companies = map[string]store.CompanySettings{}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("memstore: %w", err)
 	}
-	c.Revision++
-	s.companies[company] = c
 	return nil
 }
 
-// PurgeCompanySettings forgets the settings of a company.
-func (s *Settings) PurgeCompanySettings(_ context.Context, company string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.companies, company)
-	return nil
+// CompanySettings implements [store.Settings].
+func (s *Settings) CompanySettings(ctx context.Context, company string) (found store.CompanySettings, err error) {
+	err = s.in(ctx, company, func() error {
+		if all := s.companies[company]; len(all) > 0 {
+			found = all[len(all)-1].CompanySettings
+		}
+		return nil
+	})
+	return found, err
+}
+
+// SaveCompanySettings implements [store.Settings].
+func (s *Settings) SaveCompanySettings(ctx context.Context, company string, c store.CompanySettings, subject string) error {
+	return s.in(ctx, company, func() error {
+		all := s.companies[company]
+		if c.Revision != int64(len(all)) {
+			return fmt.Errorf("memstore: settings: %w", store.ErrConflict)
+		}
+		c.Revision++
+		if s.companies == nil {
+			s.companies = map[string][]store.SettingsRevision{}
+		}
+		s.companies[company] = append(all, store.SettingsRevision{CompanySettings: c, Subject: subject, At: time.Now().UTC().Truncate(time.Microsecond)})
+		return nil
+	})
+}
+
+// CompanySettingsHistory implements [store.SettingsHistory].
+func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) (found []store.SettingsRevision, err error) {
+	err = s.in(ctx, company, func() error {
+		all := s.companies[company]
+		from := len(all)
+		if before > 0 {
+			from = int(min(before-1, int64(from)))
+		}
+		for i := from - 1; i >= 0 && len(found) < limit; i-- {
+			found = append(found, all[i])
+		}
+		return nil
+	})
+	return found, err
+}
+
+// PurgeCompanySettings implements [store.SettingsPurger].
+func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) error {
+	return s.in(ctx, company, func() error {
+		delete(s.companies, company)
+		return nil
+	})
 }

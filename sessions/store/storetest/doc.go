@@ -18,6 +18,9 @@
 // absent for every reason; times that are equal or a microsecond apart; dates without a day or
 // month; keys with quotes, wildcards, emoji, blanks at their end, and such as differ by case alone.
 //
+// [RunSettings] does the same for a host's own store.Settings, and [RunAuditTrail] for a
+// store.AuditTrail.
+//
 // A failure prints the case's explanation and its line in this package. A storage that cannot do
 // something says so in [Lacks]; the zero Lacks claims everything.
 package storetest

@@ -1064,11 +1064,19 @@ func (r *recorder) FailNow() { runtime.Goexit() }
 // verdict runs a case and returns what it has to say.
 func verdict(t *testing.T, p promise, f Fixture, another func() Fixture) []string {
 	t.Helper()
+	return said(t, func(tb testing.TB) {
+		p.check(&suite{TB: tb, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
+	})
+}
+
+// said returns what a check has to say.
+func said(t *testing.T, check func(testing.TB)) []string {
+	t.Helper()
 	r := &recorder{TB: t}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		p.check(&suite{TB: r, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
+		check(r)
 	}()
 	<-done
 	return r.said
@@ -1086,9 +1094,9 @@ func TestBrokenBackends(t *testing.T) {
 				br.do(b)
 				return Fixture{Backend: b}
 			}
-			said := verdict(t, p, fixture(), fixture)
-			require.NotEmpty(t, said, "the case %q does not notice", p.name())
-			for _, text := range said {
+			texts := verdict(t, p, fixture(), fixture)
+			require.NotEmpty(t, texts, "the case %q does not notice", p.name())
+			for _, text := range texts {
 				t.Log(text)
 			}
 		})

@@ -99,6 +99,10 @@ func TestEveryRoute(t *testing.T) {
 		ReplaceSettingsParams{IfMatch: settings.ETag.Value})
 	require.NoError(t, err)
 	require.Equal(t, []string{"phone"}, saved.Response.ExtraKeys)
+	trail, err := c.ListAudit(ctx, ListAuditParams{Action: []ListAuditActionItem{ListAuditActionItemSettings}})
+	require.NoError(t, err)
+	require.Len(t, trail.Entries, 2)
+	require.Equal(t, []string{"phone"}, trail.Entries[0].NewSettings.Value.ExtraKeys)
 	require.NoError(t, c.GetDescription(ctx))
 
 	_, err = c.GetSession(ctx, GetSessionParams{PathID: "none"})

@@ -36,7 +36,7 @@ func New(t *testing.T) (url string) {
 		},
 		&sessions.Session{ID: "s2", Company: "acme", CreatedAt: at.Add(time.Hour), Status: sessions.Pending, FirstName: sessions.TextIn(sessions.NotRecognised)},
 	))
-	api := httpapi.New(store.New(backend, store.Options{Settings: settings}), httpapi.Options{
+	api := httpapi.New(store.New(backend, store.Options{Settings: settings, Trail: &memstore.Trail{}}), httpapi.Options{
 		Viewer: func(*http.Request) (store.Viewer, error) {
 			return store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "m-1"}, nil
 		},

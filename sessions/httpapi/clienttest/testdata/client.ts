@@ -51,6 +51,8 @@ const saved = await api.PUT("/settings", {
   body: { acceptance: { default: "kvalifika-3d2d:5" }, extra_keys: ["phone"] },
 });
 equal(answered(saved).extra_keys, ["phone"], "saved settings");
+const trail = answered(await api.GET("/audit", { params: { query: { action: ["settings"] } } }));
+equal(trail.entries[0]?.new_settings?.extra_keys, ["phone"], "the audit trail");
 equal(answered(await api.GET("/openapi.json"))["openapi"], "3.0.3", "the description");
 const missing = await api.GET("/sessions/{id}", { params: { path: { id: "none" } } });
 equal(missing.error?.code, "not_found", "a session that is not there");

@@ -1,0 +1,356 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+)
+
+// DefaultAuditRetention is how long a trail keeps an entry if [Options.AuditRetention] is 0: two
+// years.
+const DefaultAuditRetention = 2 * 365 * 24 * time.Hour
+
+// The bounds of an [AuditEntry], in bytes. What is longer is cut, and ends in "…".
+const (
+	MaxAuditKeyBytes  = 128       // of Subject, Session, SHA256 and Reason
+	MaxAuditTextBytes = 16 * 1024 // of Query, Old and New
+)
+
+// The deletion of entries whose time is over goes by parts, and nobody waits for more than one.
+const (
+	auditPart  = 1000             // entries of a part
+	auditPause = 10 * time.Minute // between parts, while there is less than one
+)
+
+// AuditEntry is an [Event] as a trail keeps it. The Store makes it; each of its texts is valid
+// UTF-8 without NUL, with U+FFFD in the place of what is not, and within the bounds. Printing an
+// entry shows neither query nor settings, and encoding/json refuses it ([sessions.ErrNoJSON]).
+type AuditEntry struct {
+	Company string
+	At      time.Time // when it happened: in UTC, of microseconds; of one Store, later events have later times
+	ID      string    // letters and digits that tell entries of one time apart
+	Subject string    // Viewer.Subject of the person who did it
+	Role    sessions.Role
+	Action  Action
+	Outcome Outcome
+
+	// Query says by what was searched, filtered or purged, in words such as "filter(status,
+	// search)", and so what was asked, but nothing of a person. With [Options.AuditTexts] it is
+	// Event.Query.
+	Query    string
+	Session  string // ID, for details, attempts and redactions, and for reading the trail of a session
+	Old, New string // for a change of settings, before and after, as JSON
+	Rows     int    // as in Event; of the trail itself, entries; IDs of a purge by IDs are not kept
+	Bytes    int64
+	SHA256   string
+	Reason   string // why it failed, in the words of an error of this SDK; never those of a driver or of a host
+}
+
+// String returns action, company, subject and outcome.
+func (e AuditEntry) String() string { //nolint:gocritic // a value method serves values and pointers
+	return fmt.Sprintf("audit entry(%q, company %q, subject %q, %q)", string(e.Action), e.Company, e.Subject, string(e.Outcome))
+}
+
+// Format prints what String returns, whatever the verb.
+func (e AuditEntry) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, e.String())
+}
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (e AuditEntry) MarshalText() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
+	return nil, sessions.ErrNoJSON
+}
+
+// LogValue is a group of company, subject, action, outcome and rows.
+func (e AuditEntry) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	return slog.GroupValue(slog.String("company", e.Company), slog.String("subject", e.Subject),
+		slog.String("action", string(e.Action)), slog.String("outcome", string(e.Outcome)), slog.Int("rows", e.Rows))
+}
+
+// Position returns the entry's place in the trail.
+func (e *AuditEntry) Position() Position { return Position{CreatedAt: e.At, ID: e.ID} }
+
+// AuditTrail is where a host keeps what is audited. Package storetest proves an implementation:
+// each sentence has a case there that bears its number.
+//
+//  1. Each method is about one company. An empty one is [ErrNoCompany].
+//  2. What was appended is there when AppendAudit returns, and comes back as it was, all of it.
+//  3. AuditEntries returns the company's entries newest first: by At, ties by ID, the bytewise
+//     greater ID first.
+//  4. Subject and Session select the entries that have exactly that, Actions those that have one of
+//     them, From those of that time and later, Until those before it; all of them together.
+//  5. It returns at most Limit entries, all of them further back than After. AuditBatch.Reached is
+//     the zero Position if the end was reached, or else the place up to which all was looked at;
+//     the batch may then hold fewer entries, even none. Going on from Reached finds the rest.
+//  6. Who goes on so sees each entry once that was there when they began, while others append.
+//  7. DeleteAudit deletes the entries of the company before a time, the oldest first, and returns
+//     how many; a zero time is all of them. Of most entries or more it may leave some, if most is
+//     not 0.
+//  8. A cancelled context ends a method with an error that wraps the context's.
+//  9. All methods may be called from many goroutines at once.
+type AuditTrail interface {
+	AppendAudit(ctx context.Context, e AuditEntry) error
+	AuditEntries(ctx context.Context, sel AuditSelection) (AuditBatch, error)
+	DeleteAudit(ctx context.Context, company string, before time.Time, most int) (int, error)
+}
+
+// AuditSelection is what an [AuditTrail] returns entries of.
+type AuditSelection struct {
+	Company     string
+	Subject     string    // of the person who did it; "": whoever
+	Session     string    // that it was about; "": whatever
+	Actions     []Action  // any of these; none: whatever
+	From, Until time.Time // From inclusive, Until not; zero: open
+	After       Position  // entries further back than this; zero: from the newest on
+	Limit       int       // entries, at least 1
+}
+
+// Selects reports whether an entry is selected. It does not look at After.
+func (s *AuditSelection) Selects(e *AuditEntry) bool {
+	return e.Company == s.Company && (s.Subject == "" || e.Subject == s.Subject) && (s.Session == "" || e.Session == s.Session) &&
+		(len(s.Actions) == 0 || slices.Contains(s.Actions, e.Action)) &&
+		(s.From.IsZero() || !e.At.Before(s.From)) && (s.Until.IsZero() || e.At.Before(s.Until))
+}
+
+// AuditBatch is a part of a trail.
+type AuditBatch struct {
+	Entries []AuditEntry // newest first
+	Reached Position     // all entries up to here were looked at; zero: all there are
+}
+
+// Format prints how many entries there are, whatever the verb.
+func (b AuditBatch) Format(s fmt.State, _ rune) { printEntries(s, b.Entries) }
+
+// AuditQuery is what a viewer wants to see of the trail. The zero AuditQuery is all of it.
+type AuditQuery struct {
+	Subject     string    // of the person who did it; "": whoever
+	Session     string    // that it was about; "": whatever
+	Actions     []Action  // any of these; none: whatever
+	From, Until time.Time // From inclusive, Until not; zero: open
+	Limit       int       // entries, at most [Options.MaxLimit]; 0: [Options.DefaultLimit]
+	After       Cursor    // of the page before
+}
+
+// AuditPage is a page of the trail.
+type AuditPage struct {
+	Entries []AuditEntry // newest first; there may be fewer than Limit, even none, before the end
+	Next    Cursor       // of the next page; "": this is the end
+}
+
+// Format prints how many entries there are, whatever the verb.
+func (p AuditPage) Format(s fmt.State, _ rune) { printEntries(s, p.Entries) }
+
+func printEntries(w io.Writer, entries []AuditEntry) {
+	_, _ = fmt.Fprintf(w, "audit entries(%d)", len(entries))
+}
+
+// err says what no query means.
+func (q *AuditQuery) err() error {
+	if !q.From.IsZero() && !q.Until.IsZero() && !q.From.Before(q.Until) {
+		return fmt.Errorf("%w: its time ends before it begins", ErrAuditQuery)
+	}
+	for i, a := range q.Actions {
+		if !slices.Contains(Actions(), a) {
+			return fmt.Errorf("%w: action %d is none", ErrAuditQuery, i+1)
+		}
+	}
+	return nil
+}
+
+// AuditTrail returns a page of the company's audit trail, newest first. Only a Master User who may
+// see all of the company may read it: to others the error is [ErrForbidden]. Without
+// [Options.Trail] it is [ErrNoTrail], and [ErrAuditQuery] for an unknown action or a time that ends
+// before it begins. Who has hidden fields sees no [AuditEntry.Query]. Entries over
+// [Options.AuditRetention] are not shown, deleted or not. Reading is audited itself.
+func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPage, error) {
+	if err := v.check(); err != nil {
+		return AuditPage{}, err
+	}
+	q.Subject, q.Session = AuditText(q.Subject, MaxAuditKeyBytes), AuditText(q.Session, MaxAuditKeyBytes)
+	page, err := s.auditPage(ctx, v, q)
+	e := v.event(ActionAudit)
+	e.Session, e.Rows = q.Session, len(page.Entries)
+	return conclude(ctx, s, e, page, err)
+}
+
+func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page AuditPage, err error) {
+	switch {
+	case v.Role != sessions.MasterUser:
+		return page, fmt.Errorf("%w: audit trail", ErrForbidden)
+	case !v.Restriction.IsZero():
+		return page, fmt.Errorf("%w: audit trail, for a part of the company", ErrForbidden)
+	case s.options.Trail == nil:
+		return page, ErrNoTrail
+	}
+	if err := q.err(); err != nil {
+		return page, err
+	}
+	sel := AuditSelection{Company: v.Company, Subject: q.Subject, Session: q.Session, Actions: q.Actions, From: q.From, Until: q.Until}
+	binding := sel.binding()
+	if sel.Limit, err = s.limit(q.Limit); err != nil {
+		return page, err
+	}
+	if sel.After, err = q.After.position(binding); err != nil {
+		return page, err
+	}
+	if oldest, ok := s.auditKeptFrom(time.Now()); ok && sel.From.Before(oldest) {
+		sel.From = oldest
+	}
+	batch, err := s.options.Trail.AuditEntries(ctx, sel)
+	if err != nil {
+		return page, fmt.Errorf("store: audit trail: %w", err)
+	}
+	for i := range batch.Entries {
+		if batch.Entries[i].Company != v.Company {
+			return page, ErrBackend
+		}
+		if v.Disclosure.Hidden() != 0 {
+			batch.Entries[i].Query = ""
+		}
+	}
+	page.Entries = batch.Entries
+	if !batch.Reached.IsZero() {
+		if !sel.After.IsZero() && !batch.Reached.Before(sel.After) {
+			return AuditPage{}, ErrBackend
+		}
+		page.Next = cursorAt(batch.Reached, binding)
+	}
+	return page, nil
+}
+
+// binding returns the fingerprint of the cursors of a trail.
+func (s *AuditSelection) binding() fingerprint {
+	texts := []string{"audit trail\x00", s.Company, s.Subject, s.Session, s.From.UTC().String(), s.Until.UTC().String()}
+	for _, a := range s.Actions {
+		texts = append(texts, string(a))
+	}
+	return fingerprintOf(texts...)
+}
+
+// auditKeptFrom returns the time from which on entries are kept; ok is false if they all are.
+func (s *Store) auditKeptFrom(now time.Time) (from time.Time, ok bool) {
+	retention := cmp.Or(s.options.AuditRetention, DefaultAuditRetention)
+	return now.Add(-retention), retention > 0
+}
+
+// appendAudit keeps an event in the trail, and deletes some entries whose time is over.
+func (s *Store) appendAudit(ctx context.Context, e *Event) error {
+	entry := s.auditEntry(e)
+	if err := s.options.Trail.AppendAudit(ctx, entry); err != nil {
+		return err
+	}
+	before, ok := s.auditKeptFrom(entry.At)
+	if !ok || !s.auditDue(e.Company, entry.At) {
+		return nil
+	}
+	// That entries cannot be deleted now refuses nobody anything: nobody sees them, and the next
+	// ones try again.
+	if n, err := s.options.Trail.DeleteAudit(ctx, e.Company, before, auditPart); err == nil && n >= auditPart {
+		s.auditMu.Lock()
+		delete(s.auditPaused, e.Company)
+		s.auditMu.Unlock()
+	}
+	return nil
+}
+
+// auditDue reports whether it is time to look for entries whose time is over.
+func (s *Store) auditDue(company string, now time.Time) bool {
+	s.auditMu.Lock()
+	defer s.auditMu.Unlock()
+	if now.Before(s.auditPaused[company]) {
+		return false
+	}
+	if s.auditPaused == nil {
+		s.auditPaused = map[string]time.Time{}
+	}
+	s.auditPaused[company] = now.Add(auditPause)
+	return true
+}
+
+// auditEntry returns an event as the trail keeps it.
+func (s *Store) auditEntry(e *Event) AuditEntry {
+	entry := AuditEntry{
+		Company: e.Company, At: s.auditNow(), ID: rand.Text(), Subject: AuditText(e.Subject, MaxAuditKeyBytes),
+		Role: e.Role, Action: e.Action, Outcome: e.Outcome,
+		Session: AuditText(e.Session, MaxAuditKeyBytes), Rows: e.Rows, Bytes: e.Bytes, SHA256: AuditText(e.SHA256, MaxAuditKeyBytes),
+		Query: e.Query,
+	}
+	if !s.options.AuditTexts && e.Query != "" {
+		// What is not a filter says so, and nothing more.
+		f, _ := filter.Parse(e.Query)
+		entry.Query = fmt.Sprint(f)
+	}
+	entry.Query = AuditText(entry.Query, MaxAuditTextBytes)
+	if e.Change != nil {
+		entry.Old, entry.New = AuditText(settingsText(e.Change.Old), MaxAuditTextBytes), AuditText(settingsText(e.Change.New), MaxAuditTextBytes)
+	}
+	if e.Err != nil {
+		entry.Reason = auditReason(e.Err)
+	}
+	return entry
+}
+
+// auditNow returns a time that is later than all that it has returned, as long as the clock is not
+// set back.
+func (s *Store) auditNow() time.Time {
+	for {
+		now, last := time.Now().UnixMicro(), s.audited.Load()
+		if now <= last && last-now < time.Second.Microseconds() {
+			now = last + 1
+		}
+		if s.audited.CompareAndSwap(last, now) {
+			return time.UnixMicro(now).UTC()
+		}
+	}
+}
+
+// AuditText returns a text that every storage can keep, of at most so many bytes (4 or more): as an
+// [AuditEntry] has it, for hosts that append entries of their own. Clients and documents say what
+// they like.
+func AuditText(text string, most int) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+	if len(text) <= most {
+		return text
+	}
+	const ellipsis = "…"
+	end := most - len(ellipsis)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + ellipsis
+}
+
+func settingsText(c CompanySettings) string {
+	text, err := json.Marshal(c)
+	if err != nil { // a zero Acceptance is null, and texts are texts
+		return ""
+	}
+	return string(text)
+}
+
+// auditReason returns the words of the error of this SDK that an error wraps: those of drivers and
+// hosts may hold anything.
+func auditReason(err error) string {
+	for _, known := range [...]error{
+		ErrNoExport, ErrNoErase, ErrHidden, ErrForbidden, ErrRefused, ErrNotFound, ErrConflict, ErrExportLimit, sessions.ErrTooMany, ErrBusy, ErrSuperseded,
+		ErrLimit, ErrCursor, ErrWatermark, ErrPurge, ErrAuditQuery, ErrNoSettings, ErrNoTrail, ErrBackend, sessions.ErrNoAcceptance,
+		filter.ErrNoColumn, context.Canceled, context.DeadlineExceeded, errors.ErrUnsupported,
+	} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return "failed"
+}
