@@ -150,7 +150,7 @@ func specimens(t *testing.T) []any {
 			return store.Changes{}, nil
 		},
 	}
-	count := store.Count{N: 3, Exact: true}
+	count := store.Count{N: 3, Exact: true, Rekeying: true}
 	option := store.FacetOption{Value: "failed", Filter: f, Count: count}
 	tallyKey := store.TallyKey{Scale: "kvalifika-3d2d", DocumentType: sessions.Passport, Compared: true, Level: 4, Otherwise: store.OtherwisePasses}
 	options := store.Options{
@@ -239,7 +239,7 @@ func specimens(t *testing.T) []any {
 			Change: change, Purge: &purge, Rows: 3, Bytes: 4, SHA256: "00", Err: cause,
 		},
 		store.Selection{Company: "acme", Filter: f, After: position, Limit: 3, Budget: 4, Fields: disclosure.Mask},
-		store.Batch{Sessions: []*sessions.Session{s}, Reached: position, AsOf: "x"},
+		store.Batch{Sessions: []*sessions.Session{s}, Reached: position, AsOf: "x", Rekeying: true},
 		store.Changes{Sessions: []*sessions.Session{s}, Next: "x", More: true},
 		store.Versioned{Session: s, Version: 7}, store.PutUpdated, store.PutResult{Outcome: store.PutUpdated, Err: store.ErrConflict},
 		store.Delta{Sessions: []*sessions.Session{s}, Left: []string{"s-2"}, Next: "x", More: true},
@@ -258,7 +258,7 @@ func specimens(t *testing.T) []any {
 		store.AuditSelection{Company: "acme", Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, After: position, Limit: 3},
 		// storages
 		trail,
-		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
+		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},
 		&sqlstore.MigrationError{Version: 1, Name: "first", Statement: 1, Denied: "CREATE", Err: &sqlstore.Error{Op: "migrate", Err: cause}},
@@ -269,7 +269,7 @@ func specimens(t *testing.T) []any {
 			Done: 1, Reached: position, Skipped: 1, Created: 1, Updated: 1, Older: 1, Equal: 1, Kept: 1, Purged: 1, Refused: 1, Elapsed: time.Second,
 		}, &sqlstore.ImportError{Row: 1, Err: cause},
 		&sqlstore.SchemaError{
-			Found: sqlstore.Version{Schema: 1, Oldest: 1, SearchKey: 1}, Needed: sqlstore.Version{Schema: 2, Oldest: 1, SearchKey: 2}, Empty: true,
+			Found: sqlstore.Version{Schema: 1, Oldest: 1}, Needed: sqlstore.Version{Schema: 2, Oldest: 1}, Empty: true,
 			Differences: []sqlstore.Difference{{Object: "table sessionkit_blocks", Found: "myisam", Needed: "innodb"}},
 		},
 		storetest.Fixture{Backend: memory, Put: memory.Insert, Lacks: storetest.Lacks{Changes: true}},

@@ -83,6 +83,7 @@ type Batch struct {
 	Sessions []*sessions.Session // newest first
 	Reached  Position            // all sessions up to here have been searched; zero: all there are
 	AsOf     Watermark           // taken before the sessions were read
+	Rekeying bool                // some were searched without their search keys, which are of another version: slowly, and right
 }
 
 // Watermark is a moment in the history of a company's sessions. It is opaque, belongs to the

@@ -14,6 +14,8 @@ import (
 type Count struct {
 	N     int  // sessions that were counted
 	Exact bool // false: there may be more, because the limit or the budget ended the count
+	// Rekeying reports that some were counted without their search keys, as in a [Batch].
+	Rekeying bool
 }
 
 // String returns the number with its thousands apart, and a plus where there may be more:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -23,7 +24,7 @@ type Bulk struct{ seqs map[string]int64 }
 func SessionColumns() []string { return row.All().Names() }
 
 // CompanyColumns returns the columns of sessionkit_companies, in the order of the rows of a [Bulk].
-func CompanyColumns() []string { return []string{"company", "seq", "total"} }
+func CompanyColumns() []string { return []string{"company", "seq", "total", "search_key"} }
 
 // Add returns the row of a session. The session is normalised and becomes Revision 1. One that is
 // not valid is an error that wraps that of [sessions.Session.Validate], and adds nothing.
@@ -37,7 +38,7 @@ func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 		b.seqs = map[string]int64{}
 	}
 	b.seqs[s.Company]++
-	return row.All().Values(nil, s, b.seqs[s.Company], 0), nil
+	return row.All().Values(nil, s, b.seqs[s.Company], 0, string(searchkey.Of(s))), nil
 }
 
 // Companies returns the rows of the companies whose sessions were added, in the order of their
@@ -45,7 +46,7 @@ func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 func (b *Bulk) Companies() [][]any {
 	rows := make([][]any, 0, len(b.seqs))
 	for company, n := range b.seqs {
-		rows = append(rows, []any{company, n, n})
+		rows = append(rows, []any{company, n, n, int64(searchkey.Version)})
 	}
 	slices.SortFunc(rows, func(x, y []any) int {
 		return strings.Compare(x[0].(string), y[0].(string)) //nolint:errcheck // written above

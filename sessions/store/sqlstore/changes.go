@@ -24,6 +24,7 @@ type state struct {
 	packed  int64  // a session whose last change has this number or a lower one has its place in a segment; any other is in the tail
 	purged  int64  // number of the latest purge
 	forgot  int64  // number of the latest change that took words out of segments
+	keys    int64  // version of the search keys of all rows and segments; 0: they have several
 }
 
 // state reads a company's state. Every reader begins with it, and so notices when the schema has
@@ -31,7 +32,7 @@ type state struct {
 func (c conn) state(ctx context.Context, company string) (now state, err error) {
 	var found Version
 	var seq, total, purged sql.NullInt64
-	dest := []any{&found.Schema, &found.Oldest, &found.SearchKey, &now.history, &seq, &total, &purged}
+	dest := []any{&found.Schema, &found.Oldest, &now.history, &seq, &total, &purged}
 	err = c.first(ctx, c.engine.State, engine.Args{"company": company}, dest...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

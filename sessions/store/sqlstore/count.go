@@ -42,7 +42,7 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 			count.N++
 			return nil
 		})
-		count = store.Count{N: min(count.N, sel.Limit), Exact: end && count.N <= sel.Limit}
+		count = store.Count{N: min(count.N, sel.Limit), Exact: end && count.N <= sel.Limit, Rekeying: s.distrusts}
 		return err
 	})
 	return count, err
@@ -80,10 +80,16 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 			}
 			return nil
 		}
+		for i := range c.selections {
+			if err := c.selections[i].distrust(at, &d); err != nil {
+				return err
+			}
+			c.counts[i].Rekeying = c.selections[i].distrusts
+		}
 		if err := c.tail(ctx, d); err != nil {
 			return err
 		}
-		return c.segments(ctx, d, segment.Compile(filters...))
+		return c.segments(ctx, d, compileQueries(filters...))
 	})
 	return c.counts, err
 }
@@ -100,10 +106,13 @@ type counter struct {
 	budget         int
 }
 
-// tail counts those of the tail, in one statement.
+// tail counts those of the tail, in one statement where SQL decides.
 func (c *counter) tail(ctx context.Context, d directory) error {
 	if d.packed == d.seq {
 		return nil
+	}
+	if slices.ContainsFunc(c.selections, func(s selection) bool { return s.distrusts }) {
+		return c.readTail(ctx, d)
 	}
 	var counts engine.Part
 	dest := make([]any, len(c.selections))
@@ -128,13 +137,31 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	return nil
 }
 
+// readTail counts those of the tail in Go.
+func (c *counter) readTail(ctx context.Context, d directory) error {
+	list, err := c.tailSince(ctx, c.company, d.packed)
+	for _, f := range list {
+		for i := range c.selections {
+			if s := &c.selections[i]; s.isWithin(f.position().us) && s.filter.Match(f.session) {
+				c.counts[i].N++
+			}
+		}
+	}
+	return err
+}
+
+// isWithin reports whether a session of the selection may have been created at an instant.
+func (sel *selection) isWithin(us int64) bool {
+	return !sel.end && us >= sel.low && us <= sel.newest()
+}
+
 // segments counts those of the segments, some at a time.
-func (c *counter) segments(ctx context.Context, d directory, query *segment.Query) error {
+func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
 		var group []*segment.Segment
 		group, list = upTo(mostSessions, list)
-		r, results, err := c.evaluate(ctx, c.company, &d, query, group, math.MinInt64, math.MaxInt64-1)
+		r, results, err := c.evaluate(ctx, c.company, &d, q, group, math.MinInt64, math.MaxInt64-1)
 		if err != nil {
 			return err
 		}
@@ -170,10 +197,7 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 			return nil
 		}
 		c.budget -= doubtfulCost * len(part)
-		n := 0
-		err := c.first(ctx, c.engine.CountOf, engine.Args{
-			"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest(), "changes": c.engine.Numbers("s.changed_seq", part),
-		}, &n)
+		n, err := c.countOf(ctx, &s, part)
 		if err != nil {
 			return err
 		}
@@ -201,4 +225,21 @@ func (r *reader) doubtful(ctx context.Context, i int, group []*segment.Segment, 
 		}
 	}
 	return changes, nil
+}
+
+// countOf counts those of a selection whose last changes have some numbers.
+func (c *counter) countOf(ctx context.Context, s *selection, changes []int64) (n int, err error) {
+	if s.distrusts {
+		list, err := c.sessionsOf(ctx, c.company, changes, s.condition)
+		for _, f := range list {
+			if s.isWithin(f.position().us) && s.filter.Match(f.session) {
+				n++
+			}
+		}
+		return n, err
+	}
+	err = c.first(ctx, c.engine.CountOf, engine.Args{
+		"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest(), "changes": c.engine.Numbers("s.changed_seq", changes),
+	}, &n)
+	return n, err
 }

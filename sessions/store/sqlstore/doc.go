@@ -20,12 +20,11 @@
 //   - sessionkit_segments and sessionkit_blocks have the words and properties of all sessions but
 //     those that changed last, packed: see below.
 //   - sessionkit_companies counts the changes and the sessions of each company, and says up to
-//     which change they are packed.
+//     which change they are packed, and which version its search keys have.
 //   - sessionkit_migrations has which migrations were applied, and when.
 //   - sessionkit_tombstones has the IDs that were purged and do not come back.
-//   - sessionkit_schema has the versions of the tables and of the folding, and the history of the
-//     changes. Versions on which this package does not work are refused, also when they move while
-//     it runs.
+//   - sessionkit_schema has the version of the tables, and the history of the changes. Versions on
+//     which this package does not work are refused, also when they move while it runs.
 //
 // All texts are compared byte by byte, whatever the server's defaults.
 //
@@ -131,6 +130,25 @@
 //
 // A damaged block is an [ErrDamaged], never a wrong page. [Backend.Verify] looks for damage, and
 // [Backend.Repair] makes all segments of a company anew.
+//
+// # Other search keys
+//
+// A release of this package may fold names and numbers in another way, see searchkey.Version.
+// Nothing has to stop for that, and processes of both releases may write side by side. A segment
+// states the version of its words, and a company that of all its rows and segments, if they have
+// one. Words of another version are not trusted: until they are made anew, searches compare those
+// sessions in Go, at doubtful rows' cost in the Budget. So they are slower, and a page of a rare
+// word may be partial where it was whole; nobody is denied, and nobody else is found.
+// Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever. Redacting,
+// and changing a text, takes all of a session's words out of segments of another version.
+//
+// [Backend.Maintain] makes the keys of a company anew: call it for each company when the last
+// process of the release before has ended. It goes on from where it was interrupted, one segment at
+// a time, the newest first, and holds the company for some 128 rows at a time. The newer release
+// does this for what the older one wrote, and never the other way round.
+//
+// A host's own table, see package tablestore, has no such state. While its column is filled anew, leave
+// SearchKey out of Columns: searches are as right without it.
 //
 // # What operations cost
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
@@ -105,9 +106,8 @@ type SchemaError struct {
 // Version is what the tables were written by. The zero Version is that of a database without the
 // tables.
 type Version struct {
-	Schema    int64 // of the tables: the number of the last migration
-	Oldest    int64 // of schema that a package may have been made for to work on the tables; 0: Schema itself
-	SearchKey int64 // of the folding of names and numbers
+	Schema int64 // of the tables: the number of the last migration
+	Oldest int64 // of schema that a package may have been made for to work on the tables; 0: Schema itself
 }
 
 // Error names both versions.
@@ -128,7 +128,7 @@ func (e *SchemaError) Error() string {
 	switch {
 	case e.Found.Schema > e.Needed.Schema:
 		text += ": a newer version of this package has migrated the tables"
-	case e.Found.Schema < e.Needed.Schema, e.Found.SearchKey < e.Needed.SearchKey:
+	case e.Found.Schema < e.Needed.Schema:
 		text += ": Migrate brings them up to date"
 	}
 	return text
@@ -137,7 +137,5 @@ func (e *SchemaError) Error() string {
 // Unwrap returns [ErrSchema].
 func (e *SchemaError) Unwrap() error { return ErrSchema }
 
-// String lists the parts of the version.
-func (v Version) String() string {
-	return fmt.Sprintf("%d (search key %d)", v.Schema, v.SearchKey)
-}
+// String returns the number.
+func (v Version) String() string { return strconv.FormatInt(v.Schema, 10) }

@@ -18,10 +18,14 @@ type departure struct {
 	next  *sessions.Session // the state that it gets
 	us    int64             // when it was created
 	lost  []segment.Word    // the words that only the former state has
+	// Its texts are others. What words of another version are lost with them, only that version
+	// knows.
+	renamed bool
 }
 
-func newDeparture(old found, next *sessions.Session) departure {
-	return departure{old, next, next.CreatedAt.UnixMicro(), segment.LostWords(old.session, next)}
+func (c conn) departure(old found, next *sessions.Session) departure {
+	lost := segment.LostWords(c.keys.As(old.session), c.keys.As(next))
+	return departure{old, next, next.CreatedAt.UnixMicro(), lost, !segment.SameTexts(old.session, next)}
 }
 
 // leave keeps the segments right when sessions of a company get other states, and with them change
@@ -40,7 +44,7 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 		return err
 	}
 	// What was in the tail has no place, and where it lost nothing, no trace either.
-	list = slices.DeleteFunc(list, func(d departure) bool { return d.change > packed && len(d.lost) == 0 })
+	list = slices.DeleteFunc(list, func(d departure) bool { return d.change > packed && !d.renamed })
 	within := func(g *segment.Segment) []departure {
 		from, _ := slices.BinarySearchFunc(list, departure{us: g.Oldest}, byTime)
 		to, _ := slices.BinarySearchFunc(list, departure{us: g.Newest + 1}, byTime)
@@ -48,9 +52,10 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 	}
 	segments = slices.DeleteFunc(segments, func(g *segment.Segment) bool { return len(within(g)) == 0 })
 	var lost []segment.Word
-	living := 0
+	living, renamed := 0, false
 	for _, d := range list {
 		lost = append(lost, d.lost...)
+		renamed = renamed || d.renamed
 		if d.change <= packed {
 			living++
 		}
@@ -84,12 +89,12 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 	if living != 0 {
 		return fmt.Errorf("%w: a packed session without a place", ErrDamaged)
 	}
-	if len(lost) > 0 {
+	if renamed {
 		if err := r.forget(ctx, &w, segments, lost, chunks, instants); err != nil {
 			return err
 		}
 	}
-	if err := w.store(ctx); err != nil || len(lost) == 0 {
+	if err := w.store(ctx); err != nil || !renamed {
 		return err
 	}
 	return c.exec(ctx, c.engine.SetForgot, engine.Args{"company": company, "seq": seq})
@@ -100,7 +105,7 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 	var first, behind []engine.Block
 	dead := make([]segment.Bits, len(segments))
 	for i, g := range segments {
-		if dead[i] = g.DeadAt(instants(g)); dead[i] != nil {
+		if dead[i] = g.DeadAt(instants(g)); dead[i] != nil && isOurs(r.keys, g) {
 			first = append(first, blocksOf(g, chunks)...)
 		}
 	}
@@ -108,7 +113,7 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 		return err
 	}
 	for i, g := range segments {
-		if dead[i] != nil {
+		if dead[i] != nil && isOurs(r.keys, g) {
 			behind = append(behind, blocksOf(g, g.Behind(chunks))...)
 		}
 	}
@@ -119,7 +124,18 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 		if dead[i] == nil {
 			continue
 		}
-		edits, err := g.Forget(lost, dead[i])
+		words := lost
+		if !isOurs(r.keys, g) { // all that it has there, of whatever folding
+			args := engine.Args{"company": r.company, "segment": g.Number, "lock": engine.Part{Text: r.lock}}
+			if err := r.put(ctx, r.engine.AllBlocks, args); err != nil {
+				return err
+			}
+			var err error
+			if words, err = g.AllWords(dead[i]); err != nil {
+				return err
+			}
+		}
+		edits, err := g.Forget(words, dead[i])
 		if err != nil {
 			return err
 		}
@@ -158,16 +174,20 @@ func bury(g *segment.Segment, list []departure, packed int64) (positions []int, 
 func (c conn) segmentsAt(ctx context.Context, company string, oldest, newest int64) (packed int64, list []*segment.Segment, err error) {
 	args := engine.Args{"company": company, "oldest_us": oldest, "newest_us": newest, "lock": engine.Part{Text: c.engine.LockRead}}
 	err = c.rows(ctx, c.engine.SegmentsAt, args, func(rows *sql.Rows) error {
-		var number, n, oldest, newest sql.NullInt64
-		if err := rows.Scan(&packed, &number, &n, &oldest, &newest); err != nil {
+		var number, n, oldest, newest, words sql.NullInt64
+		if err := rows.Scan(&packed, &number, &n, &oldest, &newest, &words); err != nil {
 			return failed(ctx, c.op, err)
 		}
 		if !number.Valid {
 			return nil
 		}
 		s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+		if err != nil {
+			return err
+		}
+		s.SearchKey = words.Int64
 		list = append(list, s)
-		return err
+		return nil
 	})
 	return packed, list, err
 }
@@ -182,7 +202,7 @@ type rewriting struct {
 
 // segment describes a segment anew, or for the first time.
 func (w *rewriting) segment(g *segment.Segment) {
-	w.segments = append(w.segments, []any{w.company, g.Number, int64(g.N), int64(g.Dead().Count()), g.Oldest, g.Newest})
+	w.segments = append(w.segments, []any{w.company, g.Number, int64(g.N), int64(g.Dead().Count()), g.Oldest, g.Newest, g.SearchKey})
 }
 
 // block writes a block, in the place of one of its name if there is one.

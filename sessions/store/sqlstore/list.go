@@ -63,6 +63,7 @@ type selection struct {
 	company   string
 	filter    filter.Filter // what is not said by pos and low
 	condition engine.Part   // the same on sessionkit_sessions s, always with the company
+	distrusts bool          // condition selects more: filter has the last word on each row
 	pos       position      // all up to here is left out, or has been searched
 	low       int64         // no session of the selection was created earlier
 	end       bool          // nothing is left
@@ -134,7 +135,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 		if err != nil {
 			return err
 		}
-		batch.AsOf = r.watermark(sel.Company)
+		batch.AsOf, batch.Rekeying = r.watermark(sel.Company), s.distrusts
 		// With the first session that is not returned, it is known that others follow.
 		if s.filter.IsZero() {
 			end, err = c.page(ctx, &s, limit+1, take)

@@ -151,9 +151,6 @@ func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 			break
 		}
 	}
-	if err := b.rekey(ctx); err != nil {
-		return err
-	}
 	if err := b.checkMigrated(ctx, all); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type Packing struct {
 // WithPacking returns a Backend over the same tables that packs as p says.
 func (b *Backend) WithPacking(p Packing) *Backend {
 	c := New(b.db, b.dialect)
-	c.packing = p
+	c.packing, c.keys = p, b.keys
 	return c
 }
 
@@ -77,8 +77,11 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 	}
 	for {
 		done, err := b.replace(ctx, company, b.due, true)
-		if err != nil || !done {
+		if err != nil {
 			return err
+		}
+		if !done {
+			return b.settle(ctx, company)
 		}
 	}
 }
@@ -145,8 +148,13 @@ func (b *Backend) due(d *directory) (task, bool) {
 	if t, ok := b.dueOfWriter(d); ok {
 		return t, true
 	}
+	for _, s := range d.segments { // the newest first: those are searched most
+		if s.SearchKey < b.keys.Version {
+			return task{inputs: []*segment.Segment{s}}, true
+		}
+	}
 	for _, s := range d.segments {
-		if d.dead[s.Number]*deadShare > s.N {
+		if d.dead[s.Number]*deadShare > s.N && isOurs(b.keys, s) {
 			return task{inputs: []*segment.Segment{s}}, true
 		}
 	}
@@ -163,6 +171,9 @@ func (b *Backend) small(d *directory) (task, bool) {
 	}
 	classes := map[int64]*class{} // by the size that its segments are about
 	for _, s := range d.segments {
+		if !isOurs(b.keys, s) { // older ones are rekeyed first, and newer ones are left to who made them
+			continue
+		}
 		size := b.tailMost()
 		for size*fanIn <= most && int64(s.N) > size*2 {
 			size *= fanIn
@@ -195,7 +206,7 @@ func (b *Backend) overlapping(d *directory) (task, bool) {
 	for _, at := range d.segments {
 		var some []*segment.Segment
 		for _, s := range d.segments {
-			if s.Oldest < at.Newest && s.Newest >= at.Newest {
+			if s.Oldest < at.Newest && s.Newest >= at.Newest && isOurs(b.keys, s) {
 				some = append(some, s)
 			}
 		}
@@ -229,8 +240,9 @@ func changesOf(keys []key) []int64 {
 type plan struct {
 	directory
 	task
-	packed int64 // becomes packed_seq
-	keys   []key // the oldest first
+	packed int64      // becomes packed_seq
+	keys   []key      // the oldest first
+	rekey  []rekeying // rows of those
 	built  []built
 }
 
@@ -267,23 +279,19 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if err != nil || p == nil {
 			return false, err
 		}
-		err = b.inUpkeep(ctx, op, company, wait, func(c conn) error {
-			if err := c.insertBuilt(ctx, company, p); err != nil {
-				return err
-			}
-			hold := c.engine.TryHoldCompany
-			if wait {
-				hold = c.engine.HoldCompany
-			}
-			now, err := c.holdCompany(ctx, hold, company)
-			if errors.Is(err, store.ErrNotFound) {
-				return errHeld
-			}
-			if err != nil {
-				return err
-			}
-			return c.swap(ctx, company, p, now)
-		})
+		err = b.rekey(ctx, op, company, p.rekey, wait)
+		if err == nil {
+			err = b.inUpkeep(ctx, op, company, wait, func(c conn) error {
+				if err := c.insertBuilt(ctx, company, p); err != nil {
+					return err
+				}
+				now, err := c.holdFree(ctx, company, wait)
+				if err != nil {
+					return err
+				}
+				return c.swap(ctx, company, p, now)
+			})
+		}
 		if !errors.Is(err, errRace) && !b.mayBeVictim(ctx, err) {
 			return err == nil, err
 		}
@@ -298,6 +306,9 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		}
 		p, err := c.plan(ctx, company, choose, b.segmentMost())
 		if err != nil || p == nil {
+			return err
+		}
+		if err := c.setKeys(ctx, company, p.rekey); err != nil {
 			return err
 		}
 		if err := c.insertBuilt(ctx, company, p); err != nil {
@@ -370,6 +381,20 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = store.ErrNotFound
+	}
+	return now, err
+}
+
+// holdFree holds a company as soon as no other writer does. Unless it should wait for that, a company
+// that others hold is an errHeld.
+func (c conn) holdFree(ctx context.Context, company string, wait bool) (state, error) {
+	hold := c.engine.TryHoldCompany
+	if wait {
+		hold = c.engine.HoldCompany
+	}
+	now, err := c.holdCompany(ctx, hold, company)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errHeld
 	}
 	return now, err
 }
@@ -512,6 +537,9 @@ func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[i
 
 // build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
+	// The rows of segments of this version have keys of this version.
+	others := p.tail && p.directory.keys != c.keys.Version ||
+		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number)
@@ -527,7 +555,14 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 					return fmt.Errorf("sqlstore: %w: a place without its session", ErrDamaged)
 				}
 				part[i].id = s.ID
-				builder.Add(s, k.change)
+				builder.Add(c.keys.As(s), k.change)
+			}
+			if others {
+				rekey, err := c.otherKeys(ctx, company, list)
+				if err != nil {
+					return err
+				}
+				p.rekey = append(p.rekey, rekey...)
 			}
 		}
 		p.built = append(p.built, built{builder.Build(), number, keys})
@@ -595,6 +630,7 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 		if err != nil {
 			return err
 		}
+		s.SearchKey = c.keys.Version
 		if len(dead[i]) > 0 {
 			w.block(n.number, s.Bury(dead[i]...))
 		}

@@ -68,7 +68,7 @@ type purging struct {
 	until int64 // of the tombstones, in microseconds since 1970; 0: for good
 
 	selection selection
-	query     *segment.Query
+	queries   queries
 	changes   map[int64]bool // of the last changes of the sessions that go; nil: the selection says which
 
 	clean  map[int64]bool // segments that were found to have none
@@ -81,7 +81,7 @@ func (u *purging) filter(ctx context.Context) (err error) {
 	if err != nil || u.selection.end {
 		return err
 	}
-	u.query = segment.Compile(u.selection.filter)
+	u.queries = compileQueries(u.selection.filter)
 	return u.run(ctx)
 }
 
@@ -205,11 +205,17 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 		if err != nil {
 			return err
 		}
+		if u.changes == nil {
+			if err := u.selection.distrust(c, &d); err != nil {
+				return err
+			}
+		}
 		tail, err := u.ofTail(ctx, c, &d)
 		switch {
 		case err != nil:
 			return err
-		case len(tail) > purgedSingly: // they get places in segments first
+		// They get places in segments first, and keys of this version.
+		case len(tail) > purgedSingly, len(tail) > 0 && u.selection.distrusts:
 			do = u.replacing(func(d *directory) (task, bool) { return task{tail: true}, d.seq > d.packed })
 			return nil
 		case len(tail) > 0:
@@ -300,7 +306,7 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 		return changes, cmp.Or(err, d.checkDead([]*segment.Segment{s}))
 	}
 	r := c.reader(u.Company, s)
-	results, err := r.evaluate(ctx, u.query, []*segment.Segment{s}, u.selection.low, u.selection.newest())
+	results, err := r.evaluate(ctx, u.queries, []*segment.Segment{s}, u.selection.low, u.selection.newest())
 	if err := cmp.Or(err, d.checkDead([]*segment.Segment{s})); err != nil {
 		return nil, err
 	}
@@ -325,7 +331,9 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 	}
 	list, err := c.sessionsOf(ctx, u.Company, doubtful, u.selection.condition) // the rows have the last word
 	for _, f := range list {
-		changes = append(changes, f.change)
+		if u.selection.has(f.session) {
+			changes = append(changes, f.change)
+		}
 	}
 	return changes, err
 }
@@ -341,15 +349,15 @@ func (u *purging) takeOut(ctx context.Context, list []found) error {
 		if err := u.bury(ctx, w, changes); err != nil {
 			return err
 		}
-		return w.leave(ctx, u.Company, departuresForGood(list), seq)
+		return w.leave(ctx, u.Company, w.departuresForGood(list), seq)
 	})
 }
 
 // departuresForGood are those of sessions of which nothing is left.
-func departuresForGood(list []found) []departure {
+func (c conn) departuresForGood(list []found) []departure {
 	gone := make([]departure, len(list))
 	for i, f := range list {
-		gone[i] = newDeparture(f, &sessions.Session{Company: f.session.Company, ID: f.session.ID, CreatedAt: f.session.CreatedAt})
+		gone[i] = c.departure(f, &sessions.Session{Company: f.session.Company, ID: f.session.ID, CreatedAt: f.session.CreatedAt})
 	}
 	return gone
 }
@@ -401,7 +409,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 		for i := range list {
 			list[i].change = math.MaxInt64 // their living places are gone already
 		}
-		return w.leave(ctx, u.Company, departuresForGood(list), seq)
+		return w.leave(ctx, u.Company, w.departuresForGood(list), seq)
 	})
 	if crowded != nil && errors.Is(err, errRace) {
 		return u.remaking(crowded.Number, nil)(ctx)

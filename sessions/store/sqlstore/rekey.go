@@ -4,88 +4,232 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/searchkey"
+	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// rekey makes the search keys anew that another folding has made, and says so in the schema once
-// all are. Nobody works on the tables meanwhile: the schema says that they have the older keys. It
-// goes by batches, each in a transaction of its own; called again, it reads the sessions again and
-// writes those alone that it did not come to.
-func (b *Backend) rekey(ctx context.Context) error {
-	const op = "make the search keys anew"
-	var found Version
-	err := b.using(ctx, op, func(c conn) (err error) {
-		found, err = c.version(ctx)
-		return err
-	})
-	if err != nil || found.SearchKey >= searchkey.Version {
-		return err
+// Search keys have a version, and those of a company may be of several: the host has moved on to a
+// version of this package with other keys, and perhaps the one before still writes beside it.
+//
+// A segment states the version of its words, and its living places are of rows with keys of that
+// version. A company states the version that all of its rows and segments have. Each writer brings
+// that to 0 unless it is its own, so that nobody trusts a key that somebody else may have written.
+//
+// Who meets another version trusts none of its words. The sessions are compared in Go, by what is
+// stored of them: slower, and right.
+
+// isOurs reports whether the words of a segment are of the version that this package makes.
+func isOurs(k *keys.Keys, s *segment.Segment) bool { return s.SearchKey == k.Version }
+
+// wordless are the columns without the search key, which may be of another version.
+func wordless(c filter.Columns) filter.Columns {
+	c.SearchKey = filter.Column{}
+	return c
+}
+
+// distrust lets a selection be compared in Go, where it asks for words and the company has search
+// keys of another version. What SQL says of it from now on selects more.
+func (sel *selection) distrust(c conn, d *directory) (err error) {
+	if d.keys == c.keys.Version || d.total == 0 {
+		return nil
 	}
-	err = b.eachCompany(ctx, op, func(company string) error {
-		for after, more := int64(0), true; more; {
-			if err := b.locked(ctx, op, func(c conn) (err error) {
-				after, more, err = c.rekeyBatch(ctx, company, after)
-				return err
-			}); err != nil {
+	inSQL, rest := sel.filter.Split(wordless(c.engine.Columns))
+	if sel.distrusts = !rest.IsZero(); !sel.distrusts {
+		return nil
+	}
+	sel.condition.Text, sel.condition.Args, err = filter.SQL(sel.company, inSQL, c.engine.Dialect, c.engine.Columns).ToSql()
+	return err
+}
+
+// has reports whether the selection has a session that its condition selects.
+func (sel *selection) has(s *sessions.Session) bool {
+	return !sel.distrusts || sel.filter.Match(s)
+}
+
+// rekeyedRows is how many rows get another key while their company is held.
+const rekeyedRows = 128
+
+// rekeying is a row whose search key is not the one of its session.
+type rekeying struct {
+	change int64
+	key    string
+}
+
+// otherKeys returns those of some sessions whose rows have other keys than they should.
+func (c conn) otherKeys(ctx context.Context, company string, list []found) (other []rekeying, err error) {
+	stored := make(map[int64]string, len(list))
+	for part := range slices.Chunk(list, mostLookedUp) {
+		changes := make([]int64, len(part))
+		for i, f := range part {
+			changes[i] = f.change
+		}
+		args := engine.Args{"company": company, "changes": c.engine.Numbers("s.changed_seq", changes)}
+		err := c.rows(ctx, c.engine.KeysOf, args, func(rows *sql.Rows) error {
+			var change int64
+			var key string
+			if err := rows.Scan(&change, &key); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			stored[change] = key
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range list {
+		if key := c.keys.Of(f.session); key != stored[f.change] {
+			other = append(other, rekeying{f.change, key})
+		}
+	}
+	return other, nil
+}
+
+// setKeys writes keys to rows that have not changed since. The company has to be held: who writes
+// to rows in another order than other writers do is in their way for ever.
+func (c conn) setKeys(ctx context.Context, company string, list []rekeying) error {
+	for part := range slices.Chunk(list, rekeyedRows) {
+		changes := make([]int64, len(part))
+		pairs := make([]any, 0, 2*len(part))
+		for i, r := range part {
+			changes[i] = r.change
+			pairs = append(pairs, r.change, r.key)
+		}
+		args := engine.Args{"company": company, "key": engine.Cases("changed_seq", pairs), "changes": c.engine.Numbers("changed_seq", changes)}
+		if err := c.exec(ctx, c.engine.SetKeys, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rekey writes keys to rows that have not changed since, some at a time. Between two parts the
+// company is free. Unless it should wait, a company that others hold is an errHeld.
+func (b *Backend) rekey(ctx context.Context, op, company string, list []rekeying, wait bool) error {
+	for part := range slices.Chunk(list, rekeyedRows) {
+		err := b.inUpkeep(ctx, op, company, wait, func(c conn) error {
+			if _, err := c.holdFree(ctx, company, wait); err != nil {
 				return err
 			}
+			return c.setKeys(ctx, company, part)
+		})
+		if err != nil {
+			return err
 		}
-		return nil
+	}
+	return nil
+}
+
+// tailSince reads the sessions whose last change is behind a number.
+func (c conn) tailSince(ctx context.Context, company string, change int64) (all []found, err error) {
+	for {
+		var changes []int64
+		args := engine.Args{"company": company, "packed": change, "limit": mostLookedUp}
+		err := c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
+			var k key
+			if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			changes = append(changes, k.change)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(changes) == 0 {
+			return all, nil
+		}
+		list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+		change = changes[len(changes)-1]
+	}
+}
+
+// settle brings the keys of the tail to this package's version, and lets the company state it, if
+// all of its segments have that version. Nothing is left to do for whoever comes behind.
+func (b *Backend) settle(ctx context.Context, company string) error {
+	const op = "pack"
+	var d directory
+	var other []rekeying
+	settled := false
+	err := b.inSnapshot(ctx, op, func(c conn) (err error) {
+		if d, err = c.directory(ctx, company); err != nil {
+			return err
+		}
+		if settled = d.keys == b.keys.Version || d.total == 0 || !b.allOurs(&d); settled {
+			return nil
+		}
+		list, err := c.tailSince(ctx, company, d.packed)
+		if err != nil {
+			return err
+		}
+		other, err = c.otherKeys(ctx, company, list)
+		return err
 	})
-	if err != nil {
+	if err != nil || settled {
 		return err
 	}
-	return b.locked(ctx, op, func(c conn) error {
-		return c.exec(ctx, c.engine.SetSearchKey, engine.Args{"search_key": searchkey.Version})
+	if err := b.rekey(ctx, op, company, other, true); err != nil {
+		return err
+	}
+	err = b.inUpkeep(ctx, op, company, true, func(c conn) error {
+		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
+			return err
+		}
+		now, err := c.directory(ctx, company)
+		if err != nil || !b.allOurs(&now) || now.packed < d.packed { // others packed, or threw all away
+			return err
+		}
+		// Those that have changed since, by whatever version.
+		list, err := c.tailSince(ctx, company, max(d.seq, now.packed))
+		if err != nil {
+			return err
+		}
+		if other, err = c.otherKeys(ctx, company, list); err != nil {
+			return err
+		}
+		if err := c.setKeys(ctx, company, other); err != nil {
+			return err
+		}
+		return c.exec(ctx, c.engine.SetSearchKey, engine.Args{"company": company, "search_key": b.keys.Version})
 	})
-}
-
-// eachCompany calls do for each company, in the order of their keys.
-func (b *Backend) eachCompany(ctx context.Context, op string, do func(company string) error) error {
-	for company := ""; ; {
-		err := b.using(ctx, op, func(c conn) error {
-			return c.first(ctx, c.engine.NextCompany, engine.Args{"after": company}, &company)
-		})
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return nil
-		case err != nil:
-			return err
-		}
-		if err := do(company); err != nil {
-			return err
-		}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
 	}
+	return err
 }
 
-// rekeyBatch makes the search keys of some sessions anew, in the order of their last changes, and
-// returns the number of the last.
-func (c conn) rekeyBatch(ctx context.Context, company string, after int64) (last int64, more bool, err error) {
-	last = after
-	var changes, values []any
-	err = c.sessions(ctx, c.engine.Changes, engine.Args{"company": company, "since": after, "limit": batchRows}, company,
-		func(s *sessions.Session, seq int64) error {
-			last = seq
-			changes = append(changes, seq)
-			values = append(values, seq, string(searchkey.Of(s)))
-			return nil
-		})
-	if err != nil || len(changes) == 0 {
-		return last, false, err
+func (b *Backend) allOurs(d *directory) bool {
+	return !slices.ContainsFunc(d.segments, func(s *segment.Segment) bool { return !isOurs(b.keys, s) })
+}
+
+// verifyKeys compares the search keys of rows with their sessions.
+func (c conn) verifyKeys(ctx context.Context, company string, list []found) error {
+	other, err := c.otherKeys(ctx, company, list)
+	if err == nil && len(other) > 0 {
+		err = fmt.Errorf("%w: %d rows whose search keys are of other texts", ErrDamaged, len(other))
 	}
-	key := engine.Cases("changed_seq", values)
-	return last, len(changes) == batchRows, c.exec(ctx, c.engine.SetKeys, engine.Args{"company": company, "changes": engine.List(changes...), "key": key})
+	return err
 }
 
-// packAll packs the companies of which nothing is packed yet, though there is enough of it: those
-// of the schemas that had no segments, and those that were loaded by other means than Insert.
+// packAll packs the companies of which much is not packed, though nobody is about to: those of the
+// schemas that had no segments, and those that were loaded by other means than Insert. It makes the
+// search keys anew where that takes no more than reading the tail. Segments with other keys are
+// left to Maintain, which may take as long as it does: whoever migrates waits before it serves.
 func (b *Backend) packAll(ctx context.Context) error {
 	var due []string
 	err := b.using(ctx, "pack", func(c conn) error {
-		return c.rows(ctx, c.engine.Unpacked, engine.Args{"tail": b.tailMost()}, func(rows *sql.Rows) error {
+		return c.rows(ctx, c.engine.Unpacked, engine.Args{"tail": 2 * b.tailMost(), "search_key": b.keys.Version}, func(rows *sql.Rows) error {
 			var company string
 			if err := rows.Scan(&company); err != nil {
 				return failed(ctx, c.op, err)

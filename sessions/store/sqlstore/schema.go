@@ -7,27 +7,25 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // schemaVersion is the number of the last migration.
-const schemaVersion = 6
+const schemaVersion = 7
 
 func neededVersion() Version {
-	return Version{Schema: schemaVersion, SearchKey: searchkey.Version}
+	return Version{Schema: schemaVersion}
 }
 
 // serves reports whether this package works on tables of a version.
 func (v Version) serves() bool {
 	needed := neededVersion()
-	return v.Schema >= needed.Schema && v.Oldest <= needed.Schema && v.SearchKey == needed.SearchKey
+	return v.Schema >= needed.Schema && v.Oldest <= needed.Schema
 }
 
 // ofSchema adds the version of this package to the arguments of a statement that asks for it.
 func ofSchema(args engine.Args) engine.Args {
-	v := neededVersion()
-	args["version"], args["search_key"] = v.Schema, v.SearchKey
+	args["version"] = neededVersion().Schema
 	return args
 }
 
@@ -37,7 +35,7 @@ func (c conn) version(ctx context.Context) (v Version, err error) {
 	if err := c.first(ctx, c.engine.HasSchema, nil, &n); err != nil || n == 0 {
 		return v, err
 	}
-	err = c.first(ctx, c.engine.Version, nil, &v.Schema, &v.SearchKey)
+	err = c.first(ctx, c.engine.Version, nil, &v.Schema)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, &SchemaError{Needed: neededVersion(), Empty: true}
 	}

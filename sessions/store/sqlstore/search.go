@@ -101,7 +101,7 @@ type search struct {
 	conn
 	*selection
 	directory
-	query   *segment.Query
+	queries queries
 	bounded bool
 	budget  int // of rows that may still be read, where bounded
 	least   int // sessions that have to be passed before the budget ends the search
@@ -154,7 +154,10 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 	if err != nil {
 		return nil, err
 	}
-	r := &search{conn: c, selection: sel, directory: d, query: segment.Compile(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos}
+	if err := sel.distrust(c, &d); err != nil {
+		return nil, err
+	}
+	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos}
 	r.least = (budget + progressShare - 1) / progressShare
 	r.tail = tail{pos: sel.pos, end: sel.end || d.packed == d.seq}
 	if !sel.end {
@@ -244,14 +247,20 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		return nil
 	}
 	n := min(want, mostLookedUp)
-	list, err := r.found(ctx, r.engine.TailPage, between(r.tail.pos, position{us: r.low}, engine.Args{
-		"company": r.company, "packed": r.packed, "condition": r.condition, "limit": n,
-	}), r.company)
-	if err != nil {
-		return err
+	if r.distrusts {
+		n = mostLookedUp
 	}
-	if r.tail.rows, r.tail.end = list, len(list) < n; len(list) > 0 {
-		r.tail.pos = list[len(list)-1].position()
+	for len(r.tail.rows) == 0 && !r.tail.end {
+		list, err := r.found(ctx, r.engine.TailPage, between(r.tail.pos, position{us: r.low}, engine.Args{
+			"company": r.company, "packed": r.packed, "condition": r.condition, "limit": n,
+		}), r.company)
+		if err != nil {
+			return err
+		}
+		if r.tail.end = len(list) < n; len(list) > 0 {
+			r.tail.pos = list[len(list)-1].position()
+		}
+		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return !r.has(f.session) })
 	}
 	return nil
 }
@@ -300,7 +309,7 @@ func (r *search) ask(ctx context.Context, want int) error {
 	}
 	var group []*segment.Segment
 	group, r.unread = upTo(int(math.Ceil(sessions)), r.unread)
-	_, results, err := r.evaluate(ctx, r.company, &r.directory, r.query, group, r.low, r.newest())
+	_, results, err := r.evaluate(ctx, r.company, &r.directory, r.queries, group, r.low, r.newest())
 	if err != nil {
 		return err
 	}
@@ -401,7 +410,7 @@ func (s *source) place() error {
 // lookUp reads the sessions of the next matches.
 func (r *search) lookUp(ctx context.Context, want int) error {
 	n := min(max(want-len(r.rows), 1), mostLookedUp)
-	if !r.query.Exact() {
+	if r.distrusts || !r.queries.ours.Exact() {
 		r.doubtful = min(max(leastDoubtful, 2*r.doubtful), mostLookedUp)
 		n = max(n, r.doubtful)
 	}
@@ -456,7 +465,7 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 	read := byChange(list)
 	for _, h := range hits {
 		found := read[h.change]
-		if found == nil && h.sure || found != nil && !r.filter.Match(found) {
+		if found == nil && h.sure || found != nil && (h.sure || !r.distrusts) && !r.filter.Match(found) {
 			return h.source.Damaged("postings")
 		}
 		if h.before(r.last) {
@@ -466,7 +475,7 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 	r.looked += len(hits)
 	kept := list[:0]
 	for _, f := range list { // at the edges of the selection several may have one creation time
-		if p := f.position(); p.before(r.pos) {
+		if p := f.position(); p.before(r.pos) && r.has(f.session) {
 			kept = append(kept, f)
 		}
 	}

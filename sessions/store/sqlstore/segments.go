@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
@@ -24,19 +25,23 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 	d := directory{dead: map[int64]int{}}
 	var found Version
 	err := c.rows(ctx, c.engine.Directory, engine.Args{"company": company}, func(rows *sql.Rows) error {
-		var seq, total, packed, forgot, purged, number, n, dead, oldest, newest sql.NullInt64
-		err := rows.Scan(&found.Schema, &found.Oldest, &found.SearchKey, &d.history, &seq, &total, &packed, &forgot, &purged, &number, &n, &dead, &oldest, &newest)
+		var seq, total, packed, forgot, purged, keys, number, n, dead, oldest, newest, words sql.NullInt64
+		err := rows.Scan(&found.Schema, &found.Oldest, &d.history, &seq, &total, &packed, &forgot, &purged, &keys, &number, &n, &dead, &oldest, &newest, &words)
 		if err != nil {
 			return failed(ctx, c.op, err)
 		}
-		d.seq, d.total, d.packed, d.forgot, d.purged = seq.Int64, total.Int64, packed.Int64, forgot.Int64, purged.Int64
+		d.seq, d.total, d.packed, d.forgot, d.purged, d.keys = seq.Int64, total.Int64, packed.Int64, forgot.Int64, purged.Int64, keys.Int64
 		if !number.Valid {
 			return nil
 		}
 		s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+		if err != nil {
+			return err
+		}
+		s.SearchKey = words.Int64
 		d.segments = append(d.segments, s)
 		d.dead[number.Int64] = int(dead.Int64)
-		return err
+		return nil
 	})
 	switch {
 	case err != nil:
@@ -191,18 +196,48 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 	return blocks
 }
 
-// evaluate returns the results of a query over some segments of a company, see [reader.evaluate],
+// queries are some filters, as they are asked of segments with our words and with those of another
+// version, which are not trusted.
+type queries struct{ ours, others *segment.Query }
+
+func compileQueries(filters ...filter.Filter) queries {
+	return queries{segment.Compile(filters...), segment.CompileWordless(filters...)}
+}
+
+// evaluate returns the results of queries over some segments of a company, see [reader.evaluate],
 // and the reader that has read them.
-func (c conn) evaluate(ctx context.Context, company string, d *directory, query *segment.Query, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
+func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
 	r.all = len(d.segments)
-	results, err := r.evaluate(ctx, query, segments, oldest, newest)
+	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	return r, results, cmp.Or(err, d.checkDead(segments))
 }
 
-// evaluate reads what a query asks of the segments, and returns its results: of each segment one
-// for each filter. The segments keep their places and what is dead.
-func (r *reader) evaluate(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
+// evaluate reads what queries ask of the segments, and returns the results: of each segment one for
+// each filter. The segments keep their places and what is dead.
+func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
+	results := make([][]segment.Result, len(segments))
+	for _, query := range []*segment.Query{q.ours, q.others} {
+		var some []*segment.Segment
+		var at []int // where they are among all
+		for i, s := range segments {
+			if isOurs(r.keys, s) == (query == q.ours) {
+				some, at = append(some, s), append(at, i)
+			}
+		}
+		list, err := r.ask(ctx, query, some, oldest, newest)
+		if err != nil {
+			return nil, err
+		}
+		for i, result := range list {
+			results[at[i]] = result
+		}
+	}
+	return results, nil
+}
+
+// ask evaluates one query.
+func (r *reader) ask(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
 	evaluation := query.Evaluation()
 	// Many values take many blocks, which are not held of all segments at once.

@@ -12,6 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
 // The dialects, as package filter has them.
@@ -28,6 +29,7 @@ type Backend struct {
 	dialect  filter.Dialect
 	engine   *engine.Engine // nil: the dialect is unknown, as Check says
 	packing  Packing
+	keys     *keys.Keys
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
 	pool     *database.Pool
@@ -52,7 +54,7 @@ var (
 // [Backend.Check].
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check says what is wrong
-	return &Backend{db: db, dialect: d, engine: e, pool: database.NewPool(db, d, "sqlstore")}
+	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore")}
 }
 
 // Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
@@ -67,7 +69,7 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 }
 
 // on returns where an operation sends its statements.
-func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings} }
+func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings, b.keys} }
 
 // using lets do work on a connection, which is ended with the context, see [database.Pool.Use].
 func (b *Backend) using(ctx context.Context, op string, do func(conn) error) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -23,6 +24,7 @@ type conn struct {
 	op     string // as in [Error]
 
 	settings *settings
+	keys     *keys.Keys // that it writes
 }
 
 // exec runs a statement that returns no rows.

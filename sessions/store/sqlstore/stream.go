@@ -70,6 +70,9 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 	// An export looks at half of the columns: the others need not be packed, sent and taken apart.
 	columns := readable
 	if fields != 0 {
+		if sel.distrusts {
+			fields = fields.Union(sel.filter.Fields())
+		}
 		columns = row.Of(fields)
 	}
 	if err := c.streamPacked(ctx, sel, columns, each); !errors.Is(err, errSeparator) {
@@ -78,7 +81,12 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 	// Behind the last session that was handed over, in the same snapshot: none is skipped, and none
 	// comes twice.
 	selected := engine.Selected("s", readable)
-	return c.sessions(ctx, c.engine.Stream, sel.rest(selected), sel.company, func(s *sessions.Session, _ int64) error { return each(s) })
+	return c.sessions(ctx, c.engine.Stream, sel.rest(selected), sel.company, func(s *sessions.Session, _ int64) error {
+		if !sel.has(s) {
+			return nil
+		}
+		return each(s)
+	})
 }
 
 // rest returns the arguments of a statement that selects what is left of a selection.
@@ -131,6 +139,9 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 			}
 			// Before the callback has it: the session is lent, and may be changed.
 			sel.pos = position{s.CreatedAt.UnixMicro(), s.ID}
+			if !sel.has(&s) {
+				continue
+			}
 			if err := each(&s); err != nil {
 				return err
 			}

@@ -32,7 +32,9 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 			}
 			r.tail.rows = nil
 		}
-		exact, err = r.tally(ctx, segment.CompileTelling(s.filter), numbers)
+		r.queries.ours.Tell()
+		r.queries.others.Tell()
+		exact, err = r.tally(ctx, numbers)
 		return err
 	})
 	if err != nil {
@@ -45,11 +47,11 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 }
 
 // tally tallies the sessions of the segments, some at a time. It reports whether those are all.
-func (r *search) tally(ctx context.Context, query *segment.Query, numbers map[store.TallyKey]int) (all bool, err error) {
+func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all bool, err error) {
 	for all = true; len(r.unread) > 0 && all; {
 		var group []*segment.Segment
 		group, r.unread = upTo(mostSessions, r.unread)
-		reader, results, err := r.evaluate(ctx, r.company, &r.directory, query, group, r.low, r.newest())
+		reader, results, err := r.evaluate(ctx, r.company, &r.directory, r.queries, group, r.low, r.newest())
 		if err != nil {
 			return false, err
 		}
@@ -72,6 +74,9 @@ func (r *search) tally(ctx context.Context, query *segment.Query, numbers map[st
 			return false, err
 		}
 		for _, f := range found {
+			if !r.has(f.session) {
+				continue
+			}
 			numbers[store.TallyKeyOf(f.session)]++
 		}
 	}

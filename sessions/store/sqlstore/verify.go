@@ -36,6 +36,15 @@ func (b *Backend) Verify(ctx context.Context, company string) error {
 			}
 			living += int64(n)
 		}
+		if d.keys == b.keys.Version {
+			tail, err := c.tailSince(ctx, company, d.packed)
+			if err == nil {
+				err = c.verifyKeys(ctx, company, tail)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		err = c.first(ctx, c.engine.Orphans, engine.Args{"company": company}, &orphans)
 		if err == nil {
 			err = c.first(ctx, c.engine.Undead, engine.Args{"company": company, "now_us": time.Now().UnixMicro()}, &undead)
@@ -58,7 +67,7 @@ func (b *Backend) Verify(ctx context.Context, company string) error {
 
 // verify verifies one segment, and returns how many living positions it has.
 func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d *directory) (living int, err error) {
-	if err := c.reader(company, s).put(ctx, c.engine.AllBlocks, engine.Args{"company": company, "segment": s.Number}); err != nil {
+	if err := c.reader(company, s).put(ctx, c.engine.AllBlocks, engine.Args{"company": company, "segment": s.Number, "lock": engine.Part{}}); err != nil {
 		return 0, err
 	}
 	if err := d.checkDead([]*segment.Segment{s}); err != nil {
@@ -81,6 +90,11 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 	list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
 	if err != nil {
 		return 0, err
+	}
+	if isOurs(c.keys, s) {
+		if err := c.verifyKeys(ctx, company, list); err != nil {
+			return 0, err
+		}
 	}
 	packed := byChange(list)
 	ghosts, err := c.createdAt(ctx, company, created)
@@ -105,11 +119,17 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 	if places[0].Created != s.Oldest || places[s.N-1].Created != s.Newest {
 		return 0, s.Damaged("description")
 	}
-	return len(changes), s.Verify(func(i int) []*sessions.Session {
-		if dead.Has(i) {
-			return ghosts[places[i].Created]
+	if !isOurs(c.keys, s) { // which words it should have, nobody here knows
+		return len(changes), nil
+	}
+	return len(changes), s.Verify(func(i int) (list []*sessions.Session) {
+		if !dead.Has(i) {
+			return []*sessions.Session{c.keys.As(packed[places[i].Change])}
 		}
-		return []*sessions.Session{packed[places[i].Change]}
+		for _, s := range ghosts[places[i].Created] {
+			list = append(list, c.keys.As(s))
+		}
+		return list
 	})
 }
 

@@ -439,7 +439,7 @@ func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, 
 func (w *write) store(ctx context.Context, d *decision, seq int64) error {
 	values := func(v *store.Versioned) []any {
 		seq++
-		return row.All().Values(nil, v.Session, seq, v.Version)
+		return row.All().Values(nil, v.Session, seq, v.Version, w.keys.Of(v.Session))
 	}
 	rows := make([][]any, len(d.added))
 	for i, v := range d.added {
@@ -452,7 +452,7 @@ func (w *write) store(ctx context.Context, d *decision, seq int64) error {
 	gone := make([]departure, len(d.changed))
 	for i, r := range d.changed {
 		rows[i] = values(r.next)
-		gone[i] = newDeparture(found{r.old.Session, r.old.change}, r.next.Session)
+		gone[i] = w.departure(found{r.old.Session, r.old.change}, r.next.Session)
 	}
 	if err := w.storeRows(ctx, w.engine.ReplaceSessions, rows, w.engine.Replaced); err != nil || len(gone) == 0 {
 		return err
@@ -478,7 +478,7 @@ func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any,
 // transaction ends. It returns the number before, and whether the company may have tombstones. It
 // writes nothing if the schema is not that of this package: what was checked once may have moved on.
 func (w *write) hold(ctx context.Context, company string, n, added int) (before int64, buried bool, err error) {
-	args := ofSchema(engine.Args{"company": company, "n": n, "added": added})
+	args := ofSchema(engine.Args{"company": company, "n": n, "added": added, "search_key": w.keys.Version})
 	var seq int64
 	ours := true
 	if w.engine.BumpReturns {

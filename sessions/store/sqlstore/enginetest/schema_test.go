@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
-	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -53,9 +52,9 @@ func TestSchema(t *testing.T) {
 	})
 }
 
-// TestOtherSchema refuses tables and search keys of another version, and names both.
+// TestOtherSchema refuses tables of another version, and names both.
 func TestOtherSchema(t *testing.T) {
-	for _, change := range []string{"version = 9, oldest = 8", "search_key = 7"} {
+	for _, change := range []string{"version = 9, oldest = 8"} {
 		t.Run(change, func(t *testing.T) {
 			eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 				newBackend(t, e, db)
@@ -67,7 +66,7 @@ func TestOtherSchema(t *testing.T) {
 				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
 				_, err = b.Get(t.Context(), "acme", "x")
 				require.ErrorAs(t, err, &typed)
-				require.Equal(t, sqlstore.Version{Schema: 6, SearchKey: searchkey.Version}, typed.Needed)
+				require.Equal(t, sqlstore.Version{Schema: 7}, typed.Needed)
 				require.NotEqual(t, typed.Needed, typed.Found)
 				require.Contains(t, err.Error(), typed.Found.String())
 				require.Contains(t, err.Error(), typed.Needed.String())

@@ -128,7 +128,7 @@ func nextVersion(t *testing.T, dir string) (module string) {
 		return strings.Replace(text, fmt.Sprintf("const schemaVersion = %d\n", last), fmt.Sprintf("const schemaVersion = %d\n", last+1), 1)
 	})
 	edit("internal/row/columns.go", func(text string) string {
-		return strings.Replace(text, "\tderived(\"search_key\"", "\tderived(\"side\", sessions.FieldNone, func(*sessions.Session) any { return \"new\" }),\n\tderived(\"search_key\"", 1)
+		return strings.Replace(text, "\tsearchKey(\"search_key\"", "\tderived(\"side\", sessions.FieldNone, func(*sessions.Session) any { return \"new\" }),\n\tsearchKey(\"search_key\"", 1)
 	})
 	for e, column := range map[engine][2]string{
 		sqlite:   {"TEXT NOT NULL DEFAULT 'old'", "text not null"},

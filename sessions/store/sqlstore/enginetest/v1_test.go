@@ -13,6 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -40,6 +41,8 @@ func TestFirstSchema(t *testing.T) {
 			require.NoError(t, b.Verify(t.Context(), s.Company))
 			require.NoError(t, b.WithPacking(sqlstore.Packing{Tail: 1}).Maintain(t.Context(), s.Company))
 			require.NoError(t, b.Verify(t.Context(), s.Company))
+			stated, _ := versionsOf(t, db, s.Company)
+			require.EqualValues(t, searchkey.Version, stated)
 		}
 		requireFirst(t, b)
 	})

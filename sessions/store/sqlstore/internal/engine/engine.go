@@ -31,10 +31,10 @@ type Engine struct {
 
 	// The schema.
 	HasSchema   Statement // 1 if there is the table sessionkit_schema, or else 0
-	Version     Statement // version and search_key of the schema
+	Version     Statement // of the schema
 	Oldest      Statement // the oldest version whose package works on the tables, from schema 4 on
 	NextCompany Statement // the key of the first company that comes after :after
-	Unpacked    Statement // the keys of the companies of which nothing is packed and whose seq is above :tail
+	Unpacked    Statement // the keys of the companies whose tail has more than :tail changes, or has search keys of a version other than :search_key that no segment has
 	Objects     Statement // name and description of each table, column and index of this package
 	Recorded    Statement // version, name, checksum and applied_us of the migrations, in order
 
@@ -49,11 +49,6 @@ type Engine struct {
 	NowMicros   string    // an expression: microseconds since 1970
 	FromDual    string    // what a SELECT without a table needs before a WHERE; "": nothing
 
-	// Keys. SetSearchKey sets search_key of the schema; SetKeys sets that of the sessions of :company
-	// with {changes} to {key}, where it is another.
-	SetSearchKey Statement
-	SetKeys      Statement
-
 	// Settings select name and value of the settings of the connection that Needs asks for, as far
 	// as the server has them, and of those that this package reads.
 	Settings []Statement
@@ -63,10 +58,10 @@ type Engine struct {
 	// see [Engine.Packed]. The range is from behind (:after_us, :after_id) down to (:floor_us,
 	// :floor_id), the latter included; a match is a session of the range that {condition} selects.
 
-	// version, oldest, search_key and history of the schema, and seq, total and purged_seq of
-	// :company, NULL if nothing was ever written.
+	// version, oldest and history of the schema, and seq, total and purged_seq of :company, NULL if
+	// nothing was ever written.
 	State Statement
-	// The session :id of :company, if the schema serves :version and :search_key.
+	// The session :id of :company, if the schema serves :version.
 	Get Statement
 	// At most :limit sessions of :company changed after :since, in the order of their changes.
 	Changes Statement
@@ -78,9 +73,10 @@ type Engine struct {
 	SetSnapshot Statement
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
-	// transaction ends, if the schema serves :version and :search_key, and writes
-	// nothing otherwise. It returns the new seq and whether the company may have tombstones, 0 or 1:
-	// in a row, or in one number, twice the seq plus that, as what drivers call the last insert ID.
+	// transaction ends, if the schema serves :version, and writes nothing otherwise. The company's
+	// search_key becomes 0 unless it is :search_key. It returns the new seq and whether the company
+	// may have tombstones, 0 or 1: in a row, or in one number, twice the seq plus that, as what
+	// drivers call the last insert ID.
 	Bump        Statement
 	BumpReturns bool // a row
 	// Takes :unused from seq of :company, and adds :added to total.
@@ -107,10 +103,10 @@ type Engine struct {
 
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
 	// and NextBlocks.
-	Directory        Statement // as State, but packed_seq, forgot_seq and purged_seq of :company after its total, and segment, sessions, dead, oldest_us and newest_us of each of its segments, NULL if it has none
-	SegmentsAt       Statement // packed_seq of :company, and segment, sessions, oldest_us and newest_us of those that have a part of the time from :oldest_us to :newest_us, NULL if none
+	Directory        Statement // as State, but packed_seq, forgot_seq, purged_seq and search_key of :company after its total, and segment, sessions, dead, oldest_us, newest_us and search_key of each of its segments, NULL if it has none
+	SegmentsAt       Statement // packed_seq of :company, and segment, sessions, oldest_us, newest_us and search_key of those that have a part of the time from :oldest_us to :newest_us, NULL if none
 	AllBlocks        Statement // of one :segment
-	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us: of one that is there, dead is set
+	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us, search_key: of one that is there, dead is set
 	PutBlocks        Statement // {rows}, of company, segment, name, data: in the place of those that are there
 	DeleteSomeBlocks Statement // {blocks}, see [OneOf]
 	Present          Statement // how many of {segments} there are
@@ -132,6 +128,10 @@ type Engine struct {
 	CountOf      Statement // how many matches created from :oldest_us to :newest_us, both included, have {changes}
 	SessionsAt   Statement // id and packed session of those created at {instants}
 	Totals       Statement // how many sessions there are, and how many of them changed up to :packed
+
+	KeysOf       Statement // changed_seq and search_key of the sessions with {changes}
+	SetKeys      Statement // sets the search_key of the sessions of :company with {changes} to {key}
+	SetSearchKey Statement // sets search_key of :company
 
 	// Purges.
 	TombstonesOf     Statement // id of those that :company has of {ids}, and that are kept at :now_us, in their newest state

@@ -114,15 +114,16 @@ ORDER BY s.created_us DESC, s.id DESC`,
 		// MySQL returns no rows of what it writes. A read that does not lock would give the
 		// statement a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6
 		// on, the statement fails (1020) if the company has changed while it waited for it.
-		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-SELECT :company, LAST_INSERT_ID(2 * :n) DIV 2, :added
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT :company, LAST_INSERT_ID(2 * :n) DIV 2, :added, :search_key
 FROM sessionkit_schema v
-WHERE v.version >= :version AND v.oldest <= :version AND v.search_key = :search_key
+WHERE v.version >= :version AND v.oldest <= :version
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
-	total = total + VALUES(total)`,
+	total = total + VALUES(total),
+	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END`,
 
 		// A transaction of the host's may have a snapshot that is older than what others have
 		// committed: only reads that lock see the newest state.

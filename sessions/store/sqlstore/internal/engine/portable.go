@@ -12,7 +12,7 @@ import (
 // The statements that every engine takes as they are. Lists of columns, such as {columns} and
 // {names}, are filled in when an Engine is made: see fill.
 const (
-	version = `SELECT version, search_key
+	version = `SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1`
@@ -28,24 +28,21 @@ WHERE company > :after
 ORDER BY company
 LIMIT 1`
 
-	unpacked = `SELECT company
-FROM sessionkit_companies
-WHERE packed_seq = 0 AND seq > :tail
-ORDER BY company`
-
-	setSearchKey = `UPDATE sessionkit_schema
-SET search_key = :search_key
-WHERE version > 0 AND search_key < :search_key` // the key, for servers with sql_safe_updates
-
-	setKeys = `UPDATE sessionkit_sessions
-SET search_key = {key}
-WHERE company = :company AND changed_seq IN ({changes}) AND search_key <> {key}`
+	unpacked = `SELECT c.company
+FROM sessionkit_companies c
+WHERE c.seq - c.packed_seq > :tail
+	OR c.search_key <> :search_key AND NOT EXISTS (
+		SELECT 1
+		FROM sessionkit_segments g
+		WHERE g.company = c.company AND g.search_key <> :search_key
+	)
+ORDER BY c.company`
 
 	recorded = `SELECT version, name, checksum, applied_us
 FROM sessionkit_migrations
 ORDER BY version`
 
-	state = `SELECT v.version, v.oldest, v.search_key, v.history,
+	state = `SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = :company),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = :company),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = :company)
@@ -55,11 +52,11 @@ LIMIT 1`
 
 	newHistory = `UPDATE sessionkit_schema
 SET history = :history
-WHERE version >= :version AND oldest <= :version AND search_key = :search_key`
+WHERE version >= :version AND oldest <= :version`
 
 	// ofSchema selects one row if the package of a version works on the tables, and otherwise none.
 	ofSchema = `FROM sessionkit_schema v
-WHERE v.version >= :version AND v.oldest <= :version AND v.search_key = :search_key AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
+WHERE v.version >= :version AND v.oldest <= :version AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
 
 	session = `SELECT {columns}
 FROM sessionkit_sessions r
@@ -109,7 +106,6 @@ ORDER BY s.created_us DESC, s.id DESC`
 // fill writes what is the same in every call into the statements of an engine.
 func (e *Engine) fill() *Engine {
 	e.Version, e.Oldest, e.NextCompany, e.Recorded, e.Unpacked = version, oldest, nextCompany, recorded, unpacked
-	e.SetSearchKey, e.SetKeys = setSearchKey, setKeys
 	e.State, e.NewHistory, e.Get = state, newHistory, get
 	e.Stored, e.Settle = stored, settle
 	e.Directory, e.SegmentsAt, e.AllBlocks, e.Present, e.Orphans = directory, segmentsAt, allBlocks, present, orphans
@@ -121,6 +117,7 @@ func (e *Engine) fill() *Engine {
 	e.TombstonesOf, e.ExpireTombstones, e.Undead, e.DeleteSessions = tombstonesOf, expireTombstones, undead, deleteSessions
 	e.SetTombstones, e.SetPurged = setTombstones, setPurged
 	e.PutTombstones, e.Entomb = cmp.Or(e.PutTombstones, putTombstones), cmp.Or(e.Entomb, entomb)
+	e.KeysOf, e.SetKeys, e.SetSearchKey = keysOf, setKeys, setSearchKey
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1
@@ -142,7 +139,7 @@ func (e *Engine) fill() *Engine {
 	)
 	for _, s := range []*Statement{
 		&e.Get, &e.Stored, &e.Held, &e.Changes, &e.Page, &e.InsertSessions, &e.ReplaceSessions, &e.TailPage, &e.CountTail, &e.TailKeys,
-		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt, &e.Entomb,
+		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt, &e.Entomb, &e.KeysOf,
 	} {
 		*s = Statement(names.Replace(string(*s)))
 	}

@@ -128,10 +128,11 @@ ORDER BY k.created_us DESC, k.id DESC`,
 
 		Stream: streamByPairs,
 
-		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-SELECT :company::text, :n::bigint, :added::bigint
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT :company::text, :n::bigint, :added::bigint, :search_key::bigint
 ` + ofSchema + `
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
+	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 

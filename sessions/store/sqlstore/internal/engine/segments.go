@@ -16,14 +16,14 @@ const (
 FROM sessionkit_companies
 WHERE company = :company`
 
-	directory = `SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+	directory = `SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = :company
 LEFT JOIN sessionkit_segments g ON g.company = :company
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
 
-	segmentsAt = `SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+	segmentsAt = `SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = :company AND g.oldest_us <= :newest_us AND g.newest_us >= :oldest_us
 WHERE c.company = :company
@@ -31,7 +31,7 @@ ORDER BY g.segment{lock}`
 
 	allBlocks = `SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = :company AND b.segment = :segment`
+WHERE b.company = :company AND b.segment = :segment{lock}`
 
 	countTail = `SELECT {counts}
 FROM sessionkit_sessions s{by change}
@@ -67,6 +67,19 @@ WHERE s.company = :company AND {instants}`
 FROM sessionkit_segments
 WHERE company = :company AND {segments}`
 
+	keysOf = `SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s{by change}
+WHERE s.company = :company AND {changes}`
+
+	// A session that has changed since its key was computed has another number, and is left alone.
+	setKeys = `UPDATE sessionkit_sessions
+SET search_key = {key}
+WHERE company = :company AND {changes}`
+
+	setSearchKey = `UPDATE sessionkit_companies
+SET search_key = :search_key
+WHERE company = :company`
+
 	totals = `SELECT count(*), count(CASE WHEN s.changed_seq <= :packed THEN 1 END)
 FROM sessionkit_sessions s
 WHERE s.company = :company`
@@ -89,10 +102,10 @@ SET forgot_seq = :seq
 WHERE company = :company`
 
 	resetPacked = `UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company)
+SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company)
 WHERE company = :company`
 
-	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
+	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
 VALUES {rows}`
 
 	putSegments = insertSegments + `

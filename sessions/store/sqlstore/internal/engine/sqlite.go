@@ -80,10 +80,11 @@ ORDER BY k.created_us DESC, k.id DESC`,
 
 		Stream: streamByPairs,
 
-		Bump: `INSERT INTO sessionkit_companies (company, seq, total)
-SELECT :company, :n, :added
+		Bump: `INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT :company, :n, :added, :search_key
 ` + ofSchema + `
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
+	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 

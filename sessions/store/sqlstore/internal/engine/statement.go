@@ -55,8 +55,12 @@ func Rows(rows [][]any) Part {
 	return p
 }
 
-// Cases returns the value that a column has in a list of pairs.
+// Cases returns the value that a column has in a list of pairs: the last one again until their
+// number is a power of two.
 func Cases(column string, pairs []any) Part {
+	for n := 2 * powerOfTwo(len(pairs)/2); len(pairs) < n; {
+		pairs = append(pairs, pairs[len(pairs)-2:]...)
+	}
 	return Part{"CASE " + column + strings.Repeat(" WHEN ? THEN ?", len(pairs)/2) + " END", pairs}
 }
 

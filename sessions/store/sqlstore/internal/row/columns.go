@@ -7,7 +7,6 @@ import (
 
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
 // texts are the columns of the texts of a document. A text that has no value is NULL; states says
@@ -62,5 +61,5 @@ var table = slices.Concat(Columns{
 	failedFor("digital_spoof", sessions.DigitalSpoof),
 	failedFor("not_full_id", sessions.NotFullID),
 	failedFor("low_far", sessions.LowFAR),
-	derived("search_key", sessions.FieldNone, func(s *sessions.Session) any { return string(searchkey.Of(s)) }),
+	searchKey("search_key"),
 })

@@ -5,7 +5,7 @@
 // Whoever writes takes the names and the values from the same [Columns]:
 //
 //	cols := row.All()
-//	names, args := cols.Names(), cols.Values(nil, session, number, version)
+//	names, args := cols.Names(), cols.Values(nil, session, number, version, key)
 //
 // Whoever reads makes a [Reader] of the columns that a statement selects, and asks it for each row:
 //

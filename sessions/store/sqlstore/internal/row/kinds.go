@@ -187,6 +187,11 @@ func version(name string) *Column {
 	}
 }
 
+// searchKey is the column of the search key, which is given with the session.
+func searchKey(name string) *Column {
+	return &Column{Name: name, write: func(r *stored) any { return r.searchKey }}
+}
+
 // derived is a column that is never read: it follows from others, or is known before.
 func derived(name string, field sessions.Field, of func(*sessions.Session) any) *Column {
 	return &Column{Name: name, Field: field, write: func(r *stored) any { return of(r.Session) }}

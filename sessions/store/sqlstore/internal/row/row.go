@@ -36,7 +36,8 @@ type Column struct {
 type stored struct {
 	*sessions.Session
 	changedSeq int64
-	version    int64
+	version    int64  // of the host's
+	searchKey  string // only written
 }
 
 // Columns are some of the columns, in the order in which a statement names them.
@@ -89,10 +90,10 @@ func (cs Columns) Names() []string {
 	return names
 }
 
-// Values appends the values of a session whose last change has a number, and of its version: nil,
-// int64 or string, one for each column.
-func (cs Columns) Values(args []any, s *sessions.Session, changedSeq, version int64) []any {
-	r := &stored{s, changedSeq, version}
+// Values appends the values of a session whose last change has a number, of its version, and of its
+// search key: nil, int64 or string, one for each column.
+func (cs Columns) Values(args []any, s *sessions.Session, changedSeq, version int64, searchKey string) []any {
+	r := &stored{s, changedSeq, version, searchKey}
 	for _, c := range cs {
 		args = append(args, c.write(r))
 	}

@@ -78,7 +78,7 @@ func TestRowsComeBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := NewReader(Readable())
 			for _, want := range examples(t) {
-				values := Readable().Values(nil, want, 42, 7)
+				values := Readable().Values(nil, want, 42, 7, "")
 				for i := range values {
 					values[i] = as(values[i])
 				}
@@ -108,7 +108,7 @@ func pack(values []any) string {
 func TestPackedRowsComeBack(t *testing.T) {
 	r := NewReader(Readable())
 	for _, want := range examples(t) {
-		require.True(t, r.Unpack(pack(Readable().Values(nil, want, 42, 7))))
+		require.True(t, r.Unpack(pack(Readable().Values(nil, want, 42, 7, ""))))
 		var got sessions.Session
 		seq, err := r.Session(want.Company, &got)
 		require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestPackedRowsComeBack(t *testing.T) {
 	}
 	s := full(t)
 	s.Model = "a\x1fb"
-	require.False(t, r.Unpack(pack(Readable().Values(nil, s, 1, 7))), "a text contains the separator")
+	require.False(t, r.Unpack(pack(Readable().Values(nil, s, 1, 7, ""))), "a text contains the separator")
 	require.False(t, r.Unpack("1\x1f2"), "too few")
 }
 
@@ -128,7 +128,7 @@ func TestColumnsOfFields(t *testing.T) {
 		cs := Of(sessions.FieldsOf(f))
 		require.Equal(t, []string{"created_us", "id"}, cs.Names()[:2], "the place in the list")
 		r := NewReader(cs)
-		scan(t, r, cs.Values(nil, want, 0, 7))
+		scan(t, r, cs.Values(nil, want, 0, 7, ""))
 		var got sessions.Session
 		_, err := r.Session("acme", &got)
 		require.NoError(t, err)
@@ -137,7 +137,7 @@ func TestColumnsOfFields(t *testing.T) {
 		require.Equal(t, want.Text(f), got.Text(f))
 		of := Columns.that(Readable(), func(c *Column) bool { return c.Field == f })
 		require.True(t, len(of) > 0 || f == sessions.FieldCompany, "%s is in no column", f)
-		require.Equal(t, of.Values(nil, want, 0, 7), of.Values(nil, &got, 0, 7))
+		require.Equal(t, of.Values(nil, want, 0, 7, ""), of.Values(nil, &got, 0, 7, ""))
 	}
 }
 
@@ -158,7 +158,7 @@ func TestStoredNonsense(t *testing.T) {
 		"document_validity": int64(3), "liveness": int64(9), "match_level": int64(40000), "extra": "{secret", "changed_seq": nil, "status": int64(1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			values := Readable().Values(nil, full(t), 1, 7)
+			values := Readable().Values(nil, full(t), 1, 7, "")
 			for i, c := range Readable() {
 				if c.Name == name {
 					values[i] = bad
@@ -191,7 +191,7 @@ func TestReasonsComeBack(t *testing.T) {
 }
 
 func BenchmarkUnpack(b *testing.B) {
-	packed := pack(Readable().Values(nil, full(b), 1, 7))
+	packed := pack(Readable().Values(nil, full(b), 1, 7, ""))
 	r := NewReader(Readable())
 	var s sessions.Session
 	b.ReportAllocs()

@@ -35,6 +35,47 @@ func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	return sortedSet(keys), sortedSet(chunks)
 }
 
+// AllWords returns the words that some positions have, and their sex likewise. All blocks of the
+// segment have to have been put in.
+func (s *Segment) AllWords(positions Bits) (words []Word, err error) {
+	add := func(w Word, set Bits) {
+		if set.and(positions); set.Count() > 0 {
+			words = append(words, w)
+		}
+	}
+	for key, list := range s.lists {
+		term := key[len(keyList):]
+		if _, isSex := sexWord(term); isProperty(term) && !isSex {
+			continue
+		}
+		// The words of a long list are in no chunk: taken for a word, the prefix is taken off it.
+		if !eachSection(list, func(t tag, postings []byte) bool {
+			set := newBits(s.N)
+			if !orPostings(set, s.N, postings) {
+				return false
+			}
+			add(Word{term, t}, set)
+			return true
+		}) {
+			return nil, s.damaged(key)
+		}
+	}
+	for i := range s.chunks {
+		c := &s.chunks[i]
+		if !eachEntry(c, s.N, func(e *entry) bool {
+			set := newBits(s.N)
+			if _, ok := orGaps(set, s.N, e.gaps, e.count); !ok {
+				return false
+			}
+			add(Word{string(e.word), e.tag}, set)
+			return true
+		}) {
+			return nil, s.damaged(keyDictionary + c.last)
+		}
+	}
+	return words, nil
+}
+
 // Edit is what becomes of a block.
 type Edit struct {
 	Key   string // of the block

@@ -23,6 +23,7 @@ type Query struct {
 	telling    bool // the sessions found are told apart
 	timed      bool // a filter has an instant
 	doubtful   bool
+	wordless   bool // no word is asked for
 }
 
 // node is a part of a compiled filter.
@@ -53,8 +54,16 @@ type leaf struct {
 }
 
 // Compile compiles filters, none of which has an error.
-func Compile(filters ...filter.Filter) *Query {
-	q := &Query{byText: map[string]int{}}
+func Compile(filters ...filter.Filter) *Query { return (&Query{}).compile(filters) }
+
+// CompileWordless compiles filters for segments whose words are not trusted: who is selected by a
+// word is in doubt.
+func CompileWordless(filters ...filter.Filter) *Query {
+	return (&Query{wordless: true}).compile(filters)
+}
+
+func (q *Query) compile(filters []filter.Filter) *Query {
+	q.byText = map[string]int{}
 	for _, f := range filters {
 		var root node = allNode{}
 		if f.Root() != nil {
@@ -77,12 +86,8 @@ func Compile(filters ...filter.Filter) *Query {
 	return q
 }
 
-// CompileTelling compiles a filter. Evaluations tell the sessions that match for sure apart.
-func CompileTelling(f filter.Filter) *Query {
-	q := Compile(f)
-	q.telling = true
-	return q
-}
+// Tell makes evaluations tell the sessions that match for sure apart.
+func (q *Query) Tell() { q.telling = true }
 
 func sortedSet(l []string) []string {
 	slices.Sort(l)
@@ -172,7 +177,7 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 		one = one && value == r.From
 		tag, isWord := tagOf(r.Field)
 		switch {
-		case r.Word && isWord && (r.Prefix || one):
+		case r.Word && isWord && (r.Prefix || one) && !q.wordless:
 			words[text{r.From, !r.Prefix}] |= 1 << tag
 			sure = sure && r.Prefix // a list has those of one word among those that begin so
 		case r.Word:

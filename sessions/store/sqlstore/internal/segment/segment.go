@@ -11,6 +11,7 @@ type Segment struct {
 	Number         int64
 	N              int
 	Oldest, Newest int64 // creation times in microseconds since 1970
+	SearchKey      int64 // version of the search keys that its words are of; 0 until whoever opens it sets it
 
 	dead       Bits            // nil: there are none, or they were not read
 	starts     []int64         // creation times of the first places of the parts; nil: not read

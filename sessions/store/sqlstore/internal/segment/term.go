@@ -143,6 +143,13 @@ func LostWords(had, has *sessions.Session) (lost []Word) {
 	return lost
 }
 
+// SameTexts reports whether two states of a session are alike in all that words are made of, in
+// whatever version, and in their sex.
+func SameTexts(s, t *sessions.Session) bool {
+	return s.FirstName == t.FirstName && s.LastName == t.LastName && s.PersonalNumber == t.PersonalNumber &&
+		s.DocumentNumber == t.DocumentNumber && s.Subject == t.Subject && s.Sex == t.Sex
+}
+
 // subjectTerm is a hash of a subject, which is a key of a person's and takes many bytes. Two may
 // have the same.
 func subjectTerm(subject string) string {

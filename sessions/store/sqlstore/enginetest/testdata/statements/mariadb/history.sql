@@ -13,7 +13,7 @@ FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
 
 -- NewHistory
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -44,4 +44,4 @@ GROUP BY i.table_name, i.index_name;
 -- NewHistory
 UPDATE sessionkit_schema
 SET history = ?
-WHERE version >= ? AND oldest <= ? AND search_key = ?;
+WHERE version >= ? AND oldest <= ?;

@@ -2,15 +2,16 @@
 -- BeginTx, Read Committed
 
 -- one session; one that is stored; three sessions
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
-	total = total + VALUES(total);
+	total = total + VALUES(total),
+	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
 
 -- one session; one that is stored
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -12,8 +12,8 @@
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
 -- nested search, page 1; search and range, page 1; search and range, page 2
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?

@@ -6,7 +6,7 @@ DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
 -- a few sessions by ID; 60 sessions by a filter
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
@@ -21,8 +21,8 @@ LIMIT 1;
 -- BeginTx, Repeatable Read, read only
 
 -- a few sessions by ID; 60 sessions by a filter
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
@@ -37,21 +37,22 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id IN (?, ?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- a few sessions by ID; 60 sessions by a filter
 -- Rollback
 
 -- a few sessions by ID; an insert afterwards; 60 sessions by a filter
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
-	total = total + VALUES(total);
+	total = total + VALUES(total),
+	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
 
 -- a few sessions by ID
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
@@ -65,7 +66,7 @@ DELETE FROM sessionkit_sessions
 WHERE company = ? AND changed_seq IN (?, ?);
 
 -- a few sessions by ID
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
@@ -233,8 +234,8 @@ VALUES (?, ?, ?, ?),
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- a few sessions by ID
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 
 -- a few sessions by ID
@@ -388,9 +389,9 @@ FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq > ?;
 
 -- 60 sessions by a filter
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?),
+	(?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 
 -- 60 sessions by a filter

@@ -7,7 +7,7 @@ FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
 
 -- Migrate, made already; Check; Migrate, to another folding
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -41,10 +41,15 @@ FROM sessionkit_migrations
 ORDER BY version;
 
 -- Migrate, made already; Migrate, to another folding
-SELECT company
-FROM sessionkit_companies
-WHERE packed_seq = 0 AND seq > ?
-ORDER BY company;
+SELECT c.company
+FROM sessionkit_companies c
+WHERE c.seq - c.packed_seq > ?
+	OR c.search_key <> ? AND NOT EXISTS (
+		SELECT 1
+		FROM sessionkit_segments g
+		WHERE g.company = c.company AND g.search_key <> ?
+	)
+ORDER BY c.company;
 
 -- Check
 SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1;
@@ -54,37 +59,3 @@ SHOW SESSION VARIABLES
 WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
 	'tx_isolation', 'transaction_isolation', 'completion_type', 'sql_big_selects',
 	'tx_read_only', 'transaction_read_only', 'log_bin', 'binlog_format', 'max_allowed_packet', 'max_sort_length');
-
--- Migrate, to another folding
-SELECT company
-FROM sessionkit_companies
-WHERE company > ?
-ORDER BY company
-LIMIT 1;
-
--- Migrate, to another folding
-SELECT GET_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)), 10);
-
--- Migrate, to another folding
-SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
-	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
-	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
-	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
-	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = ? AND r.changed_seq > ?
-ORDER BY r.changed_seq
-LIMIT ?;
-
--- Migrate, to another folding
-SELECT RELEASE_LOCK(CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32)));
-
--- Migrate, to another folding
-UPDATE sessionkit_sessions
-SET search_key = CASE changed_seq WHEN ? THEN ? END
-WHERE company = ? AND changed_seq IN (?) AND search_key <> CASE changed_seq WHEN ? THEN ? END;
-
--- Migrate, to another folding
-UPDATE sessionkit_schema
-SET search_key = ?
-WHERE version > 0 AND search_key < ?;

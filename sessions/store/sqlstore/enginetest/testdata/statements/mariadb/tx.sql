@@ -16,15 +16,16 @@ SELECT CONNECTION_ID() LIMIT 1;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
-	total = total + VALUES(total);
+	total = total + VALUES(total),
+	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
@@ -84,7 +85,7 @@ ON DUPLICATE KEY UPDATE
 	revision = IF(revision + 1 = VALUES(revision), VALUES(revision), revision);
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
@@ -104,7 +105,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- put, get and list in the host's transaction
 SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
@@ -127,7 +128,7 @@ STRAIGHT_JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.create
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- put, get and list in the host's transaction
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)

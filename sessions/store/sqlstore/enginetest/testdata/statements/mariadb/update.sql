@@ -7,21 +7,22 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict; of a company with purges
 -- BeginTx, Read Committed
 
 -- verdict; of a company with purges
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, LAST_INSERT_ID(2 * ?) DIV 2, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ?
+WHERE v.version >= ? AND v.oldest <= ?
 	AND v.version = (SELECT max(n.version) FROM sessionkit_schema n LOCK IN SHARE MODE)
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
-	total = total + VALUES(total);
+	total = total + VALUES(total),
+	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
 
 -- verdict; of a company with purges
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
@@ -70,7 +71,7 @@ ON DUPLICATE KEY UPDATE
 	revision = IF(revision + 1 = VALUES(revision), VALUES(revision), revision);
 
 -- verdict; of a company with purges
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
@@ -95,8 +96,8 @@ VALUES (?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- verdict
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 
 -- verdict; of a company with purges

@@ -2,8 +2,8 @@
 -- BeginTx, Repeatable Read, read only
 
 -- a segment with a dead place
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
@@ -31,6 +31,11 @@ FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- a segment with a dead place
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- a segment with a dead place
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
 	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
 	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
@@ -40,6 +45,29 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE s.company = ? AND s.created_us IN (?);
+
+-- a segment with a dead place
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq > ?
+ORDER BY s.changed_seq
+LIMIT ?;
+
+-- a segment with a dead place
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?);
+
+-- a segment with a dead place
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?);
 
 -- a segment with a dead place
 SELECT count(*)

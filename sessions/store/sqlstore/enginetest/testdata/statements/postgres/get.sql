@@ -7,4 +7,4 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));

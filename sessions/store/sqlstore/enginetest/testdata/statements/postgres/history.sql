@@ -10,7 +10,7 @@ FROM information_schema.tables
 WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema';
 
 -- NewHistory
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -50,4 +50,4 @@ WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND s
 -- NewHistory
 UPDATE sessionkit_schema
 SET history = $1
-WHERE version >= $2 AND oldest <= $3 AND search_key = $4;
+WHERE version >= $2 AND oldest <= $3;

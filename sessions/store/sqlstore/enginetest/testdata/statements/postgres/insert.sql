@@ -2,11 +2,12 @@
 -- BeginTx, Read Committed
 
 -- one session; one that is stored; three sessions
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT $1::text, $2::bigint, $3::bigint
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
+	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- one session; one that is stored

@@ -10,7 +10,7 @@ FROM information_schema.tables
 WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema';
 
 -- small segments
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -55,7 +55,7 @@ DELETE FROM sessionkit_tombstones
 WHERE company = $1 AND until_us > 0 AND until_us <= $2;
 
 -- small segments
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
@@ -70,8 +70,8 @@ LIMIT 1;
 -- BeginTx, Repeatable Read, read only
 
 -- small segments
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = $1
 LEFT JOIN sessionkit_segments g ON g.company = $2
@@ -137,8 +137,8 @@ FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq > $2;
 
 -- small segments
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- small segments

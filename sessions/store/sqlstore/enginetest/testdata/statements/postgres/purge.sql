@@ -6,7 +6,7 @@ DELETE FROM sessionkit_tombstones
 WHERE company = $1 AND until_us > 0 AND until_us <= $2;
 
 -- a few sessions by ID; 60 sessions by a filter
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)
@@ -21,8 +21,8 @@ LIMIT 1;
 -- BeginTx, Repeatable Read, read only
 
 -- a few sessions by ID; 60 sessions by a filter
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = $1
 LEFT JOIN sessionkit_segments g ON g.company = $2
@@ -37,17 +37,18 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id IN ($2, $3)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= $4 AND v.oldest <= $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- a few sessions by ID; 60 sessions by a filter
 -- Rollback
 
 -- a few sessions by ID; an insert afterwards; 60 sessions by a filter
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT $1::text, $2::bigint, $3::bigint
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
+	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- a few sessions by ID; 60 sessions by a filter
@@ -62,7 +63,7 @@ DELETE FROM sessionkit_sessions
 WHERE company = $1 AND changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
 -- a few sessions by ID
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
 WHERE c.company = $4
@@ -145,8 +146,8 @@ VALUES ($1, $2, $3, $4),
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- a few sessions by ID
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- a few sessions by ID
@@ -284,9 +285,9 @@ FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq > $2;
 
 -- 60 sessions by a filter
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES ($1, $2, $3, $4, $5, $6),
-	($7, $8, $9, $10, $11, $12)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7),
+	($8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- 60 sessions by a filter

@@ -8,11 +8,12 @@ SAVEPOINT sessionkit_writer;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT $1::text, $2::bigint, $3::bigint
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
+	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
@@ -52,7 +53,7 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
 WHERE c.company = $4
@@ -71,7 +72,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id = $2
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- put, get and list in the host's transaction
 SELECT r.id, concat_ws(chr(31), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt,
@@ -103,7 +104,7 @@ JOIN LATERAL (
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- put, get and list in the host's transaction
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)

@@ -7,17 +7,18 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 FROM sessionkit_sessions r
 WHERE r.company = $1 AND r.id IN ($2)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= $3 AND v.oldest <= $4 AND v.search_key = $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict; of a company with purges
 -- BeginTx, Read Committed
 
 -- verdict; of a company with purges
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT $1::text, $2::bigint, $3::bigint
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.search_key = $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total
+WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
+	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- verdict; of a company with purges
@@ -46,7 +47,7 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- verdict; of a company with purges
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = $1 AND g.oldest_us <= $2 AND g.newest_us >= $3
 WHERE c.company = $4
@@ -82,8 +83,8 @@ VALUES ($1, $2, $3, $4)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- verdict
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- verdict; of a company with purges

@@ -2,8 +2,8 @@
 -- BeginTx, Repeatable Read, read only
 
 -- a segment with a dead place
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = $1
 LEFT JOIN sessionkit_segments g ON g.company = $2
@@ -31,6 +31,11 @@ FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
 -- a segment with a dead place
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- a segment with a dead place
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
 	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
 	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
@@ -40,6 +45,13 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.created_us = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- a segment with a dead place
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq > $2
+ORDER BY s.changed_seq
+LIMIT $3;
 
 -- a segment with a dead place
 SELECT count(*)

@@ -13,7 +13,7 @@ FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema';
 
 -- NewHistory
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -52,4 +52,4 @@ WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
 -- NewHistory
 UPDATE sessionkit_schema
 SET history = ?
-WHERE version >= ? AND oldest <= ? AND search_key = ?;
+WHERE version >= ? AND oldest <= ?;

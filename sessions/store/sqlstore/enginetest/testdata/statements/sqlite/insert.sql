@@ -2,11 +2,12 @@
 -- BeginTx, Default
 
 -- one session; one that is stored; three sessions
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, ?, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
+	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- one session; one that is stored

@@ -13,7 +13,7 @@ FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema';
 
 -- small segments
-SELECT version, search_key
+SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
@@ -57,7 +57,7 @@ DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
 -- small segments
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
@@ -72,8 +72,8 @@ LIMIT 1;
 -- BeginTx, Default, read only
 
 -- small segments
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
@@ -142,8 +142,8 @@ FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq > ?;
 
 -- small segments
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- small segments

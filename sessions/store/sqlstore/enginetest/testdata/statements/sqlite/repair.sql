@@ -21,11 +21,11 @@ WHERE company = ?;
 
 -- 30 sessions
 UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?)
+SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?)
 WHERE company = ?;
 
 -- 30 sessions
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
@@ -44,8 +44,8 @@ WHERE company = ? AND until_us > 0 AND until_us <= ?;
 -- BeginTx, Default, read only
 
 -- 30 sessions
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
@@ -70,6 +70,11 @@ SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || c
 	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
 	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
 	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- 30 sessions
+SELECT s.changed_seq, s.search_key
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
@@ -105,11 +110,16 @@ FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq > ?;
 
 -- 30 sessions
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- 30 sessions
 UPDATE sessionkit_companies
 SET packed_seq = ?
+WHERE company = ?;
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET search_key = ?
 WHERE company = ?;

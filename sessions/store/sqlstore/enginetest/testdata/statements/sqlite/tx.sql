@@ -12,11 +12,12 @@ SAVEPOINT sessionkit_writer;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, ?, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
+	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
@@ -55,7 +56,7 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
@@ -74,7 +75,7 @@ SELECT r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.at
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id = ?
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- put, get and list in the host's transaction
 SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
@@ -100,7 +101,7 @@ CROSS JOIN sessionkit_sessions r ON r.company = ? AND r.created_us = k.created_u
 ORDER BY k.created_us DESC, k.id DESC;
 
 -- put, get and list in the host's transaction
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)

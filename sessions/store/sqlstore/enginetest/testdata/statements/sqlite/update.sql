@@ -7,17 +7,18 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 FROM sessionkit_sessions r
 WHERE r.company = ? AND r.id IN (?)
 	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- verdict; of a company with purges
 -- BeginTx, Default
 
 -- verdict; of a company with purges
-INSERT INTO sessionkit_companies (company, seq, total)
-SELECT ?, ?, ?
+INSERT INTO sessionkit_companies (company, seq, total, search_key)
+SELECT ?, ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
-ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
+ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
+	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- verdict; of a company with purges
@@ -46,7 +47,7 @@ SET changed_seq = excluded.changed_seq, version = excluded.version, partner = ex
 WHERE sessionkit_sessions.revision = excluded.revision - 1;
 
 -- verdict; of a company with purges
-SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us
+SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_companies c
 LEFT JOIN sessionkit_segments g ON g.company = ? AND g.oldest_us <= ? AND g.newest_us >= ?
 WHERE c.company = ?
@@ -72,8 +73,8 @@ VALUES (?, ?, ?, ?)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- verdict
-INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- verdict; of a company with purges

@@ -2,8 +2,8 @@
 -- BeginTx, Default, read only
 
 -- a segment with a dead place
-SELECT v.version, v.oldest, v.search_key, v.history, c.seq, c.total,
-	c.packed_seq, c.forgot_seq, c.purged_seq, g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us
+SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
+	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
 LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
@@ -35,6 +35,11 @@ FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- a segment with a dead place
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- a segment with a dead place
 SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
 	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
 	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
@@ -48,6 +53,13 @@ SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || c
 	s.browser || char(31) || s.os || char(31) || s.model)
 FROM sessionkit_sessions s
 WHERE s.company = ? AND s.created_us IN (SELECT value FROM json_each(?));
+
+-- a segment with a dead place
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?
+ORDER BY s.changed_seq
+LIMIT ?;
 
 -- a segment with a dead place
 SELECT count(*)

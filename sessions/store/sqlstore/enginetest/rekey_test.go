@@ -1,0 +1,162 @@
+package enginetest
+
+import (
+	"database/sql"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
+)
+
+// The keys of an SDK with another version of them. Whoever trusts one finds nobody whom they look
+// for, and somebody else.
+var (
+	olderKeys = &keys.Keys{Version: searchkey.Version - 1, Respell: respell("")}
+	newerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: respell("q")}
+)
+
+// respell turns the texts of search around, and begins them with something else.
+func respell(with string) func(*sessions.Session) *sessions.Session {
+	return func(s *sessions.Session) *sessions.Session {
+		s = s.Clone()
+		for _, text := range []*sessions.Text{&s.FirstName, &s.LastName, &s.PersonalNumber, &s.DocumentNumber} {
+			if text.State() == sessions.Known {
+				runes := []rune(strings.ToValidUTF8(text.Value(), ""))
+				slices.Reverse(runes)
+				*text = sessions.TextOf(with + string(runes))
+			}
+		}
+		return s
+	}
+}
+
+// backendOf returns a Backend of an SDK with other keys. Its searches are not to be looked at.
+func backendOf(db *sql.DB, e engine, k *keys.Keys, p sqlstore.Packing) *sqlstore.Backend {
+	keys.Other.Store(k)
+	defer keys.Other.Store(nil)
+	return sqlstore.New(db, dialects[e]).WithPacking(p)
+}
+
+// versionsOf returns the version of the search keys that a company states, and of its segments.
+func versionsOf(t require.TestingT, db *sql.DB, company string) (stated int64, segments []int64) {
+	company = "'" + strings.ReplaceAll(company, "'", "''") + "'"
+	require.NoError(t, db.QueryRow("SELECT search_key FROM sessionkit_companies WHERE company = "+company).Scan(&stated))
+	rows, err := db.Query("SELECT search_key FROM sessionkit_segments WHERE company = " + company)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var n int64
+		require.NoError(t, rows.Scan(&n))
+		segments = append(segments, n)
+	}
+	require.NoError(t, rows.Err())
+	return stated, segments
+}
+
+// TestRekeyModel is TestModel with two versions of search keys that write side by side: that of
+// this package, and one before or behind it. Whoever wrote a session, this package finds it, and
+// nobody else. After each commit all that is kept has to agree with the version that it states.
+func TestRekeyModel(t *testing.T) {
+	for _, e := range presentEngines(t) {
+		t.Run(string(e), func(t *testing.T) {
+			db := open(t, e)
+			ours := newBackend(t, e, db).WithPacking(tiny)
+			mixed := 0
+			rapid.Check(t, func(t *rapid.T) {
+				otherKeys := rapid.SampledFrom([]*keys.Keys{olderKeys, newerKeys}).Draw(t, "other keys")
+				other := backendOf(db, e, otherKeys, tiny)
+				company := uuid.NewString()
+				var all oracle
+				number := 0
+				for range rapid.IntRange(1, 20).Draw(t, "steps") {
+					b := rapid.SampledFrom([]*sqlstore.Backend{ours, other}).Draw(t, "who")
+					switch rapid.IntRange(0, 9).Draw(t, "step") {
+					case 0, 1, 2:
+						var fresh []*sessions.Session
+						for range rapid.IntRange(1, 6).Draw(t, "new") {
+							s := drawSession(t, company, number)
+							if number++; rapid.Bool().Draw(t, "tied") {
+								s.CreatedAt = start
+							}
+							fresh = append(fresh, s)
+						}
+						require.NoError(t, b.Insert(t.Context(), fresh...))
+						for _, s := range fresh {
+							all.put(s)
+						}
+					case 3, 4:
+						if len(all.list) > 0 {
+							s := rapid.SampledFrom(all.list).Draw(t, "changed").Clone()
+							verdict(t, s)
+							if rapid.IntRange(0, 2).Draw(t, "rename") == 0 {
+								s.LastName = texts(names).Draw(t, "last name")
+							}
+							require.NoError(t, b.Update(t.Context(), s))
+							all.put(s)
+						}
+					case 5:
+						if len(all.list) > 0 {
+							s := rapid.SampledFrom(all.list).Draw(t, "redacted").Clone()
+							require.NoError(t, b.Redact(t.Context(), company, s.ID))
+							had := s.Clone()
+							if s.RedactPerson(); !s.Equal(had) {
+								s.Revision++
+							}
+							all.put(s)
+						}
+					case 6:
+						require.NoError(t, b.Maintain(t.Context(), company))
+					default:
+						sel := store.Selection{
+							Company: company, Filter: filters().Draw(t, "filter"), Limit: rapid.SampledFrom([]int{1, 2, 5, 50}).Draw(t, "limit"),
+							Budget: rapid.SampledFrom([]int{0, 0, 1, 7, 40, 50000}).Draw(t, "budget"),
+						}
+						requireAnswers(t, ours, &all, sel)
+						continue
+					}
+					// Each looks at the words that it understands.
+					require.NoError(t, ours.Verify(t.Context(), company))
+					require.NoError(t, other.Verify(t.Context(), company))
+				}
+				if len(all.list) == 0 {
+					return
+				}
+				if stated, _ := versionsOf(t, db, company); stated == 0 {
+					mixed++
+				}
+				// The newer version brings all up to it, and no word or key is left of the other.
+				newest, version := ours, int64(searchkey.Version)
+				if otherKeys == newerKeys {
+					newest, version = other, newerKeys.Version
+				}
+				require.NoError(t, newest.Maintain(t.Context(), company))
+				stated, segments := versionsOf(t, db, company)
+				require.Equal(t, version, stated)
+				for _, n := range segments {
+					require.Equal(t, version, n)
+				}
+				require.NoError(t, newest.Verify(t.Context(), company))
+				sel := store.Selection{Company: company, Filter: filter.Search("a"), Limit: 50}
+				requireAnswers(t, ours, &all, sel)
+				batch, err := ours.List(t.Context(), sel)
+				require.NoError(t, err)
+				require.Equal(t, newest != ours, batch.Rekeying)
+				count, err := ours.Count(t.Context(), sel)
+				require.NoError(t, err)
+				require.Equal(t, newest != ours, count.Rekeying)
+			})
+			t.Logf("%d companies had keys of two versions", mixed)
+			require.Positive(t, mixed)
+		})
+	}
+}
