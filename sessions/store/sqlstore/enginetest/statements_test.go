@@ -351,11 +351,22 @@ func watchUpkeep(t *testing.T, w *watched, b *sqlstore.Backend) {
 	})
 	w.note(t, "repair", "30 sessions", func() error { return packing.Repair(ctx, small) })
 	w.note(t, "history", "NewHistory", func() error { return b.NewHistory(ctx) })
-	_, err := w.plain.ExecContext(ctx, "UPDATE sessionkit_schema SET search_key = 1")
-	require.NoError(t, err)
-	_, err = w.plain.ExecContext(ctx, "DELETE FROM sessionkit_sessions WHERE company <> 'small' OR attempt = 0")
-	require.NoError(t, err)
-	w.note(t, "schema", "Migrate, to another folding", func() error { return sqlstore.Migrate(ctx, w.recorded, dialects[w.e]) })
+	for _, statement := range []string{
+		"UPDATE sessionkit_companies SET search_key = 0", "UPDATE sessionkit_segments SET search_key = 1", "UPDATE sessionkit_sessions SET search_key = ''",
+	} {
+		_, err := w.plain.ExecContext(ctx, statement)
+		require.NoError(t, err)
+	}
+	sel := store.Selection{Company: small, Filter: filter.Search("secretname"), Limit: 5, Budget: 50000}
+	w.note(t, "list", "a word, among other search keys", func() error {
+		_, err := b.List(ctx, sel)
+		return err
+	})
+	w.note(t, "count", "a word, among other search keys", func() error {
+		_, err := b.Count(ctx, sel)
+		return err
+	})
+	w.note(t, "maintain", "other search keys", func() error { return packing.Maintain(ctx, small) })
 }
 
 // requireCompany requires an equality with the company for each table of a statement.

@@ -3,7 +3,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- BeginTx, Repeatable Read, read only
 
 -- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
@@ -11,7 +12,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -44,7 +46,8 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- Rollback
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
@@ -58,7 +61,8 @@ WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
@@ -139,7 +143,7 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (?);
 
--- extra field, page 1
+-- extra field, page 1; a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
@@ -176,3 +180,14 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- a word, among other search keys
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE (s.company = ?) AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);

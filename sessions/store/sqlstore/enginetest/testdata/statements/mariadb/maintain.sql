@@ -44,14 +44,14 @@ FROM information_schema.statistics i
 WHERE i.table_schema = DATABASE() AND LEFT(i.table_name, 11) = 'sessionkit_'
 GROUP BY i.table_name, i.index_name;
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Read Committed
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
@@ -60,13 +60,13 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- small segments
+-- small segments; other search keys
 -- Commit
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Repeatable Read, read only
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -74,7 +74,7 @@ LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
--- small segments
+-- small segments; other search keys
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
@@ -90,10 +90,10 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- small segments
+-- small segments; other search keys
 -- Rollback
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -111,7 +111,7 @@ VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
--- small segments
+-- small segments; other search keys
 SELECT seq, total, packed_seq, forgot_seq
 FROM sessionkit_companies
 WHERE company = ?
@@ -122,12 +122,12 @@ SELECT count(*)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (?, ?, ?, ?);
 
--- small segments
+-- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq > ?;
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 ON DUPLICATE KEY UPDATE dead = VALUES(dead);
@@ -140,7 +140,53 @@ WHERE company = ? AND segment IN (?, ?, ?, ?);
 DELETE FROM sessionkit_blocks
 WHERE company = ? AND segment IN (?, ?, ?, ?);
 
--- small segments
+-- small segments; other search keys
 UPDATE sessionkit_companies
 SET packed_seq = ?
+WHERE company = ?;
+
+-- other search keys
+SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level, ''), s.match_scale, s.acceptance_level, s.selfie, coalesce(s.extra, ''),
+	s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- other search keys
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- other search keys
+UPDATE sessionkit_sessions
+SET search_key = CASE changed_seq WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? END
+WHERE company = ? AND changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- other search keys
+SELECT count(*)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
+DELETE FROM sessionkit_segments
+WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
+DELETE FROM sessionkit_blocks
+WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq > ?
+ORDER BY s.changed_seq
+LIMIT ?;
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = ?
 WHERE company = ?;

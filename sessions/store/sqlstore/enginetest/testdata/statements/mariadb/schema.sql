@@ -1,24 +1,24 @@
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT CONNECTION_ID() LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT count(*)
 FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema';
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT oldest
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT CONCAT('table ', LOWER(t.table_name)), LOWER(t.engine)
 FROM information_schema.tables t
 WHERE t.table_schema = DATABASE() AND LEFT(t.table_name, 11) = 'sessionkit_'
@@ -35,12 +35,12 @@ FROM information_schema.statistics i
 WHERE i.table_schema = DATABASE() AND LEFT(i.table_name, 11) = 'sessionkit_'
 GROUP BY i.table_name, i.index_name;
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT version, name, checksum, applied_us
 FROM sessionkit_migrations
 ORDER BY version;
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT c.company
 FROM sessionkit_companies c
 WHERE c.seq - c.packed_seq > ?

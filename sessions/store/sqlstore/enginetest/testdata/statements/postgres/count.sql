@@ -1,11 +1,11 @@
 -- everything; range; dense criterion; no match; common word; rare word; absent word; two dense words;
 -- rare flag; rare type; rare level; pending; subject; personal number; extra field; nested search;
--- search and range
+-- search and range; a word, among other search keys
 -- BeginTx, Repeatable Read, read only
 
 -- everything; range; dense criterion; no match; common word; rare word; absent word; two dense words;
 -- rare flag; rare type; rare level; pending; subject; personal number; extra field; nested search;
--- search and range
+-- search and range; a word, among other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -15,12 +15,12 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- everything; range; dense criterion; no match; common word; rare word; absent word; two dense words;
 -- rare flag; rare type; rare level; pending; subject; personal number; extra field; nested search;
--- search and range
+-- search and range; a word, among other search keys
 -- Rollback
 
 -- range; dense criterion; no match; common word; rare word; absent word; two dense words; rare flag;
 -- rare type; rare level; pending; subject; personal number; extra field; nested search;
--- search and range
+-- search and range; a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
 CROSS JOIN LATERAL (
@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
 ) b
 WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint[])) u(segment));
 
--- range; subject; personal number; extra field; search and range
+-- range; subject; personal number; extra field; search and range; a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -72,3 +72,14 @@ WHERE (s.company = $1 AND (s.personal_number IS NOT NULL AND s.personal_number =
 SELECT count(*)
 FROM sessionkit_sessions s
 WHERE (s.company = $1 AND ((CAST(s.extra AS jsonb) ->> CAST($2 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($3 AS text)) = $4)) AND s.created_us >= $5 AND s.created_us <= $6 AND s.changed_seq = ANY (CAST(CAST($7 AS text) AS bigint[]));
+
+-- a word, among other search keys
+SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
+	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE (s.company = $1) AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));

@@ -3,7 +3,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- BeginTx, Repeatable Read, read only
 
 -- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
@@ -11,7 +12,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -53,14 +55,16 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- Rollback
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
 CROSS JOIN LATERAL (
@@ -74,7 +78,8 @@ WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT u.segment, u.name COLLATE "C" AS name
@@ -147,3 +152,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE (s.company = $1 AND ((CAST(s.extra AS jsonb) ->> CAST($2 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($3 AS text)) = $4)) AND s.changed_seq = ANY (CAST(CAST($5 AS text) AS bigint[]));
+
+-- a word, among other search keys
+SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
+	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
+	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
+	coalesce(s.document_number, ''), coalesce(s.nationality, ''), s.states, s.birth_date,
+	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
+	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
+	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
+FROM sessionkit_sessions s
+WHERE (s.company = $1) AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));

@@ -47,14 +47,14 @@ JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid
 JOIN pg_class i ON i.oid = x.indexrelid
 WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_');
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Read Committed
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_tombstones
 WHERE company = $1 AND until_us > 0 AND until_us <= $2;
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
@@ -63,13 +63,13 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- small segments
+-- small segments; other search keys
 -- Commit
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Repeatable Read, read only
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -77,7 +77,7 @@ LEFT JOIN sessionkit_companies c ON c.company = $1
 LEFT JOIN sessionkit_segments g ON g.company = $2
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
--- small segments
+-- small segments; other search keys
 SELECT b.segment, b.name, b.data
 FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
 CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
@@ -88,7 +88,7 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) b;
 
--- small segments
+-- small segments; other search keys
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
 	coalesce(s.completed_us::text, ''), coalesce(s.decided_us::text, ''), s.status, s.reasons,
 	coalesce(s.first_name, ''), coalesce(s.last_name, ''), coalesce(s.personal_number, ''),
@@ -99,10 +99,10 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
--- small segments
+-- small segments; other search keys
 -- Rollback
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES ($1, $2, $3, $4),
 	($5, $6, $7, $8),
@@ -120,36 +120,58 @@ VALUES ($1, $2, $3, $4),
 	($53, $54, $55, $56)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
--- small segments
+-- small segments; other search keys
 SELECT seq, total, packed_seq, forgot_seq
 FROM sessionkit_companies
 WHERE company = $1
 FOR UPDATE;
 
--- small segments
+-- small segments; other search keys
 SELECT count(*)
 FROM sessionkit_segments
 WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
--- small segments
+-- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq > $2;
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_segments
 WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_blocks
 WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
 
--- small segments
+-- small segments; other search keys
 UPDATE sessionkit_companies
 SET packed_seq = $1
+WHERE company = $2;
+
+-- other search keys
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- other search keys
+UPDATE sessionkit_sessions
+SET search_key = CASE changed_seq WHEN $1 THEN $2 WHEN $3 THEN $4 WHEN $5 THEN $6 WHEN $7 THEN $8 WHEN $9 THEN $10 WHEN $11 THEN $12 WHEN $13 THEN $14 WHEN $15 THEN $16 WHEN $17 THEN $18 WHEN $19 THEN $20 WHEN $21 THEN $22 WHEN $23 THEN $24 WHEN $25 THEN $26 WHEN $27 THEN $28 WHEN $29 THEN $30 WHEN $31 THEN $32 WHEN $33 THEN $34 WHEN $35 THEN $36 WHEN $37 THEN $38 WHEN $39 THEN $40 WHEN $41 THEN $42 WHEN $43 THEN $44 WHEN $45 THEN $46 WHEN $47 THEN $48 WHEN $49 THEN $50 WHEN $51 THEN $52 WHEN $53 THEN $54 WHEN $55 THEN $56 WHEN $57 THEN $58 WHEN $59 THEN $60 WHEN $61 THEN $62 WHEN $63 THEN $64 END
+WHERE company = $65 AND changed_seq = ANY (CAST(CAST($66 AS text) AS bigint[]));
+
+-- other search keys
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s
+WHERE s.company = $1 AND s.changed_seq > $2
+ORDER BY s.changed_seq
+LIMIT $3;
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = $1
 WHERE company = $2;

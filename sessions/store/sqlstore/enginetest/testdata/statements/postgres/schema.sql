@@ -1,21 +1,21 @@
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT count(DISTINCT table_name)
 FROM information_schema.tables
 WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema';
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT oldest
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT 'table ' || c.relname, 'table'
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,12 +41,12 @@ JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid
 JOIN pg_class i ON i.oid = x.indexrelid
 WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_');
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT version, name, checksum, applied_us
 FROM sessionkit_migrations
 ORDER BY version;
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT c.company
 FROM sessionkit_companies c
 WHERE c.seq - c.packed_seq > $1

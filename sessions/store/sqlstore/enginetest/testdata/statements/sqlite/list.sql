@@ -3,7 +3,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- BeginTx, Default, read only
 
 -- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2;
@@ -11,7 +12,8 @@
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -47,14 +49,16 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 -- Rollback
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
 -- common word, page 1; common word, page 2; common word, page 3; rare word, page 1;
 -- absent word, page 1; two dense words, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; pending, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM (SELECT value AS name FROM json_each(?)) n
 CROSS JOIN sessionkit_blocks b INDEXED BY sessionkit_blocks_lists ON b.company = ? AND b.name = n.name AND b.name < 'M'
@@ -63,7 +67,8 @@ WHERE +b.segment IN (SELECT u.segment FROM (SELECT value AS segment FROM json_ea
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; subject, page 1; personal number, page 1; extra field, page 1;
--- nested search, page 1; search and range, page 1; search and range, page 2
+-- nested search, page 1; search and range, page 1; search and range, page 2;
+-- a word, among other search keys
 SELECT b.segment, b.name, b.data
 FROM (
 	SELECT CAST(json_extract(j.value, '$[0]') AS INTEGER) AS segment, json_extract(j.value, '$[1]') AS name
@@ -147,3 +152,18 @@ SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || c
 	s.browser || char(31) || s.os || char(31) || s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- a word, among other search keys
+SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
+	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
+	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
+	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
+	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
+	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
+	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
+	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
+	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
+	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
+	s.browser || char(31) || s.os || char(31) || s.model)
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE (s.company = ?) AND s.changed_seq IN (SELECT value FROM json_each(?));

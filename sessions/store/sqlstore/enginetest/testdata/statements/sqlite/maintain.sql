@@ -49,14 +49,14 @@ FROM sqlite_master m
 JOIN pragma_index_list(m.name) i
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Default
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_tombstones
 WHERE company = ? AND until_us > 0 AND until_us <= ?;
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
@@ -65,13 +65,13 @@ FROM sessionkit_schema v
 ORDER BY v.version DESC
 LIMIT 1;
 
--- small segments
+-- small segments; other search keys
 -- Commit
 
--- small segments
+-- small segments; other search keys
 -- BeginTx, Default, read only
 
--- small segments
+-- small segments; other search keys
 SELECT v.version, v.oldest, v.history, c.seq, c.total, c.packed_seq, c.forgot_seq, c.purged_seq, c.search_key,
 	g.segment, g.sessions, g.dead, g.oldest_us, g.newest_us, g.search_key
 FROM sessionkit_schema v
@@ -79,13 +79,13 @@ LEFT JOIN sessionkit_companies c ON c.company = ?
 LEFT JOIN sessionkit_segments g ON g.company = ?
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
--- small segments
+-- small segments; other search keys
 SELECT b.segment, b.name, b.data
 FROM (SELECT value AS segment FROM json_each(?)) u
 CROSS JOIN (SELECT value AS name FROM json_each(?)) n
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = u.segment AND b.name = n.name;
 
--- small segments
+-- small segments; other search keys
 SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
 	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
 	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
@@ -100,10 +100,10 @@ SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || c
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
--- small segments
+-- small segments; other search keys
 -- Rollback
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -121,40 +121,62 @@ VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?)
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
--- small segments
+-- small segments; other search keys
 UPDATE sessionkit_companies
 SET seq = seq
 WHERE company = ?;
 
--- small segments
+-- small segments; other search keys
 SELECT seq, total, packed_seq, forgot_seq
 FROM sessionkit_companies
 WHERE company = ?;
 
--- small segments
+-- small segments; other search keys
 SELECT count(*)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 
--- small segments
+-- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq > ?;
 
--- small segments
+-- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_segments
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 
--- small segments
+-- small segments; other search keys
 DELETE FROM sessionkit_blocks
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 
--- small segments
+-- small segments; other search keys
 UPDATE sessionkit_companies
 SET packed_seq = ?
+WHERE company = ?;
+
+-- other search keys
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- other search keys
+UPDATE sessionkit_sessions
+SET search_key = CASE changed_seq WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? END
+WHERE company = ? AND changed_seq IN (SELECT value FROM json_each(?));
+
+-- other search keys
+SELECT s.created_us, s.id, s.changed_seq
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq > ?
+ORDER BY s.changed_seq
+LIMIT ?;
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = ?
 WHERE company = ?;

@@ -1,21 +1,21 @@
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT count(*)
 FROM sqlite_master
 WHERE type = 'table' AND name = 'sessionkit_schema';
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT version
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT oldest
 FROM sessionkit_schema
 ORDER BY version DESC
 LIMIT 1;
 
--- Migrate, made already; Check; Migrate, to another folding
+-- Migrate, made already; Check
 SELECT 'table ' || m.name, 'table'
 FROM sqlite_master m
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*'
@@ -40,12 +40,12 @@ FROM sqlite_master m
 JOIN pragma_index_list(m.name) i
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c';
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT version, name, checksum, applied_us
 FROM sessionkit_migrations
 ORDER BY version;
 
--- Migrate, made already; Migrate, to another folding
+-- Migrate, made already
 SELECT c.company
 FROM sessionkit_companies c
 WHERE c.seq - c.packed_seq > ?
