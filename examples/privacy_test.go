@@ -247,7 +247,7 @@ func specimens(t *testing.T) []any {
 		store.Query{Filter: f, Limit: 3, After: "x", Tab: "x"}, purge,
 		store.Page{
 			Sessions: []*sessions.Session{s}, Next: "x", Complete: true, Partial: true, SearchedBack: at, AsOf: "x", Searched: disclosure.Mask, From: at, To: at,
-			FoldsToNothing: true,
+			FoldsToNothing: true, Rekeying: true,
 		},
 		comparison, comparison.Months[0], comparison.Months[0].Left, *comparison.First,
 		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.OfViewer, Limit: 3}, store.OfViewer, options.Exports, st.Select(viewer, f), options, st,

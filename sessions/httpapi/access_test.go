@@ -188,7 +188,7 @@ func TestDisclosureOnEveryRoute(t *testing.T) {
 			require.Len(t, list["hidden"], 28)
 			require.Nil(t, h.get("agent", "/sessions/s1").object(http.StatusOK)["match"])
 			require.Empty(t, h.get("agent", "/facets").object(http.StatusOK)["facets"])
-			require.Equal(t, object{"n": 5.0, "exact": true}, h.get("agent", "/count").object(http.StatusOK))
+			require.Equal(t, object{"n": 5.0, "exact": true, "rekeying": false}, h.get("agent", "/count").object(http.StatusOK))
 			h.get("agent", "/tally").problem(http.StatusForbidden, "hidden_field")
 			h.get("agent", "/sessions/s1/attempts").problem(http.StatusForbidden, "hidden_field")
 

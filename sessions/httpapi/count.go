@@ -11,8 +11,9 @@ import (
 
 // count is a number of sessions.
 type count struct {
-	N     int  `json:"n"`
-	Exact bool `json:"exact"` // false: there may be more
+	N        int  `json:"n"`
+	Exact    bool `json:"exact"` // false: there may be more
+	Rekeying bool `json:"rekeying"`
 }
 
 func (c *call) count() (any, error) {
@@ -25,7 +26,7 @@ func (c *call) count() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return count{n.N, n.Exact}, nil
+	return count(n), nil
 }
 
 // facets are the criteria of the page with the numbers beside their options.
@@ -71,7 +72,7 @@ func (c *call) countOptions(f filter.Filter) ([]facet, error) {
 			shown.Parameter = "failed_for"
 		}
 		for _, o := range one.Options {
-			shown.Options = append(shown.Options, option{cmp.Or(o.Value, "none"), count{o.Count.N, o.Count.Exact}, link(o.Filter)})
+			shown.Options = append(shown.Options, option{cmp.Or(o.Value, "none"), count(o.Count), link(o.Filter)})
 		}
 		answer = append(answer, shown)
 	}

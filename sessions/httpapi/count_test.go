@@ -9,12 +9,12 @@ import (
 
 func TestCount(t *testing.T) {
 	h := newHost(t)
-	require.Equal(t, object{"n": 5.0, "exact": true}, h.get("agent", "/count").object(http.StatusOK))
-	require.Equal(t, object{"n": 2.0, "exact": true}, h.post("agent", "/count", `{"search": "giorgi"}`).object(http.StatusOK))
-	require.Equal(t, object{"n": 1.0, "exact": true}, h.get("foreign", "/count").object(http.StatusOK))
+	require.Equal(t, object{"n": 5.0, "exact": true, "rekeying": false}, h.get("agent", "/count").object(http.StatusOK))
+	require.Equal(t, object{"n": 2.0, "exact": true, "rekeying": false}, h.post("agent", "/count", `{"search": "giorgi"}`).object(http.StatusOK))
+	require.Equal(t, object{"n": 1.0, "exact": true, "rekeying": false}, h.get("foreign", "/count").object(http.StatusOK))
 
 	capped := newHost(t, func(h *host) { h.store.CountLimit = 2 })
-	require.Equal(t, object{"n": 2.0, "exact": false}, capped.get("agent", "/count").object(http.StatusOK))
+	require.Equal(t, object{"n": 2.0, "exact": false, "rekeying": false}, capped.get("agent", "/count").object(http.StatusOK))
 }
 
 func TestFacets(t *testing.T) {
@@ -82,7 +82,7 @@ func TestOneCall(t *testing.T) {
 	const body = `{"search": "nino", "limit": 1, "tab": "t", "include": ["total", "facets"]}`
 	page := h.post("agent", "/sessions", body).object(http.StatusOK)
 	require.Len(t, page.ids(), 1)
-	require.Equal(t, map[string]any{"n": 2.0, "exact": true}, page["total"])
+	require.Equal(t, map[string]any{"n": 2.0, "exact": true, "rekeying": false}, page["total"])
 	require.Equal(t, map[string]any(h.post("agent", "/count", body).object(http.StatusOK)), page["total"])
 	require.Equal(t, h.post("agent", "/facets", body).object(http.StatusOK)["facets"], page["facets"])
 	h.post("agent", "/tally", body).object(http.StatusOK)
@@ -92,4 +92,16 @@ func TestOneCall(t *testing.T) {
 			h.get("agent", "/sessions?"+option.text("parameter")+"="+one.text("value")).object(http.StatusOK)
 		}
 	}
+}
+
+// Answers say that the storage makes search keys anew: that is why they take longer.
+func TestRekeying(t *testing.T) {
+	h := newHost(t, func(h *host) { h.backend.rekeying = true })
+	page := h.post("agent", "/sessions", `{"search": "nino", "include": ["total", "facets"]}`).object(http.StatusOK)
+	require.Equal(t, true, page["rekeying"])
+	require.Equal(t, map[string]any{"n": 2.0, "exact": true, "rekeying": true}, page["total"])
+	for _, one := range page.list("facets")[0].list("options") {
+		require.Equal(t, true, one.at("count", "rekeying"))
+	}
+	require.Equal(t, object{"n": 2.0, "exact": true, "rekeying": true}, h.post("agent", "/count", `{"search": "nino"}`).object(http.StatusOK))
 }

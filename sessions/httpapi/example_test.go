@@ -48,6 +48,6 @@ func Example() {
 		fmt.Print(w.Code, " ", w.Body)
 	}
 	// Output:
-	// 200 {"n":1,"exact":true}
+	// 200 {"n":1,"exact":true,"rekeying":false}
 	// 401 {"type":"about:blank","title":"Unauthorized","status":401,"code":"unauthenticated"}
 }

@@ -62,6 +62,8 @@ type spy struct {
 	mu     sync.Mutex
 	calls  []string
 	before func(ctx context.Context, call string) error
+
+	rekeying bool // as the storage says of batches and counts
 }
 
 func (s *spy) note(ctx context.Context, call string) error {
@@ -79,7 +81,9 @@ func (s *spy) List(ctx context.Context, sel store.Selection) (store.Batch, error
 	if err := s.note(ctx, "list"); err != nil {
 		return store.Batch{}, err
 	}
-	return s.Backend.List(ctx, sel)
+	batch, err := s.Backend.List(ctx, sel)
+	batch.Rekeying = s.rekeying
+	return batch, err
 }
 
 func (s *spy) Get(ctx context.Context, company, id string) (*sessions.Session, error) {
@@ -100,7 +104,9 @@ func (s *spy) Count(ctx context.Context, sel store.Selection) (store.Count, erro
 	if err := s.note(ctx, "count"); err != nil {
 		return store.Count{}, err
 	}
-	return s.Backend.Count(ctx, sel)
+	count, err := s.Backend.Count(ctx, sel)
+	count.Rekeying = s.rekeying
+	return count, err
 }
 
 func (s *spy) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
@@ -114,7 +120,11 @@ func (s *spy) CountEach(ctx context.Context, sel store.Selection, filters []filt
 	if err := s.note(ctx, "count"); err != nil {
 		return nil, err
 	}
-	return s.Backend.CountEach(ctx, sel, filters)
+	counts, err := s.Backend.CountEach(ctx, sel, filters)
+	for i := range counts {
+		counts[i].Rekeying = s.rekeying
+	}
+	return counts, err
 }
 
 func (s *spy) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {

@@ -25,6 +25,7 @@ type page struct {
 	CreatedBefore  *string          `json:"created_before"`
 	Searched       []sessions.Field `json:"searched"`
 	FoldsToNothing bool             `json:"folds_to_nothing"`
+	Rekeying       bool             `json:"rekeying"`
 	Hidden         []sessions.Field `json:"hidden"`
 	Link           *string          `json:"link"`
 	Total          *count           `json:"total"`  // null unless asked for
@@ -56,6 +57,7 @@ func (c *call) page(p *store.Page, f filter.Filter) page {
 		CreatedBefore:  orNull(timeText(p.To)),
 		Searched:       fieldList(p.Searched),
 		FoldsToNothing: p.FoldsToNothing,
+		Rekeying:       p.Rekeying,
 		Hidden:         fieldList(v.hidden),
 		Link:           link(f),
 	}
@@ -121,7 +123,8 @@ func (c *call) list() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		answer.Total = &count{n.N, n.Exact}
+		total := count(n)
+		answer.Total = &total
 	}
 	if include.facets {
 		if answer.Facets, err = c.countOptions(q.Filter); err != nil {

@@ -47,7 +47,7 @@ func TestListDocument(t *testing.T) {
 		"next": nil, "complete": true, "partial": false, "searched_back_to": nil,
 		"created_from": "2026-03-13T20:00:00.000000Z", "created_before": nil,
 		"searched":         []any{"first_name", "last_name", "personal_number", "document_number"},
-		"folds_to_nothing": false, "hidden": []any{}, "total": nil, "facets": nil,
+		"folds_to_nothing": false, "rekeying": false, "hidden": []any{}, "total": nil, "facets": nil,
 		"link": "created_at.from=2026-03-14&created_at.zone=Asia%2FTbilisi&status=failed",
 	}, page)
 }

@@ -68,6 +68,7 @@ func (s *Store) count(ctx context.Context, sel Selection) (Count, error) {
 		}
 		n.N += len(batch.Sessions)
 		n.Exact = batch.Reached.IsZero()
+		n.Rekeying = n.Rekeying || batch.Rekeying
 	}
 	return n, nil
 }

@@ -38,6 +38,7 @@ type Page struct {
 
 	AsOf     Watermark       // from before the page was read: ask Changes since that of the first page
 	Searched sessions.Fields // the fields that a search looked at; none without a search
+	Rekeying bool            // search keys are being made anew, as in a [Batch]: the page is right, and took longer
 
 	// From and To are the instants between which the filter selects creation times, in UTC, To not
 	// inclusive. Zero is open.
@@ -105,7 +106,7 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 		v.Disclosure.Apply(found)
 	}
 	page.Sessions = batch.Sessions
-	page.AsOf = v.watermark(batch.AsOf)
+	page.AsOf, page.Rekeying = v.watermark(batch.AsOf), batch.Rekeying
 	if page.Complete = batch.Reached.IsZero(); !page.Complete {
 		page.Next = cursorAt(batch.Reached, binding)
 		page.Partial = len(batch.Sessions) < sel.Limit
