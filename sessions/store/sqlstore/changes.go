@@ -24,7 +24,7 @@ type state struct {
 	packed  int64  // a session whose last change has this number or a lower one has its place in a segment; any other is in the tail
 	purged  int64  // number of the latest purge
 	forgot  int64  // number of the latest change that took words out of segments
-	keys    int64  // version of the search keys of all rows and segments; 0: they have several
+	keys    int64  // version of the search keys of all rows and segments; 0: they have several; below 0: and there is a claim, see newClaim
 }
 
 // state reads a company's state. Every reader begins with it, and so notices when the schema has

@@ -149,9 +149,12 @@ func (b *Backend) due(d *directory) (task, bool) {
 		return t, true
 	}
 	for _, s := range d.segments { // the newest first: those are searched most
-		if s.SearchKey < b.keys.Version {
+		if s.SearchKey < b.keys.Version && claimant(s.SearchKey) <= b.keys.Version {
 			return task{inputs: []*segment.Segment{s}}, true
 		}
+	}
+	if d.keys != b.keys.Version && d.seq-d.packed > rekeyedRows { // leave little to settle
+		return task{tail: true}, true
 	}
 	for _, s := range d.segments {
 		if d.dead[s.Number]*deadShare > s.N && isOurs(b.keys, s) {
@@ -240,10 +243,13 @@ func changesOf(keys []key) []int64 {
 type plan struct {
 	directory
 	task
-	packed int64      // becomes packed_seq
-	keys   []key      // the oldest first
-	rekey  []rekeying // rows of those
+	packed int64 // becomes packed_seq
+	keys   []key // the oldest first
 	built  []built
+
+	mixed bool       // rows may have search keys of another version
+	claim int64      // to those rows, where mixed
+	rekey []rekeying // which of them get other keys
 }
 
 // built is a new segment, with the keys of its sessions.
@@ -279,7 +285,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if err != nil || p == nil {
 			return false, err
 		}
-		err = b.rekey(ctx, op, company, p.rekey, wait)
+		err = b.rekey(ctx, op, company, p, wait)
 		if err == nil {
 			err = b.inUpkeep(ctx, op, company, wait, func(c conn) error {
 				if err := c.insertBuilt(ctx, company, p); err != nil {
@@ -308,8 +314,13 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if err != nil || p == nil {
 			return err
 		}
-		if err := c.setKeys(ctx, company, p.rekey); err != nil {
-			return err
+		if p.mixed {
+			if err := c.claim(ctx, company, p, &now); err != nil {
+				return err
+			}
+			if err := c.setKeys(ctx, company, p.rekey); err != nil {
+				return err
+			}
 		}
 		if err := c.insertBuilt(ctx, company, p); err != nil {
 			return err
@@ -378,7 +389,7 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 		}
 	}
 	var now state
-	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot)
+	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot, &now.keys)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = store.ErrNotFound
 	}
@@ -538,7 +549,7 @@ func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[i
 // build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
 	// The rows of segments of this version have keys of this version.
-	others := p.tail && p.directory.keys != c.keys.Version ||
+	p.mixed = p.tail && p.directory.keys != c.keys.Version ||
 		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
@@ -557,7 +568,7 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 				part[i].id = s.ID
 				builder.Add(c.keys.As(s), k.change)
 			}
-			if others {
+			if p.mixed {
 				rekey, err := c.otherKeys(ctx, company, list)
 				if err != nil {
 					return err
@@ -609,16 +620,8 @@ func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 // swap puts what was built in the place of what it was built of. The company is held, and now is
 // its row.
 func (c conn) swap(ctx context.Context, company string, p *plan, now state) error {
-	if now.packed != p.directory.packed || now.forgot != p.forgot {
-		return errRace
-	}
-	inputs := engine.Args{"company": company, "segments": c.engine.Numbers("segment", append(numbersOf(p.inputs), -1))}
-	present := 0
-	if err := c.first(ctx, c.engine.Present, inputs, &present); err != nil {
+	if err := c.requireInputs(ctx, company, p, &now, p.mixed); err != nil {
 		return err
-	}
-	if present != len(p.inputs) {
-		return errRace
 	}
 	dead, err := c.changedSince(ctx, company, p)
 	if err != nil {
@@ -641,7 +644,7 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 	}
 	if len(p.inputs) > 0 {
 		for _, s := range []engine.Statement{c.engine.DeleteSegments, c.engine.DeleteBlocks} {
-			if err := c.exec(ctx, s, inputs); err != nil {
+			if err := c.exec(ctx, s, engine.Args{"company": company, "segments": c.inputs(p)}); err != nil {
 				return err
 			}
 		}
@@ -649,6 +652,26 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 	// The row is written even where nothing changes in it: a transaction that began before must not
 	// go by the segments that are gone.
 	return c.exec(ctx, c.engine.SetPacked, engine.Args{"company": company, "packed": p.packed})
+}
+
+func (c conn) inputs(p *plan) engine.Part {
+	return c.engine.Numbers("segment", append(numbersOf(p.inputs), -1))
+}
+
+// requireInputs requires that what a plan was made of is there still, and, where it is claimed, that
+// nobody else has claimed it since. The company is held, and now is its row.
+func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *state, claimed bool) error {
+	var present, ours int
+	err := c.first(ctx, c.engine.Present, engine.Args{"company": company, "segments": c.inputs(p), "search_key": p.claim}, &present, &ours)
+	switch {
+	case err != nil:
+		return err
+	case now.packed != p.directory.packed, now.forgot != p.forgot, present != len(p.inputs):
+		return errRace
+	case claimed && (ours != len(p.inputs) || p.tail && now.keys != p.claim):
+		return errRace
+	}
+	return nil
 }
 
 // changedSince returns the positions of the sessions that have changed since the plan was made, for

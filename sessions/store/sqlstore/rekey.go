@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -21,6 +22,7 @@ import (
 // A segment states the version of its words, and its living places are of rows with keys of that
 // version. A company states the version that all of its rows and segments have. Each writer brings
 // that to 0 unless it is its own, so that nobody trusts a key that somebody else may have written.
+// Keys are made anew under a claim, see newClaim.
 //
 // Who meets another version trusts none of its words. The sessions are compared in Go, by what is
 // stored of them: slower, and right.
@@ -110,12 +112,57 @@ func (c conn) setKeys(ctx context.Context, company string, list []rekeying) erro
 	return nil
 }
 
-// rekey writes keys to rows that have not changed since, some at a time. Between two parts the
+// A claim keeps two versions from making the keys of the same rows anew at once, one row of this
+// version and one of that. It stands where the version does, of the company for the tail and of a
+// segment for its own sessions, and is below 0: nobody trusts those keys. Whoever finds a claim of
+// another version replaces it, and the other notices. One of its own version may be left over from
+// a process that was killed, or somebody is at work: either way it is joined.
+
+func newClaim(version int64) int64 { return -(version<<32 | rand.Int64N(1<<32)) } //nolint:gosec // no secret
+
+// claimant returns the version whose claim a number is; 0: it is none.
+func claimant(claim int64) int64 { return max(0, -claim) >> 32 }
+
+// claim claims the rows of a plan. The company is held, and now is its row.
+func (c conn) claim(ctx context.Context, company string, p *plan, now *state) error {
+	found := p.directory.keys
+	if !p.tail {
+		found = p.inputs[0].SearchKey
+	}
+	if p.claim = found; claimant(found) == c.keys.Version && len(p.inputs) < 2 {
+		return c.requireInputs(ctx, company, p, now, true)
+	}
+	p.claim = newClaim(c.keys.Version)
+	if err := c.requireInputs(ctx, company, p, now, false); err != nil {
+		return err
+	}
+	if p.tail {
+		now.keys = p.claim
+		return c.exec(ctx, c.engine.SetSearchKey, engine.Args{"company": company, "search_key": p.claim})
+	}
+	if err := c.exec(ctx, c.engine.UnsetSearchKey, engine.Args{"company": company, "search_key": 0}); err != nil {
+		return err
+	}
+	return c.exec(ctx, c.engine.ClaimSegments, engine.Args{"company": company, "segments": c.inputs(p), "search_key": p.claim})
+}
+
+// rekey claims the rows of a plan, and writes keys to them, some at a time. Between two parts the
 // company is free. Unless it should wait, a company that others hold is an errHeld.
-func (b *Backend) rekey(ctx context.Context, op, company string, list []rekeying, wait bool) error {
-	for part := range slices.Chunk(list, rekeyedRows) {
+func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait bool) error {
+	for rest, first := p.rekey, p.mixed; first || len(rest) > 0; first = false {
+		part := rest[:min(len(rest), rekeyedRows)]
+		rest = rest[len(part):]
 		err := b.inUpkeep(ctx, op, company, wait, func(c conn) error {
-			if _, err := c.holdFree(ctx, company, wait); err != nil {
+			now, err := c.holdFree(ctx, company, wait)
+			switch {
+			case err != nil:
+				return err
+			case first:
+				err = c.claim(ctx, company, p, &now)
+			default:
+				err = c.requireInputs(ctx, company, p, &now, true)
+			}
+			if err != nil {
 				return err
 			}
 			return c.setKeys(ctx, company, part)
@@ -159,43 +206,32 @@ func (c conn) tailSince(ctx context.Context, company string, change int64) (all 
 // all of its segments have that version. Nothing is left to do for whoever comes behind.
 func (b *Backend) settle(ctx context.Context, company string) error {
 	const op = "pack"
-	var d directory
-	var other []rekeying
-	settled := false
+	isDue := func(c conn) (d directory, due bool, err error) {
+		d, err = c.directory(ctx, company)
+		return d, d.keys != b.keys.Version && d.total > 0 && b.allOurs(&d), err
+	}
+	due := false
 	err := b.inSnapshot(ctx, op, func(c conn) (err error) {
-		if d, err = c.directory(ctx, company); err != nil {
-			return err
-		}
-		if settled = d.keys == b.keys.Version || d.total == 0 || !b.allOurs(&d); settled {
-			return nil
-		}
-		list, err := c.tailSince(ctx, company, d.packed)
-		if err != nil {
-			return err
-		}
-		other, err = c.otherKeys(ctx, company, list)
+		_, due, err = isDue(c)
 		return err
 	})
-	if err != nil || settled {
-		return err
-	}
-	if err := b.rekey(ctx, op, company, other, true); err != nil {
+	if err != nil || !due {
 		return err
 	}
 	err = b.inUpkeep(ctx, op, company, true, func(c conn) error {
 		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
 			return err
 		}
-		now, err := c.directory(ctx, company)
-		if err != nil || !b.allOurs(&now) || now.packed < d.packed { // others packed, or threw all away
+		d, due, err := isDue(c)
+		if err != nil || !due {
 			return err
 		}
-		// Those that have changed since, by whatever version.
-		list, err := c.tailSince(ctx, company, max(d.seq, now.packed))
+		list, err := c.tailSince(ctx, company, d.packed)
 		if err != nil {
 			return err
 		}
-		if other, err = c.otherKeys(ctx, company, list); err != nil {
+		other, err := c.otherKeys(ctx, company, list)
+		if err != nil {
 			return err
 		}
 		if err := c.setKeys(ctx, company, other); err != nil {

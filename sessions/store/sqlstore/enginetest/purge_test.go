@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -121,12 +122,15 @@ func TestPurgeInParts(t *testing.T) {
 // TestPurgeIsKilled kills a process that purges, again and again, with SIGKILL. What is stored
 // agrees each time, and in the end the purge is done.
 func TestPurgeIsKilled(t *testing.T) {
-	if name := os.Getenv("SESSIONKIT_TEST_PURGE"); name != "" {
-		purgeToBeKilled(t, engine(name))
+	if db, e := toBeKilled(t); db != nil {
+		b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
+		require.NoError(t, b.Check(t.Context()))
+		fmt.Println(atWork)
+		_, err := b.Purge(t.Context(), store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "gone")})
+		require.NoError(t, err)
 		return
 	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		dsn := dsnOf(t, e, db)
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
 		list := dense(1500)
 		for i, s := range list {
@@ -144,17 +148,7 @@ func TestPurgeIsKilled(t *testing.T) {
 		}
 		killed := 0
 		for within := 5 * time.Millisecond; left() > 0; within = within * 3 / 2 {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPurgeIsKilled$")
-			cmd.Env = append(os.Environ(), "SESSIONKIT_TEST_PURGE="+string(e), "SESSIONKIT_TEST_DSN="+dsn)
-			out, err := cmd.StdoutPipe()
-			require.NoError(t, err)
-			require.NoError(t, cmd.Start())
-			lines := bufio.NewScanner(out)
-			for lines.Scan() && lines.Text() != "purging" {
-			}
-			time.Sleep(within)
-			_ = cmd.Process.Kill()
-			if cmd.Wait() != nil {
+			if killedBehind(t, e, db, func() { time.Sleep(within) }) {
 				killed++
 			}
 			require.Eventually(t, func() bool { return b.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
@@ -179,14 +173,36 @@ func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
 	return name
 }
 
-func purgeToBeKilled(t *testing.T, e engine) {
+// atWork is the line that a process says when it is to be killed from now on.
+const atWork = "at work"
+
+// killedBehind runs this test in a process of its own, which works on a database, and kills it with
+// SIGKILL behind what do does once it is at work. It reports whether the process was at work still.
+func killedBehind(t *testing.T, e engine, db *sql.DB, do func()) bool {
 	t.Helper()
-	db := connect(t, connector(t, e, os.Getenv("SESSIONKIT_TEST_DSN"), ""))
-	b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
-	require.NoError(t, b.Check(t.Context()))
-	fmt.Println("purging")
-	_, err := b.Purge(t.Context(), store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "gone")})
+	name, _, _ := strings.Cut(t.Name(), "/")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+name+"$")
+	cmd.Env = append(os.Environ(), "SESSIONKIT_TEST_KILLED="+string(e), "SESSIONKIT_TEST_DSN="+dsnOf(t, e, db))
+	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != atWork {
+	}
+	do()
+	_ = cmd.Process.Kill()
+	return cmd.Wait() != nil
+}
+
+// toBeKilled returns the database on which this process is to work until it is killed; nil: it is
+// not such a process.
+func toBeKilled(t *testing.T) (*sql.DB, engine) {
+	t.Helper()
+	e := engine(os.Getenv("SESSIONKIT_TEST_KILLED"))
+	if e == "" {
+		return nil, e
+	}
+	return connect(t, connector(t, e, os.Getenv("SESSIONKIT_TEST_DSN"), "")), e
 }
 
 // TestPurgeAndHosts: a transaction of the host's that has an older snapshot does not bring back what

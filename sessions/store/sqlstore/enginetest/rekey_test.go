@@ -1,10 +1,15 @@
 package enginetest
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -159,4 +164,107 @@ func TestRekeyModel(t *testing.T) {
 			require.Positive(t, mixed)
 		})
 	}
+}
+
+// TestRekeyIsKilled kills a process that makes search keys anew, again and again, with SIGKILL,
+// while processes of this version and of the one before search and write. Everybody is found each
+// time, what is stored agrees, and in the end all has the keys of this version. It is of more
+// sessions if SESSIONKIT_FULL_SIZE is set.
+func TestRekeyIsKilled(t *testing.T) {
+	packing := sqlstore.Packing{Tail: 100, Segment: 300}
+	if db, e := toBeKilled(t); db != nil {
+		b := sqlstore.New(db, dialects[e]).WithPacking(packing)
+		require.NoError(t, b.Check(t.Context()))
+		fmt.Println(atWork)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		return
+	}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		ours := newBackend(t, e, db).WithPacking(packing)
+		older := backendOf(db, e, olderKeys, packing)
+		all := loaded(t, older, dense(size(900, 10_000)))
+		random := rand.New(rand.NewPCG(9, 9))
+		isOurs := func() bool {
+			stated, _ := versionsOf(t, db, "acme")
+			return stated == searchkey.Version
+		}
+		write := func(b *sqlstore.Backend) {
+			s := person(10_000 + len(all.list))
+			if random.IntN(2) == 0 {
+				s = all.list[random.IntN(len(all.list))].Clone()
+				s.LastName = sessions.TextOf(names[random.IntN(len(names))])
+				require.NoError(t, b.Update(t.Context(), s))
+			} else {
+				require.NoError(t, b.Insert(t.Context(), s))
+			}
+			all.put(s)
+		}
+		killed := 0
+		within := 5 * time.Millisecond
+		for round := 0; !isOurs(); round++ {
+			wasKilled := killedBehind(t, e, db, func() {
+				for begin := time.Now(); time.Since(begin) < within; {
+					write(ours)
+					if round < 4 { // the last process of the version before has not ended
+						write(older)
+						require.NoError(t, older.Maintain(t.Context(), "acme"))
+					}
+					requireWhole(t, ours, all, filter.Search("n g 0"))
+				}
+			})
+			if wasKilled {
+				killed++
+			}
+			within = within * 3 / 2
+			require.Eventually(t, func() bool { return ours.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
+			require.NoError(t, older.Verify(t.Context(), "acme"))
+			requireWhole(t, ours, all, filter.Search("g"))
+		}
+		t.Logf("killed %d times", killed)
+		require.Positive(t, killed)
+		_, segments := versionsOf(t, db, "acme")
+		for _, n := range segments {
+			require.EqualValues(t, searchkey.Version, n)
+		}
+		require.NoError(t, ours.Verify(t.Context(), "acme"))
+		count, err := ours.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.Search("g"), Limit: 1})
+		require.NoError(t, err)
+		require.False(t, count.Rekeying)
+	})
+}
+
+// TestRekeyAgainstEachOther lets the version before make the keys of the same rows anew between two
+// parts of what this one does, and end in the middle. No key of the other is taken for its own.
+func TestRekeyAgainstEachOther(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
+		c := newDatabase(t, e)
+		between, end := &breaker{Connector: c}, &breaker{Connector: c}
+		packing := sqlstore.Packing{Tail: -1}
+		ours := newBackend(t, e, connect(t, between)).WithPacking(packing)
+		older := backendOf(connect(t, end), e, olderKeys, packing)
+		all := loaded(t, older, dense(300))
+		fresh := person(1000)
+		require.NoError(t, ours.Insert(t.Context(), fresh))
+		all.put(fresh)
+		hold := "search_key\nFROM sessionkit_companies\nWHERE company"
+		if e == sqlite { // which writes to hold
+			hold = "SET seq = seq"
+		}
+		ended := false
+		between.arm(hold, 1, func(driver.Conn) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			end.arm("INSERT INTO sessionkit_blocks", 0, func(driver.Conn) { cancel() })
+			ended = older.Maintain(ctx, "acme") != nil
+		})
+		require.NoError(t, ours.Maintain(t.Context(), "acme"))
+		require.True(t, ended)
+		stated, segments := versionsOf(t, connect(t, c), "acme")
+		require.EqualValues(t, searchkey.Version, stated)
+		for _, n := range segments {
+			require.EqualValues(t, searchkey.Version, n)
+		}
+		require.NoError(t, ours.Verify(t.Context(), "acme"))
+		requireWhole(t, ours, all, filter.Search("n g 0"))
+	})
 }

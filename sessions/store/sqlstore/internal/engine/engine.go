@@ -74,7 +74,7 @@ type Engine struct {
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
 	// transaction ends, if the schema serves :version, and writes nothing otherwise. The company's
-	// search_key becomes 0 unless it is :search_key. It returns the new seq and whether the company
+	// search_key becomes 0 unless it is :search_key or below 0. It returns the new seq and whether the company
 	// may have tombstones, 0 or 1: in a row, or in one number, twice the seq plus that, as what
 	// drivers call the last insert ID.
 	Bump        Statement
@@ -109,7 +109,7 @@ type Engine struct {
 	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us, search_key: of one that is there, dead is set
 	PutBlocks        Statement // {rows}, of company, segment, name, data: in the place of those that are there
 	DeleteSomeBlocks Statement // {blocks}, see [OneOf]
-	Present          Statement // how many of {segments} there are
+	Present          Statement // how many of {segments} there are, and how many of those with :search_key
 	DeleteSegments   Statement // {segments}, without their blocks
 	DeleteBlocks     Statement // of {segments}
 	SetPacked        Statement // sets packed_seq of :company to :packed, and writes its row even if that is what it was
@@ -133,6 +133,9 @@ type Engine struct {
 	SetKeys      Statement // sets the search_key of the sessions of :company with {changes} to {key}
 	SetSearchKey Statement // sets search_key of :company
 
+	UnsetSearchKey Statement // the same, where it is a version
+	ClaimSegments  Statement // sets search_key of {segments}
+
 	// Purges.
 	TombstonesOf     Statement // id of those that :company has of {ids}, and that are kept at :now_us, in their newest state
 	PutTombstones    Statement // {rows}, of company, id, version, until_us: of one that is there, until_us is set
@@ -144,7 +147,7 @@ type Engine struct {
 	DeleteSessions   Statement // of :company with {changes}
 
 	TouchCompany   Statement // writes the row of :company as it is
-	HoldCompany    Statement // seq, total, packed_seq and forgot_seq of :company, the newest state, held until the transaction ends
+	HoldCompany    Statement // seq, total, packed_seq, forgot_seq and search_key of :company, the newest state, held until the transaction ends
 	TryHoldCompany Statement // the same, or no row if another transaction holds it
 	LockRead       string    // ends a read of the newest state in a transaction that may have an older snapshot
 

@@ -117,7 +117,7 @@ func (e *Engine) fill() *Engine {
 	e.TombstonesOf, e.ExpireTombstones, e.Undead, e.DeleteSessions = tombstonesOf, expireTombstones, undead, deleteSessions
 	e.SetTombstones, e.SetPurged = setTombstones, setPurged
 	e.PutTombstones, e.Entomb = cmp.Or(e.PutTombstones, putTombstones), cmp.Or(e.Entomb, entomb)
-	e.KeysOf, e.SetKeys, e.SetSearchKey = keysOf, setKeys, setSearchKey
+	e.KeysOf, e.SetKeys, e.SetSearchKey, e.UnsetSearchKey, e.ClaimSegments = keysOf, setKeys, setSearchKey, unsetSearchKey, claimSegments
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1

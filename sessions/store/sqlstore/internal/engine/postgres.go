@@ -132,7 +132,10 @@ ORDER BY k.created_us DESC, k.id DESC`,
 SELECT :company::text, :n::bigint, :added::bigint, :search_key::bigint
 ` + ofSchema + `
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
-	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = excluded.search_key OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 

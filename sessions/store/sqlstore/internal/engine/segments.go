@@ -12,7 +12,7 @@ import (
 // change} is filled in when an Engine is made: it keeps the planner to the index of changes, where
 // the engine lets one say so.
 const (
-	company = `SELECT seq, total, packed_seq, forgot_seq
+	company = `SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = :company`
 
@@ -63,7 +63,7 @@ WHERE {condition} AND s.created_us >= :oldest_us AND s.created_us <= :newest_us 
 FROM sessionkit_sessions s
 WHERE s.company = :company AND {instants}`
 
-	present = `SELECT count(*)
+	present = `SELECT count(*), count(CASE WHEN search_key = :search_key THEN 1 END)
 FROM sessionkit_segments
 WHERE company = :company AND {segments}`
 
@@ -79,6 +79,12 @@ WHERE company = :company AND {changes}`
 	setSearchKey = `UPDATE sessionkit_companies
 SET search_key = :search_key
 WHERE company = :company`
+
+	unsetSearchKey = setSearchKey + ` AND search_key > 0`
+
+	claimSegments = `UPDATE sessionkit_segments
+SET search_key = :search_key
+WHERE company = :company AND {segments}`
 
 	totals = `SELECT count(*), count(CASE WHEN s.changed_seq <= :packed THEN 1 END)
 FROM sessionkit_sessions s

@@ -84,7 +84,7 @@ ORDER BY k.created_us DESC, k.id DESC`,
 SELECT :company, :n, :added, :search_key
 ` + ofSchema + `
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
-	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
+	search_key = CASE WHEN search_key = excluded.search_key OR search_key < 0 THEN search_key ELSE 0 END
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 

@@ -112,13 +112,13 @@ VALUES (?, ?, ?, ?),
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- small segments; other search keys
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?
 FOR UPDATE;
 
 -- small segments
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (?, ?, ?, ?);
 
@@ -162,14 +162,24 @@ FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- other search keys
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = ?
+WHERE company = ? AND search_key > 0;
+
+-- other search keys
+UPDATE sessionkit_segments
+SET search_key = ?
+WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
 UPDATE sessionkit_sessions
 SET search_key = CASE changed_seq WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? END
 WHERE company = ? AND changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- other search keys
-SELECT count(*)
-FROM sessionkit_segments
-WHERE company = ? AND segment IN (?, ?);
 
 -- other search keys
 DELETE FROM sessionkit_segments

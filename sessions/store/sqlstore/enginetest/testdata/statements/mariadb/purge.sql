@@ -52,7 +52,10 @@ LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
 	total = total + VALUES(total),
-	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = VALUES(search_key) OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END;
 
 -- a few sessions by ID
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
@@ -373,13 +376,13 @@ VALUES (?, ?, ?, ?),
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- 60 sessions by a filter
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?
 FOR UPDATE;
 
 -- 60 sessions by a filter
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (?, ?);
 

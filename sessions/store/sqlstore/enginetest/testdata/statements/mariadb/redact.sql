@@ -22,7 +22,10 @@ LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
 	total = total + VALUES(total),
-	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = VALUES(search_key) OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END;
 
 -- any; one whose words nobody else has
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -2,7 +2,7 @@
 -- BeginTx, Read Committed
 
 -- 30 sessions
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?
 FOR UPDATE;
@@ -74,6 +74,16 @@ WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 -- Rollback
 
 -- 30 sessions
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (?);
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET search_key = ?
+WHERE company = ?;
+
+-- 30 sessions
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -92,11 +102,6 @@ VALUES (?, ?, ?, ?),
 ON DUPLICATE KEY UPDATE data = VALUES(data);
 
 -- 30 sessions
-SELECT count(*)
-FROM sessionkit_segments
-WHERE company = ? AND segment IN (?);
-
--- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq > ?;
@@ -109,9 +114,4 @@ ON DUPLICATE KEY UPDATE dead = VALUES(dead);
 -- 30 sessions
 UPDATE sessionkit_companies
 SET packed_seq = ?
-WHERE company = ?;
-
--- 30 sessions
-UPDATE sessionkit_companies
-SET search_key = ?
 WHERE company = ?;

@@ -25,7 +25,10 @@ LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
 	seq = (LAST_INSERT_ID(2 * (seq + VALUES(seq)) + tombstones) - tombstones) DIV 2,
 	total = total + VALUES(total),
-	search_key = CASE WHEN sessionkit_companies.search_key = VALUES(search_key) THEN VALUES(search_key) ELSE 0 END;
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = VALUES(search_key) OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction;
 -- failed insert in the host's transaction

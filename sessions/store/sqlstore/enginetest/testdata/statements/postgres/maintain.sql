@@ -121,15 +121,15 @@ VALUES ($1, $2, $3, $4),
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- small segments; other search keys
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = $1
 FOR UPDATE;
 
 -- small segments; other search keys
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = $1 THEN 1 END)
 FROM sessionkit_segments
-WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 
 -- small segments; other search keys
 SELECT s.created_us, s.id
@@ -158,6 +158,16 @@ WHERE company = $2;
 SELECT s.changed_seq, s.search_key
 FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = $1
+WHERE company = $2 AND search_key > 0;
+
+-- other search keys
+UPDATE sessionkit_segments
+SET search_key = $1
+WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 
 -- other search keys
 UPDATE sessionkit_sessions

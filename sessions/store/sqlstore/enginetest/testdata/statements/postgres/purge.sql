@@ -48,7 +48,10 @@ SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
 WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
-	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = excluded.search_key OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END
 RETURNING seq, tombstones;
 
 -- a few sessions by ID; 60 sessions by a filter
@@ -269,15 +272,15 @@ VALUES ($1, $2, $3, $4),
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- 60 sessions by a filter
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = $1
 FOR UPDATE;
 
 -- 60 sessions by a filter
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = $1 THEN 1 END)
 FROM sessionkit_segments
-WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
+WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 
 -- 60 sessions by a filter
 SELECT s.created_us, s.id

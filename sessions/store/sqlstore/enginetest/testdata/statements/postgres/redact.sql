@@ -18,7 +18,10 @@ SELECT $1::text, $2::bigint, $3::bigint, $4::bigint
 FROM sessionkit_schema v
 WHERE v.version >= $5 AND v.oldest <= $6 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.seq, total = sessionkit_companies.total + excluded.total,
-	search_key = CASE WHEN sessionkit_companies.search_key = excluded.search_key THEN excluded.search_key ELSE 0 END
+	search_key = CASE
+		WHEN sessionkit_companies.search_key = excluded.search_key OR sessionkit_companies.search_key < 0 THEN sessionkit_companies.search_key
+		ELSE 0
+	END
 RETURNING seq, tombstones;
 
 -- any; one whose words nobody else has

@@ -2,7 +2,7 @@
 -- BeginTx, Read Committed
 
 -- 30 sessions
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = $1
 FOR UPDATE;
@@ -74,6 +74,16 @@ WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[])
 -- Rollback
 
 -- 30 sessions
+SELECT count(*), count(CASE WHEN search_key = $1 THEN 1 END)
+FROM sessionkit_segments
+WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET search_key = $1
+WHERE company = $2;
+
+-- 30 sessions
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES ($1, $2, $3, $4),
 	($5, $6, $7, $8),
@@ -92,11 +102,6 @@ VALUES ($1, $2, $3, $4),
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- 30 sessions
-SELECT count(*)
-FROM sessionkit_segments
-WHERE company = $1 AND segment = ANY (CAST(CAST($2 AS text) AS bigint[]));
-
--- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
 WHERE s.company = $1 AND s.changed_seq > $2;
@@ -109,9 +114,4 @@ ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 -- 30 sessions
 UPDATE sessionkit_companies
 SET packed_seq = $1
-WHERE company = $2;
-
--- 30 sessions
-UPDATE sessionkit_companies
-SET search_key = $1
 WHERE company = $2;

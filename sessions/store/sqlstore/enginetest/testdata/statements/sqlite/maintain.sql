@@ -127,12 +127,12 @@ SET seq = seq
 WHERE company = ?;
 
 -- small segments; other search keys
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?;
 
 -- small segments; other search keys
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 
@@ -163,6 +163,16 @@ WHERE company = ?;
 SELECT s.changed_seq, s.search_key
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
+
+-- other search keys
+UPDATE sessionkit_companies
+SET search_key = ?
+WHERE company = ? AND search_key > 0;
+
+-- other search keys
+UPDATE sessionkit_segments
+SET search_key = ?
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 
 -- other search keys
 UPDATE sessionkit_sessions

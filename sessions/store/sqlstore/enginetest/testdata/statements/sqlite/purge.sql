@@ -48,7 +48,7 @@ SELECT ?, ?, ?, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
-	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
+	search_key = CASE WHEN search_key = excluded.search_key OR search_key < 0 THEN search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- a few sessions by ID; 60 sessions by a filter
@@ -259,12 +259,12 @@ SET seq = seq
 WHERE company = ?;
 
 -- 60 sessions by a filter
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?;
 
 -- 60 sessions by a filter
-SELECT count(*)
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 

@@ -18,7 +18,7 @@ SELECT ?, ?, ?, ?
 FROM sessionkit_schema v
 WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)
 ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + excluded.total,
-	search_key = CASE WHEN search_key = excluded.search_key THEN search_key ELSE 0 END
+	search_key = CASE WHEN search_key = excluded.search_key OR search_key < 0 THEN search_key ELSE 0 END
 RETURNING seq, tombstones;
 
 -- two new sessions, and newer states of two that are stored

@@ -7,7 +7,7 @@ SET seq = seq
 WHERE company = ?;
 
 -- 30 sessions
-SELECT seq, total, packed_seq, forgot_seq
+SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
 WHERE company = ?;
 
@@ -82,6 +82,16 @@ WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 -- Rollback
 
 -- 30 sessions
+SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
+FROM sessionkit_segments
+WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- 30 sessions
+UPDATE sessionkit_companies
+SET search_key = ?
+WHERE company = ?;
+
+-- 30 sessions
 INSERT INTO sessionkit_blocks (company, segment, name, data)
 VALUES (?, ?, ?, ?),
 	(?, ?, ?, ?),
@@ -100,11 +110,6 @@ VALUES (?, ?, ?, ?),
 ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 
 -- 30 sessions
-SELECT count(*)
-FROM sessionkit_segments
-WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
-
--- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq > ?;
@@ -117,9 +122,4 @@ ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 -- 30 sessions
 UPDATE sessionkit_companies
 SET packed_seq = ?
-WHERE company = ?;
-
--- 30 sessions
-UPDATE sessionkit_companies
-SET search_key = ?
 WHERE company = ?;
