@@ -3,6 +3,7 @@ package examples_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -149,6 +150,48 @@ func list(ctx context.Context, db *sql.DB) (store.Page, error) {
 
 	query.After = page.Next
 	return st.List(ctx, viewer, query)
+}
+
+func Example_life() {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", "file:life?mode=memory&cache=shared")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	if err := upgrade(ctx, db); err != nil {
+		log.Fatal(err)
+	}
+	backend := sqlstore.New(db, sqlstore.SQLite)
+	first := time.Date(2019, 5, 1, 10, 0, 0, 0, time.UTC)
+	for i := range 8 {
+		if err := backend.Insert(ctx, &sessions.Session{
+			ID: fmt.Sprint(i), Company: "acme", Status: sessions.Success, CreatedAt: first.AddDate(i, 0, 0),
+		}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(endRetention(ctx, store.New(backend, store.Options{}), first.AddDate(5, 0, 0)))
+	err = backend.Insert(ctx, &sessions.Session{ID: "0", Company: "acme", Status: sessions.Success, CreatedAt: first})
+	fmt.Println(errors.Is(err, store.ErrPurged))
+	// Output:
+	// 5 <nil>
+	// true
+}
+
+func upgrade(ctx context.Context, db *sql.DB) error {
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil { // before the first new process
+		return err
+	}
+	return sqlstore.New(db, sqlstore.SQLite).Maintain(ctx, "acme") // after the last old one
+}
+
+func endRetention(ctx context.Context, st *store.Store, fiveYearsAgo time.Time) (int, error) {
+	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
+	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
+	n, err := st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour})
+	return n, err
 }
 
 func Example_export() {

@@ -71,7 +71,7 @@
 // sessions of version 1 took about three minutes on PostgreSQL and on SQLite, and thirteen on
 // MariaDB with a buffer pool of 128 MiB, on two cores that were busy otherwise. The statements,
 // which lock the table of sessions as a whole, took six, thirteen and one seconds of that; making
-// keys anew locks 256 sessions at a time.
+// keys anew holds a company for 128 sessions at a time.
 //
 // PostgreSQL gives a migration its lock once the statements that run have ended, and lets no others
 // begin meanwhile: end long streams first, or bound the wait by lock_timeout on the connection. On
@@ -232,7 +232,7 @@
 // through the Store, which asks who may and tells the audit hook:
 //
 //	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
-//	err := backend.CheckErasure(ctx) // once, where deleted data has to leave the disk of SQLite
+//	err = backend.CheckErasure(ctx) // once, where deleted data has to leave the disk of SQLite
 //	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
 //	n, err := st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour})
 //	person := filter.Or(filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number))

@@ -26,7 +26,7 @@ import (
 
 // tuned returns what opens connections to the database of another connector, with more parameters
 // in the data source name.
-func tuned(t *testing.T, e engine, c driver.Connector, parameters string) driver.Connector {
+func tuned(t testing.TB, e engine, c driver.Connector, parameters string) driver.Connector {
 	t.Helper()
 	var name string
 	if e == sqlite {

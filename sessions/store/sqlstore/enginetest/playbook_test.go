@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
@@ -22,6 +25,80 @@ func TestPlaybooks(t *testing.T) {
 		require.NoError(t, firstDay(ctx, db, e))
 		require.NoError(t, deploy(ctx, db, e))
 	})
+}
+
+// TestRetention runs the playbook of retention and erasure, line by line as the package
+// documentation has it.
+func TestRetention(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
+		c := newDatabase(t, e)
+		if e == sqlite {
+			c = tuned(t, e, c, "_pragma=secure_delete(on)")
+		}
+		backend := newBackend(t, e, connect(t, c))
+		list := persons(6)
+		list[0].CreatedAt = start.AddDate(-6, 0, 0)
+		list[1].Subject, list[1].PersonalNumber = "one person", sessions.TextOf("")
+		list[2].PersonalNumber = sessions.TextOf("00000000017")
+		require.NoError(t, backend.Insert(t.Context(), list...))
+		got, err := retention(t.Context(), backend, start.AddDate(-5, 0, 0), "one person", "00000000017", list[3].ID)
+		require.NoError(t, err)
+		require.Equal(t, []int{1, 2, 3}, got)
+	})
+	documentation, err := os.ReadFile("../doc.go")
+	require.NoError(t, err)
+	code, err := os.ReadFile("playbook_test.go")
+	require.NoError(t, err)
+	_, section, _ := strings.Cut(string(documentation), "// # Erasure\n")
+	section, _, _ = strings.Cut(section, "// # ")
+	lines := 0
+	for line := range strings.Lines(section) {
+		line, isCode := strings.CutPrefix(line, "//\t")
+		if line, _, _ = strings.Cut(line, " // "); isCode {
+			require.Contains(t, string(code), "\t"+strings.TrimSpace(line)+"\n")
+			lines++
+		}
+	}
+	require.Greater(t, lines, 8)
+}
+
+// retention returns how many sessions each purge took out.
+func retention(ctx context.Context, backend *sqlstore.Backend, fiveYearsAgo time.Time, subject, number, id string) (purged []int, err error) {
+	st := store.New(backend, store.Options{})
+	note := func(n int, err error) error {
+		purged = append(purged, n)
+		return err
+	}
+
+	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
+	err = backend.CheckErasure(ctx)
+	if err != nil {
+		return nil, err
+	}
+	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
+	n, err := st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour})
+	if note(n, err) != nil {
+		return nil, err
+	}
+	person := filter.Or(filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number))
+	n, err = st.Purge(ctx, job, store.Purge{Filter: person})
+	if note(n, err) != nil {
+		return nil, err
+	}
+	err = st.Redact(ctx, job, id)
+	if err != nil {
+		return nil, err
+	}
+	n, err = st.PurgeCompany(ctx, job, 0)
+	if note(n, err) != nil {
+		return nil, err
+	}
+	err = backend.Maintain(ctx, "acme")
+	if err != nil {
+		return nil, err
+	}
+	err = backend.Verify(ctx, "acme")
+	return purged, err
 }
 
 // firstDay makes the tables and looks whether all is well, before anything is served.

@@ -17,7 +17,8 @@ import (
 
 // BenchmarkPurge purges the older half of a company, of SESSIONKIT_PURGE sessions (20,000), while
 // another writer inserts one session after the other. It reports how long the purge took for each
-// session, and how long the writer waited at the most, before and during the purge.
+// session, and how long the writer waited at the most, before and during the purge. SQLite is in
+// WAL mode, as the package documentation advises: in others a writer waits for whoever reads.
 func BenchmarkPurge(b *testing.B) {
 	n, err := strconv.Atoi(os.Getenv("SESSIONKIT_PURGE"))
 	if err != nil {
@@ -25,8 +26,11 @@ func BenchmarkPurge(b *testing.B) {
 	}
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		b.Run(string(e), func(b *testing.B) {
-			db := open(b, e)
-			be := newBackend(b, e, db)
+			c := newDatabase(b, e)
+			if e == sqlite {
+				c = tuned(b, e, c, "_pragma=journal_mode(wal)")
+			}
+			be := newBackend(b, e, connect(b, c))
 			for i := 0; i < n; i += 5000 {
 				list := dense(min(5000, n-i))
 				for k, s := range list {
@@ -57,7 +61,7 @@ func BenchmarkPurge(b *testing.B) {
 			for range 500 {
 				insert()
 			}
-			b.ReportMetric(longest(), "alone-max-ms")
+			alone := longest()
 			b.ResetTimer()
 			done := make(chan error, 1)
 			var took time.Duration
@@ -79,6 +83,7 @@ func BenchmarkPurge(b *testing.B) {
 					insert()
 				}
 			}
+			b.ReportMetric(alone, "alone-max-ms")
 			slices.Sort(waits)
 			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "beside-p99-ms")
 			b.ReportMetric(longest(), "beside-max-ms")

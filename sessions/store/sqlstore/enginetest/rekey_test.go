@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,8 +46,13 @@ func respell(with string) func(*sessions.Session) *sessions.Session {
 	}
 }
 
-// backendOf returns a Backend of an SDK with other keys. Its searches are not to be looked at.
+var keysMu sync.Mutex
+
+// backendOf returns a Backend of an SDK with other keys, whose searches are not to be looked at, or
+// one of this SDK, if k is nil. Tests with both make both by this function: they run side by side.
 func backendOf(db *sql.DB, e engine, k *keys.Keys, p sqlstore.Packing) *sqlstore.Backend {
+	keysMu.Lock()
+	defer keysMu.Unlock()
 	keys.Other.Store(k)
 	defer keys.Other.Store(nil)
 	return sqlstore.New(db, dialects[e]).WithPacking(p)
@@ -180,7 +186,8 @@ func TestRekeyIsKilled(t *testing.T) {
 		return
 	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		ours := newBackend(t, e, db).WithPacking(packing)
+		newBackend(t, e, db) // makes the tables
+		ours := backendOf(db, e, nil, packing)
 		older := backendOf(db, e, olderKeys, packing)
 		all := loaded(t, older, dense(size(900, 10_000)))
 		random := rand.New(rand.NewPCG(9, 9))
@@ -240,7 +247,8 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 		c := newDatabase(t, e)
 		between, end := &breaker{Connector: c}, &breaker{Connector: c}
 		packing := sqlstore.Packing{Tail: -1}
-		ours := newBackend(t, e, connect(t, between)).WithPacking(packing)
+		newBackend(t, e, connect(t, c))
+		ours := backendOf(connect(t, between), e, nil, packing)
 		older := backendOf(connect(t, end), e, olderKeys, packing)
 		all := loaded(t, older, dense(300))
 		fresh := person(1000)
