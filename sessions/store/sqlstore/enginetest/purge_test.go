@@ -148,7 +148,7 @@ func TestPurgeIsKilled(t *testing.T) {
 		}
 		killed := 0
 		for within := 5 * time.Millisecond; left() > 0; within = within * 3 / 2 {
-			if killedBehind(t, e, db, func() { time.Sleep(within) }) {
+			if killedWithin(t, e, db, within, func() { time.Sleep(time.Millisecond) }) {
 				killed++
 			}
 			require.Eventually(t, func() bool { return b.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
@@ -176,9 +176,10 @@ func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
 // atWork is the line that a process says when it is to be killed from now on.
 const atWork = "at work"
 
-// killedBehind runs this test in a process of its own, which works on a database, and kills it with
-// SIGKILL behind what do does once it is at work. It reports whether the process was at work still.
-func killedBehind(t *testing.T, e engine, db *sql.DB, do func()) bool {
+// killedWithin runs this test in a process of its own, which works on a database, and kills it with
+// SIGKILL some time after it is at work. It calls meanwhile again and again until the process has
+// ended, and reports whether it was at work still.
+func killedWithin(t *testing.T, e engine, db *sql.DB, after time.Duration, meanwhile func()) bool {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+name+"$")
@@ -189,9 +190,17 @@ func killedBehind(t *testing.T, e engine, db *sql.DB, do func()) bool {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && lines.Text() != atWork {
 	}
-	do()
-	_ = cmd.Process.Kill()
-	return cmd.Wait() != nil
+	time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			return err != nil
+		default:
+			meanwhile()
+		}
+	}
 }
 
 // toBeKilled returns the database on which this process is to work until it is killed; nil: it is

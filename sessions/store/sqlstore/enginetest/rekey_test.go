@@ -209,15 +209,13 @@ func TestRekeyIsKilled(t *testing.T) {
 		killed := 0
 		within := 5 * time.Millisecond
 		for round := 0; !isOurs(); round++ {
-			wasKilled := killedBehind(t, e, db, func() {
-				for begin := time.Now(); time.Since(begin) < within; {
-					write(ours)
-					if round < 4 { // the last process of the version before has not ended
-						write(older)
-						require.NoError(t, older.Maintain(t.Context(), "acme"))
-					}
-					requireWhole(t, ours, all, filter.Search("n g 0"))
+			wasKilled := killedWithin(t, e, db, within, func() {
+				write(ours)
+				if round < 4 { // the last process of the version before has not ended
+					write(older)
+					require.NoError(t, older.Maintain(t.Context(), "acme"))
 				}
+				requireWhole(t, ours, all, filter.Search("n g 0"))
 			})
 			if wasKilled {
 				killed++
