@@ -256,3 +256,54 @@ func TestMyStore(t *testing.T) {
 		return storetest.Fixture{Backend: mystore.New()}
 	})
 }
+
+func Example_import() {
+	ctx := context.Background()
+	at := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+	old := mystore.New()
+	err := old.Insert(ctx, &sessions.Session{ID: "s-1", Company: "acme", CreatedAt: at, Status: sessions.Success},
+		&sessions.Session{ID: "s-2", Company: "acme", CreatedAt: at.AddDate(0, 1, 0), Status: sessions.Pending})
+	if err != nil {
+		log.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "kyc.db"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
+		log.Fatal(err)
+	}
+	backend, total := sqlstore.New(db, sqlstore.SQLite), int64(2)
+	keep := func(done int64, _ float64, left time.Duration) error {
+		fmt.Println(done, "done,", left, "left")
+		return nil
+	}
+
+	all := store.All(ctx, old, store.Selection{Company: "acme"}) // or the rows of a file, or any other iter.Seq2
+	done, err := backend.Import(ctx, all, sqlstore.ImportOptions{
+		Version:  func(s *sessions.Session) int64 { return s.Revision }, // set by your Scan: when the row has changed last
+		Progress: func(p sqlstore.ImportProgress) error { return keep(p.Done, p.Rate(), p.Left(total)) },
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	compared, err := store.Compare(ctx, old, backend, "acme", filter.Filter{}) // by month, with counts and digests
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(done.Created, "new, the same:", compared.Equal())
+	for _, m := range compared.Months {
+		fmt.Println(m.Month, m.Left.Sessions, m.Right.Sessions, m.Left.SHA256[:8])
+	}
+	// Output:
+	// 2 done, 0s left
+	// 2 new, the same: true
+	// 2026-06-00 1 1 3e9ca325
+	// 2026-05-00 1 1 de563f60
+}

@@ -14,6 +14,9 @@
 // Last, pages are compared with what filter.Filter.Match says of every session of the largest
 // company.
 //
+// With -steps import, it imports n sessions into the tables as they are, beside COPY, LOAD DATA or
+// plain statements into a table that has its list index alone.
+//
 // With -steps opponent -for 3m, a random search with hill climbing looks for the slowest filter, and
 // then for the slowest write: it changes the database.
 //
@@ -112,6 +115,19 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	b := &bench{options: o, engine: e, report: report{out}, generated: generate.Options{
 		N: o.n, Seed: o.seed, Shape: shape, From: generate.DefaultTo.AddDate(-3, 0, 0), To: generate.DefaultTo,
 	}}
+	b.line("# Search on %s\n\n%s; load of the machine %s; %s.\n\n    go -C examples run ./benchmarks/search %s\n",
+		e.name, machine(), load(), time.Now().UTC().Format("2006-01-02 15:04 UTC"), strings.Join(b.arguments(), " "))
+	if err := sqlstore.Migrate(ctx, e.db, e.dialect); err != nil {
+		return err
+	}
+	if o.does("import") {
+		if err := b.imports(ctx); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+	}
+	if o.steps == "import" { // which needs no other sessions
+		return nil
+	}
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
@@ -150,15 +166,10 @@ type bench struct {
 // prepare loads the sessions where there are none, and makes the workload.
 func (b *bench) prepare(ctx context.Context) error {
 	e := b.engine
-	if err := sqlstore.Migrate(ctx, e.db, e.dialect); err != nil {
-		return err
-	}
 	var err error
 	if b.companies, err = e.companies(ctx); err != nil {
 		return err
 	}
-	b.line("# Search on %s\n\n%s; load of the machine %s; %s.\n\n    go -C examples run ./benchmarks/search %s\n",
-		e.name, machine(), load(), time.Now().UTC().Format("2006-01-02 15:04 UTC"), strings.Join(b.arguments(), " "))
 	if len(b.companies) == 0 {
 		list, err := generate.Sessions(b.generated)
 		if err != nil {

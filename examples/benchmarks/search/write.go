@@ -28,22 +28,13 @@ func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, er
 	if err != nil {
 		return n, err
 	}
-	create := map[bool][]string{
-		true: {"CREATE TABLE " + plainTable + " LIKE sessionkit_sessions", "ALTER TABLE " + plainTable +
-			" DROP INDEX sessionkit_sessions_id, DROP INDEX sessionkit_sessions_changes"},
-		false: {"CREATE TABLE " + plainTable + " AS SELECT * FROM sessionkit_sessions WHERE 1 = 0",
-			"CREATE UNIQUE INDEX " + plainTable + "_list ON " + plainTable + " (company, created_us, id)"},
-	}[e.is(sqlstore.MariaDB)]
-	if err := e.exec(ctx, append([]string{"DROP TABLE IF EXISTS " + plainTable}, create...)...); err != nil {
+	if err := e.createPlain(ctx); err != nil {
 		return n, err
 	}
 	defer func() {
 		clean := context.WithoutCancel(ctx)
 		_ = e.exec(clean, "DROP TABLE "+plainTable)
-		for _, table := range []string{"blocks", "segments", "sessions", "companies"} {
-			text, _ := e.dialect.ReplacePlaceholders("DELETE FROM sessionkit_" + table + " WHERE company = ?")
-			_, _ = e.db.ExecContext(clean, text, own)
-		}
+		e.forget(clean, own)
 	}()
 	b := sqlstore.New(e.db, e.dialect)
 	n = inserted{rows: rows, batch: batch}
@@ -69,6 +60,29 @@ func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, er
 		n.ours += time.Since(start)
 	}
 	return n, nil
+}
+
+// createPlain makes the table that has its list index alone.
+func (e *engine) createPlain(ctx context.Context) error {
+	create := []string{
+		"CREATE TABLE " + plainTable + " AS SELECT * FROM sessionkit_sessions WHERE 1 = 0",
+		"CREATE UNIQUE INDEX " + plainTable + "_list ON " + plainTable + " (company, created_us, id)",
+	}
+	if e.is(sqlstore.MariaDB) {
+		create = []string{
+			"CREATE TABLE " + plainTable + " LIKE sessionkit_sessions",
+			"ALTER TABLE " + plainTable + " DROP INDEX sessionkit_sessions_id, DROP INDEX sessionkit_sessions_changes",
+		}
+	}
+	return e.exec(ctx, append([]string{"DROP TABLE IF EXISTS " + plainTable}, create...)...)
+}
+
+// forget takes away a company that was made to measure with.
+func (e *engine) forget(ctx context.Context, company string) {
+	for _, table := range []string{"blocks", "segments", "sessions", "companies"} {
+		text, _ := e.dialect.ReplacePlaceholders("DELETE FROM sessionkit_" + table + " WHERE company = ?")
+		_, _ = e.db.ExecContext(ctx, text, company)
+	}
 }
 
 // insertPlain writes rows in one transaction, as many in a statement as the Backend does.

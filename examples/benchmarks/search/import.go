@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// cut is where the import is cut off, as a share of its sessions.
+const cut = 3
+
+// errCut ends an import.
+var errCut = errors.New("cut off")
+
+// imports imports new sessions into the tables as they are, in three ways: by the engine's own means
+// into a table that has its list index alone, by Backend.Import, and by an Import that is cut off and
+// repeated from where it was. Making the sessions is a part of each, and is measured alone as well.
+func (b *bench) imports(ctx context.Context) (err error) {
+	e := b.engine
+	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
+	defer func() {
+		clean := context.WithoutCancel(ctx)
+		_ = e.exec(clean, "DROP TABLE IF EXISTS "+plainTable)
+		e.forget(clean, own)
+		e.forget(clean, own+"again")
+	}()
+	if err := e.createPlain(ctx); err != nil {
+		return err
+	}
+	made := func(company string) (iter.Seq[*sessions.Session], error) {
+		o := b.generated
+		o.Companies = []generate.Company{{Key: company, Weight: 1}}
+		return generate.Sessions(o)
+	}
+	backend := sqlstore.New(e.db, e.dialect)
+	var rows [][]string
+	var base, plain time.Duration
+	for _, way := range []struct {
+		name, company string
+		do            func(iter.Seq[*sessions.Session]) error
+	}{
+		{"making the sessions", own, func(list iter.Seq[*sessions.Session]) error {
+			for range list {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+			}
+			return nil
+		}},
+		{"the row and its list index, by the engine's own means", own, func(list iter.Seq[*sessions.Session]) error { return e.copyPlain(ctx, list) }},
+		{"Import", own, func(list iter.Seq[*sessions.Session]) error {
+			p, err := backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{})
+			if err == nil && p.Created != int64(b.n) {
+				err = fmt.Errorf("%d sessions imported", p.Created)
+			}
+			return err
+		}},
+		{"Import, cut off after a third and resumed", own + "again", func(list iter.Seq[*sessions.Session]) error {
+			p, err := backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
+				if p.Done >= int64(b.n/cut) {
+					return errCut
+				}
+				return nil
+			}})
+			if !errors.Is(err, errCut) {
+				return errors.Join(errors.New("not cut off"), err)
+			}
+			_, err = backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{Skip: p.Done})
+			return err
+		}},
+	} {
+		list, err := made(way.company)
+		if err != nil {
+			return err
+		}
+		forgetPeak()
+		processor, start := ownTime(), time.Now()
+		if err := way.do(list); err != nil {
+			return fmt.Errorf("%s: %w", way.name, err)
+		}
+		took := time.Since(start)
+		ratio := ""
+		switch {
+		case base == 0:
+			base = took
+		case plain == 0:
+			plain = took
+			fallthrough
+		default:
+			ratio = fmt.Sprintf("%.1f", (took-base).Seconds()/(plain-base).Seconds())
+		}
+		rows = append(rows, []string{
+			way.name, took.Round(time.Millisecond).String(), fmt.Sprintf("%.0f", float64(b.n)/took.Seconds()), ratio,
+			(ownTime() - processor).Round(time.Millisecond).String(), peak(), load(),
+		})
+	}
+	for _, company := range []string{own, own + "again"} {
+		if err := backend.Verify(ctx, company); err != nil {
+			return err
+		}
+	}
+	b.table(fmt.Sprintf("%d sessions into tables that are in use (Verify finds nothing wrong)", b.n),
+		[]string{"way", "time", "a second", "times the second line, without making them", "CPU of this process", "its peak memory", "load of the machine"}, rows)
+	return nil
+}
+
+func withoutErrors(list iter.Seq[*sessions.Session]) iter.Seq2[*sessions.Session, error] {
+	return func(yield func(*sessions.Session, error) bool) {
+		for s := range list {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+// copyPlain writes the rows of the sessions by COPY, LOAD DATA, or statements of many rows in one
+// transaction.
+func (e *engine) copyPlain(ctx context.Context, list iter.Seq[*sessions.Session]) (err error) {
+	columns := sqlstore.SessionColumns()
+	switch e.dialect {
+	case sqlstore.Postgres:
+		_, _, err = through(list, func(r io.Reader) error { return e.copyIn(ctx, r, plainTable, columns) })
+		return err
+	case sqlstore.MariaDB:
+		_, _, err = through(list, func(r io.Reader) error { return e.loadData(ctx, r, plainTable, columns) })
+		return err
+	}
+	tx, err := e.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	const size = 100
+	args := make([]any, 0, size*len(columns))
+	flush := func() error {
+		if len(args) == 0 {
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, insertText(plainTable, columns, len(args)/len(columns)), args...)
+		args = args[:0]
+		return err
+	}
+	_, _, err = feed(list, func(row []any) error {
+		if args = append(args, row...); len(args) < cap(args) {
+			return nil
+		}
+		return flush()
+	})
+	if err = errors.Join(err, flush()); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// forgetPeak lets the peak of this process's memory begin anew, where the system is Linux.
+func forgetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) }
+
+// peak is the most memory that this process has had since.
+func peak() string {
+	if kilobytes := entry("/proc/self/status", "VmHWM"); kilobytes != "" {
+		return kilobytes
+	}
+	return "unknown"
+}
