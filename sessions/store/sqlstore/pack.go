@@ -343,10 +343,16 @@ func (b *Backend) mayBeVictim(ctx context.Context, err error) bool {
 // written if that has moved on.
 //
 // It may wait for the company. Like writers, those that do take turns, but among themselves: a
-// writer need not wait for what they do before they hold the company.
+// writer need not wait for what they do before they hold the company. Where the database has one
+// writer at a time, they take turns with writers: else a writer might find one part after the other
+// at work.
 func (b *Backend) inUpkeep(ctx context.Context, op, company string, waits bool, do func(conn) error) error {
 	if waits || b.engine.OneWriter {
-		end, err := b.upkeep.take(ctx, b.queueOf(company))
+		queue := &b.upkeep
+		if b.engine.OneWriter {
+			queue = &b.turns
+		}
+		end, err := queue.take(ctx, b.queueOf(company))
 		if err != nil {
 			return failed(ctx, op, err)
 		}

@@ -33,8 +33,8 @@ type Backend struct {
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
 	pool     *database.Pool
-	turns    turns // of writers
-	upkeep   turns // of packing, repairs and purges
+	turns    turns // of writers, and of upkeep where the database has one writer
+	upkeep   turns // of packing, repairs and purges elsewhere
 }
 
 var (

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"slices"
@@ -13,83 +14,127 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// BenchmarkPurge purges the older half of a company, of SESSIONKIT_PURGE sessions (20,000), while
-// another writer inserts one session after the other. It reports how long the purge took for each
-// session, and how long the writer waited at the most, before and during the purge. SQLite is in
-// WAL mode, as the package documentation advises: in others a writer waits for whoever reads.
-func BenchmarkPurge(b *testing.B) {
-	n, err := strconv.Atoi(os.Getenv("SESSIONKIT_PURGE"))
-	if err != nil {
-		n = 20_000
-	}
+// eachUpkeep runs a benchmark of what a host does to all of a company beside its writers. SQLite is
+// in WAL mode, as the package documentation advises: in others a writer waits for whoever reads.
+func eachUpkeep(b *testing.B, run func(b *testing.B, e engine, db *sql.DB)) {
+	b.Helper()
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		b.Run(string(e), func(b *testing.B) {
 			c := newDatabase(b, e)
 			if e == sqlite {
 				c = tuned(b, e, c, "_pragma=journal_mode(wal)")
 			}
-			be := newBackend(b, e, connect(b, c))
-			for i := 0; i < n; i += 5000 {
-				list := dense(min(5000, n-i))
-				for k, s := range list {
-					s.ID = fmt.Sprintf("s-%08d", i+k)
-					s.CreatedAt = start.AddDate(0, -6, 0).Add(time.Duration(i+k) * time.Second)
-					s.PersonalNumber = sessions.TextOf(fmt.Sprintf("%011d", i+k))
-				}
-				require.NoError(b, be.Insert(b.Context(), list...))
-			}
-			half := start.AddDate(0, -6, 0).Add(time.Duration(n/2) * time.Second)
-			var waits []time.Duration
-			fresh := 0
-			insert := func() {
-				s := person(fresh)
-				s.ID, s.CreatedAt = fmt.Sprintf("fresh-%d", fresh), start.Add(time.Duration(fresh)*time.Second)
-				fresh++
-				begin := time.Now()
-				if err := be.Insert(b.Context(), s); err != nil {
-					b.Error(err)
-				}
-				waits = append(waits, time.Since(begin))
-			}
-			longest := func() float64 {
-				most := slices.Max(waits)
-				waits = nil
-				return float64(most.Microseconds()) / 1000
-			}
-			for range 500 {
-				insert()
-			}
-			alone := longest()
-			b.ResetTimer()
-			done := make(chan error, 1)
-			var took time.Duration
-			go func() {
-				begin := time.Now()
-				gone, err := be.Purge(b.Context(), store.Purge{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, half)})
-				took = time.Since(begin)
-				if err == nil && gone != n/2 {
-					err = fmt.Errorf("%d sessions were purged", gone)
-				}
-				done <- err
-			}()
-			for purging := true; purging; {
-				select {
-				case err := <-done:
-					require.NoError(b, err)
-					purging = false
-				case <-time.After(3 * time.Millisecond):
-					insert()
-				}
-			}
-			b.ReportMetric(alone, "alone-max-ms")
-			slices.Sort(waits)
-			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "beside-p99-ms")
-			b.ReportMetric(longest(), "beside-max-ms")
-			b.ReportMetric(float64(took.Microseconds())/float64(n/2), "us/session")
-			b.ReportMetric(took.Seconds(), "s")
-			require.NoError(b, be.Verify(b.Context(), "acme"))
+			run(b, e, connect(b, c))
 		})
 	}
+}
+
+// filled stores as many sessions as SESSIONKIT_UPKEEP says, or else 20,000, a second apart, and
+// returns how many that are.
+func filled(b *testing.B, be *sqlstore.Backend) int {
+	b.Helper()
+	n, err := strconv.Atoi(os.Getenv("SESSIONKIT_UPKEEP"))
+	if err != nil {
+		n = 20_000
+	}
+	for i := 0; i < n; i += 5000 {
+		list := dense(min(5000, n-i))
+		for k, s := range list {
+			s.ID, s.CreatedAt = fmt.Sprintf("s-%08d", i+k), filledAt(i+k)
+			s.PersonalNumber = sessions.TextOf(fmt.Sprintf("%011d", i+k))
+		}
+		require.NoError(b, be.Insert(b.Context(), list...))
+	}
+	return n
+}
+
+func filledAt(i int) time.Time { return start.AddDate(0, -6, 0).Add(time.Duration(i) * time.Second) }
+
+// beside runs do while another writer inserts one session after the other, and somebody searches. It
+// reports how long do took for each of n sessions, and how long the writer and the search waited at
+// the most, before and meanwhile.
+func beside(b *testing.B, be *sqlstore.Backend, n int, do func() error) {
+	b.Helper()
+	var writes, searches []time.Duration
+	fresh := 0
+	work := func() {
+		s := person(fresh)
+		s.ID, s.CreatedAt = fmt.Sprintf("fresh-%d", fresh), start.Add(time.Duration(fresh)*time.Second)
+		fresh++
+		begin := time.Now()
+		if err := be.Insert(b.Context(), s); err != nil {
+			b.Error(err)
+		}
+		written := time.Now()
+		_, err := be.List(b.Context(), store.Selection{Company: "acme", Filter: filter.Search("nino gela"), Limit: 50, Budget: store.DefaultBudget})
+		if err != nil {
+			b.Error(err)
+		}
+		writes, searches = append(writes, written.Sub(begin)), append(searches, time.Since(written))
+	}
+	report := func(when string) {
+		for what, waits := range map[string][]time.Duration{"write": writes, "search": searches} {
+			slices.Sort(waits)
+			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, what+"-"+when+"-p99-ms")
+			b.ReportMetric(float64(waits[len(waits)-1].Microseconds())/1000, what+"-"+when+"-max-ms")
+		}
+		writes, searches = nil, nil
+	}
+	b.ResetTimer()
+	for range 500 {
+		work()
+	}
+	report("alone")
+	done := make(chan error, 1)
+	begin := time.Now()
+	var took time.Duration
+	go func() {
+		err := do()
+		took = time.Since(begin)
+		done <- err
+	}()
+	for ended := false; !ended; {
+		select {
+		case err := <-done:
+			require.NoError(b, err)
+			ended = true
+		case <-time.After(3 * time.Millisecond):
+			work()
+		}
+	}
+	report("beside")
+	b.ReportMetric(float64(took.Microseconds())/float64(n), "us/session")
+	b.ReportMetric(took.Seconds(), "s")
+	require.NoError(b, be.Verify(b.Context(), "acme"))
+}
+
+// BenchmarkPurge purges the older half of a company, beside a writer and a search.
+func BenchmarkPurge(b *testing.B) {
+	eachUpkeep(b, func(b *testing.B, e engine, db *sql.DB) {
+		be := newBackend(b, e, db)
+		n := filled(b, be)
+		beside(b, be, n/2, func() error {
+			half := filter.Between(sessions.FieldCreatedAt, time.Time{}, filledAt(n/2))
+			gone, err := be.Purge(b.Context(), store.Purge{Company: "acme", Filter: half})
+			if err == nil && gone != n/2 {
+				err = fmt.Errorf("%d sessions were purged", gone)
+			}
+			return err
+		})
+	})
+}
+
+// BenchmarkRekey makes the search keys of a company anew, beside a writer and a search.
+func BenchmarkRekey(b *testing.B) {
+	eachUpkeep(b, func(b *testing.B, e engine, db *sql.DB) {
+		newBackend(b, e, db) // makes the tables
+		n := filled(b, backendOf(db, e, olderKeys, sqlstore.Packing{}))
+		be := backendOf(db, e, nil, sqlstore.Packing{})
+		beside(b, be, n, func() error { return be.Maintain(b.Context(), "acme") })
+		stated, _ := versionsOf(b, db, "acme")
+		require.Positive(b, stated)
+	})
 }
