@@ -90,12 +90,12 @@ func newFilter(c criterion) Filter {
 
 // bad is a filter with an error of the kind's.
 func bad(name, argument string, err error) Filter {
-	return Filter{err: &Error{name, argument, err}}
+	return Filter{err: &Error{Criterion: name, Argument: argument, Err: err}}
 }
 
 // badValue is a filter whose nth value, from 0, is wrong.
 func badValue(name string, n int, why string) Filter {
-	return bad(name, "", fmt.Errorf("%w: %s (value number %d)", ErrValue, why, n+1))
+	return Filter{err: &Error{Criterion: name, Place: n + 1, Err: fmt.Errorf("%w: %s (value number %d)", ErrValue, why, n+1)}}
 }
 
 // checkValue says what is wrong with a text that sessions are to have, "" for nothing.
@@ -115,9 +115,9 @@ func checkValue(v string, maxBytes int) string {
 func checkCount(name string, n int) error {
 	switch {
 	case n == 0:
-		return &Error{name, "", ErrEmpty}
+		return &Error{Criterion: name, Err: ErrEmpty}
 	case n > MaxTerms:
-		return &Error{name, "", ErrTooMany}
+		return &Error{Criterion: name, Err: ErrTooMany}
 	}
 	return nil
 }

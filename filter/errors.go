@@ -46,6 +46,9 @@ type Error struct {
 	Criterion string // its name: see [Criterion.Name]
 	Argument  string // "from", say, if it has a name: see the package comment
 	Err       error  // wraps one of the errors above or of searchkey
+
+	Place int      // of the value that is wrong among those given, from 1; 0: the error is of none, or of which is not known
+	Known []string // the values that there are, where they are a list
 }
 
 // Error names the criterion, the argument and the cause.

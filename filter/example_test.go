@@ -157,7 +157,7 @@ func ExampleFilter_Check() {
 	fmt.Println(f.Check(map[sessions.Field][]string{sessions.FieldStatus: {"archived"}})) // the host's own
 	// Output:
 	// status(archived,failed) <nil>
-	// status: filter: a value that no session can have: there are success, failed, pending (value number 1)
+	// status: filter: a value that no session can have: there are success, failed, pending
 	// <nil>
 }
 

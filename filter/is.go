@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -147,7 +148,10 @@ func newIs[T ~string](of *isField, values []T) Filter {
 		case v == "" && of.never:
 			return badValue(of.name, i, "it is never absent")
 		case v != "" && of.only != nil && !slices.Contains(of.only, string(v)):
-			return badValue(of.name, i, "there are "+strings.Join(of.only, ", "))
+			return Filter{err: &Error{
+				Criterion: of.name, Place: i + 1, Known: slices.Clone(of.only),
+				Err: fmt.Errorf("%w: there are %s (value number %d)", ErrValue, strings.Join(of.only, ", "), i+1),
+			}}
 		case of.only == nil:
 			if why := checkValue(string(v), of.maxBytes); why != "" {
 				return badValue(of.name, i, why)

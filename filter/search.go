@@ -83,10 +83,14 @@ func readSearch(r *reading) Filter {
 	fields := sessions.SearchFields()
 	if in := r.named[argIn]; len(in) > 0 {
 		fields = 0
-		for _, name := range in {
+		for i, name := range in {
 			var f sessions.Field
 			if err := f.UnmarshalText([]byte(name)); err != nil || !sessions.SearchFields().Has(f) {
-				return bad("search", argIn, ErrField)
+				there := sessions.SearchFields().String()
+				return Filter{err: &Error{
+					Criterion: "search", Argument: argIn, Place: i + 1, Known: strings.Split(there, ","),
+					Err: fmt.Errorf("%w: there are %s", ErrField, there),
+				}}
 			}
 			fields = fields.Union(sessions.FieldsOf(f))
 		}

@@ -117,11 +117,11 @@ func checkDays(name string, from, to sessions.Date) error {
 		day      sessions.Date
 	}{{argFrom, from}, {argTo, to}} {
 		if !end.day.IsZero() && !end.day.IsValid() {
-			return &Error{name, end.argument, fmt.Errorf("%w: not a day of the calendar", ErrValue)}
+			return &Error{Criterion: name, Argument: end.argument, Err: fmt.Errorf("%w: not a day of the calendar", ErrValue)}
 		}
 	}
 	if !from.IsZero() && !to.IsZero() && to.Compare(from) < 0 {
-		return &Error{name, argTo, ErrRange}
+		return &Error{Criterion: name, Argument: argTo, Err: ErrRange}
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func readDays(name, from, to string) (first, last sessions.Date, err error) {
 			continue
 		}
 		if *end.day, err = sessions.ParseDate(end.text); err != nil || end.day.IsZero() {
-			return first, last, &Error{name, end.argument, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)}
+			return first, last, &Error{Criterion: name, Argument: end.argument, Err: fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrValue)}
 		}
 	}
 	return first, last, nil

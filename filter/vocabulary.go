@@ -58,9 +58,9 @@ func checkKnown(name, argument string, f sessions.Field, values []string, also m
 	if f == sessions.FieldAcceptanceLevel { // of the same scale
 		known = append(known, also[sessions.FieldMatchLevel]...)
 	}
-	for i, v := range values {
+	for _, v := range values { // sorted, which says nothing of the place where a value was given
 		if v != "" && !slices.Contains(known, v) {
-			return &Error{name, argument, fmt.Errorf("%w: there are %s (value number %d)", ErrValue, strings.Join(known, ", "), i+1)}
+			return &Error{Criterion: name, Argument: argument, Known: known, Err: fmt.Errorf("%w: there are %s", ErrValue, strings.Join(known, ", "))}
 		}
 	}
 	return nil

@@ -89,6 +89,10 @@ func (s *site) refuse(r *request, err error) {
 		}
 		p = &problem{Status: http.StatusInternalServerError, Code: "internal"}
 	}
+	if p.Code == "superseded" { // a newer search has taken its place on the page too
+		r.w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	view := struct {
 		frame
 		Message string

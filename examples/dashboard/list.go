@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"maps"
 	"net/http"
@@ -26,7 +27,7 @@ func zones() []string {
 }
 
 // ownParameters are the page's, and no part of a selection.
-var ownParameters = []string{"after", "as_of"}
+var ownParameters = []string{"after", "as_of", "tab"}
 
 // selection is what the viewer selects, as the parameters that the API knows.
 func (r *request) selection() url.Values {
@@ -76,6 +77,7 @@ type listView struct {
 
 // formView is what can be asked.
 type formView struct {
+	Tab      string // names the searches of one page that is open
 	Search   string
 	From, To string
 	Zone     string
@@ -132,8 +134,14 @@ type chipView struct{ Name, Value, Label, URL string }
 
 func (s *site) list(r *request) {
 	asked := r.selection()
+	query := with(asked, "limit", pageRows)
+	// The next keystroke of a tab ends this search, also where a proxy does not pass on that the
+	// browser has given it up.
+	if tab := r.Form.Get("tab"); tab != "" {
+		query.Set("tab", tab)
+	}
 	var page pageDocument
-	if err := s.askSelection(r, "/sessions", with(asked, "limit", pageRows), &page); err != nil {
+	if err := s.askSelection(r, "/sessions", query, &page); err != nil {
 		s.refuse(r, err)
 		return
 	}
@@ -288,7 +296,7 @@ func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Zones: zones(),
+		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Zones: zones(),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
 	if !slices.Contains(f.Zones, f.Zone) {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/export"
@@ -100,6 +103,7 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	s := serve(t, 800, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && r.URL.Path == "/sessions" && r.ParseForm() == nil && r.PostForm.Get("search") == "t" {
+				assert.NotEmpty(t, r.PostForm.Get("tab"))
 				<-r.Context().Done()
 				givenUp <- struct{}{}
 			}
@@ -114,6 +118,54 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	b.relisted(func() { b.keys("a") })
 	<-givenUp
 	require.Equal(t, s.filtered(t, "acme", filter.Search("ta")), b.ids())
+}
+
+// TestTab shows that a search names the page that it comes from, so that the API ends it when the
+// next one comes, and that what else the page asks for does not.
+func TestTab(t *testing.T) {
+	asked := make(chan url.Values, 1)
+	s := serve(t, 60, func(next http.Handler) http.Handler {
+		page, ok := next.(*site)
+		require.True(t, ok)
+		api := page.api
+		page.api = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var body []byte
+			if r.Body != nil {
+				body, _ = io.ReadAll(r.Body)
+			}
+			form, err := url.ParseQuery(string(body))
+			assert.NoError(t, err)
+			asked <- form
+			if form.Get("search") == "old" {
+				w.WriteHeader(http.StatusConflict)
+				_, err = w.Write([]byte(`{"status": 409, "code": "superseded"}`))
+				assert.NoError(t, err)
+				return
+			}
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			api.ServeHTTP(w, r)
+		})
+		return page
+	})
+	c := signedIn(t, s, "acme-agent")
+	tabOf := func() string {
+		whole := c.get("/sessions")
+		<-asked
+		tab := regexp.MustCompile(`hx-vals='\{"tab": "(\w{20,})"\}'`).FindStringSubmatch(whole.body)
+		require.NotNil(t, tab)
+		return tab[1]
+	}
+	one, other := tabOf(), tabOf()
+	require.NotEqual(t, one, other)
+	search := func(path, text string) int {
+		return c.send(http.MethodPost, path, "search="+text+"&tab="+one, "HX-Request", "true", "HX-Target", "results").status
+	}
+	require.Equal(t, http.StatusOK, search("/sessions", "g"))
+	require.Equal(t, one, (<-asked).Get("tab"))
+	require.Equal(t, http.StatusOK, search("/sessions/counts", "g"))
+	require.False(t, (<-asked).Has("tab"))
+	require.Equal(t, http.StatusNoContent, search("/sessions", "old"), "the page goes on to show what it shows")
+	<-asked
 }
 
 func testFilters(t *testing.T, browser context.Context, s *served) {

@@ -155,7 +155,9 @@
 // # Problems
 //
 // Errors are problem details (RFC 9457) with a stable code, the parameter's name if it looks like
-// one, and a detail for developers. They repeat no value. The status follows from the code:
+// one, the place of the value at fault among those of the parameter, the values that there are where
+// they are a list, and a detail for developers. They repeat no value. The status follows from the
+// code:
 //
 //	400  malformed_request, invalid_parameter, unknown_parameter, missing_parameter, personal_data_in_url,
 //	     invalid_cursor, invalid_watermark

@@ -88,7 +88,11 @@ func (c *call) format() (Format, export.Format) {
 			return of, 0
 		}
 	}
-	c.fail(refuse(codeInvalidParameter, "format", "not one of the formats that there are"))
+	there := []string{export.RFC4180.String(), export.ExcelCSV.String()}
+	for _, of := range c.options.Formats {
+		there = append(there, of.Name)
+	}
+	c.fail(refuseValue("format", there...))
 	return Format{}, 0
 }
 

@@ -146,7 +146,7 @@ func (c *call) includes() (also includes) {
 		case "facets":
 			also.facets = true
 		default:
-			c.fail(refuse(codeInvalidParameter, "include", "there are total, facets"))
+			c.fail(refuseValue("include", "total", "facets"))
 		}
 	}
 	return also

@@ -285,7 +285,7 @@ func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, e
 		err = f.Check(known)
 	}
 	if err != nil {
-		return filter.Filter{}, badFilter(err)
+		return filter.Filter{}, p.badFilter(err)
 	}
 	if p.inURL && personal(f) {
 		return filter.Filter{}, &problem{Code: codePersonalInURL,
@@ -294,26 +294,41 @@ func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, e
 	return f, nil
 }
 
-// badFilter says which parameter is wrong. The errors of package filter hold no value.
-func badFilter(err error) error {
-	name := ""
-	var parameter *filter.ParameterError
+// badFilter says which parameter is wrong, and which of its values. The errors of package filter
+// hold no value.
+func (p *parameters) badFilter(err error) error {
+	bad := problem{Code: codeInvalidParameter, Detail: err.Error()}
+	if errors.Is(err, filter.ErrParameter) {
+		bad.Code = codeUnknownParameter
+	}
 	var criterion *filter.Error
-	switch {
-	case errors.As(err, &parameter):
-		name, err = parameter.Parameter, parameter.Err
-	case errors.As(err, &criterion):
-		name, err = criterion.Criterion, criterion.Err
+	if errors.As(err, &criterion) {
+		bad.Parameter, bad.Place, bad.Values, bad.Detail = criterion.Criterion, criterion.Place, criterion.Known, criterion.Err.Error()
 		if criterion.Argument != "" {
-			name += "." + criterion.Argument
+			bad.Parameter += "." + criterion.Argument
 		}
 	}
-	code := codeInvalidParameter
-	if errors.Is(err, filter.ErrParameter) {
-		code = codeUnknownParameter
+	var parameter *filter.ParameterError
+	if errors.As(err, &parameter) {
+		bad.Parameter, bad.Detail = parameter.Parameter, parameter.Err.Error()
 	}
-	return refuse(code, name, err.Error())
+	switch given := p.values[bad.Parameter]; {
+	case bad.Parameter == paramFilter || len(given) == 0: // the criterion is within a text, or lacks the parameter
+		bad.Place = 0
+	case bad.Place == 0 && bad.Values != nil: // values are checked in an order of their own
+		bad.Place = 1 + slices.IndexFunc(given, func(v string) bool { return v != absent && !slices.Contains(bad.Values, v) })
+	}
+	if !identifier(bad.Parameter) {
+		bad.Parameter = ""
+	}
+	return &bad
 }
+
+// The parameter that has a filter as text, and the word for an absent value: see package filter.
+const (
+	paramFilter = "filter"
+	absent      = "none"
+)
 
 // personalFields are those whose values are personal data.
 var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/filter"
@@ -21,6 +22,8 @@ type problem struct {
 	Status    int              `json:"status"`
 	Code      string           `json:"code"`
 	Parameter string           `json:"parameter,omitempty"`
+	Place     int              `json:"place,omitempty"`  // of the value at fault among the parameter's, from 1
+	Values    []string         `json:"values,omitempty"` // that there are, where they are a list
 	Fields    []sessions.Field `json:"fields,omitempty"`
 	Row       int64            `json:"row,omitempty"`    // of a file, from 1, the header not counted
 	Column    string           `json:"column,omitempty"` // its header
@@ -124,6 +127,11 @@ func refuse(code, parameter, detail string) error {
 		parameter = ""
 	}
 	return &problem{Code: code, Parameter: parameter, Detail: detail}
+}
+
+// refuseValue returns a problem with the value of a parameter, and says which values there are.
+func refuseValue(parameter string, there ...string) error {
+	return &problem{Code: codeInvalidParameter, Parameter: parameter, Values: there, Detail: "there are " + strings.Join(there, ", ")}
 }
 
 func unsupported(types ...string) error {

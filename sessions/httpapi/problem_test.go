@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/httpapi"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -28,6 +29,46 @@ func TestProblemDocument(t *testing.T) {
 	require.Equal(t, "no-store", a.Header().Get("Cache-Control"))
 	require.Equal(t, "nosniff", a.Header().Get("X-Content-Type-Options"))
 	require.Empty(t, heard(h, &h.failures))
+}
+
+// What is wrong with a value says where it is, and which values there are instead.
+func TestProblemOfAValue(t *testing.T) {
+	h := newHost(t, func(h *host) {
+		h.options.Values = map[sessions.Field][]string{sessions.FieldStatus: {"archived"}}
+	})
+	statuses := []any{"success", "failed", "pending", "archived"}
+	for _, c := range []struct {
+		query, parameter string
+		place            any
+		values           []any
+	}{
+		{"status=success&status=archived&status=aaa", "status", 3.0, statuses},
+		{"status=zzz&status=success", "status", 1.0, statuses},
+		{"document_type=none&document_type=passprt", "document_type", 2.0, []any{"passport", "id_card", "residence_card", "driver_licence"}},
+		{"liveness=passed&liveness=dead", "liveness", 2.0, []any{"unknown", "passed", "not_passed"}},
+		{"document_presented=yes", "document_presented", 1.0, []any{"false", "true"}},
+		{"failed_for=low_far&failed_for.level=8", "failed_for.level", 1.0, []any{"0", "1", "2", "3", "4", "5", "6", "7"}},
+		{"match_level.at_least=9", "match_level.at_least", 1.0, []any{"0", "1", "2", "3", "4", "5", "6", "7"}},
+		{"match_level=3&match_level=high", "match_level", 2.0, nil},
+		{"subject=s&subject=" + strings.Repeat("s", 1000), "subject", 2.0, nil},
+		{"include=total&include=sum", "include", nil, []any{"total", "facets"}},
+		{"filter=status(aaa)", "status", nil, statuses},
+		{"filter=liveness(dead)", "filter", nil, []any{"unknown", "passed", "not_passed"}},
+		{"status=", "status", 1.0, nil},
+	} {
+		p := h.get("agent", "/sessions?"+c.query).problem(http.StatusBadRequest, "invalid_parameter")
+		require.Equal(t, c.parameter, p["parameter"], c.query)
+		require.Equal(t, c.place, p["place"], c.query)
+		if c.values == nil {
+			require.NotContains(t, p, "values", c.query)
+		} else {
+			require.Equal(t, c.values, p["values"], c.query)
+		}
+	}
+	p := h.post("agent", "/sessions", `{"search": "x", "search.in": ["first_name", "subject"]}`).problem(http.StatusBadRequest, "invalid_parameter")
+	require.Equal(t, []any{"search.in", 2.0, []any{"first_name", "last_name", "personal_number", "document_number"}}, []any{p["parameter"], p["place"], p["values"]})
+	p = h.post("agent", "/export", `{"format": "xlsx"}`).problem(http.StatusBadRequest, "invalid_parameter")
+	require.Equal(t, []any{"rfc4180", "excel_csv"}, p["values"])
 }
 
 func TestMalformedRequests(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -281,9 +282,21 @@ http {
 	server {
 		listen ADDRESS;
 		location / { proxy_pass http://UPSTREAM; proxy_http_version 1.1; }
+		DOCUMENTED
 	}
 }
 `
+
+// documentedProxy returns what the package comment of httpapi tells nginx about /kyc/.
+func documentedProxy(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../doc.go")
+	require.NoError(t, err)
+	lines := regexp.MustCompile(`(?s)\n//\t(location /kyc/ \{.*?\n//\t\})\n`).FindSubmatch(text)
+	require.NotNil(t, lines)
+	require.Contains(t, string(lines[1]), "http://127.0.0.1:8080;")
+	return strings.NewReplacer("\n//", "\n", "127.0.0.1:8080", "UPSTREAM").Replace(string(lines[1]))
+}
 
 // nginx starts a proxy in front of a server, with its default buffering, and returns its URL and
 // how much of the answers that it passes on is on its disk.
@@ -298,7 +311,8 @@ func nginx(t *testing.T, upstream string) (url string, spooled func() int64) {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	config := strings.NewReplacer("DIR", dir, "ADDRESS", address, "UPSTREAM", strings.TrimPrefix(upstream, "http://")).Replace(nginxConfig)
+	config := strings.Replace(nginxConfig, "DOCUMENTED", documentedProxy(t), 1)
+	config = strings.NewReplacer("DIR", dir, "ADDRESS", address, "UPSTREAM", strings.TrimPrefix(upstream, "http://")).Replace(config)
 	path := filepath.Join(dir, "nginx.conf")
 	require.NoError(t, os.WriteFile(path, []byte(config), 0o600))
 	cmd := exec.CommandContext(t.Context(), program, "-c", path)
@@ -363,6 +377,80 @@ func TestNginx(t *testing.T) {
 			}
 			require.NoError(t, res.Body.Close())
 		}
+	})
+}
+
+// TestDocumentedProxy runs the lines of the package comment: a file arrives whole or torn, nothing of
+// it is kept on the proxy's disk even if the answer does not ask for that, a client that goes away
+// ends the read, and what a list says arrives as it was sent.
+func TestDocumentedProxy(t *testing.T) {
+	behind := func(t *testing.T, api http.Handler) (url string, spooled func() int64) {
+		mux := http.NewServeMux()
+		mux.Handle("/kyc/", http.StripPrefix("/kyc", api))
+		server := httptest.NewServer(mux)
+		t.Cleanup(server.Close)
+		url, spooled = nginx(t, server.URL)
+		return url + "/kyc", spooled
+	}
+	t.Run("whole", func(t *testing.T) {
+		api, _ := exporter(t, 0)
+		url, _ := behind(t, api)
+		_, content, err := download(t, http.DefaultClient, url, "{}")
+		require.NoError(t, err)
+		require.Equal(t, crowd+1, strings.Count(content, "\r\n"))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/sessions?limit=1", http.NoBody)
+		require.NoError(t, err)
+		res, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusOK, res.StatusCode)
+		require.Regexp(t, `^"[^"]+"$`, res.Header.Get("ETag"), "not weakened, as compression would")
+		require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
+	})
+	t.Run("torn", func(t *testing.T) {
+		api, failed := exporter(t, crowd/2)
+		url, _ := behind(t, swallow(api))
+		_, _, err := download(t, http.DefaultClient, url, "{}")
+		require.Error(t, err)
+		require.ErrorIs(t, <-failed, errBroken)
+	})
+	t.Run("nothing on its disk", func(t *testing.T) {
+		api, _ := exporter(t, 0)
+		url, spooled := behind(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { api.ServeHTTP(unmarking{w}, r) }))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader("{}"))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/json")
+		client := &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: smallBuffer}}
+		res, err := client.Do(r)
+		require.NoError(t, err)
+		time.Sleep(500 * time.Millisecond) // the client takes nothing meanwhile
+		require.Zero(t, spooled())
+		require.NoError(t, res.Body.Close())
+	})
+	t.Run("a search ends with its client", func(t *testing.T) {
+		begun, ended := make(chan bool), make(chan error, 1)
+		url, _ := behind(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body) // only then does net/http notice
+			close(begun)
+			select {
+			case <-r.Context().Done():
+			case <-time.After(time.Minute):
+			}
+			ended <- r.Context().Err()
+		}))
+		ctx, leave := context.WithCancel(t.Context())
+		go func() {
+			<-begun
+			leave()
+		}()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/sessions", strings.NewReader(`{"search": "g"}`))
+		require.NoError(t, err)
+		res, err := http.DefaultClient.Do(r)
+		if err == nil {
+			err = res.Body.Close()
+		}
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, <-ended, context.Canceled)
 	})
 }
 

@@ -85,7 +85,7 @@ func sqliteState(err error) string {
 		case code.CanInt():
 			n = code.Int()
 		case code.CanUint():
-			n = int64(code.Uint()) //nolint:gosec // a code of four bytes
+			n = int64(code.Uint())
 		default:
 			continue
 		}
