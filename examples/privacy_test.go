@@ -230,7 +230,7 @@ func specimens(t *testing.T) []any {
 		// filter
 		f, filter.SQL("acme", f, filter.Postgres, columns), columns, filter.Expr("a = ?", "x"), filter.Postgres,
 		filter.Term{Field: terms[0].Field, Word: true, Value: "secret"}, filter.TermRange{Field: termRanges[0][0].Field, Word: true, From: "secret", To: "secreu", Prefix: true},
-		&filter.Error{Criterion: "status", Argument: "from", Err: cause}, &filter.SyntaxError{Offset: 3, Err: cause},
+		&filter.Error{Criterion: "status", Argument: "from", Err: cause, Place: 2, Known: []string{"success"}}, &filter.SyntaxError{Offset: 3, Err: cause},
 		&filter.ParameterError{Parameter: "search", Err: cause}, &filter.ColumnError{Field: sessions.FieldSex, Err: cause},
 		// store
 		store.ActionList, store.Done, store.Cursor("x"), store.Watermark("x"), settings, *change, viewer, count, option, tallyKey,
