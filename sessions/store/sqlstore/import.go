@@ -97,8 +97,8 @@ func (e ImportError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Er
 func (e ImportError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 const (
-	importRows = 2048    // sessions of a part: of a transaction, for which other writers to the company wait
-	importTail = 1 << 14 // changes of a company after which an import packs it
+	importRows = 2048 // sessions of a part: of a transaction, for which other writers to the company wait
+	importTail = 8    // times as many changes as writers leave are packed at once: searches read them row by row
 )
 
 // Import stores the sessions of a source, of any number of companies and in any order, as
@@ -115,13 +115,14 @@ const (
 // The source is ranged over once, by the goroutine that called Import, which also calls the functions
 // of the options. It may lend each session until the next. The next part is read while one is stored,
 // and the segments of searches are made beside, so that Import needs two connections, and a source
-// that reads from the same database another one. At the end nothing is left to pack, unless
-// [Packing].Tail is negative.
+// that reads from the same database another one. Until they are made, searches read up to eight times
+// [Packing].Tail sessions row by row, and in a company that is new up to a whole segment. At the end
+// nothing is left to pack, unless [Packing].Tail is negative.
 func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (ImportProgress, error) {
 	if err := b.Check(ctx); err != nil {
 		return ImportProgress{}, err
 	}
-	im := &importing{b: b, opts: opts, began: time.Now(), fresh: true, unpacked: map[string]int{}}
+	im := &importing{b: b, opts: opts, began: time.Now(), fresh: true, unpacked: map[string]int{}, tails: map[string]int64{}}
 	err := im.read(ctx, source)
 	if errStored := im.settle(ctx); errStored != nil { // the part before that which is wrong
 		err = errStored
@@ -144,8 +145,9 @@ type importing struct {
 	written chan *importPart // returns the part that is being written; nil: none is
 	fresh   bool             // all sessions of the last part were new: so are the next ones, most likely
 
-	packed   chan error     // returns when a packing that is at work has ended; nil: none is
-	unpacked map[string]int // by company: its changes since it was packed last
+	packed   chan error       // returns when a packing that is at work has ended; nil: none is
+	unpacked map[string]int   // by company: its changes since it was packed last
+	tails    map[string]int64 // by company: how many of those make it long, once it has to be known
 }
 
 // importPart is what one transaction writes.
@@ -301,11 +303,18 @@ func (im *importing) await(ctx context.Context) error {
 func (im *importing) packLong(ctx context.Context) error {
 	var long []string
 	for company, n := range im.unpacked {
-		if n >= importTail {
+		if int64(n) < importTail*im.b.tailMost() || im.b.packing.Tail < 0 {
+			continue
+		}
+		tail, err := im.tailOf(ctx, company)
+		if err != nil {
+			return err
+		}
+		if int64(n) >= tail {
 			long = append(long, company)
 		}
 	}
-	if long == nil || im.b.packing.Tail < 0 {
+	if long == nil {
 		return nil
 	}
 	slices.Sort(long)
@@ -319,6 +328,24 @@ func (im *importing) packLong(ctx context.Context) error {
 	packed := im.packed
 	go func() { packed <- im.b.packCompanies(ctx, long) }()
 	return nil
+}
+
+// tailOf returns how many changes make a company long. For one that was never packed, which is new,
+// they are a whole segment: so each session is packed once.
+func (im *importing) tailOf(ctx context.Context, company string) (int64, error) {
+	if tail := im.tails[company]; tail > 0 {
+		return tail, nil
+	}
+	tail := importTail * im.b.tailMost()
+	err := im.b.using(ctx, "import", func(c conn) error {
+		d, err := c.directory(ctx, company)
+		if d.packed == 0 {
+			tail = max(tail, int64(im.b.segmentMost()))
+		}
+		return err
+	})
+	im.tails[company] = tail
+	return tail, err
 }
 
 func (im *importing) awaitPacking() error {

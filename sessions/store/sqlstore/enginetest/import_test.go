@@ -174,10 +174,10 @@ func TestImportOutcomes(t *testing.T) {
 }
 
 // TestImportAmongWriters cuts an import off at random moments, and goes on from what was told, while
-// others insert and update sessions of the same company.
+// others insert and update sessions of the same company, and it is packed all the time.
 func TestImportAmongWriters(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		b := newBackend(t, e, db)
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 1000})
 		all := persons(5300)
 		own, source := all[5000:], all[:5000]
 		var writers sync.WaitGroup
