@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,8 +40,9 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
-// where the time of a statement was over; "" where the driver does not tell. SQLite has none: it is
-// those of PostgreSQL for the same, and HY000 for the rest. It says nothing of a row.
+// where the time of a statement was over; "" where the driver does not tell. Where the engine's own
+// says nothing, as MariaDB's HY000, or there is none, as in SQLite, it is that of PostgreSQL for the
+// same if that is an outage. It says nothing of a row.
 func (e *Error) SQLState() string {
 	var told interface{ SQLState() string } // as pgx and pq have it
 	if errors.As(e.Err, &told) {
@@ -53,12 +55,32 @@ func (e *Error) SQLState() string {
 		}
 		if field := v.Elem().FieldByName("SQLState"); field.IsValid() {
 			if state, ok := reflect.TypeAssert[[5]byte](field); ok { // as go-sql-driver has it
-				return string(state[:])
+				return mysqlState(string(state[:]), v.Elem().FieldByName("Number"))
 			}
 		}
 	}
 	return sqliteState(e.Err)
 }
+
+// mysqlStates are SQLSTATEs of PostgreSQL by the numbers of errors that MariaDB and MySQL give the
+// state HY000, which says nothing
+// (https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html).
+var mysqlStates = map[uint64]string{
+	1021: "53100", // ER_DISK_FULL
+	1114: "53100", // ER_RECORD_FILE_FULL
+	1205: "55P03", // ER_LOCK_WAIT_TIMEOUT
+	3024: "57014", // ER_QUERY_TIMEOUT, of MySQL's max_execution_time
+}
+
+func mysqlState(state string, number reflect.Value) string {
+	if state != general || !number.IsValid() || !number.CanUint() {
+		return state
+	}
+	return cmp.Or(mysqlStates[number.Uint()], state)
+}
+
+// general is the SQLSTATE that says nothing of an error.
+const general = "HY000"
 
 // sqliteStates are SQLSTATEs by the primary result codes of SQLite (https://sqlite.org/rescode.html).
 var sqliteStates = map[int64]string{
@@ -89,10 +111,7 @@ func sqliteState(err error) string {
 		default:
 			continue
 		}
-		if state, ok := sqliteStates[n&0xff]; ok { // the rest says more of it
-			return state
-		}
-		return "HY000"
+		return cmp.Or(sqliteStates[n&0xff], general) // the bits above say more of it
 	}
 	return ""
 }

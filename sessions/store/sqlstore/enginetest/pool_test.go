@@ -3,6 +3,7 @@ package enginetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -234,6 +236,17 @@ func TestLostAndBusyConnections(t *testing.T) {
 		status, problem, _ = get(t, server.URL)
 		require.Equal(t, http.StatusInternalServerError, status, problem)
 	})
+}
+
+// TestStatesOfNumbers asks for the states of errors that their engine gives none.
+func TestStatesOfNumbers(t *testing.T) {
+	for number, state := range map[uint16]string{1205: "55P03", 3024: "57014", 1021: "53100", 1105: "HY000"} {
+		err := &sqlstore.Error{Op: "list", Err: fmt.Errorf("x: %w", &mysql.MySQLError{Number: number, SQLState: [5]byte([]byte("HY000"))})}
+		require.Equal(t, state, err.SQLState(), number)
+	}
+	err := &sqlstore.Error{Op: "list", Err: errors.Join(context.Canceled, &mysql.MySQLError{Number: 1205, SQLState: [5]byte([]byte("70100"))})}
+	require.Equal(t, "70100", err.SQLState())
+	require.Empty(t, (&sqlstore.Error{Op: "list", Err: errors.New("x")}).SQLState())
 }
 
 // slowBackend asks for something that takes longer than it may.
