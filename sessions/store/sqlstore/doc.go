@@ -244,7 +244,10 @@
 //
 // [Backend.Purge] goes by parts of up to 2,000 sessions, each a transaction that holds the company.
 // A job that is killed is started again. BenchmarkPurge of enginetest says what it takes, and how
-// long a writer waits meanwhile. A stream that began before sees its snapshot to the end. Until all
+// long a writer waits meanwhile. SQLite has to be in WAL mode for that: in other journal modes a
+// writer waits while a segment is read. PostgreSQL has to know its tables: ANALYZE them after a
+// first import, since without statistics it reads a whole company for each thousand sessions, and
+// holds it as long. A stream that began before sees its snapshot to the end. Until all
 // processes have a package with tombstones (schema version 6), purge nothing: older ones would
 // bring sessions back.
 //
