@@ -186,45 +186,71 @@ func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
 
 // doubtful counts those of one filter whose rows have the last word.
 func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
-	changes, err := r.doubtful(ctx, i, group, results)
-	if err != nil {
-		return err
-	}
 	s := c.selections[i]
-	for part := range slices.Chunk(changes, mostLookedUp) {
-		if c.isSpent() || !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
-			c.counts[i].Exact = false
-			return nil
+	all, err := r.eachDoubtful(ctx, i, group, results, c.allowance(), func(changes []int64) (more bool, err error) {
+		if !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
+			return false, nil
 		}
-		c.budget -= doubtfulCost * len(part)
-		n, err := c.countOf(ctx, &s, part)
-		if err != nil {
-			return err
-		}
+		c.budget -= doubtfulCost * len(changes)
+		n, err := c.countOf(ctx, &s, changes)
 		c.counts[i].N += n
-	}
-	return nil
+		return true, err
+	})
+	c.counts[i].Exact = c.counts[i].Exact && all
+	return err
 }
 
-// doubtful returns the change numbers of the sessions of one filter whose rows have the last word.
-func (r *reader) doubtful(ctx context.Context, i int, group []*segment.Segment, results [][]segment.Result) (changes []int64, err error) {
-	var missing []engine.Block
-	for k, g := range group {
-		missing = missingPlaces(missing, g, results[k][i].Doubtful.All())
+// allowance returns how many rows may still be read that have the last word.
+func (c *counter) allowance() int {
+	if !c.bounded {
+		return math.MaxInt
 	}
-	if err := r.exactly(ctx, missing); err != nil {
-		return nil, err
+	return c.budget / doubtfulCost
+}
+
+// eachDoubtful calls do with the change numbers of the sessions of one filter whose rows have the
+// last word, some at a time, until it returns false: most of them at most. It reports whether that
+// were all. Places are read of those only.
+func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segment, results [][]segment.Result, most int, do func(changes []int64) (more bool, err error)) (all bool, err error) {
+	type place struct {
+		*segment.Segment
+		at int
 	}
+	most = max(most, 0)
+	var some []place
+	all = true
 	for k, g := range group {
 		for at := range results[k][i].Doubtful.All() {
-			p, err := g.Place(at)
-			if err != nil {
-				return nil, err
+			if all = len(some) < most; !all {
+				break
 			}
-			changes = append(changes, p.Change)
+			some = append(some, place{g, at})
+		}
+		if !all {
+			break
 		}
 	}
-	return changes, nil
+	for part := range slices.Chunk(some, mostLookedUp) {
+		var missing []engine.Block
+		for _, p := range part {
+			missing = missingPlaces(missing, p.Segment, func(yield func(int) bool) { yield(p.at) })
+		}
+		if err := r.exactly(ctx, slices.Compact(missing)); err != nil {
+			return false, err
+		}
+		changes := make([]int64, len(part))
+		for n, p := range part {
+			found, err := p.Place(p.at)
+			if err != nil {
+				return false, err
+			}
+			changes[n] = found.Change
+		}
+		if more, err := do(changes); err != nil || !more {
+			return false, err
+		}
+	}
+	return all, nil
 }
 
 // countOf counts those of a selection whose last changes have some numbers.

@@ -92,7 +92,7 @@
 // # The search
 //
 // A list without criteria, or with a range of creation times only, reads what it returns. Any other
-// asks the segments. A segment is up to 65,536 sessions that are neighbours in the list; its blocks
+// asks the segments. A segment is up to 64,000 sessions that are neighbours in the list; its blocks
 // hold, compressed, which of them have a status, a document type, a match level, a reason of
 // failure and a few properties more, and which have a word that begins with a prefix, by field.
 // Filters are evaluated on those as sets of bits, in memory, and only the sessions that are
@@ -121,7 +121,7 @@
 // its place dead, and takes the words that it lost out of the segments, at once; so does redacting.
 // No goroutine is started: a writer whose own transaction has brought the company's change number
 // past a multiple of 2,000 (see [Packing]) packs the tail after its commit, and merges four small
-// segments of a size if there are as many, which reads 65,536 sessions at the most. It holds the
+// segments of a size if there are as many, which reads 64,000 sessions at the most. It holds the
 // company only while what it has built changes places with what it was built of, and packs nothing
 // while others hold it. That packing failed is no error of the write. [Backend.Maintain] does the
 // same, and mends what imports in no particular order leave behind; a host that writes by

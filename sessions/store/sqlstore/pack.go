@@ -22,7 +22,8 @@ type Packing struct {
 	// most half as many again; [Backend.Maintain] packs what is more than half. More make searches
 	// slower, fewer make writing slower. 0: 2,000. Negative: writers never pack, Maintain does.
 	Tail int
-	// Segment is how many sessions a segment may have. 0, and more than that: 65,536.
+	// Segment is how many sessions a segment may have, 65,536 at most. 0, and more than that: 64,000,
+	// whose longest lists PostgreSQL keeps in its rows.
 	Segment int
 }
 
@@ -49,10 +50,10 @@ func (b *Backend) tailMost() int64 {
 }
 
 func (b *Backend) segmentMost() int {
-	if n := b.packing.Segment; n > 0 && n < segment.MaxSessions {
+	if n := b.packing.Segment; n > 0 && n <= segment.MaxSessions {
 		return n
 	}
-	return segment.MaxSessions
+	return 64_000
 }
 
 // What makes segments be merged.

@@ -410,7 +410,7 @@ func (s *source) place() error {
 // lookUp reads the sessions of the next matches.
 func (r *search) lookUp(ctx context.Context, want int) error {
 	n := min(max(want-len(r.rows), 1), mostLookedUp)
-	if r.distrusts || !r.queries.ours.Exact() {
+	if r.distrusts || !r.queries.ours.Query().Exact() {
 		r.doubtful = min(max(leastDoubtful, 2*r.doubtful), mostLookedUp)
 		n = max(n, r.doubtful)
 	}
@@ -435,6 +435,9 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 			r.sources = slices.DeleteFunc(r.sources, func(x *source) bool { return x == s })
 		} else if _, read := s.PartKey(s.at); !read {
 			missing, s.placed = true, false
+			if s.head.id == anyID { // no other of the segment has its creation time
+				s.head.us--
+			}
 		} else if err := s.place(); err != nil {
 			return err
 		}
@@ -442,7 +445,7 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 	if err := r.read(ctx, hits); err != nil {
 		return err
 	}
-	if missing {
+	if missing && len(hits) < n {
 		return r.heads(ctx, want)
 	}
 	return nil

@@ -1,11 +1,13 @@
 package sqlstore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
@@ -88,6 +90,7 @@ type reader struct {
 	company string
 	lock    string // ends its statements
 	all     int    // segments of the company, where they may be read together
+	memory  *arena // of the blocks; nil: each has its own
 	byID    map[int64]*segment.Segment
 }
 
@@ -99,16 +102,50 @@ func (c conn) reader(company string, segments ...*segment.Segment) *reader {
 	return r
 }
 
+// arena is memory that blocks are read into. It serves others once none of them is needed: an
+// evaluation may read megabytes, and is over in a moment.
+type arena struct {
+	chunks [][]byte
+	used   int // of the chunks; the last one of them has room
+}
+
+const arenaChunkBytes = 256 << 10
+
+var arenas = sync.Pool{New: func() any { return new(arena) }}
+
+// copy returns a copy of data, which is good until the arena is released.
+func (a *arena) copy(data []byte) []byte {
+	if a == nil || len(data) > arenaChunkBytes {
+		return bytes.Clone(data)
+	}
+	if a.used == 0 || cap(a.chunks[a.used-1])-len(a.chunks[a.used-1]) < len(data) {
+		if a.used++; a.used > len(a.chunks) {
+			a.chunks = append(a.chunks, make([]byte, 0, arenaChunkBytes))
+		}
+		a.chunks[a.used-1] = a.chunks[a.used-1][:0]
+	}
+	chunk := &a.chunks[a.used-1]
+	begin := len(*chunk)
+	*chunk = append(*chunk, data...)
+	return (*chunk)[begin:len(*chunk):len(*chunk)]
+}
+
+// release takes all memory back, as another's.
+func (a *arena) release() {
+	a.used = 0
+	arenas.Put(a)
+}
+
 // put hands the blocks of a statement to their segments.
 func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
 	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
 		var number int64
 		var name string
-		var data []byte
-		if err := rows.Scan(&number, &name, &data); err != nil {
+		var lent sql.RawBytes
+		if err := rows.Scan(&number, &name, &lent); err != nil {
 			return failed(ctx, r.op, err)
 		}
-		return r.byID[number].Put(name, data)
+		return r.byID[number].Put(name, r.memory.copy(lent))
 	})
 }
 
@@ -196,12 +233,12 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 	return blocks
 }
 
-// queries are some filters, as they are asked of segments with our words and with those of another
-// version, which are not trusted.
-type queries struct{ ours, others *segment.Query }
+// queries are evaluations of some filters over segments with our words, and over those with words of
+// another version, which are not trusted.
+type queries struct{ ours, others *segment.Evaluation }
 
 func compileQueries(filters ...filter.Filter) queries {
-	return queries{segment.Compile(filters...), segment.CompileWordless(filters...)}
+	return queries{segment.Compile(filters...).Evaluation(), segment.CompileWordless(filters...).Evaluation()}
 }
 
 // evaluate returns the results of queries over some segments of a company, see [reader.evaluate],
@@ -217,15 +254,15 @@ func (c conn) evaluate(ctx context.Context, company string, d *directory, q quer
 // each filter. The segments keep their places and what is dead.
 func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, len(segments))
-	for _, query := range []*segment.Query{q.ours, q.others} {
+	for _, evaluation := range []*segment.Evaluation{q.ours, q.others} {
 		var some []*segment.Segment
 		var at []int // where they are among all
 		for i, s := range segments {
-			if isOurs(r.keys, s) == (query == q.ours) {
+			if isOurs(r.keys, s) == (evaluation == q.ours) {
 				some, at = append(some, s), append(at, i)
 			}
 		}
-		list, err := r.ask(ctx, query, some, oldest, newest)
+		list, err := r.ask(ctx, evaluation, some, oldest, newest)
 		if err != nil {
 			return nil, err
 		}
@@ -236,48 +273,102 @@ func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Se
 	return results, nil
 }
 
+// leastNarrowed is of how many segments it takes less time to read what few of them have first, and
+// the rest in another statement.
+const leastNarrowed = 8
+
 // ask evaluates one query.
-func (r *reader) ask(ctx context.Context, query *segment.Query, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
+func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
-	evaluation := query.Evaluation()
+	query := evaluation.Query()
+	r.memory, _ = arenas.Get().(*arena)
+	defer func() { r.memory.release(); r.memory = nil }()
 	// Many values take many blocks, which are not held of all segments at once.
-	for some := range slices.Chunk(segments, max(1, 2*mostProbes/(1+query.Probes()))) {
-		indexed := slices.ContainsFunc(some, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
-		if err := r.named(ctx, some, query.Keys(some, indexed)); err != nil {
+	most := max(1, 2*mostProbes/(1+query.Probes()))
+	for len(segments) > 0 {
+		some := segments[:min(most, len(segments))]
+		if len(segments) > leastNarrowed && evaluation.Learns() {
+			some = segments[:1]
+		}
+		segments = segments[len(some):]
+		found, err := r.askSome(ctx, evaluation, some, oldest, newest)
+		if err != nil {
 			return nil, err
 		}
-		var next, blocks []engine.Block
+		results = append(results, found...)
 		for _, s := range some {
-			rest, err := query.Rest(s, oldest, newest)
-			if err != nil {
-				return nil, err
-			}
-			next = append(next, blocksOf(s, rest.Next)...)
-			blocks = append(blocks, blocksOf(s, rest.Blocks)...)
-		}
-		if err := r.following(ctx, next); err != nil {
-			return nil, err
-		}
-		next = nil
-		for _, s := range some {
-			next = append(next, blocksOf(s, query.More(s))...)
-		}
-		if err := r.following(ctx, next); err != nil {
-			return nil, err
-		}
-		if err := r.exactly(ctx, blocks); err != nil {
-			return nil, err
-		}
-		for _, s := range some {
-			result, err := evaluation.Evaluate(s, oldest, newest)
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, result)
 			s.Release()
+		}
+		r.memory.used = 0
+	}
+	return results, nil
+}
+
+// askSome evaluates over some segments. Where several conditions have to be met, the ones that
+// few sessions meet are read first, and the others of those segments that have such sessions.
+func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
+	results := make([][]segment.Result, len(segments))
+	left, read := segments, []string(nil)
+	largest := slices.MaxFunc(segments, func(x, y *segment.Segment) int { return cmp.Compare(x.N, y.N) })
+	if narrower := evaluation.Narrower(largest.N); narrower != nil && len(segments) >= leastNarrowed {
+		var err error
+		if read, err = r.load(ctx, narrower, segments, nil, oldest, newest); err != nil {
+			return nil, err
+		}
+		left = nil
+		narrow := narrower.Evaluation()
+		for i, s := range segments {
+			if results[i], err = narrow.Evaluate(s, oldest, newest); err != nil {
+				return nil, err
+			}
+			if results[i][0].Any() != nil {
+				left = append(left, s)
+			}
+		}
+	}
+	if _, err := r.load(ctx, evaluation.Query(), left, read, oldest, newest); err != nil {
+		return nil, err
+	}
+	for i, s := range segments {
+		if !slices.Contains(left, s) {
+			continue
+		}
+		var err error
+		if results[i], err = evaluation.Evaluate(s, oldest, newest); err != nil {
+			return nil, err
 		}
 	}
 	return results, nil
+}
+
+// load reads what a query asks of the segments, except for the blocks with some names, which were
+// read. It returns the names of the blocks that it has read of all of them.
+func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
+	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
+	names := slices.DeleteFunc(query.Keys(segments, indexed), func(name string) bool { return slices.Contains(read, name) })
+	if err := r.named(ctx, segments, names); err != nil {
+		return nil, err
+	}
+	var next, blocks []engine.Block
+	for _, s := range segments {
+		rest, err := query.Rest(s, oldest, newest)
+		if err != nil {
+			return nil, err
+		}
+		next = append(next, blocksOf(s, rest.Next)...)
+		blocks = append(blocks, blocksOf(s, rest.Blocks)...)
+	}
+	if err := r.following(ctx, next); err != nil {
+		return nil, err
+	}
+	next = nil
+	for _, s := range segments {
+		next = append(next, blocksOf(s, query.More(s))...)
+	}
+	if err := r.following(ctx, next); err != nil {
+		return nil, err
+	}
+	return names, r.exactly(ctx, blocks)
 }
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that

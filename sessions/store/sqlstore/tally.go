@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"math"
 
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -32,8 +33,8 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 			}
 			r.tail.rows = nil
 		}
-		r.queries.ours.Tell()
-		r.queries.others.Tell()
+		r.queries.ours.Query().Tell()
+		r.queries.others.Query().Tell()
 		exact, err = r.tally(ctx, numbers)
 		return err
 	})
@@ -61,23 +62,22 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 			}
 		}
 		// The rows of others have the last word, within the budget.
-		changes, err := reader.doubtful(ctx, 0, group, results)
-		if err != nil {
-			return false, err
+		most := math.MaxInt
+		if r.bounded {
+			most = r.budget / doubtfulCost
 		}
-		if most := max(r.budget, 0) / doubtfulCost; r.bounded && most < len(changes) {
-			changes, all = changes[:most], false
-		}
-		r.budget -= doubtfulCost * len(changes)
-		found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
-		if err != nil {
-			return false, err
-		}
-		for _, f := range found {
-			if !r.has(f.session) {
-				continue
+		all, err = reader.eachDoubtful(ctx, 0, group, results, most, func(changes []int64) (more bool, err error) {
+			r.budget -= doubtfulCost * len(changes)
+			found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
+			for _, f := range found {
+				if r.has(f.session) {
+					numbers[store.TallyKeyOf(f.session)]++
+				}
 			}
-			numbers[store.TallyKeyOf(f.session)]++
+			return true, err
+		})
+		if err != nil {
+			return false, err
 		}
 	}
 	return all, nil

@@ -258,3 +258,50 @@ func TestSearchAmongWriters(t *testing.T) {
 		})
 	}
 }
+
+// TestSearchAmongImports stops a search before each of its statements, while an import of older
+// sessions commits, more than a statement reads. Those that were there all along are all found, and
+// the page says that there are no more.
+func TestSearchAmongImports(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			b, breaker, plain := stoppable(t, e)
+			const there = 60
+			list := dense(there + size(300, 4100))
+			for i, s := range list[there:] {
+				s.CreatedAt = start.AddDate(-1, 0, 0).Add(time.Duration(i) * time.Second)
+				s.FirstName, s.LastName = sessions.TextOf("Olga"), sessions.TextOf("Petrova")
+			}
+			f := filter.And(filter.Search("n"), filter.Not(filter.Search("zzz")))
+			for _, tail := range []int{-1, 10} { // nothing is packed, all is
+				for after := 0; ; after++ {
+					company := fmt.Sprintf("company%d-%d", tail, after)
+					for _, s := range list {
+						s.Company = company
+					}
+					other := sqlstore.New(plain, dialects[e]).WithPacking(sqlstore.Packing{Tail: tail})
+					require.NoError(t, other.Insert(t.Context(), list[:there]...))
+					all := &oracle{}
+					for _, s := range list[:there] {
+						all.put(s)
+					}
+					hit := false
+					breaker.arm("sessionkit_", after, func(driver.Conn) {
+						hit = true
+						require.NoError(t, other.Insert(t.Context(), list[there:]...))
+					})
+					batch, err := b.List(t.Context(), store.Selection{Company: company, Filter: f, Limit: there, Budget: store.DefaultBudget})
+					breaker.arm("", 0, nil)
+					require.NoError(t, err)
+					require.Equal(t, ids(all.match(f)), ids(batch.Sessions), "at statement %d", after)
+					require.True(t, batch.Reached.IsZero(), "at statement %d", after)
+					if !hit {
+						require.GreaterOrEqual(t, after, 2)
+						break
+					}
+				}
+			}
+		})
+	}
+}

@@ -346,7 +346,12 @@ func TestAnyOrder(t *testing.T) {
 			}
 		}
 		all := loaded(t, b, list)
-		fs := []filter.Filter{filter.Search("n g 0"), filter.Status(sessions.Failed), filter.Search("000001")}
+		fs := []filter.Filter{
+			filter.Search("n g 0"), filter.Status(sessions.Failed), filter.Search("000001"),
+			// Few segments have all that is read first, some of those nothing of the rest.
+			filter.Search("500000001 lasha b 5"), filter.Search("50000000 lasha gel 5"), filter.And(filter.Search("50000000 l 51"), filter.DocumentType(types[1], types[2])),
+			filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldPersonalNumber), "500000001 l 5 la"),
+		}
 		for _, f := range fs {
 			requireWhole(t, b, all, f)
 		}

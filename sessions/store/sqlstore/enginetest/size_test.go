@@ -25,10 +25,20 @@ func size(few, all int) int {
 }
 
 // TestOneInstant stores sessions of one microsecond in random order, so that segments overlap, and
-// walks all pages while they are packed, merged, changed and made anew: each session is seen once.
+// walks all pages while they are packed, merged, changed and made anew, by a process that is killed
+// with SIGKILL, too: each session is seen once.
 func TestOneInstant(t *testing.T) {
+	if db, e := toBeKilled(t); db != nil {
+		b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
+		require.NoError(t, b.Check(t.Context()))
+		fmt.Println(atWork)
+		for {
+			require.NoError(t, b.Repair(t.Context(), "acme"))
+		}
+	}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		n := size(1500, 100_000)
+		killed := 0
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: n / 10, Segment: n / 4})
 		random := rand.New(rand.NewPCG(7, 7))
 		list := dense(n)
@@ -60,10 +70,15 @@ func TestOneInstant(t *testing.T) {
 					require.NoError(t, b.Maintain(t.Context(), "acme"))
 				case 6:
 					require.NoError(t, b.Repair(t.Context(), "acme"))
+				case 7:
+					if killedWithin(t, e, db, time.Duration(page)*3*time.Millisecond, func() { time.Sleep(time.Millisecond) }) {
+						killed++
+					}
 				}
 			}
 			require.Equal(t, ids(matches), got)
 		}
+		require.Positive(t, killed)
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 	})
 }

@@ -8,12 +8,13 @@ import (
 )
 
 // Version is that of the blocks that this package writes and reads.
-const Version = 1
+const Version = 2
 
 // The first letters of keys.
 const (
 	keyCatalogue  = "C"
 	keyDead       = "D"
+	keyFields     = "F"
 	keyHashes     = "H"
 	keyIndex      = "I"
 	keyList       = "L"

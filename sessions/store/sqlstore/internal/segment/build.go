@@ -59,15 +59,15 @@ func (b *Builder) Build() Built {
 	built.Blocks = append(built.Blocks, b.dictionary()...)
 	set := newBits(n)
 	var spare []byte
+	var list []Block
 	properties := slices.Sorted(maps.Keys(b.properties))
 	built.Blocks = append(built.Blocks, sealed(b.number, keyCatalogue, appendTexts(nil, properties)))
 	for _, p := range properties {
 		positions := b.properties[p]
 		clear(set)
 		setAll(set, positions)
-		var list []byte
-		list, spare = appendSection(nil, 0, set, n, spare)
-		built.Blocks = append(built.Blocks, sealed(b.number, keyList+p, list))
+		list, spare = (&sections{set}).blocks(b.number, p, n, spare)
+		built.Blocks = append(built.Blocks, list...)
 	}
 	slices.SortFunc(built.Blocks, func(x, y Block) int { return strings.Compare(x.Key, y.Key) })
 	return built
@@ -139,7 +139,10 @@ func (b *Builder) dictionary() []Block {
 	}
 	flush(endWord)
 	blocks = append(blocks, b.hashes(terms)...)
-	l := lister{number: b.number, n: len(b.places), terms: terms, set: newBits(len(b.places)), blocks: blocks}
+	l := lister{number: b.number, n: len(b.places), terms: terms, blocks: blocks}
+	for t := range l.sets {
+		l.sets[t] = newBits(l.n)
+	}
 	l.lists(0, len(terms), 0)
 	return l.blocks
 }
@@ -166,7 +169,7 @@ type lister struct {
 	number int64
 	n      int
 	terms  []coded
-	set    Bits
+	sets   sections // memory
 	spare  []byte
 	blocks []Block
 }
@@ -202,19 +205,15 @@ func (l *lister) lists(low, high, depth int) {
 }
 
 func (l *lister) list(prefix string, terms []coded) {
-	var list []byte
-	for t := range tagEnd {
-		clear(l.set)
-		has := false
-		for _, w := range terms {
-			if w.tag == t {
-				setAll(l.set, w.positions)
-				has = true
-			}
+	var f sections
+	for _, w := range terms {
+		if f[w.tag] == nil {
+			f[w.tag] = l.sets[w.tag]
+			clear(f[w.tag])
 		}
-		if has {
-			list, l.spare = appendSection(list, t, l.set, l.n, l.spare)
-		}
+		setAll(f[w.tag], w.positions)
 	}
-	l.blocks = append(l.blocks, sealed(l.number, keyList+prefix, list))
+	var blocks []Block
+	blocks, l.spare = f.blocks(l.number, prefix, l.n, l.spare)
+	l.blocks = append(l.blocks, blocks...)
 }

@@ -2,6 +2,8 @@ package segment
 
 import (
 	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -148,16 +150,56 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 	return false
 }
 
-// appendSection writes one field's part of a list.
-func appendSection(dst []byte, t tag, set Bits, n int, buffer []byte) (list, spare []byte) {
-	buffer = appendPostings(buffer[:0], set, n)
-	dst = append(dst, byte(t))
-	dst = binary.AppendUvarint(dst, uint64(len(buffer)))
-	return append(dst, buffer...), buffer
+// sections are the positions that a term has in each field; nil where it has none.
+type sections [tagEnd]Bits
+
+// fields returns those with positions.
+func (f *sections) fields() (fields tags) {
+	for t, set := range f {
+		if set != nil {
+			fields |= 1 << t
+		}
+	}
+	return fields
 }
 
-// eachSection calls visit with the sections of a list. It reports false for data that is no list,
-// or where visit does.
+// blocks makes the blocks of a term: the list that has the positions of all fields, and, where there
+// are several fields, the one that tells them apart. Without positions there is none. The buffer is
+// used again.
+func (f *sections) blocks(number int64, term string, n int, buffer []byte) (blocks []Block, spare []byte) {
+	fields := f.fields()
+	if fields == 0 {
+		return nil, buffer
+	}
+	all := newBits(n)
+	var apart []byte
+	for t, set := range f {
+		if set == nil {
+			continue
+		}
+		if all.or(set); fields.several() {
+			buffer = appendPostings(buffer[:0], set, n)
+			apart = append(binary.AppendUvarint(append(apart, byte(t)), uint64(len(buffer))), buffer...)
+		}
+	}
+	buffer = appendPostings(append(buffer[:0], byte(fields)), all, n)
+	blocks = append(blocks, sealed(number, keyList+term, buffer))
+	if fields.several() {
+		blocks = append(blocks, sealed(number, keyFields+term, apart))
+	}
+	return blocks, buffer
+}
+
+// openList returns the fields and the postings of a list, and false for data that is none.
+func openList(data []byte) (fields tags, postings []byte, ok bool) {
+	if len(data) == 0 || data[0] == 0 || data[0] >= 1<<tagEnd {
+		return 0, nil, false
+	}
+	return tags(data[0]), data[1:], true
+}
+
+// eachSection calls visit with the sections of a block that tells fields apart. It reports false for
+// data that is none, or where visit does.
 func eachSection(data []byte, visit func(t tag, postings []byte) bool) bool {
 	r := reader{data: data}
 	last := -1
@@ -172,9 +214,40 @@ func eachSection(data []byte, visit func(t tag, postings []byte) bool) bool {
 	return true
 }
 
-// orList adds the postings of a list in the fields given.
-func orList(set Bits, n int, data []byte, fields tags) bool {
+// orSections adds the postings of a block that tells fields apart, in the fields given.
+func orSections(set Bits, n int, data []byte, fields tags) bool {
 	return eachSection(data, func(t tag, postings []byte) bool {
 		return !fields.has(t) || orPostings(set, n, postings)
 	})
+}
+
+// sections returns what a term's list has in each field. If that cannot be read, or the two blocks
+// do not agree, it returns the key of one that is damaged.
+func (s *Segment) sections(term string) (f sections, damaged string) {
+	fields, postings, ok := openList(s.lists[keyList+term])
+	all := newBits(s.N)
+	if !ok || !orPostings(all, s.N, postings) {
+		return f, keyList + term
+	}
+	apart, told := s.lists[keyFields+term]
+	switch {
+	case told != fields.several():
+		return f, keyFields + term
+	case !told:
+		f[bits.TrailingZeros8(uint8(fields))] = all
+		return f, ""
+	}
+	together := newBits(s.N)
+	ok = eachSection(apart, func(t tag, postings []byte) bool {
+		f[t] = newBits(s.N)
+		if !orPostings(f[t], s.N, postings) {
+			return false
+		}
+		together.or(f[t])
+		return true
+	})
+	if !ok || f.fields() != fields || !slices.Equal(together, all) {
+		return f, keyFields + term
+	}
+	return f, ""
 }

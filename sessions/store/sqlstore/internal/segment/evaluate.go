@@ -1,6 +1,9 @@
 package segment
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Result is what a filter selects of a segment, without the dead positions.
 type Result struct {
@@ -29,11 +32,73 @@ type Evaluation struct {
 	sets  []Bits // memory, each of MaxSessions
 	used  int    // of the sets
 	err   error
+
+	conditions allNode // of a filter that is a conjunction; in the end those that few sessions meet first
+	met        []int   // how many sessions met each
+	of         int     // how many sessions there were
 }
 
 // Evaluation returns one of the query.
 func (q *Query) Evaluation() *Evaluation {
-	return &Evaluation{q: q, known: make([]pair, len(q.leaves))}
+	e := &Evaluation{q: q, known: make([]pair, len(q.leaves))}
+	if len(q.roots) == 1 {
+		e.conditions, _ = q.roots[0].(allNode)
+		e.met = make([]int, len(e.conditions))
+	}
+	return e
+}
+
+// Query returns the query that is evaluated.
+func (e *Evaluation) Query() *Query { return e.q }
+
+// What is worth learning.
+const (
+	leastConditions = 3
+	mostLearned     = 16_384 // sessions
+)
+
+// Learns reports whether there are several conditions that all have to be met, of which nothing is
+// known yet. Evaluating over a segment says how many sessions meet each.
+func (e *Evaluation) Learns() bool { return len(e.conditions) >= leastConditions && e.of == 0 }
+
+// learn counts the sessions that meet the conditions.
+func (e *Evaluation) learn() {
+	e.of += e.all.Count()
+	for i, c := range e.conditions {
+		set := e.copy(c.evaluate(e).maybe)
+		set.and(e.all)
+		e.met[i] += set.Count()
+	}
+	order := make([]int, len(e.conditions))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(e.met[i], e.met[j]) })
+	conditions, met := make(allNode, len(order)), make([]int, len(order))
+	for i, k := range order {
+		conditions[i], met[i] = e.conditions[k], e.met[k]
+	}
+	e.conditions, e.met = conditions, met
+}
+
+// Narrower returns a query that takes fewer blocks, of the conditions that the fewest sessions meet:
+// most segments of n sessions should have none that meets all of those, and so none of the filter's.
+// nil: there is no such query, or nothing was learned.
+func (e *Evaluation) Narrower(n int) *Query {
+	if len(e.conditions) < leastConditions || e.of == 0 {
+		return nil
+	}
+	meet := float64(n)
+	for i, met := range e.met[:len(e.met)-1] {
+		// One more than there were: what none of these has, another segment may have.
+		if meet *= float64(met+1) / float64(e.of+1); meet < 1./4 {
+			narrow := *e.q
+			narrow.roots, narrow.telling = []node{e.conditions[:i+1]}, false
+			narrow.index()
+			return &narrow
+		}
+	}
+	return nil
 }
 
 // Evaluate evaluates the filters of the query, in their order, over the sessions of a segment that
@@ -48,8 +113,14 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 	if s.dead != nil {
 		e.all.subtract(s.dead)
 	}
+	if len(e.conditions) >= leastConditions && e.of < mostLearned {
+		e.learn()
+	}
 	results := make([]Result, len(e.q.roots))
 	for i, root := range e.q.roots {
+		if e.of > 0 {
+			root = e.conditions
+		}
 		results[i] = e.result(root.evaluate(e))
 		if e.q.telling && results[i].Sure != nil {
 			results[i].Alike = e.alike(results[i].Sure)
@@ -209,8 +280,11 @@ func (e *Evaluation) orLeaf(set Bits, l *leaf) {
 		list, ok, err := e.s.list(p)
 		if err != nil {
 			e.err = cmp.Or(e.err, err)
-		} else if ok && !orList(set, e.s.N, list, 1) {
-			e.fail(keyList + p)
+		} else if ok {
+			_, postings, ok := openList(list)
+			if !ok || !orPostings(set, e.s.N, postings) {
+				e.fail(keyList + p)
+			}
 		}
 	}
 }
@@ -220,11 +294,22 @@ func (e *Evaluation) orWord(set Bits, l *leaf) {
 	if l.whole && !e.s.words[l.word] {
 		return
 	}
-	if list, ok := e.s.lists[keyList+l.word]; ok {
-		if !orList(set, e.s.N, list, l.fields) {
-			e.fail(keyList + l.word)
+	list, ok := e.s.lists[keyList+l.word]
+	if !ok {
+		if !e.s.orWords(set, l.word, l.whole, l.fields) {
+			e.fail(keyDictionary + l.word)
 		}
-	} else if !e.s.orWords(set, l.word, l.whole, l.fields) {
-		e.fail(keyDictionary + l.word)
+		return
+	}
+	fields, postings, ok := openList(list)
+	switch {
+	case !ok:
+		e.fail(keyList + l.word)
+	case l.isApart(fields):
+		if apart, ok := e.s.lists[keyFields+l.word]; !ok || !orSections(set, e.s.N, apart, l.fields) {
+			e.fail(keyFields + l.word)
+		}
+	case fields&l.fields != 0 && !orPostings(set, e.s.N, postings):
+		e.fail(keyList + l.word)
 	}
 }

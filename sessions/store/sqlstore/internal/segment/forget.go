@@ -1,6 +1,9 @@
 package segment
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // DeadKey is the key of the block of dead positions.
 const DeadKey = keyDead
@@ -24,7 +27,7 @@ func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	for _, w := range words {
 		keys = append(keys, keyCatalogue)
 		for p := range prefixes(w.text) {
-			keys = append(keys, keyList+p)
+			keys = append(keys, keyList+p, keyFields+p)
 		}
 		for _, s := range segments {
 			key, _ := s.hashOf(w.text)
@@ -43,21 +46,20 @@ func (s *Segment) AllWords(positions Bits) (words []Word, err error) {
 			words = append(words, w)
 		}
 	}
-	for key, list := range s.lists {
-		term := key[len(keyList):]
-		if _, isSex := sexWord(term); isProperty(term) && !isSex {
+	for key := range s.lists {
+		term, isList := strings.CutPrefix(key, keyList)
+		if _, isSex := sexWord(term); !isList || isProperty(term) && !isSex {
 			continue
 		}
 		// The words of a long list are in no chunk: taken for a word, the prefix is taken off it.
-		if !eachSection(list, func(t tag, postings []byte) bool {
-			set := newBits(s.N)
-			if !orPostings(set, s.N, postings) {
-				return false
+		f, damaged := s.sections(term)
+		if damaged != "" {
+			return nil, s.damaged(damaged)
+		}
+		for t, set := range f {
+			if set != nil {
+				add(Word{term, tag(t)}, set)
 			}
-			add(Word{term, t}, set)
-			return true
-		}) {
-			return nil, s.damaged(key)
 		}
 	}
 	for i := range s.chunks {
@@ -115,26 +117,54 @@ func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
 func (f *forgetting) fromLists() error {
 	listed := f.properties
 	for key, list := range f.lists {
-		term := key[len(keyList):]
-		fields := f.begun[term]
-		if fields == 0 {
+		term, isList := strings.CutPrefix(key, keyList)
+		if fields, _, _ := openList(list); !isList || f.begun[term] == 0 || fields != 0 && fields&f.begun[term] == 0 {
 			continue
 		}
-		left, changed, ok := f.withoutSections(list, fields, f.positions)
-		switch {
-		case !ok:
-			return f.damaged(key)
-		case changed && len(left) == 0:
-			f.edits = append(f.edits, Edit{Key: key})
+		had, damaged := f.sections(term)
+		if damaged != "" {
+			return f.damaged(damaged)
+		}
+		has := had
+		changed := false
+		for t, set := range had {
+			if set == nil || !f.begun[term].has(tag(t)) {
+				continue
+			}
+			kept := set.Minus(f.positions)
+			changed = changed || kept.Count() < set.Count()
+			if has[t] = kept; kept.Count() == 0 {
+				has[t] = nil
+			}
+		}
+		if !changed {
+			continue
+		}
+		blocks, _ := has.blocks(f.Number, term, f.N, nil)
+		if len(blocks) == 0 {
 			listed = slices.DeleteFunc(slices.Clone(listed), func(p string) bool { return p == term })
-		case changed:
-			f.edits = append(f.edits, Edit{key, sealed(f.Number, key, left)})
+		}
+		f.edit(keyList+term, blocks)
+		if had.fields().several() {
+			f.edit(keyFields+term, blocks)
 		}
 	}
 	if len(listed) < len(f.properties) {
 		f.edits = append(f.edits, Edit{keyCatalogue, sealed(f.Number, keyCatalogue, appendTexts(nil, listed))})
 	}
 	return nil
+}
+
+// edit puts the one of some blocks that has a key in the place of that block. None of them takes it
+// away.
+func (f *forgetting) edit(key string, blocks []Block) {
+	e := Edit{Key: key}
+	for _, b := range blocks {
+		if b.Key == key {
+			e.Block = b
+		}
+	}
+	f.edits = append(f.edits, e)
 }
 
 // fromChunks edits the dictionary, and returns the words that it had and does not have any more,
@@ -192,26 +222,6 @@ func (f *forgetting) fromHashes(words []string) error {
 		f.edits = append(f.edits, Edit{key, sealed(f.Number, key, appendHashes(nil, left))})
 	}
 	return nil
-}
-
-// withoutSections returns a list without some positions in some fields.
-func (s *Segment) withoutSections(list []byte, fields tags, positions Bits) (left []byte, changed, ok bool) {
-	ok = eachSection(list, func(t tag, postings []byte) bool {
-		set := newBits(s.N)
-		if !orPostings(set, s.N, postings) {
-			return false
-		}
-		if fields.has(t) {
-			kept := set.Minus(positions)
-			changed = changed || kept.Count() != set.Count()
-			set = kept
-		}
-		if set.Count() > 0 {
-			left, _ = appendSection(left, t, set, s.N, nil)
-		}
-		return true
-	})
-	return left, changed, ok
 }
 
 // withoutEntries returns the entries of a chunk, behind another chunk with some last word, without

@@ -23,8 +23,11 @@ func hashOf(text string) uint32 {
 	return crc32.Checksum([]byte(text), castagnoli) * 0x9e3779b1
 }
 
+// hashedSessions is of how many sessions a block has the hashes, about.
+const hashedSessions = 512
+
 // hashParts returns how many of the first bits of a hash name its block, in a segment of n sessions.
-func hashParts(n int) int { return bits.Len(uint(n-1) / PartSize) }
+func hashParts(n int) int { return bits.Len(uint(n-1) / hashedSessions) }
 
 // hashPart returns the number of the block that a hash is in, and what that block knows of it.
 func hashPart(hash uint32, parts int) (part int, rest uint32) {

@@ -7,7 +7,7 @@ import (
 )
 
 // PartSize is how many places one block holds.
-const PartSize = 512
+const PartSize = 128
 
 // Place says where a position's session is.
 type Place struct {

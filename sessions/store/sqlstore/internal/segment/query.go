@@ -29,6 +29,7 @@ type Query struct {
 // node is a part of a compiled filter.
 type node interface {
 	evaluate(e *Evaluation) pair
+	leaves(list []leafNode) []leafNode // appends those below it
 }
 
 // The nodes. A leafNode is the number of a leaf.
@@ -39,6 +40,26 @@ type (
 	mayNode  struct{ part node } // whoever the part selects is in doubt
 	leafNode int
 )
+
+func (n allNode) leaves(list []leafNode) []leafNode {
+	for _, part := range n {
+		list = part.leaves(list)
+	}
+	return list
+}
+
+func (n someNode) leaves(list []leafNode) []leafNode { return allNode(n).leaves(list) }
+func (n notNode) leaves(list []leafNode) []leafNode  { return n.part.leaves(list) }
+func (n mayNode) leaves(list []leafNode) []leafNode  { return n.part.leaves(list) }
+func (n leafNode) leaves(list []leafNode) []leafNode { return append(list, n) }
+
+// with adds a part to a conjunction, whose parts are no conjunctions.
+func (n allNode) with(part node) allNode {
+	if parts, ok := part.(allNode); ok {
+		return append(n, parts...)
+	}
+	return append(n, part)
+}
 
 // leaf is a condition that the blocks of a segment answer.
 type leaf struct {
@@ -52,6 +73,10 @@ type leaf struct {
 	created        bool // or the creation time
 	oldest, newest int64
 }
+
+// isApart reports whether of a list with words of some fields not all are the leaf's, so that it
+// takes the block that tells them apart.
+func (l *leaf) isApart(fields tags) bool { return fields&l.fields != 0 && fields&^l.fields != 0 }
 
 // Compile compiles filters, none of which has an error.
 func Compile(filters ...filter.Filter) *Query { return (&Query{}).compile(filters) }
@@ -71,8 +96,16 @@ func (q *Query) compile(filters []filter.Filter) *Query {
 		}
 		q.roots = append(q.roots, root)
 	}
+	q.index()
+	return q
+}
+
+// index lists what the leaves of the roots are read of.
+func (q *Query) index() {
+	q.properties, q.prefixes = nil, nil
 	var words []string
-	for _, l := range q.leaves {
+	for _, n := range allNode(q.roots).leaves(nil) {
+		l := &q.leaves[n]
 		q.properties = append(q.properties, l.properties...)
 		if l.whole {
 			words = append(words, l.word)
@@ -83,7 +116,6 @@ func (q *Query) compile(filters []filter.Filter) *Query {
 	q.properties = sortedSet(q.properties)
 	q.prefixes = sortedSet(q.prefixes)
 	q.words = byHash(sortedSet(words))
-	return q
 }
 
 // Tell makes evaluations tell the sessions that match for sure apart.
@@ -105,7 +137,7 @@ func (q *Query) node(n filter.Node) node {
 	case *filter.AllOf:
 		var all allNode
 		for p := range n.Parts() {
-			all = append(all, q.node(p))
+			all = all.with(q.node(p))
 		}
 		return all
 	case *filter.AnyOf:
@@ -281,14 +313,31 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	if err := s.lookUp(q.words); err != nil {
 		return rest, err
 	}
-	for w := range s.words {
-		rest.Next = append(rest.Next, keyDictionary+w)
-		rest.Blocks = append(rest.Blocks, keyList+w)
+	next := func(word string) {
+		if !s.hasChunk(word) {
+			rest.Next = append(rest.Next, keyDictionary+word)
+		}
 	}
-	q.eachUnlisted(s, func(prefix string) { rest.Next = append(rest.Next, keyDictionary+prefix) })
+	for w := range s.words {
+		next(w)
+		rest.Blocks = append(rest.Blocks, keyList+w)
+		if w[:1] != subjectLetter { // which is of one field
+			rest.Blocks = append(rest.Blocks, keyFields+w)
+		}
+	}
+	for i := range q.leaves {
+		l := &q.leaves[i]
+		if list, ok := s.lists[keyList+l.word]; ok && !l.whole {
+			if fields, _, _ := openList(list); l.isApart(fields) {
+				rest.Blocks = append(rest.Blocks, keyFields+l.word)
+			}
+		}
+	}
+	q.eachUnlisted(s, next)
 	if len(q.properties) > mostProperties {
 		for _, p := range q.properties {
-			if _, ok := slices.BinarySearch(s.properties, p); ok {
+			_, has := slices.BinarySearch(s.properties, p)
+			if _, read := s.lists[keyList+p]; has && !read {
 				rest.Blocks = append(rest.Blocks, keyList+p)
 			}
 		}

@@ -13,12 +13,12 @@ type Segment struct {
 	Oldest, Newest int64 // creation times in microseconds since 1970
 	SearchKey      int64 // version of the search keys that its words are of; 0 until whoever opens it sets it
 
-	dead       Bits            // nil: there are none, or they were not read
-	starts     []int64         // creation times of the first places of the parts; nil: not read
-	places     map[int][]Place // by part
-	properties []string        // those that have a list, sorted
-	catalogued bool            // the properties were read
-	lists      map[string][]byte
+	dead       Bits              // nil: there are none, or they were not read
+	starts     []int64           // creation times of the first places of the parts; nil: not read
+	places     map[int][]Place   // by part
+	properties []string          // those that have a list, sorted
+	catalogued bool              // the properties were read
+	lists      map[string][]byte // and what tells the fields of lists apart
 	hashes     map[string][]byte
 	chunks     []chunk         // by their last words
 	words      map[string]bool // those of a query that the hashes have, once they were looked up
@@ -45,7 +45,7 @@ func (s *Segment) Put(key string, data []byte) error {
 		return s.damaged(key)
 	}
 	switch key[:1] {
-	case keyList:
+	case keyList, keyFields:
 		s.lists = with(s.lists, key, payload)
 	case keyHashes:
 		s.hashes = with(s.hashes, key, payload)
@@ -96,6 +96,12 @@ func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 // whether it is the word's that the chunk ends with.
 func (s *Segment) chunk(word string) (i int, last bool) {
 	return slices.BinarySearchFunc(s.chunks, word, func(c chunk, word string) int { return strings.Compare(c.last, word) })
+}
+
+// hasChunk reports whether the chunk in which a word has to be was read.
+func (s *Segment) hasChunk(word string) bool {
+	i, _ := s.chunk(word)
+	return i < len(s.chunks) && s.chunks[i].before < word
 }
 
 // Behind returns keys of which each has, as the first one that is not less, the key of the chunk

@@ -108,17 +108,24 @@ func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
 	}
 }
 
-// evaluate reads what it is told to read.
-func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result, *Segment, error) {
-	s := w.open(t)
+// load reads what it is told to read.
+func (w *world) load(t testing.TB, s *Segment, q *Query, oldest, newest int64) error {
 	w.put(t, s, q.Keys([]*Segment{s}, oldest > s.Oldest || newest < s.Newest)...)
 	rest, err := q.Rest(s, oldest, newest)
 	if err != nil {
-		return nil, s, err
+		return err
 	}
 	w.put(t, s, rest.Blocks...)
 	w.putNext(t, s, rest.Next...)
 	w.putNext(t, s, q.More(s)...)
+	return nil
+}
+
+func (w *world) evaluate(t testing.TB, q *Query, oldest, newest int64) ([]Result, *Segment, error) {
+	s := w.open(t)
+	if err := w.load(t, s, q, oldest, newest); err != nil {
+		return nil, s, err
+	}
 	results, err := q.Evaluation().Evaluate(s, oldest, newest)
 	return results, s, err
 }
@@ -217,6 +224,75 @@ func TestEvaluate(t *testing.T) {
 			}
 			requireEvaluates(t, w, filters, oldest, newest)
 		}
+	}
+}
+
+// TestNarrower shows that what meets a filter meets the conditions that are read first, and that the
+// rest, read upon that, gives the same sessions as all at once.
+func TestNarrower(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 2))
+	w, other := newWorld(r, 1500), newWorld(r, 1200)
+	narrowed, stopped := 0, 0
+	for range 300 {
+		f := filter.And(randomFilter(r, 3), randomFilter(r, 3), randomFilter(r, 2), randomFilter(r, 3))
+		if f.Root() == nil {
+			continue
+		}
+		q := Compile(f)
+		e := q.Evaluation()
+		s := w.open(t)
+		require.NoError(t, w.load(t, s, q, w.built.Oldest, w.built.Newest))
+		_, err := e.Evaluate(s, w.built.Oldest, w.built.Newest)
+		require.NoError(t, err)
+		narrower := e.Narrower(w.built.N)
+		if narrower == nil {
+			continue
+		}
+		narrowed++
+		oldest := other.built.Oldest + r.Int64N(2)*500_000
+		s = other.open(t)
+		require.NoError(t, other.load(t, s, narrower, oldest, other.built.Newest))
+		few, err := narrower.Evaluation().Evaluate(s, oldest, other.built.Newest)
+		require.NoError(t, err)
+		if few[0].Any() == nil {
+			stopped++
+			few = []Result{{}}
+		} else {
+			require.NoError(t, other.load(t, s, q, oldest, other.built.Newest))
+			few, err = e.Evaluate(s, oldest, other.built.Newest)
+			require.NoError(t, err)
+		}
+		requireMatches(t, other, q, []filter.Filter{f}, few, s, oldest, other.built.Newest)
+	}
+	require.Greater(t, narrowed, 50)
+	require.Greater(t, stopped, 10)
+	require.Less(t, stopped, narrowed)
+}
+
+// TestHiddenFields shows that the list of all fields is read alone unless it has words of a field
+// that is not searched, and that a session whose only such word is of that field is not found.
+func TestHiddenFields(t *testing.T) {
+	w := newWorld(rand.New(rand.NewPCG(3, 3)), 3000)
+	told := func(f filter.Filter) (n int) {
+		s := w.open(t)
+		q := Compile(f)
+		w.put(t, s, q.Keys([]*Segment{s}, false)...)
+		rest, err := q.Rest(s, w.built.Oldest, w.built.Newest)
+		require.NoError(t, err)
+		for _, key := range rest.Blocks {
+			if key[:1] == keyFields {
+				n++
+			}
+		}
+		return n
+	}
+	first, numbers := sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName), sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
+	require.Zero(t, told(filter.Search("g 0 x 01")))
+	require.Zero(t, told(filter.SearchIn(first, "g")), "numbers do not begin so")
+	require.Equal(t, 1, told(filter.SearchIn(sessions.FieldsOf(sessions.FieldLastName), "g 9")))
+	require.Equal(t, 1, told(filter.SearchIn(sessions.FieldsOf(sessions.FieldDocumentNumber), "0")))
+	for _, f := range []filter.Filter{filter.SearchIn(first, "0"), filter.SearchIn(numbers, "g"), filter.SearchIn(numbers, "0 9")} {
+		requireEvaluates(t, w, []filter.Filter{f}, w.built.Oldest, w.built.Newest)
 	}
 }
 
@@ -370,7 +446,7 @@ func TestMissing(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	w := newWorld(r, 1000)
 	filters := []filter.Filter{
-		filter.Search("gi"), filter.Search("0"), filter.Search("x"), filter.Search("ber x1"), filter.Not(filter.Search("nino 01")),
+		filter.Search("gi"), filter.Search("0"), filter.Search("x"), filter.SearchIn(sessions.FieldsOf(sessions.FieldPersonalNumber), "0"), filter.Search("ber x1"), filter.Not(filter.Search("nino 01")),
 		filter.Status(sessions.Failed, "none"), filter.FailedFor(sessions.LowFAR), filter.Not(filter.MatchLevel(3)),
 	}
 	for _, s := range w.list[:12] {
@@ -399,7 +475,7 @@ func TestMissing(t *testing.T) {
 			requireMatches(t, w, q, []filter.Filter{f}, results, s, w.built.Oldest, w.built.Newest)
 		}
 	}
-	for _, kind := range []string{keyCatalogue, keyDictionary, keyHashes, keyList} {
+	for _, kind := range []string{keyCatalogue, keyDictionary, keyFields, keyHashes, keyList} {
 		require.Positive(t, noticed[kind], kind)
 	}
 }

@@ -86,6 +86,9 @@ type tags uint8
 
 func (s tags) has(t tag) bool { return s>>t&1 == 1 }
 
+// several reports whether there are two or more.
+func (s tags) several() bool { return s&(s-1) != 0 }
+
 // Word is a word of a session with its field, or its subject.
 type Word struct {
 	text string

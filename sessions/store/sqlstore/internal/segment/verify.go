@@ -29,20 +29,27 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 			}
 		}
 	}
-	if properties := slices.DeleteFunc(slices.Sorted(maps.Keys(s.lists)), func(key string) bool { return !isProperty(key[1:]) }); !s.catalogued ||
+	if properties := slices.DeleteFunc(slices.Sorted(maps.Keys(s.lists)), func(key string) bool { return key[:1] != keyList || !isProperty(key[1:]) }); !s.catalogued ||
 		!slices.EqualFunc(properties, s.properties, func(key, p string) bool { return key == keyList+p }) {
 		return s.damaged(keyCatalogue)
 	}
-	for key, list := range s.lists {
-		term := strings.TrimPrefix(key, keyList)
+	for key := range s.lists {
+		term := key[1:]
+		if key[:1] == keyFields {
+			if _, ok := s.lists[keyList+term]; !ok {
+				return s.damaged(key)
+			}
+			continue
+		}
 		verify := v.prefix
 		if isProperty(term) {
 			verify = v.property
 		}
-		if !eachSection(list, func(t tag, postings []byte) bool {
-			set := newBits(s.N)
-			return orPostings(set, s.N, postings) && verify(term, t, set)
-		}) {
+		f, damaged := s.sections(term)
+		if damaged != "" {
+			return s.damaged(damaged)
+		}
+		if !verify(term, &f) {
 			return s.damaged(key)
 		}
 	}
@@ -57,27 +64,34 @@ type verifier struct {
 
 // property reports whether the living positions are those of the sessions with the property, and, of
 // one that is a person's, the dead ones are among those.
-func (v *verifier) property(term string, _ tag, set Bits) bool {
+func (v *verifier) property(term string, f *sections) bool {
 	_, forgotten := sexWord(term)
-	dead := v.s.Dead()
+	dead, set := v.s.Dead(), f[0]
 	for i, has := range v.properties {
 		if has[term] != set.Has(i) && (!dead.Has(i) || forgotten && set.Has(i)) {
 			return false
 		}
 	}
-	return true
+	return f.fields() == 1
 }
 
 // prefix reports whether the living positions are those of the sessions that have such a word in
-// the field, and the dead ones are among those.
-func (v *verifier) prefix(prefix string, t tag, set Bits) bool {
+// each field, and the dead ones are among those.
+func (v *verifier) prefix(prefix string, f *sections) bool {
 	dead := v.s.Dead()
 	for i, words := range v.words {
-		has := false
+		var has, listed tags
 		for w := range words {
-			has = has || w.tag == t && strings.HasPrefix(w.text, prefix)
+			if strings.HasPrefix(w.text, prefix) {
+				has |= 1 << w.tag
+			}
 		}
-		if set.Has(i) && !has || has && !set.Has(i) && !dead.Has(i) {
+		for t, set := range f {
+			if set.Has(i) {
+				listed |= 1 << t
+			}
+		}
+		if listed&^has != 0 || has&^listed != 0 && !dead.Has(i) {
 			return false
 		}
 	}

@@ -23,10 +23,10 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
--- range; subject; personal number; search and range; a word, among other search keys
+-- range; personal number; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
+WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
 
 -- dense criterion; no match; two dense words; rare flag; rare type; pending; subject; nested search;
 -- search and range
@@ -48,6 +48,16 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- subject; personal number; a word, among other search keys
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
+
+-- subject
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
+
 -- subject
 SELECT count(*)
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
@@ -66,7 +76,7 @@ WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 -- extra field
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
+WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
 
 -- extra field
 SELECT count(*)

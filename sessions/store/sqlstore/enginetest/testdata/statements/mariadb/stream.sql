@@ -46,7 +46,7 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 
--- dense criterion; extra field
+-- dense criterion; personal number; extra field; search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
@@ -70,7 +70,7 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
--- common word
+-- common word; rare word; rare flag; rare type; rare level; subject; nested search
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
@@ -98,12 +98,6 @@ ORDER BY s.created_us DESC, s.id DESC;
 	LIMIT 1
 );
 
--- rare word; rare flag; rare type; rare level; subject; personal number; nested search;
--- search and range
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
-
 -- rare word; rare flag; rare type; rare level; nested search
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
 	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
@@ -119,6 +113,11 @@ WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?);
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- subject; personal number
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
 
 -- subject
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
