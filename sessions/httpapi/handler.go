@@ -32,7 +32,9 @@ type Options struct {
 	// role, disclosure and restriction come from here alone. An error, or a Viewer without a
 	// company, is answered 401, unless the error wraps store.ErrForbidden, which is 403, or says that
 	// a service is down, which is 503 and told to Failed: [ErrUnavailable], an error of net or of a
-	// context, or the SQLSTATE of a database. nil: nobody may see anything.
+	// context, or the SQLSTATE of a database. The drivers of MariaDB and SQLite have no method that
+	// says one: wrap their errors with ErrUnavailable, lest an outage sign everybody out. nil: nobody
+	// may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
 
 	// SearchInURL lets search text and other personal data be in URLs, from where they get into
