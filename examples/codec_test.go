@@ -24,6 +24,8 @@ var lossy = map[string]string{
 	"memstore.Settings":  "is empty: no acceptance level, no extra fields",
 	"memstore.Trail":     "is empty",
 	"sqlstore.Backend":   "has no database",
+	"sqlstore.Settings":  "has no database",
+	"sqlstore.Trail":     "has no database",
 	"tablestore.Backend": "has no database",
 	"sqlstore.Bulk":      "is empty",
 	"sqlstore.Tx":        "has no transaction",

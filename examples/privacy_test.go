@@ -257,7 +257,7 @@ func specimens(t *testing.T) []any {
 		store.AuditQuery{Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, Limit: 3, After: "x"},
 		store.AuditSelection{Company: "acme", Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, After: position, Limit: 3},
 		// storages
-		trail,
+		trail, sqlstore.New(db, filter.SQLite).Settings(far.Kvalifika), sqlstore.New(db, filter.SQLite).Trail(),
 		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},

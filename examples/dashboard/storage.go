@@ -40,13 +40,10 @@ func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
 // openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as
 // the storage.
 func openStorage(ctx context.Context, dsn string) (*storage, error) {
-	s := &storage{settings: &memstore.Settings{}, trail: &memstore.Trail{}, close: func() {}}
-	if err := s.accept(ctx); err != nil {
-		return nil, err
-	}
+	s := &storage{close: func() {}}
 	if dsn == "memory" {
-		s.backend = memstore.New()
-		return s, nil
+		s.backend, s.settings, s.trail = memstore.New(), &memstore.Settings{}, &memstore.Trail{}
+		return s, s.accept(ctx)
 	}
 	remove := func() {}
 	driver, dialect := "sqlite", filter.SQLite
@@ -79,15 +76,21 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 		s.close()
 		return nil, err
 	}
-	s.backend = sqlstore.New(db, dialect)
+	backend := sqlstore.New(db, dialect)
+	s.backend, s.settings, s.trail = backend, backend.Settings(), backend.Trail()
+	if err := s.accept(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
 	return s, nil
 }
 
-// accept gives every company settings to begin with.
+// accept gives every company that has none settings to begin with.
 func (s *storage) accept(ctx context.Context) error {
 	for _, c := range companies() {
 		settings := store.CompanySettings{Acceptance: generate.Acceptance(), ExtraKeys: generate.ExtraKeys()}
-		if err := s.settings.SaveCompanySettings(ctx, c.Key, settings, "dashboard"); err != nil {
+		err := s.settings.SaveCompanySettings(ctx, c.Key, settings, "dashboard")
+		if err != nil && !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}

@@ -59,9 +59,9 @@
 // and is not told of.
 //
 // [Options.Trail] keeps what is audited, and [Store.AuditTrail] shows it to the Master User, newest
-// first: who did what, when, to which session, and how it ended. memstore has both:
+// first: who did what, when, to which session, and how it ended. sqlstore and memstore have both:
 //
-//	st := store.New(backend, store.Options{Settings: settings, Trail: trail})
+//	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
 //	page, err := st.AuditTrail(ctx, master, store.AuditQuery{Session: id}) // who has seen this session?
 //
 // A trail holds IDs of sessions, the keys of those who work, and by what was searched, but nothing

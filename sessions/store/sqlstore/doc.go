@@ -11,7 +11,7 @@
 //
 // # Tables
 //
-// [Migrate] makes seven tables, and brings older ones up to date; [Migrations] gives the same
+// [Migrate] makes nine tables, and brings older ones up to date; [Migrations] gives the same
 // statements to a host that has a tool of its own for that.
 //
 //   - sessionkit_sessions has one row per session, with its search key (package searchkey).
@@ -23,6 +23,8 @@
 //     which change they are packed, and which version its search keys have.
 //   - sessionkit_migrations has which migrations were applied, and when.
 //   - sessionkit_tombstones has the IDs that were purged and do not come back.
+//   - sessionkit_settings has the settings of companies, a row for each time that they were saved.
+//   - sessionkit_audit has what was done in companies, and by whom, if the host keeps it here.
 //   - sessionkit_schema has the version of the tables, and the history of the changes. Versions on
 //     which this package does not work are refused, also when they move while it runs.
 //
@@ -268,14 +270,28 @@
 //     truncated: PRAGMA wal_checkpoint(TRUNCATE). VACUUM writes the file anew.
 //   - Replicas follow when they follow. Backups and dumps keep all, and what is restored of one
 //     has to be purged again: run the jobs since, by the audit trail.
-//   - An audit trail that the host keeps ([store.Options].Audit) holds the filters of searches and
-//     purges, which name people, and the IDs of sessions. A redaction or a purge changes nothing of
-//     it; its retention is the host's to end, with that of the company at the latest
-//     ([store.ActionPurgeCompany]).
+//   - The audit trail ([Backend.Trail]) goes with the company. Of a session that was redacted or
+//     purged it keeps the ID, and who did what with it and when, until the retention ends
+//     (AuditRetention of [store.Options]); with AuditTexts also what was typed to find it, which
+//     names people. A trail that the host keeps itself ([store.Options].Audit) holds that in any
+//     case, and is the host's to end ([store.ActionPurgeCompany]).
 //
 // [Backend.Verify] compares rows, postings, places, counts and tombstones in one snapshot, and names
 // what differs by segment and block, never by person. [Backend.Repair] makes what is derived anew of
 // the rows: segments, the words in them, and the count of sessions.
+//
+// # Settings and the audit trail
+//
+//	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
+//
+// [Backend.Settings] keeps acceptance levels and extra fields, and who set them when. To save is to
+// insert the next revision, which only one of two at once can. In the host's own transaction it is
+// backend.Tx(tx).Settings(), and so for the trail.
+//
+// [Backend.Trail] writes one row in three indexes for each operation, in one statement that holds
+// nothing. What is older than the retention is deleted as new entries come, some 1,000 at a time
+// for each company, so that nobody waits and no job is needed; a company in which nothing happens
+// keeps its old entries, which nobody is shown. DeleteAudit of [Trail] deletes them at once.
 //
 // # Writing
 //
@@ -371,7 +387,7 @@
 //
 // # More than one machine
 //
-// Five tables have a company. Each of their primary keys and indexes begins with it, and every
+// Seven tables have a company. Each of their primary keys and indexes begins with it, and every
 // statement states it in an equality for each of them that it touches, except for two with which
 // [Migrate] looks for companies. So they distribute by company: a company's request, its transaction
 // and its change number then stay on one shard. The other two, sessionkit_schema and
@@ -393,6 +409,8 @@
 //	SELECT create_distributed_table('sessionkit_segments', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_distributed_table('sessionkit_blocks', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_distributed_table('sessionkit_tombstones', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_settings', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_audit', 'company', colocate_with => 'sessionkit_companies');
 //	SELECT create_reference_table('sessionkit_schema');
 //	SELECT create_reference_table('sessionkit_migrations');
 //
@@ -400,7 +418,7 @@
 // the coordinator's disk before it sends it.
 //
 // Vitess: a keyspace that is sharded by company, with one binary vindex (such as xxhash) on the
-// column company of the five tables, and the other two as reference tables; apply the statements of
+// column company of the seven tables, and the other two as reference tables; apply the statements of
 // [Migrations] with the tools of Vitess. Streams of more than 10,000 sessions need workload=olap.
 // TiDB: nothing to say; its regions split by key, so by company first. An Insert or a host's
 // transaction over several companies becomes a transaction over several shards: write one company at

@@ -89,7 +89,7 @@ func (u *purging) filter(ctx context.Context) (err error) {
 func (u *purging) ids(ctx context.Context) error {
 	ids := slices.DeleteFunc(slices.Clone(u.IDs), func(id string) bool {
 		// No session can have it, and no engine has to keep it.
-		return (&sessions.Session{ID: id, Company: u.Company, CreatedAt: time.Unix(0, 0), Status: sessions.Pending}).Validate() != nil
+		return checkKey(u.Company, id) != nil
 	})
 	slices.Sort(ids)
 	for part := range slices.Chunk(slices.Compact(ids), purgedAtOnce) {

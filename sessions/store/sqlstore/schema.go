@@ -11,7 +11,7 @@ import (
 )
 
 // schemaVersion is the number of the last migration.
-const schemaVersion = 7
+const schemaVersion = 8
 
 func neededVersion() Version {
 	return Version{Schema: schemaVersion}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
@@ -32,4 +33,22 @@ func TestConformance(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSettingsConformance shows that the promises of store.Settings and store.AuditTrail hold on
+// every engine. The tables are emptied between cases: to make them takes longer than most cases.
+func TestSettingsConformance(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		storetest.RunSettings(t, func(t *testing.T) store.Settings {
+			_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_settings")
+			require.NoError(t, err)
+			return b.Settings()
+		})
+		storetest.RunAuditTrail(t, func(t *testing.T) store.AuditTrail {
+			_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_audit")
+			require.NoError(t, err)
+			return b.Trail()
+		})
+	})
 }

@@ -66,7 +66,7 @@ func TestOtherSchema(t *testing.T) {
 				require.ErrorAs(t, b.Insert(t.Context(), person(1)), &typed)
 				_, err = b.Get(t.Context(), "acme", "x")
 				require.ErrorAs(t, err, &typed)
-				require.Equal(t, sqlstore.Version{Schema: 7}, typed.Needed)
+				require.Equal(t, sqlstore.Version{Schema: 8}, typed.Needed)
 				require.NotEqual(t, typed.Needed, typed.Found)
 				require.Contains(t, err.Error(), typed.Found.String())
 				require.Contains(t, err.Error(), typed.Needed.String())

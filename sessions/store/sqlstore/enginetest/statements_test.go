@@ -194,6 +194,7 @@ func TestStatements(t *testing.T) {
 			}
 			watchReads(t, w, b)
 			watchWrites(t, w, b, all)
+			watchSettings(t, w, b)
 			watchUpkeep(t, w, b)
 			for method, s := range w.methods {
 				requireGolden(t, fmt.Sprintf("testdata/statements/%s/%s.sql", e, method), s.golden())
@@ -308,6 +309,38 @@ func watchWrites(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions.
 		other.Model = "another"
 		require.ErrorIs(t, b.Tx(tx).Insert(t.Context(), other), store.ErrExists)
 		return tx.Rollback()
+	})
+}
+
+func watchSettings(t *testing.T, w *watched, b *sqlstore.Backend) {
+	t.Helper()
+	settings, trail := b.Settings(), b.Trail()
+	w.call(t, "settings", "save", func() error { return settings.SaveCompanySettings(t.Context(), crowded, store.CompanySettings{}, "m") })
+	w.call(t, "settings", "save again", func() error {
+		return settings.SaveCompanySettings(t.Context(), crowded, store.CompanySettings{Revision: 1}, "m")
+	})
+	w.call(t, "settings", "read", func() error {
+		_, err := settings.CompanySettings(t.Context(), crowded)
+		return err
+	})
+	w.call(t, "settings", "history", func() error {
+		_, err := settings.CompanySettingsHistory(t.Context(), crowded, 2, 10)
+		return err
+	})
+	w.call(t, "settings", "purge", func() error { return settings.PurgeCompanySettings(t.Context(), crowded) })
+	w.call(t, "audit", "append", func() error {
+		return trail.AppendAudit(t.Context(), store.AuditEntry{Company: crowded, At: start, ID: "x", Subject: "agent-7", Session: "id-00001"})
+	})
+	for _, sel := range []store.AuditSelection{{}, {Subject: "agent-7"}, {Session: "id-00001"}} {
+		sel.Company, sel.Limit = crowded, 50
+		w.call(t, "audit", fmt.Sprintf("page, subject %q, session %q", sel.Subject, sel.Session), func() error {
+			_, err := trail.AuditEntries(t.Context(), sel)
+			return err
+		})
+	}
+	w.call(t, "audit", "delete", func() error {
+		_, err := trail.DeleteAudit(t.Context(), crowded, start, 0)
+		return err
 	})
 }
 

@@ -146,6 +146,16 @@ type Engine struct {
 	SetPurged        Statement // the same, and sets purged_seq and forgot_seq of :company to its seq
 	DeleteSessions   Statement // of :company with {changes}
 
+	// Settings and the audit trail.
+	SettingsHistory Statement // revision, subject, saved_us and settings of at most :limit that :company has saved below :before, newest first
+	SaveSettings    Statement // inserts a revision of :company. One row is affected if there was none of that number
+	SettingsOf      Statement // revision :revision of :company, in the newest state, if there is one
+	DeleteSettings  Statement // of :company
+	AppendAudit     Statement // inserts an entry, if the schema serves :version and :search_key
+	AuditPage       Statement // at most :limit entries of :company {of} somebody, behind (:after_us, :after_id) and of :from_us or later, newest first
+	AuditAfter      Statement // at_us of the entry of :company, oldest first, that :skip others come before, of those before :before_us
+	DeleteAudit     Statement // the entries of :company before :before_us
+
 	TouchCompany   Statement // writes the row of :company as it is
 	HoldCompany    Statement // seq, total, packed_seq, forgot_seq and search_key of :company, the newest state, held until the transaction ends
 	TryHoldCompany Statement // the same, or no row if another transaction holds it

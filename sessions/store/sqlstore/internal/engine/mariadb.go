@@ -175,6 +175,12 @@ ON DUPLICATE KEY UPDATE dead = VALUES(dead)`,
 		PutBlocks: insertBlocks + `
 ON DUPLICATE KEY UPDATE data = VALUES(data)`,
 
+		// A row that is changed is affected twice, and the transaction is rolled back.
+		SaveSettings: insertSettings + `
+ON DUPLICATE KEY UPDATE saved_us = saved_us + 1`,
+		AuditPage: Statement(strings.Replace(auditPage, "(a.at_us, a.id) < (:after_us, :after_id)",
+			"(a.at_us < :after_us OR a.at_us = :after_us AND a.id < :after_id)", 1)),
+
 		HoldCompany: company + `
 FOR UPDATE`,
 		TryHoldCompany: company + `

@@ -118,6 +118,8 @@ func (e *Engine) fill() *Engine {
 	e.SetTombstones, e.SetPurged = setTombstones, setPurged
 	e.PutTombstones, e.Entomb = cmp.Or(e.PutTombstones, putTombstones), cmp.Or(e.Entomb, entomb)
 	e.KeysOf, e.SetKeys, e.SetSearchKey, e.UnsetSearchKey, e.ClaimSegments = keysOf, setKeys, setSearchKey, unsetSearchKey, claimSegments
+	e.SettingsHistory, e.SettingsOf, e.DeleteSettings, e.SaveSettings = settingsHistory, settingsOf, deleteSettings, cmp.Or(e.SaveSettings, saveSettings)
+	e.AppendAudit, e.AuditPage, e.AuditAfter, e.DeleteAudit = appendAudit, cmp.Or(e.AuditPage, auditPage), auditAfter, deleteAudit
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"database/sql"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
 )
@@ -171,6 +172,14 @@ JOIN LATERAL (
 	OFFSET 0
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC`,
+
+		// As of the list: an argument as the limit would be taken for a tenth of the trail.
+		AuditPage: `SELECT *
+FROM (
+	` + Statement(strings.ReplaceAll(strings.Replace(auditPage, ":limit", "{limit rounded up}", 1), "\n", "\n\t")) + `
+) a
+ORDER BY a.at_us DESC, a.id DESC
+LIMIT :limit`,
 
 		HoldCompany: company + `
 FOR UPDATE`,

@@ -1,0 +1,219 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+)
+
+// tables is where settings and trails are: a [Backend], or a transaction of the host's.
+type tables interface {
+	// at lets do use the tables, each statement by itself.
+	at(ctx context.Context, op string, writes bool, do func(conn) error) error
+	// atOnce lets do write: all of it, or nothing.
+	atOnce(ctx context.Context, op string, do func(conn) error) error
+}
+
+func (b *Backend) at(ctx context.Context, op string, writes bool, do func(conn) error) error {
+	if err := b.Check(ctx); err != nil {
+		return err
+	}
+	if writes {
+		if err := b.canWrite(true); err != nil {
+			return err
+		}
+		if b.engine.OneWriter { // wait here for the others, and not in the database
+			end, err := b.turns.take(ctx, b.queueOf(""))
+			if err != nil {
+				return failed(ctx, op, err)
+			}
+			defer end()
+		}
+	}
+	return b.using(ctx, op, func(c conn) error {
+		if err := do(c); err != nil {
+			return c.explain(ctx, err)
+		}
+		return nil
+	})
+}
+
+func (b *Backend) atOnce(ctx context.Context, op string, do func(conn) error) error {
+	var companies []string
+	if b.engine != nil && b.engine.OneWriter {
+		companies = []string{""} // all writers have one queue
+	}
+	return b.inTx(ctx, op, companies, func(w *write) error { return do(w.conn) }, nil)
+}
+
+func (t *Tx) at(ctx context.Context, op string, writes bool, do func(conn) error) error {
+	return t.inSavepoint(ctx, op, false, func(w *write) error {
+		if writes {
+			if err := t.b.canWrite(false); err != nil {
+				return err
+			}
+		}
+		return do(w.conn)
+	}, func() {})
+}
+
+func (t *Tx) atOnce(ctx context.Context, op string, do func(conn) error) error {
+	return t.at(ctx, op, true, do)
+}
+
+// checkKey says why no session can have a company and an ID, which not every engine could keep.
+func checkKey(company, id string) error {
+	if company == "" {
+		return store.ErrNoCompany
+	}
+	return (&sessions.Session{ID: id, Company: company, CreatedAt: time.Unix(0, 0), Status: sessions.Pending}).Validate()
+}
+
+// Settings keeps the settings of companies in the table sessionkit_settings, one row for each time
+// that they were saved: the newest is in force, and the others are the history. It may be used by
+// many goroutines at once.
+type Settings struct {
+	in     tables
+	scales []far.Scale
+}
+
+var (
+	_ store.Settings        = (*Settings)(nil)
+	_ store.SettingsHistory = (*Settings)(nil)
+	_ store.SettingsPurger  = (*Settings)(nil)
+)
+
+// Settings returns the settings of companies, for [store.Options]. Acceptance levels are on
+// far.Kvalifika or on one of the scales given: others can be neither saved nor read.
+func (b *Backend) Settings(scales ...far.Scale) *Settings { return &Settings{b, scales} }
+
+// Settings returns the settings of companies within the transaction, see [Backend.Tx]: what it saves
+// is in force when the caller commits.
+func (t *Tx) Settings(scales ...far.Scale) *Settings { return &Settings{t, scales} }
+
+const opSettings = "settings"
+
+// CompanySettings implements [store.Settings].
+func (s *Settings) CompanySettings(ctx context.Context, company string) (store.CompanySettings, error) {
+	found, err := s.CompanySettingsHistory(ctx, company, 0, 1)
+	if err != nil || len(found) == 0 {
+		return store.CompanySettings{}, err
+	}
+	return found[0].CompanySettings, nil
+}
+
+// CompanySettingsHistory implements [store.SettingsHistory].
+func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]store.SettingsRevision, error) {
+	if err := checkKey(company, "any"); err != nil {
+		return nil, err
+	}
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	var list []store.SettingsRevision
+	err := s.in.at(ctx, opSettings, false, func(c conn) error {
+		list = nil
+		return c.rows(ctx, c.engine.SettingsHistory, engine.Args{"company": company, "before": before, "limit": limit}, func(rows *sql.Rows) error {
+			var r store.SettingsRevision
+			var revision, us int64
+			var subject, text string
+			if err := rows.Scan(&revision, &subject, &us, &text); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			settings, err := store.ParseCompanySettings([]byte(text), s.scales...)
+			if err != nil {
+				return fmt.Errorf("sqlstore: settings: revision %d: %w", revision, err)
+			}
+			r.CompanySettings, r.Revision, r.Subject, r.At = settings, revision, subject, time.UnixMicro(us).UTC()
+			list = append(list, r)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// SaveCompanySettings implements [store.Settings]. A subject that is too long is cut, as in an
+// [store.AuditEntry].
+func (s *Settings) SaveCompanySettings(ctx context.Context, company string, settings store.CompanySettings, subject string) error {
+	if err := checkKey(company, "any"); err != nil {
+		return err
+	}
+	read := settings.Revision
+	if read < 0 || read == math.MaxInt64 {
+		return fmt.Errorf("sqlstore: settings: %w", store.ErrConflict)
+	}
+	settings.Revision++
+	text, err := s.encode(settings)
+	if err != nil {
+		return err
+	}
+	return s.in.atOnce(ctx, opSettings, func(c conn) error {
+		result, err := c.affect(ctx, c.engine.SaveSettings, engine.Args{
+			"company": company, "revision": settings.Revision, "subject": store.AuditText(subject, store.MaxAuditKeyBytes),
+			"saved_us": time.Now().UnixMicro(), "settings": text,
+		})
+		if err != nil {
+			return err
+		}
+		saved, err := result.RowsAffected()
+		if err != nil {
+			return failed(ctx, c.op, err)
+		}
+		if saved == 1 && read > 0 {
+			// Revisions have no gap, so that of this one is the newest if the one before is there.
+			args := engine.Args{"company": company, "revision": read, "lock": engine.Part{Text: c.engine.LockRead}}
+			if err := c.first(ctx, c.engine.SettingsOf, args, &read); errors.Is(err, sql.ErrNoRows) {
+				saved = 0
+			} else if err != nil {
+				return err
+			}
+		}
+		if saved != 1 {
+			return fmt.Errorf("sqlstore: settings: %w", store.ErrConflict)
+		}
+		_, err = c.state(ctx, company) // the schema may have moved on
+		return err
+	})
+}
+
+// encode returns settings as the table has them, and refuses what could not be read back.
+func (s *Settings) encode(settings store.CompanySettings) (string, error) {
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return "", fmt.Errorf("sqlstore: settings: %w", err)
+	}
+	read, err := store.ParseCompanySettings(text, s.scales...)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("sqlstore: settings: %w", err)
+	case !read.Equal(settings): // a document type that is not UTF-8, or another scale of the same name
+		return "", fmt.Errorf("sqlstore: settings: %w: acceptance", sessions.ErrInvalid)
+	}
+	return string(text), nil
+}
+
+// PurgeCompanySettings implements [store.SettingsPurger].
+func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) error {
+	if err := checkKey(company, "any"); err != nil {
+		return err
+	}
+	return s.in.atOnce(ctx, opSettings, func(c conn) error {
+		if err := c.exec(ctx, c.engine.DeleteSettings, engine.Args{"company": company}); err != nil {
+			return err
+		}
+		_, err := c.state(ctx, company) // the schema may have moved on
+		return err
+	})
+}
