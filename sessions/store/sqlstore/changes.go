@@ -110,14 +110,17 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 // transaction ends: changes become visible in the order of their numbers, and none can appear later
 // below a number that has been read.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (ch store.Changes, err error) {
+	const op = "changes"
+	ctx, w := b.watch(ctx, op, company)
+	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
-	const op = "changes"
 	err = b.pool.Use(ctx, op, func(q session) error {
 		ch, err = b.changes(ctx, b.on(q, op), company, since, limit)
 		return err
 	})
+	w.returned(len(ch.Sessions), false)
 	return ch, err
 }
 

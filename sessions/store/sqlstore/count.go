@@ -26,6 +26,8 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 
 // countBehind counts what a list has behind a position.
 func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count store.Count, err error) {
+	ctx, w := b.watch(ctx, "count", sel.Company)
+	defer w.end(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return count, err
 	}
@@ -43,13 +45,16 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 			return nil
 		})
 		count = store.Count{N: min(count.N, sel.Limit), Exact: end && count.N <= sel.Limit, Rekeying: s.distrusts}
+		w.returned(0, !count.Exact)
 		return err
 	})
 	return count, err
 }
 
 // CountEach implements [store.EachCounter]: each segment is read once, for all of the filters.
-func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
+func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) (_ []store.Count, err error) {
+	ctx, w := b.watch(ctx, "count", sel.Company)
+	defer w.end(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, err
 	}
@@ -68,7 +73,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 	for i := range c.counts {
 		c.counts[i].Exact = true
 	}
-	err := b.inSnapshot(ctx, "count", func(at conn) error {
+	err = b.inSnapshot(ctx, "count", func(at conn) error {
 		c.conn = at
 		d, err := c.directory(ctx, sel.Company)
 		if err != nil {
@@ -91,6 +96,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 		}
 		return c.segments(ctx, d, compileQueries(filters...))
 	})
+	w.returned(0, slices.ContainsFunc(c.counts, func(n store.Count) bool { return !n.Exact }))
 	return c.counts, err
 }
 
@@ -192,6 +198,7 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 			return false, nil
 		}
 		c.budget -= doubtfulCost * len(changes)
+		c.spend(ctx, doubtfulCost*len(changes))
 		n, err := c.countOf(ctx, &s, changes)
 		c.counts[i].N += n
 		return true, err

@@ -118,12 +118,14 @@ const (
 // that reads from the same database another one. Until they are made, searches read up to eight times
 // [Packing].Tail sessions row by row, and in a company that is new up to a whole segment. At the end
 // nothing is left to pack, unless [Packing].Tail is negative.
-func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (ImportProgress, error) {
+func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (_ ImportProgress, err error) {
+	ctx, w := b.watch(ctx, "import", "")
+	defer w.end(&err)
 	if err := b.Check(ctx); err != nil {
 		return ImportProgress{}, err
 	}
 	im := &importing{b: b, opts: opts, began: time.Now(), fresh: true, unpacked: map[string]int{}, tails: map[string]int64{}}
-	err := im.read(ctx, source)
+	err = im.read(ctx, source)
 	if errStored := im.settle(ctx); errStored != nil { // the part before that which is wrong
 		err = errStored
 	}

@@ -111,7 +111,9 @@ func (sel *selection) newest() int64 {
 }
 
 // List implements [store.Backend].
-func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
+func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+	ctx, w := b.watch(ctx, "list", sel.Company)
+	defer w.end(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
@@ -123,7 +125,6 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	if sel.Budget > 0 {
 		limit = min(limit, sel.Budget)
 	}
-	var batch store.Batch
 	var reached position
 	end := false
 	take := func(s *sessions.Session) error { //nolint:unparam // it is what a search calls
@@ -154,6 +155,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (store.Batch, e
 	case !end:
 		batch.Reached = reached.store()
 	}
+	w.returned(len(batch.Sessions), !batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
 	return batch, nil
 }
 

@@ -30,7 +30,7 @@ type Packing struct {
 // WithPacking returns a Backend over the same tables that packs as p says.
 func (b *Backend) WithPacking(p Packing) *Backend {
 	c := New(b.db, b.dialect)
-	c.packing, c.keys = p, b.keys
+	c.packing, c.keys, c.observe = p, b.keys, b.observe
 	return c
 }
 
@@ -69,7 +69,9 @@ const (
 // written; a host that writes by [Backend.Tx] alone, or that has imported much in no particular
 // order, calls it now and then. Many may call it at once. It holds the company for as long as the
 // blocks are swapped, and reads up to four times [Packing].Segment sessions at once.
-func (b *Backend) Maintain(ctx context.Context, company string) error {
+func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
+	ctx, w := b.watch(ctx, "maintain", company)
+	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}
@@ -91,7 +93,9 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 // mends what [Backend.Verify] or an [ErrDamaged] names, except for a session that was purged and that
 // older software has brought back: purge that again. Until Repair is done, searches read what is not
 // packed yet row by row.
-func (b *Backend) Repair(ctx context.Context, company string) error {
+func (b *Backend) Repair(ctx context.Context, company string) (err error) {
+	ctx, w := b.watch(ctx, "repair", company)
+	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}
@@ -106,7 +110,7 @@ func (b *Backend) Repair(ctx context.Context, company string) error {
 		}
 		return nil
 	}
-	err := b.inUpkeep(ctx, "repair", company, true, unpack)
+	err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ { // of others that pack
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	}

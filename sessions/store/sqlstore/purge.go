@@ -35,7 +35,9 @@ const (
 // all watermarks from before.
 //
 // What is left on the disk is said in the package documentation, under Erasure.
-func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
+func (b *Backend) Purge(ctx context.Context, p store.Purge) (_ int, err error) {
+	ctx, w := b.watch(ctx, opPurge, p.Company)
+	defer w.end(&err)
 	if err := p.Err(); err != nil {
 		return 0, err
 	}
@@ -49,7 +51,7 @@ func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
 	if p.Keep > 0 {
 		u.until = time.Now().Add(p.Keep).UnixMicro()
 	}
-	err := b.expireTombstones(ctx, p.Company)
+	err = b.expireTombstones(ctx, p.Company)
 	if err == nil && p.IDs != nil {
 		err = u.ids(ctx)
 	} else if err == nil {

@@ -459,6 +459,7 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 		if changes[i] = h.change; !h.sure {
 			condition = r.condition
 			r.budget -= doubtfulCost
+			r.spend(ctx, doubtfulCost)
 		}
 	}
 	list, err := r.sessionsOf(ctx, r.company, changes, condition)

@@ -35,6 +35,8 @@ type Backend struct {
 	pool     *database.Pool
 	turns    turns // of writers, and of upkeep where the database has one writer
 	upkeep   turns // of packing, repairs and purges elsewhere
+
+	observe func(context.Context, Operation) // nil: nobody
 }
 
 var (
@@ -69,7 +71,9 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 }
 
 // on returns where an operation sends its statements.
-func (b *Backend) on(q querier, op string) conn { return conn{q, b.engine, op, &b.settings, b.keys} }
+func (b *Backend) on(q querier, op string) conn {
+	return conn{q, b.engine, op, &b.settings, b.keys, b.observe != nil}
+}
 
 // using lets do work on a connection, which is ended with the context, see [database.Pool.Use].
 func (b *Backend) using(ctx context.Context, op string, do func(conn) error) error {
@@ -78,13 +82,17 @@ func (b *Backend) using(ctx context.Context, op string, do func(conn) error) err
 
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
+	const op = "get"
+	ctx, w := b.watch(ctx, op, company)
+	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	const op = "get"
 	err = b.pool.Use(ctx, op, func(q session) error {
 		f, err := b.on(q, op).get(ctx, company, id)
-		s = f.session
+		if s = f.session; s != nil {
+			w.returned(1, false)
+		}
 		return err
 	})
 	return s, err

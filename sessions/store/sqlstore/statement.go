@@ -25,6 +25,7 @@ type conn struct {
 
 	settings *settings
 	keys     *keys.Keys // that it writes
+	watched  bool       // the Backend has an observer
 }
 
 // exec runs a statement that returns no rows.
@@ -39,6 +40,7 @@ func (c conn) affect(ctx context.Context, s engine.Statement, args engine.Args) 
 	if err != nil {
 		return nil, err
 	}
+	c.sent(ctx)
 	result, err := c.ExecContext(ctx, text, values...)
 	if err != nil {
 		return nil, failed(ctx, c.op, err)
@@ -52,7 +54,11 @@ func (c conn) first(ctx context.Context, s engine.Statement, args engine.Args, d
 	if err != nil {
 		return err
 	}
+	w := c.sent(ctx)
 	err = c.QueryRowContext(ctx, text, values...).Scan(dest...)
+	if w != nil && err == nil {
+		w.rows.Add(1)
+	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return failed(ctx, c.op, err)
 	}
@@ -65,12 +71,16 @@ func (c conn) rows(ctx context.Context, s engine.Statement, args engine.Args, ea
 	if err != nil {
 		return err
 	}
+	w := c.sent(ctx)
 	rows, err := c.QueryContext(ctx, text, values...)
 	if err != nil {
 		return failed(ctx, c.op, err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
+		if w != nil {
+			w.rows.Add(1)
+		}
 		if err := each(rows); err != nil {
 			return err
 		}

@@ -16,7 +16,16 @@ import (
 
 // Stream implements [store.Streamer]. A selection of few sessions comes from the segments, as a
 // list does; any other is one statement, which reads the fields of the selection only.
-func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) (err error) {
+	ctx, w := b.watch(ctx, "stream", sel.Company)
+	defer w.end(&err)
+	if w != nil {
+		do := each
+		each = func(s *sessions.Session) error {
+			w.RowsReturned++
+			return do(s)
+		}
+	}
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 
 // Tally implements [store.Tallier]: where segments decide, by their lists alone.
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+	ctx, w := b.watch(ctx, "tally", sel.Company)
+	defer w.end(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, false, err
 	}
@@ -44,6 +46,7 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 	for k, n := range numbers {
 		rows = append(rows, store.TallyRow{TallyKey: k, N: n})
 	}
+	w.returned(0, !exact)
 	return rows, exact, nil
 }
 
@@ -68,6 +71,7 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 		}
 		all, err = reader.eachDoubtful(ctx, 0, group, results, most, func(changes []int64) (more bool, err error) {
 			r.budget -= doubtfulCost * len(changes)
+			r.spend(ctx, doubtfulCost*len(changes))
 			found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
 			for _, f := range found {
 				if r.has(f.session) {

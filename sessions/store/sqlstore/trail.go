@@ -36,7 +36,7 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) error {
 	if err := checkKey(e.Company, "any"); err != nil {
 		return err
 	}
-	return t.in.at(ctx, opAudit, true, func(c conn) error {
+	return t.in.at(ctx, opAudit, true, func(ctx context.Context, c conn) error {
 		result, err := c.affect(ctx, c.engine.AppendAudit, ofSchema(engine.Args{
 			"company": e.Company, "at_us": e.At.UnixMicro(), "id": e.ID, "subject": e.Subject, "role": string(e.Role),
 			"action": string(e.Action), "outcome": string(e.Outcome), "session": e.Session, "query": e.Query, "old_settings": e.Old,
@@ -88,7 +88,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (sto
 	}
 	args := engine.Args{"company": sel.Company, "of": of, "after_us": after.us, "after_id": after.id, "from_us": from, "limit": looks}
 	var batch store.AuditBatch
-	err := t.in.at(ctx, opAudit, false, func(c conn) error {
+	err := t.in.at(ctx, opAudit, false, func(ctx context.Context, c conn) error {
 		batch = store.AuditBatch{}
 		var looked int
 		var last store.Position
@@ -139,7 +139,7 @@ func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Tim
 			part = min(part, most-deleted)
 		}
 		n, last := 0, false
-		err := t.in.atOnce(ctx, opAudit, func(c conn) (err error) {
+		err := t.in.atOnce(ctx, opAudit, func(ctx context.Context, c conn) (err error) {
 			n, last, err = c.deleteAudit(ctx, company, end, part)
 			return err
 		})

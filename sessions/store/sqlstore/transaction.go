@@ -166,6 +166,13 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 	if err != nil {
 		return err
 	}
+	ctx, w := t.b.watch(ctx, c.op, c.company())
+	defer func() { w.end(&err) }()
+	err = t.doCall(ctx, c)
+	return err
+}
+
+func (t *Tx) doCall(ctx context.Context, c *call) (err error) {
 	var decisions []*decision
 	if c.fresh {
 		if decisions, err = c.decideAll(nil); err != nil {
@@ -182,6 +189,8 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 
 // Get implements [store.Backend].
 func (t *Tx) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
+	ctx, watching := t.b.watch(ctx, "get", company)
+	defer watching.end(&err)
 	if company == "" {
 		return nil, store.ErrNoCompany
 	}
@@ -195,6 +204,8 @@ func (t *Tx) Get(ctx context.Context, company, id string) (s *sessions.Session, 
 
 // List implements [store.Backend]. The Budget does not bound it.
 func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+	ctx, watching := t.b.watch(ctx, "list", sel.Company)
+	defer watching.end(&err)
 	if sel.Company == "" {
 		return store.Batch{}, store.ErrNoCompany
 	}

@@ -15,7 +15,9 @@ import (
 // the places and postings of its segments, and the words that dead places still have. What does not
 // agree is an error that wraps [ErrDamaged]; where a segment is damaged it is a [*DamageError] that
 // names it. It reads all sessions, and takes about as long as making the segments did.
-func (b *Backend) Verify(ctx context.Context, company string) error {
+func (b *Backend) Verify(ctx context.Context, company string) (err error) {
+	ctx, w := b.watch(ctx, "verify", company)
+	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}

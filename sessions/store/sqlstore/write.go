@@ -305,6 +305,21 @@ func (b *Backend) write(ctx context.Context, c *call, err error) error {
 	if err != nil {
 		return err
 	}
+	ctx, w := b.watch(ctx, c.op, c.company())
+	defer w.end(&err)
+	err = b.doCall(ctx, c)
+	return err
+}
+
+// company returns the company of a call, "" if it is about several.
+func (c *call) company() string {
+	if len(c.companies) == 1 {
+		return c.companies[0]
+	}
+	return ""
+}
+
+func (b *Backend) doCall(ctx context.Context, c *call) error {
 	if err := b.Check(ctx); err != nil {
 		return err
 	}

@@ -1,0 +1,180 @@
+package enginetest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// observer keeps what it is told.
+type observer struct {
+	mu  sync.Mutex
+	all []sqlstore.Operation
+}
+
+func (o *observer) observe(_ context.Context, op sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all = append(o.all, op)
+}
+
+// one returns the one operation that was told of since it was last asked.
+func (o *observer) one(t *testing.T, name string) sqlstore.Operation {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	require.Len(t, o.all, 1, "one operation for one call: %v", o.all)
+	op := o.all[0]
+	o.all = nil
+	require.Equal(t, name, op.Name)
+	require.Positive(t, op.Duration)
+	require.WithinDuration(t, time.Now(), op.Began, time.Minute)
+	return op
+}
+
+// TestObserver shows what is told of each operation, on every engine.
+func TestObserver(t *testing.T) {
+	systems := map[engine]string{sqlite: "sqlite", postgres: "postgresql", mariadb: "mariadb"}
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		ctx := t.Context()
+		var o observer
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 30}).WithObserver(o.observe)
+		var all []*sessions.Session
+		for n := range 700 {
+			s := person(n)
+			if s.Model = "X1"; n%350 == 349 {
+				s.Model = "X2"
+			}
+			all = append(all, s)
+		}
+		require.NoError(t, b.Insert(ctx, all...))
+		op := o.one(t, "insert")
+		require.Equal(t, systems[e], op.System)
+		require.Equal(t, all[0].Company, op.Company)
+		require.Greater(t, op.Statements, 5, "packing is part of it")
+
+		sel := store.Selection{Company: all[0].Company, Limit: 10}
+		batch, err := b.List(ctx, sel)
+		require.NoError(t, err)
+		op = o.one(t, "list")
+		require.Equal(t, len(batch.Sessions), op.RowsReturned)
+		require.GreaterOrEqual(t, op.RowsRead, op.RowsReturned)
+		require.GreaterOrEqual(t, op.Statements, 2)
+		require.False(t, op.Partial)
+		require.Zero(t, op.BudgetSpent)
+
+		sel.Filter, sel.Budget = filter.Is(sessions.FieldModel, "X2"), 8
+		_, err = b.List(ctx, sel)
+		require.NoError(t, err)
+		op = o.one(t, "list")
+		require.True(t, op.Partial, "the budget ended it: %v", op.LogValue())
+		require.Positive(t, op.BudgetSpent)
+
+		n := 0
+		require.NoError(t, b.Stream(ctx, store.Selection{Company: sel.Company}, func(*sessions.Session) error { n++; return nil }))
+		op = o.one(t, "stream")
+		require.Equal(t, n, op.RowsReturned)
+		require.GreaterOrEqual(t, op.RowsRead, n)
+
+		for name, do := range map[string]func() error{
+			"get": func() error { _, err := b.Get(ctx, all[0].Company, all[0].ID); return err },
+			"count": func() error {
+				_, err := b.Count(ctx, store.Selection{Company: sel.Company, Filter: filter.Search("x")})
+				return err
+			},
+			"tally":   func() error { _, _, err := b.Tally(ctx, store.Selection{Company: sel.Company}); return err },
+			"changes": func() error { _, err := b.Changes(ctx, sel.Company, "", 1); return err },
+			"put":     func() error { _, err := b.Put(ctx, store.Versioned{Session: person(2000), Version: 1}); return err },
+			"redact":  func() error { return b.Redact(ctx, all[1].Company, all[1].ID) },
+			"purge": func() error {
+				_, err := b.Purge(ctx, store.Purge{Company: all[2].Company, IDs: []string{all[2].ID}})
+				return err
+			},
+			"maintain": func() error { return b.Maintain(ctx, sel.Company) },
+			"verify":   func() error { return b.Verify(ctx, sel.Company) },
+			"repair":   func() error { return b.Repair(ctx, sel.Company) },
+			"settings": func() error {
+				return b.Settings().SaveCompanySettings(ctx, sel.Company, accepting(t, far.Kvalifika, 5, 0), "m")
+			},
+			"audit": func() error {
+				return b.Trail().AppendAudit(ctx, store.AuditEntry{Company: sel.Company, ID: "x", At: start})
+			},
+		} {
+			require.NoError(t, do(), name)
+			op := o.one(t, name)
+			require.Positive(t, op.Statements, name)
+			require.Empty(t, op.ErrorType(), name)
+		}
+		tx, err := db.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		require.NoError(t, b.Tx(tx).Insert(ctx, person(3000)))
+		require.Positive(t, o.one(t, "insert").Statements)
+		require.NoError(t, tx.Commit())
+
+		// Failures: what the method returns, and the SQLSTATE of the engines that have one.
+		_, err = b.Get(ctx, sel.Company, "nobody")
+		require.Equal(t, err, o.one(t, "get").Err)
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err = b.List(over, sel)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, "canceled", func() string { op := o.one(t, "list"); return op.ErrorType() }())
+		_, err = db.ExecContext(ctx, "DROP TABLE sessionkit_audit")
+		require.NoError(t, err)
+		require.Error(t, b.Trail().AppendAudit(ctx, store.AuditEntry{Company: sel.Company, ID: "secret", At: start}))
+		op = o.one(t, "audit")
+		require.Error(t, op.Err)
+		if e != sqlite && !errors.Is(op.Err, sqlstore.ErrSchema) {
+			require.Len(t, op.SQLState, 5)
+			require.Equal(t, op.SQLState, op.ErrorType())
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Info("sqlstore", "operation", op)
+		require.Contains(t, log.String(), "operation.db.system.name="+systems[e])
+		require.Contains(t, log.String(), "operation.error.type=")
+		require.NotContains(t, log.String(), "secret")
+	})
+}
+
+// BenchmarkObserver is what it costs to be watched, and what it costs to nobody's use.
+func BenchmarkObserver(b *testing.B) {
+	db := open(b, sqlite)
+	plain := newBackend(b, sqlite, db)
+	for n := range 100 {
+		require.NoError(b, plain.Insert(b.Context(), person(n)))
+	}
+	sel := store.Selection{Company: person(0).Company, Limit: 50}
+	for name, backend := range map[string]*sqlstore.Backend{
+		"not set": plain, "set": plain.WithObserver(func(context.Context, sqlstore.Operation) {}),
+	} {
+		b.Run("list/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := backend.List(b.Context(), sel); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("get/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := backend.Get(b.Context(), sel.Company, person(1).ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

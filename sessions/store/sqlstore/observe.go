@@ -1,0 +1,184 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
+)
+
+// Operation is a call of a method as a whole, with all of its statements, as an observer is told of
+// it. The names in brackets are those of OpenTelemetry's semantic conventions for databases
+// (version 1.33, stable), and of attributes of this package where those have none. Printing an
+// Operation shows nothing of a person.
+type Operation struct {
+	System  string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
+	Name    string // [db.operation.name] "get", "list", "count", "tally", "stream", "changes", "insert", "update", "redact", "put", "purge", "import", "maintain", "repair", "verify", "settings" or "audit"
+	Company string // [sessionkit.company] "" for what may be about several
+
+	Began    time.Time
+	Duration time.Duration // [db.client.operation.duration, in seconds] of a stream, the time of its reader is part of it
+
+	Statements   int    // [sessionkit.statements] that were sent, without those that only begin and end transactions or set savepoints
+	RowsRead     int    // [sessionkit.rows_read] by them, of whatever table: sessions, blocks of segments, companies
+	RowsReturned int    // [db.response.returned_rows] sessions that a read returned
+	BudgetSpent  int    // [sessionkit.budget_spent] of [store.Selection].Budget, or what it would have been without one
+	Partial      bool   // [sessionkit.partial] the budget or a limit ended a count, or the budget a page
+	SQLState     string // [db.response.status_code] of a failure, where the driver tells; "" otherwise
+	Err          error  // what the method returned
+}
+
+// ErrorType returns the [error.type] of a failure: its SQLSTATE, or "canceled", "timeout", or
+// "_OTHER"; "" where nothing has failed.
+func (o *Operation) ErrorType() string {
+	switch {
+	case o.Err == nil:
+		return ""
+	case o.SQLState != "":
+		return o.SQLState
+	case errors.Is(o.Err, context.Canceled):
+		return "canceled"
+	case errors.Is(o.Err, context.DeadlineExceeded):
+		return "timeout"
+	default:
+		return "_OTHER"
+	}
+}
+
+// String returns system, name, duration and type of error.
+func (o Operation) String() string { //nolint:gocritic // a value method serves values and pointers
+	text := fmt.Sprintf("%s %s: %v", o.System, o.Name, o.Duration)
+	if failure := o.ErrorType(); failure != "" {
+		text += ": " + failure
+	}
+	return text
+}
+
+// Format prints what String returns, whatever the verb.
+func (o Operation) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
+	_, _ = io.WriteString(s, o.String())
+}
+
+// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
+func (o Operation) MarshalText() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
+	return nil, sessions.ErrNoJSON
+}
+
+// LogValue is a group of the attributes, under the names of the conventions. Those of what did not
+// happen are left out.
+func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
+	attributes := []slog.Attr{
+		slog.String("db.system.name", o.System), slog.String("db.operation.name", o.Name),
+		slog.Float64("db.client.operation.duration", o.Duration.Seconds()),
+		slog.Int("sessionkit.statements", o.Statements), slog.Int("sessionkit.rows_read", o.RowsRead),
+		slog.Int("db.response.returned_rows", o.RowsReturned),
+	}
+	if o.Company != "" {
+		attributes = append(attributes, slog.String("sessionkit.company", o.Company))
+	}
+	if o.BudgetSpent > 0 {
+		attributes = append(attributes, slog.Int("sessionkit.budget_spent", o.BudgetSpent))
+	}
+	if o.Partial {
+		attributes = append(attributes, slog.Bool("sessionkit.partial", true))
+	}
+	if o.SQLState != "" {
+		attributes = append(attributes, slog.String("db.response.status_code", o.SQLState))
+	}
+	if failure := o.ErrorType(); failure != "" {
+		attributes = append(attributes, slog.String("error.type", failure))
+	}
+	return slog.GroupValue(attributes...)
+}
+
+// WithObserver returns a Backend over the same tables that tells a function of each operation, once
+// it has ended and before its method returns, with the context that the method was given. The
+// function must not take long, and may be called from many goroutines at once. nil: nobody is told,
+// which costs nothing.
+//
+// What one method does by another is part of it, such as the packing after an insert; what happens
+// in a transaction of the host's ([Backend.Tx]) is told as the rest.
+func (b *Backend) WithObserver(observe func(context.Context, Operation)) *Backend {
+	c := New(b.db, b.dialect)
+	c.packing, c.keys, c.observe = b.packing, b.keys, observe
+	return c
+}
+
+// watching is an operation under way, of which the context knows. nil: nobody wants to know.
+type watching struct {
+	Operation
+	ctx     context.Context //nolint:containedctx // of the one call that is watched
+	observe func(context.Context, Operation)
+
+	statements, rows, spent atomic.Int64 // a stream reads in a second goroutine
+}
+
+type watchingKey struct{}
+
+// watch begins an operation. Within another one it is part of that, and nil.
+func (b *Backend) watch(ctx context.Context, name, company string) (context.Context, *watching) {
+	if b.observe == nil || watched(ctx) != nil {
+		return ctx, nil
+	}
+	w := &watching{ctx: ctx, observe: b.observe, Operation: Operation{Name: name, Company: company, Began: time.Now()}}
+	if w.System = b.dialect.String(); b.dialect == Postgres {
+		w.System = "postgresql"
+	}
+	return context.WithValue(ctx, watchingKey{}, w), w
+}
+
+// watched returns the operation of a context, nil if there is none.
+func watched(ctx context.Context) *watching {
+	w, _ := ctx.Value(watchingKey{}).(*watching)
+	return w
+}
+
+// end tells of the operation. It is deferred with the error that the method returns.
+func (w *watching) end(err *error) {
+	if w == nil {
+		return
+	}
+	w.Duration, w.Err = time.Since(w.Began), *err
+	w.Statements, w.RowsRead, w.BudgetSpent = int(w.statements.Load()), int(w.rows.Load()), int(w.spent.Load())
+	var failure *database.Error
+	if errors.As(*err, &failure) {
+		w.SQLState = failure.SQLState()
+	}
+	w.observe(w.ctx, w.Operation)
+}
+
+// returned says how many sessions a method returns, and whether there may be more that it has not
+// looked at.
+func (w *watching) returned(sessions int, partial bool) {
+	if w != nil {
+		w.RowsReturned, w.Partial = sessions, partial
+	}
+}
+
+// sent counts a statement of an operation that is watched, and returns it, or nil.
+func (c conn) sent(ctx context.Context) *watching {
+	if !c.watched {
+		return nil
+	}
+	w := watched(ctx)
+	if w != nil {
+		w.statements.Add(1)
+	}
+	return w
+}
+
+// spend counts what an operation has spent of its budget.
+func (c conn) spend(ctx context.Context, rows int) {
+	if !c.watched {
+		return
+	}
+	if w := watched(ctx); w != nil {
+		w.spent.Add(int64(rows))
+	}
+}
