@@ -2,7 +2,7 @@
 INSERT INTO sessionkit_audit (company, at_us, id, subject, role, action, outcome, session, query, old_settings, new_settings, sessions, bytes, sha256, reason)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
 FROM sessionkit_schema v
-WHERE v.version >= $16 AND v.oldest <= $17 AND v.search_key = $18 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+WHERE v.version >= $16 AND v.oldest <= $17 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- page, subject "", session ""
 SELECT *
@@ -58,7 +58,7 @@ DELETE FROM sessionkit_audit
 WHERE company = $1 AND at_us < $2;
 
 -- delete
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)

@@ -7,7 +7,7 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (company, revision) DO NOTHING;
 
 -- save; save again; purge
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = $1),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = $2),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = $3)

@@ -2,7 +2,7 @@
 INSERT INTO sessionkit_audit (company, at_us, id, subject, role, action, outcome, session, query, old_settings, new_settings, sessions, bytes, sha256, reason)
 SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 FROM sessionkit_schema v
-WHERE v.version >= ? AND v.oldest <= ? AND v.search_key = ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n);
+WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- page, subject "", session ""
 SELECT a.at_us, a.id, a.subject, a.role, a.action, a.outcome, a.session, a.query, a.old_settings, a.new_settings, a.sessions, a.bytes, a.sha256, a.reason
@@ -43,7 +43,7 @@ DELETE FROM sessionkit_audit
 WHERE company = ? AND at_us < ?;
 
 -- delete
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)

@@ -7,7 +7,7 @@ VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (company, revision) DO NOTHING;
 
 -- save; save again; purge
-SELECT v.version, v.oldest, v.search_key, v.history,
+SELECT v.version, v.oldest, v.history,
 	(SELECT c.seq FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.total FROM sessionkit_companies c WHERE c.company = ?),
 	(SELECT c.purged_seq FROM sessionkit_companies c WHERE c.company = ?)
