@@ -259,6 +259,10 @@ func specimens(t *testing.T) []any {
 		// storages
 		trail, sqlstore.New(db, filter.SQLite).Settings(far.Kvalifika), sqlstore.New(db, filter.SQLite).Trail(),
 		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
+		sqlstore.Operation{
+			System: "sqlite", Name: "list", Company: "acme", Began: at, Duration: 1, Statements: 2, RowsRead: 3, RowsReturned: 4, BudgetSpent: 5, Partial: true,
+			SQLState: "57014", Err: cause,
+		},
 		&sqlstore.Error{Op: "list", Err: cause}, &sqlstore.ConnectionError{Setting: "autocommit", Value: "0", Needed: "1"},
 		migration, sqlstore.MigrationStatus{Migration: migration, Applied: true, AppliedAt: at}, sqlstore.Difference{Object: "table t", Found: "a", Needed: "b"},
 		&sqlstore.MigrationError{Version: 1, Name: "first", Statement: 1, Denied: "CREATE", Err: &sqlstore.Error{Op: "migrate", Err: cause}},

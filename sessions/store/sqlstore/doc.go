@@ -429,6 +429,14 @@
 // for the same page, merges newest first, and has reached the newest of the places that the parts
 // reached; counts add up; there is a watermark for each part. This package does not do that.
 //
+// # Watching
+//
+// [Backend.WithObserver] tells a function of the host's of each call, once it has ended: how long it
+// took, how many statements it sent and rows it read, what it spent of its budget, whether the
+// answer is partial, and the SQLSTATE of a failure. [Operation] names all that as OpenTelemetry's
+// semantic conventions for databases do, and is a value of log/slog. examples/observe makes spans, a
+// metric and a log of it. BenchmarkObserver of enginetest says what it costs.
+//
 // # Errors
 //
 // A driver's error may hold a row's values. It is wrapped in an [*Error], which prints what was

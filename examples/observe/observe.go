@@ -1,0 +1,71 @@
+// Package observe shows how a host watches the operations of sqlstore: by OpenTelemetry, as spans
+// and as the duration of calls, and by log/slog.
+//
+//	watch, err := observe.OpenTelemetry(otel.GetTracerProvider(), otel.GetMeterProvider())
+//	backend = backend.WithObserver(watch)
+//
+// Copy what you need: what to keep, and how long a call must take to be worth a line in the log, is
+// for the host to say.
+package observe
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+const scope = "github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+
+// OpenTelemetry returns an observer that makes a span of each operation, a child of the span in the
+// caller's context, and records its duration, both under the names of the semantic conventions for
+// databases. The company is an attribute of spans alone: as one of a metric it would make a series
+// for each company.
+func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (func(context.Context, sqlstore.Operation), error) {
+	tracer := traces.Tracer(scope)
+	duration, err := meters.Meter(scope).Float64Histogram("db.client.operation.duration",
+		metric.WithUnit("s"), metric.WithDescription("Duration of database client operations."),
+		metric.WithExplicitBucketBoundaries(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10))
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+		attributes := []attribute.KeyValue{attribute.String("db.system.name", o.System), attribute.String("db.operation.name", o.Name)}
+		failure := o.ErrorType()
+		if failure != "" {
+			attributes = append(attributes, attribute.String("error.type", failure))
+		}
+		if o.SQLState != "" {
+			attributes = append(attributes, attribute.String("db.response.status_code", o.SQLState))
+		}
+		duration.Record(ctx, o.Duration.Seconds(), metric.WithAttributes(attributes...))
+
+		attributes = append(attributes,
+			attribute.Int("db.response.returned_rows", o.RowsReturned), attribute.Int("sessionkit.statements", o.Statements),
+			attribute.Int("sessionkit.rows_read", o.RowsRead), attribute.Int("sessionkit.budget_spent", o.BudgetSpent),
+			attribute.Bool("sessionkit.partial", o.Partial), attribute.String("sessionkit.company", o.Company))
+		_, span := tracer.Start(ctx, o.Name, trace.WithTimestamp(o.Began), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
+		if failure != "" {
+			span.SetStatus(codes.Error, failure) // the error's own text is the host's to log
+		}
+		span.End(trace.WithTimestamp(o.Began.Add(o.Duration)))
+	}, nil
+}
+
+// Slog returns an observer that logs what failed, and what took at least as long as slow.
+func Slog(log *slog.Logger, slow time.Duration) func(context.Context, sqlstore.Operation) {
+	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+		switch {
+		case o.Err != nil:
+			log.LogAttrs(ctx, slog.LevelError, "sqlstore failed", slog.Any("operation", o))
+		case o.Duration >= slow:
+			log.LogAttrs(ctx, slog.LevelWarn, "sqlstore was slow", slog.Any("operation", o))
+		}
+	}
+}
