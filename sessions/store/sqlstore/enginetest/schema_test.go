@@ -54,7 +54,7 @@ func TestSchema(t *testing.T) {
 
 // TestOtherSchema refuses tables of another version, and names both.
 func TestOtherSchema(t *testing.T) {
-	for _, change := range []string{"version = 9, oldest = 8"} {
+	for _, change := range []string{"version = 10, oldest = 9"} {
 		t.Run(change, func(t *testing.T) {
 			eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 				newBackend(t, e, db)
