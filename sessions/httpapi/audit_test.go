@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -53,6 +54,20 @@ func TestAuditTrail(t *testing.T) {
 	second, next := h.entries("/audit?action=details&limit=1&after=" + next.(string))
 	require.Equal(t, all[3], second[0])
 	require.Nil(t, next)
+}
+
+// full is a trail whose disk is full.
+type full struct{ store.AuditTrail }
+
+func (full) AppendAudit(context.Context, store.AuditEntry) error { return errStorage }
+
+// TestAuditTrailFails: what cannot be written down is a failure of the host's, of which it is told,
+// and no refusal.
+func TestAuditTrailFails(t *testing.T) {
+	h := newHost(t, func(h *host) { h.store.Trail = full{&h.trail} })
+	h.get("agent", "/sessions/s1").problem(http.StatusInternalServerError, "internal")
+	require.Len(t, heard(h, &h.failures), 1)
+	require.ErrorIs(t, heard(h, &h.failures)[0], errStorage)
 }
 
 func TestAuditTrailIsStrict(t *testing.T) {

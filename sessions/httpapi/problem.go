@@ -155,7 +155,7 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeTooManyExports, Detail: fmt.Sprintf("a %s may read %d exports at once", string(busy.Scope), busy.Limit)}
 	case outage(err) != "":
 		return &problem{Code: outage(err)}
-	case errors.Is(err, store.ErrRefused):
+	case errors.Is(err, store.ErrRefused) && !errors.Is(err, store.ErrTrail): // which is a failure
 		return &problem{Code: codeRefused}
 	case errors.As(err, &hidden):
 		return &problem{Code: codeHiddenField, Fields: fieldList(hidden.Fields)}

@@ -128,7 +128,7 @@ func (s *Store) tell(ctx context.Context, e Event) error {
 		e.Outcome, e.Err = Failed, refusal
 	}
 	if err := s.appendAudit(ctx, &e); err != nil {
-		refusal = errors.Join(refusal, fmt.Errorf("%w: %w", ErrRefused, err))
+		refusal = errors.Join(refusal, fmt.Errorf("%w: %w: %w", ErrRefused, ErrTrail, err))
 	}
 	return refusal
 }

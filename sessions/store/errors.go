@@ -64,6 +64,9 @@ var (
 	ErrNoSettings = errors.New("store: no settings")
 	// ErrNoTrail: the Store was made without [Options.Trail].
 	ErrNoTrail = errors.New("store: no audit trail")
+	// ErrTrail: an event cannot be kept in the audit trail, and so the operation is refused. The
+	// error wraps ErrRefused and the reason, too.
+	ErrTrail = errors.New("store: the audit trail cannot be kept")
 	// ErrAuditQuery: the query of the audit trail is one that must be a mistake.
 	ErrAuditQuery = errors.New("store: invalid query of the audit trail")
 )

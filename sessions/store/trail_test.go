@@ -104,6 +104,7 @@ func TestTrailOfRefusals(t *testing.T) {
 	broken := store.New(backend(t, mixed()...), store.Options{Trail: deaf{&memstore.Trail{}}})
 	page, err := broken.List(ctx, agent, store.Query{})
 	require.ErrorIs(t, err, store.ErrRefused)
+	require.ErrorIs(t, err, store.ErrTrail)
 	require.ErrorIs(t, err, errDeaf)
 	require.Zero(t, page)
 }
