@@ -189,7 +189,7 @@ func TestRekeyIsKilled(t *testing.T) {
 		newBackend(t, e, db) // makes the tables
 		ours := backendOf(db, e, nil, packing)
 		older := backendOf(db, e, olderKeys, packing)
-		all := loaded(t, older, dense(size(900, 10_000)))
+		all := loaded(t, older, dense(size(900, 6_000))) // as many as the budget of requireWhole is enough for
 		random := rand.New(rand.NewPCG(9, 9))
 		isOurs := func() bool {
 			stated, _ := versionsOf(t, db, "acme")
