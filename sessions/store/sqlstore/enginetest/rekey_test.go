@@ -80,6 +80,7 @@ func versionsOf(t require.TestingT, db *sql.DB, company string) (stated int64, s
 func TestRekeyModel(t *testing.T) {
 	for _, e := range presentEngines(t) {
 		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
 			db := open(t, e)
 			ours := newBackend(t, e, db).WithPacking(tiny)
 			mixed := 0
