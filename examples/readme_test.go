@@ -172,12 +172,28 @@ func Example_life() {
 			log.Fatal(err)
 		}
 	}
+	trail, err := whoHasRead(ctx, backend, "7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(trail.Entries[0].Subject, trail.Entries[0].Action)
 	fmt.Println(endRetention(ctx, store.New(backend, store.Options{}), first.AddDate(5, 0, 0)))
 	err = backend.Insert(ctx, &sessions.Session{ID: "0", Company: "acme", Status: sessions.Success, CreatedAt: first})
 	fmt.Println(errors.Is(err, store.ErrPurged))
 	// Output:
+	// agent-7 details
 	// 5 <nil>
 	// true
+}
+
+func whoHasRead(ctx context.Context, backend *sqlstore.Backend, id string) (store.AuditPage, error) {
+	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
+	if _, err := st.Get(ctx, store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7"}, id); err != nil {
+		return store.AuditPage{}, err
+	}
+
+	master := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "master-1"}
+	return st.AuditTrail(ctx, master, store.AuditQuery{Session: id}) // who has seen this session?
 }
 
 func upgrade(ctx context.Context, db *sql.DB) error {

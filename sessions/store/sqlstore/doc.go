@@ -269,7 +269,8 @@
 //     a setting of each connection: [Backend.CheckErasure]. The write-ahead log until it is
 //     truncated: PRAGMA wal_checkpoint(TRUNCATE). VACUUM writes the file anew.
 //   - Replicas follow when they follow. Backups and dumps keep all, and what is restored of one
-//     has to be purged again: run the jobs since, by the audit trail.
+//     has to be purged again: run the jobs since, and the erasures that people have asked for. Keep a
+//     list of those; the audit trail says how many sessions were purged by their IDs, and not which.
 //   - The audit trail ([Backend.Trail]) goes with the company. Of a session that was redacted or
 //     purged it keeps the ID, and who did what with it and when, until the retention ends
 //     (AuditRetention of [store.Options]); with AuditTexts also what was typed to find it, which
