@@ -271,8 +271,7 @@ func (c *counter) countOf(ctx context.Context, s *selection, changes []int64) (n
 		}
 		return n, err
 	}
-	err = c.first(ctx, c.engine.CountOf, engine.Args{
-		"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest(), "changes": c.engine.Numbers("s.changed_seq", changes),
-	}, &n)
+	args := engine.Args{"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest()}
+	err = c.first(ctx, c.engine.CountOf, c.engine.Changed(args, c.company, changes), &n)
 	return n, err
 }

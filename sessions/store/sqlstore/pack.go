@@ -540,7 +540,7 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[int64]string, error) {
 	ids := make(map[int64]string, len(changes))
 	for part := range slices.Chunk(changes, mostLookedUp) {
-		args := engine.Args{"company": company, "changes": c.engine.Numbers("s.changed_seq", part)}
+		args := c.engine.Changed(engine.Args{"company": company}, company, part)
 		err := c.rows(ctx, c.engine.IDsOf, args, func(rows *sql.Rows) error {
 			var change int64
 			var id string

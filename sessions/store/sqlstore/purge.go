@@ -462,7 +462,8 @@ func (u *purging) inPart(ctx context.Context, n int, do func(w *write, seq int64
 // bury deletes the rows of sessions, and leaves their tombstones. One that has changed meanwhile is
 // an errRace.
 func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
-	err := w.exec(ctx, w.engine.Entomb, engine.Args{"company": u.Company, "changes": w.engine.Numbers("s.changed_seq", changes), "until_us": u.until})
+	args := engine.Args{"company": u.Company, "until_us": u.until}
+	err := w.exec(ctx, w.engine.Entomb, w.engine.Changed(args, u.Company, changes))
 	if err != nil {
 		return err
 	}

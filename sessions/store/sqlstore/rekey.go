@@ -72,7 +72,7 @@ func (c conn) otherKeys(ctx context.Context, company string, list []found) (othe
 		for i, f := range part {
 			changes[i] = f.change
 		}
-		args := engine.Args{"company": company, "changes": c.engine.Numbers("s.changed_seq", changes)}
+		args := c.engine.Changed(engine.Args{"company": company}, company, changes)
 		err := c.rows(ctx, c.engine.KeysOf, args, func(rows *sql.Rows) error {
 			var change int64
 			var key string

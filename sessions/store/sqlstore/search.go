@@ -71,7 +71,7 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, condition engine.Part) ([]found, error) {
 	var all []found
 	for part := range slices.Chunk(changes, mostLookedUp) {
-		list, err := c.found(ctx, c.engine.SessionsOf, engine.Args{"condition": condition, "changes": c.engine.Numbers("s.changed_seq", part)}, company)
+		list, err := c.found(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, part), company)
 		if err != nil {
 			return nil, err
 		}

@@ -166,6 +166,7 @@ type Engine struct {
 	byChange string // index hint of reads by change numbers
 	replace  string // assignment of a column in ReplaceSessions
 	arrays   bool   // many rows are sent as an array for each column
+	lookUps  bool   // reads by change numbers are look-ups, one for each
 	pack     packing
 }
 

@@ -130,7 +130,13 @@ func (e *Engine) fill() *Engine {
 	for i, name := range replaced {
 		replaced[i] = fmt.Sprintf(replace, name)
 	}
+	changed, with := "sessionkit_sessions s"+e.byChange, " AND {changes}"
+	if e.lookUps {
+		changed, with = lookedUp, ""
+	}
 	names := strings.NewReplacer(
+		"{changed sessions}", changed,
+		"{with changes}", with,
 		"{columns}", Selected("r", row.Readable()),
 		"{whole}", Selected("r", row.Whole()),
 		"{replaced}", lines(replaced, ", "),

@@ -14,8 +14,8 @@ ON CONFLICT (company, id) DO UPDATE SET until_us = excluded.until_us`
 
 	insertEntombed = `INSERT INTO sessionkit_tombstones (company, id, version, until_us)
 SELECT s.company, s.id, s.version, CAST(:until_us AS bigint)
-FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND {changes}`
+FROM {changed sessions}
+WHERE s.company = :company{with changes}`
 
 	entomb = insertEntombed + `
 ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us`

@@ -9,8 +9,8 @@ import (
 )
 
 // The statements about segments, and about the rows that segments name by their change numbers. {by
-// change} is filled in when an Engine is made: it keeps the planner to the index of changes, where
-// the engine lets one say so.
+// change}, {changed sessions} and {with changes} are filled in when an Engine is made: they keep the
+// planner to the index of changes, where the engine lets one say so.
 const (
 	company = `SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
@@ -48,16 +48,16 @@ FROM sessionkit_sessions s{by change}
 WHERE s.company = :company AND s.changed_seq > :seq`
 
 	idsOf = `SELECT s.changed_seq, s.id
-FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND {changes}`
+FROM {changed sessions}
+WHERE s.company = :company{with changes}`
 
 	sessionsOf = `SELECT s.id, {packed}
-FROM sessionkit_sessions s{by change}
-WHERE {condition} AND {changes}`
+FROM {changed sessions}
+WHERE {condition}{with changes}`
 
 	countOf = `SELECT count(*)
-FROM sessionkit_sessions s{by change}
-WHERE {condition} AND s.created_us >= :oldest_us AND s.created_us <= :newest_us AND {changes}`
+FROM {changed sessions}
+WHERE {condition} AND s.created_us >= :oldest_us AND s.created_us <= :newest_us{with changes}`
 
 	sessionsAt = `SELECT s.id, {packed}
 FROM sessionkit_sessions s
@@ -68,8 +68,8 @@ FROM sessionkit_segments
 WHERE company = :company AND {segments}`
 
 	keysOf = `SELECT s.changed_seq, s.search_key
-FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND {changes}`
+FROM {changed sessions}
+WHERE s.company = :company{with changes}`
 
 	// A session that has changed since its key was computed has another number, and is left alone.
 	setKeys = `UPDATE sessionkit_sessions
@@ -155,6 +155,16 @@ func (e *Engine) Numbers(column string, list []int64) Part {
 		return Part{column + " IN (SELECT value FROM json_each(?))", []any{numbers(list, "[", "]")}}
 	}
 	return in(column, list)
+}
+
+// Changed adds to the arguments of a read what it needs for the sessions of a company whose last
+// changes have some numbers, none of them twice.
+func (e *Engine) Changed(args Args, company string, list []int64) Args {
+	args["changes"] = e.Numbers("s.changed_seq", list)
+	if e.lookUps {
+		args["company"], args["changes"] = company, Part{"CAST(CAST(? AS text) AS bigint[])", []any{numbers(list, "{", "}")}}
+	}
+	return args
 }
 
 // numbers writes numbers as an array of PostgreSQL's or JSON's.

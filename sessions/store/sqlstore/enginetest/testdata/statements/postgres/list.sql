@@ -102,8 +102,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
 
 -- rare word, page 1; absent word, page 1; two dense words, page 1; subject, page 1;
 -- personal number, page 1; nested search, page 1; search and range, page 1; search and range, page 2
@@ -128,8 +134,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE (s.company = $1 AND s.subject IN ($2, $3)) AND s.changed_seq = ANY (CAST(CAST($4 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE (s.company = $3 AND s.subject IN ($4, $5));
 
 -- personal number, page 1
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -139,8 +151,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE (s.company = $1 AND (s.personal_number IS NOT NULL AND s.personal_number = $2)) AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE (s.company = $3 AND (s.personal_number IS NOT NULL AND s.personal_number = $4));
 
 -- extra field, page 1
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -150,8 +168,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE (s.company = $1 AND ((CAST(s.extra AS jsonb) ->> CAST($2 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($3 AS text)) = $4)) AND s.changed_seq = ANY (CAST(CAST($5 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE (s.company = $3 AND ((CAST(s.extra AS jsonb) ->> CAST($4 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($5 AS text)) = $6));
 
 -- a word, among other search keys
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -161,5 +185,11 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE (s.company = $1) AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE (s.company = $3);

@@ -96,8 +96,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
 
 -- small segments; other search keys
 -- Rollback
@@ -156,8 +162,14 @@ WHERE company = $2;
 
 -- other search keys
 SELECT s.changed_seq, s.search_key
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
 
 -- other search keys
 UPDATE sessionkit_companies

@@ -57,8 +57,14 @@ RETURNING seq, tombstones;
 -- a few sessions by ID; 60 sessions by a filter
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
 SELECT s.company, s.id, s.version, CAST($1 AS bigint)
-FROM sessionkit_sessions s
-WHERE s.company = $2 AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]))
+FROM unnest(CAST(CAST($2 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $3 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $4
 ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us;
 
 -- a few sessions by ID; 60 sessions by a filter
@@ -241,8 +247,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE (s.company = $1 AND s.subject = $2) AND s.changed_seq = ANY (CAST(CAST($3 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE (s.company = $3 AND s.subject = $4);
 
 -- 60 sessions by a filter
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -252,8 +264,14 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
 
 -- 60 sessions by a filter
 INSERT INTO sessionkit_blocks (company, segment, name, data)

@@ -95,5 +95,11 @@ ON CONFLICT (company, segment) DO UPDATE SET dead = excluded.dead;
 
 -- of a company with purges
 SELECT s.changed_seq, s.id
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
