@@ -149,8 +149,8 @@
 // a time, the newest first, and holds the company for some 128 rows at a time. The newer release
 // does this for what the older one wrote, and never the other way round.
 //
-// A host's own table, see package tablestore, has no such state. While its column is filled anew, leave
-// SearchKey out of Columns: searches are as right without it.
+// A host's own table, see package tablestore, has no such state. While its column is filled anew,
+// leave SearchKey out of Columns: searches are as right without it.
 //
 // # What operations cost
 //

@@ -74,23 +74,23 @@ type Engine struct {
 
 	// Writes. Bump adds :n to seq and :added to total of :company, and holds its row until the
 	// transaction ends, if the schema serves :version, and writes nothing otherwise. The company's
-	// search_key becomes 0 unless it is :search_key or below 0. It returns the new seq and whether the company
-	// may have tombstones, 0 or 1: in a row, or in one number, twice the seq plus that, as what
-	// drivers call the last insert ID.
+	// search_key becomes 0 unless it is :search_key or below 0. It returns the new seq and whether
+	// the company may have tombstones, 0 or 1: in a row, or in one number, twice the seq plus that,
+	// as what drivers call the last insert ID.
 	Bump        Statement
 	BumpReturns bool // a row
 	// Takes :unused from seq of :company, and adds :added to total.
 	Settle Statement
-	// The sessions of :company with one of {ids}, as row.Whole, if the schema has :version and
-	// :search_key.
+	// The sessions of :company with one of {ids}, as row.Whole, if the schema serves :version.
 	Stored Statement
 	// As Stored, in their newest state, held until the transaction ends, whatever the schema.
 	Held Statement
 	// Inserts {rows}, of [Engine.SessionRows]. If one of them is stored already, the rows affected
 	// are not as many as those given.
 	InsertSessions Statement
-	// Writes {rows}, of [Engine.SessionRows], in the place of those that are stored and have a revision that is
-	// lower by one. Only then the rows affected are Replaced times as many as those given.
+	// Writes {rows}, of [Engine.SessionRows], in the place of those that are stored and have a
+	// revision that is lower by one. Only then the rows affected are Replaced times as many as those
+	// given.
 	ReplaceSessions Statement
 	Replaced        int64
 	// Sets the schema's history to :history.
@@ -151,7 +151,7 @@ type Engine struct {
 	SaveSettings    Statement // inserts a revision of :company. One row is affected if there was none of that number
 	SettingsOf      Statement // revision :revision of :company, in the newest state, if there is one
 	DeleteSettings  Statement // of :company
-	AppendAudit     Statement // inserts an entry, if the schema serves :version and :search_key
+	AppendAudit     Statement // inserts an entry, if the schema serves :version
 	AuditPage       Statement // at most :limit entries of :company {of} somebody, behind (:after_us, :after_id) and of :from_us or later, newest first
 	AuditAfter      Statement // at_us of the entry of :company, oldest first, that :skip others come before, of those before :before_us
 	DeleteAudit     Statement // the entries of :company before :before_us

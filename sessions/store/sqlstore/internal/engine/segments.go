@@ -192,16 +192,14 @@ func powerOfTwo(n int) int {
 	return power
 }
 
-var escapeElement = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-
 // array writes texts as PostgreSQL reads an array.
 func array(list []string) string {
 	var b strings.Builder
 	for i, text := range list {
-		b.WriteString([...]string{`{"`, `","`}[min(i, 1)])
-		_, _ = escapeElement.WriteString(&b, text)
+		b.WriteByte("{,"[min(i, 1)])
+		appendElement(&b, text)
 	}
-	return b.String() + `"}`
+	return b.String() + "}"
 }
 
 func asJSON(v any) string {
