@@ -88,8 +88,7 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 	}
 	history := make([]byte, 8)
 	_, _ = rand.Read(history) // it never fails
-	return b.pool.Use(ctx, op, func(q session) error {
-		c := b.on(q, op)
+	return b.using(ctx, op, func(c conn) error {
 		result, err := c.affect(ctx, c.engine.NewHistory, ofSchema(engine.Args{"history": hex.EncodeToString(history)}))
 		if err != nil {
 			return c.explain(ctx, err)
@@ -116,8 +115,8 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
-	err = b.pool.Use(ctx, op, func(q session) error {
-		ch, err = b.changes(ctx, b.on(q, op), company, since, limit)
+	err = b.using(ctx, op, func(c conn) error {
+		ch, err = b.changes(ctx, c, company, since, limit)
 		return err
 	})
 	w.returned(len(ch.Sessions), false)

@@ -105,8 +105,8 @@ func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method s
 // What one method does by another is part of it, such as the packing after an insert; what happens
 // in a transaction of the host's ([Backend.Tx]) is told as the rest.
 func (b *Backend) WithObserver(observe func(context.Context, Operation)) *Backend {
-	c := New(b.db, b.dialect)
-	c.packing, c.keys, c.observe = b.packing, b.keys, observe
+	c := b.copied()
+	c.observe = observe
 	return c
 }
 

@@ -22,15 +22,15 @@ type Packing struct {
 	// most half as many again; [Backend.Maintain] packs what is more than half. More make searches
 	// slower, fewer make writing slower. 0: 2,000. Negative: writers never pack, Maintain does.
 	Tail int
-	// Segment is how many sessions a segment may have, 65,536 at most. 0, and more than that: 64,000,
-	// whose longest lists PostgreSQL keeps in its rows.
+	// Segment is how many sessions a segment may have, 65,536 at most. Anything else, such as 0:
+	// 64,000, whose longest lists PostgreSQL keeps in its rows.
 	Segment int
 }
 
 // WithPacking returns a Backend over the same tables that packs as p says.
 func (b *Backend) WithPacking(p Packing) *Backend {
-	c := New(b.db, b.dialect)
-	c.packing, c.keys, c.observe = p, b.keys, b.observe
+	c := b.copied()
+	c.packing = p
 	return c
 }
 
@@ -445,8 +445,12 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	}
 	p := &plan{directory: d, task: t, packed: d.packed}
 	if t.tail {
-		if err := c.tailKeys(ctx, company, p, most); err != nil {
+		// No more than one segment may have.
+		if p.keys, err = c.tailKeys(ctx, company, d.packed, most); err != nil {
 			return nil, err
+		}
+		if p.packed = p.seq; len(p.keys) == most {
+			p.packed = p.keys[most-1].change
 		}
 	}
 	for _, s := range t.inputs {
@@ -462,22 +466,19 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	return p, c.build(ctx, company, p, most)
 }
 
-// tailKeys adds the tail's first sessions, by their change numbers: no more than one segment may
-// have.
-func (c conn) tailKeys(ctx context.Context, company string, p *plan, most int) error {
-	args := engine.Args{"company": company, "packed": p.directory.packed, "limit": most}
-	err := c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
+// tailKeys reads the first sessions whose last change is behind a number, at most so many, in the
+// order of their changes.
+func (c conn) tailKeys(ctx context.Context, company string, change int64, most int) (keys []key, err error) {
+	args := engine.Args{"company": company, "packed": change, "limit": most}
+	err = c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
 		var k key
 		if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
 			return failed(ctx, c.op, err)
 		}
-		p.keys = append(p.keys, k)
+		keys = append(keys, k)
 		return nil
 	})
-	if p.packed = p.seq; len(p.keys) == most {
-		p.packed = p.keys[most-1].change
-	}
-	return err
+	return keys, err
 }
 
 // readPlaces reads all places of a segment, and which of them are dead.

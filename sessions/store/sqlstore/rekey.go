@@ -177,28 +177,16 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 // tailSince reads the sessions whose last change is behind a number.
 func (c conn) tailSince(ctx context.Context, company string, change int64) (all []found, err error) {
 	for {
-		var changes []int64
-		args := engine.Args{"company": company, "packed": change, "limit": mostLookedUp}
-		err := c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
-			var k key
-			if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
-				return failed(ctx, c.op, err)
-			}
-			changes = append(changes, k.change)
-			return nil
-		})
-		if err != nil {
-			return nil, err
+		keys, err := c.tailKeys(ctx, company, change, mostLookedUp)
+		if err != nil || len(keys) == 0 {
+			return all, err
 		}
-		if len(changes) == 0 {
-			return all, nil
-		}
-		list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
+		list, err := c.sessionsOf(ctx, company, changesOf(keys), anyOf(company))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, list...)
-		change = changes[len(changes)-1]
+		change = keys[len(keys)-1].change
 	}
 }
 
@@ -274,8 +262,8 @@ func (b *Backend) packAll(ctx context.Context) error {
 			return nil
 		})
 	})
-	for i := 0; err == nil && i < len(due); i++ {
-		err = b.Maintain(ctx, due[i])
+	if err != nil {
+		return err
 	}
-	return err
+	return b.packCompanies(ctx, due)
 }

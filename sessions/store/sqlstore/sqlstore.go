@@ -62,6 +62,13 @@ func New(db *sql.DB, d filter.Dialect) *Backend {
 // Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
 func (b *Backend) Connections() int { return b.pool.Connections() }
 
+// copied returns a Backend over the same tables that is used as this one, for an option to be set.
+func (b *Backend) copied() *Backend {
+	c := New(b.db, b.dialect)
+	c.packing, c.keys, c.observe = b.packing, b.keys, b.observe
+	return c
+}
+
 // ready checks what every method needs.
 func (b *Backend) ready(ctx context.Context, company string) error {
 	if company == "" {
@@ -88,8 +95,8 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	err = b.pool.Use(ctx, op, func(q session) error {
-		f, err := b.on(q, op).get(ctx, company, id)
+	err = b.using(ctx, op, func(c conn) error {
+		f, err := c.get(ctx, company, id)
 		if s = f.session; s != nil {
 			w.returned(1, false)
 		}

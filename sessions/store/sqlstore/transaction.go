@@ -167,7 +167,7 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 		return err
 	}
 	ctx, w := t.b.watch(ctx, c.op, c.company())
-	defer func() { w.end(&err) }()
+	defer w.end(&err)
 	err = t.doCall(ctx, c)
 	return err
 }

@@ -351,8 +351,7 @@ func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, er
 		return nil, nil //nolint:nilnil // nothing is known
 	}
 	stored := map[sessionKey]known{}
-	err := b.pool.Use(ctx, c.op, func(q session) error {
-		conn := b.on(q, c.op)
+	err := b.using(ctx, c.op, func(conn conn) error {
 		for _, company := range c.companies {
 			if err := conn.stored(ctx, conn.engine.Stored, ofSchema(engine.Args{}), company, c.edits[company], stored); err != nil {
 				return conn.explain(ctx, err)
