@@ -174,12 +174,16 @@ func add[K comparable](counts *map[K]int, of K, n int) {
 }
 
 // supersede cancels the search of the same tab that is under way, with [ErrSuperseded] as the
-// cause, and returns the context of the new one.
+// cause, and returns the context of the new one. One that was given up before it came here is no
+// newer one: it may have been overtaken on its way.
 func (w *work) supersede(ctx context.Context, key tabKey) (newer context.Context, end func()) {
 	newer, cancel := context.WithCancelCause(ctx)
 	own := &search{cancel}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if ctx.Err() != nil {
+		return newer, func() { cancel(nil) }
+	}
 	if older := w.searches[key]; older != nil {
 		older.cancel(ErrSuperseded)
 	}

@@ -216,6 +216,24 @@ func TestNewerSearchesSupersede(t *testing.T) {
 	})
 }
 
+// A search that was given up on its way, where a newer one overtook it, supersedes none.
+func TestGivenUpSearchesSupersedeNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, _ := pool(t, 2, store.Options{})
+		newer := make(chan error, 1)
+		go func() {
+			_, err := st.List(t.Context(), agent, store.Query{Tab: "one"})
+			newer <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := st.List(ctx, agent, store.Query{Tab: "one"})
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, <-newer)
+	})
+}
+
 // A Backend that panics gives its turn back.
 func TestTurnsSurvivePanics(t *testing.T) {
 	st := store.New(panicking{backend(t)}, store.Options{Connections: 1})
