@@ -253,8 +253,8 @@ type plan struct {
 	built  []built
 
 	mixed bool       // rows may have search keys of another version
-	claim int64      // to those rows, where mixed
-	rekey []rekeying // which of them get other keys
+	claim int64      // to those rows; the version that they all have, unless mixed
+	rekey []rekeying // the keys that they should have, where mixed
 }
 
 // built is a new segment, with the keys of its sessions.
@@ -323,7 +323,11 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 			if err := c.claim(ctx, company, p, &now); err != nil {
 				return err
 			}
-			if err := c.setKeys(ctx, company, p.rekey); err != nil {
+			other, err := c.otherKeys(ctx, company, p.rekey)
+			if err != nil {
+				return err
+			}
+			if err := c.setKeys(ctx, company, other); err != nil {
 				return err
 			}
 		}
@@ -443,7 +447,7 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	if !ok {
 		return nil, nil //nolint:nilnil // nothing is to be done
 	}
-	p := &plan{directory: d, task: t, packed: d.packed}
+	p := &plan{directory: d, task: t, packed: d.packed, claim: c.keys.Version}
 	if t.tail {
 		// No more than one segment may have.
 		if p.keys, err = c.tailKeys(ctx, company, d.packed, most); err != nil {
@@ -581,11 +585,7 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 				builder.Add(c.keys.As(s), k.change)
 			}
 			if p.mixed {
-				rekey, err := c.otherKeys(ctx, company, list)
-				if err != nil {
-					return err
-				}
-				p.rekey = append(p.rekey, rekey...)
+				p.rekey = append(p.rekey, c.keysFor(list)...)
 			}
 		}
 		p.built = append(p.built, built{builder.Build(), number, keys})
@@ -632,7 +632,7 @@ func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 // swap puts what was built in the place of what it was built of. The company is held, and now is
 // its row.
 func (c conn) swap(ctx context.Context, company string, p *plan, now state) error {
-	if err := c.requireInputs(ctx, company, p, &now, p.mixed); err != nil {
+	if err := c.requireInputs(ctx, company, p, &now, true); err != nil {
 		return err
 	}
 	dead, err := c.changedSince(ctx, company, p)
@@ -670,8 +670,8 @@ func (c conn) inputs(p *plan) engine.Part {
 	return c.engine.Numbers("segment", append(numbersOf(p.inputs), -1))
 }
 
-// requireInputs requires that what a plan was made of is there still, and, where it is claimed, that
-// nobody else has claimed it since. The company is held, and now is its row.
+// requireInputs requires that what a plan was made of is there still, and, unless the plan is about
+// to claim it, that no other version has claimed it since. The company is held, and now is its row.
 func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *state, claimed bool) error {
 	var present, ours int
 	err := c.first(ctx, c.engine.Present, engine.Args{"company": company, "segments": c.inputs(p), "search_key": p.claim}, &present, &ours)

@@ -64,14 +64,23 @@ type rekeying struct {
 	key    string
 }
 
-// otherKeys returns those of some sessions whose rows have other keys than they should.
-func (c conn) otherKeys(ctx context.Context, company string, list []found) (other []rekeying, err error) {
-	stored := make(map[int64]string, len(list))
+// keysFor returns the keys that the rows of some sessions should have.
+func (c conn) keysFor(list []found) []rekeying {
+	due := make([]rekeying, len(list))
+	for i, f := range list {
+		due[i] = rekeying{f.change, c.keys.Of(f.session)}
+	}
+	return due
+}
+
+// otherKeys returns those of some keys whose rows have others. A row that has changed since has its own.
+func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
 	for part := range slices.Chunk(list, mostLookedUp) {
 		changes := make([]int64, len(part))
-		for i, f := range part {
-			changes[i] = f.change
+		for i, r := range part {
+			changes[i] = r.change
 		}
+		stored := make(map[int64]string, len(part))
 		args := c.engine.Changed(engine.Args{"company": company}, company, changes)
 		err := c.rows(ctx, c.engine.KeysOf, args, func(rows *sql.Rows) error {
 			var change int64
@@ -85,10 +94,10 @@ func (c conn) otherKeys(ctx context.Context, company string, list []found) (othe
 		if err != nil {
 			return nil, err
 		}
-	}
-	for _, f := range list {
-		if key := c.keys.Of(f.session); key != stored[f.change] {
-			other = append(other, rekeying{f.change, key})
+		for _, r := range part {
+			if key, ok := stored[r.change]; ok && key != r.key {
+				other = append(other, r)
+			}
 		}
 	}
 	return other, nil
@@ -149,20 +158,34 @@ func (c conn) claim(ctx context.Context, company string, p *plan, now *state) er
 // rekey claims the rows of a plan, and writes keys to them, some at a time. Between two parts the
 // company is free. Unless it should wait, a company that others hold is an errHeld.
 func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait bool) error {
-	for rest, first := p.rekey, p.mixed; first || len(rest) > 0; first = false {
-		part := rest[:min(len(rest), rekeyedRows)]
-		rest = rest[len(part):]
-		err := b.inUpkeep(ctx, op, company, wait, func(c conn) error {
+	if !p.mixed {
+		return nil
+	}
+	while := func(do func(c conn, now *state) error) error {
+		return b.inUpkeep(ctx, op, company, wait, func(c conn) error {
 			now, err := c.holdFree(ctx, company, wait)
-			switch {
-			case err != nil:
-				return err
-			case first:
-				err = c.claim(ctx, company, p, &now)
-			default:
-				err = c.requireInputs(ctx, company, p, &now, true)
-			}
 			if err != nil {
+				return err
+			}
+			return do(c, &now)
+		})
+	}
+	err := while(func(c conn, now *state) error { return c.claim(ctx, company, p, now) })
+	if err != nil {
+		return err
+	}
+	// Until the claim, another version may have written its keys to rows that had the right ones.
+	var other []rekeying
+	err = b.using(ctx, op, func(c conn) (err error) {
+		other, err = c.otherKeys(ctx, company, p.rekey)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(other, rekeyedRows) {
+		err := while(func(c conn, now *state) error {
+			if err := c.requireInputs(ctx, company, p, now, true); err != nil {
 				return err
 			}
 			return c.setKeys(ctx, company, part)
@@ -218,7 +241,7 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 		if err != nil {
 			return err
 		}
-		other, err := c.otherKeys(ctx, company, list)
+		other, err := c.otherKeys(ctx, company, c.keysFor(list))
 		if err != nil {
 			return err
 		}
@@ -239,7 +262,7 @@ func (b *Backend) allOurs(d *directory) bool {
 
 // verifyKeys compares the search keys of rows with their sessions.
 func (c conn) verifyKeys(ctx context.Context, company string, list []found) error {
-	other, err := c.otherKeys(ctx, company, list)
+	other, err := c.otherKeys(ctx, company, c.keysFor(list))
 	if err == nil && len(other) > 0 {
 		err = fmt.Errorf("%w: %d rows whose search keys are of other texts", ErrDamaged, len(other))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -275,5 +276,69 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 		}
 		require.NoError(t, ours.Verify(t.Context(), "acme"))
 		requireWhole(t, ours, all, filter.Search("n g 0"))
+	})
+}
+
+// TestRekeyBehindASnapshot lets another version make the keys of the same rows anew after a snapshot
+// of them was read, and before they are claimed or packed, and end in the middle. What was read of
+// their keys is out of date then.
+func TestRekeyBehindASnapshot(t *testing.T) {
+	const claims, packs = "search_key\nFROM sessionkit_companies\nWHERE company", "INSERT INTO sessionkit_blocks"
+	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
+		c := newDatabase(t, e)
+		between, end := &breaker{Connector: c}, &breaker{Connector: c}
+		plain := connect(t, c)
+		newBackend(t, e, plain)
+		ours := backendOf(connect(t, between), e, nil, sqlstore.Packing{Tail: 200})
+		writer := backendOf(plain, e, nil, sqlstore.Packing{Tail: -1})
+		packer := backendOf(plain, e, nil, sqlstore.Packing{Tail: 20, Segment: 35})
+		others := connect(t, end)
+		for _, test := range []struct {
+			company string
+			other   *keys.Keys
+			before  string // the statement of ours
+			load    func(b, other *sqlstore.Backend, all []*sessions.Session) error
+			write   bool // the other one writes then
+		}{
+			{"a tail of two versions", olderKeys, claims, func(b, other *sqlstore.Backend, all []*sessions.Session) error {
+				return errors.Join(other.Insert(t.Context(), all[:120]...), b.Insert(t.Context(), all[120:]...))
+			}, false},
+			{"a tail of this version", olderKeys, packs, func(b, _ *sqlstore.Backend, all []*sessions.Session) error {
+				return b.Insert(t.Context(), all...)
+			}, true},
+			{"segments of this version", newerKeys, packs, func(_, _ *sqlstore.Backend, all []*sessions.Session) error {
+				for part := range slices.Chunk(all, 35) {
+					if err := errors.Join(packer.Insert(t.Context(), part...), packer.Maintain(t.Context(), part[0].Company)); err != nil {
+						return err
+					}
+				}
+				return nil
+			}, false},
+		} {
+			other := backendOf(others, e, test.other, sqlstore.Packing{Tail: -1})
+			all := dense(141)
+			for _, s := range all {
+				s.Company = test.company
+			}
+			require.NoError(t, test.load(writer, other, all[:140]), test.company)
+			before := test.before
+			if e == sqlite && before == claims { // which writes to hold
+				before = "SET seq = seq"
+			}
+			ended := false
+			between.arm(before, 0, func(driver.Conn) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if test.write {
+					require.NoError(t, other.Insert(ctx, all[140]))
+				}
+				end.arm(packs, 0, func(driver.Conn) { cancel() })
+				ended = other.Maintain(ctx, test.company) != nil
+			})
+			require.NoError(t, ours.Maintain(t.Context(), test.company), test.company)
+			require.True(t, ended, test.company)
+			require.NoError(t, ours.Verify(t.Context(), test.company), test.company)
+			require.NoError(t, other.Verify(t.Context(), test.company), test.company)
+		}
 	})
 }

@@ -157,11 +157,6 @@ FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- other search keys
-SELECT s.changed_seq, s.search_key
-FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- other search keys
 SELECT count(*), count(CASE WHEN search_key = ? THEN 1 END)
 FROM sessionkit_segments
 WHERE company = ? AND segment IN (?, ?);
@@ -175,6 +170,11 @@ WHERE company = ? AND search_key > 0;
 UPDATE sessionkit_segments
 SET search_key = ?
 WHERE company = ? AND segment IN (?, ?);
+
+-- other search keys
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
+WHERE s.company = ? AND s.changed_seq IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- other search keys
 UPDATE sessionkit_sessions

@@ -161,6 +161,16 @@ SET packed_seq = $1
 WHERE company = $2;
 
 -- other search keys
+UPDATE sessionkit_companies
+SET search_key = $1
+WHERE company = $2 AND search_key > 0;
+
+-- other search keys
+UPDATE sessionkit_segments
+SET search_key = $1
+WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
+
+-- other search keys
 SELECT s.changed_seq, s.search_key
 FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
@@ -170,16 +180,6 @@ CROSS JOIN LATERAL (
 	OFFSET 0
 ) s
 WHERE s.company = $3;
-
--- other search keys
-UPDATE sessionkit_companies
-SET search_key = $1
-WHERE company = $2 AND search_key > 0;
-
--- other search keys
-UPDATE sessionkit_segments
-SET search_key = $1
-WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 
 -- other search keys
 UPDATE sessionkit_sessions

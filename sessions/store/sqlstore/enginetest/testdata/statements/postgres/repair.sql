@@ -72,17 +72,6 @@ CROSS JOIN LATERAL (
 WHERE s.company = $3;
 
 -- 30 sessions
-SELECT s.changed_seq, s.search_key
-FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
-CROSS JOIN LATERAL (
-	SELECT *
-	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
-) s
-WHERE s.company = $3;
-
--- 30 sessions
 -- Rollback
 
 -- 30 sessions
@@ -94,6 +83,17 @@ WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 UPDATE sessionkit_companies
 SET search_key = $1
 WHERE company = $2;
+
+-- 30 sessions
+SELECT s.changed_seq, s.search_key
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
+	OFFSET 0
+) s
+WHERE s.company = $3;
 
 -- 30 sessions
 INSERT INTO sessionkit_blocks (company, segment, name, data)

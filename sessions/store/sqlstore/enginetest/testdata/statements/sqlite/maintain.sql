@@ -160,11 +160,6 @@ SET packed_seq = ?
 WHERE company = ?;
 
 -- other search keys
-SELECT s.changed_seq, s.search_key
-FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
-
--- other search keys
 UPDATE sessionkit_companies
 SET search_key = ?
 WHERE company = ? AND search_key > 0;
@@ -173,6 +168,11 @@ WHERE company = ? AND search_key > 0;
 UPDATE sessionkit_segments
 SET search_key = ?
 WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
+
+-- other search keys
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- other search keys
 UPDATE sessionkit_sessions

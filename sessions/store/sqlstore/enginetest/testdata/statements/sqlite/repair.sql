@@ -74,11 +74,6 @@ FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- 30 sessions
-SELECT s.changed_seq, s.search_key
-FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
-
--- 30 sessions
 -- Rollback
 
 -- 30 sessions
@@ -90,6 +85,11 @@ WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 UPDATE sessionkit_companies
 SET search_key = ?
 WHERE company = ?;
+
+-- 30 sessions
+SELECT s.changed_seq, s.search_key
+FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
+WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- 30 sessions
 INSERT INTO sessionkit_blocks (company, segment, name, data)
