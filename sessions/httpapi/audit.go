@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -52,7 +53,10 @@ func (c *call) audit() (any, error) {
 		Subject: c.text("subject"), Session: c.text("session"), From: c.instant("since"), Until: c.instant("before"),
 		Limit: c.number("limit", 1), After: store.Cursor(c.text("after")),
 	}
-	for _, action := range c.take("action") {
+	for i, action := range c.take("action") {
+		if !slices.Contains(store.Actions(), store.Action(action)) {
+			c.fail(refuseValue("action", i+1, actionNames()...))
+		}
 		q.Actions = append(q.Actions, store.Action(action))
 	}
 	if err := c.none(); err != nil {
@@ -74,6 +78,13 @@ func (c *call) audit() (any, error) {
 	return answer, nil
 }
 
+func actionNames() (names []string) {
+	for _, action := range store.Actions() {
+		names = append(names, string(action))
+	}
+	return names
+}
+
 // instant takes an instant in RFC 3339, the zero time if it is not given.
 func (p *parameters) instant(name string) time.Time {
 	text := p.text(name)
@@ -82,7 +93,7 @@ func (p *parameters) instant(name string) time.Time {
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		p.fail(refuse(codeInvalidParameter, name, "not an instant of RFC 3339, such as 2026-03-14T00:00:00Z"))
+		p.fail(refuseAt(name, 1, "not an instant of RFC 3339, such as 2026-03-14T00:00:00Z"))
 	}
 	return at
 }

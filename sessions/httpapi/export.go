@@ -92,7 +92,7 @@ func (c *call) format() (Format, export.Format) {
 	for _, of := range c.options.Formats {
 		there = append(there, of.Name)
 	}
-	c.fail(refuseValue("format", there...))
+	c.fail(refuseValue("format", 1, there...))
 	return Format{}, 0
 }
 
@@ -178,11 +178,11 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	}
 	if text := c.text("separator"); text != "" {
 		if len(text) != 1 || !strings.Contains(",;\t|", text) {
-			c.fail(refuse(codeInvalidParameter, "separator", "not a comma, semicolon, tab or bar"))
+			c.fail(refuseAt("separator", 1, "not a comma, semicolon, tab or bar"))
 		}
 		o.Comma, _ = utf8.DecodeRuneInString(text)
 	}
-	for _, text := range c.take("column") {
+	for i, text := range c.take("column") {
 		var column export.Column
 		own := slices.IndexFunc(c.options.Columns, func(own export.OwnColumn) bool { return own.Header == text })
 		switch {
@@ -190,7 +190,7 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 			column = export.Own(len(o.Own))
 			o.Own = append(o.Own, c.options.Columns[own])
 		case column.UnmarshalText([]byte(text)) != nil:
-			c.fail(refuse(codeInvalidParameter, "column", "not the header of a column"))
+			c.fail(refuseValue("column", i+1, c.headers()...))
 		}
 		o.Columns = append(o.Columns, column)
 	}
@@ -216,9 +216,20 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 		}
 		o.ExtraKeys = s.ExtraKeys
 	default:
-		c.fail(refuse(codeInvalidParameter, "extra_columns", "neither true nor false"))
+		c.fail(refuseValue("extra_columns", 1, "true", "false"))
 	}
 	return o, c.err
+}
+
+// headers are what the parameter column may name.
+func (c *call) headers() (list []string) {
+	for _, column := range export.Columns() {
+		list = append(list, column.String())
+	}
+	for _, own := range c.options.Columns {
+		list = append(list, own.Header)
+	}
+	return list
 }
 
 // fileName is "COMPANY sessions DATE" with the extension of the format.

@@ -208,11 +208,7 @@ func (a *api) viewer(r *http.Request) (store.Viewer, error) {
 // has answered itself.
 func document(do func(*call) (any, error)) operation {
 	return func(c *call) error {
-		if c.options.Timeout > 0 {
-			var cancel context.CancelFunc
-			c.ctx, cancel = context.WithTimeout(c.ctx, c.options.Timeout)
-			defer cancel()
-		}
+		defer c.inTime()()
 		if err := c.begin(typeJSON); err != nil {
 			return err
 		}
@@ -228,6 +224,16 @@ func document(do func(*call) (any, error)) operation {
 		_, _ = c.w.Write(append(body, '\n')) // who does not take it has gone away
 		return nil
 	}
+}
+
+// inTime bounds what the call may take from now on, until the function that it returns is called.
+func (c *call) inTime() context.CancelFunc {
+	if c.options.Timeout <= 0 {
+		return func() {}
+	}
+	var cancel context.CancelFunc
+	c.ctx, cancel = context.WithTimeout(c.ctx, c.options.Timeout)
+	return cancel
 }
 
 // begin checks that the client takes what the operation sends, and reads the parameters.

@@ -139,14 +139,14 @@ type includes struct{ total, facets bool }
 
 // includes takes the parameter include.
 func (c *call) includes() (also includes) {
-	for _, what := range c.take("include") {
+	for i, what := range c.take("include") {
 		switch what {
 		case "total":
 			also.total = true
 		case "facets":
 			also.facets = true
 		default:
-			c.fail(refuseValue("include", "total", "facets"))
+			c.fail(refuseValue("include", i+1, "total", "facets"))
 		}
 	}
 	return also
@@ -233,8 +233,9 @@ func hasTag(header, tag string) bool {
 	return false
 }
 
-// selfie has the host answer for the image of a session.
+// selfie has the host answer for the image of a session, which takes its own time.
 func (c *call) selfie() error {
+	defer c.inTime()()
 	if err := c.read(); err != nil {
 		return err
 	}

@@ -109,13 +109,13 @@ func parseObject(body []byte) (url.Values, error) {
 		list := []json.RawMessage{raw}
 		if raw[0] == '[' {
 			if json.Unmarshal(raw, &list) != nil {
-				return nil, errNotParameter(name)
+				return nil, errNotParameter(name, 1)
 			}
 		}
-		for _, item := range list {
+		for i, item := range list {
 			text, ok := scalar(item)
 			if !ok {
-				return nil, errNotParameter(name)
+				return nil, errNotParameter(name, i+1)
 			}
 			values[name] = append(values[name], text)
 		}
@@ -148,8 +148,8 @@ func flatten(object map[string]json.RawMessage) error {
 	return nil
 }
 
-func errNotParameter(name string) error {
-	return refuse(codeInvalidParameter, name, "not a string, a number, a boolean or a list of these")
+func errNotParameter(name string, place int) error {
+	return refuseAt(name, place, "not a string, a number, a boolean or a list of these")
 }
 
 // scalar returns the text of a JSON string, number or boolean.
@@ -226,7 +226,7 @@ func (p *parameters) text(name string) string {
 	case 1:
 		return list[0]
 	default:
-		p.fail(refuse(codeInvalidParameter, name, "given more than once"))
+		p.fail(refuseAt(name, 2, "given more than once"))
 		return ""
 	}
 }
@@ -239,7 +239,7 @@ func (p *parameters) number(name string, low int) int {
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || int(n) < low {
-		p.fail(refuse(codeInvalidParameter, name, fmt.Sprintf("not a whole number from %d on", low)))
+		p.fail(refuseAt(name, 1, fmt.Sprintf("not a whole number from %d on", low)))
 	}
 	return int(n)
 }
@@ -261,7 +261,7 @@ func (p *parameters) zone() *time.Location {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || zone == time.Local {
-		p.fail(refuse(codeInvalidParameter, parameter, "not a time zone of the IANA database"))
+		p.fail(refuseAt(parameter, 1, "not a time zone of the IANA database"))
 	}
 	return zone
 }
@@ -313,13 +313,23 @@ func (p *parameters) badFilter(err error) error {
 		bad.Parameter, bad.Detail = parameter.Parameter, parameter.Err.Error()
 	}
 	switch given := p.values[bad.Parameter]; {
-	case bad.Parameter == paramFilter || len(given) == 0: // the criterion is within a text, or lacks the parameter
+	case bad.Code == codeUnknownParameter || bad.Parameter == paramFilter || len(given) == 0: // the criterion is within a text, or lacks the parameter
 		bad.Place = 0
-	case bad.Place == 0 && bad.Values != nil: // values are checked in an order of their own
+	case bad.Place != 0:
+	case len(given) == 1:
+		bad.Place = 1
+	case bad.Values != nil: // values are checked in an order of their own, and so is the absent one
 		bad.Place = 1 + slices.IndexFunc(given, func(v string) bool { return v != absent && !slices.Contains(bad.Values, v) })
+		if bad.Place == 0 {
+			bad.Place = 1 + slices.Index(given, absent)
+		}
+	case errors.Is(err, filter.ErrConflict): // one too many
+		bad.Place = 2
+	default:
+		bad.Place = 1 + slices.Index(given, "")
 	}
 	if !identifier(bad.Parameter) {
-		bad.Parameter = ""
+		bad.Parameter, bad.Place = "", 0
 	}
 	return &bad
 }

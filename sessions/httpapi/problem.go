@@ -129,9 +129,17 @@ func refuse(code, parameter, detail string) error {
 	return &problem{Code: code, Parameter: parameter, Detail: detail}
 }
 
-// refuseValue returns a problem with the value of a parameter, and says which values there are.
-func refuseValue(parameter string, there ...string) error {
-	return &problem{Code: codeInvalidParameter, Parameter: parameter, Values: there, Detail: "there are " + strings.Join(there, ", ")}
+// refuseAt returns a problem with one of a parameter's values, whose place counts from 1.
+func refuseAt(parameter string, place int, detail string) error {
+	if !identifier(parameter) {
+		parameter, place = "", 0
+	}
+	return &problem{Code: codeInvalidParameter, Parameter: parameter, Place: place, Detail: detail}
+}
+
+// refuseValue is refuseAt where the values are a list, and says which there are.
+func refuseValue(parameter string, place int, there ...string) error {
+	return &problem{Code: codeInvalidParameter, Parameter: parameter, Place: place, Values: there, Detail: "there are " + strings.Join(there, ", ")}
 }
 
 func unsupported(types ...string) error {
@@ -166,9 +174,9 @@ func problemOf(err error) *problem {
 	case errors.Is(err, store.ErrNotFound):
 		return &problem{Code: codeNotFound}
 	case errors.Is(err, store.ErrLimit):
-		return &problem{Code: codeInvalidParameter, Parameter: "limit", Detail: "more than one answer may have"}
-	case errors.Is(err, store.ErrAuditQuery):
-		return &problem{Code: codeInvalidParameter, Detail: "an action that there is not, or a time that ends before it begins"}
+		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1, Detail: "more than one answer may have"}
+	case errors.Is(err, store.ErrAuditQuery): // its actions are checked where they are taken
+		return &problem{Code: codeInvalidParameter, Parameter: "before", Place: 1, Detail: "the time ends before it begins"}
 	case errors.Is(err, store.ErrCursor):
 		return &problem{Code: codeInvalidCursor, Parameter: "after", Detail: "not a cursor of this query"}
 	case errors.Is(err, store.ErrWatermark):

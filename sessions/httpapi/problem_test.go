@@ -51,10 +51,16 @@ func TestProblemOfAValue(t *testing.T) {
 		{"match_level.at_least=9", "match_level.at_least", 1.0, []any{"0", "1", "2", "3", "4", "5", "6", "7"}},
 		{"match_level=3&match_level=high", "match_level", 2.0, nil},
 		{"subject=s&subject=" + strings.Repeat("s", 1000), "subject", 2.0, nil},
-		{"include=total&include=sum", "include", nil, []any{"total", "facets"}},
+		{"include=total&include=sum", "include", 2.0, []any{"total", "facets"}},
 		{"filter=status(aaa)", "status", nil, statuses},
 		{"filter=liveness(dead)", "filter", nil, []any{"unknown", "passed", "not_passed"}},
 		{"status=", "status", 1.0, nil},
+		{"match_level=", "match_level", 1.0, nil},
+		{"status=none", "status", 1.0, statuses},
+		{"status=success&status=none", "status", 2.0, statuses},
+		{"created_at.zone=x&created_at.from=2026-01-01", "created_at.zone", 1.0, nil},
+		{"created_at.zone=UTC&created_at.from=2026-01-01&created_at.from=2026-01-01", "created_at.from", 2.0, nil},
+		{"created_at.from=2026-01-01", "created_at.zone", nil, nil},
 	} {
 		p := h.get("agent", "/sessions?"+c.query).problem(http.StatusBadRequest, "invalid_parameter")
 		require.Equal(t, c.parameter, p["parameter"], c.query)
@@ -67,8 +73,39 @@ func TestProblemOfAValue(t *testing.T) {
 	}
 	p := h.post("agent", "/sessions", `{"search": "x", "search.in": ["first_name", "subject"]}`).problem(http.StatusBadRequest, "invalid_parameter")
 	require.Equal(t, []any{"search.in", 2.0, []any{"first_name", "last_name", "personal_number", "document_number"}}, []any{p["parameter"], p["place"], p["values"]})
-	p = h.post("agent", "/export", `{"format": "xlsx"}`).problem(http.StatusBadRequest, "invalid_parameter")
-	require.Equal(t, []any{"rfc4180", "excel_csv"}, p["values"])
+	bad := func(a answer, parameter string, place float64, values ...any) {
+		p := a.problem(http.StatusBadRequest, "invalid_parameter")
+		require.Equal(t, []any{parameter, place}, []any{p["parameter"], p["place"]}, p)
+		if values == nil {
+			require.NotContains(t, p, "values")
+		} else {
+			require.Subset(t, p["values"], values)
+		}
+	}
+	for _, c := range []struct {
+		body, parameter string
+		place           float64
+		values          []any
+	}{
+		{`{"format": "xlsx"}`, "format", 1, []any{"rfc4180", "excel_csv"}},
+		{`{"column": ["Session ID", "session id"]}`, "column", 2, []any{"Session ID", "Personal Number"}},
+		{`{"extra_columns": "yes"}`, "extra_columns", 1, []any{"true", "false"}},
+		{`{"separator": ":"}`, "separator", 1, nil},
+		{`{"zone": "Nowhere"}`, "zone", 1, nil},
+		{`{"zone": ["UTC", "UTC"]}`, "zone", 2, nil},
+		{`{"status": ["failed", null]}`, "status", 2, nil},
+	} {
+		bad(h.post("agent", "/export", c.body), c.parameter, c.place, c.values...)
+	}
+	for _, typed := range []string{"01001012345", "AB123456", "extra.01001012345"} {
+		require.NotContains(t, h.get("agent", "/sessions?"+typed+"=1").Body.String(), typed)
+		require.NotContains(t, h.post("agent", "/sessions", `{"`+typed+`": {}}`).Body.String(), typed)
+	}
+	bad(h.get("agent", "/sessions?limit=501"), "limit", 1)
+	bad(h.get("agent", "/sessions?limit=x"), "limit", 1)
+	bad(h.get("master", "/audit?action=list&action=List"), "action", 2, "list", "export")
+	bad(h.get("master", "/audit?since=yesterday"), "since", 1)
+	bad(h.get("master", "/audit?since=2026-01-02T00:00:00Z&before=2026-01-01T00:00:00Z"), "before", 1)
 }
 
 func TestMalformedRequests(t *testing.T) {
@@ -250,6 +287,7 @@ func TestTimeout(t *testing.T) {
 		return fmt.Errorf("storage: %w", ctx.Err())
 	}
 	h.get("agent", "/sessions").problem(http.StatusServiceUnavailable, "timeout")
+	h.get("agent", "/sessions/s1/selfie").problem(http.StatusServiceUnavailable, "timeout")
 	time.Sleep(2 * time.Millisecond)
 	require.Equal(t, http.StatusOK, h.post("agent", "/export", `{}`).Code, "an export takes as long as it takes")
 

@@ -18,17 +18,24 @@ func utf16Offset(text string, n int) int {
 	return units
 }
 
+// maxDigits is how many digits the name of a parameter may have: numbers of persons and documents
+// have more.
+const maxDigits = 4
+
 // identifier reports whether a parameter's name is short and plain enough to be repeated in an
 // answer: what a person typed into the wrong place is not.
 func identifier(name string) bool {
 	if name == "" || len(name) > 64 {
 		return false
 	}
+	digits := 0
 	for i := range len(name) {
-		c := name[i]
-		if c >= utf8.RuneSelf || (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' {
+		switch c := name[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= utf8.RuneSelf || (c|0x20 < 'a' || c|0x20 > 'z') && c != '_' && c != '.':
 			return false
 		}
 	}
-	return true
+	return digits <= maxDigits
 }
