@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -15,10 +16,17 @@ import (
 // Each session is lent until the next one. An error comes once and last. The iterator reads anew
 // every time that it is ranged over, and leaving it early leaves nothing behind.
 func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Session, error] {
+	sel.Limit, sel.Budget = 0, 0
 	return func(yield func(*sessions.Session, error) bool) {
 		stopped := false
-		err := readAll(ctx, b, sel, func(s *sessions.Session) error {
-			if stopped = !yield(s, nil); stopped {
+		err := New(b, Options{}).stream(ctx, sel, func(found *sessions.Session) error {
+			switch {
+			case stopped: // a Streamer that goes on all the same
+				return errStopped
+			case found.Company != sel.Company:
+				return ErrBackend
+			}
+			if stopped = !yield(found, nil); stopped {
 				return errStopped
 			}
 			return nil
@@ -29,25 +37,24 @@ func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Sess
 	}
 }
 
-func readAll(ctx context.Context, b Backend, sel Selection, each func(*sessions.Session) error) error {
-	sel.Limit, sel.Budget = 0, 0
-	if streamer, ok := b.(Streamer); ok {
-		return streamer.Stream(ctx, sel, each)
+// stream hands over the sessions of a selection until the first error.
+func (s *Store) stream(ctx context.Context, sel Selection, do func(*sessions.Session) error) error {
+	if streamer, ok := s.backend.(Streamer); ok {
+		_, err := inTurn(ctx, s, func() (struct{}, error) { return struct{}{}, streamer.Stream(ctx, sel, do) })
+		if err != nil {
+			return fmt.Errorf("store: stream: %w", err)
+		}
+		return nil
 	}
-	sel.Limit = batchSize
-	for {
-		batch, err := b.List(ctx, sel)
+	for batch, err := range s.batches(ctx, sel) {
 		if err != nil {
 			return err
 		}
-		for _, s := range batch.Sessions {
-			if err := each(s); err != nil {
+		for _, found := range batch.Sessions {
+			if err := do(found); err != nil {
 				return err
 			}
 		}
-		if batch.Reached.IsZero() {
-			return nil
-		}
-		sel.After = batch.Reached
 	}
+	return nil
 }

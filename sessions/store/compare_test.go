@@ -137,7 +137,7 @@ func (f torn) Stream(ctx context.Context, sel store.Selection, each func(*sessio
 
 func TestAllCanBeLeft(t *testing.T) {
 	b := holding(t, monthly(7)...)
-	for _, from := range []store.Backend{b, bare{b}} {
+	for _, from := range []store.Backend{b, bare{b}, eager{b}} {
 		all := store.All(t.Context(), from, store.Selection{Company: "acme", Limit: 1, Budget: 1})
 		for range 2 {
 			n := 0
@@ -151,4 +151,14 @@ func TestAllCanBeLeft(t *testing.T) {
 			require.Equal(t, 5, n)
 		}
 	}
+}
+
+// eager is a Backend whose stream goes on after an error.
+type eager struct{ *memstore.Backend }
+
+func (e eager) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+	return e.Backend.Stream(ctx, sel, func(s *sessions.Session) error {
+		_ = each(s)
+		return nil
+	})
 }

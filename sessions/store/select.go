@@ -213,24 +213,7 @@ func (o *opened) each(do func(*sessions.Session) error) error {
 		return err
 	}
 	defer end()
-	if streamer, ok := o.store.backend.(Streamer); ok {
-		_, err := inTurn(o.ctx, o.store, func() (struct{}, error) { return struct{}{}, streamer.Stream(o.ctx, o.sel, do) })
-		if err != nil {
-			return fmt.Errorf("store: export: %w", err)
-		}
-		return nil
-	}
-	for batch, err := range o.store.batches(o.ctx, o.sel) {
-		if err != nil {
-			return err
-		}
-		for _, found := range batch.Sessions {
-			if err := do(found); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return o.store.stream(o.ctx, o.sel, do)
 }
 
 // Written tells the audit hook that a file of the selection was handed over, with how many rows and

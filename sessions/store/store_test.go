@@ -524,13 +524,17 @@ func TestRogueBackends(t *testing.T) {
 		_, err := st.Get(t.Context(), agent, "s-0001")
 		require.ErrorIs(t, err, store.ErrBackend)
 	}
-	stuck := store.New(bare{rogue{Backend: inner, list: func(sel store.Selection, b *store.Batch) {
+	stuck := bare{rogue{Backend: inner, list: func(sel store.Selection, b *store.Batch) {
 		if b.Reached = sel.After; b.Reached.IsZero() {
 			b.Reached = store.PositionOf(b.Sessions[0])
 		}
-	}}}, store.Options{})
-	_, err := collect(stuck.Select(agent, filter.Filter{}).All(t.Context()))
+	}}}
+	_, err := collect(store.New(stuck, store.Options{}).Select(agent, filter.Filter{}).All(t.Context()))
 	require.ErrorIs(t, err, store.ErrBackend, "it ends, rather than going round")
+	for name, b := range map[string]store.Backend{"with all": foreign, "bare": bare{foreign}, "stuck": stuck} {
+		_, err := collect(store.All(t.Context(), b, store.Selection{Company: "acme"}))
+		require.ErrorIs(t, err, store.ErrBackend, name)
+	}
 	greedy := store.New(rogue{Backend: inner, list: func(_ store.Selection, b *store.Batch) {
 		b.Sessions = append(b.Sessions, b.Sessions[0])
 	}}, store.Options{})
