@@ -119,8 +119,9 @@ func sqliteState(err error) string {
 // unwrapped returns the error within another, the last one where there are several.
 func unwrapped(err error) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		list := joined.Unwrap()
-		return list[len(list)-1]
+		if list := joined.Unwrap(); len(list) > 0 {
+			return list[len(list)-1]
+		}
 	}
 	return errors.Unwrap(err)
 }
