@@ -47,8 +47,8 @@ type Error struct {
 	Argument  string // "from", say, if it has a name: see the package comment
 	Err       error  // wraps one of the errors above or of searchkey
 
-	Place int      // of the value that is wrong among those given, from 1; 0: the error is of none, or of which is not known
-	Known []string // the values that there are, where they are a list
+	Place int      // which of the values given is wrong, from 1; 0: none of them, or it is not known which
+	Known []string // the values that there are, where they are a list; nil: they are not
 }
 
 // Error names the criterion, the argument and the cause.

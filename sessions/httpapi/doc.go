@@ -30,9 +30,9 @@
 // [Options.Viewer] says so, and nothing else: company, role, disclosure and restriction are no
 // parameters. Without a viewer every route is 401, with a role that the product does not know 403.
 // What is not the viewer's is 404, byte for byte as what is not there. Agents may do all but PUT
-// /settings and GET /audit, which are 403. What a viewer may not see is null, a text "masked"; a filter by it is
-// 403. The host's sign-in has to see to CSRF tokens or SameSite cookies, as anywhere: the one
-// request that changes anything, PUT /settings, is JSON and no form can send it.
+// /settings and GET /audit, which are 403. What a viewer may not see is null, a text "masked"; a
+// filter by it is 403. The host's sign-in has to see to CSRF tokens or SameSite cookies, as
+// anywhere: the one request that changes anything, PUT /settings, is JSON and no form can send it.
 //
 // # Parameters
 //

@@ -13,8 +13,9 @@ import (
 // storages, and asks no [Viewer]: what people see goes through [Store.Select]. Limit and Budget of
 // the selection do not count.
 //
-// Each session is lent until the next one. An error comes once and last. The iterator reads anew
-// every time that it is ranged over, and leaving it early leaves nothing behind.
+// Each session is lent until the next one. An error comes once and last: that of the Backend, or
+// [ErrBackend] where it breaks its contract. The iterator reads anew every time that it is ranged
+// over, and leaving it early leaves nothing behind.
 func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Session, error] {
 	sel.Limit, sel.Budget = 0, 0
 	return func(yield func(*sessions.Session, error) bool) {

@@ -30,7 +30,7 @@ const (
 	ActionAudit    Action = "audit"    // a page of the audit trail itself
 
 	// ActionPurgeCompany is a company that is taken out for good. Once it is Done, the trail of the
-	// company may go as well: that of [Options.Trail] has gone, and does not have this event.
+	// company may go as well: that of [Options.Trail] has gone, and this event is not in it.
 	ActionPurgeCompany Action = "purge_company"
 )
 

@@ -44,11 +44,12 @@ type Options struct {
 	// the caller; an error refuses it. nil: nobody is told.
 	Audit func(ctx context.Context, e Event) error
 
-	// Trail keeps what Audit is told, after it, and with the refusals of it; that it cannot refuses
-	// the operation, too. nil: nothing is kept, and Store.AuditTrail returns ErrNoTrail.
+	// Trail keeps what Audit is told, and what Audit refused. Where it cannot keep an event, the
+	// operation is refused ([ErrTrail]). nil: nothing is kept, and Store.AuditTrail returns
+	// ErrNoTrail.
 	Trail AuditTrail
 	// AuditRetention is how long the trail keeps an entry; 0: [DefaultAuditRetention]; negative: as
-	// long as the company is there. What is older is not shown, and deleted as new entries come.
+	// long as the company is there. Older entries are not shown, and are deleted as new ones come.
 	AuditRetention time.Duration
 	// AuditTexts keeps the canonical text of filters in the trail, with the names and numbers that
 	// were searched. Those are personal data that no redaction or purge of a session takes out.

@@ -94,10 +94,11 @@ func (e *AuditEntry) Position() Position { return Position{CreatedAt: e.At, ID: 
 //  5. It returns at most Limit entries, all of them further back than After. AuditBatch.Reached is
 //     the zero Position if the end was reached, or else the place up to which all was looked at;
 //     the batch may then hold fewer entries, even none. Going on from Reached finds the rest.
-//  6. Who goes on so sees each entry once that was there when they began, while others append.
+//  6. A reader that goes on so sees each entry that was there when it began, once, while others
+//     append.
 //  7. DeleteAudit deletes the entries of the company before a time, the oldest first, and returns
-//     how many; a zero time is all of them. Of most entries or more it may leave some, if most is
-//     not 0.
+//     how many; a zero time is all of them. If most is not 0, it may stop once it has deleted that
+//     many.
 //  8. A cancelled context ends a method with an error that wraps the context's.
 //  9. All methods may be called from many goroutines at once.
 type AuditTrail interface {
@@ -172,8 +173,9 @@ func (q *AuditQuery) err() error {
 // AuditTrail returns a page of the company's audit trail, newest first. Only a Master User who may
 // see all of the company may read it: to others the error is [ErrForbidden]. Without
 // [Options.Trail] it is [ErrNoTrail], and [ErrAuditQuery] for an unknown action or a time that ends
-// before it begins. Who has hidden fields sees no [AuditEntry.Query]. Entries over
-// [Options.AuditRetention] are not shown, deleted or not. Reading is audited itself.
+// before it begins. A viewer with hidden fields sees no [AuditEntry.Query]. Entries older than
+// [Options.AuditRetention] are not shown, whether they are deleted yet or not. Reading is audited
+// itself.
 func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPage, error) {
 	if err := v.check(); err != nil {
 		return AuditPage{}, err
@@ -334,7 +336,7 @@ func AuditText(text string, most int) string {
 
 func settingsText(c CompanySettings) string {
 	text, err := json.Marshal(c)
-	if err != nil { // a zero Acceptance is null, and texts are texts
+	if err != nil { // never: a zero Acceptance is null, and a key is a valid text
 		return ""
 	}
 	return string(text)

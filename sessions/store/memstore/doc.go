@@ -11,8 +11,8 @@
 // A watermark is the number of changes the company has seen. Writers take turns, so that no change
 // becomes visible late.
 //
-// [Settings] and [Trail] keep settings, with their history, and audit trails, until the process ends.
+// [Settings] keeps settings with their history, and [Trail] keeps audit trails, until the process
+// ends.
 //
-// All of them may be used by many goroutines. Their zero values are empty and ready
-// to use.
+// All of them may be used by many goroutines. Their zero values are empty and ready to use.
 package memstore

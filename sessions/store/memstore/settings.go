@@ -22,7 +22,7 @@ var (
 	_ store.SettingsPurger  = (*Settings)(nil)
 )
 
-// in calls do with the lock held.
+// in calls do with the lock held, unless there is no company or the context is over.
 func (s *Settings) in(ctx context.Context, company string, do func() error) error {
 	if err := ready(ctx, company); err != nil {
 		return err
