@@ -17,15 +17,15 @@ import (
 
 // tables is where settings and trails are: a [Backend], or a transaction of the host's.
 type tables interface {
+	// watch begins an operation, see [Backend.watch].
+	watch(ctx context.Context, op, company string) (context.Context, *watching)
 	// at lets do use the tables, each statement by itself.
-	at(ctx context.Context, op string, writes bool, do func(context.Context, conn) error) error
+	at(ctx context.Context, op string, writes bool, do func(conn) error) error
 	// atOnce lets do write: all of it, or nothing.
-	atOnce(ctx context.Context, op string, do func(context.Context, conn) error) error
+	atOnce(ctx context.Context, op string, do func(conn) error) error
 }
 
-func (b *Backend) at(ctx context.Context, op string, writes bool, do func(context.Context, conn) error) (err error) {
-	ctx, w := b.watch(ctx, op, "")
-	defer w.end(&err)
+func (b *Backend) at(ctx context.Context, op string, writes bool, do func(conn) error) error {
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
@@ -42,37 +42,37 @@ func (b *Backend) at(ctx context.Context, op string, writes bool, do func(contex
 		}
 	}
 	return b.using(ctx, op, func(c conn) error {
-		if err := do(ctx, c); err != nil {
+		if err := do(c); err != nil {
 			return c.explain(ctx, err)
 		}
 		return nil
 	})
 }
 
-func (b *Backend) atOnce(ctx context.Context, op string, do func(context.Context, conn) error) (err error) {
-	ctx, w := b.watch(ctx, op, "")
-	defer w.end(&err)
+func (b *Backend) atOnce(ctx context.Context, op string, do func(conn) error) error {
 	var companies []string
 	if b.engine != nil && b.engine.OneWriter {
 		companies = []string{""} // all writers have one queue
 	}
-	return b.inTx(ctx, op, companies, func(w *write) error { return do(ctx, w.conn) }, nil)
+	return b.inTx(ctx, op, companies, func(w *write) error { return do(w.conn) }, nil)
 }
 
-func (t *Tx) at(ctx context.Context, op string, writes bool, do func(context.Context, conn) error) (err error) {
-	ctx, watching := t.b.watch(ctx, op, "")
-	defer watching.end(&err)
+func (t *Tx) watch(ctx context.Context, op, company string) (context.Context, *watching) {
+	return t.b.watch(ctx, op, company)
+}
+
+func (t *Tx) at(ctx context.Context, op string, writes bool, do func(conn) error) error {
 	return t.inSavepoint(ctx, op, false, func(w *write) error {
 		if writes {
 			if err := t.b.canWrite(false); err != nil {
 				return err
 			}
 		}
-		return do(ctx, w.conn)
+		return do(w.conn)
 	}, func() {})
 }
 
-func (t *Tx) atOnce(ctx context.Context, op string, do func(context.Context, conn) error) error {
+func (t *Tx) atOnce(ctx context.Context, op string, do func(conn) error) error {
 	return t.at(ctx, op, true, do)
 }
 
@@ -118,7 +118,9 @@ func (s *Settings) CompanySettings(ctx context.Context, company string) (store.C
 }
 
 // CompanySettingsHistory implements [store.SettingsHistory].
-func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]store.SettingsRevision, error) {
+func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) (_ []store.SettingsRevision, err error) {
+	ctx, w := s.in.watch(ctx, opSettings, company)
+	defer w.end(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return nil, err
 	}
@@ -126,7 +128,7 @@ func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, b
 		before = math.MaxInt64
 	}
 	var list []store.SettingsRevision
-	err := s.in.at(ctx, opSettings, false, func(ctx context.Context, c conn) error {
+	err = s.in.at(ctx, opSettings, false, func(c conn) error {
 		list = nil
 		return c.rows(ctx, c.engine.SettingsHistory, engine.Args{"company": company, "before": before, "limit": limit}, func(rows *sql.Rows) error {
 			var r store.SettingsRevision
@@ -152,7 +154,9 @@ func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, b
 
 // SaveCompanySettings implements [store.Settings]. A subject that is too long is cut, as in an
 // [store.AuditEntry].
-func (s *Settings) SaveCompanySettings(ctx context.Context, company string, settings store.CompanySettings, subject string) error {
+func (s *Settings) SaveCompanySettings(ctx context.Context, company string, settings store.CompanySettings, subject string) (err error) {
+	ctx, w := s.in.watch(ctx, opSettings, company)
+	defer w.end(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return err
 	}
@@ -165,7 +169,7 @@ func (s *Settings) SaveCompanySettings(ctx context.Context, company string, sett
 	if err != nil {
 		return err
 	}
-	return s.in.atOnce(ctx, opSettings, func(ctx context.Context, c conn) error {
+	return s.in.atOnce(ctx, opSettings, func(c conn) error {
 		result, err := c.affect(ctx, c.engine.SaveSettings, engine.Args{
 			"company": company, "revision": settings.Revision, "subject": store.AuditText(subject, store.MaxAuditKeyBytes),
 			"saved_us": time.Now().UnixMicro(), "settings": text,
@@ -211,11 +215,13 @@ func (s *Settings) encode(settings store.CompanySettings) (string, error) {
 }
 
 // PurgeCompanySettings implements [store.SettingsPurger].
-func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) error {
+func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) (err error) {
+	ctx, w := s.in.watch(ctx, opSettings, company)
+	defer w.end(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return err
 	}
-	return s.in.atOnce(ctx, opSettings, func(ctx context.Context, c conn) error {
+	return s.in.atOnce(ctx, opSettings, func(c conn) error {
 		if err := c.exec(ctx, c.engine.DeleteSettings, engine.Args{"company": company}); err != nil {
 			return err
 		}

@@ -32,11 +32,13 @@ const (
 )
 
 // AppendAudit implements [store.AuditTrail].
-func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) error {
+func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error) {
+	ctx, w := t.in.watch(ctx, opAudit, e.Company)
+	defer w.end(&err)
 	if err := checkKey(e.Company, "any"); err != nil {
 		return err
 	}
-	return t.in.at(ctx, opAudit, true, func(ctx context.Context, c conn) error {
+	return t.in.at(ctx, opAudit, true, func(c conn) error {
 		result, err := c.affect(ctx, c.engine.AppendAudit, ofSchema(engine.Args{
 			"company": e.Company, "at_us": e.At.UnixMicro(), "id": e.ID, "subject": e.Subject, "role": string(e.Role),
 			"action": string(e.Action), "outcome": string(e.Outcome), "session": e.Session, "query": e.Query, "old_settings": e.Old,
@@ -61,7 +63,9 @@ var errEnough = errors.New("sqlstore: enough")
 
 // AuditEntries implements [store.AuditTrail]. Subjects, sessions and times are found by an index; by
 // actions, and by a subject's actions, it looks at up to 2,000 entries for a page.
-func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (store.AuditBatch, error) {
+func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ store.AuditBatch, err error) {
+	ctx, w := t.in.watch(ctx, opAudit, sel.Company)
+	defer w.end(&err)
 	if err := checkKey(sel.Company, "any"); err != nil {
 		return store.AuditBatch{}, err
 	}
@@ -88,7 +92,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (sto
 	}
 	args := engine.Args{"company": sel.Company, "of": of, "after_us": after.us, "after_id": after.id, "from_us": from, "limit": looks}
 	var batch store.AuditBatch
-	err := t.in.at(ctx, opAudit, false, func(ctx context.Context, c conn) error {
+	err = t.in.at(ctx, opAudit, false, func(c conn) error {
 		batch = store.AuditBatch{}
 		var looked int
 		var last store.Position
@@ -125,7 +129,9 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (sto
 }
 
 // DeleteAudit implements [store.AuditTrail]. It goes by transactions of some 2,000 entries.
-func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Time, most int) (int, error) {
+func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Time, most int) (_ int, err error) {
+	ctx, w := t.in.watch(ctx, opAudit, company)
+	defer w.end(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return 0, err
 	}
@@ -139,7 +145,7 @@ func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Tim
 			part = min(part, most-deleted)
 		}
 		n, last := 0, false
-		err := t.in.atOnce(ctx, opAudit, func(ctx context.Context, c conn) (err error) {
+		err := t.in.atOnce(ctx, opAudit, func(c conn) (err error) {
 			n, last, err = c.deleteAudit(ctx, company, end, part)
 			return err
 		})

@@ -115,6 +115,7 @@ func TestObserver(t *testing.T) {
 		} {
 			require.NoError(t, do(), name)
 			op := o.one(t, name)
+			require.Equal(t, sel.Company, op.Company, name)
 			require.Positive(t, op.Statements, name)
 			require.Empty(t, op.ErrorType(), name)
 		}
