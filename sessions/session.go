@@ -166,8 +166,11 @@ var (
 // field that is missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to
 // 9998 or its enumeration, is the mark of an absent text instead of a [Text] without a value, or
 // contradicts another: reasons without a failure, a masked text or another hidden field, a level
-// without a comparison or a scale.
+// without a comparison or a scale. A nil Session is [ErrInvalid].
 func (s *Session) Validate() error {
+	if s == nil {
+		return fmt.Errorf("%w: no session", ErrInvalid)
+	}
 	for f := range s.hidden.All() {
 		return &FieldError{f, fmt.Errorf("%w: hidden, so that this is not the whole session", ErrInvalid)}
 	}

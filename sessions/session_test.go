@@ -106,6 +106,7 @@ func TestValidateBounds(t *testing.T) {
 }
 
 func TestValidateRest(t *testing.T) {
+	require.ErrorIs(t, (*sessions.Session)(nil).Validate(), sessions.ErrInvalid)
 	at := func(text string) time.Time {
 		tm, err := time.Parse(time.RFC3339Nano, text)
 		require.NoError(t, err)

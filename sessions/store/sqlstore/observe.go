@@ -31,8 +31,12 @@ type Operation struct {
 	BudgetSpent  int    // [sessionkit.budget_spent] of [store.Selection].Budget, or what it would have been without one
 	Partial      bool   // [sessionkit.partial] the budget or a limit ended a count, or the budget a page
 	SQLState     string // [db.response.status_code] of a failure, where the driver tells; "" otherwise
-	Err          error  // what the method returned
+	Err          error  // what the method returned; if it panicked, an error that says this alone
 }
+
+// errPanicked is what an observer is told of a method that does not return: most likely a function
+// of the host's has panicked. What it said may hold anything, and goes on to the caller alone.
+var errPanicked = errors.New("sqlstore: a panic")
 
 // ErrorType returns the [error.type] of a failure: its SQLSTATE, or "canceled", "timeout", or
 // "_OTHER"; "" where nothing has failed.
@@ -145,9 +149,13 @@ func (w *watching) end(err *error) {
 		return
 	}
 	w.Duration, w.Err = time.Since(w.Began), *err
+	if panicked := recover(); panicked != nil {
+		w.Err = errPanicked
+		defer panic(panicked)
+	}
 	w.Statements, w.RowsRead, w.BudgetSpent = int(w.statements.Load()), int(w.rows.Load()), int(w.spent.Load())
 	var failure *database.Error
-	if errors.As(*err, &failure) {
+	if errors.As(w.Err, &failure) {
 		w.SQLState = failure.SQLState()
 	}
 	w.observe(w.ctx, w.Operation)

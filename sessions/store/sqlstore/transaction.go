@@ -163,12 +163,11 @@ func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutRes
 // write does a call. What the transaction has read may be of an old snapshot: only sessions that are
 // new are not looked at first.
 func (t *Tx) write(ctx context.Context, c *call, err error) error {
-	if err != nil {
-		return err
-	}
 	ctx, w := t.b.watch(ctx, c.op, c.company())
 	defer w.end(&err)
-	err = t.doCall(ctx, c)
+	if err == nil {
+		err = t.doCall(ctx, c)
+	}
 	return err
 }
 

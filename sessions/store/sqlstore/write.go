@@ -94,7 +94,7 @@ func insertion(given []*sessions.Session) (*call, error) {
 	edits := make(map[sessionKey]*edit, len(given))
 	for i, s := range given {
 		if err := s.Validate(); err != nil {
-			return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, err)
+			return c, fmt.Errorf("sqlstore: session %d: %w", i+1, err)
 		}
 		key, s := sessionKey{s.Company, s.ID}, s.Clone()
 		s.Normalize()
@@ -132,13 +132,13 @@ func insertion(given []*sessions.Session) (*call, error) {
 }
 
 func update(given *sessions.Session) (*call, error) {
+	c := newCall("update")
 	if err := given.Validate(); err != nil {
-		return nil, fmt.Errorf("sqlstore: %w", err)
+		return c, fmt.Errorf("sqlstore: %w", err)
 	}
 	s := given.Clone()
 	s.Normalize()
 	s.Revision++
-	c := newCall("update")
 	c.add(s.Company, &edit{id: s.ID, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
 		switch {
 		case old == nil:
@@ -158,10 +158,10 @@ func update(given *sessions.Session) (*call, error) {
 }
 
 func redaction(company, id string, keep []string) (*call, error) {
-	if company == "" {
-		return nil, store.ErrNoCompany
-	}
 	c := newCall("redact")
+	if company == "" {
+		return c, store.ErrNoCompany
+	}
 	c.add(company, &edit{id: id, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
 		if old == nil {
 			return nil, store.ErrNotFound
@@ -302,12 +302,11 @@ func (d *decision) size() int { return len(d.added) + len(d.changed) }
 // companies, and goes by that if nothing has changed since. What cannot be done, or is done, holds
 // nothing.
 func (b *Backend) write(ctx context.Context, c *call, err error) error {
-	if err != nil {
-		return err
-	}
 	ctx, w := b.watch(ctx, c.op, c.company())
 	defer w.end(&err)
-	err = b.doCall(ctx, c)
+	if err == nil {
+		err = b.doCall(ctx, c)
+	}
 	return err
 }
 

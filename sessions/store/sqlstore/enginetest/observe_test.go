@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -124,6 +126,46 @@ func TestObserver(t *testing.T) {
 		require.NoError(t, b.Tx(tx).Insert(ctx, person(3000)))
 		require.Positive(t, o.one(t, "insert").Statements)
 		require.NoError(t, tx.Commit())
+
+		// What is refused before anything is sent, and what panics, is told once as well.
+		tx, err = db.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		for name, do := range map[string]func() error{
+			"insert":   func() error { return b.Insert(ctx, nil) },
+			"update":   func() error { return b.Update(ctx, nil) },
+			"redact":   func() error { return b.Redact(ctx, "", all[0].ID) },
+			"settings": func() error { _, err := b.Settings().CompanySettings(ctx, ""); return err },
+			"audit":    func() error { _, err := b.Trail().DeleteAudit(ctx, "", time.Time{}, 0); return err },
+		} {
+			err := do()
+			require.Error(t, err, name)
+			require.Equal(t, err, o.one(t, name).Err)
+		}
+		require.ErrorIs(t, b.Tx(tx).Insert(ctx, all[1], nil), sessions.ErrInvalid)
+		require.ErrorIs(t, o.one(t, "insert").Err, sessions.ErrInvalid)
+		require.ErrorIs(t, b.Tx(tx).Trail().AppendAudit(ctx, store.AuditEntry{}), store.ErrNoCompany)
+		require.ErrorIs(t, o.one(t, "audit").Err, store.ErrNoCompany)
+		require.NoError(t, tx.Rollback())
+		require.PanicsWithValue(t, "Secretname", func() {
+			_ = b.Stream(ctx, store.Selection{Company: sel.Company}, func(*sessions.Session) error { panic("Secretname") })
+		})
+		requireNoPerson(t, o.one(t, "stream").Err)
+		require.PanicsWithValue(t, "Secretname", func() {
+			_, _ = b.Import(ctx, func(func(*sessions.Session, error) bool) { panic("Secretname") }, sqlstore.ImportOptions{})
+		})
+		requireNoPerson(t, o.one(t, "import").Err)
+
+		// More entries than go in one transaction are one operation.
+		rows := make([]string, 2500)
+		for i := range rows {
+			rows[i] = fmt.Sprintf("('many', %d, 'x', '', '', 'list', 'done', '', '', '', '', 1, 0, '', '')", i)
+		}
+		_, err = db.ExecContext(ctx, "INSERT INTO sessionkit_audit VALUES "+strings.Join(rows, ", "))
+		require.NoError(t, err)
+		n, err = b.Trail().DeleteAudit(ctx, "many", time.Time{}, 0)
+		require.NoError(t, err)
+		require.Equal(t, len(rows), n)
+		require.Equal(t, "many", o.one(t, "audit").Company)
 
 		// Failures: what the method returns, and the SQLSTATE of the engines that have one.
 		_, err = b.Get(ctx, sel.Company, "nobody")
