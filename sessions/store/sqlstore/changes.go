@@ -115,9 +115,11 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
-	err = b.using(ctx, op, func(c conn) error {
-		ch, err = b.changes(ctx, c, company, since, limit)
-		return err
+	err = again(ctx, func() error {
+		return b.using(ctx, op, func(c conn) (err error) {
+			ch, err = b.changes(ctx, c, company, since, limit)
+			return err
+		})
 	})
 	w.returned(len(ch.Sessions), false)
 	return ch, err

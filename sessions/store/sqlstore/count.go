@@ -31,6 +31,15 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return count, err
 	}
+	err = again(ctx, func() (err error) {
+		count, err = b.countFrom(ctx, sel)
+		return err
+	})
+	w.returned(0, !count.Exact)
+	return count, err
+}
+
+func (b *Backend) countFrom(ctx context.Context, sel store.Selection) (count store.Count, err error) {
 	s, err := b.compile(sel)
 	if err != nil {
 		return count, err
@@ -45,19 +54,27 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 			return nil
 		})
 		count = store.Count{N: min(count.N, sel.Limit), Exact: end && count.N <= sel.Limit, Rekeying: s.distrusts}
-		w.returned(0, !count.Exact)
 		return err
 	})
 	return count, err
 }
 
 // CountEach implements [store.EachCounter]: each segment is read once, for all of the filters.
-func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) (_ []store.Count, err error) {
+func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) (counts []store.Count, err error) {
 	ctx, w := b.watch(ctx, "count", sel.Company)
 	defer w.end(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, err
 	}
+	err = again(ctx, func() (err error) {
+		counts, err = b.countEach(ctx, sel, filters)
+		return err
+	})
+	w.returned(0, slices.ContainsFunc(counts, func(n store.Count) bool { return !n.Exact }))
+	return counts, err
+}
+
+func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
 	c := &counter{company: sel.Company, budget: sel.Budget, bounded: sel.Budget > 0, limit: sel.Limit,
 		counts: make([]store.Count, len(filters)), oldest: math.MaxInt64, newest: math.MinInt64}
 	for _, f := range filters {
@@ -73,7 +90,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 	for i := range c.counts {
 		c.counts[i].Exact = true
 	}
-	err = b.inSnapshot(ctx, "count", func(at conn) error {
+	err := b.inSnapshot(ctx, "count", func(at conn) error {
 		c.conn = at
 		d, err := c.directory(ctx, sel.Company)
 		if err != nil {
@@ -96,7 +113,6 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 		}
 		return c.segments(ctx, d, compileQueries(filters...))
 	})
-	w.returned(0, slices.ContainsFunc(c.counts, func(n store.Count) bool { return !n.Exact }))
 	return c.counts, err
 }
 

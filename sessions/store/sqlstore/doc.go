@@ -194,6 +194,14 @@
 // Stream does. A text that contains the separator, U+001F, is noticed: the rest is then read column
 // by column in the same transaction.
 //
+// # Standbys
+//
+// A hot standby of PostgreSQL answers every read. When it has to remove what the primary removed, it
+// ends whoever reads that (max_standby_streaming_delay says how long it waits first). Reads are then
+// done once more, and so is a stream that has handed over nothing yet; one that has fails, and never
+// ends early. For exports set hot_standby_feedback=on, or let them read the primary. For watermarks
+// see Changes.
+//
 // # Changes
 //
 // Whoever writes to a company raises its change number first and so holds its row until the

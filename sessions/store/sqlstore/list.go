@@ -117,6 +117,15 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
+	err = again(ctx, func() (err error) {
+		batch, err = b.list(ctx, sel)
+		return err
+	})
+	w.returned(len(batch.Sessions), !batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
+	return batch, err
+}
+
+func (b *Backend) list(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	s, err := b.compile(sel)
 	if err != nil {
 		return store.Batch{}, err
@@ -155,7 +164,6 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	case !end:
 		batch.Reached = reached.store()
 	}
-	w.returned(len(batch.Sessions), !batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
 	return batch, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync/atomic"
 
 	"github.com/kvalifika/sessionkit/filter"
@@ -87,6 +88,24 @@ func (b *Backend) using(ctx context.Context, op string, do func(conn) error) err
 	return b.pool.Use(ctx, op, func(q session) error { return do(b.on(q, op)) })
 }
 
+// again calls read, and calls it once more if the server ended it for its own sake. A standby does
+// so to whoever reads what it has to remove, as the primary did (PostgreSQL's manual, "Handling
+// Query Conflicts"): soon after, there is nothing in the way.
+func again(ctx context.Context, read func() error) error {
+	err := read()
+	if isRolledBack(ctx, err) {
+		err = read()
+	}
+	return err
+}
+
+// isRolledBack reports whether the server has rolled a transaction back that might have been done:
+// class 40 of SQL's standard.
+func isRolledBack(ctx context.Context, err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && strings.HasPrefix(failure.SQLState(), "40") && ctx.Err() == nil
+}
+
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
 	const op = "get"
@@ -95,12 +114,14 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
-	err = b.using(ctx, op, func(c conn) error {
-		f, err := c.get(ctx, company, id)
-		if s = f.session; s != nil {
-			w.returned(1, false)
-		}
-		return err
+	err = again(ctx, func() error {
+		return b.using(ctx, op, func(c conn) error {
+			f, err := c.get(ctx, company, id)
+			if s = f.session; s != nil {
+				w.returned(1, false)
+			}
+			return err
+		})
 	})
 	return s, err
 }

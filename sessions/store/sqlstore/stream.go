@@ -19,16 +19,26 @@ import (
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) (err error) {
 	ctx, w := b.watch(ctx, "stream", sel.Company)
 	defer w.end(&err)
-	if w != nil {
-		do := each
-		each = func(s *sessions.Session) error {
-			w.RowsReturned++
-			return do(s)
-		}
-	}
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return err
 	}
+	began := false
+	read := func() error {
+		return b.stream(ctx, sel, func(s *sessions.Session) error {
+			began = true
+			if w != nil {
+				w.RowsReturned++
+			}
+			return each(s)
+		})
+	}
+	if err = read(); !began && isRolledBack(ctx, err) {
+		err = read()
+	}
+	return err
+}
+
+func (b *Backend) stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	s, err := b.compile(sel)
 	if err != nil || s.end {
 		return err

@@ -15,6 +15,15 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, false, err
 	}
+	err = again(ctx, func() (err error) {
+		rows, exact, err = b.tally(ctx, sel)
+		return err
+	})
+	w.returned(0, !exact)
+	return rows, exact, err
+}
+
+func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
 	sel.After = store.Position{}
 	s, err := b.compile(sel)
 	if err != nil {
@@ -46,7 +55,6 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 	for k, n := range numbers {
 		rows = append(rows, store.TallyRow{TallyKey: k, N: n})
 	}
-	w.returned(0, !exact)
 	return rows, exact, nil
 }
 

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -52,12 +53,43 @@ type breaker struct {
 	text  string
 	after int
 	hit   func(c driver.Conn) // called once, on the connection about to run the statement
+
+	instead string // runs once in place of a statement that contains text; "": none does
 }
 
 func (b *breaker) arm(text string, after int, hit func(driver.Conn)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.text, b.after, b.hit = text, after, hit
+}
+
+// replace has a query run once in place of the nth that contains a text.
+func (b *breaker) replace(text string, after int, instead string) {
+	b.arm(text, after, func(driver.Conn) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.instead = instead
+	})
+}
+
+// swap returns what runs in place of a query.
+func (b *breaker) swap(query string, args []driver.NamedValue) (string, []driver.NamedValue) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.instead == "" {
+		return query, args
+	}
+	query, b.instead = b.instead, ""
+	return query, nil
+}
+
+// unarm reports whether no statement was hit, and lets all others pass.
+func (b *breaker) unarm() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	missed := b.hit != nil
+	b.hit, b.instead = nil, ""
+	return missed
 }
 
 func (b *breaker) see(query string, c driver.Conn) {
@@ -91,6 +123,7 @@ type breaking struct {
 
 func (c *breaking) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.b.see(query, c.Conn)
+	query, args = c.b.swap(query, args)
 	return c.recorded.QueryContext(ctx, query, args)
 }
 
@@ -204,6 +237,88 @@ func TestConnectionKilled(t *testing.T) {
 				_, err = b.List(t.Context(), sel)
 				require.NoError(t, err, "a retry")
 			}
+		})
+	}
+}
+
+// TestReadsOfAStandby has the server end a read for its own sake, as a standby does with whoever
+// reads what recovery has to remove, at each of its statements: the read is done once more, but for
+// a stream that has handed over a session, and for a second failure.
+func TestReadsOfAStandby(t *testing.T) {
+	const signal = "SIGNAL SQLSTATE '40001'"
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			b, broken, admin := breakable(t, e)
+			refusal := signal
+			if e == postgres {
+				refusal = "SELECT conflict()"
+				_, err := admin.Exec(`CREATE FUNCTION conflict() RETURNS integer LANGUAGE plpgsql AS
+					$$ BEGIN RAISE EXCEPTION 'conflict with recovery' USING ERRCODE = '40001'; END $$`)
+				require.NoError(t, err)
+			}
+			ctx := t.Context()
+			all := persons(30)
+			require.NoError(t, b.Insert(ctx, all...))
+			company, id := all[0].Company, all[7].ID
+			before, err := b.Changes(ctx, company, "", 10)
+			require.NoError(t, err)
+			changed, err := b.Get(ctx, company, id)
+			require.NoError(t, err)
+			require.NoError(t, b.Update(ctx, changed))
+
+			sel := store.Selection{Company: company, Filter: filter.Search("s"), Limit: 10}
+			for name, read := range map[string]func() (any, error){
+				"get":     func() (any, error) { return b.Get(ctx, company, id) },
+				"changes": func() (any, error) { return b.Changes(ctx, company, before.Next, 10) },
+				"list":    func() (any, error) { return b.List(ctx, sel) },
+				"count":   func() (any, error) { return b.Count(ctx, sel) },
+				"count from here": func() (any, error) {
+					behind := sel
+					behind.After = store.PositionOf(all[20])
+					return b.Count(ctx, behind)
+				},
+				"tally": func() (any, error) {
+					rows, _, err := b.Tally(ctx, sel)
+					slices.SortFunc(rows, func(x, y store.TallyRow) int { return cmp.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
+					return rows, err
+				},
+				"stream": func() (any, error) {
+					var ids []string
+					err := b.Stream(ctx, sel, func(s *sessions.Session) error {
+						ids = append(ids, s.ID)
+						return nil
+					})
+					return ids, err
+				},
+			} {
+				want, err := read()
+				require.NoError(t, err, name)
+				statement := 0
+				for ; ; statement++ {
+					broken.replace("sessionkit_", statement, refusal)
+					got, err := read()
+					if broken.unarm() {
+						break // it has fewer statements
+					}
+					require.NoError(t, err, "%s, statement %d", name, statement)
+					require.Equal(t, want, got, "%s, statement %d", name, statement)
+				}
+				require.Positive(t, statement, name)
+			}
+
+			// Whoever has sessions already does not get them twice.
+			var ids []string
+			err = b.Stream(ctx, store.Selection{Company: company}, func(s *sessions.Session) error {
+				ids = append(ids, s.ID)
+				broken.replace("sessionkit_", 0, refusal)
+				_, err := b.List(ctx, sel)
+				require.NoError(t, err)
+				_, err = admin.Exec(refusal)
+				return &sqlstore.Error{Op: "a host's", Err: err}
+			})
+			require.Error(t, err)
+			require.Len(t, ids, 1)
 		})
 	}
 }
