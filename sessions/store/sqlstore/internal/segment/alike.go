@@ -30,10 +30,10 @@ func (s *Segment) alikeLists() (keys []string) {
 
 // alike tells the sessions of a set apart.
 func (e *Evaluation) alike(set Bits) (list []Alike) {
-	lists := map[byte][]property{} // by letter
-	lowFAR := property{value: string(sessions.LowFAR)}
+	lists := map[byte][]valueSet{} // by letter
+	lowFAR := valueSet{value: string(sessions.LowFAR)}
 	for _, key := range e.s.alikeLists() {
-		p := property{key[2:], e.set()}
+		p := valueSet{key[2:], e.set()}
 		e.orLeaf(p.of, &leaf{properties: []string{key[1:]}})
 		if letter := key[1]; letter == 'R' && p.value == lowFAR.value {
 			lowFAR.of = p.of
@@ -74,8 +74,8 @@ func (e *Evaluation) alike(set Bits) (list []Alike) {
 	return list
 }
 
-// property is a value of one and the sessions that have it.
-type property struct {
+// valueSet is a value of a property and the sessions that have it.
+type valueSet struct {
 	value string
 	of    Bits
 }

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"cmp"
+	"encoding/binary"
 	"maps"
 	"slices"
 	"strings"
@@ -16,14 +17,14 @@ type Builder struct {
 	number     int64
 	places     []Place
 	ids        []string
-	words      map[Word][]uint16
-	properties map[string][]uint16
+	words      inverted[Word]
+	properties inverted[property]
 	buffer     []filter.Term
 }
 
 // NewBuilder returns a Builder of the segment with a number, without sessions.
 func NewBuilder(number int64) *Builder {
-	return &Builder{number: number, words: map[Word][]uint16{}, properties: map[string][]uint16{}}
+	return &Builder{number: number, words: newInverted[Word](), properties: newInverted[property]()}
 }
 
 // Add takes the next session of the list from its oldest end, which has to be newer than the one
@@ -32,16 +33,58 @@ func (b *Builder) Add(s *sessions.Session, change int64) {
 	position := uint16(len(b.places))
 	b.places = append(b.places, Place{Created: s.CreatedAt.UnixMicro(), Change: change})
 	b.ids = append(b.ids, s.ID)
-	b.buffer = termsOf(s, b.buffer, func(w Word) { b.words[w] = added(b.words[w], position) },
-		func(p string) { b.properties[p] = added(b.properties[p], position) })
+	b.buffer = termsOf(s, b.buffer, func(w Word) { b.words.add(w, position) },
+		func(p property) { b.properties.add(p, position) })
 }
 
-// added adds a position, unless it is the last one.
-func added(positions []uint16, p uint16) []uint16 {
-	if n := len(positions); n > 0 && positions[n-1] == p {
-		return positions
+// inverted collects the positions of terms. Most words are of one session or two: a slice for each
+// would be as many small pieces of memory, so all are kept in one, and sorted in the end.
+type inverted[T comparable] struct {
+	numbers map[T]uint32
+	terms   []T       // by their numbers
+	last    []int32   // the position added last, by numbers
+	pairs   []posting // in the order in which they were added
+}
+
+type posting struct {
+	term     uint32
+	position uint16
+}
+
+func newInverted[T comparable]() inverted[T] { return inverted[T]{numbers: map[T]uint32{}} }
+
+// add adds a position, which is not before the one added last, unless the term has it.
+func (v *inverted[T]) add(term T, position uint16) {
+	n, known := v.numbers[term]
+	if !known {
+		n = uint32(len(v.terms))
+		v.numbers[term] = n
+		v.terms, v.last = append(v.terms, term), append(v.last, -1)
 	}
-	return append(positions, p)
+	if v.last[n] == int32(position) {
+		return
+	}
+	v.last[n] = int32(position)
+	v.pairs = append(v.pairs, posting{n, position})
+}
+
+// postings returns the positions of each term, by their numbers.
+func (v *inverted[T]) postings() [][]uint16 {
+	lists, ends := make([][]uint16, len(v.terms)), make([]int, len(v.terms)+1)
+	for _, p := range v.pairs {
+		ends[p.term+1]++
+	}
+	for n := range lists {
+		ends[n+1] += ends[n]
+	}
+	all := make([]uint16, len(v.pairs))
+	for n := range lists {
+		lists[n] = all[ends[n]:ends[n]:ends[n+1]]
+	}
+	for _, p := range v.pairs {
+		lists[p.term] = append(lists[p.term], p.position)
+	}
+	return lists
 }
 
 // Built is a segment that can be stored.
@@ -60,12 +103,15 @@ func (b *Builder) Build() Built {
 	set := newBits(n)
 	var spare []byte
 	var list []Block
-	properties := slices.Sorted(maps.Keys(b.properties))
+	lists := map[string][]uint16{}
+	for i, positions := range b.properties.postings() {
+		lists[b.properties.terms[i].String()] = positions
+	}
+	properties := slices.Sorted(maps.Keys(lists))
 	built.Blocks = append(built.Blocks, sealed(b.number, keyCatalogue, appendTexts(nil, properties)))
 	for _, p := range properties {
-		positions := b.properties[p]
 		clear(set)
-		setAll(set, positions)
+		setAll(set, lists[p])
 		list, spare = (&sections{set}).blocks(b.number, p, n, spare)
 		built.Blocks = append(built.Blocks, list...)
 	}
@@ -106,11 +152,11 @@ type coded struct {
 
 // dictionary makes the chunks, and the lists of prefixes.
 func (b *Builder) dictionary() []Block {
-	terms := make([]coded, 0, len(b.words))
-	for w, positions := range b.words {
-		terms = append(terms, coded{Word: w, positions: positions})
+	postings := b.words.postings()
+	terms := make([]coded, 0, len(postings))
+	for _, n := range inOrder(b.words.terms) {
+		terms = append(terms, coded{Word: b.words.terms[n], positions: postings[n]})
 	}
-	slices.SortFunc(terms, func(x, y coded) int { return cmp.Or(strings.Compare(x.text, y.text), cmp.Compare(x.tag, y.tag)) })
 	var blocks []Block
 	var entries, arena, buffer, chunk []byte
 	before, link, size := "", "", 0
@@ -145,6 +191,33 @@ func (b *Builder) dictionary() []Block {
 	}
 	l.lists(0, len(terms), 0)
 	return l.blocks
+}
+
+// inOrder returns the places of words in the order of the dictionary. Most comparisons are decided by
+// the first eight bytes, as a number.
+func inOrder(words []Word) []uint32 {
+	type entry struct {
+		first uint64
+		place uint32
+	}
+	list := make([]entry, len(words))
+	for i := range words {
+		var first [8]byte
+		copy(first[:], words[i].text)
+		list[i] = entry{binary.BigEndian.Uint64(first[:]), uint32(i)}
+	}
+	slices.SortFunc(list, func(x, y entry) int {
+		if x.first != y.first {
+			return cmp.Compare(x.first, y.first)
+		}
+		v, w := &words[x.place], &words[y.place]
+		return cmp.Or(strings.Compare(v.text, w.text), cmp.Compare(v.tag, w.tag))
+	})
+	places := make([]uint32, len(list))
+	for i := range list {
+		places[i] = list[i].place
+	}
+	return places
 }
 
 // hashes makes the blocks of hashes.

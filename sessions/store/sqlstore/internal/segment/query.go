@@ -218,11 +218,11 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 			words[text{subjectTerm(value), true}] |= 1 << tagSubject
 			sure = false // two subjects may have one hash
 		case propertyLetters[r.Field] != 0 && one:
-			properties = append(properties, propertyOf(&filter.Term{Field: r.Field, Value: value}))
+			properties = append(properties, propertyOf(&filter.Term{Field: r.Field, Value: value}).String())
 		case r.Field == sessions.FieldMatchLevel || r.Field == sessions.FieldAcceptanceLevel:
 			for _, t := range levels() {
 				if r.Has(t) {
-					properties = append(properties, propertyOf(&t))
+					properties = append(properties, propertyOf(&t).String())
 				}
 			}
 		default:

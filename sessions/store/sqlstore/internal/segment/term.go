@@ -25,19 +25,33 @@ var propertyLetters = [sessionsFields]byte{
 const (
 	sessionsFields = 64 // of which a set has room
 	subjectLetter  = "U"
-	scaleLetter    = "G" // the scale of a match level, which is no field of its own
+	scaleLetter    = 'G' // the scale of a match level, which is no field of its own
 )
 
 func isProperty(term string) bool {
 	return term != "" && term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
 }
 
-// propertyOf returns the property that a term is, "" if it is none.
-func propertyOf(t *filter.Term) string {
-	if letter := propertyLetters[t.Field]; letter != 0 && !t.Word {
-		return string(rune(letter)) + t.Value
+// property is a value of a field that has lists. The zero property is none.
+type property struct {
+	letter byte
+	value  string
+}
+
+// String returns the key of the property's list.
+func (p property) String() string {
+	if p.letter == 0 {
+		return ""
 	}
-	return ""
+	return string(rune(p.letter)) + p.value
+}
+
+// propertyOf returns the property that a term is.
+func propertyOf(t *filter.Term) property {
+	if letter := propertyLetters[t.Field]; letter != 0 && !t.Word {
+		return property{letter, t.Value}
+	}
+	return property{}
 }
 
 // levels are the terms of all match and acceptance levels, and of none.
@@ -97,7 +111,7 @@ type Word struct {
 
 // termsOf calls word with the words of a session, and prop with its properties, some of them
 // possibly twice. It returns the buffer, for the next call.
-func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop func(string)) []filter.Term {
+func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop func(property)) []filter.Term {
 	buffer = filter.AppendTerms(buffer[:0], s)
 	for i := range buffer {
 		t := &buffer[i]
@@ -107,12 +121,12 @@ func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop fu
 			}
 		} else if t.Field == sessions.FieldSubject && t.Value != "" {
 			word(Word{subjectTerm(t.Value), tagSubject})
-		} else if p := propertyOf(t); p != "" {
+		} else if p := propertyOf(t); p.letter != 0 {
 			prop(p)
 		}
 	}
 	if s.Match.Compared {
-		prop(scaleLetter + s.Match.Scale)
+		prop(property{scaleLetter, s.Match.Scale})
 	}
 	return buffer
 }
@@ -134,9 +148,9 @@ func LostWords(had, has *sessions.Session) (lost []Word) {
 			lost = append(lost, w)
 		}
 	}
-	sexOf := func(do func(Word)) func(string) {
-		return func(p string) {
-			if w, ok := sexWord(p); ok {
+	sexOf := func(do func(Word)) func(property) {
+		return func(p property) {
+			if w, ok := sexWord(p.String()); ok {
 				do(w)
 			}
 		}

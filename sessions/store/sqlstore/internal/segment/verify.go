@@ -21,7 +21,7 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 	for i := range s.N {
 		v.words[i], v.properties[i] = map[Word]bool{}, map[string]bool{}
 		for _, found := range sessionsAt(i) {
-			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p string) { v.properties[i][p] = true })
+			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p property) { v.properties[i][p.String()] = true })
 		}
 		for p := range v.properties[i] {
 			if _, ok := s.lists[keyList+p]; !ok && !dead.Has(i) {
