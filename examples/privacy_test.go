@@ -40,6 +40,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/page"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
@@ -298,6 +299,16 @@ func specimens(t *testing.T) []any {
 			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinRate: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBody: 3, Formats: []httpapi.Format{format},
 			Selfie:      func(http.ResponseWriter, *http.Request, store.Viewer, string) {},
 			CompanyName: func(store.Viewer) string { return "" }, Exported: func(*http.Request, httpapi.Export) {}, Failed: func(*http.Request, error) {},
+		},
+
+		// page
+		page.English(),
+		page.Options{
+			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SignIn: "/in", SignOut: "/out", BasePath: "/kyc",
+			Account: func(*http.Request) string { return "" }, CompanyName: func(store.Viewer) string { return "" }, Nonce: func(*http.Request) string { return "" },
+			Selfie: func(http.ResponseWriter, *http.Request, store.Viewer, string) {}, Failed: func(*http.Request, error) {},
+			API: httpapi.Options{Timeout: 1}, Title: "Checks", Logo: "/logo.svg", Colours: map[string]string{"accent": "red"}, Languages: []page.Language{page.English()},
+			Zones: []string{"UTC"}, Columns: []sessions.Field{sessions.FieldStatus}, Images: []string{"https://example.com"}, Frames: []string{"'self'"},
 		},
 	}
 	for n := range nodes(f.Root()) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +24,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/page"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	mystore "github.com/kvalifika/sessionkit/sessions/store/memstore"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
@@ -229,6 +232,31 @@ func save(ctx context.Context, w io.Writer, st *store.Store, viewer store.Viewer
 	res, err := export.Write(ctx, w, st.Select(viewer, f), opts) // a refusal comes before the first byte
 	fmt.Printf("%d rows, %d bytes\n", res.Rows, res.Bytes)
 	return err
+}
+
+func TestMountThePage(t *testing.T) {
+	mux := http.NewServeMux()
+	viewer := func(*http.Request) (store.Viewer, error) {
+		return store.Viewer{Company: "acme", Role: sessions.Agent}, nil
+	}
+	require.NoError(t, mount(mux, store.New(mystore.New(), store.Options{}), viewer))
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/kyc/sessions", nil))
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, w.Body.String(), "There are no sessions yet.")
+}
+
+func mount(mux *http.ServeMux, st *store.Store, viewerFromMyCookie func(*http.Request) (store.Viewer, error)) error {
+	all, err := page.New(st, page.Options{
+		Viewer: viewerFromMyCookie, // company, role, and what they may see
+		SignIn: "/sign-in", SignOut: "/sign-out",
+		Colours: map[string]string{"accent": "light-dark(#7a1f3d, #f2a0b8)"},
+	})
+	if err != nil {
+		return err
+	}
+	mux.Handle("/kyc/", all)
+	return nil
 }
 
 func Example_levels() {

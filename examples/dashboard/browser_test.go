@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -64,9 +65,8 @@ func serve(t *testing.T, n int, around ...func(http.Handler) http.Handler) *serv
 // serveFrom serves a storage; around, where it is given, stands between the browser and the page.
 func serveFrom(t *testing.T, from *storage, around ...func(http.Handler) http.Handler) *served {
 	t.Helper()
-	page, err := newSite(from, slog.New(slog.DiscardHandler))
+	handler, err := newSite(from, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	var handler http.Handler = page
 	for _, wrap := range around {
 		handler = wrap(handler)
 	}
@@ -220,6 +220,12 @@ func (b *tab) prefer(theme string) {
 		return err
 	}))
 }
+
+// defaultZone is that of the page, until another one is chosen.
+const defaultZone = "Asia/Tbilisi"
+
+// rowKey is the page's ID for the row of a session.
+func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
 // keysOf are the list's IDs of sessions.
 func keysOf(list []*sessions.Session) []string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func testHostile(t *testing.T, browser context.Context) {
 		require.Contains(t, text, attack(field))
 	}
 	harmless()
-	b.do(chromedp.Navigate(s.url + detailsPath(hostile.ID)))
+	b.do(chromedp.Navigate(s.url + "/sessions/" + url.PathEscape(hostile.ID)))
 	b.wait("document.querySelector('.details')")
 	require.Contains(t, b.text("#main"), hostile.ID)
 	harmless()

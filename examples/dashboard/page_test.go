@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +22,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/page"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
@@ -118,54 +117,6 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	b.relisted(func() { b.keys("a") })
 	<-givenUp
 	require.Equal(t, s.filtered(t, "acme", filter.Search("ta")), b.ids())
-}
-
-// TestTab shows that a search names the page that it comes from, so that the API ends it when the
-// next one comes, and that what else the page asks for does not.
-func TestTab(t *testing.T) {
-	asked := make(chan url.Values, 1)
-	s := serve(t, 60, func(next http.Handler) http.Handler {
-		page, ok := next.(*site)
-		require.True(t, ok)
-		api := page.api
-		page.api = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var body []byte
-			if r.Body != nil {
-				body, _ = io.ReadAll(r.Body)
-			}
-			form, err := url.ParseQuery(string(body))
-			assert.NoError(t, err)
-			asked <- form
-			if form.Get("search") == "old" {
-				w.WriteHeader(http.StatusConflict)
-				_, err = w.Write([]byte(`{"status": 409, "code": "superseded"}`))
-				assert.NoError(t, err)
-				return
-			}
-			r.Body = io.NopCloser(strings.NewReader(string(body)))
-			api.ServeHTTP(w, r)
-		})
-		return page
-	})
-	c := signedIn(t, s, "acme-agent")
-	tabOf := func() string {
-		whole := c.get("/sessions")
-		<-asked
-		tab := regexp.MustCompile(`hx-vals='\{"tab": "(\w{20,})"\}'`).FindStringSubmatch(whole.body)
-		require.NotNil(t, tab)
-		return tab[1]
-	}
-	one, other := tabOf(), tabOf()
-	require.NotEqual(t, one, other)
-	search := func(path, text string) int {
-		return c.send(http.MethodPost, path, "search="+text+"&tab="+one, "HX-Request", "true", "HX-Target", "results").status
-	}
-	require.Equal(t, http.StatusOK, search("/sessions", "g"))
-	require.Equal(t, one, (<-asked).Get("tab"))
-	require.Equal(t, http.StatusOK, search("/sessions/counts", "g"))
-	require.False(t, (<-asked).Has("tab"))
-	require.Equal(t, http.StatusNoContent, search("/sessions", "old"), "the page goes on to show what it shows")
-	<-asked
 }
 
 func testFilters(t *testing.T, browser context.Context, s *served) {
@@ -553,11 +504,11 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	search(first.FirstName.Value())
 	require.Contains(t, b.ids(), rowKey(first.ID))
 
-	b.do(chromedp.Navigate(s.url + detailsPath(first.ID)))
+	b.do(chromedp.Navigate(s.url + "/sessions/" + first.ID))
 	b.wait("document.readyState === 'complete' && document.querySelector('.details')")
 	facts := eval[map[string]string](b, "Object.fromEntries([...document.querySelectorAll('.facts dl div')].map(d => [d.querySelector('dt').textContent, d.querySelector('dd').textContent]))")
 	fact := func(field string) string {
-		text, ok := facts[languages()[0].Say(field)]
+		text, ok := facts[page.English().Texts[field]]
 		require.True(t, ok, "%s of %v", field, facts)
 		return text
 	}
@@ -567,10 +518,10 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	for _, field := range []string{"first_name", "status", "document_type"} {
 		require.NotContains(t, fact(field), masked, field)
 	}
-	page := b.text("body")
+	shown := b.text("body")
 	for _, secret := range []string{first.LastName.Value(), first.PersonalNumber.Value(), first.DocumentNumber.Value(), first.BirthDate.String(), first.ClientIP} {
 		if secret != "" {
-			require.NotContains(t, page, secret)
+			require.NotContains(t, shown, secret)
 		}
 	}
 	b.checked("masked details", rules)
@@ -732,7 +683,7 @@ func testKeyboard(t *testing.T, browser context.Context, s *served) {
 func testPhone(t *testing.T, browser context.Context, s *served) {
 	for _, language := range []string{"en", "ka"} {
 		b := s.open(t, browser, 375, 812)
-		b.do(chromedp.Navigate(s.url + "/sign-in"))
+		b.signIn("lomi-master_user")
 		b.click(".menu summary")
 		eval[bool](b, "document.body.dataset.before = 'reload', true")
 		b.click("button[value=" + language + "]")
@@ -743,7 +694,8 @@ func testPhone(t *testing.T, browser context.Context, s *served) {
 
 func (b *tab) testPhone(t *testing.T, s *served) {
 	t.Helper()
-	b.signIn("lomi-master_user")
+	b.wait("document.querySelector('#sessions .session')")
+	b.settled()
 	fits := func() {
 		t.Helper()
 		require.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 375)

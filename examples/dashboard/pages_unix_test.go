@@ -19,7 +19,7 @@ import (
 
 const (
 	openPages = 100
-	tickEvery = 4 * time.Second // as dashboard.js has it
+	tickEvery = 4 * time.Second // as page.js has it
 )
 
 // TestOpenPages keeps a hundred pages open whose live updates are on while nothing changes, and

@@ -23,12 +23,28 @@ type account struct {
 // Partner is the company's display name.
 func (a *account) Partner() string { return companyName(a.Company) }
 
-// Kind is the key of the words for what the account may do.
-func (a *account) Kind() string {
-	if a.Masked {
-		return "masked_agent"
+// Name is that of the account.
+func (a *account) Name() string {
+	switch {
+	case a.Masked:
+		return "Agent, masked"
+	case a.Role == sessions.MasterUser:
+		return "Master User"
+	default:
+		return "Agent"
 	}
-	return string(a.Role)
+}
+
+// Hint is what the account may do.
+func (a *account) Hint() string {
+	switch {
+	case a.Masked:
+		return "reads and exports, but no numbers and faces"
+	case a.Role == sessions.MasterUser:
+		return "reads, exports, changes settings and reads the audit trail"
+	default:
+		return "reads and exports"
+	}
 }
 
 // disclosure is what the account may see.
@@ -46,7 +62,10 @@ func accounts() []*account {
 	var all []*account
 	for _, c := range companies() {
 		for _, a := range []*account{{Role: sessions.MasterUser}, {Role: sessions.Agent}, {Role: sessions.Agent, Masked: true}} {
-			a.ID, a.Company = c.Key+"-"+a.Kind(), c.Key
+			a.ID, a.Company = c.Key+"-"+string(a.Role), c.Key
+			if a.Masked {
+				a.ID = c.Key + "-masked_agent"
+			}
 			all = append(all, a)
 		}
 	}
@@ -94,7 +113,15 @@ func (s *signIns) account(r *http.Request) *account {
 
 var errNobody = errors.New("nobody has signed in")
 
-// viewer says to the API who asks: all that it ever learns of them.
+// name is that of who sends the request.
+func (s *signIns) name(r *http.Request) string {
+	if a := s.account(r); a != nil {
+		return a.Name()
+	}
+	return ""
+}
+
+// viewer says to the page who asks: all that it ever learns of them.
 func (s *signIns) viewer(r *http.Request) (store.Viewer, error) {
 	a := s.account(r)
 	if a == nil {
@@ -135,28 +162,27 @@ func cookie(value string, seconds int) *http.Cookie {
 	}
 }
 
-type signInView struct {
-	frame
-	Companies []companyView
-}
-
 type companyView struct {
 	Name     string
 	Accounts []*account
 }
 
-func (s *site) signInPage(w http.ResponseWriter, r *http.Request) {
-	p := preferencesOf(r)
-	view := signInView{frame: frame{language: p.language(), Preferences: p, Whole: true}}
-	view.Title = view.Say("sign_in")
+func (s *site) signInPage(w http.ResponseWriter, _ *http.Request) {
+	var view []companyView
 	for _, a := range accounts() {
-		if n := len(view.Companies); n == 0 || view.Companies[n-1].Name != a.Partner() {
-			view.Companies = append(view.Companies, companyView{Name: a.Partner()})
+		if n := len(view); n == 0 || view[n-1].Name != a.Partner() {
+			view = append(view, companyView{Name: a.Partner()})
 		}
-		last := &view.Companies[len(view.Companies)-1]
+		last := &view[len(view)-1]
 		last.Accounts = append(last.Accounts, a)
 	}
-	s.show(w, view.language, http.StatusOK, "signin.html", view)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", signInPolicy)
+	h.Set("Cache-Control", "no-store")
+	if err := signInTemplate.Execute(w, view); err != nil {
+		s.log.Error("sign-in", "error", err)
+	}
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {

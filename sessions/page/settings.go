@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"errors"
@@ -72,7 +72,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	}
 	v := settingsView{
 		frame: r.frame, ETag: header.Get("ETag"), Choices: current.Levels, MayChange: current.MayChange, Exact: tally.Exact,
-		Message: message, Failed: tried != nil, URL: "/settings",
+		Message: message, Failed: tried != nil, URL: r.Base + "/settings",
 	}
 	v.Path, v.Title = "/settings", r.Say("settings")
 	link := s.results(r, &page, asked)
@@ -118,7 +118,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 		v.Types = append(v.Types, one)
 	}
 	v.ExtraKeys = strings.Join(shown.ExtraKeys, "\n")
-	s.show(r.w, r.language, status, "settings.html", v)
+	s.show(r, status, "settings.html", v)
 }
 
 // saveSettings replaces the settings. The form's own fields begin with "set."; the others are the

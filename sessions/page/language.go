@@ -1,8 +1,12 @@
-package main
+package page
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,42 +14,95 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// language is one of those that the page speaks.
-type language struct {
-	Code   string // BCP 47
-	Name   string // in itself
-	index  int    // in words
-	months [12]string
+// Language is a catalogue: what the page says in one language.
+type Language struct {
+	Tag  string // BCP 47, such as "de"
+	Name string // in itself, such as "Deutsch"
+
+	// Texts are the page's texts by key. The keys are those of [English]; a text has the verbs
+	// (%s, %d, %[2]s) and the names in braces that the English one has. A key that is not there is
+	// said in English, so that a catalogue goes on to work with a newer page; any other key, and a
+	// text with other verbs, is an error of [New].
+	Texts map[string]string
 }
 
-func languages() []*language {
-	return []*language{
-		{"en", "English", 0, [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}},
-		{"ka", "ქართული", 1, [12]string{"იან", "თებ", "მარ", "აპრ", "მაი", "ივნ", "ივლ", "აგვ", "სექ", "ოქტ", "ნოე", "დეკ"}},
+// English returns the English catalogue, which is complete.
+func English() Language { return Language{"en", "English", texts(0)} }
+
+// Georgian returns the Georgian catalogue, which is complete.
+func Georgian() Language { return Language{"ka", "ქართული", texts(1)} }
+
+func texts(index int) map[string]string {
+	all := map[string]string{}
+	for key, text := range words {
+		all[key] = text[index]
 	}
+	return all
+}
+
+// language is a catalogue in which nothing is missing.
+type language struct{ Language }
+
+// verb is a place in a text where something is put.
+var verb = regexp.MustCompile(`%(?:\[(\d)\])?([a-zA-Z%])|\{\w+\}`)
+
+// verbs are those of a text by the number of their argument.
+func verbs(text string) []string {
+	var found []string
+	for i, m := range verb.FindAllStringSubmatch(text, -1) {
+		switch {
+		case m[2] == "":
+			found = append(found, m[0])
+		case m[1] == "":
+			found = append(found, strconv.Itoa(i+1)+m[2])
+		default:
+			found = append(found, m[1]+m[2])
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// newLanguage checks a catalogue and completes it.
+func newLanguage(l Language) (*language, error) {
+	if l.Tag == "" || l.Name == "" {
+		return nil, errors.New("options: a language has no tag or no name")
+	}
+	complete := texts(0)
+	for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
+		english, ok := complete[key]
+		if !ok {
+			return nil, fmt.Errorf("options: language %q: the page has no text %q", l.Tag, key)
+		}
+		if !slices.Equal(verbs(l.Texts[key]), verbs(english)) {
+			return nil, fmt.Errorf("options: language %q: text %q has other verbs than %q", l.Tag, key, english)
+		}
+		complete[key] = l.Texts[key]
+	}
+	l.Texts = complete
+	return &language{l}, nil
 }
 
 // functions are those of the templates.
-func (l *language) functions() template.FuncMap {
+func (s *site) functions(l *language) template.FuncMap {
 	return template.FuncMap{
-		"say":       l.Say,
-		"languages": languages,
-		"isTrue":    func(b *bool) bool { return b != nil && *b },
-		"columns":   columns,
-		"masked":    func() nameView { return l.name(textDocument{State: "masked"}) },
+		"say":     l.Say,
+		"isTrue":  func(b *bool) bool { return b != nil && *b },
+		"columns": columns,
+		"masked":  func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
 }
 
-// Say returns the words for a key, with arguments in the places of their %s and %d.
+// Say returns the text for a key, with arguments in the places of its verbs.
 func (l *language) Say(key string, args ...any) string {
-	text, ok := words[key]
+	text, ok := l.Texts[key]
 	if !ok {
 		return key
 	}
 	if len(args) == 0 {
-		return text[l.index]
+		return text
 	}
-	return fmt.Sprintf(text[l.index], args...)
+	return fmt.Sprintf(text, args...)
 }
 
 // option is the name of a criterion's value. Enumerations are open: what has no name is its own.
@@ -60,8 +117,8 @@ func (l *language) option(name, value string) string {
 			return l.Say("level_n", value)
 		}
 	}
-	if text, ok := words[name+"_"+value]; ok {
-		return text[l.index]
+	if text, ok := l.Texts[name+"_"+value]; ok {
+		return text
 	}
 	return value
 }
@@ -135,8 +192,10 @@ func (l *language) momentOr(text *string, zone *time.Location) string {
 	return l.day(t) + ", " + t.Format("15:04:05")
 }
 
+func (l *language) month(m time.Month) string { return l.Say("month_" + strconv.Itoa(int(m))) }
+
 func (l *language) day(t time.Time) string {
-	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.months[t.Month()-1], t.Year()) // never broken
+	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.month(t.Month()), t.Year()) // never broken
 }
 
 // date shows a civil date of the API: its year and month, or its year alone, where the document
@@ -149,7 +208,7 @@ func (l *language) date(text string) string {
 	case d.Month == 0:
 		return strconv.Itoa(d.Year)
 	case d.Day == 0:
-		return fmt.Sprintf("%s\u00a0%d", l.months[d.Month-1], d.Year)
+		return fmt.Sprintf("%s\u00a0%d", l.month(d.Month), d.Year)
 	default:
 		return l.day(d.In(time.UTC))
 	}

@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"bytes"
@@ -29,15 +29,21 @@ type answer struct {
 	body   bytes.Buffer
 }
 
-func (a *answer) Header() http.Header         { return a.header }
+// Header returns the header, to be set.
+func (a *answer) Header() http.Header { return a.header }
+
+// Write keeps a part of the body.
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// WriteHeader keeps the status.
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
 	}
 }
 
-// get asks the API for the JSON of a path, as the viewer, with parameters in the URL.
+// get asks the API for the JSON of a path, as the viewer, with parameters in the URL. Who asks is in
+// the context of the request.
 func (s *site) get(r *request, path string, parameters url.Values, into any) (http.Header, error) {
 	return s.ask(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
 }
@@ -61,7 +67,6 @@ func (s *site) ask(r *request, method, target, contentType string, body io.Reade
 	if err != nil {
 		return nil, err
 	}
-	call.Header["Cookie"] = r.Header["Cookie"] // who asks
 	if contentType != "" {
 		call.Header.Set("Content-Type", contentType)
 	}
@@ -85,12 +90,21 @@ func (s *site) refuse(r *request, err error) {
 	var p *problem
 	if !errors.As(err, &p) {
 		if !errors.Is(err, context.Canceled) {
-			s.log.Error("page", "path", r.URL.Path, "error", err)
+			s.failed(r.Request, err)
 		}
 		p = &problem{Status: http.StatusInternalServerError, Code: "internal"}
 	}
 	if p.Code == "superseded" { // a newer search has taken its place on the page too
 		r.w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if p.Status == http.StatusUnauthorized && s.options.SignIn != "" {
+		if r.Whole {
+			http.Redirect(r.w, r.Request, s.options.SignIn, http.StatusSeeOther)
+			return
+		}
+		r.w.Header().Set("HX-Redirect", s.options.SignIn)
+		r.w.WriteHeader(p.Status)
 		return
 	}
 	view := struct {
@@ -104,12 +118,14 @@ func (s *site) refuse(r *request, err error) {
 	} else if !r.Whole {
 		name = "problem-part"
 	}
-	s.show(r.w, r.language, p.Status, name, view)
+	s.show(r, p.Status, name, view)
 }
 
 // explain says in words why the API refused.
 func (l *language) explain(p *problem) string {
 	switch p.Code {
+	case "unauthenticated":
+		return l.Say("problem_signed_out")
 	case "not_found":
 		return l.Say("problem_not_found")
 	case "forbidden", "hidden_field", "refused_by_audit":

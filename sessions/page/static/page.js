@@ -92,7 +92,7 @@ window.addEventListener("popstate", (event) => {
   }
   const drawer = byID("drawer");
   if (drawer && drawer.open) drawer.close();
-  if (!query || location.pathname !== "/sessions") return location.reload();
+  if (!query || location.pathname !== new URL(query.action).pathname) return location.reload();
   if (!same(entry(), shown)) restore();
 });
 

@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func (s *site) details(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: detailsPath(id), Others: attempts.Next != nil}
+	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: r.detailsPath(id), Others: attempts.Next != nil}
 	v.Path, v.Title = "/sessions", r.Say("details")
 	v.Sections = r.sections(&d)
 	v.IsPending = v.Status() == "pending"
@@ -64,7 +64,7 @@ func (s *site) details(r *request) {
 	if len(attempts.Sessions) > 1 {
 		v.Attempts = s.rows(r, attempts.Sessions, attempts.Hidden)
 	}
-	s.show(r.w, r.language, http.StatusOK, "details.html", v)
+	s.show(r, http.StatusOK, "details.html", v)
 }
 
 // Status is the session's, "" where it is hidden.
@@ -187,7 +187,7 @@ func orDash(text *string) string {
 func (r *request) why(d *detailDocument) (all []whyView) {
 	for _, reason := range d.Reasons {
 		w := whyView{Reason: r.option("failed_for", reason)}
-		_, known := words["why_"+reason]
+		_, known := r.Texts["why_"+reason]
 		switch m := d.Match; {
 		case reason == "low_far" && (m == nil || m.AcceptanceLevel == nil || m.Level == nil):
 			w.Because, w.Needed = r.Say("why_low_far_bare"), r.Say("need_low_far_bare")

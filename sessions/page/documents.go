@@ -1,4 +1,4 @@
-package main
+package page
 
 import "github.com/kvalifika/sessionkit/sessions"
 

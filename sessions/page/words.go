@@ -1,8 +1,7 @@
-package main
+package page
 
-// words are all that the page says, in the order of languages. A test checks that none is missing.
+// words are all that the page says, in English and in Georgian.
 var words = map[string][2]string{
-	"product":      {"Identity verification", "პირადობის დადასტურება"},
 	"all_sessions": {"All Sessions", "ყველა სესია"},
 	"settings":     {"Settings", "პარამეტრები"},
 	"skip":         {"Skip to the list", "სიაზე გადასვლა"},
@@ -13,15 +12,9 @@ var words = map[string][2]string{
 	"theme_light":  {"Light", "ნათელი"},
 	"theme_dark":   {"Dark", "მუქი"},
 
-	"sign_in":                {"Sign in", "შესვლა"},
-	"sign_in_hint":           {"Choose who you are. The sessions are generated: no person in them exists.", "აირჩიეთ, ვინ ხართ. სესიები გენერირებულია: მათში ნახსენები ადამიანები არ არსებობენ."},
-	"sign_out":               {"Sign out", "გასვლა"},
-	"role_master_user":       {"Master User", "მთავარი მომხმარებელი"},
-	"role_agent":             {"Agent", "აგენტი"},
-	"role_master_user_hint":  {"reads, exports and changes settings", "კითხულობს, აექსპორტებს და ცვლის პარამეტრებს"},
-	"role_agent_hint":        {"reads and exports", "კითხულობს და აექსპორტებს"},
-	"role_masked_agent":      {"Agent, masked", "აგენტი, დაფარვით"},
-	"role_masked_agent_hint": {"reads and exports, but no numbers and faces", "კითხულობს და აექსპორტებს, ნომრებისა და სახეების გარდა"},
+	"sign_out":         {"Sign out", "გასვლა"},
+	"role_master_user": {"Master User", "მთავარი მომხმარებელი"},
+	"role_agent":       {"Agent", "აგენტი"},
 
 	"search":         {"Search", "ძიება"},
 	"search_hint":    {"First or last name, personal or document number", "სახელი, გვარი, პირადი ან დოკუმენტის ნომერი"},
@@ -226,14 +219,28 @@ var words = map[string][2]string{
 	"selection_all":        {"All sessions", "ყველა სესია"},
 	"selection_search":     {"the search", "ძიება"},
 
-	"problem":           {"That did not work", "ვერ მოხერხდა"},
-	"problem_not_found": {"There is no such session.", "ასეთი სესია არ არსებობს."},
-	"problem_forbidden": {"You may not do that.", "ამის უფლება არ გაქვთ."},
-	"problem_conflict":  {"Somebody has changed this meanwhile. Here is how it is now.", "ამასობაში ვიღაცამ ეს შეცვალა. აი, როგორ არის ახლა."},
-	"problem_parameter": {"These filters do not go together, or one of them does not exist.", "ეს ფილტრები ერთმანეთს არ ეთანხმება ან ერთ-ერთი არ არსებობს."},
-	"problem_range":     {"The date range ends before it begins, or a day in it does not exist.", "თარიღების შუალედი დაწყებამდე მთავრდება, ან რომელიმე დღე არ არსებობს."},
-	"problem_personal":  {"A search does not belong in a link: it is personal data.", "ძიების ტექსტის ადგილი ბმულში არ არის: ეს პერსონალური მონაცემია."},
-	"problem_busy":      {"This takes too long just now. Try again.", "ახლა ეს ძალიან დიდხანს გრძელდება. სცადეთ ხელახლა."},
-	"problem_internal":  {"Something went wrong here. Try again.", "აქ რაღაც შეცდომა მოხდა. სცადეთ ხელახლა."},
-	"problem_settings":  {"These settings cannot be saved: keys must be distinct, short and without control characters.", "ამ პარამეტრების შენახვა შეუძლებელია: გასაღებები უნდა იყოს განსხვავებული, მოკლე და საკონტროლო სიმბოლოების გარეშე."},
+	"problem_signed_out": {"You are not signed in.", "შესული არ ხართ."},
+	"problem":            {"That did not work", "ვერ მოხერხდა"},
+	"problem_not_found":  {"There is no such session.", "ასეთი სესია არ არსებობს."},
+	"problem_forbidden":  {"You may not do that.", "ამის უფლება არ გაქვთ."},
+	"problem_conflict":   {"Somebody has changed this meanwhile. Here is how it is now.", "ამასობაში ვიღაცამ ეს შეცვალა. აი, როგორ არის ახლა."},
+	"problem_parameter":  {"These filters do not go together, or one of them does not exist.", "ეს ფილტრები ერთმანეთს არ ეთანხმება ან ერთ-ერთი არ არსებობს."},
+	"problem_range":      {"The date range ends before it begins, or a day in it does not exist.", "თარიღების შუალედი დაწყებამდე მთავრდება, ან რომელიმე დღე არ არსებობს."},
+	"problem_personal":   {"A search does not belong in a link: it is personal data.", "ძიების ტექსტის ადგილი ბმულში არ არის: ეს პერსონალური მონაცემია."},
+	"problem_busy":       {"This takes too long just now. Try again.", "ახლა ეს ძალიან დიდხანს გრძელდება. სცადეთ ხელახლა."},
+	"problem_internal":   {"Something went wrong here. Try again.", "აქ რაღაც შეცდომა მოხდა. სცადეთ ხელახლა."},
+	"problem_settings":   {"These settings cannot be saved: keys must be distinct, short and without control characters.", "ამ პარამეტრების შენახვა შეუძლებელია: გასაღებები უნდა იყოს განსხვავებული, მოკლე და საკონტროლო სიმბოლოების გარეშე."},
+
+	"month_1":  {"Jan", "იან"},
+	"month_2":  {"Feb", "თებ"},
+	"month_3":  {"Mar", "მარ"},
+	"month_4":  {"Apr", "აპრ"},
+	"month_5":  {"May", "მაი"},
+	"month_6":  {"Jun", "ივნ"},
+	"month_7":  {"Jul", "ივლ"},
+	"month_8":  {"Aug", "აგვ"},
+	"month_9":  {"Sep", "სექ"},
+	"month_10": {"Oct", "ოქტ"},
+	"month_11": {"Nov", "ნოე"},
+	"month_12": {"Dec", "დეკ"},
 }

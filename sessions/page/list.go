@@ -1,4 +1,4 @@
-package main
+package page
 
 import (
 	"crypto/rand"
@@ -14,17 +14,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-const (
-	defaultZone = "Asia/Tbilisi"
-	pageRows    = "50"
-)
-
-// zones are those that the page offers; a link may name any other.
-func zones() []string {
-	return []string{
-		"Asia/Tbilisi", "UTC", "Europe/London", "Europe/Berlin", "Europe/Kyiv", "Europe/Istanbul", "Asia/Dubai", "America/New_York",
-	}
-}
+const pageRows = "50"
 
 // ownParameters are the page's, and no part of a selection.
 var ownParameters = []string{"after", "as_of", "tab"}
@@ -41,7 +31,7 @@ func (r *request) selection() url.Values {
 		}
 	}
 	if asked.Get("created_at.zone") == "" && (asked.Has("created_at.from") || asked.Has("created_at.to")) {
-		asked.Set("created_at.zone", defaultZone)
+		asked.Set("created_at.zone", r.usualZone)
 	}
 	return asked
 }
@@ -52,7 +42,7 @@ func (r *request) zone() *time.Location {
 	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
 		return zone
 	}
-	zone, _ := time.LoadLocation(defaultZone)
+	zone, _ := time.LoadLocation(r.usualZone)
 	return zone
 }
 
@@ -81,7 +71,8 @@ type formView struct {
 	Search   string
 	From, To string
 	Zone     string
-	Zones    []string
+	Usual    string   // zone, until another is chosen
+	Zones    []string // to choose from; a link may name any other
 	Groups   []groupView
 	LowFAR   bool         // Levels narrow it
 	Levels   []choiceView // of Low FAR
@@ -111,6 +102,8 @@ type presetView struct{ Label, From, To string }
 // resultsView is what was found.
 type resultsView struct {
 	*language
+	Base     string
+	Columns  []sessions.Field
 	URL      string // of the selection, without personal data
 	Zone     string
 	Chips    []chipView
@@ -130,6 +123,9 @@ type resultsView struct {
 	Count       string
 }
 
+// Span is how many columns the table has.
+func (v resultsView) Span() int { return len(v.Columns) + 1 }
+
 type chipView struct{ Name, Value, Label, URL string }
 
 func (s *site) list(r *request) {
@@ -147,26 +143,26 @@ func (s *site) list(r *request) {
 	}
 	results := s.results(r, &page, asked)
 	if r.Header.Get("HX-Target") == "results" {
-		s.show(r.w, r.language, http.StatusOK, "results", results)
+		s.show(r, http.StatusOK, "results", results)
 		return
 	}
 	r.Path, r.Title, r.Drawer = "/sessions", r.Say("all_sessions"), true
-	s.show(r.w, r.language, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results})
+	s.show(r, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results})
 }
 
 func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
 	v := resultsView{
-		language: r.language, URL: "/sessions", Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
+		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
 		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("created_at.zone")),
 	}
 	link := url.Values{}
 	if page.Link != nil {
 		link, _ = url.ParseQuery(*page.Link)
 	}
-	if v.Zone != defaultZone {
+	if v.Zone != r.usualZone {
 		link.Set("created_at.zone", v.Zone)
 	}
-	v.URL = listURL(link)
+	v.URL = r.listURL(link)
 	if page.Next != nil {
 		v.Next = *page.Next
 	}
@@ -197,11 +193,11 @@ func (l *language) searched(fields []string) (in, out string) {
 	return strings.Join(searched, ", "), strings.Join(left, ", ")
 }
 
-func listURL(link url.Values) string {
+func (f *frame) listURL(link url.Values) string {
 	if len(link) == 0 {
-		return "/sessions"
+		return f.Base + "/sessions"
 	}
-	return "/sessions?" + link.Encode()
+	return f.Base + "/sessions?" + link.Encode()
 }
 
 func with(asked url.Values, name, value string) url.Values {
@@ -219,7 +215,7 @@ func (s *site) more(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	s.show(r.w, r.language, http.StatusOK, "rows", s.results(r, &page, asked))
+	s.show(r, http.StatusOK, "rows", s.results(r, &page, asked))
 }
 
 // changesView is what has changed since the list was read.
@@ -242,7 +238,7 @@ func (s *site) changes(r *request) {
 	for _, id := range delta.Left {
 		v.Left = append(v.Left, rowKey(id))
 	}
-	s.show(r.w, r.language, http.StatusOK, "changes", v)
+	s.show(r, http.StatusOK, "changes", v)
 }
 
 // countsView are the numbers beside the options, and that of the selection.
@@ -284,7 +280,7 @@ func (s *site) counts(r *request) {
 			v.Counts = append(v.Counts, optionCount{countID("failed_for.level", level), r.number(n)})
 		}
 	}
-	s.show(r.w, r.language, http.StatusOK, "counts", v)
+	s.show(r, http.StatusOK, "counts", v)
 }
 
 func countID(name, value string) string {
@@ -296,7 +292,7 @@ func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Zones: zones(),
+		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Usual: r.usualZone, Zones: slices.Clone(r.zones),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
 	if !slices.Contains(f.Zones, f.Zone) {
@@ -347,7 +343,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 		for _, name := range names {
 			delete(rest, name)
 		}
-		return listURL(rest)
+		return r.listURL(rest)
 	}
 	for _, name := range []string{"status", "document_type", "failed_for", "failed_for.level", "match_level"} {
 		for _, value := range link[name] {
@@ -359,7 +355,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 			if name == "failed_for" && value == "low_far" {
 				delete(rest, "failed_for.level")
 			}
-			chips = append(chips, chipView{name, value, r.chipLabel(name, value), listURL(rest)})
+			chips = append(chips, chipView{name, value, r.chipLabel(name, value), r.listURL(rest)})
 		}
 	}
 	if link.Has("created_at.from") || link.Has("created_at.to") {
@@ -377,6 +373,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 
 // rowView is one session of the list.
 type rowView struct {
+	Columns    []sessions.Field
 	Key        string // of the element
 	Path       string // of the details
 	Created    string // RFC 3339
@@ -418,11 +415,11 @@ func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToStri
 
 // detailsPath is the address of a session's details. Browsers take the IDs "." and ".." for steps in
 // a path: those sessions are listed by their ID.
-func detailsPath(id string) string {
+func (f *frame) detailsPath(id string) string {
 	if id == "." || id == ".." {
-		return "/sessions?" + url.Values{"id": {id}}.Encode()
+		return f.listURL(url.Values{"id": {id}})
 	}
-	return "/sessions/" + url.PathEscape(id)
+	return f.Base + "/sessions/" + url.PathEscape(id)
 }
 
 func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowView {
@@ -435,7 +432,7 @@ func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowV
 
 func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
-		Key: rowKey(d.ID), Path: detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
+		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
 		Hidden: map[string]bool{},
 	}
@@ -445,8 +442,8 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	if d.DocumentType != nil {
 		v.Type = r.option("document_type", *d.DocumentType)
 	}
-	if d.Selfie != nil {
-		v.Selfie = "/api/sessions/" + url.PathEscape(d.ID) + "/selfie"
+	if d.Selfie != nil && s.options.Selfie != nil {
+		v.Selfie = r.Base + "/api/sessions/" + url.PathEscape(d.ID) + "/selfie"
 	}
 	if d.Liveness != nil {
 		v.Liveness = *d.Liveness

@@ -1,0 +1,206 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// Options are the options of a page. All but Viewer have a zero value that serves.
+type Options struct {
+	// Viewer says who asks, from a request that the host's own sign-in has let through, as
+	// [httpapi.Options].Viewer does, with the same errors. nil: nobody may see anything.
+	Viewer func(*http.Request) (store.Viewer, error)
+	// SignIn is the URL to which those are sent whom Viewer does not know. "": they are told so.
+	SignIn string
+	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is none.
+	SignOut string
+	// Account is the name of who asks, as the page shows it. nil: it shows the role alone.
+	Account func(*http.Request) string
+	// CompanyName is the company's display name. nil: the company's key.
+	CompanyName func(store.Viewer) string
+	// Selfie answers with the image of a session's selfie, as [httpapi.Options].Selfie does. nil:
+	// there are no images, and the list shows none.
+	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
+	// Failed is told of every request that fails for no fault of the client's. The error may be the
+	// storage's own, with a person's data in it. nil: nobody is told.
+	Failed func(*http.Request, error)
+
+	// API are further options of the API that the page serves below its own path and asks itself:
+	// Values, Formats, Columns, Headers, limits. Viewer, CompanyName, Selfie and Failed are those
+	// above, and the page puts no personal data into URLs: set here, they are an error.
+	API httpapi.Options
+
+	Title string // of the page, beside the logo; "": the company's display name
+	Logo  string // URL of an image; "": a shield
+
+	// Colours are values of the page's CSS variables, by name without the dashes, such as
+	// "accent": "#0f5c77" or "light-dark(#0f5c77, #6ec3de)". The names are those that
+	// static/page.css gives to :root.
+	Colours map[string]string
+
+	// Languages are those that the page speaks. Somebody who has chosen none gets the first that
+	// their browser asks for, or else the first. nil: [English] and [Georgian].
+	Languages []Language
+
+	// Zones are the time zones to choose from, as time.LoadLocation knows them. The first is that
+	// of dates and times until somebody chooses another. nil: UTC first.
+	Zones []string
+
+	// Columns are the fields that the list shows, in this order, before More: any of FieldSelfie,
+	// FieldFirstName, FieldLastName, FieldCreatedAt, FieldDocumentPresented, FieldLiveness,
+	// FieldStatus (the column Verified) and FieldExtra of package sessions. nil: all of them.
+	Columns []sessions.Field
+
+	// BasePath is the path at which browsers find the page, such as "/kyc", where a proxy takes a
+	// part of it off before the request comes to this process. "": as each request says.
+	BasePath string
+	// Images are the origins, such as "https://selfies.example.com", from which selfies and the logo
+	// may come, besides the page's own.
+	Images []string
+	// Frames are the origins that may show the page in a frame; "'self'" is the page's own. nil:
+	// nobody may.
+	Frames []string
+	// Nonce is that of the Content-Security-Policy that the host has set for the request, where its
+	// policy lets nothing else run. nil: there is none.
+	Nonce func(*http.Request) string
+}
+
+// set checks the options and prepares what follows from them.
+func (s *site) set() error {
+	o := &s.options
+	api := o.API
+	if api.Viewer != nil || api.Selfie != nil || api.CompanyName != nil || api.Failed != nil || api.SearchInURL {
+		return errors.New("options: API: Viewer, Selfie, CompanyName and Failed are fields of Options, and SearchInURL has to be false")
+	}
+	if err := s.setLanguages(); err != nil {
+		return err
+	}
+	if err := s.setZones(); err != nil {
+		return err
+	}
+	if err := s.setColumns(); err != nil {
+		return err
+	}
+	for _, l := range s.languages {
+		t, err := template.New("").Funcs(s.functions(l)).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return err
+		}
+		s.templates[l.Tag] = t
+	}
+	var err error
+	if s.files, err = readFiles(o); err != nil {
+		return err
+	}
+	for _, sources := range [][]string{o.Images, o.Frames} {
+		for _, source := range sources {
+			if u, err := url.Parse(source); source != "'self'" && (err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(source, " ,;'")) {
+				return fmt.Errorf("options: not an origin: %q", source)
+			}
+		}
+	}
+	if o.BasePath != "" && !strings.HasPrefix(o.BasePath, "/") {
+		return fmt.Errorf("options: BasePath does not begin with a slash: %q", o.BasePath)
+	}
+	frames := "'none'"
+	if len(o.Frames) > 0 {
+		frames = strings.Join(o.Frames, " ")
+	}
+	s.policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"img-src " + strings.Join(append([]string{"'self'"}, o.Images...), " ") + "; frame-ancestors " + frames
+	return nil
+}
+
+func (s *site) setLanguages() error {
+	all := s.options.Languages
+	if len(all) == 0 {
+		all = []Language{English(), Georgian()}
+	}
+	for _, l := range all {
+		known, err := newLanguage(l)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(s.languages, func(other *language) bool { return other.Tag == l.Tag }) {
+			return fmt.Errorf("options: language %q is there twice", l.Tag)
+		}
+		s.languages = append(s.languages, known)
+	}
+	return nil
+}
+
+// usualZones are those to choose from where the host names none.
+var usualZones = [...]string{
+	"UTC", "Asia/Tbilisi", "Europe/London", "Europe/Berlin", "Europe/Kyiv", "Europe/Istanbul", "Asia/Dubai", "America/New_York",
+}
+
+func (s *site) setZones() error {
+	for _, name := range s.options.Zones {
+		if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+			return fmt.Errorf("options: time zone %q cannot be loaded", name)
+		}
+		s.zones = append(s.zones, name)
+	}
+	if len(s.zones) > 0 {
+		return nil
+	}
+	for _, name := range usualZones {
+		if _, err := time.LoadLocation(name); err == nil { // a machine may have no time zones
+			s.zones = append(s.zones, name)
+		}
+	}
+	return nil
+}
+
+// listColumns are the fields that the list can show.
+func listColumns() []sessions.Field {
+	return []sessions.Field{
+		sessions.FieldSelfie, sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldCreatedAt,
+		sessions.FieldDocumentPresented, sessions.FieldLiveness, sessions.FieldStatus, sessions.FieldExtra,
+	}
+}
+
+func (s *site) setColumns() error {
+	if s.options.Columns == nil {
+		s.options.Columns = listColumns()
+	}
+	for i, field := range s.options.Columns {
+		if !slices.Contains(listColumns(), field) || slices.Contains(s.options.Columns[:i], field) {
+			return fmt.Errorf("options: Columns: the list has no column %v, or has it twice", field)
+		}
+	}
+	return nil
+}
+
+// colour is a CSS colour, and nothing that could end the declaration or load something.
+var colour = regexp.MustCompile(`^(?:#[0-9a-fA-F]{3,8}|[a-z]+|(?:light-dark|rgb|rgba|hsl|hsla|hwb|lab|lch|oklab|oklch|color|color-mix)\([a-zA-Z0-9#%.,/ ()-]+\))$`)
+
+// theme is the stylesheet of the host's colours.
+func (o *Options) theme(known []byte) ([]byte, error) {
+	var css strings.Builder
+	css.WriteString(":root {\n")
+	for _, name := range slices.Sorted(maps.Keys(o.Colours)) {
+		value := o.Colours[name]
+		if !regexp.MustCompile(`(?m)^  --` + regexp.QuoteMeta(name) + `: light-dark\(`).Match(known) {
+			return nil, fmt.Errorf("options: Colours: the page has no colour %q", name)
+		}
+		if !colour.MatchString(value) || strings.Count(value, "(") != strings.Count(value, ")") {
+			return nil, fmt.Errorf("options: Colours: %s is no colour: %q", name, value)
+		}
+		fmt.Fprintf(&css, "  --%s: %s;\n", name, value)
+	}
+	css.WriteString("}\n")
+	return []byte(css.String()), nil
+}

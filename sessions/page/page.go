@@ -1,0 +1,317 @@
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"html/template"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
+
+// site is the handler: the page and all that belongs to it.
+type site struct {
+	options   Options
+	languages []*language
+	zones     []string
+	files     files
+	templates map[string]*template.Template // by language
+	policy    string                        // Content-Security-Policy
+	api       http.Handler
+	handler   http.Handler
+}
+
+// New returns the page over a store. It starts nothing, keeps nothing between requests but the
+// options, and may be used by many goroutines. The error says which option cannot be used.
+//
+// Mount it wherever it should be. It finds out from each request where that is: below a prefix of
+// http.ServeMux with or without http.StripPrefix, below one of another router with it.
+func New(st *store.Store, options Options) (http.Handler, error) {
+	s := &site{options: options, templates: map[string]*template.Template{}}
+	if err := s.set(); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	api := options.API
+	api.Viewer, api.Selfie, api.CompanyName, api.Failed = s.viewer, options.Selfie, options.CompanyName, options.Failed
+	s.api = httpapi.New(st, api)
+
+	pages := http.NewServeMux()
+	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin, see below
+	})
+	pages.HandleFunc("GET /sessions", s.asked(s.list))
+	pages.HandleFunc("POST /sessions", s.asked(s.list))
+	pages.HandleFunc("POST /sessions/more", s.asked(s.more))
+	pages.HandleFunc("POST /sessions/changes", s.asked(s.changes))
+	pages.HandleFunc("POST /sessions/counts", s.asked(s.counts))
+	pages.HandleFunc("GET /sessions/{id}", s.asked(s.details))
+	pages.HandleFunc("GET /settings", s.asked(s.settings))
+	pages.HandleFunc("POST /settings", s.asked(s.settings))
+	pages.HandleFunc("POST /settings/save", s.asked(s.saveSettings))
+	pages.HandleFunc("POST /preferences", s.setPreferences)
+	pages.Handle("GET /static/{file}", s.files)
+
+	all := http.NewServeMux()
+	all.Handle("/api/", http.StripPrefix("/api", s.api))
+	all.Handle("/", s.protected(pages))
+	s.handler = http.NewCrossOriginProtection().Handler(all) // no other site may send what changes something
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	base, here := below(r)
+	if cleaned := path.Clean(here); here != cleaned && here != cleaned+"/" { // ServeMux would redirect to what it makes of it
+		http.NotFound(w, r)
+		return
+	}
+	if s.options.BasePath != "" {
+		base = strings.TrimSuffix(s.options.BasePath, "/")
+	}
+	r = r.WithContext(context.WithValue(r.Context(), baseKey{}, base))
+	at := *r.URL
+	at.Path, _ = url.PathUnescape(here) // it has been unescaped before
+	at.RawPath = here
+	r.URL = &at
+	s.handler.ServeHTTP(w, r)
+}
+
+// below returns the path at which the page is mounted, without a slash at its end, and the path of
+// the request below it, both escaped as they were sent.
+func below(r *http.Request) (base, here string) {
+	here = r.URL.EscapedPath()
+	sent, err := url.ParseRequestURI(r.RequestURI)
+	switch {
+	case err != nil: // a request that was made in this process
+	case sent.EscapedPath() != here:
+		if stripped, ok := strings.CutSuffix(sent.EscapedPath(), here); ok { // by http.StripPrefix
+			base = stripped
+		}
+	case strings.Contains(r.Pattern, "/"): // of the ServeMux that found the page
+		pattern := r.Pattern[strings.Index(r.Pattern, "/"):]
+		at := 0
+		for range strings.Count(pattern, "/") - 1 {
+			at += 1 + max(strings.Index(here[min(at+1, len(here)):], "/"), 0)
+		}
+		base, here = here[:at], here[at:]
+	}
+	if !strings.HasPrefix(here, "/") {
+		here = "/" + here
+	}
+	if base = strings.Trim(base, "/"); base != "" { // two slashes would begin the name of a host
+		base = "/" + base
+	}
+	return base, here
+}
+
+type (
+	baseKey   struct{} // of the path at which the page is mounted
+	viewerKey struct{} // of who asks
+)
+
+func baseOf(r *http.Request) string {
+	base, _ := r.Context().Value(baseKey{}).(string)
+	return base
+}
+
+// asking is what Options.Viewer said of a request.
+type asking struct {
+	viewer store.Viewer
+	err    error
+}
+
+// viewer says to the API who asks: whom the page has found to ask, if it is the page.
+func (s *site) viewer(r *http.Request) (store.Viewer, error) {
+	if by, ok := r.Context().Value(viewerKey{}).(asking); ok {
+		return by.viewer, by.err
+	}
+	if s.options.Viewer == nil {
+		return store.Viewer{}, nil // nobody
+	}
+	return s.options.Viewer(r)
+}
+
+// protected has the browser load what comes from here, and run no script that is in a document.
+func (s *site) protected(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Add("Content-Security-Policy", s.policy) // beside a host's own: browsers keep to both
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(max(s.options.API.MaxBody, 0), httpapi.DefaultMaxBody))
+		next.ServeHTTP(w, r)
+	})
+}
+
+// frame is what every page needs.
+type frame struct {
+	*language
+	Base      string // path at which the page is mounted
+	Languages []*language
+	Theme     string // "light", "dark", or "" for what the system has
+	Brand     string
+	Logo      string
+	Colours   bool
+	Nonce     string
+	Company   string // display name
+	Role      string
+	Account   string // name of who asks
+	SignOut   string
+	Path      string // of the navigation
+	Title     string
+	Whole     bool // a whole page, not a part of one
+	Drawer    bool // the page opens details and settings beside the list
+
+	zones     []string // to choose from
+	usualZone string   // until another is chosen
+	columns   []sessions.Field
+}
+
+// request is one of a viewer.
+type request struct {
+	*http.Request
+	w      http.ResponseWriter
+	viewer store.Viewer
+	frame
+}
+
+// asked lets in those whom the API lets in.
+func (s *site) asked(do func(*request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var by asking
+		by.viewer, by.err = s.viewer(r)
+		asks := &request{Request: r.WithContext(context.WithValue(r.Context(), viewerKey{}, by)), w: w, viewer: by.viewer, frame: s.frame(r)}
+		if by.err != nil || by.viewer.Company == "" || !by.viewer.Role.Known() {
+			var nothing any
+			_, err := s.get(asks, "/settings", nil, &nothing) // which says how it refuses them
+			s.refuse(asks, err)
+			return
+		}
+		// A body of another kind would be read as a form without a criterion, which is everything.
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if err := asks.ParseForm(); err != nil || r.ContentLength != 0 && kind != "application/x-www-form-urlencoded" {
+			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+			return
+		}
+		if r.Method == http.MethodPost {
+			asks.Form = asks.PostForm // what is in a URL is no personal data
+		}
+		asks.Company = by.viewer.Company
+		if s.options.CompanyName != nil {
+			asks.Company = s.options.CompanyName(by.viewer)
+		}
+		asks.Brand = cmp.Or(s.options.Title, asks.Company)
+		asks.Role, asks.SignOut = string(by.viewer.Role), s.options.SignOut
+		if s.options.Account != nil {
+			asks.Account = s.options.Account(r)
+		}
+		do(asks)
+	}
+}
+
+// frame is that of a request of which nobody knows yet who sends it.
+func (s *site) frame(r *http.Request) frame {
+	f := frame{
+		language: s.language(r), Base: baseOf(r), Languages: s.languages, Theme: themeOf(r),
+		Brand: s.options.Title, Logo: s.options.Logo, Colours: len(s.options.Colours) > 0, Whole: !isPart(r),
+		zones: s.zones, usualZone: s.zones[0], columns: s.options.Columns,
+	}
+	if s.options.Nonce != nil {
+		f.Nonce = s.options.Nonce(r)
+	}
+	return f
+}
+
+// isPart reports whether htmx asks for a part of a page.
+func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+
+// show sends a template in the viewer's language.
+func (s *site) show(r *request, status int, name string, data any) {
+	var body bytes.Buffer
+	if err := s.templates[r.Tag].ExecuteTemplate(&body, name, data); err != nil {
+		s.failed(r.Request, err)
+		http.Error(r.w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.w.Header().Add("Vary", "HX-Request, Accept-Language, Cookie")
+	r.w.WriteHeader(status)
+	_, _ = body.WriteTo(r.w)
+}
+
+func (s *site) failed(r *http.Request, err error) {
+	if s.options.Failed != nil {
+		s.options.Failed(r, err)
+	}
+}
+
+// The cookies in which somebody's preferences are.
+const (
+	languageCookie = "sessions-language"
+	themeCookie    = "sessions-theme"
+	yearSeconds    = 365 * 24 * 60 * 60
+)
+
+// language is the one that the viewer has chosen, or their browser prefers.
+func (s *site) language(r *http.Request) *language {
+	if c, err := r.Cookie(languageCookie); err == nil {
+		for _, l := range s.languages {
+			if l.Tag == c.Value {
+				return l
+			}
+		}
+	}
+	for wanted := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		tag, quality, _ := strings.Cut(strings.TrimSpace(wanted), ";")
+		if strings.TrimSpace(quality) == "q=0" {
+			continue
+		}
+		for _, l := range s.languages {
+			if base, _, _ := strings.Cut(tag, "-"); strings.EqualFold(l.Tag, tag) || strings.EqualFold(l.Tag, base) {
+				return l
+			}
+		}
+	}
+	return s.languages[0]
+}
+
+func themeOf(r *http.Request) string {
+	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+// setPreferences keeps them in cookies. The page reloads itself, for the list's search text is in
+// its history alone.
+func (s *site) setPreferences(w http.ResponseWriter, r *http.Request) {
+	keep := func(name, value string) {
+		http.SetCookie(w, &http.Cookie{ //nolint:gosec // it holds no secret, and hosts are developed over plain HTTP
+			Name: name, Value: value, Path: cmp.Or(baseOf(r), "/"), MaxAge: yearSeconds, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		})
+	}
+	for _, l := range s.languages {
+		if r.PostFormValue("language") == l.Tag {
+			keep(languageCookie, l.Tag)
+		}
+	}
+	if theme := r.PostFormValue("theme"); theme == "light" || theme == "dark" || theme == "system" {
+		keep(themeCookie, theme)
+	}
+	if isPart(r) {
+		w.Header().Set("HX-Refresh", "true")
+		return
+	}
+	http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin, see below
+}
