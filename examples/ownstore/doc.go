@@ -1,6 +1,7 @@
 // Command ownstore puts the SDK over a table that is not its own: codes for states and documents,
 // NULLs, no search key. It changes nothing in that table. host.go is all that a host writes; the
-// rest makes the table, fills it, and shows what works and what it costs.
+// rest makes the table, fills it, and shows what works and what it costs. With -addr it serves the
+// page, and the API below it.
 //
 //	go -C examples run ./ownstore
 //	go -C examples run ./ownstore -n 200000 -search "beridze"

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/httpapi"
+	"github.com/kvalifika/sessionkit/sessions/page"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
@@ -47,8 +47,9 @@ var checks = tablestore.Table{
 	},
 }
 
-// handler is the host: the whole API, behind the host's own cookie, over its own table.
-func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) http.Handler {
+// handler is the host: the page, and below it the whole API, behind the host's own cookie, over its
+// own table.
+func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) (http.Handler, error) {
 	viewer := func(r *http.Request) (store.Viewer, error) {
 		cookie, err := r.Cookie("kyc")
 		if err != nil {
@@ -58,9 +59,13 @@ func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) h
 		return store.Viewer{Company: tenant, Role: sessions.Agent, Subject: user}, err
 	}
 	st := store.New(tablestore.New(db, d, table), store.Options{})
+	all, err := page.New(st, page.Options{Viewer: viewer, SignIn: "/sign-in"})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewer})))
-	return mux
+	mux.Handle("/kyc/", all) // the API is at /kyc/api/
+	return mux, nil
 }
 
 // sign makes the value of the cookie that the host's sign-in sets.

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) error {
 	dsn := flags.String("dsn", "", "an empty database: "+engine.Usage+"; default: a temporary SQLite file")
 	n := flags.Int("n", 20_000, "how many sessions the table gets")
 	text := flags.String("search", "beridze gio", "what somebody types")
-	addr := flags.String("addr", "", "serve the HTTP API there, instead of showing lists")
+	addr := flags.String("addr", "", "serve the page there, instead of showing lists")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string) error {
 	return show(ctx, db, d, table, *text)
 }
 
-// serve serves the API until ctx ends.
+// serve serves the page until ctx ends. Whoever comes to the sign-in is agent-7: a real one asks.
 func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table tablestore.Table) error {
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
@@ -85,8 +85,19 @@ func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table
 	if err != nil {
 		return err
 	}
-	fmt.Printf("curl --cookie 'kyc=%s' http://%s/kyc/sessions?status=pending\n", sign(key, generate.Georgia.Companies()[0].Key, "agent-7"), l.Addr())
-	server := &http.Server{Handler: handler(db, d, table, key), ReadHeaderTimeout: 10 * time.Second}
+	host, err := handler(db, d, table, key)
+	if err != nil {
+		return err
+	}
+	cookie := sign(key, generate.Georgia.Companies()[0].Key, "agent-7")
+	fmt.Printf("http://%s/kyc/\ncurl --cookie 'kyc=%s' http://%[1]s/kyc/api/sessions?status=pending\n", l.Addr(), cookie)
+	mux := http.NewServeMux()
+	mux.Handle("/", host)
+	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "kyc", Value: cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // plain HTTP on the loopback address
+		http.Redirect(w, r, "/kyc/", http.StatusSeeOther)
+	})
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -128,11 +128,13 @@ func TestListsAreThoseOfMatch(t *testing.T) {
 func TestTheHostsCookieDecides(t *testing.T) {
 	eachHost(t, func(t *testing.T, h host) {
 		key := []byte("a key of the test")
-		server := httptest.NewServer(handler(h.db, h.d, h.table, key))
+		host, err := handler(h.db, h.d, h.table, key)
+		require.NoError(t, err)
+		server := httptest.NewServer(host)
 		defer server.Close()
 		company := generate.Georgia.Companies()[0].Key
 		get := func(cookie string) (int, []string) {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/kyc/sessions?status=pending&status=failed&limit=20", nil)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/kyc/api/sessions?status=pending&status=failed&limit=20", nil)
 			require.NoError(t, err)
 			if cookie != "" {
 				r.AddCookie(&http.Cookie{Name: "kyc", Value: cookie})
@@ -164,6 +166,40 @@ func TestTheHostsCookieDecides(t *testing.T) {
 			require.Equal(t, http.StatusUnauthorized, status, "cookie %q", cookie)
 			require.Empty(t, ids)
 		}
+	})
+}
+
+// The page over the host's table, which has no settings, no attempts and no selfies.
+func TestThePage(t *testing.T) {
+	eachHost(t, func(t *testing.T, h host) {
+		key := []byte("a key of the test")
+		host, err := handler(h.db, h.d, h.table, key)
+		require.NoError(t, err)
+		send := func(method, target, form string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(method, target, strings.NewReader(form))
+			if form != "" {
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			r.AddCookie(&http.Cookie{Name: "kyc", Value: sign(key, generate.Georgia.Companies()[0].Key, "agent-7")})
+			w := httptest.NewRecorder()
+			host.ServeHTTP(w, r)
+			return w
+		}
+		list := send(http.MethodPost, "/kyc/sessions", "search=b&status=failed")
+		require.Equal(t, http.StatusOK, list.Code)
+		require.Contains(t, list.Body.String(), "<mark>")
+		_, link, ok := strings.Cut(list.Body.String(), `class="more" href="`)
+		require.True(t, ok)
+		link, _, _ = strings.Cut(link, `"`)
+		details := send(http.MethodGet, link, "")
+		require.Equal(t, http.StatusOK, details.Code, details.Body)
+		require.Contains(t, details.Body.String(), "Session details")
+		require.NotContains(t, list.Body.String(), "/kyc/settings", "there are none")
+		counts := send(http.MethodPost, "/kyc/sessions/counts", "search=b")
+		require.Equal(t, http.StatusOK, counts.Code, counts.Body)
+		require.Contains(t, counts.Body.String(), `id="count-status-failed"`)
+		require.NotContains(t, list.Body.String(), "as_of", "the table cannot tell changes")
+		require.Equal(t, http.StatusNotImplemented, send(http.MethodPost, "/kyc/sessions/changes", "search=b&as_of=").Code)
 	})
 }
 

@@ -197,7 +197,8 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeInvalidParameter, Detail: "options that contradict each other"}
 	case errors.Is(err, errNoTear):
 		return &problem{Code: codeNotSupported, Detail: "a torn file could not be told from a whole one: the server's middleware hides the connection"}
-	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings), errors.Is(err, store.ErrNoTrail):
+	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings), errors.Is(err, store.ErrNoTrail),
+		errors.Is(err, errors.ErrUnsupported): // a Backend that cannot tell changes, for one
 		return &problem{Code: codeNotSupported}
 	default:
 		return &problem{Code: codeInternal}

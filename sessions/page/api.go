@@ -85,6 +85,12 @@ func (s *site) ask(r *request, method, target, contentType string, body io.Reade
 	return a.header, json.Unmarshal(a.body.Bytes(), into)
 }
 
+// unsupported reports whether the storage or the host does not have what the API was asked for.
+func unsupported(err error) bool {
+	var p *problem
+	return errors.As(err, &p) && p.Code == "not_supported"
+}
+
 // refuse shows why the API did not answer.
 func (s *site) refuse(r *request, err error) {
 	var p *problem
@@ -139,6 +145,8 @@ func (l *language) explain(p *problem) string {
 		return l.Say("problem_parameter")
 	case "personal_data_in_url":
 		return l.Say("problem_personal")
+	case "not_supported":
+		return l.Say("problem_not_supported")
 	case "timeout", "unavailable":
 		return l.Say("problem_busy")
 	default:

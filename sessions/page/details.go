@@ -46,7 +46,10 @@ func (s *site) details(r *request) {
 	if err == nil && !slices.Contains(d.Hidden, "subject") {
 		_, err = s.get(r, path+"/attempts", url.Values{"limit": {pageRows}}, &attempts)
 	}
-	if err == nil {
+	if unsupported(err) {
+		err = nil // the storage knows of no attempts
+	}
+	if err == nil && r.HasSettings {
 		_, err = s.get(r, "/settings", nil, &settings)
 	}
 	if err != nil {

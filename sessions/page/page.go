@@ -19,6 +19,7 @@ import (
 
 // site is the handler: the page and all that belongs to it.
 type site struct {
+	store     *store.Store // for what the API does not have
 	options   Options
 	languages []*language
 	zones     []string
@@ -35,7 +36,7 @@ type site struct {
 // Mount it wherever it should be. It finds out from each request where that is: below a prefix of
 // http.ServeMux with or without http.StripPrefix, below one of another router with it.
 func New(st *store.Store, options Options) (http.Handler, error) {
-	s := &site{options: options, templates: map[string]*template.Template{}}
+	s := &site{store: st, options: options, templates: map[string]*template.Template{}}
 	if err := s.set(); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
@@ -157,21 +158,22 @@ func (s *site) protected(next http.Handler) http.Handler {
 // frame is what every page needs.
 type frame struct {
 	*language
-	Base      string // path at which the page is mounted
-	Languages []*language
-	Theme     string // "light", "dark", or "" for what the system has
-	Brand     string
-	Logo      string
-	Colours   bool
-	Nonce     string
-	Company   string // display name
-	Role      string
-	Account   string // name of who asks
-	SignOut   string
-	Path      string // of the navigation
-	Title     string
-	Whole     bool // a whole page, not a part of one
-	Drawer    bool // the page opens details and settings beside the list
+	Base        string // path at which the page is mounted
+	Languages   []*language
+	Theme       string // "light", "dark", or "" for what the system has
+	Brand       string
+	Logo        string
+	Colours     bool
+	Nonce       string
+	Company     string // display name
+	Role        string
+	Account     string // name of who asks
+	SignOut     string
+	HasSettings bool
+	Path        string // of the navigation
+	Title       string
+	Whole       bool // a whole page, not a part of one
+	Drawer      bool // the page opens details and settings beside the list
 
 	zones     []string // to choose from
 	usualZone string   // until another is chosen
@@ -212,6 +214,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 			asks.Company = s.options.CompanyName(by.viewer)
 		}
 		asks.Brand = cmp.Or(s.options.Title, asks.Company)
+		asks.HasSettings = s.store.HasSettings()
 		asks.Role, asks.SignOut = string(by.viewer.Role), s.options.SignOut
 		if s.options.Account != nil {
 			asks.Account = s.options.Account(r)

@@ -134,6 +134,9 @@ func (s *Store) Settings(ctx context.Context, v Viewer) (CompanySettings, error)
 	return s.companySettings(ctx, v.Company)
 }
 
+// HasSettings reports whether the Store has [Options.Settings].
+func (s *Store) HasSettings() bool { return s.options.Settings != nil }
+
 func (s *Store) companySettings(ctx context.Context, company string) (CompanySettings, error) {
 	if s.options.Settings == nil {
 		return CompanySettings{}, ErrNoSettings

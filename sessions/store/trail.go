@@ -187,6 +187,9 @@ func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPa
 	return conclude(ctx, s, e, page, err)
 }
 
+// HasTrail reports whether the Store has [Options.Trail].
+func (s *Store) HasTrail() bool { return s.options.Trail != nil }
+
 func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page AuditPage, err error) {
 	switch {
 	case v.Role != sessions.MasterUser:
