@@ -271,7 +271,36 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 	require.Empty(t, eval[string](other, "document.getElementById('q').value"))
 	other.do(chromedp.Navigate(s.url + "/sessions?search=gio"))
 	require.Contains(t, other.text("main"), "personal data")
-	require.NotContains(t, eval[string](b, "JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"), `"b"`)
+
+	testSignOut(t, b, s)
+}
+
+// testSignOut signs out in a tab whose history has searches, and signs in as somebody else: nothing
+// of the searches is left.
+func testSignOut(t *testing.T, b *tab, s *served) {
+	t.Helper()
+	require.Contains(t, eval[string](b, "JSON.stringify(sessionStorage)"), `\"b\"`)
+	require.NotContains(t, eval[string](b, "JSON.stringify(history.state) + JSON.stringify(localStorage) + document.cookie"), `"b"`)
+	before := eval[int](b, "history.length")
+	b.click(".menu summary")
+	b.click("#sign-out button")
+	b.wait("location.pathname === '/sign-in'")
+	require.NotContains(t, eval[string](b, "JSON.stringify(sessionStorage)"), `\"b\"`)
+	b.signIn("lomi-agent")
+	for back := 1; back < before; back++ {
+		eval[bool](b, fmt.Sprintf("history.go(-%d), true", back))
+		time.Sleep(300 * time.Millisecond) // an entry that is loaded anew asks for its list once more
+		b.wait("document.readyState === 'complete' && (location.pathname === '/sign-in' || document.querySelector('#sessions .session, .empty'))")
+		b.settled()
+		if strings.HasPrefix(b.path(), "/sessions") {
+			require.Empty(t, eval[string](b, "document.getElementById('q').value"), b.path())
+			require.Zero(t, eval[int](b, "document.querySelectorAll('mark').length"))
+		}
+		eval[bool](b, fmt.Sprintf("history.go(%d), true", back))
+		b.wait("location.pathname === '/sessions' && !location.search && document.querySelector('#sessions .session')")
+		b.settled()
+	}
+	require.Equal(t, s.filtered(t, "lomi"), b.ids())
 }
 
 func testLive(t *testing.T, browser context.Context) {

@@ -134,8 +134,12 @@ func (l *language) explain(p *problem) string {
 		return l.Say("problem_signed_out")
 	case "not_found":
 		return l.Say("problem_not_found")
-	case "forbidden", "hidden_field", "refused_by_audit":
+	case "forbidden", "refused_by_audit":
 		return l.Say("problem_forbidden")
+	case "hidden_field":
+		return l.Say("problem_hidden")
+	case "too_many_rows", "too_long", "too_many_exports":
+		return l.Say("problem_" + p.Code)
 	case "conflict":
 		return l.Say("problem_conflict")
 	case "invalid_parameter", "unknown_parameter", "missing_parameter", "malformed_request", "invalid_cursor", "invalid_watermark":
@@ -145,11 +149,24 @@ func (l *language) explain(p *problem) string {
 		return l.Say("problem_parameter")
 	case "personal_data_in_url":
 		return l.Say("problem_personal")
-	case "not_supported":
+	case "not_supported", "http_version":
 		return l.Say("problem_not_supported")
 	case "timeout", "unavailable":
 		return l.Say("problem_busy")
 	default:
 		return l.Say("problem_internal")
 	}
+}
+
+// exportProblems are the words for why an export was refused, as JSON, by the API's code.
+func (l *language) exportProblems() (string, error) {
+	texts := map[string]string{}
+	for _, code := range []string{
+		"unauthenticated", "forbidden", "refused_by_audit", "hidden_field", "invalid_parameter", "too_many_rows", "too_long", "too_many_exports",
+		"timeout", "unavailable", "not_supported", "http_version", "internal",
+	} {
+		texts[code] = l.explain(&problem{Code: code})
+	}
+	encoded, err := json.Marshal(texts)
+	return string(encoded), err
 }

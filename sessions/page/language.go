@@ -86,10 +86,11 @@ func newLanguage(l Language) (*language, error) {
 // functions are those of the templates.
 func (s *site) functions(l *language) template.FuncMap {
 	return template.FuncMap{
-		"say":     l.Say,
-		"isTrue":  func(b *bool) bool { return b != nil && *b },
-		"columns": columns,
-		"masked":  func() nameView { return l.name(textDocument{State: "masked"}) },
+		"say":      l.Say,
+		"isTrue":   func(b *bool) bool { return b != nil && *b },
+		"columns":  columns,
+		"problems": l.exportProblems,
+		"masked":   func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
 }
 

@@ -97,7 +97,12 @@ type choiceView struct {
 	CountID     string
 }
 
-type presetView struct{ Label, From, To string }
+// presetView is a range up to today, as it was in the page's zone when the page was made. The browser
+// reckons with the zone that is chosen then.
+type presetView struct {
+	Label, From, To string
+	Days            int
+}
 
 // resultsView is what was found.
 type resultsView struct {
@@ -265,7 +270,7 @@ func (s *site) counts(r *request) {
 	v := countsView{language: r.language, Total: r.count(total), N: total.N, Exact: total.Exact}
 	for _, f := range page.Facets {
 		for _, o := range f.Options {
-			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.number(o.Count)})
+			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.optionNumber(o.Count, total)})
 		}
 	}
 	if slices.Contains(asked["failed_for"], "low_far") {
@@ -277,10 +282,19 @@ func (s *site) counts(r *request) {
 				s.refuse(r, err)
 				return
 			}
-			v.Counts = append(v.Counts, optionCount{countID("failed_for.level", level), r.number(n)})
+			v.Counts = append(v.Counts, optionCount{countID("failed_for.level", level), r.optionNumber(n, total)})
 		}
 	}
 	s.show(r, http.StatusOK, "counts", v)
+}
+
+// optionNumber is the number beside an option: nothing where it is not known how many there are, and
+// where an exact total would make "2,434+" look like one.
+func (l *language) optionNumber(n, total countDocument) string {
+	if !n.Exact && (n.N == 0 || total.Exact) {
+		return ""
+	}
+	return l.number(n)
 }
 
 func countID(name, value string) string {
@@ -321,10 +335,10 @@ func (r *request) form(asked url.Values) formView {
 	}
 	f.Levels = choices("failed_for.level", lowLevels()...)
 	today := time.Now().In(r.zone())
-	day := func(back int) string { return today.AddDate(0, 0, -back).Format(time.DateOnly) }
-	f.Presets = []presetView{
-		{r.Say("today"), day(0), day(0)}, {r.Say("last_7_days"), day(6), day(0)}, {r.Say("last_30_days"), day(29), day(0)},
+	preset := func(label string, days int) presetView {
+		return presetView{label, today.AddDate(0, 0, 1-days).Format(time.DateOnly), today.Format(time.DateOnly), days}
 	}
+	f.Presets = []presetView{preset(r.Say("today"), 1), preset(r.Say("last_7_days"), 7), preset(r.Say("last_30_days"), 30)}
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		values, ok := known[name]
 		for _, value := range asked[name] {
@@ -373,24 +387,25 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 
 // rowView is one session of the list.
 type rowView struct {
-	Columns    []sessions.Field
-	Key        string // of the element
-	Path       string // of the details
-	Created    string // RFC 3339
-	Date       string
-	Selfie     string // address of the thumbnail
-	First      nameView
-	Last       nameView
-	Name       string // both, for those who cannot see where More stands
-	Document   *bool
-	Type       string
-	Liveness   string // "passed", "not_passed", "unknown", "" where hidden
-	Status     string
-	StatusText string
-	Verified   string // yes, no, pending
-	Extra      []parameter
-	Found      []foundView     // where the search was found, beside the names
-	Hidden     map[string]bool // fields
+	Columns         []sessions.Field
+	Key             string // of the element
+	Path            string // of the details
+	Created         string // RFC 3339
+	Date            string
+	Selfie          string // address of the thumbnail
+	First           nameView
+	Last            nameView
+	Name            string // both, for those who cannot see where More stands
+	Document        *bool
+	Type            string
+	LivenessUnknown nameView
+	Liveness        string // "passed", "not_passed", "unknown", "" where hidden
+	Status          string
+	StatusText      string
+	Verified        string // yes, no, pending
+	Extra           []parameter
+	Found           []foundView     // where the search was found, beside the names
+	Hidden          map[string]bool // fields
 }
 
 // nameView is a text of a document.
@@ -434,7 +449,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
 		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
-		Hidden: map[string]bool{},
+		LivenessUnknown: nameView{Mark: "–", Why: r.Say("liveness_unknown")}, Hidden: map[string]bool{},
 	}
 	for _, field := range hidden {
 		v.Hidden[field] = true

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"mime"
@@ -165,7 +167,9 @@ type frame struct {
 	Logo        string
 	Colours     bool
 	Nonce       string
+	Viewer      string // tells viewers apart
 	Company     string // display name
+	Back        string // address of the list
 	Role        string
 	Account     string // name of who asks
 	SignOut     string
@@ -194,6 +198,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		var by asking
 		by.viewer, by.err = s.viewer(r)
 		asks := &request{Request: r.WithContext(context.WithValue(r.Context(), viewerKey{}, by)), w: w, viewer: by.viewer, frame: s.frame(r)}
+		asks.Back = asks.back()
 		if by.err != nil || by.viewer.Company == "" || !by.viewer.Role.Known() {
 			var nothing any
 			_, err := s.get(asks, "/settings", nil, &nothing) // which says how it refuses them
@@ -209,6 +214,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		if r.Method == http.MethodPost {
 			asks.Form = asks.PostForm // what is in a URL is no personal data
 		}
+		asks.Viewer = viewerTag(by.viewer)
 		asks.Company = by.viewer.Company
 		if s.options.CompanyName != nil {
 			asks.Company = s.options.CompanyName(by.viewer)
@@ -223,6 +229,12 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 	}
 }
 
+// viewerTag tells one viewer from another, so that a browser gives what one has typed to no other.
+func viewerTag(v store.Viewer) string { //nolint:gocritic // a copy of a request's viewer is cheap
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", v.Company, v.Subject, v.Role))
+	return hex.EncodeToString(sum[:8])
+}
+
 // frame is that of a request of which nobody knows yet who sends it.
 func (s *site) frame(r *http.Request) frame {
 	f := frame{
@@ -234,6 +246,15 @@ func (s *site) frame(r *http.Request) frame {
 		f.Nonce = s.options.Nonce(r)
 	}
 	return f
+}
+
+// back is the address of the list: with its filters, where the request came from it.
+func (r *request) back() string {
+	list := r.Base + "/sessions"
+	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.EscapedPath() == list && from.RawQuery != "" {
+		return list + "?" + from.RawQuery
+	}
+	return list
 }
 
 // isPart reports whether htmx asks for a part of a page.

@@ -17,12 +17,56 @@ function alertUser(text) {
 }
 
 // ---- the list and the browser's history ----
-// An entry is the URL of the selection, and the search text as its state: that is a person's name, and no part of a URL.
+// An entry is the URL of the selection, and as its state a key of the search text, which is a person's name and no part of
+// a URL. The texts are kept beside it, for this tab and this viewer alone, until they sign out.
+
+const texts = {
+  kept: "sessions-texts",
+  viewer: (document.querySelector("[data-viewer]") || { dataset: {} }).dataset.viewer,
+  all() {
+    try {
+      const found = JSON.parse(sessionStorage.getItem(this.kept));
+      if (found && found.viewer === this.viewer) return found.texts;
+    } catch { /* somebody else's */ }
+    return {};
+  },
+  // keep keeps the text of an entry, by the key that the entry has or by a new one, which it returns: "" for no text.
+  keep(text, key) {
+    const all = this.all();
+    if (key) delete all[key];
+    if (!text || !this.viewer) key = "";
+    else all[key ||= Math.random().toString(36).slice(2)] = text;
+    const kept = Object.entries(all).slice(-200); // as many as anybody goes back
+    sessionStorage.setItem(this.kept, JSON.stringify({ viewer: this.viewer, texts: Object.fromEntries(kept) }));
+    return key;
+  },
+  of(state) { return (state && state.q && this.all()[state.q]) || ""; },
+  forget() { sessionStorage.removeItem(this.kept); },
+};
+if (!Object.keys(texts.all()).length) texts.forget(); // what another viewer has typed
+
+// Who signs out in one tab takes what was typed and found out of all of them.
+const doors = new BroadcastChannel("sessions-sign-out");
+const leave = () => {
+  texts.forget();
+  if (query) query.reset();
+  document.querySelectorAll("#q").forEach((box) => { box.value = ""; });
+  document.querySelectorAll("main, dialog").forEach((part) => part.replaceChildren());
+};
+doors.addEventListener("message", () => {
+  leave();
+  setTimeout(() => location.reload(), 1000); // to the host's sign-in, once it has signed out
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "sign-out") return;
+  leave();
+  doors.postMessage("");
+});
 
 let shown = null;      // the entry whose list is on the page
 let restoring = false; // the list that is asked for belongs to an entry that is there already
 
-const entry = () => ({ url: location.pathname + location.search, q: (history.state && history.state.q) || "" });
+const entry = () => ({ url: location.pathname + location.search, q: texts.of(history.state) });
 const same = (a, b) => a && b && a.url === b.url && a.q === b.q;
 
 // fill brings the form to what an entry asks; false if the form has no control for a part of it.
@@ -33,7 +77,7 @@ function fill(at) {
   }
   for (const control of query.elements) {
     if (control.name === "search") control.value = at.q;
-    else if (control.type === "checkbox") control.checked = asked.getAll(control.name).includes(control.value);
+    else if (control.type === "checkbox" && control.name) control.checked = asked.getAll(control.name).includes(control.value);
     else if (control.type === "date") control.value = asked.get(control.name) || "";
     else if (control.tagName === "SELECT") {
       const zone = asked.get(control.name) || control.dataset.usual;
@@ -41,6 +85,7 @@ function fill(at) {
       control.value = zone;
     }
   }
+  together();
   foldLevels();
   return true;
 }
@@ -51,6 +96,26 @@ function foldLevels() {
   const low = query.querySelector('[name="failed_for"][value="low_far"]');
   levels.disabled = !low.checked;
   if (!low.checked) levels.querySelectorAll("input").forEach((box) => { box.checked = false; });
+}
+
+// todayIn is the day that it is in a time zone, as yyyy-mm-dd; "" if the browser does not know the zone.
+function todayIn(zone) {
+  try {
+    return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date());
+  } catch {
+    return "";
+  }
+}
+
+const daysBefore = (day, n) => new Date(Date.parse(day) - n * 864e5).toISOString().slice(0, 10);
+
+// together keeps the box for all reasons of a possible spoof in step with those of each.
+function together(event) {
+  for (const all of query.querySelectorAll("[data-all]")) {
+    const boxes = [...query.querySelectorAll(`input[name="${all.dataset.all}"]`)];
+    if (event && event.target === all) boxes.forEach((box) => { box.checked = all.checked; });
+    all.checked = boxes.every((box) => box.checked);
+  }
 }
 
 const ask = () => htmx.trigger(query, "submit");
@@ -66,12 +131,13 @@ function listed(results, q) {
   const url = results.dataset.url;
   if (url === undefined) return; // a problem
   const at = { url, q };
+  const own = history.state && history.state.q;
   if (restoring || same(at, entry())) {
-    history.replaceState({ q }, "", url);
+    history.replaceState({ q: texts.keep(q, own) }, "", url);
   } else if (url === location.pathname + location.search) {
-    history.replaceState({ q }, "", url); // a keystroke is no new entry
+    history.replaceState({ q: texts.keep(q, own) }, "", url); // a keystroke is no new entry
   } else {
-    history.pushState({ q }, "", url);
+    history.pushState({ q: texts.keep(q) }, "", url);
   }
   restoring = false;
   shown = at;
@@ -153,7 +219,7 @@ function openDrawer() {
   const article = drawer.querySelector("article");
   if (!article) return;
   const url = article.dataset.url;
-  if (url && !(history.state && history.state.drawer)) history.pushState({ q: shown ? shown.q : "", drawer: true }, "", url);
+  if (url && !(history.state && history.state.drawer)) history.pushState({ q: shown ? texts.keep(shown.q) : "", drawer: true }, "", url);
   else if (url) history.replaceState(history.state, "", url);
   if (!drawer.open) drawer.showModal();
   drawer.scrollTop = 0;
@@ -184,11 +250,16 @@ async function save(form) {
   const start = form.querySelector("button.primary");
   start.disabled = true;
   exporting = new AbortController();
+  let lines = 0;
   try {
     const answer = await fetch(form.action, { method: "POST", body, signal: exporting.signal });
-    if (!answer.ok) throw new Error((await answer.json()).code);
+    if (!answer.ok) {
+      const { code } = await answer.json();
+      const problems = JSON.parse(words.problems);
+      return say(problems[code] || problems.internal);
+    }
     const parts = [];
-    let size = 0, lines = 0, quoted = false, told = 0;
+    let size = 0, quoted = false, told = 0;
     const reader = answer.body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       parts.push(part.value);
@@ -200,7 +271,8 @@ async function save(form) {
       if (performance.now() - told > 100) {
         told = performance.now();
         if (total.exact !== undefined) progress.value = lines - 1;
-        say(count({ many: words.progress }, Math.max(lines - 1, 0)));
+        const of = total.exact !== undefined ? words.progressOf.replace("{total}", Number(total.n).toLocaleString("en")) : words.progress;
+        say(count({ many: of }, Math.max(lines - 1, 0)));
       }
     }
     const link = document.createElement("a");
@@ -210,7 +282,9 @@ async function save(form) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     say(count({ many: words.done }, Math.max(lines - 1, 0)).replace("{size}", bytes(size)));
   } catch (error) {
-    say(error.name === "AbortError" ? words.cancelled : words.torn); // a torn answer is an error, and never a file
+    // a torn answer is an error, and never a file
+    if (error.name === "AbortError") say(words.cancelled);
+    else say(lines > 0 ? count({ many: words.tornAfter }, Math.max(lines - 1, 0)) : words.torn);
   } finally {
     exporting = null;
     start.disabled = false;
@@ -283,11 +357,24 @@ document.addEventListener("click", (event) => {
     }, { once: true });
     return ask();
   }
-  const preset = on("[data-from]");
+  const preset = on("[data-days]");
   if (preset) {
-    query.elements["created_at.from"].value = preset.dataset.from;
-    query.elements["created_at.to"].value = preset.dataset.to;
+    const { from, to, days } = preset.dataset;
+    const today = todayIn(query.elements["created_at.zone"].value);
+    query.elements["created_at.from"].value = today ? daysBefore(today, days - 1) : from;
+    query.elements["created_at.to"].value = today || to;
     return ask();
+  }
+  // Back to the list as it was left, with its search: from a document that was opened out of it.
+  const back = on(".back a");
+  if (back && history.state && history.state.drawer) {
+    event.preventDefault();
+    return history.back();
+  }
+  if (!query && history.state && history.state.q && (back || on(".attempts a"))) {
+    event.preventDefault();
+    history.pushState({ q: texts.keep(texts.of(history.state)) }, "", on("a").href);
+    return location.reload();
   }
   const columns = on("[data-columns]");
   if (columns) return byID("export").querySelectorAll('[name="column"]').forEach((box) => { box.checked = columns.dataset.columns === "all"; });
@@ -310,6 +397,7 @@ document.addEventListener("click", (event) => {
     const zone = byID("export-zone");
     zone.textContent = zone.dataset.text.replace("{zone}", query.elements["created_at.zone"].value);
     byID("export-status").textContent = "";
+    byID("export-total").textContent = byID("total").textContent;
     return byID("export").showModal();
   }
   if (on("#cancel-export") && exporting) return exporting.abort();
@@ -330,7 +418,8 @@ document.addEventListener("keydown", (event) => {
 
 if (query) {
   // before htmx sends the form
-  query.addEventListener("change", foldLevels, true);
+  query.addEventListener("change", (event) => { together(event); foldLevels(); }, true);
+  together();
   query.addEventListener("input", () => { restoring = false; }, true);
   byID("drawer").addEventListener("close", closedDrawer);
   byID("export").addEventListener("close", () => { if (exporting) exporting.abort(); });
@@ -341,12 +430,11 @@ if (query) {
 
   const results = byID("results");
   shown = { url: results.dataset.url, q: query.elements.search.value };
-  const state = history.state || {};
-  if (state.q && !shown.q) { // reloaded
+  if (texts.of(history.state) && !shown.q) { // reloaded
     results.replaceChildren();
     document.addEventListener("DOMContentLoaded", () => setTimeout(restore));
   } else {
-    history.replaceState({ q: shown.q }, "", shown.url);
+    history.replaceState({ q: texts.keep(shown.q, history.state && history.state.q) }, "", shown.url);
     document.addEventListener("DOMContentLoaded", () => setTimeout(() => htmx.trigger("#counts", "count")));
   }
 }
