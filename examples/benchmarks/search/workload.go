@@ -296,9 +296,10 @@ func (w *writer) initials() {
 	for i := range 8 {
 		var numbers []string
 		for range 400 {
-			numbers = append(numbers, w.drawn[w.rand.IntN(len(w.drawn))].PersonalNumber.Value()+strings.Repeat("7", i%2))
+			if n := w.drawn[w.rand.IntN(len(w.drawn))].PersonalNumber.Value(); n != "" {
+				numbers = append(numbers, n+strings.Repeat("7", i%2))
+			}
 		}
-		numbers = slices.DeleteFunc(numbers, func(n string) bool { return n == "" })
 		add(manyValues, "", filter.Is(sessions.FieldPersonalNumber, numbers...))
 	}
 }
