@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -254,4 +255,35 @@ func TestStorages(t *testing.T) {
 	}, patience, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
+}
+
+// TestSavedLevelsDecide saves an acceptance level as the Master User does, and lets a session end.
+func TestSavedLevelsDecide(t *testing.T) {
+	s := serve(t, 60)
+	master := signedIn(t, s, "acme-master_user")
+	for i, one := range []struct {
+		form   string
+		status sessions.Status
+		why    []sessions.Reason
+	}{
+		{"set.acceptance=kvalifika-3d2d:4", sessions.Success, nil},
+		{"set.acceptance=kvalifika-3d2d:6", sessions.Failed, []sessions.Reason{sessions.LowFAR}},
+		{"set.acceptance=kvalifika-3d2d:6&set.type.passport=kvalifika-3d2d:5", sessions.Success, nil},
+	} {
+		settings, err := s.settings.CompanySettings(t.Context(), "acme")
+		require.NoError(t, err)
+		saved := master.post("/settings/save", fmt.Sprintf("set.etag=%%22%d%%22&%s", settings.Revision, one.form))
+		require.Equal(t, http.StatusOK, saved.status)
+		ends := &sessions.Session{
+			ID: fmt.Sprint("arrived-", i), Company: "acme", CreatedAt: time.Now(), CompletedAt: time.Now(), DecidedAt: time.Now(), Status: sessions.Success,
+			DocumentType: sessions.Passport, DocumentPresented: true, DocumentValidity: sessions.Valid, Liveness: sessions.LivenessPassed,
+			Match: sessions.Match{Compared: true, Level: 5, Scale: far.Kvalifika.Name(), Acceptance: 5},
+		}
+		require.NoError(t, s.backend.Insert(t.Context(), begun(ends)))
+		require.NoError(t, s.finish(t.Context(), ends))
+		found, err := s.backend.Get(t.Context(), "acme", ends.ID)
+		require.NoError(t, err)
+		require.Equal(t, one.status, found.Status, one.form)
+		require.Equal(t, one.why, found.Reasons, one.form)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -179,7 +180,39 @@ func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
 	if err != nil {
 		return fmt.Errorf("finish: %w", err)
 	}
+	settings, err := s.settings.CompanySettings(ctx, ends.Company)
+	if err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
 	ends = ends.Clone()
+	if err := decide(ends, settings.Acceptance); err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
 	ends.Revision = now.Revision
 	return s.backend.Update(ctx, ends)
+}
+
+// decide has a session that was compared end by the acceptance that is in force now, whatever it was
+// drawn by.
+func decide(ends *sessions.Session, acceptance sessions.Acceptance) error {
+	if !ends.Match.Compared || acceptance.IsZero() {
+		return nil
+	}
+	found := func(wrong sessions.Reason) sessions.Validity {
+		if slices.Contains(ends.Reasons, wrong) {
+			return sessions.Invalid
+		}
+		return sessions.Valid
+	}
+	verdict, err := sessions.Decide(sessions.Evidence{
+		DocumentType: ends.DocumentType, Liveness: ends.Liveness, DocumentValidity: ends.DocumentValidity,
+		Corners: found(sessions.NotFullID), Uncovered: sessions.Valid, Authentic: found(sessions.DigitalSpoof),
+		Compared: true, Level: ends.Match.Level, Scale: ends.Match.Scale,
+		Skipped: sessions.LivenessStep | sessions.DocumentStep, // what it has no evidence of was left out
+	}, acceptance)
+	if err != nil {
+		return err
+	}
+	ends.Status, ends.Reasons, ends.Match = verdict.Status, verdict.Reasons, verdict.Match
+	return nil
 }

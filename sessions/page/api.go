@@ -143,7 +143,7 @@ func (l *language) explain(p *problem) string {
 	case "conflict":
 		return l.Say("problem_conflict")
 	case "invalid_parameter", "unknown_parameter", "missing_parameter", "malformed_request", "invalid_cursor", "invalid_watermark":
-		if strings.HasPrefix(p.Parameter, "created_at.") {
+		if strings.HasPrefix(p.Parameter, "created_at.") || p.Parameter == "since" || p.Parameter == "before" {
 			return l.Say("problem_range")
 		}
 		return l.Say("problem_parameter")

@@ -14,6 +14,7 @@ type detailsView struct {
 	frame
 	Row       rowView
 	URL       string
+	Trail     string // address of what was done with the session
 	Sections  []sectionView
 	Why       []whyView
 	Now       string // what today's acceptance level would mean
@@ -56,7 +57,7 @@ func (s *site) details(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: r.detailsPath(id), Others: attempts.Next != nil}
+	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: r.detailsPath(id), Trail: r.Base + "/audit?" + url.Values{"session": {id}}.Encode(), Others: attempts.Next != nil}
 	v.Path, v.Title = "/sessions", r.Say("details")
 	v.Sections = r.sections(&d)
 	v.IsPending = v.Status() == "pending"

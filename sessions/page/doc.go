@@ -17,12 +17,14 @@
 //	/              redirects to /sessions
 //	/sessions      the list; /sessions/ID the details of one session
 //	/settings      acceptance level and extra fields of the company
+//	/audit         who did what in the company, for a Master User
 //	/preferences   takes language and theme, and keeps them in two cookies
 //	/api/          the whole API of package httpapi
 //	/static/       its files
 //
 // The page is HTML that the server renders from the answers of that API, which it asks in the same
-// process, for the same viewer: what the page can do, any client of the API can. Without JavaScript
+// process, for the same viewer: what the page can do, any client of the API can. Only who has changed
+// the settings last it asks the Store. Without JavaScript
 // the list, the filters, the details and the settings work; what follows every keystroke, live
 // updates and the export's dialog need it.
 //

@@ -1,6 +1,9 @@
 package page
 
-import "github.com/kvalifika/sessionkit/sessions"
+import (
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+)
 
 // The documents of the API, as far as the page shows them.
 
@@ -124,8 +127,9 @@ type settingsDocument struct {
 }
 
 type tallyDocument struct {
-	Exact    bool              `json:"exact"`
-	Outlooks []outlookDocument `json:"outlooks"`
+	Rows     []tallyRowDocument `json:"rows"`
+	Exact    bool               `json:"exact"`
+	Outlooks []outlookDocument  `json:"outlooks"`
 }
 
 type outlookDocument struct {
@@ -133,4 +137,33 @@ type outlookDocument struct {
 	Pass    int `json:"pass"`
 	Fail    int `json:"fail"`
 	Unknown int `json:"unknown"`
+}
+
+type tallyRowDocument struct {
+	Scale        *string         `json:"scale"`
+	DocumentType *string         `json:"document_type"`
+	Compared     bool            `json:"compared"`
+	Level        *int            `json:"level"`
+	Otherwise    store.Otherwise `json:"otherwise"`
+	N            int             `json:"n"`
+}
+
+type auditDocument struct {
+	Entries []entryDocument `json:"entries"`
+	Next    *string         `json:"next"`
+}
+
+type entryDocument struct {
+	At      string            `json:"at"`
+	Subject string            `json:"subject"`
+	Role    string            `json:"role"`
+	Action  string            `json:"action"`
+	Outcome string            `json:"outcome"`
+	Session *string           `json:"session"`
+	Query   *string           `json:"query"`
+	Old     *settingsDocument `json:"old_settings"`
+	New     *settingsDocument `json:"new_settings"`
+	Rows    int               `json:"rows"`
+	SHA256  *string           `json:"sha256"`
+	Reason  *string           `json:"reason"`
 }

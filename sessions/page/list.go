@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"maps"
@@ -25,6 +26,7 @@ func (r *request) selection() url.Values {
 	for _, name := range ownParameters {
 		delete(asked, name)
 	}
+	maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") }) // of the form of settings
 	for _, name := range []string{"search", "created_at.from", "created_at.to"} {
 		if asked.Get(name) == "" {
 			delete(asked, name)
@@ -38,12 +40,20 @@ func (r *request) selection() url.Values {
 
 // zone is that in which the page shows and takes dates.
 func (r *request) zone() *time.Location {
-	name := r.Form.Get("created_at.zone")
+	name := cmp.Or(r.Form.Get("created_at.zone"), r.Form.Get("zone"))
 	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
 		return zone
 	}
 	zone, _ := time.LoadLocation(r.usualZone)
 	return zone
+}
+
+// zonesWith are those to choose from, and one that was chosen although it is none of them.
+func (f *frame) zonesWith(chosen string) []string {
+	if slices.Contains(f.zones, chosen) {
+		return f.zones
+	}
+	return append(slices.Clone(f.zones), chosen)
 }
 
 // askSelection sends a selection to the API by the method of the request, so that personal data in
@@ -306,11 +316,8 @@ func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Usual: r.usualZone, Zones: slices.Clone(r.zones),
+		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone().String()),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
-	}
-	if !slices.Contains(f.Zones, f.Zone) {
-		f.Zones = append(f.Zones, f.Zone)
 	}
 	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}
 	choices := func(name string, values ...string) (all []choiceView) {

@@ -59,6 +59,9 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	pages.HandleFunc("GET /settings", s.asked(s.settings))
 	pages.HandleFunc("POST /settings", s.asked(s.settings))
 	pages.HandleFunc("POST /settings/save", s.asked(s.saveSettings))
+	pages.HandleFunc("POST /settings/consequence", s.asked(s.consequence))
+	pages.HandleFunc("GET /audit", s.asked(s.audit))
+	pages.HandleFunc("POST /audit", s.asked(s.audit))
 	pages.HandleFunc("POST /preferences", s.setPreferences)
 	pages.Handle("GET /static/{file}", s.files)
 
@@ -174,6 +177,7 @@ type frame struct {
 	Account     string // name of who asks
 	SignOut     string
 	HasSettings bool
+	MayAudit    bool   // may read the audit trail
 	Path        string // of the navigation
 	Title       string
 	Whole       bool // a whole page, not a part of one
@@ -221,6 +225,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		}
 		asks.Brand = cmp.Or(s.options.Title, asks.Company)
 		asks.HasSettings = s.store.HasSettings()
+		asks.MayAudit = s.store.HasTrail() && by.viewer.Role.ChangesSettings() && by.viewer.Restriction.IsZero()
 		asks.Role, asks.SignOut = string(by.viewer.Role), s.options.SignOut
 		if s.options.Account != nil {
 			asks.Account = s.options.Account(r)

@@ -1,10 +1,18 @@
 package page
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
 // settingsView is the company's settings, and what each acceptance level would mean for a
@@ -20,6 +28,8 @@ type settingsView struct {
 	MayChange bool
 	Selection []string
 	Exact     bool
+	Last      string      // who has changed them last
+	Asked     []parameter // the selection, for what is counted before saving
 	Message   string
 	Failed    bool
 }
@@ -28,6 +38,7 @@ type levelView struct {
 	levelDocument
 	Chosen              bool
 	InForce             bool
+	Change              string // how many more or fewer would pass than do
 	Pass, Fail, Unknown string
 	Masked              bool // these are
 	Of, Passing         int  // for the bar
@@ -43,11 +54,6 @@ func (s *site) settings(r *request) { s.showSettings(r, http.StatusOK, "", nil) 
 // showSettings shows the settings as they are, and with them those that somebody failed to save.
 func (s *site) showSettings(r *request, status int, message string, tried *settingsDocument) {
 	asked := r.selection()
-	for name := range asked {
-		if strings.HasPrefix(name, "set.") {
-			delete(asked, name)
-		}
-	}
 	var current settingsDocument
 	var tally tallyDocument
 	var page pageDocument
@@ -70,7 +76,13 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 		s.refuse(r, err)
 		return
 	}
+	last, err := s.lastChange(r)
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
 	v := settingsView{
+		Last:  last,
 		frame: r.frame, ETag: header.Get("ETag"), Choices: current.Levels, MayChange: current.MayChange, Exact: tally.Exact,
 		Message: message, Failed: tried != nil, URL: r.Base + "/settings",
 	}
@@ -78,6 +90,13 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	link := s.results(r, &page, asked)
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
 		v.URL += "?" + query
+		for name, values := range asked {
+			if name != "search" {
+				for _, value := range values {
+					v.Asked = append(v.Asked, parameter{name, value})
+				}
+			}
+		}
 	}
 	if asked.Has("search") {
 		v.Selection = append(v.Selection, r.Say("selection_search"))
@@ -100,6 +119,12 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 			Pass: exact(o.Pass), Fail: exact(o.Fail), Unknown: exact(o.Unknown),
 			Of: max(o.Pass+o.Fail+o.Unknown, 1), Passing: o.Pass, Masked: masked,
 		})
+		if last := &v.Levels[len(v.Levels)-1]; !last.InForce && !masked {
+			if last.Change, err = r.outcome(&tally, current.Acceptance, current.Acceptance.withDefault(o.Policy)); err != nil {
+				s.refuse(r, err)
+				return
+			}
+		}
 	}
 	types := []string{"passport", "id_card", "residence_card", "driver_licence"}
 	if shown.Acceptance != nil {
@@ -124,12 +149,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 // saveSettings replaces the settings. The form's own fields begin with "set."; the others are the
 // selection.
 func (s *site) saveSettings(r *request) {
-	changed := settingsDocument{Acceptance: &acceptanceDocument{Default: r.Form.Get("set.acceptance"), ByType: map[string]string{}}, ExtraKeys: []string{}}
-	for name, values := range r.Form {
-		if t, ok := strings.CutPrefix(name, "set.type."); ok && values[0] != "" {
-			changed.Acceptance.ByType[t] = values[0]
-		}
-	}
+	changed := settingsDocument{Acceptance: r.chosenLevels(), ExtraKeys: []string{}}
 	for line := range strings.Lines(r.Form.Get("set.extra_keys")) {
 		if key := strings.TrimSpace(line); key != "" {
 			changed.ExtraKeys = append(changed.ExtraKeys, key)
@@ -149,4 +169,148 @@ func (s *site) saveSettings(r *request) {
 	default:
 		s.refuse(r, err)
 	}
+}
+
+// chosenLevels are the acceptance levels that the form of settings has.
+func (r *request) chosenLevels() *acceptanceDocument {
+	chosen := &acceptanceDocument{Default: r.Form.Get("set.acceptance"), ByType: map[string]string{}}
+	for name, values := range r.Form {
+		if t, ok := strings.CutPrefix(name, "set.type."); ok && values[0] != "" {
+			chosen.ByType[t] = values[0]
+		}
+	}
+	return chosen
+}
+
+// lastChange says who has changed the settings last, to who may know it.
+func (s *site) lastChange(r *request) (string, error) {
+	if !r.viewer.Role.ChangesSettings() {
+		return "", nil
+	}
+	last, err := s.store.SettingsHistory(r.Context(), r.viewer, 0, 1)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return "", nil
+	case err != nil || len(last) == 0:
+		return "", err
+	}
+	return r.Say("changed_last", cmp.Or(last[0].Subject, "–"), r.moment(last[0].At.Format(time.RFC3339Nano), r.zone())), nil
+}
+
+// consequence says what the levels in the form would mean for the selection, before they are saved.
+func (s *site) consequence(r *request) {
+	var current settingsDocument
+	var tally tallyDocument
+	_, err := s.get(r, "/settings", nil, &current)
+	if err == nil {
+		err = s.askSelection(r, "/tally", r.selection(), &tally)
+	}
+	chosen := r.chosenLevels()
+	text := ""
+	if changes := r.levelChanges(current.Acceptance, chosen); err == nil && len(changes) > 0 {
+		text, err = r.outcome(&tally, current.Acceptance, chosen)
+		text = strings.Join(changes, ", ") + ": " + text
+	}
+	var p *problem
+	if errors.As(err, &p) && p.Code == "hidden_field" {
+		text, err = "", nil
+	}
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	s.show(r, http.StatusOK, "consequence", text)
+}
+
+// outcome says how many more or fewer of a tally would pass under one acceptance than under another.
+func (l *language) outcome(tally *tallyDocument, before, after *acceptanceDocument) (string, error) {
+	var passing [2]int
+	for i, a := range []*acceptanceDocument{before, after} {
+		acceptance, err := a.acceptance()
+		if err != nil {
+			return "", err
+		}
+		if acceptance.IsZero() {
+			return "", nil // none is in force yet
+		}
+		outlook, err := tally.tally().If(acceptance)
+		if err != nil {
+			return "", err
+		}
+		passing[i] = outlook.Pass
+	}
+	number := func(n int) string { return l.number(countDocument{n, true}) }
+	switch more := passing[1] - passing[0]; {
+	case more > 0:
+		return l.Say("would_more", number(more)), nil
+	case more < 0:
+		return l.Say("would_fewer", number(-more)), nil
+	default:
+		return l.Say("would_same"), nil
+	}
+}
+
+// levelChanges says which levels differ.
+func (l *language) levelChanges(before, after *acceptanceDocument) (changes []string) {
+	if before == nil || after == nil {
+		return nil
+	}
+	level := func(policy string) string {
+		_, level, _ := strings.Cut(policy, ":")
+		return cmp.Or(level, l.Say("as_default"))
+	}
+	if before.Default != after.Default {
+		changes = append(changes, l.Say("from_to", level(before.Default), level(after.Default)))
+	}
+	types := slices.AppendSeq(slices.Collect(maps.Keys(before.ByType)), maps.Keys(after.ByType))
+	slices.Sort(types)
+	for _, t := range slices.Compact(types) {
+		if was, is := before.ByType[t], after.ByType[t]; was != is {
+			changes = append(changes, l.option("document_type", t)+" "+l.Say("from_to", level(was), level(is)))
+		}
+	}
+	return changes
+}
+
+// acceptance reads the document: the zero Acceptance if there is none.
+func (a *acceptanceDocument) acceptance() (sessions.Acceptance, error) {
+	if a == nil || a.Default == "" {
+		return sessions.Acceptance{}, nil
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
+		return sessions.Acceptance{}, err
+	}
+	acceptance, err := sessions.ParseAcceptance(data)
+	if err != nil {
+		return acceptance, &problem{Status: http.StatusBadRequest, Code: "invalid_parameter"}
+	}
+	return acceptance, nil
+}
+
+// withDefault is an acceptance with another default.
+func (a *acceptanceDocument) withDefault(policy string) *acceptanceDocument {
+	if a == nil {
+		return nil
+	}
+	return &acceptanceDocument{policy, a.ByType}
+}
+
+// tally is that of the document.
+func (d *tallyDocument) tally() *store.Tally {
+	t := &store.Tally{Exact: d.Exact}
+	for _, row := range d.Rows {
+		key := store.TallyKey{Compared: row.Compared, Otherwise: row.Otherwise}
+		if row.Scale != nil {
+			key.Scale = *row.Scale
+		}
+		if row.DocumentType != nil {
+			key.DocumentType = sessions.DocumentType(*row.DocumentType)
+		}
+		if row.Level != nil {
+			key.Level = far.Level(*row.Level)
+		}
+		t.Rows = append(t.Rows, store.TallyRow{TallyKey: key, N: row.N})
+	}
+	return t
 }

@@ -1,0 +1,145 @@
+package page
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/far"
+	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/memstore"
+)
+
+// masterPage is the page for acme's Master User, over ten sessions with matches of level 5 and two
+// of level 7, all successful.
+func masterPage(t *testing.T) http.Handler {
+	t.Helper()
+	backend, settings := memstore.New(), &memstore.Settings{}
+	for i := range 12 {
+		level := far.Level(5)
+		if i < 2 {
+			level = 7
+		}
+		require.NoError(t, backend.Insert(t.Context(), &sessions.Session{
+			ID: "s-" + string(rune('a'+i)), Company: "acme", CreatedAt: time.Date(2026, 3, 14, 12, i, 0, 0, time.UTC), Status: sessions.Success,
+			DocumentType: sessions.Passport, DocumentPresented: true, DocumentValidity: sessions.Valid, Liveness: sessions.LivenessPassed,
+			Match: sessions.Match{Compared: true, Level: level, Scale: far.Kvalifika.Name(), Acceptance: 5},
+		}))
+	}
+	policy, err := far.NewPolicy(far.Kvalifika, 5)
+	require.NoError(t, err)
+	acceptance, err := sessions.NewAcceptance(policy)
+	require.NoError(t, err)
+	require.NoError(t, settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance}, "the setup"))
+	st := store.New(backend, store.Options{Settings: settings, Trail: &memstore.Trail{}})
+	all, err := New(st, Options{Viewer: func(r *http.Request) (store.Viewer, error) {
+		v := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "master-1"}
+		if r.Header.Get("Role") != "" {
+			v.Role, v.Subject = sessions.Agent, "agent-7"
+		}
+		return v, nil
+	}})
+	require.NoError(t, err)
+	return all
+}
+
+// TestConsequence asks what levels would mean before they are saved, saves them, and looks for who
+// did.
+func TestConsequence(t *testing.T) {
+	all := masterPage(t)
+	page := send(t, all, http.MethodGet, "/settings", "").body
+	require.Contains(t, page, "Changed last by the setup on ")
+	require.Equal(t, 2, strings.Count(page, "10 fewer would pass"), "levels 6 and 7")
+	require.Equal(t, 4, strings.Count(page, "as many would pass"), "levels 1 to 4")
+	ask := func(form string) string { return send(t, all, http.MethodPost, "/settings/consequence", form).body }
+	require.Equal(t, "5 to 7: 10 fewer would pass", ask("set.acceptance=kvalifika-3d2d:7"))
+	require.Equal(t, "Passport as above to 6: 10 fewer would pass", ask("set.acceptance=kvalifika-3d2d:5&set.type.passport=kvalifika-3d2d:6"))
+	require.Equal(t, "5 to 7, Passport as above to 5: as many would pass", ask("set.acceptance=kvalifika-3d2d:7&set.type.passport=kvalifika-3d2d:5"))
+	require.Equal(t, "5 to 7: as many would pass", ask("set.acceptance=kvalifika-3d2d:7&status=failed"), "none is failed")
+	require.Empty(t, ask("set.acceptance=kvalifika-3d2d:5"))
+	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodPost, "/settings/consequence", "set.acceptance=x").status)
+
+	etag := regexp.MustCompile(`name="set.etag" value="([^"]*)"`).FindStringSubmatch(page)
+	require.NotNil(t, etag)
+	form := "set.etag=" + strings.ReplaceAll(etag[1], "&#34;", "%22") + "&set.acceptance=kvalifika-3d2d:7&set.extra_keys=phone"
+	saved := send(t, all, http.MethodPost, "/settings/save", form)
+	require.Equal(t, http.StatusOK, saved.status)
+	require.Contains(t, saved.body, "Changed last by master-1 on ")
+	require.Contains(t, saved.body, "10 more would pass")
+	require.NotContains(t, send(t, all, http.MethodGet, "/settings", "", "Role", "agent").body, "Changed last", "only a Master User may know")
+
+	trail := send(t, all, http.MethodPost, "/audit", "action=settings").body
+	require.Equal(t, 2, strings.Count(trail, "<span>5 to 7</span>"), "begun and done")
+	require.Contains(t, trail, "Extra fields: – to phone")
+}
+
+func TestAuditTrail(t *testing.T) {
+	all := masterPage(t)
+	send(t, all, http.MethodPost, "/sessions", "search=gio&status=failed", "Role", "agent")
+	details := send(t, all, http.MethodGet, "/sessions/s-a", "").body
+	require.Contains(t, details, `href="/audit?session=s-a"`)
+	entries := func(form string) []string {
+		body := send(t, all, http.MethodPost, "/audit", form).body
+		rows := regexp.MustCompile(`(?s)<tr>\n<td>.*?</tr>`).FindAllString(body, -1)
+		if len(rows) == 0 {
+			require.Contains(t, body, "Nothing was done that fits.")
+		}
+		return rows
+	}
+	found := entries("action=search")
+	require.Len(t, found, 1)
+	for _, part := range []string{"agent-7", "Search", "filter(status, search)", "done"} {
+		require.Contains(t, found[0], part)
+	}
+	require.NotContains(t, found[0], "gio")
+	require.Len(t, entries("subject=agent-7"), 1)
+	require.Len(t, entries("session=s-a&action=details"), 1)
+	require.Contains(t, send(t, all, http.MethodGet, "/audit?session=s-a", "").body, "Details read")
+	today := time.Now().UTC().Format(time.DateOnly)
+	yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	require.Len(t, entries("action=search&zone=UTC&from="+today+"&to="+today), 1)
+	require.Empty(t, entries("action=search&zone=UTC&to="+yesterday))
+	reversed := send(t, all, http.MethodPost, "/audit", "zone=UTC&from="+today+"&to="+yesterday)
+	require.Equal(t, http.StatusBadRequest, reversed.status)
+	require.Contains(t, reversed.body, "ends before it begins")
+	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodPost, "/audit", "from=2026-13-01").status)
+
+	for range 60 {
+		send(t, all, http.MethodGet, "/sessions/s-b", "")
+	}
+	first := send(t, all, http.MethodPost, "/audit", "session=s-b&action=details").body
+	require.Equal(t, 50, strings.Count(first, "<td>Details read"))
+	next := regexp.MustCompile(`name="after" value="([^"]+)"`).FindStringSubmatch(first)
+	require.NotNil(t, next)
+	rest := send(t, all, http.MethodPost, "/audit", "session=s-b&action=details&after="+next[1], "HX-Request", "true", "HX-Target", "audit-more").body
+	require.Equal(t, 10, strings.Count(rest, "<td>Details read"))
+	require.NotContains(t, rest, "<html")
+
+	denied := send(t, all, http.MethodGet, "/audit", "", "Role", "agent")
+	require.Equal(t, http.StatusForbidden, denied.status)
+	require.NotContains(t, denied.body, `href="/audit"`)
+}
+
+// Numbers beside options are left out where they would mislead.
+func TestOptionNumbers(t *testing.T) {
+	en, err := newLanguage(English())
+	require.NoError(t, err)
+	for _, one := range []struct {
+		n, total countDocument
+		want     string
+	}{
+		{countDocument{2434, true}, countDocument{5000, true}, "2,434"},
+		{countDocument{2434, true}, countDocument{5000, false}, "2,434"},
+		{countDocument{2434, false}, countDocument{5000, true}, ""},
+		{countDocument{2434, false}, countDocument{5000, false}, "2,434+"},
+		{countDocument{0, false}, countDocument{0, false}, ""},
+		{countDocument{0, true}, countDocument{5, true}, "0"},
+	} {
+		require.Equal(t, one.want, en.optionNumber(one.n, one.total))
+	}
+}
