@@ -5,13 +5,13 @@ import "strings"
 // The ways of writing Cyrillic in Latin. A word is written in one of them throughout, so that a
 // name has a few spellings and not the product of those of its letters.
 const (
-	icao       = iota // ICAO Doc 9303-3, section 6, table B: every letter
-	bgn               // BGN/PCGN: Russian 1947, Ukrainian 1965, Belarusian 1979, Kazakh 1979
-	bgnShort          // the same, with ia in place of iya, as in Yulia
+	icao       = iota // ICAO Doc 9303-3, section 6, table B: every letter; also GOST R 52535.1-2006
+	bgn               // BGN/PCGN: Russian 1947, Kazakh 1979, Tajik 1994; also the passports before those
 	ukrainian         // table B with the exceptions for Ukrainian and Belarusian, which write their г as h
 	bgnUkraine        // BGN/PCGN Ukrainian 1965 and Belarusian 1979
 	serbian           // table B with the exceptions for Serbian
 	macedonian        // table B with the exceptions for Macedonian
+	bulgarian         // Bulgaria's Transliteration Act, 2009
 	cyrillicWays
 )
 
@@ -19,12 +19,12 @@ const cyrillicFirst, cyrillicLast = 'а', 'ӿ'
 
 // cyrillicAlphabets are the letters that tell for whom a way is. The first one writes all.
 var cyrillicAlphabets = [cyrillicWays]string{
-	bgn:        "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюя" + "ғқңөұүһ",
-	bgnShort:   "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюя" + "ғқңөұүһ",
+	bgn:        "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюя" + "ғқңөұүһ" + "ҳҷ",
 	ukrainian:  "абвгґдеёєжзиіїйклмнопрстуўфхцчшщыьэюя",
 	bgnUkraine: "абвгґдеёєжзиіїйклмнопрстуўфхцчшщыьэюя",
 	serbian:    "абвгдђежзијклљмнњопрстћуфхцчџш",
 	macedonian: "абвгдѓежзѕијклљмнњопрстќуфхцчџш",
+	bulgarian:  "абвгдежзийклмнопрстуфхцчшщъьюя",
 }
 
 func isCyrillic(r rune) bool { return r >= cyrillicFirst && r <= cyrillicLast }
@@ -34,18 +34,18 @@ func (st style) writes(r rune) bool {
 	return st.way == icao || !isCyrillic(r) || strings.ContainsRune(cyrillicAlphabets[st.way], r)
 }
 
-// cyrillicLetters has one column for each way, the short form left out; * is what the first has, -
-// is nothing. Letters that table B of ICAO lacks are written by the Kazakh and Kyrgyz passports, or
+// cyrillicLetters has one column for each way but the Bulgarian one; * is what the first has, - is
+// nothing, an upper-case letter one that is spelt in two ways. Letters that table B of ICAO lacks are written by the Kazakh and Kyrgyz passports, or
 // like the letter that they are derived from.
 var cyrillicLetters = columns(`
 	а a * * * * *    б b * * * * *     в v * * * * *    г g * h h * *    ґ g * * * * *
-	д d * * * * *    ђ D * * * * *     ѓ g * * * * gj   е e * * * * *    ё e * io yo * *
+	д d * * * * *    ђ D * * * * *     ѓ g * * * * gj   е e * * * * *    ё e F io yo * *
 	є ie ye ie ye * *  ж zh * * * z *  з z * * * * *    ѕ dz * * * * *   и i * y y i i
 	і i * * * * *    ї i yi i yi * *   й i y i y * *    ј j * * * * *    к k * * * * *
 	ќ k * * * * kj   л l * * * * *     љ lj * * * * *   м m * * * * *    н n * * * * *
 	њ nj * * * * *   о o * * * * *     п p * * * * *    р r * * * * *    с s * * * * *
 	т t * * * * *    ћ c * * * * *     у u * * * * *    ў u w u w * *    ф f * * * * *
-	х kh * * * h h   ц ts * * * c c    ч ch * * * c *   џ dz * * * * dj  ш sh * * * s *
+	х kh * * * h h   ц T ts ts ts c c    ч ch * * * c *   џ dz * * * * dj  ш sh * * * s *
 	щ shch * * * * * ъ - * * * * *     ы y * * * * *    ь - * * * * *    э e * * * * *
 	ю iu yu iu yu * *  я ia ya ia ya * *
 	ғ g gh * * * *   қ k q * * * *     ң n ng * * * *   ө o * * * * *    ұ u * * * * *
@@ -71,53 +71,79 @@ func columns(text string) map[rune][6]string {
 	return table
 }
 
-// lookAlikes are the capitals that a Cyrillic and a Latin keyboard share by their shape, as they
-// are in numbers.
-var lookAlikes = pairs("а a в b е e к k м m н h о o р p с c т t х x")
+// lookAlikes are the capitals that a Cyrillic or a Greek keyboard shares with a Latin one by their
+// shape, as they are in numbers. Greece's identity cards have those alone.
+var lookAlikes = pairs("а a в b е e к k м m н h о o р p с c т t х x " +
+	"α a β b ε e ζ z η h ι i κ k μ m ν n ο o ρ p τ t υ y χ x")
 
-// cyrillic writes a Cyrillic letter behind another; a blank is before the first one of a word that
-// is written.
-func (st style) cyrillic(r, before rune) (string, bool) {
+// cyrillic writes the i-th unit, a Cyrillic letter, behind another; a blank is before the first one
+// of a word that is written.
+func (st style) cyrillic(units []unit, i int, before rune) (string, bool) {
+	r := units[i].r
 	if st.number {
 		if latin, ok := lookAlikes[r]; ok {
 			return latin, true
 		}
 		row, ok := cyrillicLetters[r]
-		return strings.ToLower(row[icao]), ok
+		return spelt(row[icao]), ok
 	}
-	switch st.way {
-	case icao:
-		if r == 'ъ' && before != space {
-			return "ie", true
+	behindVowel := strings.ContainsRune("аеёиоуыэюяйъь ", before)
+	switch {
+	case st.way == icao && r == 'ъ' && before != space:
+		return "B", true
+	case st.way == bgn && r == 'е' && behindVowel:
+		return "V", true
+	case st.way == bgn && r == 'ё' && behindVowel:
+		return "H", true
+	case st.way == bgn && r == 'и' && st.ends(units, i):
+		if i+1 < len(units) {
+			return "", true // written with the й
 		}
-	case bgn, bgnShort:
-		switch {
-		case (r == 'е' || r == 'ё') && strings.ContainsRune("аеёиоуыэюяйъь ", before):
-			return "ye", true
-		case st.way == bgnShort && r == 'я' && (before == 'и' || before == 'і'):
-			return "a", true
-		}
-	case ukrainian:
-		switch {
-		case before == space:
-			switch r {
-			case 'є':
-				return "ye", true
-			case 'ї':
-				return "yi", true
-			case 'й':
-				return "y", true
-			case 'ю':
-				return "yu", true
-			case 'я':
-				return "ya", true
-			}
-		case before == 'з' && r == 'г':
-			return "gh", true
-		}
+		return "I", true
+	case st.way == bgn && r == 'й' && i > 0 && st.ends(units, i-1):
+		return "I", true
+	case r == 'я' && (before == 'и' && (st.way == bgn || st.way == bulgarian) || before == 'і' && (st.way == bgn || st.way == bgnUkraine)):
+		return "Y", true
+	case st.way == ukrainian && before == space:
+		return initial(r, i > 0)
+	case st.way == ukrainian && before == 'з' && r == 'г':
+		return "gh", true
+	case st.way == bulgarian && r == 'х':
+		return "h", true
+	case st.way == bulgarian && r == 'щ':
+		return "sht", true
+	case st.way == bulgarian && r == 'ъ' && before != space:
+		return "a", true
 	}
 	row, ok := cyrillicLetters[r]
 	return row[cyrillicColumn[st.way]], ok
 }
 
-var cyrillicColumn = [cyrillicWays]int{icao: 0, bgn: 1, bgnShort: 1, ukrainian: 2, bgnUkraine: 3, serbian: 4, macedonian: 5}
+// ends reports whether the i-th unit begins the ий that ends a word.
+func (st style) ends(units []unit, i int) bool {
+	if units[i].r != 'и' || i == 0 || units[i-1].r == space {
+		return false
+	}
+	if i+1 == len(units) {
+		return st.behind == 'й'
+	}
+	return units[i+1].r == 'й' && (i+2 == len(units) || units[i+2].r == space)
+}
+
+// initial writes a letter that Ukrainian writes otherwise at the beginning of a word. Further words
+// of a text may be what an apostrophe parts, which is no such beginning.
+func initial(r rune, further bool) (string, bool) {
+	latin, ok := map[rune][2]string{
+		'є': {"ye", "Ze"}, 'ї': {"yi", "N"}, 'й': {"y", "Z"}, 'ю': {"yu", "Zu"}, 'я': {"ya", "Za"},
+	}[r]
+	switch {
+	case !ok:
+		row, ok := cyrillicLetters[r]
+		return row[cyrillicColumn[ukrainian]], ok
+	case further:
+		return latin[1], true
+	}
+	return latin[0], true
+}
+
+var cyrillicColumn = [cyrillicWays]int{icao: 0, bgn: 1, ukrainian: 2, bgnUkraine: 3, serbian: 4, macedonian: 5, bulgarian: 1}

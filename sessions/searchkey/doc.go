@@ -60,38 +60,49 @@
 //	           å a, aa   đ d, dj
 //	           æ ae  œ oe  ß ss  þ th  ð d    the same
 //	           ł l  ħ h  ı i  ŧ t  ŋ n  ĸ q
+//	           ɓ b  ɖ ɗ d  ɛ e  ƙ k       CLDR, Latin-ASCII
+//	           ɲ n  ɔ o  ƴ y
 //	           ə e, a                         the passports of Azerbaijan
 //	           x kh, in names                 Georgian habit; kh is what else it is written as
 //	Georgian   national romanization, 2002    and, if it is stored in Georgian, by the letters that
 //	           without apostrophes            Georgians type: ქ k, q  ყ q, k  ც ts, c  წ ts, w
 //	                                          ჟ zh, j  ღ gh, g
-//	Cyrillic   ICAO Doc 9303-3, table B       Russian, and letters of other languages
+//	Cyrillic   ICAO Doc 9303-3, table B       Russian, and letters of other languages; also by
+//	                                          GOST R 52535.1-2006: ц tc, ъ left out
 //	           its exceptions                 Ukrainian with Belarusian, Serbian, Macedonian
-//	           BGN/PCGN                       Russian 1947, with ia as well as iya for ия;
-//	                                          Ukrainian 1965, Belarusian 1979, Kazakh 1979
+//	           BGN/PCGN                       Russian 1947, Ukrainian 1965, Belarusian 1979, Kazakh
+//	                                          1979, Tajik 1994; also as passports before GOST have
+//	                                          it: е e for ye, ё yo, ия ia, ий at the end y
+//	           Transliteration Act, 2009      Bulgarian: щ sht, ъ a, х h
 //	Greek      ELOT 743, type 2               μπ is b at the beginning of a word alone
-//	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r
-//	Arabic     itself                         ی ى ے as ي, ک as ك, ة ہ ھ ە as ه, ٱ as ا; no tatweel,
-//	                                          no vowel signs, no hamza on a letter
+//	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r, ե behind a vowel also e
+//	Arabic     itself                         ی ى ے as ي, ک as ك, ة ۃ ہ ھ ە as ه, ٱ as ا; no tatweel,
+//	                                          no vowel signs, no hamza on a letter; a zero width
+//	                                          non-joiner is a blank, as in Persian
+//	Hebrew     itself                         without points; a final letter as the other
 //	Han, Kana  itself                         full and half width alike
-//	Hangul     itself, by its letters         so that a syllable is found while it is typed
-//	others     themselves                     without accents
+//	Hangul     itself, by its letters         so that a syllable is found while it is typed: 간 on
+//	                                          the way to 가나, too
+//	others     themselves                     without accents; the vowels of Devanagari, Thai and
+//	                                          others that are written as marks are letters
 //
-// In numbers, letters have one form: Cyrillic АВЕКМНОРСТХ are the Latin capitals that they look
-// like, other Cyrillic and Georgian letters are written in their first way, x is x, and Greek and
-// Armenian stay. Decimal digits of every script are ASCII digits.
+// In numbers, letters have one form: Cyrillic АВЕКМНОРСТХ and Greek ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ are the Latin
+// capitals that they look like, other Cyrillic and Georgian letters are written in their first way,
+// x is x, and Armenian and the rest of Greek stay. Decimal digits of every script are ASCII digits.
 //
 // Not met, since nobody's documents write it so or since it would find other people: spellings by
-// sound (Catherine, Katherine), German, French and Western Armenian spellings of other scripts
-// (Tschechow, Krikor), readings of Han and of Arabic (王 wang, محمد muhammad), Hiragana for
-// Katakana, look-alike letters in names.
+// sound (Catherine, Katherine; Алексей, Alexey), German, French and Western Armenian spellings of
+// other scripts (Tschechow, Krikor), readings of Han, Arabic and Hebrew (王 wang, محمد muhammad),
+// traditional for simplified characters (陳, 陈), Hiragana for Katakana, look-alike letters in names.
+// The English spellings in the passports of Azerbaijan (Cəfərov, Jafarov) are not met, since a plain
+// c or q is written by everybody else, and neither is the Chinese yu for ü.
 //
 // # Folding, version 2
 //
 //   - Compatibility decomposition (what Unicode calls NFKD, so that texts that NFKC makes equal are
 //     equal here), Hangul syllables included. The numero sign is a sign and not the letters No.
-//   - Combining marks and invisible format characters are dropped, unless the table above or one
-//     of its standards knows the letter with its mark.
+//   - Combining marks and invisible format characters are dropped, unless the mark is a vowel or
+//     the table above or one of its standards knows the letter with its mark.
 //   - Lower case. Georgian goes down to Mkhedruli, never up; its obsolete letters stay. A final
 //     sigma is a sigma.
 //   - Letters, numbers and spacing marks are kept. Everything else separates words, also invalid
@@ -102,8 +113,8 @@
 // A folded word therefore holds lower-case letters and ASCII digits alone, never a space and never
 // A to Z.
 //
-// Where a romanization depends on the next letter (Greek μπ, αυ, γγ, Armenian ու), the last letter
-// of a search text stands for all that it may become.
+// Where a romanization depends on the next letter (Greek μπ, αυ, γγ, Armenian ու, Russian ий), the
+// last letter of a search text stands for all that it may become.
 //
 // A word of a search text that others imply is dropped: gi in "giorgi gi".
 //

@@ -2,6 +2,7 @@ package searchkey
 
 import (
 	"sort"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -64,6 +65,8 @@ func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 const (
 	numero  = '№' // compatible with the letters No, which nobody means
 	tatweel = 'ـ' // a letter that only stretches the one before it
+
+	zeroWidthNonJoiner = '\u200C' // invisible, but behind an Arabic letter the blank within a Persian word
 )
 
 // appendUnit appends the unit of a rune that has no decomposition.
@@ -75,8 +78,13 @@ func appendUnit(dst []unit, r rune, at int32) []unit {
 		return appendSpace(dst, at)
 	}
 	switch r {
-	case 'ʹ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'Ꞌ', 'ꞌ': // letters by their properties, apostrophes by their use
+	case 'ʹ', 'ʺ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'ˮ', 'Ꞌ', 'ꞌ': // letters by their properties, apostrophes by their use
 		return appendSpace(dst, at)
+	case zeroWidthNonJoiner:
+		if len(dst) > 0 && isArabic(dst[len(dst)-1].r) {
+			return appendSpace(dst, at)
+		}
+		return dst
 	case tatweel:
 		return dst
 	}
@@ -133,10 +141,12 @@ func canonical(r rune) rune {
 		return 'ي'
 	case 'ک': // Persian kaf
 		return 'ك'
-	case 'ة', 'ہ', 'ھ', 'ە': // the one with two dots, and those of Urdu and Kurdish
+	case 'ة', 'ۃ', 'ہ', 'ھ', 'ە': // those with two dots, and those of Urdu and Kurdish
 		return 'ه'
 	case 'ٱ': // alef wasla
 		return 'ا'
+	case 'ך', 'ם', 'ן', 'ף', 'ץ': // the final letters of Hebrew, each in front of the other
+		return r + 1
 	}
 	return r
 }
@@ -162,21 +172,62 @@ const (
 	vowels, tails                 = 21, 28
 )
 
+// The final consonants of Hangul from U+11A8 on, each as the one that stays and the one that begins
+// the next syllable when a vowel is typed behind them: 한 becomes 하나.
+const nextSyllables = "-ㄱ -ㄲ ㄱㅅ -ㄴ ㄴㅈ ㄴㅎ -ㄷ -ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ -ㅁ -ㅂ ㅂㅅ -ㅅ -ㅆ -ㅇ -ㅈ -ㅊ -ㅋ -ㅌ -ㅍ -ㅎ"
+
+var nextSyllable = func() (table [tails - 1][]rune) {
+	final := map[rune]rune{} // the final consonant of each, by the letter
+	for i, field := range strings.Fields(nextSyllables) {
+		letters := []rune(field)
+		if letters[0] == '-' {
+			final[letters[1]] = tailBase + 1 + rune(i)
+		}
+	}
+	for i, field := range strings.Fields(nextSyllables) {
+		letters := []rune(field)
+		if letters[0] != '-' {
+			table[i] = append(table[i], final[letters[0]])
+		}
+		lead, _ := utf8.DecodeRune(norm.NFKD.PropertiesString(string(letters[1])).Decomposition())
+		table[i] = append(table[i], lead)
+	}
+	return table
+}()
+
+// beginningNext returns what a final consonant of Hangul becomes when a vowel is typed behind it,
+// and nil for another letter.
+func beginningNext(u unit) (units []unit) {
+	if i := u.r - tailBase - 1; i >= 0 && i < tails-1 {
+		for _, r := range nextSyllable[i] {
+			units = append(units, unit{r, u.at})
+		}
+	}
+	return units
+}
+
+// continuesSyllable reports whether a rune is a vowel or a final consonant of Hangul.
+func continuesSyllable(r rune) bool {
+	return r >= vowelBase-1 && r <= 0x11FF || r >= 0xD7B0 && r <= 0xD7FB
+}
+
 // beginsAnywhere reports whether a rune of a folded text begins a word wherever it is: a Han or
 // Kana character, or the consonant that begins a Hangul syllable.
 func beginsAnywhere(r rune) bool {
 	return r >= leadBase && (r < vowelBase-1 || r >= 0xA960 && r <= 0xA97C || lookup(r).class == ideograph)
 }
 
+func isArabic(r rune) bool { return r >= 0x0620 && r <= 0x06FF }
+
 // class is what a code point is to a word.
 type class uint8
 
 const (
 	separator class = iota // also every code point that Unicode 15.0 has not assigned
-	letter                 // L, Nl, No, Mc
+	letter                 // L, Nl, No, Mc, and the vowels among Mn
 	ideograph              // those of them that are Han, Hiragana or Katakana
 	digit                  // Nd: ranges begin with a zero
-	dropped                // Mn, Me, Cf
+	dropped                // other Mn, Me, Cf
 	sign                   // any other that decomposes, possibly to letters
 )
 

@@ -49,6 +49,12 @@ func main() {
 	}
 }
 
+// accented are the scripts whose marks are accents, or vowels that may be left out. In others, like
+// Devanagari and Thai, a mark that is alphabetic is a vowel, and a name without it is another name.
+var accented = []*unicode.RangeTable{
+	unicode.Inherited, unicode.Common, unicode.Latin, unicode.Cyrillic, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Samaritan,
+}
+
 func classOf(r rune) string {
 	switch {
 	case unicode.Is(unicode.Nd, r):
@@ -56,6 +62,8 @@ func classOf(r rune) string {
 	case unicode.In(r, unicode.L, unicode.Nl, unicode.No, unicode.Mc) && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 		return "ideograph"
 	case unicode.In(r, unicode.L, unicode.Nl, unicode.No, unicode.Mc):
+		return "letter"
+	case unicode.Is(unicode.Mn, r) && unicode.Is(unicode.Other_Alphabetic, r) && !unicode.In(r, accented...):
 		return "letter"
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		return "dropped"

@@ -30,19 +30,28 @@ type style struct {
 // The Georgian ones count for what is stored only. First comes the national romanization of 2002,
 // then the letter that Georgians use for it where they type Latin.
 var spellings = [utf8.RuneSelf][2]string{
-	'A': {"a", "ae"}, // ä
-	'O': {"o", "oe"}, // ö ø
-	'U': {"u", "ue"}, // ü
-	'R': {"a", "aa"}, // å
-	'D': {"d", "dj"}, // đ ђ
-	'E': {"e", "a"},  // ə
-	'K': {"k", "q"},  // ქ
-	'Q': {"q", "k"},  // ყ
-	'C': {"ts", "c"}, // ც
-	'W': {"ts", "w"}, // წ
-	'J': {"zh", "j"}, // ჟ
-	'G': {"gh", "g"}, // ღ
-	'X': {"rr", "r"}, // ռ: BGN/PCGN writes rr, the passports of Armenia r
+	'A': {"a", "ae"},  // ä
+	'O': {"o", "oe"},  // ö ø
+	'U': {"u", "ue"},  // ü
+	'R': {"a", "aa"},  // å
+	'D': {"d", "dj"},  // đ ђ
+	'E': {"e", "a"},   // ə
+	'K': {"k", "q"},   // ქ
+	'Q': {"q", "k"},   // ყ
+	'C': {"ts", "c"},  // ც
+	'W': {"ts", "w"},  // წ
+	'J': {"zh", "j"},  // ჟ
+	'G': {"gh", "g"},  // ღ
+	'X': {"rr", "r"},  // ռ: BGN/PCGN writes rr, the passports of Armenia r
+	'V': {"ye", "e"},  // Cyrillic е, Armenian ե: BGN/PCGN writes ye behind a vowel, passports also e
+	'F': {"e", "yo"},  // ё, behind a consonant
+	'H': {"ye", "yo"}, // ё, elsewhere
+	'I': {"iy", "y"},  // ий at the end of a word
+	'Y': {"ya", "a"},  // я behind и
+	'T': {"ts", "tc"}, // ц: ICAO writes ts, GOST R 52535.1-2006 tc
+	'B': {"ie", ""},   // ъ: ICAO writes ie, GOST R 52535.1-2006 nothing
+	'Z': {"y", "i"},   // what Ukrainian єйюя begin with, where it is not known whether they begin a word
+	'N': {"yi", "i"},  // Ukrainian ї there
 }
 
 func isChoice(c byte) bool { return c >= 'A' && c <= 'Z' }
@@ -152,6 +161,20 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		return append(dst, 'n')
 	case 'ŧ':
 		return append(dst, 't')
+	case 'ɓ': // from here on by Latin-ASCII of the CLDR
+		return append(dst, 'b')
+	case 'ɖ', 'ɗ':
+		return append(dst, 'd')
+	case 'ɛ':
+		return append(dst, 'e')
+	case 'ƙ':
+		return append(dst, 'k')
+	case 'ɲ':
+		return append(dst, 'n')
+	case 'ɔ':
+		return append(dst, 'o')
+	case 'ƴ':
+		return append(dst, 'y')
 	default:
 		return st.appendOther(dst, units, i, first)
 	}
@@ -159,6 +182,14 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		return append(dst, spellings[choice][0]...)
 	}
 	return append(dst, choice)
+}
+
+// spelt returns a text with the letters that have two spellings in their first one.
+func spelt(text string) string {
+	if len(text) == 1 && isChoice(text[0]) {
+		return spellings[text[0]][0]
+	}
+	return text
 }
 
 // appendOther appends what is written for a letter of another script, which is the letter itself
@@ -175,8 +206,9 @@ func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte 
 	latin, ok := "", false
 	switch {
 	case r >= cyrillicFirst && r <= cyrillicLast:
-		latin, ok = st.cyrillic(r, before)
+		latin, ok = st.cyrillic(units, i, before)
 	case st.number:
+		latin, ok = lookAlikes[r]
 	case r == 'π' && before == 'μ' && (i == 1 || units[i-2].r == space): // written with the μ
 		return dst
 	case r >= 'ά' && r <= 'ώ':
@@ -194,6 +226,7 @@ func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte 
 var (
 	behindGreek    = []rune{'α', 'σ', 'π', 'γ'}
 	behindArmenian = []rune{'ւ', 'վ'}
+	behindCyrillic = []rune{'й'}
 )
 
 // mayFollow returns the letters that tell apart all that the last letter of a search text may
@@ -204,6 +237,8 @@ func mayFollow(r rune) []rune {
 		return behindGreek
 	case r == 'ո':
 		return behindArmenian
+	case r == 'и':
+		return behindCyrillic
 	}
 	return nil
 }
@@ -241,8 +276,11 @@ var greekLetters = pairs("α a ά a β v γ g δ d ε e έ e ζ z η i ή i θ t
 func armenian(r, before, behind rune) (string, bool) {
 	switch r {
 	case 'ե':
-		if strings.ContainsRune("աեէըիոօ ", before) {
+		switch {
+		case before == space:
 			return "ye", true
+		case strings.ContainsRune("աեէըիոօւ", before): // ու, too
+			return "V", true
 		}
 	case 'ո':
 		switch {

@@ -118,10 +118,15 @@ type terms []term
 // add adds what the words are in a style. The last letter stands for all that it may become.
 func (t terms) add(units []unit, st style, fields sessions.Fields) {
 	t.addFrom(0, split(st.appendLatin(nil, units, nil)), fields)
-	if n := len(units); n > 0 && !st.number {
-		for _, st.behind = range mayFollow(units[n-1].r) {
-			t.addFrom(len(t)-1, split(st.appendLatin(nil, units, nil)), fields)
-		}
+	n := len(units)
+	if n == 0 || st.number {
+		return
+	}
+	if syllables := beginningNext(units[n-1]); syllables != nil {
+		t.addFrom(len(t)-1, split(st.appendLatin(nil, slices.Concat(units[:n-1], syllables), nil)), fields)
+	}
+	for _, st.behind = range mayFollow(units[n-1].r) {
+		t.addFrom(len(t)-1, split(st.appendLatin(nil, units, nil)), fields)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kvalifika/sessionkit/sessions"
@@ -107,12 +108,14 @@ func (m *marking) mark(word []byte, at []int32) {
 	}
 }
 
-// runeEnd returns where the rune ends that begins at i, with the marks that follow it.
+// runeEnd returns where the rune ends that begins at i, with the marks that follow it and, of a
+// syllable of Hangul in several runes, the others.
 func runeEnd(text string, i int) int {
 	_, size := utf8.DecodeRuneInString(text[i:])
 	for i += size; i < len(text); i += size {
 		var r rune
-		if r, size = utf8.DecodeRuneInString(text[i:]); lookup(r).class != dropped {
+		r, size = utf8.DecodeRuneInString(text[i:])
+		if lookup(r).class != dropped && !unicode.IsMark(r) && !continuesSyllable(r) {
 			break
 		}
 	}

@@ -99,6 +99,5 @@ func mayBeCJK(text string) bool {
 func isCJK(flat []byte) bool {
 	first, _ := utf8.DecodeRune(flat)
 	last, _ := utf8.DecodeLastRune(flat)
-	return beginsAnywhere(first) && (beginsAnywhere(last) ||
-		last >= vowelBase-1 && last <= 0x11FF || last >= 0xD7B0 && last <= 0xD7FB) // the vowels and final consonants of Hangul
+	return beginsAnywhere(first) && (beginsAnywhere(last) || last == 'ー' || continuesSyllable(last))
 }
