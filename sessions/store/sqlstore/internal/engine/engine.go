@@ -167,7 +167,11 @@ type Engine struct {
 	replace  string // assignment of a column in ReplaceSessions
 	arrays   bool   // many rows are sent as an array for each column
 	lookUps  bool   // reads by change numbers are look-ups, one for each
-	pack     packing
+
+	// pack returns an expression that makes one text of texts, with [row.Separator] between them.
+	pack      func(texts []string) string
+	packsNull bool   // pack takes NULL for an empty text
+	asText    string // casts a number that may be NULL to what coalesce takes beside a text
 }
 
 // Of returns the engine of a dialect. One that is unknown is an error that wraps filter.ErrDialect.
@@ -184,26 +188,28 @@ func Of(d filter.Dialect) (*Engine, error) {
 	}
 }
 
-// packing is how an engine makes one text of columns.
-type packing struct{ begin, between, end, asText string }
-
 // Packed returns the expression of columns packed into one text, as [row.Reader.Unpack] takes it.
 // NULL packs as an empty text.
 func (e *Engine) Packed(alias string, cs row.Columns) string {
 	texts := make([]string, len(cs))
 	for i, c := range cs {
 		texts[i] = alias + "." + c.Name
-		// NULL has to leave its place empty: concat_ws leaves it out altogether, and || makes
-		// everything NULL. Some engines give both branches of a coalesce one type, which a number
-		// and '' do not have.
 		switch {
-		case c.Nullable && c.Number:
-			texts[i] = "coalesce(" + texts[i] + e.pack.asText + ", '')"
-		case c.Nullable:
+		case !c.Nullable || e.packsNull:
+		case c.Number: // some engines give both branches of a coalesce one type, which a number and '' do not have
+			texts[i] = "coalesce(" + texts[i] + e.asText + ", '')"
+		default:
 			texts[i] = "coalesce(" + texts[i] + ", '')"
 		}
 	}
-	return e.pack.begin + lines(texts, e.pack.between) + e.pack.end
+	return e.pack(texts)
+}
+
+// concatenated packs texts where concat_ws leaves NULL out altogether.
+func concatenated(separator string) func([]string) string {
+	return func(texts []string) string {
+		return "concat_ws(" + separator + ", " + lines(texts, ", ") + ")"
+	}
 }
 
 // Selected returns columns as a select list.

@@ -22,7 +22,7 @@ func mariadb() *Engine {
 		Columns:           columnsOf("instr(s.reasons, ?) > 0", asBytes),
 		WriteIsolation:    sql.LevelReadCommitted,
 		SnapshotIsolation: sql.LevelRepeatableRead,
-		pack:              packing{begin: "concat_ws(char(31), ", between: ", ", end: ")"},
+		pack:              concatenated("char(31)"),
 
 		HasSchema: `SELECT count(*)
 FROM information_schema.tables

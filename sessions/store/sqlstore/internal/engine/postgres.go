@@ -22,7 +22,8 @@ func postgres() *Engine {
 		Columns:           columnsOf("strpos(s.reasons, ?) > 0", filter.Col),
 		WriteIsolation:    sql.LevelReadCommitted,
 		SnapshotIsolation: sql.LevelRepeatableRead,
-		pack:              packing{"concat_ws(chr(31), ", ", ", ")", "::text"},
+		pack:              concatenated("chr(31)"),
+		asText:            "::text",
 		arrays:            true,
 		lookUps:           true,
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -107,6 +108,9 @@ type Reader struct {
 	cells   []cell
 	dest    []any
 	row     stored // here, so that a row costs no allocation
+
+	isPacked bool
+	packed   string // what is left of the row
 }
 
 // NewReader returns a Reader of a statement that selects these columns.
@@ -121,24 +125,26 @@ func NewReader(cs Columns) *Reader {
 // Dest returns what a scan fills, one destination for each column. It is the Reader's own.
 func (r *Reader) Dest() []any { return r.dest }
 
-// Unpack takes a packed row apart, in place of a scan. It returns false if a text contains the
-// separator.
+// Unpack takes a packed row, in place of a scan. It returns false if a text contains the separator:
+// it cannot be told then which parts belong together.
 func (r *Reader) Unpack(packed string) bool {
-	i, start := 0, 0
-	for end := range len(packed) {
-		if packed[end] != Separator {
-			continue
-		}
-		if i == len(r.cells)-1 {
-			// More parts than columns. Which of them belong together cannot be told.
-			return false
-		}
-		// Cells share the memory of the row: no part is copied.
-		r.cells[i] = packedCell(packed[start:end])
-		i, start = i+1, end+1
+	r.isPacked, r.packed = true, packed
+	return strings.Count(packed, string(Separator)) == len(r.columns)-1
+}
+
+// part takes the first column off a packed row, into the one cell that all of them share: each is
+// read before the next. Its text shares the memory of the row.
+func (r *Reader) part() *cell {
+	text := r.packed
+	if end := strings.IndexByte(text, Separator); end >= 0 {
+		text, r.packed = text[:end], text[end+1:]
 	}
-	r.cells[i] = packedCell(packed[start:])
-	return i == len(r.cells)-1
+	c := &r.cells[0]
+	*c = cell{text: text, kind: isText}
+	if text == "" {
+		c.kind = null // which reads alike in every column
+	}
+	return c
 }
 
 // Session fills in a session of a company from the row that was scanned or unpacked. What was not
@@ -150,6 +156,9 @@ func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64,
 	r.row = stored{Session: s}
 	for i, c := range r.columns {
 		cell := &r.cells[i]
+		if r.isPacked {
+			cell = r.part()
+		}
 		switch {
 		case cell.kind == null:
 			// Nothing is read, and the field is zero. A packed row has NULL for an empty text too,
@@ -203,14 +212,6 @@ func (c *cell) Scan(src any) error {
 		return fmt.Errorf("%w: %T", ErrStored, src)
 	}
 	return nil
-}
-
-// packedCell takes an empty text for NULL, which reads alike in every column.
-func packedCell(v string) cell {
-	if v == "" {
-		return cell{}
-	}
-	return cell{text: v, kind: isText}
 }
 
 // anything are the bounds of a number that may be any.
