@@ -22,17 +22,11 @@ LEFT JOIN sessionkit_segments g ON g.company = ?
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- everything, page 1; everything, page 2; everything, page 3; range, page 1; range, page 2
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
+SELECT r.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
+	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
+	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
 	FROM sessionkit_sessions s
@@ -79,17 +73,11 @@ CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;
 -- rare level, page 1; nested search, page 1; search and range, page 1; search and range, page 2
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
@@ -109,61 +97,37 @@ CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.
 );
 
 -- subject, page 1
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND s.subject IN (?, ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- personal number, page 1
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- extra field, page 1
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- a word, among other search keys
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ?) AND s.changed_seq IN (SELECT value FROM json_each(?));

@@ -14,17 +14,11 @@ LEFT JOIN sessionkit_segments g ON g.company = ?
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- everything; range
-SELECT (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE (s.company = ?)
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
@@ -36,8 +30,7 @@ ORDER BY s.created_us DESC, s.id DESC;
 -- Rollback
 
 -- everything, two fields
-SELECT (s.created_us || char(31) || s.id || char(31) || coalesce(s.first_name, '') || char(31) || s.states || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale)
+SELECT format(replace('%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.first_name, s.states, s.match_level, s.match_scale)
 FROM sessionkit_sessions s
 WHERE (s.company = ?)
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
@@ -61,34 +54,22 @@ FROM (
 CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.name = p.name;
 
 -- dense criterion
-SELECT (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE (s.company = ? AND s.status = ?)
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
 -- common word
-SELECT (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE (s.company = ? AND (instr(s.search_key, ?) > 0))
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
@@ -109,62 +90,38 @@ CROSS JOIN sessionkit_blocks b ON b.company = ? AND b.segment = p.segment AND b.
 );
 
 -- rare word; rare flag; rare type; rare level; nested search; search and range
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- subject
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND s.subject IN (?, ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- personal number
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- extra field
-SELECT (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?))
 	AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)

@@ -78,17 +78,11 @@ WHERE r.company = ? AND r.id = ?
 WHERE v.version >= ? AND v.oldest <= ? AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- put, get and list in the host's transaction
-SELECT r.id, (r.created_us || char(31) || r.id || char(31) || r.changed_seq || char(31) || r.revision || char(31) ||
-	r.partner || char(31) || r.subject || char(31) || r.attempt || char(31) ||
-	coalesce(r.completed_us, '') || char(31) || coalesce(r.decided_us, '') || char(31) || r.status || char(31) ||
-	r.reasons || char(31) || coalesce(r.first_name, '') || char(31) || coalesce(r.last_name, '') || char(31) ||
-	coalesce(r.personal_number, '') || char(31) || coalesce(r.document_number, '') || char(31) ||
-	coalesce(r.nationality, '') || char(31) || r.states || char(31) || r.birth_date || char(31) ||
-	r.expiration_date || char(31) || r.sex || char(31) || r.document_type || char(31) ||
-	r.document_presented || char(31) || r.document_validity || char(31) || r.liveness || char(31) ||
-	coalesce(r.match_level, '') || char(31) || r.match_scale || char(31) || r.acceptance_level || char(31) ||
-	r.selfie || char(31) || coalesce(r.extra, '') || char(31) || r.client_ip || char(31) || r.device || char(31) ||
-	r.browser || char(31) || r.os || char(31) || r.model)
+SELECT r.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), r.created_us, r.id, r.changed_seq, r.revision, r.partner, r.subject, r.attempt, r.completed_us,
+	r.decided_us, r.status, r.reasons, r.first_name, r.last_name, r.personal_number, r.document_number,
+	r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
+	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
+	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model)
 FROM (
 	SELECT s.created_us, s.id
 	FROM sessionkit_sessions s

@@ -20,17 +20,11 @@ FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment = ?;
 
 -- a segment with a dead place
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
@@ -40,17 +34,11 @@ FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
 WHERE s.company = ? AND s.changed_seq IN (SELECT value FROM json_each(?));
 
 -- a segment with a dead place
-SELECT s.id, (s.created_us || char(31) || s.id || char(31) || s.changed_seq || char(31) || s.revision || char(31) ||
-	s.partner || char(31) || s.subject || char(31) || s.attempt || char(31) ||
-	coalesce(s.completed_us, '') || char(31) || coalesce(s.decided_us, '') || char(31) || s.status || char(31) ||
-	s.reasons || char(31) || coalesce(s.first_name, '') || char(31) || coalesce(s.last_name, '') || char(31) ||
-	coalesce(s.personal_number, '') || char(31) || coalesce(s.document_number, '') || char(31) ||
-	coalesce(s.nationality, '') || char(31) || s.states || char(31) || s.birth_date || char(31) ||
-	s.expiration_date || char(31) || s.sex || char(31) || s.document_type || char(31) ||
-	s.document_presented || char(31) || s.document_validity || char(31) || s.liveness || char(31) ||
-	coalesce(s.match_level, '') || char(31) || s.match_scale || char(31) || s.acceptance_level || char(31) ||
-	s.selfie || char(31) || coalesce(s.extra, '') || char(31) || s.client_ip || char(31) || s.device || char(31) ||
-	s.browser || char(31) || s.os || char(31) || s.model)
+SELECT s.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', '|', char(31)), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt, s.completed_us,
+	s.decided_us, s.status, s.reasons, s.first_name, s.last_name, s.personal_number, s.document_number,
+	s.nationality, s.states, s.birth_date, s.expiration_date, s.sex, s.document_type,
+	s.document_presented, s.document_validity, s.liveness, s.match_level, s.match_scale,
+	s.acceptance_level, s.selfie, s.extra, s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s
 WHERE s.company = ? AND s.created_us IN (SELECT value FROM json_each(?));
 
