@@ -199,6 +199,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 		left, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		require.Len(t, left, 2, "the file and its manifest")
+		require.NoError(t, os.RemoveAll(dir)) // fifty large files would fill a disk
 	}
 	t.Logf("%d files of %d bytes are the same; killed %d times, %d connections cut, %d full disks; %d ended with -resume, %d times there was nothing to resume",
 		*faultN, size, killed, cuts, full, resumed, again)
