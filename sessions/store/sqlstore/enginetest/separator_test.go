@@ -30,7 +30,7 @@ func TestStreamEnds(t *testing.T) {
 		for i := range all {
 			all[i] = &sessions.Session{
 				ID: fmt.Sprintf("s-%04d", i), Company: "acme", CreatedAt: at.Add(-time.Duration(i/3) * time.Second), Status: sessions.Pending,
-				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Model: "",
+				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Model: "%s|%d?", // what formats are made of
 			}
 			all[i].ID = fmt.Sprintf("s-%04d", n-i) // ties come in this order
 		}

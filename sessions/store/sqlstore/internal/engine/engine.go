@@ -196,7 +196,9 @@ func (e *Engine) Packed(alias string, cs row.Columns) string {
 		texts[i] = alias + "." + c.Name
 		switch {
 		case !c.Nullable || e.packsNull:
-		case c.Number: // some engines give both branches of a coalesce one type, which a number and '' do not have
+		case c.Number:
+			// Some engines give both branches of a coalesce one type, which a number and '' do not
+			// have.
 			texts[i] = "coalesce(" + texts[i] + e.asText + ", '')"
 		default:
 			texts[i] = "coalesce(" + texts[i] + ", '')"
@@ -205,10 +207,10 @@ func (e *Engine) Packed(alias string, cs row.Columns) string {
 	return e.pack(texts)
 }
 
-// concatenated packs texts where concat_ws leaves NULL out altogether.
+// concatenated packs by concat_ws, which leaves NULL out altogether.
 func concatenated(separator string) func([]string) string {
 	return func(texts []string) string {
-		return "concat_ws(" + separator + ", " + lines(texts, ", ") + ")"
+		return "concat_ws(" + separator + ", " + lines(texts) + ")"
 	}
 }
 
@@ -218,24 +220,23 @@ func Selected(alias string, cs row.Columns) string {
 	for i, c := range cs {
 		texts[i] = alias + "." + c.Name
 	}
-	return lines(texts, ", ")
+	return lines(texts)
 }
 
-// lines joins texts, and breaks lines that become too long for a reader.
-func lines(texts []string, separator string) string {
+// lines joins texts by commas, and breaks lines that become too long for a reader.
+func lines(texts []string) string {
 	const most = 100 // bytes of a line
 	var b strings.Builder
 	line := 0
 	for i, text := range texts {
 		switch {
 		case i == 0:
-		case line+len(separator)+len(text) > most:
-			// The separator's space is the line break.
-			b.WriteString(strings.TrimRight(separator, " ") + "\n\t")
+		case line+len(", ")+len(text) > most:
+			b.WriteString(",\n\t")
 			line = 0
 		default:
-			b.WriteString(separator)
-			line += len(separator)
+			b.WriteString(", ")
+			line += len(", ")
 		}
 		b.WriteString(text)
 		line += len(text)

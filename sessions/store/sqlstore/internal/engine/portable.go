@@ -139,11 +139,11 @@ func (e *Engine) fill() *Engine {
 		"{with changes}", with,
 		"{columns}", Selected("r", row.Readable()),
 		"{whole}", Selected("r", row.Whole()),
-		"{replaced}", lines(replaced, ", "),
+		"{replaced}", lines(replaced),
 		"{packed columns}", e.Packed("r", row.Readable()),
 		"{packed}", e.Packed("s", row.Readable()),
 		"{by change}", e.byChange,
-		"{names}", lines(row.All().Names(), ", "),
+		"{names}", lines(row.All().Names()),
 	)
 	for _, s := range []*Statement{
 		&e.Get, &e.Stored, &e.Held, &e.Changes, &e.Page, &e.InsertSessions, &e.ReplaceSessions, &e.TailPage, &e.CountTail, &e.TailKeys,

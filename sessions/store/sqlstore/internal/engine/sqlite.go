@@ -123,5 +123,5 @@ ORDER BY k.created_us DESC, k.id DESC`,
 // formatted packs texts in one go, for which concat_ws is too new: || would copy what is there
 // already for each further text, and take half as long again. The format is made once a statement.
 func formatted(texts []string) string {
-	return "format(replace('%s" + strings.Repeat("|%s", len(texts)-1) + "', '|', char(31)), " + lines(texts, ", ") + ")"
+	return "format(replace('%s" + strings.Repeat("|%s", len(texts)-1) + "', '|', char(31)), " + lines(texts) + ")"
 }
