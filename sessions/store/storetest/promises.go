@@ -87,7 +87,7 @@ func companyOnly(s *suite) {
 	for _, company := range []string{acme, "globex"} {
 		s.same(s.want(company, filter.Filter{}), s.list(everything(company)).Sessions, "the sessions of %q alone", company)
 	}
-	require.Empty(s, s.list(everything("nobody")).Sessions, "a company without sessions")
+	s.same(nil, s.list(everything("nobody")).Sessions, "a company without sessions")
 	own := newID(1 << 20)
 	_, err := s.Backend.Get(s.Context(), acme, own)
 	require.ErrorIs(s, err, store.ErrNotFound, "another company's session")
@@ -103,7 +103,7 @@ func companyOnly(s *suite) {
 		changed := plainSession(7)
 		changed.Company = "globex"
 		s.put(changed)
-		require.Empty(s, s.changes(acme, mark, all).Sessions, "another company's change")
+		s.same(nil, s.changes(acme, mark, all).Sessions, "another company's change")
 	}
 	if x, ok := s.Backend.(store.Streamer); ok {
 		require.ErrorIs(s, x.Stream(s.Context(), everything(""), func(*sessions.Session) error { return nil }), store.ErrNoCompany, "Stream")
@@ -134,7 +134,7 @@ func brokenFilter(s *suite) {
 		sel.Filter = f
 		batch, err := s.Backend.List(s.Context(), sel)
 		require.ErrorIs(s, err, f.Err(), "List")
-		require.Empty(s, batch.Sessions)
+		s.same(nil, batch.Sessions, "List of a filter with an error")
 		if x, ok := s.Backend.(store.Streamer); ok {
 			err := x.Stream(s.Context(), sel, func(*sessions.Session) error { return errors.New("a session of a broken filter") })
 			require.ErrorIs(s, err, f.Err(), "Stream")
@@ -356,7 +356,7 @@ func roundTrip(s *suite) {
 	for _, want := range s.stored {
 		got, err := s.Backend.Get(s.Context(), want.Company, want.ID)
 		require.NoError(s, err)
-		require.Equal(s, s.describe(want), s.describe(got), "all fields of %q", want.ID)
+		s.equal(want, got, "Get(%q)", want.ID)
 		for _, t := range []time.Time{got.CreatedAt, got.CompletedAt, got.DecidedAt} {
 			require.Equal(s, time.UTC, t.Location(), "times are in UTC")
 		}
@@ -382,9 +382,13 @@ func ownership(s *suite) {
 	read := func() []*sessions.Session {
 		got, err := s.Backend.Get(s.Context(), acme, one.ID)
 		require.NoError(s, err)
-		reads := []*sessions.Session{got, s.list(everything(acme)).Sessions[0]}
+		listed := s.list(everything(acme)).Sessions
+		s.has(1, listed, "sessions of the company, of which one was stored")
+		reads := []*sessions.Session{got, listed[0]}
 		if !s.Lacks.Changes {
-			reads = append(reads, s.changes(acme, mark, all).Sessions[0])
+			changed := s.changes(acme, mark, all).Sessions
+			s.has(1, changed, "changes since the session was stored")
+			reads = append(reads, changed[0])
 		}
 		return reads
 	}
@@ -469,7 +473,7 @@ func nothingMissed(s *suite) {
 	}
 	require.NoError(s, errors.Join(errs...), "writers")
 	last := s.list(everything(acme)).Sessions
-	require.Len(s, last, 2*writers*each)
+	s.has(2*writers*each, last, "sessions that were stored")
 	for i, sm := range samples {
 		named := map[string]bool{}
 		for _, one := range s.changed(acme, sm.asOf, 7) {
@@ -486,7 +490,7 @@ func nothingMissed(s *suite) {
 func changesInOrder(s *suite) {
 	s.put(world()...)
 	mark := s.changes(acme, "", 1).Next
-	require.Empty(s, s.changes(acme, mark, all).Sessions, "nothing has changed")
+	s.same(nil, s.changes(acme, mark, all).Sessions, "nothing has changed")
 	var want []*sessions.Session
 	for _, n := range []int{40, 3, 41, 17, 5} {
 		one := plainSession(n)
@@ -501,7 +505,7 @@ func changesInOrder(s *suite) {
 	s.same(want, got.Sessions, "in the order of the last changes, each session once")
 	require.False(s, got.More, "all of them")
 	require.False(s, s.changes(acme, mark, len(want)).More, "exactly all of them")
-	require.Empty(s, s.changes(acme, got.Next, all).Sessions, "after all of them")
+	s.same(nil, s.changes(acme, got.Next, all).Sessions, "after all of them")
 	for limit := 1; limit < len(want); limit++ {
 		require.True(s, s.changes(acme, mark, limit).More, "limit %d", limit)
 		s.same(want, s.changed(acme, mark, limit), "part by part, limit %d", limit)
@@ -518,12 +522,12 @@ func watermarks(s *suite) {
 		require.Empty(s, s.list(everything(acme)).AsOf)
 		return
 	}
-	require.Empty(s, s.changes(acme, "", all).Sessions, "the empty watermark of an empty company")
+	s.same(nil, s.changes(acme, "", all).Sessions, "the empty watermark of an empty company")
 	s.put(world()...)
 	first := s.changes(acme, "", all)
-	require.Empty(s, first.Sessions, "the empty watermark asks for nothing but a watermark")
+	s.same(nil, first.Sessions, "the empty watermark asks for nothing but a watermark")
 	require.False(s, first.More)
-	require.Empty(s, s.changed(acme, s.list(everything(acme)).AsOf, all), "as of the list, nothing has changed since")
+	s.same(nil, s.changed(acme, s.list(everything(acme)).AsOf, all), "as of the list, nothing has changed since")
 	mark := string(first.Next)
 	for _, since := range []string{"nonsense", "0", "-1", " " + mark, mark + " ", mark + "x", mark + "000", "'", "\x00", "99999999999999999999999", "🙂"} {
 		_, err := s.Backend.Changes(s.Context(), acme, store.Watermark(since), 1)
@@ -559,6 +563,7 @@ func cancellation(s *suite) {
 	}
 	if x, ok := s.Backend.(store.Writer); ok {
 		before := s.list(sel).Sessions
+		s.same(s.want(acme, sel.Filter), before, "before the writes")
 		one := plainSession(3000)
 		require.ErrorIs(s, x.Insert(ctx, one), context.Canceled, "Insert")
 		require.ErrorIs(s, x.Update(ctx, before[0].Clone()), context.Canceled, "Update")

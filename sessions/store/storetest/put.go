@@ -30,7 +30,7 @@ func (s *suite) outcomes(states ...store.Versioned) []store.PutOutcome {
 	s.Helper()
 	results, err := s.putter().Put(s.Context(), states...)
 	require.NoError(s, err)
-	require.Len(s, results, len(states))
+	require.Len(s, results, len(states), "sentence 33: results")
 	outcomes := make([]store.PutOutcome, len(results))
 	for i, r := range results {
 		require.NoError(s, r.Err, "state %d", i)
@@ -180,7 +180,7 @@ func putResults(s *suite) {
 	}
 	results, err := s.putter().Put(s.Context(), states...)
 	require.NoError(s, err)
-	require.Len(s, results, len(states))
+	require.Len(s, results, len(states), "sentence 33: results")
 	refused := map[int]error{
 		0: sessions.ErrInvalid, 2: store.ErrConflict, 3: store.ErrVersion, 5: sessions.ErrInvalid, 7: store.ErrVersion, 13: sessions.ErrInvalid,
 	}
@@ -267,7 +267,7 @@ func putRedacted(s *suite) {
 		s.remember(left)
 	}
 	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "redacted, in the state of the newest version")
-	require.Empty(s, s.list(store.Selection{Company: acme, Filter: person, Limit: 9}).Sessions, "and not to be found")
+	s.same(nil, s.list(store.Selection{Company: acme, Filter: person, Limit: 9}).Sessions, "and not to be found")
 }
 
 func putLeavesAlone(s *suite) {
@@ -296,7 +296,7 @@ func putLeavesAlone(s *suite) {
 	if s.Lacks.Changes {
 		return
 	}
-	require.Empty(s, s.changes(acme, mark, 5).Sessions, "nothing was changed")
+	s.same(nil, s.changes(acme, mark, 5).Sessions, "nothing was changed")
 	newer := versioned(1, 2)
 	s.outcomes(versioned(3, 1), newer)
 	require.ElementsMatch(s, []string{newID(1), newID(3)}, ids(s.changes(acme, mark, 5).Sessions), "changes like any others")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,13 +145,14 @@ func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 func (s *suite) list(sel store.Selection) store.Batch {
 	s.Helper()
 	batch, err := s.Backend.List(s.Context(), sel)
-	require.NoError(s, err)
-	require.LessOrEqual(s, len(batch.Sessions), sel.Limit, "sentence 5: more sessions than Limit")
+	asked := selectionText(sel)
+	require.NoError(s, err, asked)
+	require.LessOrEqual(s, len(batch.Sessions), sel.Limit, "sentence 5: more sessions than Limit (%s)", asked)
 	last := sel.After
 	for i, one := range batch.Sessions {
 		p := store.PositionOf(one)
 		if !last.IsZero() {
-			require.True(s, p.Before(last), "sentences 4 and 5: session %d of the batch, %q, is not further back than the one before it or After", i, one.ID)
+			require.True(s, p.Before(last), "sentences 4 and 5: session %d of the batch, %q, is not further back than the one before it or After (%s)", i+1, one.ID, asked)
 		}
 		last = p
 	}
@@ -160,13 +160,13 @@ func (s *suite) list(sel store.Selection) store.Batch {
 		return batch
 	}
 	if len(batch.Sessions) == sel.Limit {
-		require.Equal(s, place(last), place(batch.Reached), "sentence 7: Reached of a full batch")
+		require.Equal(s, place(last), place(batch.Reached), "sentence 7: Reached of a full batch (%s)", asked)
 	} else {
-		require.NotZero(s, sel.Budget, "sentence 9: a batch of %d sessions, Limit %d, that is not the end", len(batch.Sessions), sel.Limit)
-		require.False(s, len(batch.Sessions) > 0 && last.Before(batch.Reached), "sentence 8: Reached is not as far back as the last session")
+		require.NotZero(s, sel.Budget, "sentence 9: a batch of %d sessions that is not the end (%s)", len(batch.Sessions), asked)
+		require.False(s, len(batch.Sessions) > 0 && last.Before(batch.Reached), "sentence 8: Reached is not as far back as the last session (%s)", asked)
 	}
 	if !sel.After.IsZero() {
-		require.True(s, batch.Reached.Before(sel.After), "sentence 8: Reached does not lie further back than After")
+		require.True(s, batch.Reached.Before(sel.After), "sentence 8: Reached is not further back than After (%s)", asked)
 	}
 	return batch
 }
@@ -179,7 +179,7 @@ func (s *suite) walk(sel store.Selection) []*sessions.Session {
 	s.Helper()
 	var all []*sessions.Session
 	for step := 0; ; step++ {
-		require.Less(s, step, 100*(len(s.stored)+10), "the walk does not end")
+		require.Less(s, step, 100*(len(s.stored)+10), "the walk does not end (%s)", selectionText(sel))
 		batch := s.list(sel)
 		all = append(all, batch.Sessions...)
 		if batch.Reached.IsZero() {
@@ -194,9 +194,27 @@ func (s *suite) walk(sel store.Selection) []*sessions.Session {
 func (s *suite) same(want, got []*sessions.Session, explanation string, args ...any) {
 	s.Helper()
 	explanation = fmt.Sprintf(explanation, args...)
-	require.Equal(s, ids(want), ids(got), "%s: IDs", explanation)
+	if d := differenceOfLists(ids(want), ids(got)); d != "" {
+		require.FailNow(s, explanation+":\n"+d)
+	}
 	for i := range want {
-		require.Equal(s, s.describe(want[i]), s.describe(got[i]), "%s: content of session %d", explanation, i)
+		s.equal(want[i], got[i], "%s: session %q", explanation, want[i].ID)
+	}
+}
+
+// has requires that so many sessions are there.
+func (s *suite) has(n int, got []*sessions.Session, explanation string) {
+	s.Helper()
+	if len(got) != n {
+		require.FailNow(s, fmt.Sprintf("%s: want %d, got %d", explanation, n, len(got)))
+	}
+}
+
+// equal requires that a session is the one wanted in all fields that are stored.
+func (s *suite) equal(want, got *sessions.Session, explanation string, args ...any) {
+	s.Helper()
+	if d := s.difference(want, got); d != "" {
+		require.FailNow(s, fmt.Sprintf(explanation, args...)+":\n"+d)
 	}
 }
 
@@ -206,31 +224,4 @@ func ids(all []*sessions.Session) []string {
 		list = append(list, one.ID)
 	}
 	return list
-}
-
-// describe returns everything that is stored of a session, except for its revision.
-func (s *suite) describe(one *sessions.Session) string {
-	c := s.storable(one)
-	sessions.Disclosure{Drop: s.Lacks.Fields}.Apply(c)
-	var texts strings.Builder
-	for _, f := range []sessions.Field{
-		sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber,
-		sessions.FieldNationality,
-	} {
-		state := c.Text(f).State()
-		if s.Lacks.TextStates && state != sessions.Known {
-			state = sessions.NotCollected
-		}
-		fmt.Fprintf(&texts, "%v %q\n", state, c.Text(f).Value())
-	}
-	times := fmt.Sprintf("%v\n%v\n%v\n", c.CreatedAt, c.CompletedAt, c.DecidedAt)
-	if len(c.Reasons) == 0 {
-		c.Reasons = nil
-	}
-	extra := string(c.Extra.AppendJSON(nil))
-	type plain sessions.Session
-	p := plain(*c)
-	p.Revision = 0
-	p.FirstName, p.LastName, p.PersonalNumber, p.DocumentNumber, p.Nationality = sessions.Text{}, sessions.Text{}, sessions.Text{}, sessions.Text{}, sessions.Text{}
-	return fmt.Sprintf("%s%s%s\n%+v", texts.String(), times, extra, p)
 }

@@ -1045,6 +1045,77 @@ func breakages() []breakage {
 }
 
 // recorder stands in for the test of a broken Backend: it fails without failing.
+// TestFailuresSayWhat shows that a failure names the promise's words, the selection and what
+// differs, field by field, and nothing else.
+func TestFailuresSayWhat(t *testing.T) {
+	title := func(number int) promise {
+		return promises()[number-1]
+	}
+	for name, c := range map[string]struct {
+		promise int
+		list    func(store.Batch) store.Batch
+		want    []string
+	}{
+		"a field": {12, func(b store.Batch) store.Batch {
+			for _, one := range b.Sessions {
+				one.DocumentValidity = sessions.NotChecked
+			}
+			return b
+		}, []string{"all fields, listed", "document_validity: want valid, got not_checked"}},
+		"one too few": {4, func(b store.Batch) store.Batch {
+			b.Sessions = b.Sessions[:max(len(b.Sessions)-1, 0)]
+			return b
+		}, []string{"want ", " sessions, got ", "missing: ["}},
+		"another order": {4, func(b store.Batch) store.Batch {
+			slices.Reverse(b.Sessions)
+			return b
+		}, []string{"sentences 4 and 5", `company "acme", filter everything, limit`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inner := memstore.New()
+			b := &broken{Backend: inner, list: func(ctx context.Context, sel store.Selection) (store.Batch, error) {
+				batch, err := inner.List(ctx, sel)
+				return c.list(batch), err
+			}}
+			lines := verdict(t, title(c.promise), Fixture{Backend: b}, nil)
+			require.NotEmpty(t, lines)
+			for _, text := range c.want {
+				require.Contains(t, lines[0], text)
+			}
+			require.Less(t, len(lines[0]), 2_000, "a wall: %s", lines[0])
+		})
+	}
+}
+
+// TestOfABackendThatHasNothing shows that no case panics or waits for ever.
+func TestOfABackendThatHasNothing(t *testing.T) {
+	fresh := func() Fixture {
+		inner := memstore.New()
+		return Fixture{Backend: &broken{
+			Backend: inner,
+			list:    func(context.Context, store.Selection) (store.Batch, error) { return store.Batch{}, nil },
+			get:     func(context.Context, string, string) (*sessions.Session, error) { return nil, store.ErrNotFound },
+			changes: func(context.Context, string, store.Watermark, int) (store.Changes, error) {
+				return store.Changes{}, nil
+			},
+			stream: func(context.Context, store.Selection, func(*sessions.Session) error) error { return nil },
+			count:  func(context.Context, store.Selection) (store.Count, error) { return store.Count{}, nil },
+			each:   func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error) { return nil, nil },
+			tally:  func(context.Context, store.Selection) ([]store.TallyRow, bool, error) { return nil, false, nil },
+			put:    func(context.Context, ...store.Versioned) ([]store.PutResult, error) { return nil, nil },
+		}, Put: inner.Insert}
+	}
+	for _, p := range promises() {
+		t.Run(p.name(), func(t *testing.T) {
+			t.Parallel()
+			failures := verdict(t, p, fresh(), fresh)
+			if p.number != 10 { // a list that says that it has ended need not get on
+				require.NotEmpty(t, failures)
+			}
+		})
+	}
+}
+
 type recorder struct {
 	testing.TB
 	mu   sync.Mutex
