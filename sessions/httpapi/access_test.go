@@ -251,6 +251,16 @@ func TestSearchLooksAtWhatIsShown(t *testing.T) {
 		require.Empty(t, h.post("agent", "/tally", q).object(http.StatusOK)["rows"])
 		require.Equal(t, 1, strings.Count(h.post("agent", "/export", q).Body.String(), "\n"), "a header alone")
 	}
+	for path, more := range map[string]string{
+		"/sessions": "", "/count": "", "/facets": "", "/tally": "", "/export": "", "/changes": `, "as_of": "` + found["as_of"].(string) + `"`,
+	} {
+		res := h.post("agent", path, `{"search": "0100"`+more+`}`)
+		require.Equal(t, http.StatusOK, res.Code, path)
+		require.Equal(t, "first_name,document_number", res.Header().Get("Searched"), path)
+		res = h.post("agent", path, `{"search": "0100", "search.in": "document_number"`+more+`}`)
+		require.Equal(t, "document_number", res.Header().Get("Searched"), path)
+		require.NotContains(t, h.post("agent", path, `{"status": "failed"`+more+`}`).Header(), "Searched", path)
+	}
 	file := h.post("agent", "/export", `{}`).Body.String()
 	require.NotContains(t, file, "Personal Number")
 	require.Contains(t, file, "Last Name")

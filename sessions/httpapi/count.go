@@ -18,7 +18,7 @@ type count struct {
 
 func (c *call) count() (any, error) {
 	c.ofList()
-	f, err := c.filter(c.options.Values)
+	f, err := c.selection()
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ type option struct {
 
 func (c *call) facets() (any, error) {
 	c.ofList()
-	f, err := c.filter(c.options.Values)
+	f, err := c.selection()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ type outlook struct {
 
 func (c *call) tally() (any, error) {
 	c.ofList()
-	f, err := c.filter(c.options.Values)
+	f, err := c.selection()
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,9 @@
 // 3339 in UTC with six decimals, dates yyyy-mm-dd. What is absent is null. A text of a document is
 // {"state": "known", "value": "..."}; in any other state (not_collected, not_recognised, redacted,
 // masked) its value is null, so that no mark is ever taken for a name. "hidden" names the fields
-// that the viewer may not see. "matches" says where the search text was found, in UTF-16 code
+// that the viewer may not see. Where a filter searches, the header Searched of every answer, and
+// "searched" of a page, name the fields that were looked at: nobody is absent whom the viewer may
+// merely not look for. "matches" says where the search text was found, in UTF-16 code
 // units, as JavaScript slices strings. JSON has <, > and & escaped, so that it is harmless wherever
 // it is shown by mistake.
 //

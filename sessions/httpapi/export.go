@@ -112,7 +112,7 @@ func (c *call) export() error {
 		return err
 	}
 	options.Format = csv
-	f, err := c.filter(c.options.Values)
+	f, err := c.selection()
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,28 @@ type page struct {
 	Facets         []facet          `json:"facets"` // null unless asked for
 }
 
+// headerSearched names the fields that the searches of a filter look at.
+const headerSearched = "Searched"
+
+// selection returns the filter of the request. Where it searches, every answer says in which fields:
+// who finds nothing has to know what was not looked at.
+func (c *call) selection() (filter.Filter, error) {
+	f, err := c.filter(c.options.Values)
+	if err != nil {
+		return f, err
+	}
+	var searched sessions.Fields
+	for criterion := range f.All() {
+		if _, ok := criterion.Search(); ok {
+			searched = searched.Union(criterion.Fields().Minus(c.viewer.Disclosure.Hidden()))
+		}
+	}
+	if searched != 0 {
+		c.w.Header().Set(headerSearched, searched.String())
+	}
+	return f, nil
+}
+
 func (c *call) view(f filter.Filter) *view {
 	v := &view{hidden: c.viewer.Disclosure.Hidden()}
 	for _, part := range f.Parts() {
@@ -84,7 +106,7 @@ func link(f filter.Filter) *string {
 func (c *call) query() (q store.Query, err error) {
 	q.Limit = c.number("limit", 1)
 	q.After = store.Cursor(c.text("after"))
-	q.Filter, err = c.filter(c.options.Values)
+	q.Filter, err = c.selection()
 	return q, err
 }
 
@@ -283,7 +305,7 @@ func (c *call) changes() (any, error) {
 	since := store.Watermark(c.text("as_of"))
 	q := store.Query{Limit: c.number("limit", 1)}
 	var err error
-	if q.Filter, err = c.filter(c.options.Values); err != nil {
+	if q.Filter, err = c.selection(); err != nil {
 		return nil, err
 	}
 	d, err := c.store.Changes(c.ctx, c.viewer, q, since)

@@ -37,10 +37,11 @@ var (
 		{Year: 1965, Month: 12, Day: 31}, {Year: 1965, Month: 3, Day: 31}, {Year: 1965, Month: 2}, {Year: 1964, Month: 2}, {Year: 1964, Month: 2, Day: 29},
 		{Year: 1965, Day: 31}, {Year: 1965, Day: 1}, {Year: 2026, Month: 3, Day: 28},
 	}
-	poolKeys     = []string{"phone", "Phone", "a.b", `q"uo\te`, "$", "*", "გ", "a b", "<&>", "0", "-1"}
-	poolFirst    = []string{"გიორგი", "Giorgi", "Anna-Maria", "O'Brien", "Žofie", "GIORGI<", "%", "Ана", "李", "Müller", "MUELLER", "VANKIRK", "Юлия", "Yulia", "Μπάμπης", "小明 王", "کریمی", "ქეთი"}
-	poolNumbers  = []string{"01001012345", "1001012345", "23AB-12345", "AB12345", "A", "АВ 12345"}
-	poolSearches = []string{"mul", "muel", "Mü", "van k", "vank", "юл", "yul", "иуль", "Μ", "王小", "小", "كريمي", "23 AB", "g", "gi", "giorgi", "გიო", "ann", "annam", "maria", "obr", "zof", "ан", "李", "0", "01001", "12345", "ab", "23ab", "gi 0", "a b", "x", "%", "_", "***", "'", `\`}
+	poolKeys  = []string{"phone", "Phone", "a.b", `q"uo\te`, "$", "*", "გ", "a b", "<&>", "0", "-1"}
+	poolFirst = []string{"გიორგი", "Giorgi", "Anna-Maria", "O'Brien", "Žofie", "GIORGI<", "%", "Ана", "李", "Müller", "MUELLER", "VANKIRK", "Юлия", "Yulia", "Μπάμπης", "小明 王", "کریمی", "ქეთი",
+		"Евгений", "Щерев", "Григор'єв", "Դանիել", "가나 값", "मीरा मेरा", "علی\u200cرضا", "כהן", "タロー"}
+	poolNumbers  = []string{"01001012345", "1001012345", "23AB-12345", "AB12345", "A", "АВ 12345", "ΑΒ 12345", "١٢ ٣٤"}
+	poolSearches = []string{"evgeny", "евг", "юри", "shter", "Щ", "hryhoriev", "григор'є", "daniel", "դանի", "간", "갑", "मे", "رضا", "כהנ", "ー", "12 34", "mul", "muel", "Mü", "van k", "vank", "юл", "yul", "иуль", "Μ", "王小", "小", "كريمي", "23 AB", "g", "gi", "giorgi", "გიო", "ann", "annam", "maria", "obr", "zof", "ан", "李", "0", "01001", "12345", "ab", "23ab", "gi 0", "a b", "x", "%", "_", "***", "'", `\`}
 	poolTimes    = func() (times []time.Time) {
 		base := time.Date(2026, 3, 28, 20, 0, 0, 0, time.UTC) // midnight in Tbilisi, a day before Berlin changes its clocks
 		for _, d := range []time.Duration{-time.Microsecond, 0, time.Microsecond, 3 * time.Hour, 27 * time.Hour, 50 * time.Hour} {

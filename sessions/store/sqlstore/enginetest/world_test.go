@@ -21,6 +21,7 @@ var (
 		"გიორგი", "ᲒᲘᲝᲠᲒᲘ", "Giorgi", "GIORGI<", "ნინო", "Nino", "ბერიძე", "Beridze", "José", "Zoë", "Anna-Maria", "O'Neill", "Li",
 		"Maria del Carmen de la Cruz", "ჭავჭავაძე", "Łukasz", "Müller", "Дмитрий", "a%b_c\\d", "=1+1", "'; --", "ｆｕｌｌ", "", "Nino ", "NINO",
 		"VANKIRK", "Van Kirk", "MUELLER", "Əli Məmmədov", "ქეთევან", "Ketevan", "Юлия", "Yulia", "Гнатюк", "Љубица", "Μπακογιάννη", "Ոսկանյան", "کریمی", "كريمي", "小明", "王", "김", "xatuna",
+		"Евгений", "Щерев", "Դանիել", "가나 값", "मीरा मेरा", "علی\u200cرضا", "כהן", "タロー",
 	}
 	numbers   = []string{"01001012345", "01-001-012345", "00000000001", "123456789", "23AB12345", "AB 12345", "a1b2c3", "ID0", "x", "٠١٢", "12 34 567890", "АВ123456", "AB123456"}
 	types     = []sessions.DocumentType{"", sessions.Passport, sessions.IDCard, sessions.ResidenceCard, sessions.DriverLicence, "Weird type"}
