@@ -2,6 +2,8 @@ package export
 
 import (
 	"context"
+	"encoding/csv"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -14,12 +16,20 @@ import (
 // file: whoever has set gocsv up with a separator, quotes and a sink keeps them. The rows are the
 // same, and so are the checks before the first of them, the guard of [ExcelCSV] and the errors.
 // Quotes are the writer's to put: of a row of numbers alone none keeps a spreadsheet with another
-// separator from taking it for one number. Options.Comma has to be the separator of the writer; it
-// writes no byte order mark. Of the Result, Bytes and SHA256 stay empty.
+// separator from taking it for one number. In Excel's format the guard depends on the separator:
+// Options.Comma has to be that of the writer, and is, where it is 0 and the writer one of
+// encoding/csv or gocsv. Another one of such a writer is an error that wraps [ErrOptions]. No byte
+// order mark is written. Of the Result, Bytes and SHA256 stay empty.
+//
+// What the writer does to texts is the host's: that of encoding/csv, with UseCRLF, takes carriage
+// returns out of them.
 //
 // One row is kept at a time, in this goroutine. The writer is flushed at the end and after an
 // error.
 func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts Options) (done Result, err error) {
+	if opts.Comma, err = separator(opts.Format, opts.Comma, w); err != nil {
+		return Result{}, err
+	}
 	p, err := opts.plan(selected.Request().Disclosure)
 	if err != nil {
 		return Result{}, err
@@ -74,6 +84,27 @@ func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts
 	return done, nil
 }
 
+// separator returns the separator of the options, or that of a host's writer or reader, which the
+// guard of Excel's format has to know.
+func separator(format Format, stated rune, of any) (rune, error) {
+	var used rune
+	switch of := of.(type) {
+	case *csv.Writer:
+		used = of.Comma
+	case *gocsv.SafeCSVWriter:
+		used = of.Comma
+	case *csv.Reader:
+		used = of.Comma
+	}
+	switch {
+	case format != ExcelCSV || used == 0:
+		return stated, nil
+	case stated != 0 && stated != used:
+		return 0, fmt.Errorf("%w: cells are separated by %q, and not by %q", ErrOptions, used, stated)
+	}
+	return used, nil
+}
+
 // strings sets the cells of a row.
 func (p *plan) strings(row []string, cell func(*planned) []byte) {
 	for i := range p.columns {
@@ -90,9 +121,13 @@ func (p *plan) strings(row []string, cell func(*planned) []byte) {
 
 // ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is
 // checked, and brought to the form of [Record]. ReadOptions.Comma has to be the separator of the
-// reader. What it has taken for cells is taken as it is: a torn row is not noticed, and a reader
+// reader, as in [WriteGocsv]. What it has taken for cells is taken as it is: a torn row is not noticed, and a reader
 // that changes line breaks within cells, as that of encoding/csv does, changes them.
 func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
+	var err error
+	if opts.Comma, err = separator(opts.Format, opts.Comma, r); err != nil {
+		return func(yield func(Row, error) bool) { yield(Row{}, err) }
+	}
 	first := true
 	return readRows(strings.NewReader(""), opts, func(s *scanner) error {
 		cells, err := r.Read()

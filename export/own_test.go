@@ -189,6 +189,56 @@ func TestGocsvErrors(t *testing.T) {
 	}
 }
 
+// The guard depends on the separator, which writer and options cannot have different ones of.
+func TestGocsvSeparators(t *testing.T) {
+	hostile := ordinary(1)[0]
+	for _, used := range separators {
+		for _, stated := range "\x00" + separators {
+			for _, between := range separators {
+				hostile.Model = "x" + string(between) + "=1+1" + string(between) + "y"
+				var b bytes.Buffer
+				w := csv.NewWriter(&b)
+				w.Comma = used
+				opts := Options{Format: ExcelCSV, Zone: time.UTC, Comma: stated}
+				_, err := WriteGocsv(t.Context(), gocsv.NewSafeCSVWriter(w), selectionOf([]*sessions.Session{hostile}), opts)
+				if stated != 0 && stated != used {
+					require.ErrorIs(t, err, ErrOptions)
+					require.Zero(t, b.Len())
+					continue
+				}
+				require.NoError(t, err)
+				_, err = WriteGocsv(t.Context(), w, selectionOf(nil), opts)
+				require.NoError(t, err, "a writer of encoding/csv itself")
+				file := write(t, []*sessions.Session{hostile}, Options{Format: ExcelCSV, Zone: time.UTC, Comma: used})
+				r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(file, []byte(byteOrderMark))))
+				r.Comma = used
+				want, err := r.ReadAll()
+				require.NoError(t, err)
+				r = csv.NewReader(bytes.NewReader(b.Bytes()))
+				r.Comma = used
+				got, err := r.ReadAll()
+				require.NoError(t, err)
+				require.Equal(t, want, got[:2], "guarded as a file of that separator")
+
+				r = csv.NewReader(&b)
+				r.Comma = used
+				for row, err := range ReadGocsv(r, ReadOptions{Format: ExcelCSV, Zone: time.UTC, Comma: stated}) {
+					require.NoError(t, err)
+					require.Equal(t, hostile.Model, row.Model)
+					break
+				}
+			}
+		}
+	}
+	r := csv.NewReader(strings.NewReader("Session ID;Sex\n"))
+	r.Comma = ';'
+	for _, err := range ReadGocsv(r, ReadOptions{Format: ExcelCSV, Zone: time.UTC, Comma: ','}) {
+		require.ErrorIs(t, err, ErrOptions)
+	}
+	_, err := WriteGocsv(t.Context(), func() *csv.Writer { w := csv.NewWriter(io.Discard); w.Comma = ':'; return w }(), selectionOf(nil), Options{Format: ExcelCSV, Zone: time.UTC})
+	require.ErrorIs(t, err, ErrOptions, "no separator of a spreadsheet")
+}
+
 // A cell of a gocsv writer has no quotes of ours: those that it begins with are counted as they are.
 func TestGocsvCellsFitASheet(t *testing.T) {
 	for text, tooLong := range map[string]int64{
