@@ -133,41 +133,58 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	if d.packed == d.seq {
 		return nil
 	}
-	if slices.ContainsFunc(c.selections, func(s selection) bool { return s.distrusts }) {
-		return c.readTail(ctx, d)
-	}
 	var counts engine.Part
-	dest := make([]any, len(c.selections))
+	var dest []any
 	numbers := make([]int, len(c.selections))
 	for i, s := range c.selections {
-		if i > 0 {
+		if s.distrusts {
+			continue
+		}
+		if len(dest) > 0 {
 			counts.Text += ",\n\t"
 		}
 		counts.Text += "count(CASE WHEN " + s.condition.Text + " AND s.created_us >= ? AND s.created_us <= ? THEN 1 END)"
 		counts.Args = append(append(counts.Args, s.condition.Args...), s.low, s.newest())
-		dest[i] = &numbers[i]
+		dest = append(dest, &numbers[i])
 	}
-	err := c.first(ctx, c.engine.CountTail, engine.Args{"company": c.company, "packed": d.packed, "counts": counts}, dest...)
-	if err != nil {
-		return err
+	if len(dest) > 0 {
+		err := c.first(ctx, c.engine.CountTail, engine.Args{"company": c.company, "packed": d.packed, "counts": counts}, dest...)
+		if err != nil {
+			return err
+		}
 	}
 	for i, n := range numbers {
 		if !c.selections[i].end {
 			c.counts[i].N += n
 		}
 	}
-	return nil
+	if len(dest) == len(c.selections) {
+		return nil
+	}
+	return c.readTail(ctx, d)
 }
 
-// readTail counts those of the tail in Go.
+// readTail counts those of the tail that are compared in Go, as many as the budget is enough for. The
+// segments have the whole budget besides.
 func (c *counter) readTail(ctx context.Context, d directory) error {
-	list, err := c.tailSince(ctx, c.company, d.packed)
-	for _, f := range list {
-		for i := range c.selections {
-			if s := &c.selections[i]; s.isWithin(f.position().us) && s.filter.Match(f.session) {
-				c.counts[i].N++
+	whole, left := true, c.allowance()
+	err := c.eachOfTail(ctx, c.company, d.packed, func(list []found) (bool, error) {
+		if whole = left > 0; !whole {
+			return false, nil
+		}
+		left -= len(list)
+		c.spend(ctx, doubtfulCost*len(list))
+		for _, f := range list {
+			for i := range c.selections {
+				if s := &c.selections[i]; s.distrusts && s.isWithin(f.position().us) && s.filter.Match(f.session) {
+					c.counts[i].N++
+				}
 			}
 		}
+		return true, nil
+	})
+	for i, s := range c.selections {
+		c.counts[i].Exact = c.counts[i].Exact && (whole || !s.distrusts)
 	}
 	return err
 }

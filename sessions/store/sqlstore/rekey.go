@@ -197,18 +197,21 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	return nil
 }
 
-// tailSince reads the sessions whose last change is behind a number.
-func (c conn) tailSince(ctx context.Context, company string, change int64) (all []found, err error) {
+// eachOfTail calls do with the sessions whose last change is behind a number, some at a time, until it
+// returns false.
+func (c conn) eachOfTail(ctx context.Context, company string, change int64, do func([]found) (more bool, err error)) error {
 	for {
 		keys, err := c.tailKeys(ctx, company, change, mostLookedUp)
 		if err != nil || len(keys) == 0 {
-			return all, err
+			return err
 		}
 		list, err := c.sessionsOf(ctx, company, changesOf(keys), anyOf(company))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, list...)
+		if more, err := do(list); err != nil || !more {
+			return err
+		}
 		change = keys[len(keys)-1].change
 	}
 }
@@ -237,15 +240,14 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 		if err != nil || !due {
 			return err
 		}
-		list, err := c.tailSince(ctx, company, d.packed)
+		err = c.eachOfTail(ctx, company, d.packed, func(list []found) (bool, error) {
+			other, err := c.otherKeys(ctx, company, c.keysFor(list))
+			if err != nil {
+				return false, err
+			}
+			return true, c.setKeys(ctx, company, other)
+		})
 		if err != nil {
-			return err
-		}
-		other, err := c.otherKeys(ctx, company, c.keysFor(list))
-		if err != nil {
-			return err
-		}
-		if err := c.setKeys(ctx, company, other); err != nil {
 			return err
 		}
 		return c.exec(ctx, c.engine.SetSearchKey, engine.Args{"company": company, "search_key": b.keys.Version})

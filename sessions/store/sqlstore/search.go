@@ -144,9 +144,10 @@ const anyID = "\xff"
 
 // tail is what the search reads of the tail, in parts.
 type tail struct {
-	rows []found // not yet handed over
-	pos  position
-	end  bool // all were read
+	rows   []found // not yet handed over
+	pos    position
+	end    bool // all were read
+	passed int  // sessions that were read, where each is compared in Go
 }
 
 func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, error) {
@@ -177,9 +178,13 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			return reached, false, err
 		}
 		bar, waits := r.bar()
+		cut := !r.tail.end && len(r.tail.rows) == 0 && (!waits || bar.before(r.tail.pos))
+		if cut {
+			bar, waits = r.tail.pos, true
+		}
 		from := r.next()
 		switch {
-		case from != nil && (!waits || bar.before((*from)[0].position())):
+		case from != nil && (!waits || bar.before((*from)[0].position()) || cut && bar == (*from)[0].position()):
 			f := (*from)[0]
 			*from = (*from)[1:]
 			if p := f.position(); p.before(r.last) {
@@ -194,6 +199,8 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			}
 		case !waits:
 			return reached, true, nil
+		case cut: // the budget ends it, and there is nothing more up to there
+			return bar, false, nil
 		case r.isSpent(bar):
 			reached, err := r.reached(ctx, bar)
 			return reached, false, err
@@ -241,7 +248,9 @@ func (r *search) bar() (bar position, waits bool) {
 	return bar, waits
 }
 
-// fillTail reads on in the tail, if all that was read of it has been handed over.
+// fillTail reads on in the tail, if all that was read of it has been handed over. Where rows are
+// compared in Go, it stops when the budget is spent: the tail of a database whose keys are made anew
+// may be all of a company.
 func (r *search) fillTail(ctx context.Context, want int) error {
 	if r.tail.end || len(r.tail.rows) > 0 {
 		return nil
@@ -251,18 +260,37 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		n = mostLookedUp
 	}
 	for len(r.tail.rows) == 0 && !r.tail.end {
-		list, err := r.found(ctx, r.engine.TailPage, between(r.tail.pos, position{us: r.low}, engine.Args{
-			"company": r.company, "packed": r.packed, "condition": r.condition, "limit": n,
-		}), r.company)
+		if r.distrusts && r.bounded && r.budget <= 0 && r.tail.passed >= r.least {
+			return nil
+		}
+		args := between(r.tail.pos, position{us: r.low}, engine.Args{"company": r.company, "condition": r.condition, "limit": n})
+		statement := r.engine.Page
+		if !r.walksTail() {
+			statement = r.engine.TailPage
+			args["packed"] = r.packed
+		}
+		list, err := r.found(ctx, statement, args, r.company)
 		if err != nil {
 			return err
 		}
 		if r.tail.end = len(list) < n; len(list) > 0 {
 			r.tail.pos = list[len(list)-1].position()
 		}
-		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return !r.has(f.session) })
+		if r.distrusts {
+			r.tail.passed += len(list)
+			r.budget -= doubtfulCost * len(list)
+			r.spend(ctx, doubtfulCost*len(list))
+		}
+		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return f.change <= r.packed || !r.has(f.session) })
 	}
 	return nil
+}
+
+// walksTail reports whether to read the tail as a part of the list. By change numbers each part of it
+// takes a statement that reads all of it: where that is most of the company, and rows are compared in
+// Go, it is less to pass over those that are packed.
+func (r *search) walksTail() bool {
+	return r.distrusts && 2*(r.seq-r.packed) > r.total
 }
 
 // isSpent reports whether the budget ends the search here, behind bar.

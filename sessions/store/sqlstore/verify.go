@@ -39,10 +39,9 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			living += int64(n)
 		}
 		if d.keys == b.keys.Version {
-			tail, err := c.tailSince(ctx, company, d.packed)
-			if err == nil {
-				err = c.verifyKeys(ctx, company, tail)
-			}
+			err := c.eachOfTail(ctx, company, d.packed, func(list []found) (bool, error) {
+				return true, c.verifyKeys(ctx, company, list)
+			})
 			if err != nil {
 				return err
 			}

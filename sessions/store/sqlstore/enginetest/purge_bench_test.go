@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -53,58 +52,25 @@ func filled(b *testing.B, be *sqlstore.Backend) int {
 
 func filledAt(i int) time.Time { return start.AddDate(0, -6, 0).Add(time.Duration(i) * time.Second) }
 
-// beside runs do while another writer inserts one session after the other, and somebody searches. It
-// reports how long do took for each of n sessions, and how long the writer and the search waited at
-// the most, before and meanwhile.
+// beside runs do while another writer and a search are at work. It reports how long do took for each
+// of n sessions, and how long the others waited at the most, before and meanwhile.
 func beside(b *testing.B, be *sqlstore.Backend, n int, do func() error) {
 	b.Helper()
-	var writes, searches []time.Duration
-	fresh := 0
-	work := func() {
-		s := person(fresh)
-		s.ID, s.CreatedAt = fmt.Sprintf("fresh-%d", fresh), start.Add(time.Duration(fresh)*time.Second)
-		fresh++
-		begin := time.Now()
-		if err := be.Insert(b.Context(), s); err != nil {
-			b.Error(err)
-		}
-		written := time.Now()
-		_, err := be.List(b.Context(), store.Selection{Company: "acme", Filter: filter.Search("nino gela"), Limit: 50, Budget: store.DefaultBudget})
-		if err != nil {
-			b.Error(err)
-		}
-		writes, searches = append(writes, written.Sub(begin)), append(searches, time.Since(written))
-	}
+	others := newOthers(be, "acme", filledAt(0), filledAt(n))
 	report := func(when string) {
-		for what, waits := range map[string][]time.Duration{"write": writes, "search": searches} {
-			slices.Sort(waits)
-			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, what+"-"+when+"-p99-ms")
-			b.ReportMetric(float64(waits[len(waits)-1].Microseconds())/1000, what+"-"+when+"-max-ms")
+		for what, waits := range map[string][]time.Duration{"write": others.writes, "search": others.searches} {
+			p99, longest := waited(waits)
+			b.ReportMetric(p99, what+"-"+when+"-p99-ms")
+			b.ReportMetric(longest, what+"-"+when+"-max-ms")
 		}
-		writes, searches = nil, nil
+		others.writes, others.searches = nil, nil
 	}
 	b.ResetTimer()
 	for range 500 {
-		work()
+		others.work(b)
 	}
 	report("alone")
-	done := make(chan error, 1)
-	begin := time.Now()
-	var took time.Duration
-	go func() {
-		err := do()
-		took = time.Since(begin)
-		done <- err
-	}()
-	for ended := false; !ended; {
-		select {
-		case err := <-done:
-			require.NoError(b, err)
-			ended = true
-		case <-time.After(3 * time.Millisecond):
-			work()
-		}
-	}
+	took := others.until(b, do)
 	report("beside")
 	b.ReportMetric(float64(took.Microseconds())/float64(n), "us/session")
 	b.ReportMetric(took.Seconds(), "s")

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"os"
 	"slices"
@@ -14,8 +15,10 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
 // upgraded returns a session of those that fillFirst makes.
@@ -74,8 +77,12 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 	}
 }
 
-// TestUpgrade migrates the tables of version 1 with some thousand sessions, or as many as
-// SESSIONKIT_UPGRADE says, of which it says how long what took.
+// TestUpgrade takes a database of schema version 1 through what comes to it: the migrations, while
+// nobody is at work; search keys of this version and segments, the purge of its older half, and
+// search keys of another version, each while another process writes and searches. After each, all
+// that is kept agrees, and pages and counts are what Match says of each session. It has some thousand
+// sessions, or as many as SESSIONKIT_UPGRADE says, and says how long what took, and how long a writer
+// and a search waited at the most.
 func TestUpgrade(t *testing.T) {
 	n := 2500 // enough to be packed
 	if text := os.Getenv("SESSIONKIT_UPGRADE"); text != "" {
@@ -83,49 +90,196 @@ func TestUpgrade(t *testing.T) {
 		n, err = strconv.Atoi(text)
 		require.NoError(t, err)
 	}
-	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
+		c := newDatabase(t, e)
+		if e == sqlite { // as the package documentation advises: else a writer waits for whoever reads
+			c = tuned(t, e, c, "_pragma=journal_mode(wal)")
+		}
+		db := connect(t, c)
 		fillFirst(t, e, db, n, "acme")
-		last := time.Now()
-		took := func(what string) {
-			t.Logf("%8.1f s  %.80s", time.Since(last).Seconds(), strings.ReplaceAll(what, "\n", " "))
-			last = time.Now()
-		}
-		all, err := sqlstore.Migrations(dialects[e])
-		require.NoError(t, err)
-		for _, m := range all[1:] {
-			tx, err := db.BeginTx(t.Context(), nil)
-			require.NoError(t, err)
-			for statement := range strings.SplitSeq(strings.TrimSuffix(m.SQL, ";\n"), ";\n") {
-				_, err := tx.ExecContext(t.Context(), statement)
-				require.NoError(t, err, statement)
-				if time.Since(last) > time.Second {
-					took(statement)
-				}
+		upgrade(t, e, c, "acme", func(when string) {
+			if when != "upgraded" {
+				return
 			}
-			require.NoError(t, tx.Commit())
-			took(fmt.Sprintf("migration %d", m.Version))
-		}
-		require.NoError(t, sqlstore.Migrate(t.Context(), db, dialects[e]))
-		took("Migrate: keys and segments")
-		b := sqlstore.New(db, dialects[e])
-		require.NoError(t, b.Verify(t.Context(), "acme"))
-		took("Verify")
-		var tail int
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT seq - packed_seq FROM sessionkit_companies").Scan(&tail))
-		require.Less(t, tail, 2000, "it is packed")
-		for _, f := range []filter.Filter{filter.Search("berid"), filter.Search("name7"), filter.Status(sessions.Failed), filter.FailedFor(sessions.LowFAR)} {
-			count, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f})
-			require.NoError(t, err)
-			want := 0
-			for i := range n {
-				if f.Match(upgraded("acme", i)) {
-					want++
+			b := sqlstore.New(db, dialects[e])
+			for _, f := range []filter.Filter{filter.Search("berid"), filter.Search("name7"), filter.Status(sessions.Failed), filter.FailedFor(sessions.LowFAR)} {
+				count, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f})
+				require.NoError(t, err)
+				want := 0
+				for i := range n {
+					if f.Match(upgraded("acme", i)) {
+						want++
+					}
 				}
+				require.Equal(t, store.Count{N: want, Exact: true}, count, f.Text())
 			}
-			require.Equal(t, store.Count{N: want, Exact: true}, count, f.Text())
-		}
-		if n < 10000 {
-			requireMigrated(t, e, db)
-		}
+			if n < 10000 {
+				requireMigrated(t, e, db)
+			}
+		})
 	})
+}
+
+// longerKeys are those of a version behind this one, with a letter more in each number: searches find
+// what they do in this version.
+var longerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: func(s *sessions.Session) *sessions.Session {
+	s = s.Clone()
+	for _, number := range []*sessions.Text{&s.PersonalNumber, &s.DocumentNumber} {
+		if number.State() == sessions.Known {
+			*number = sessions.TextOf(number.Value() + "z")
+		}
+	}
+	return s
+}}
+
+// upgrade does to a database what TestUpgrade says, and calls then after each part of it.
+func upgrade(t *testing.T, e engine, c driver.Connector, company string, then func(when string)) {
+	t.Helper()
+	db := connect(t, c)
+	last := time.Now()
+	took := func(what string) {
+		t.Logf("%8.1f s  %.80s", time.Since(last).Seconds(), strings.ReplaceAll(what, "\n", " "))
+		last = time.Now()
+	}
+	all, err := sqlstore.Migrations(dialects[e])
+	require.NoError(t, err)
+	for _, m := range all[1:] {
+		tx, err := db.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		for statement := range strings.SplitSeq(strings.TrimSuffix(m.SQL, ";\n"), ";\n") {
+			_, err := tx.ExecContext(t.Context(), statement)
+			require.NoError(t, err, statement)
+			if time.Since(last) > time.Second {
+				took(statement)
+			}
+		}
+		require.NoError(t, tx.Commit())
+		took(fmt.Sprintf("migration %d", m.Version))
+	}
+	then("migrated")
+
+	b := sqlstore.New(db, dialects[e])
+	oldest, middle, newest := span(t, db, company)
+	agrees := func(b *sqlstore.Backend, when string) {
+		t.Helper()
+		last = time.Now()
+		for _, company := range companiesOf(t, db) {
+			require.NoError(t, b.Verify(t.Context(), company))
+		}
+		took("Verify")
+		requireExhaustive(t, b, company)
+		took("pages and counts compared")
+		then(when)
+	}
+	rows := func() int { return countRows(t, db, "sessionkit_sessions WHERE company = ", company) }
+	total := rows()
+
+	others := newOthers(sqlstore.New(connect(t, c), dialects[e]), company, oldest, newest)
+	d := others.until(t, func() error { return sqlstore.Migrate(t.Context(), db, dialects[e]) })
+	others.said(t, "keys and segments", total, d)
+	require.NoError(t, b.Maintain(t.Context(), company)) // what the others have written meanwhile
+	var tail int
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT max(seq - packed_seq) FROM sessionkit_companies").Scan(&tail))
+	require.Less(t, tail, 2000, "it is packed")
+	agrees(b, "upgraded")
+
+	older := filter.Between(sessions.FieldCreatedAt, time.Time{}, middle)
+	gone := 0
+	d = others.until(t, func() (err error) {
+		gone, err = b.Purge(t.Context(), store.Purge{Company: company, Filter: older})
+		return err
+	})
+	others.said(t, "purge of half", gone, d)
+	require.Equal(t, total/2, gone)
+	left, err := b.Count(t.Context(), store.Selection{Company: company, Filter: older})
+	require.NoError(t, err)
+	require.Equal(t, store.Count{Exact: true}, left)
+	agrees(b, "purged")
+
+	total = rows()
+	newer := backendOf(db, e, longerKeys, sqlstore.Packing{})
+	d = others.until(t, func() error { return newer.Maintain(t.Context(), company) })
+	others.said(t, "keys of another version", total, d)
+	require.NoError(t, newer.Maintain(t.Context(), company)) // what the others have written meanwhile
+	stated, segments := versionsOf(t, db, company)
+	for _, version := range append(segments, stated) {
+		require.Equal(t, longerKeys.Version, version)
+	}
+	agrees(newer, "rekeyed")
+}
+
+// span returns the creation times of the oldest and the newest session of a company, and of the one
+// in the middle.
+func span(t *testing.T, db *sql.DB, company string) (oldest, middle, newest time.Time) {
+	t.Helper()
+	n := countRows(t, db, "sessionkit_sessions WHERE company = ", company)
+	at := func(i int) time.Time {
+		var us int64
+		text := "SELECT created_us FROM sessionkit_sessions WHERE company = '" + company + "' ORDER BY created_us LIMIT 1 OFFSET "
+		require.NoError(t, db.QueryRowContext(t.Context(), text+strconv.Itoa(i)).Scan(&us))
+		return time.UnixMicro(us)
+	}
+	return at(0), at(n / 2), at(n - 1)
+}
+
+func companiesOf(t *testing.T, db *sql.DB) (list []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT company FROM sessionkit_companies")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	for rows.Next() {
+		var company string
+		require.NoError(t, rows.Scan(&company))
+		list = append(list, company)
+	}
+	require.NoError(t, rows.Err())
+	return list
+}
+
+// requireExhaustive requires of some dozen searches, of the beginnings of what some sessions have,
+// that the first page and the count are what Match says of every session.
+func requireExhaustive(t *testing.T, b *sqlstore.Backend, company string) {
+	t.Helper()
+	const page, drawn = 50, 12
+	everything := store.Selection{Company: company}
+	n, err := b.Count(t.Context(), everything)
+	require.NoError(t, err)
+	require.True(t, n.Exact)
+	type expected struct {
+		f     filter.Filter
+		ids   []string
+		count int
+	}
+	var searches []*expected
+	search := func(f filter.Filter) { searches = append(searches, &expected{f: f}) }
+	i := 0
+	require.NoError(t, b.Stream(t.Context(), everything, func(s *sessions.Session) error {
+		if i++; i%(n.N/drawn+1) == 0 {
+			search(filter.Search(beginning(s.FirstName, 1) + " " + beginning(s.LastName, 1)))
+			search(filter.Search(beginning(s.LastName, 3) + " " + beginning(s.PersonalNumber, 2)))
+			search(filter.Search(s.FirstName.Value() + " " + s.LastName.Value()))
+			search(filter.And(filter.Status(s.Status), filter.Search(beginning(s.FirstName, 2))))
+			search(filter.Search(s.PersonalNumber.Value()))
+		}
+		return nil
+	}))
+	require.Equal(t, n.N, i)
+	require.NoError(t, b.Stream(t.Context(), everything, func(s *sessions.Session) error {
+		for _, w := range searches {
+			if w.f.Match(s) {
+				if w.count++; len(w.ids) < page {
+					w.ids = append(w.ids, s.ID)
+				}
+			}
+		}
+		return nil
+	}))
+	for _, w := range searches {
+		batch, err := b.List(t.Context(), store.Selection{Company: company, Filter: w.f, Limit: page, Budget: store.DefaultBudget})
+		require.NoError(t, err)
+		require.Equal(t, w.ids, append([]string(nil), ids(batch.Sessions)...))
+		count, err := b.Count(t.Context(), store.Selection{Company: company, Filter: w.f, Budget: store.DefaultBudget})
+		require.NoError(t, err)
+		require.Equal(t, store.Count{N: w.count, Exact: true}, count)
+	}
 }
