@@ -467,7 +467,7 @@ func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 	if err != nil {
 		return err
 	}
-	result, err := w.affect(ctx, w.engine.DeleteSessions, engine.Args{"company": u.Company, "changes": w.engine.Numbers("changed_seq", changes)})
+	result, err := w.affect(ctx, w.engine.DeleteSessions, w.engine.Deleted(u.Company, changes))
 	if err != nil {
 		return err
 	}
@@ -525,7 +525,7 @@ func (w *write) requireUnpurged(ctx context.Context, d *decision) error {
 func (c conn) tombstones(ctx context.Context, company string, ids []string) (map[string]bool, error) {
 	purged := map[string]bool{}
 	for part := range slices.Chunk(ids, batchRows) {
-		args := engine.Args{"company": company, "ids": engine.Padded(part), "now_us": time.Now().UnixMicro(), "lock": engine.Part{Text: c.engine.LockRead}}
+		args := engine.Args{"company": company, "ids": c.engine.IDs(part), "now_us": time.Now().UnixMicro(), "lock": engine.Part{Text: c.engine.LockRead}}
 		err := c.rows(ctx, c.engine.TombstonesOf, args, func(rows *sql.Rows) error {
 			var id string
 			if err := rows.Scan(&id); err != nil {

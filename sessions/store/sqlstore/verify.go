@@ -139,7 +139,7 @@ func (c conn) createdAt(ctx context.Context, company string, instants []int64) (
 	at := map[int64][]*sessions.Session{}
 	slices.Sort(instants)
 	for part := range slices.Chunk(slices.Compact(instants), mostLookedUp) {
-		list, err := c.found(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Numbers("s.created_us", part)}, company)
+		list, err := c.found(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Instants(part)}, company)
 		if err != nil {
 			return nil, err
 		}

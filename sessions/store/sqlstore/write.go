@@ -427,7 +427,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 // some IDs.
 func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, company string, edits []*edit, stored map[sessionKey]known) error {
 	for part := range slices.Chunk(edits, batchRows) {
-		args["company"], args["ids"] = company, engine.Padded(idsOf(part))
+		args["company"], args["ids"] = company, c.engine.IDs(idsOf(part))
 		r := row.NewReader(whole)
 		err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
 			k := known{Versioned: store.Versioned{Session: new(sessions.Session)}}

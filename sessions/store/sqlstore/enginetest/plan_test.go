@@ -9,6 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
 // TestDefaultCosts asks a PostgreSQL whose costs are those that it comes with (random_page_cost is
@@ -56,4 +57,69 @@ func TestDefaultCosts(t *testing.T) {
 		})
 	}
 	require.True(t, sorts, "left to itself it would sort, else this test shows nothing")
+}
+
+// TestNoStatistics asks a PostgreSQL that has no statistics of its tables, as after a first load, for
+// its plans of what names many sessions. It thinks that there are millions. None may read a whole
+// company.
+func TestNoStatistics(t *testing.T) {
+	w, b := watch(t, postgres)
+	all := crowd()
+	require.NoError(t, b.Insert(t.Context(), all...))
+	for _, s := range all[:300] {
+		s.Model = "changed"
+	}
+	for _, table := range []string{"sessions", "tombstones"} {
+		explain(t, w.plain, "ALTER TABLE sessionkit_"+table+" SET (autovacuum_enabled = off)", nil)
+	}
+	explain(t, w.plain, "DELETE FROM pg_statistic", nil)
+	explain(t, w.plain, "UPDATE pg_class SET relpages = 1, reltuples = 10000 WHERE starts_with(relname, 'sessionkit_')", nil)
+	ids := func(from, to int) (list []string) {
+		for _, s := range all[from:to] {
+			list = append(list, s.ID)
+		}
+		return list
+	}
+	w.r.statements()
+	for _, call := range []struct {
+		name string
+		do   func() error
+	}{
+		{"Put", func() error {
+			states := make([]store.Versioned, 300)
+			for i := range states {
+				states[i] = store.Versioned{Session: all[i], Version: 1}
+			}
+			_, err := b.Put(t.Context(), states...)
+			return err
+		}},
+		{"Purge", func() error {
+			_, err := b.Purge(t.Context(), store.Purge{Company: crowded, IDs: ids(1000, 2000)})
+			return err
+		}},
+		{"Purge of a few", func() error {
+			_, err := b.Purge(t.Context(), store.Purge{Company: crowded, IDs: ids(3000, 3020)})
+			return err
+		}},
+		{"Insert over tombstones", func() error {
+			err := b.Insert(t.Context(), all[1000:1300]...)
+			require.ErrorIs(t, err, store.ErrPurged)
+			return nil
+		}},
+		{"Maintain", func() error {
+			return backendOf(w.recorded, postgres, newerKeys, sqlstore.Packing{}).Maintain(t.Context(), crowded)
+		}},
+	} {
+		require.NoError(t, call.do(), call.name)
+		texts, args := w.r.statements()
+		for _, text := range texts {
+			if !strings.Contains(text, "sessionkit_sessions") && !strings.Contains(text, "FROM sessionkit_tombstones t") {
+				continue
+			}
+			plan := strings.Join(postgresPlan(t, w.plain, []string{"SET LOCAL plan_cache_mode = force_custom_plan"}, text, args[text]), "\n")
+			require.NotRegexp(t, `(sessions|tombstones)_\w+ .*\n *Index Cond: \(company = '\w+'::text\)(\n|$)|Seq Scan on sessionkit_(sessions|tombstones)`,
+				plan, "%s: %s", call.name, text)
+		}
+	}
+	require.NoError(t, b.Verify(t.Context(), crowded))
 }

@@ -107,14 +107,15 @@ ORDER BY s.created_us DESC, s.id DESC`
 func (e *Engine) fill() *Engine {
 	e.Version, e.Oldest, e.NextCompany, e.Recorded, e.Unpacked = version, oldest, nextCompany, recorded, unpacked
 	e.State, e.NewHistory, e.Get = state, newHistory, get
-	e.Stored, e.Settle = stored, settle
+	e.Stored, e.Settle = cmp.Or(e.Stored, stored), settle
 	e.Directory, e.SegmentsAt, e.AllBlocks, e.Present, e.Orphans = directory, segmentsAt, allBlocks, present, orphans
 	e.PutSegments, e.PutBlocks, e.DeleteSomeBlocks = cmp.Or(e.PutSegments, putSegments), cmp.Or(e.PutBlocks, putBlocks), deleteSomeBlocks
 	e.DeleteSegments, e.DeleteBlocks, e.DeleteAllSegments, e.DeleteAllBlocks = deleteSegments, deleteBlocks, deleteAllSegments, deleteAllBlocks
 	e.SetPacked, e.SetForgot, e.ResetPacked, e.TouchCompany = setPacked, setForgot, resetPacked, touchCompany
 	e.CountTail, e.TailKeys, e.ChangedSince, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, idsOf, sessionsOf
-	e.CountOf, e.SessionsAt, e.Totals = countOf, sessionsAt, totals
-	e.TombstonesOf, e.ExpireTombstones, e.Undead, e.DeleteSessions = tombstonesOf, expireTombstones, undead, deleteSessions
+	e.CountOf, e.SessionsAt, e.Totals = countOf, cmp.Or(e.SessionsAt, sessionsAt), totals
+	e.TombstonesOf, e.DeleteSessions = cmp.Or(e.TombstonesOf, tombstonesOf), cmp.Or(e.DeleteSessions, deleteSessions)
+	e.ExpireTombstones, e.Undead = expireTombstones, undead
 	e.SetTombstones, e.SetPurged = setTombstones, setPurged
 	e.PutTombstones, e.Entomb = cmp.Or(e.PutTombstones, putTombstones), cmp.Or(e.Entomb, entomb)
 	e.KeysOf, e.SetKeys, e.SetSearchKey, e.UnsetSearchKey, e.ClaimSegments = keysOf, setKeys, setSearchKey, unsetSearchKey, claimSegments

@@ -142,8 +142,44 @@ ON CONFLICT (company) DO UPDATE SET seq = sessionkit_companies.seq + excluded.se
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 
-		Held: held + `
-FOR UPDATE`,
+		Stored: lookedUpIDs + `) r
+WHERE EXISTS (SELECT 1 ` + ofSchema + `)`,
+
+		Held: lookedUpIDs + `	FOR UPDATE
+) r`,
+
+		SessionsAt: `SELECT s.id, {packed}
+FROM unnest({instants}) i (created_us)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = :company AND s.created_us = i.created_us
+	OFFSET 0
+) s`,
+
+		TombstonesOf: `SELECT t.id
+FROM unnest({ids}) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_tombstones t
+	WHERE t.company = :company AND t.id = i.id COLLATE "C"
+	OFFSET 0
+) t
+WHERE t.until_us = 0 OR t.until_us > :now_us{lock}`,
+
+		// What is to be deleted is named by where it lies. The caller counts the rows: one that has
+		// moved meanwhile stays.
+		DeleteSessions: `DELETE FROM sessionkit_sessions
+WHERE company = :company AND ctid = ANY (ARRAY(
+	SELECT s.ctid
+	FROM unnest({changes}) c (changed_seq)
+	CROSS JOIN LATERAL (
+		SELECT s.ctid
+		FROM sessionkit_sessions s
+		WHERE s.company = :company AND s.changed_seq = c.changed_seq
+		OFFSET 0
+	) s
+))`,
 
 		// The tail is read by change numbers, since old sessions that have changed lately are in
 		// it; the planner might rather read the list in order.
@@ -191,9 +227,12 @@ FOR UPDATE SKIP LOCKED`,
 	return e.fill()
 }
 
-// lookedUp are the sessions whose last changes have some numbers. As a condition, "= ANY", a table
-// without statistics would be read by another index that begins with the company: it looks as if a
-// company had few sessions, and a load of a million has none until an ANALYZE comes by.
+// A table has no statistics until an ANALYZE comes by, and a load of a million sessions may be quicker.
+// A company then looks as if it had few of them, and a condition that names hundreds, "= ANY" or IN,
+// as if it left all of those: the whole company is read, by whatever index begins with it. So what
+// names many sessions looks up one after the other.
+
+// lookedUp are the sessions whose last changes have some numbers.
 const lookedUp = `unnest({changes}) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
@@ -201,3 +240,13 @@ CROSS JOIN LATERAL (
 	WHERE s.company = :company AND s.changed_seq = c.changed_seq
 	OFFSET 0
 ) s`
+
+// lookedUpIDs are the sessions that have some IDs.
+const lookedUpIDs = `SELECT {whole}
+FROM unnest({ids}) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = :company AND r.id = i.id COLLATE "C"
+	OFFSET 0
+`

@@ -150,7 +150,9 @@ type Block struct {
 func (e *Engine) Numbers(column string, list []int64) Part {
 	switch e.Dialect {
 	case filter.Postgres:
-		return Part{column + " = ANY (CAST(CAST(? AS text) AS bigint[]))", []any{numbers(list, "{", "}")}}
+		p := bigints(list)
+		p.Text = column + " = ANY (" + p.Text + ")"
+		return p
 	case filter.SQLite:
 		return Part{column + " IN (SELECT value FROM json_each(?))", []any{numbers(list, "[", "]")}}
 	}
@@ -162,9 +164,38 @@ func (e *Engine) Numbers(column string, list []int64) Part {
 func (e *Engine) Changed(args Args, company string, list []int64) Args {
 	args["changes"] = e.Numbers("s.changed_seq", list)
 	if e.lookUps {
-		args["company"], args["changes"] = company, Part{"CAST(CAST(? AS text) AS bigint[])", []any{numbers(list, "{", "}")}}
+		args["company"], args["changes"] = company, bigints(list)
 	}
 	return args
+}
+
+// Deleted is [Engine.Changed] for DeleteSessions, which has no other name for the table.
+func (e *Engine) Deleted(company string, list []int64) Args {
+	if e.lookUps {
+		return e.Changed(Args{}, company, list)
+	}
+	return Args{"company": company, "changes": e.Numbers("changed_seq", list)}
+}
+
+// IDs returns some IDs, of which there has to be one, as Stored, Held and TombstonesOf take them.
+func (e *Engine) IDs(list []string) Part {
+	if e.lookUps {
+		return Part{"CAST(CAST(? AS text) AS text[])", []any{array(list)}}
+	}
+	return Padded(list)
+}
+
+// Instants returns some creation times as SessionsAt takes them.
+func (e *Engine) Instants(list []int64) Part {
+	if e.lookUps {
+		return bigints(list)
+	}
+	return e.Numbers("s.created_us", list)
+}
+
+// bigints returns numbers as an array of PostgreSQL's.
+func bigints(list []int64) Part {
+	return Part{"CAST(CAST(? AS text) AS bigint[])", []any{numbers(list, "{", "}")}}
 }
 
 // numbers writes numbers as an array of PostgreSQL's or JSON's.

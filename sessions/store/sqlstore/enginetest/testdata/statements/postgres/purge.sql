@@ -34,10 +34,15 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2, $3)
-	AND EXISTS (SELECT 1 FROM sessionkit_schema v
-WHERE v.version >= $4 AND v.oldest <= $5 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
+	OFFSET 0
+) r
+WHERE EXISTS (SELECT 1 FROM sessionkit_schema v
+WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- a few sessions by ID; 60 sessions by a filter
 -- Rollback
@@ -69,7 +74,16 @@ ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = e
 
 -- a few sessions by ID; 60 sessions by a filter
 DELETE FROM sessionkit_sessions
-WHERE company = $1 AND changed_seq = ANY (CAST(CAST($2 AS text) AS bigint[]));
+WHERE company = $1 AND ctid = ANY (ARRAY(
+	SELECT s.ctid
+	FROM unnest(CAST(CAST($2 AS text) AS bigint[])) c (changed_seq)
+	CROSS JOIN LATERAL (
+		SELECT s.ctid
+		FROM sessionkit_sessions s
+		WHERE s.company = $3 AND s.changed_seq = c.changed_seq
+		OFFSET 0
+	) s
+));
 
 -- a few sessions by ID
 SELECT c.packed_seq, g.segment, g.sessions, g.oldest_us, g.newest_us, g.search_key
@@ -175,9 +189,14 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2, $3)
-FOR UPDATE;
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
+	OFFSET 0
+	FOR UPDATE
+) r;
 
 -- a few sessions by ID
 INSERT INTO sessionkit_tombstones (company, id, version, until_us)
@@ -192,8 +211,14 @@ WHERE company = $1;
 
 -- an insert afterwards
 SELECT t.id
-FROM sessionkit_tombstones t
-WHERE t.company = $1 AND t.id IN ($2) AND (t.until_us = 0 OR t.until_us > $3);
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_tombstones t
+	WHERE t.company = $2 AND t.id = i.id COLLATE "C"
+	OFFSET 0
+) t
+WHERE t.until_us = 0 OR t.until_us > $3;
 
 -- an insert afterwards
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,

@@ -4,9 +4,14 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2)
-	AND EXISTS (SELECT 1 FROM sessionkit_schema v
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
+	OFFSET 0
+) r
+WHERE EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
 
 -- any; one whose words nobody else has

@@ -26,9 +26,14 @@ SELECT r.created_us, r.id, r.changed_seq, r.version, r.revision, r.partner, r.su
 	r.document_number, r.nationality, r.states, r.birth_date, r.expiration_date, r.sex, r.document_type,
 	r.document_presented, r.document_validity, r.liveness, r.match_level, r.match_scale,
 	r.acceptance_level, r.selfie, r.extra, r.client_ip, r.device, r.browser, r.os, r.model
-FROM sessionkit_sessions r
-WHERE r.company = $1 AND r.id IN ($2)
-FOR UPDATE;
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions r
+	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
+	OFFSET 0
+	FOR UPDATE
+) r;
 
 -- put, get and list in the host's transaction; insert, update and redact in the host's transaction
 INSERT INTO sessionkit_sessions (company, created_us, id, changed_seq, version, revision, partner, subject, attempt, completed_us,
@@ -166,8 +171,14 @@ WHERE company = $2;
 
 -- failed insert in the host's transaction
 SELECT t.id
-FROM sessionkit_tombstones t
-WHERE t.company = $1 AND t.id IN ($2) AND (t.until_us = 0 OR t.until_us > $3);
+FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_tombstones t
+	WHERE t.company = $2 AND t.id = i.id COLLATE "C"
+	OFFSET 0
+) t
+WHERE t.until_us = 0 OR t.until_us > $3;
 
 -- failed insert in the host's transaction
 -- Rollback

@@ -55,8 +55,13 @@ SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s
 	s.expiration_date, s.sex, s.document_type, s.document_presented, s.document_validity, s.liveness,
 	coalesce(s.match_level::text, ''), s.match_scale, s.acceptance_level, s.selfie,
 	coalesce(s.extra, ''), s.client_ip, s.device, s.browser, s.os, s.model)
-FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.created_us = ANY (CAST(CAST($2 AS text) AS bigint[]));
+FROM unnest(CAST(CAST($1 AS text) AS bigint[])) i (created_us)
+CROSS JOIN LATERAL (
+	SELECT *
+	FROM sessionkit_sessions s
+	WHERE s.company = $2 AND s.created_us = i.created_us
+	OFFSET 0
+) s;
 
 -- a segment with a dead place
 SELECT s.created_us, s.id, s.changed_seq
