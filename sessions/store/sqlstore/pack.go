@@ -124,10 +124,12 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 // this fails is no error of the writer's.
 func (b *Backend) packAfter(ctx context.Context, companies []string) {
 	for _, company := range companies {
+		choose := b.dueOfWriter
 		for range fanIn { // the tail, and what small segments have become too many by that
-			if done, err := b.replace(ctx, company, b.dueOfWriter, false); err != nil || !done {
+			if done, err := b.replace(ctx, company, choose, false); err != nil || !done {
 				break
 			}
+			choose = b.small
 		}
 	}
 }
@@ -136,12 +138,26 @@ func (b *Backend) packAfter(ctx context.Context, companies []string) {
 type task struct {
 	inputs []*segment.Segment
 	tail   bool
+	most   int            // sessions of the tail; 0: as many as a segment may have
 	apart  map[int64]bool // change numbers of sessions that get segments of their own, which may go as a whole
 }
 
-// dueOfWriter returns what a writer does: nothing that takes more sessions than one segment may
-// have.
+// dueOfWriter returns what a writer does, whose caller waits for it: nothing that takes more sessions
+// than one segment may have. Of a tail that is far longer than writers leave it packs a part. While
+// keys of it are made anew it does nothing: whoever does that packs it, and starts again where others
+// are faster.
 func (b *Backend) dueOfWriter(d *directory) (task, bool) {
+	most := importTail * b.tailMost()
+	if d.seq-d.packed > most && claimant(d.keys) != 0 {
+		return task{}, false
+	}
+	t, ok := b.dueSoon(d)
+	t.most = int(most)
+	return t, ok
+}
+
+// dueSoon returns what Maintain does before all else: what is searched most.
+func (b *Backend) dueSoon(d *directory) (task, bool) {
 	if d.seq-d.packed > b.tailMost()/2 {
 		return task{tail: true}, true
 	}
@@ -150,7 +166,7 @@ func (b *Backend) dueOfWriter(d *directory) (task, bool) {
 
 // due returns what Maintain does.
 func (b *Backend) due(d *directory) (task, bool) {
-	if t, ok := b.dueOfWriter(d); ok {
+	if t, ok := b.dueSoon(d); ok {
 		return t, true
 	}
 	for _, s := range d.segments { // the newest first: those are searched most
@@ -450,6 +466,9 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	p := &plan{directory: d, task: t, packed: d.packed, claim: c.keys.Version}
 	if t.tail {
 		// No more than one segment may have.
+		if t.most > 0 {
+			most = min(most, t.most)
+		}
 		if p.keys, err = c.tailKeys(ctx, company, d.packed, most); err != nil {
 			return nil, err
 		}

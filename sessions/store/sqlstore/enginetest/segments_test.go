@@ -18,6 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -566,5 +567,30 @@ func TestExchanged(t *testing.T) {
 			require.NoError(t, b.Repair(t.Context(), "acme"))
 			require.NoError(t, b.Verify(t.Context(), "acme"))
 		}
+	})
+}
+
+// TestWritersPackInParts: a writer that meets a tail which nobody has packed packs a part of it, so
+// that its caller does not wait for the rest, and nothing while the keys of it are made anew.
+func TestWritersPackInParts(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		newBackend(t, e, db) // makes the tables
+		unpacked := func() int {
+			return countRows(t, db, "sessionkit_companies c, sessionkit_sessions s WHERE s.company = c.company AND s.changed_seq > c.packed_seq AND c.company = ", "acme")
+		}
+		ours := backendOf(db, e, nil, sqlstore.Packing{Tail: 10})
+		require.NoError(t, backendOf(db, e, nil, sqlstore.Packing{Tail: -1}).Insert(t.Context(), dense(199)...))
+		fresh := persons(302)[300:]
+		require.NoError(t, ours.Insert(t.Context(), fresh[0]))
+		require.Equal(t, 200-8*10, unpacked())
+
+		claim := -(int64(searchkey.Version)<<32 | 7)
+		_, err := db.ExecContext(t.Context(), fmt.Sprint("UPDATE sessionkit_companies SET packed_seq = 0, seq = 209, search_key = ", claim))
+		require.NoError(t, err)
+		require.NoError(t, ours.Insert(t.Context(), fresh[1]))
+		require.Equal(t, 201, unpacked())
+		require.NoError(t, ours.Repair(t.Context(), "acme"))
+		require.NoError(t, ours.Verify(t.Context(), "acme"))
+		require.Less(t, unpacked(), 10)
 	})
 }
