@@ -94,4 +94,20 @@ func (b Bits) Minus(c Bits) Bits {
 	return d
 }
 
+// within reports whether each position is in c or in d.
+func (b Bits) within(c, d Bits) bool {
+	for i, w := range b {
+		if c != nil {
+			w &^= c[i]
+		}
+		if d != nil {
+			w &^= d[i]
+		}
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (b Bits) clone() Bits { return append(Bits(nil), b...) }

@@ -540,3 +540,14 @@ func BenchmarkBuild(b *testing.B) {
 	b.ReportMetric(float64(bytes)/60_000, "bytes/session")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60_000, "ns/session")
 }
+
+// BenchmarkVerify reports the time of one session.
+func BenchmarkVerify(b *testing.B) {
+	w := newWorld(rand.New(rand.NewPCG(1, 1)), 60_000)
+	for b.Loop() {
+		if err := w.whole(b).Verify(func(i int) []*sessions.Session { return w.list[i : i+1] }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60_000, "ns/session")
+}

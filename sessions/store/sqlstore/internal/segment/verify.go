@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -15,18 +14,34 @@ import (
 // are still stored with its creation time: a dead position may keep no word, and no sex, that none
 // of them has.
 func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) error {
-	v := verifier{s: s, words: make([]map[Word]bool, s.N), properties: make([]map[string]bool, s.N)}
+	v := verifier{s: s, words: make([]map[Word]bool, s.N), lists: map[string]*sections{}}
+	for key := range s.lists {
+		if key[:1] == keyList {
+			v.lists[key[1:]] = new(sections)
+		}
+	}
 	dead := s.Dead()
 	var buffer []filter.Term
+	missing := ""
 	for i := range s.N {
-		v.words[i], v.properties[i] = map[Word]bool{}, map[string]bool{}
+		v.words[i] = map[Word]bool{}
 		for _, found := range sessionsAt(i) {
-			buffer = termsOf(found, buffer, func(w Word) { v.words[i][w] = true }, func(p property) { v.properties[i][p.String()] = true })
+			buffer = termsOf(found, buffer, func(w Word) {
+				if v.words[i][w] {
+					return
+				}
+				v.words[i][w] = true
+				for p := range prefixes(w.text) {
+					v.has(p, w.tag, i)
+				}
+			}, func(p property) {
+				if term := p.String(); !v.has(term, 0, i) && !dead.Has(i) {
+					missing = term
+				}
+			})
 		}
-		for p := range v.properties[i] {
-			if _, ok := s.lists[keyList+p]; !ok && !dead.Has(i) {
-				return s.damaged(keyList + p)
-			}
+		if missing != "" {
+			return s.damaged(keyList + missing)
 		}
 	}
 	if properties := slices.DeleteFunc(slices.Sorted(maps.Keys(s.lists)), func(key string) bool { return key[:1] != keyList || !isProperty(key[1:]) }); !s.catalogued ||
@@ -57,41 +72,41 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 }
 
 type verifier struct {
-	s          *Segment
-	words      []map[Word]bool
-	properties []map[string]bool
+	s     *Segment
+	words []map[Word]bool
+	lists map[string]*sections // by what has a list: the positions that should be in it
+}
+
+// has says that a position has a property, or a word with a prefix, and reports whether that has a list.
+func (v *verifier) has(term string, t tag, position int) bool {
+	f := v.lists[term]
+	if f == nil {
+		return false
+	}
+	if f[t] == nil {
+		f[t] = newBits(v.s.N)
+	}
+	f[t].Set(position)
+	return true
 }
 
 // property reports whether the living positions are those of the sessions with the property, and, of
 // one that is a person's, the dead ones are among those.
 func (v *verifier) property(term string, f *sections) bool {
-	_, forgotten := sexWord(term)
-	dead, set := v.s.Dead(), f[0]
-	for i, has := range v.properties {
-		if has[term] != set.Has(i) && (!dead.Has(i) || forgotten && set.Has(i)) {
-			return false
-		}
+	dead, needed := v.s.Dead(), v.lists[term][0]
+	spared := dead
+	if _, forgotten := sexWord(term); forgotten {
+		spared = nil
 	}
-	return f.fields() == 1
+	return f.fields() == 1 && f[0].within(needed, spared) && needed.within(f[0], dead)
 }
 
 // prefix reports whether the living positions are those of the sessions that have such a word in
 // each field, and the dead ones are among those.
 func (v *verifier) prefix(prefix string, f *sections) bool {
-	dead := v.s.Dead()
-	for i, words := range v.words {
-		var has, listed tags
-		for w := range words {
-			if strings.HasPrefix(w.text, prefix) {
-				has |= 1 << w.tag
-			}
-		}
-		for t, set := range f {
-			if set.Has(i) {
-				listed |= 1 << t
-			}
-		}
-		if listed&^has != 0 || has&^listed != 0 && !dead.Has(i) {
+	dead, needed := v.s.Dead(), v.lists[prefix]
+	for t, set := range f {
+		if !set.within(needed[t], nil) || !needed[t].within(set, dead) {
 			return false
 		}
 	}
