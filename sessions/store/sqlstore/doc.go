@@ -69,7 +69,9 @@
 // transaction.
 //
 // From version 1, 2 or 3 of the schema stop everything, and call Migrate: it makes the search keys
-// anew, and packs all companies. It works in batches, and goes on when it was interrupted. A million
+// anew, and packs all companies. It works in batches, and goes on when it was interrupted. Once the
+// statements have been applied new processes may serve: their searches compare in Go what has no key
+// of theirs yet. A million
 // sessions of version 1 took about three minutes on PostgreSQL and on SQLite, and thirteen on
 // MariaDB with a buffer pool of 128 MiB, on two cores that were busy otherwise. The statements,
 // which lock the table of sessions as a whole, took six, thirteen and one seconds of that; making
@@ -128,7 +130,7 @@
 // while others hold it. That packing failed is no error of the write. [Backend.Maintain] does the
 // same, and mends what imports in no particular order leave behind; a host that writes by
 // [Backend.Tx] alone has to call it, since in a host's transaction nothing is packed. A long tail
-// makes searches slow, and never wrong.
+// makes searches slow, and never wrong. A writer that meets one packs some 16,000 sessions of it.
 //
 // A damaged block is an [ErrDamaged], never a wrong page. [Backend.Verify] looks for damage, and
 // [Backend.Repair] makes all segments of a company anew.
@@ -140,8 +142,8 @@
 // states the version of its words, and a company that of all its rows and segments, if they have
 // one. Words of another version are not trusted: until they are made anew, searches compare those
 // sessions in Go, at doubtful rows' cost in the Budget. So they are slower, and a page of a rare
-// word may be partial where it was whole; nobody is denied, and nobody else is found.
-// Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever. Redacting,
+// word may be partial where it was whole, of the tail, too; nobody is denied, and nobody else is
+// found. Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever. Redacting,
 // and changing a text, takes all of a session's words out of segments of another version.
 //
 // [Backend.Maintain] makes the keys of a company anew: call it for each company when the last
@@ -255,11 +257,9 @@
 // [Backend.Purge] goes by parts of up to 2,000 sessions, each a transaction that holds the company.
 // A job that is killed is started again. BenchmarkPurge of enginetest says what it takes, and how
 // long a writer waits meanwhile. SQLite has to be in WAL mode for that: in other journal modes a
-// writer waits while a segment is read. PostgreSQL has to know its tables: ANALYZE them after a
-// first import, since without statistics it reads a whole company for each thousand sessions, and
-// holds it as long. A stream that began before sees its snapshot to the end. Until all
-// processes have a package with tombstones (schema version 6), purge nothing: older ones would
-// bring sessions back.
+// writer waits while a segment is read. A stream that began before sees its snapshot to the end.
+// Until all processes have a package with tombstones (schema version 6), purge nothing: older ones
+// would bring sessions back.
 //
 // What a purge leaves: the tombstones, for as long as Purge.Keep says; the row of the company; and
 // what the engine and its surroundings keep of rows that were deleted, or changed by a redaction:

@@ -19,6 +19,7 @@ const (
 	firstSessions = 60_000    // of the segments that are asked first
 	mostSessions  = 3_000_000 // and at once, later
 	mostLookedUp  = 1_000     // looked up by one statement
+	walkedTail    = 4_000     // changes, more than writers leave, beyond which a tail is read in the order of the list where it is compared in Go
 	leastDoubtful = 256       // looked up by the first statement where the rows have the last word, and twice as many by each further one
 )
 
@@ -286,12 +287,10 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 	return nil
 }
 
-// walksTail reports whether to read the tail as a part of the list. By change numbers each part of it
-// takes a statement that reads all of it: where that is most of the company, and rows are compared in
-// Go, it is less to pass over those that are packed.
-func (r *search) walksTail() bool {
-	return r.distrusts && 2*(r.seq-r.packed) > r.total
-}
+// walksTail reports whether to read the tail as a part of the list, past what is packed. By change
+// numbers each part takes a statement that reads all of the tail: where that is long, and rows are
+// compared in Go, it would be read again and again.
+func (r *search) walksTail() bool { return r.distrusts && r.seq-r.packed > walkedTail }
 
 // isSpent reports whether the budget ends the search here, behind bar.
 func (r *search) isSpent(bar position) bool {

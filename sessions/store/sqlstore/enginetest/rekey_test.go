@@ -279,6 +279,57 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 	})
 }
 
+// TestRekeyLongTail searches a company whose sessions have keys of another version and were never
+// packed, as migrations leave a database of the first version, and one half of which is. The budget
+// bounds a page and a count, each page gets on, and together they are what Match says.
+func TestRekeyLongTail(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		newBackend(t, e, db) // makes the tables
+		list := dense(2*walkedTail + 500)
+		older := backendOf(db, e, olderKeys, sqlstore.Packing{Tail: -1})
+		ours := backendOf(db, e, nil, sqlstore.Packing{Tail: -1})
+		all := new(oracle)
+		for _, part := range [][]*sessions.Session{list[:len(list)/2], list[len(list)/2:]} { // each of all times
+			require.NoError(t, ours.Maintain(t.Context(), "acme"))
+			require.NoError(t, older.Insert(t.Context(), clones(part)...))
+			all.list = append(all.list, part...)
+			slices.SortFunc(all.list, func(x, y *sessions.Session) int {
+				if x.Newer(y) {
+					return -1
+				}
+				return 1
+			})
+			const budget = 2_000
+			for _, f := range []filter.Filter{filter.Search("nino ber 0"), filter.Search("zz"), filter.And(filter.MatchLevel(0, 1), filter.Search("g"))} {
+				matches := all.match(f)
+				var got []string
+				sel := store.Selection{Company: "acme", Filter: f, Limit: 50, Budget: budget}
+				for page := 0; ; page++ {
+					require.LessOrEqual(t, page, len(all.list)/50+len(all.list)*4/budget+1, "pages get on")
+					batch, err := ours.List(t.Context(), sel)
+					require.NoError(t, err)
+					require.True(t, batch.Rekeying)
+					got = append(got, ids(batch.Sessions)...)
+					if sel.After = batch.Reached; sel.After.IsZero() {
+						break
+					}
+				}
+				require.Equal(t, ids(matches), got, "%d sessions: %s", len(all.list), f.Text())
+				count, err := ours.Count(t.Context(), store.Selection{Company: "acme", Filter: f, Budget: budget})
+				require.NoError(t, err)
+				require.False(t, count.Exact)
+				require.LessOrEqual(t, count.N, len(matches))
+				count, err = ours.Count(t.Context(), store.Selection{Company: "acme", Filter: f})
+				require.NoError(t, err)
+				require.Equal(t, store.Count{N: len(matches), Exact: true, Rekeying: true}, count)
+			}
+		}
+	})
+}
+
+// walkedTail is the length beyond which sqlstore reads such a tail in the order of the list.
+const walkedTail = 4_000
+
 // TestRekeyBehindASnapshot lets another version make the keys of the same rows anew after a snapshot
 // of them was read, and before they are claimed or packed, and end in the middle. What was read of
 // their keys is out of date then.
