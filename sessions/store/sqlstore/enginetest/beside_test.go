@@ -39,7 +39,8 @@ func (o *others) work(t testing.TB) {
 		o.writes = append(o.writes, time.Since(begin))
 	}
 	s := person(0)
-	s.ID, s.Company, s.CreatedAt = fmt.Sprintf("fresh-%d", o.inserts), o.company, o.newest.Add(time.Duration(o.inserts+1)*time.Second)
+	s.Company, s.CreatedAt = o.company, o.newest.Add(time.Duration(o.inserts+1)*time.Second)
+	s.ID = fmt.Sprintf("fresh-%d", s.CreatedAt.UnixMicro())
 	s.FirstName, s.LastName, s.PersonalNumber = sessions.TextOf("Fresh"), sessions.TextOf("Arrival"), sessions.TextOf(fmt.Sprint(o.inserts))
 	o.inserts++
 	write(func() error { return o.b.Insert(t.Context(), s) })
