@@ -88,7 +88,8 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 // mayBeCJK reports, cheaply, whether a text may end in a character of Han, Kana or Hangul.
 func mayBeCJK(text string) bool {
 	for i := len(text) - 1; i >= 0; i-- {
-		if text[i] >= 0xE1 { // the first byte of their characters
+		// The first byte of their characters is 0xE1 or above, and so is that of Georgian ones.
+		if text[i] > 0xE1 || text[i] == 0xE1 && i+1 < len(text) && text[i+1] >= 0x84 {
 			return true
 		}
 	}
