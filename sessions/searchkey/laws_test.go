@@ -109,6 +109,9 @@ func nothingElse(s *sessions.Session, text string) string {
 				utf8.ValidString(value) && !utf8.ValidString(value[span.Start:span.End]) {
 				return fmt.Sprintf("search %q in %q: span %v", text, value, span)
 			}
+			if next, _ := utf8.DecodeRuneInString(value[span.End:]); unicode.IsMark(next) || next >= 0x1160 && next <= 0x11FF {
+				return fmt.Sprintf("search %q marks a part of a character of %q: %v", text, value, span)
+			}
 			if broken := beginsInMiddle(value, span); broken {
 				return fmt.Sprintf("search %q marks the middle of a word of %q: %v", text, value, span)
 			}
