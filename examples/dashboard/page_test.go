@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +42,7 @@ func TestPage(t *testing.T) {
 	t.Run("live updates", func(t *testing.T) { testLive(t, browser) })
 	t.Run("details", func(t *testing.T) { testDetails(t, browser, s) })
 	t.Run("export", func(t *testing.T) { testExport(t, browser, s) })
+	t.Run("failed export", func(t *testing.T) { testFailedExport(t, browser) })
 	t.Run("masked", func(t *testing.T) { testMasked(t, browser, s) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, browser) })
 	t.Run("another company", func(t *testing.T) { testOtherCompany(t, browser, s) })
@@ -167,6 +170,16 @@ func testFilters(t *testing.T, browser context.Context, s *served) {
 	b.relisted(func() { b.click(".chip.clear") })
 	require.Equal(t, s.filtered(t, "acme"), b.ids())
 
+	b.relisted(func() { b.click("[data-all=failed_for]") })
+	require.Equal(t, s.filtered(t, "acme", filter.FailedFor(sessions.SpoofReasons()...)), b.ids(), "all together")
+	require.Equal(t, "/sessions?"+filter.FailedFor(sessions.SpoofReasons()...).Values().Encode(), b.path())
+	b.relisted(func() { b.click("input[value=low_far]") })
+	require.False(t, eval[bool](b, "document.querySelector('[data-all=failed_for]').checked"))
+	b.relisted(func() { b.click("input[value=low_far]") })
+	require.True(t, eval[bool](b, "document.querySelector('[data-all=failed_for]').checked"))
+	b.relisted(func() { b.click("[data-all=failed_for]") })
+	require.Equal(t, "/sessions", b.path())
+
 	b.click("details.fold summary")
 	choose("match_level", "5")
 	require.Equal(t, s.filtered(t, "acme", filter.MatchLevel(5)), b.ids())
@@ -200,10 +213,14 @@ func testRange(t *testing.T, browser context.Context, s *served) {
 	require.Contains(t, b.text("#sessions .session time"), first.CreatedAt.In(newYork).Format("15:04"))
 	set("created_at.from", to.AddDays(1).String())
 	require.Contains(t, b.text("#results"), "ends before it begins")
-	b.relisted(func() { b.click(".presets button") })
-	today := sessions.DateOf(time.Now().In(tbilisi))
-	require.Equal(t, today.String(), eval[string](b, `document.querySelector('#query [name="created_at.from"]').value`))
-	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(today, today, newYork)), b.ids())
+	// today is the chosen zone's, and not that of the page or of the machine
+	eval[bool](b, `window.Date = class extends Date { constructor(...at) { super(...(at.length ? at : ["2026-03-15T02:30:00Z"])); } }, true`)
+	for preset, first := range []string{"2026-03-14", "2026-03-08", "2026-02-13"} {
+		b.relisted(func() { b.click(fmt.Sprintf(".presets button:nth-child(%d)", preset+1)) })
+		require.Equal(t, []string{first, "2026-03-14"}, eval[[]string](b, `[...document.querySelectorAll('#query [type=date]')].map(d => d.value)`))
+	}
+	day1 := sessions.Date{Year: 2026, Month: time.February, Day: 13}
+	require.Equal(t, s.filtered(t, "acme", filter.CreatedOn(day1, day1.AddDays(29), newYork)), b.ids())
 }
 
 func testPaging(t *testing.T, browser context.Context, s *served) {
@@ -487,6 +504,37 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	}
 }
 
+// testFailedExport has exports fail in the ways that they do.
+func testFailedExport(t *testing.T, browser context.Context) {
+	var mode atomic.Value
+	s := serve(t, 300, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/export" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			switch mode.Load() {
+			case "refused":
+				w.WriteHeader(http.StatusUnprocessableEntity)
+				_, _ = io.WriteString(w, `{"status": 422, "code": "too_many_rows"}`)
+			case "torn":
+				_, _ = io.WriteString(w, "a\r\n"+strings.Repeat("1\r\n", 40_000))
+				panic(http.ErrAbortHandler)
+			}
+		})
+	})
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	b.wait("document.getElementById('total').dataset.n")
+	b.click("#open-export")
+	require.Contains(t, b.text("#export"), b.text("#total"), "how many there will be")
+	for how, want := range map[string]string{"refused": "more sessions than this file may have", "torn": "broke off after "} {
+		mode.Store(how)
+		b.click("#export-form button.primary")
+		b.wait(fmt.Sprintf("document.getElementById('export-status').innerText.includes(%s)", quote(want)))
+	}
+}
+
 // testMasked signs in as somebody who may not see all: the list, the details, the settings and the
 // file say so.
 func testMasked(t *testing.T, browser context.Context, s *served) {
@@ -611,7 +659,13 @@ func testSettings(t *testing.T, browser context.Context) {
 	row := eval[[]string](b, "[...document.querySelectorAll('.levels tbody tr')[0].querySelectorAll('td.num')].map(c => c.innerText.trim())")
 	require.Equal(t, []string{fmt.Sprint(outlook.Pass), fmt.Sprint(outlook.Fail), fmt.Sprint(outlook.Unknown)}, row)
 
+	in, err := tally.If(must(s.settings.CompanySettings(t.Context(), "acme")).Acceptance)
+	require.NoError(t, err)
 	b.click(".levels tbody tr:first-child input")
+	b.wait("document.getElementById('consequence').innerText !== ''")
+	own, err := tally.If(acceptance.With(sessions.ResidenceCard, must(far.NewPolicy(far.Kvalifika, 6))))
+	require.NoError(t, err)
+	require.Equal(t, fmt.Sprintf("5 to 7: %d fewer would pass", in.Pass-own.Pass), b.text("#consequence"))
 	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nloyalty card', true")
 	b.click(".settings button.primary")
 	b.wait("document.querySelector('.settings .note.good')")
@@ -621,6 +675,7 @@ func testSettings(t *testing.T, browser context.Context) {
 	require.Equal(t, far.Level(6), saved.Acceptance.For(sessions.ResidenceCard).Level(), "the document type's own level")
 	require.Equal(t, []string{"phone", "loyalty card"}, saved.ExtraKeys.All())
 	require.Contains(t, b.text(".levels tr.in-force"), "Level 7")
+	require.Contains(t, b.text(".settings"), "Changed last by acme-master_user on ")
 
 	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nphone', true")
 	b.click(".settings button.primary")
@@ -637,8 +692,20 @@ func testSettings(t *testing.T, browser context.Context) {
 	b.wait("document.querySelector('.settings .note').innerText.includes('meanwhile')")
 	require.Equal(t, "phone\nloyalty card", eval[string](b, "document.getElementById('extra-keys').value"))
 
+	// the trail has it
+	b.do(chromedp.Navigate(s.url + "/audit"))
+	b.wait("document.readyState === 'complete' && document.querySelector('.audit tbody tr')")
+	b.do(chromedp.SetValue(chromedp.CSS(".audit [name=action]"), "settings"))
+	eval[bool](b, "document.body.dataset.before = 'asked', true")
+	b.click(".audit button.primary")
+	b.wait("!document.body.dataset.before && document.readyState === 'complete'")
+	require.Contains(t, b.text(".audit tbody"), "5 to 7")
+	require.Contains(t, b.text(".audit tbody"), "acme-master_user")
+	b.checked("audit", rules)
+
 	agent := s.open(t, browser, desk, deskHeight)
 	agent.signIn("acme-agent")
+	require.Zero(t, eval[int](agent, "document.querySelectorAll('a[href=\"/audit\"]').length"))
 	agent.click(".to-settings")
 	agent.wait("document.getElementById('drawer').open")
 	require.Contains(t, agent.text("#drawer"), "Only a Master User changes")

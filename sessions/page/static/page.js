@@ -250,7 +250,7 @@ async function save(form) {
   const start = form.querySelector("button.primary");
   start.disabled = true;
   exporting = new AbortController();
-  let lines = 0;
+  let lines = 0, begun = false;
   try {
     const answer = await fetch(form.action, { method: "POST", body, signal: exporting.signal });
     if (!answer.ok) {
@@ -258,6 +258,7 @@ async function save(form) {
       const problems = JSON.parse(words.problems);
       return say(problems[code] || problems.internal);
     }
+    begun = true;
     const parts = [];
     let size = 0, quoted = false, told = 0;
     const reader = answer.body.getReader();
@@ -284,7 +285,7 @@ async function save(form) {
   } catch (error) {
     // a torn answer is an error, and never a file
     if (error.name === "AbortError") say(words.cancelled);
-    else say(lines > 0 ? count({ many: words.tornAfter }, Math.max(lines - 1, 0)) : words.torn);
+    else say(begun ? count({ many: words.tornAfter }, Math.max(lines - 1, 0)) : words.torn);
   } finally {
     exporting = null;
     start.disabled = false;
