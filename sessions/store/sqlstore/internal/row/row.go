@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
-	"strings"
 
 	"github.com/kvalifika/sessionkit/sessions"
 )
@@ -109,8 +109,8 @@ type Reader struct {
 	dest    []any
 	row     stored // here, so that a row costs no allocation
 
-	isPacked bool
-	packed   string // what is left of the row
+	packed string
+	ends   []int // of the parts of packed, nil if rows are scanned
 }
 
 // NewReader returns a Reader of a statement that selects these columns.
@@ -128,20 +128,45 @@ func (r *Reader) Dest() []any { return r.dest }
 // Unpack takes a packed row, in place of a scan. It returns false if a text contains the separator:
 // it cannot be told then which parts belong together.
 func (r *Reader) Unpack(packed string) bool {
-	r.isPacked, r.packed = true, packed
-	return strings.Count(packed, string(Separator)) == len(r.columns)-1
+	r.packed, r.ends = packed, r.ends[:0]
+	i := 0
+	for ; len(packed)-i >= 8; i += 8 {
+		// Eight bytes at a time, a third of the time that strings.IndexByte takes for parts this
+		// short. A byte is 0 where the separator is, and then its top bit is found.
+		w := eight(packed[i:]) ^ Separator*0x0101010101010101
+		for found := ^(w&rest + rest | w | rest); found != 0; found &= found - 1 {
+			r.ends = append(r.ends, i+bits.TrailingZeros64(found)/8)
+		}
+	}
+	for ; i < len(packed); i++ {
+		if packed[i] == Separator {
+			r.ends = append(r.ends, i)
+		}
+	}
+	r.ends = append(r.ends, len(packed))
+	return len(r.ends) == len(r.columns)
 }
 
-// part takes the first column off a packed row, into the one cell that all of them share: each is
-// read before the next. Its text shares the memory of the row.
-func (r *Reader) part() *cell {
-	text := r.packed
-	if end := strings.IndexByte(text, Separator); end >= 0 {
-		text, r.packed = text[:end], text[end+1:]
+// rest is all of eight bytes but their top bits.
+const rest = 0x7F7F7F7F7F7F7F7F
+
+// eight returns the first eight bytes of v.
+func eight(v string) uint64 {
+	_ = v[7]
+	return uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
+		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
+}
+
+// part returns a column of the packed row, in the one cell that all of them share: each is read
+// before the next. Its text shares the memory of the row.
+func (r *Reader) part(i int) *cell {
+	start := 0
+	if i > 0 {
+		start = r.ends[i-1] + 1
 	}
 	c := &r.cells[0]
-	*c = cell{text: text, kind: isText}
-	if text == "" {
+	*c = cell{text: r.packed[start:r.ends[i]], kind: isText}
+	if c.text == "" {
 		c.kind = null // which reads alike in every column
 	}
 	return c
@@ -156,8 +181,8 @@ func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64,
 	r.row = stored{Session: s}
 	for i, c := range r.columns {
 		cell := &r.cells[i]
-		if r.isPacked {
-			cell = r.part()
+		if r.ends != nil {
+			cell = r.part(i)
 		}
 		switch {
 		case cell.kind == null:

@@ -2,6 +2,7 @@ package row
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,24 @@ func TestPackedRowsComeBack(t *testing.T) {
 	s.Model = "a\x1fb"
 	require.False(t, r.Unpack(pack(Readable().Values(nil, s, 1, 7, ""))), "a text contains the separator")
 	require.False(t, r.Unpack("1\x1f2"), "too few")
+}
+
+// The parts of a packed row are what is between the separators, whatever bytes stand beside them.
+func TestPartsOfPackedRows(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		packed := make([]byte, random.IntN(40))
+		for i := range packed {
+			packed[i] = "\x1f\x1e\x20\x9f\x00\xff\x7fa"[random.IntN(8)]
+		}
+		parts := strings.Split(string(packed), string(Separator))
+		r := NewReader(make(Columns, len(parts)))
+		require.True(t, r.Unpack(string(packed)))
+		for i, part := range parts {
+			require.Equal(t, part, r.part(i).text, "part %d of %q", i, packed)
+		}
+		require.False(t, NewReader(make(Columns, len(parts)+1)).Unpack(string(packed)))
+	}
 }
 
 // Each field that can be stored is in a column, and a reader of one field finds it.
