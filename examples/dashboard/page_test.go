@@ -400,6 +400,27 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	eval[bool](b, "history.back(), true")
 	b.wait("!document.getElementById('drawer').open")
 
+	// reloaded, the details are a document, out of which the list comes back as it was left
+	b.click("#q")
+	b.relisted(func() { b.keys("a") })
+	left := b.ids()
+	b.click("#" + left[0] + " .more")
+	b.wait("document.getElementById('drawer').open && location.pathname !== '/sessions'")
+	b.do(chromedp.Reload())
+	b.wait("document.readyState === 'complete' && document.querySelector('.back a')")
+	b.click(".back a")
+	b.wait("document.querySelector('#sessions .session') && document.getElementById('q').value === 'a'")
+	b.settled()
+	require.Equal(t, "/sessions?failed_for=low_far&failed_for.level=4", b.path())
+	require.Equal(t, left, b.ids())
+	b.click(".to-settings")
+	b.wait("document.getElementById('drawer').open && location.pathname === '/settings'")
+	b.do(chromedp.Navigate(s.url + "/sessions?status=failed"))
+	b.settled()
+	eval[bool](b, "location.href = document.querySelector('a.more').href, true") // as without JavaScript
+	b.wait("document.readyState === 'complete' && document.querySelector('.back a')")
+	require.Equal(t, "/sessions?status=failed", eval[string](b, "document.querySelector('.back a').getAttribute('href')"))
+
 	// the attempts of one person, and a page of its own
 	var again *sessions.Session
 	for _, x := range s.listing(t, "acme", store.Query{Limit: 500}) {

@@ -36,7 +36,7 @@ func TestScreenshots(t *testing.T) {
 		require.NoError(b.t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
 	}
-	counted := func(b *tab) { b.wait("document.querySelector('#count-status-success').textContent !== ''") }
+	counted := func(b *tab) { b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== ''") }
 	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
 
 	b := s.open(t, browser, 1280, 800)
@@ -61,7 +61,12 @@ func TestScreenshots(t *testing.T) {
 	counted(b)
 	b.click(".to-settings")
 	b.wait("document.getElementById('drawer').open")
+	b.click(".levels tbody tr:first-child input")
+	b.wait("document.getElementById('consequence').innerText !== ''")
 	shoot(b, "settings")
+	b.do(chromedp.Navigate(s.url + "/audit"))
+	b.wait("document.readyState === 'complete' && document.querySelector('.audit')")
+	shoot(b, "audit")
 	b.do(chromedp.Navigate(s.url + "/sessions?status=failed"))
 	b.settled()
 	counted(b)
