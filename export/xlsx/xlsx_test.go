@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
@@ -112,6 +113,57 @@ func TestWriteCellsWithTypes(t *testing.T) {
 	}
 	require.Equal(t, "1899-12-31", rows[len(all)-1][export.ColumnBirthDate])
 	require.Equal(t, []string{"1965-00-00", "2031-02-00"}, []string{rows[len(all)][export.ColumnBirthDate], rows[len(all)][export.ColumnExpirationDate]})
+}
+
+// The header stays in sight and has a filter over all rows, and nobody is named as the author.
+func TestHeaderFilterAndAuthor(t *testing.T) {
+	for n, area := range map[int]string{0: "$A$1:$B$1", 3: "$A$1:$B$4"} {
+		all := naughtySessions()[:n]
+		var b bytes.Buffer
+		_, err := Write(t.Context(), &b, selectionOf(all...), export.Options{Zone: tbilisi, Columns: []export.Column{export.ColumnSessionID, export.ColumnModel}})
+		require.NoError(t, err)
+		f, err := excelize.OpenReader(&b)
+		require.NoError(t, err)
+		panes, err := f.GetPanes(sheetName)
+		require.NoError(t, err)
+		require.True(t, panes.Freeze)
+		require.Equal(t, 1, panes.YSplit)
+		names := f.GetDefinedName()
+		require.Len(t, names, 1)
+		require.Equal(t, []string{"_xlnm._FilterDatabase", sheetName + "!" + area}, []string{names[0].Name, names[0].RefersTo})
+		_, there := f.Pkg.Load("docProps/core.xml")
+		require.False(t, there, "which would name an author")
+		require.NoError(t, f.Close())
+	}
+}
+
+// TestHostileColumns: what a host's own columns and headers say is text, whatever it is.
+func TestHostileColumns(t *testing.T) {
+	for text, want := range map[string]string{
+		"=1+1": "=1+1", "_x0041_": "_x0041_", `<f>1+1</f>"&'`: `<f>1+1</f>"&'`, "a\x00\x0b\xff\ufffe\U0001F600": "a\uFFFD\uFFFD\uFFFD\uFFFD\U0001F600",
+	} {
+		opts := export.Options{
+			Zone: tbilisi, Columns: []export.Column{export.ColumnSessionID},
+			Own: []export.OwnColumn{{Header: "own", Cell: func(*sessions.Session) string { return text }}},
+		}
+		header := "Session ID"
+		if utf8.ValidString(text) && !strings.ContainsRune(text, 0) {
+			header = want
+			opts.Headers = map[export.Column]string{export.ColumnSessionID: text}
+		}
+		var b bytes.Buffer
+		_, err := Write(t.Context(), &b, selectionOf(session(1, "x")), opts)
+		require.NoError(t, err)
+		f, err := excelize.OpenReader(&b)
+		require.NoError(t, err)
+		rows, err := f.GetRows(sheetName)
+		require.NoError(t, err)
+		require.Equal(t, [][]string{{header, "own"}, {"s-1", want}}, rows)
+		formula, err := f.GetCellFormula(sheetName, "B2")
+		require.NoError(t, err)
+		require.Empty(t, formula)
+		require.NoError(t, f.Close())
+	}
 }
 
 func TestColumnsAndDisclosure(t *testing.T) {
