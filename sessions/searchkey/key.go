@@ -126,6 +126,10 @@ type wordList struct {
 	n    int
 	size int // bytes of the words' entries
 
+	// alike says that what is joined has its letters all in their first spelling or all in their
+	// second. Cyrillic has many of them, and whoever joins names writes them by one standard.
+	alike bool
+
 	marking *marking // looks at each word that is added, if it is not nil
 }
 
@@ -187,6 +191,7 @@ func (l *wordList) appendTo(dst []byte, tag byte) []byte {
 func (l *wordList) read(field int, text string) {
 	var flatRoom [256]byte
 	number := searched[field].number
+	l.alike = false
 	if l.marking == nil { // it has to know where the letters come from
 		if flat, _, ok := appendQuickly(flatRoom[:0], text, number); ok {
 			for d := joined; d <= plain; d++ {
@@ -203,6 +208,7 @@ func (l *wordList) read(field int, text string) {
 	if !number {
 		ways = waysOf(units)
 	}
+	l.alike = ways > 1
 	for d := joined; d <= plain; d++ {
 		l.reset()
 		whole := true
@@ -304,6 +310,9 @@ func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool
 				continue
 			}
 			n := choices(flat[start:chain])
+			if l.alike && chain > end && n > 0 {
+				n = maxChoices + 1
+			}
 			if !l.addForms(flat, start, chain, n, d) ||
 				// A long name is spelt in few ways, and its first word in more.
 				n > maxChoices && chain > end && !l.addForms(flat, start, end, choices(flat[start:end]), d) {
