@@ -76,9 +76,7 @@ func parse(text string) (Query, error) {
 		return Query{}, nil
 	}
 	units := appendUnits(nil, text)
-	if n := len(units); n > 0 && units[n-1].r == space {
-		units = units[:n-1]
-	}
+	units = trimmed(units)
 	typed := split(style{typed: true, raw: true}.appendLatin(nil, units, nil))
 	if len(typed) > MaxQueryBytes/2 { // no search text has so many, not even of one letter each
 		return Query{}, ErrTooManyWords
@@ -102,6 +100,19 @@ func parse(text string) (Query, error) {
 		q.typed = append(q.typed, norm.NFC.String(string(word)))
 	}
 	return q, nil
+}
+
+// trimmed returns the units without what is behind the last word: blanks, and signs that write
+// nothing, like a soft sign alone. The last letter is the one that is being typed.
+func trimmed(units []unit) []unit {
+	for n := len(units); n > 0; n-- {
+		if r := units[n-1].r; r == space {
+			units = units[:n-1]
+		} else if row, ok := cyrillicLetters[r]; !ok || row[icao] != "" {
+			break
+		}
+	}
+	return units
 }
 
 func split(flat []byte) [][]byte {
