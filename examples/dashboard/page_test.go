@@ -462,7 +462,11 @@ func (b *tab) download(dir string) []byte {
 	var found []string
 	require.Eventually(b.t, func() bool {
 		found, _ = filepath.Glob(filepath.Join(dir, "*.csv"))
-		return len(found) == 1
+		if len(found) != 1 {
+			return false
+		}
+		info, err := os.Stat(found[0])
+		return err == nil && info.Size() > 0 // the browser takes the name first, and writes later
 	}, patience, 20*time.Millisecond)
 	require.Contains(b.t, found[0], "Acme Bank sessions ")
 	file, err := os.ReadFile(found[0])

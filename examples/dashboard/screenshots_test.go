@@ -36,7 +36,9 @@ func TestScreenshots(t *testing.T) {
 		require.NoError(b.t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
 	}
-	counted := func(b *tab) { b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== ''") }
+	counted := func(b *tab) {
+		b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== ''")
+	}
 	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
 
 	b := s.open(t, browser, 1280, 800)

@@ -90,8 +90,18 @@ func (s *site) functions(l *language) template.FuncMap {
 		"isTrue":   func(b *bool) bool { return b != nil && *b },
 		"columns":  columns,
 		"problems": l.exportProblems,
+		"format":   func(name string) string { return l.option("format", name) },
+		"formats":  s.furtherFormats,
 		"masked":   func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
+}
+
+// furtherFormats are the names of the formats of exports that the host has added.
+func (s *site) furtherFormats() (names []string) {
+	for _, f := range s.options.API.Formats {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // Say returns the text for a key, with arguments in the places of its verbs.

@@ -241,12 +241,13 @@ func TestStaticFiles(t *testing.T) {
 func TestOptions(t *testing.T) {
 	all := newPage(t, Options{
 		Title: "Checks", Logo: "/logo.svg", Account: func(*http.Request) string { return "Nino" }, CompanyName: func(store.Viewer) string { return "Acme Bank" },
+		API:     httpapi.Options{Formats: []httpapi.Format{{Name: "xlsx"}, {Name: "ours"}}},
 		Columns: []sessions.Field{sessions.FieldStatus, sessions.FieldFirstName}, Zones: []string{"Asia/Dubai", "UTC"},
 		Languages: []Language{English(), {Tag: "de", Name: "Deutsch", Texts: map[string]string{"first_name": "Vorname", "one_session": "1 Sitzung"}}},
 	})
 	answer := send(t, all, http.MethodGet, "/sessions", "", "Accept-Language", "fr, de-AT;q=0.8, en;q=0.5")
 	for _, part := range []string{
-		`<html lang="de">`, "Vorname", "1 Sitzung", "Verified", "Checks", `src="/logo.svg"`, "Nino", "Acme Bank", `data-usual="Asia/Dubai"`, `colspan="3"`,
+		`<html lang="de">`, "Vorname", "1 Sitzung", "Verified", "Checks", `src="/logo.svg"`, "Nino", "Acme Bank", `data-usual="Asia/Dubai"`, "Excel workbook", `value="ours"><span><strong>ours<`, `colspan="3"`,
 	} {
 		require.Contains(t, answer.body, part)
 	}

@@ -187,6 +187,7 @@ var words = map[string][2]string{
 	"format_excel_hint":   {"opens in a spreadsheet with numbers and names intact", "იხსნება ცხრილურ პროგრამაში, ნომრებისა და სახელების შენარჩუნებით"},
 	"format_rfc4180":      {"CSV for import", "CSV იმპორტისთვის"},
 	"format_rfc4180_hint": {"for programs", "პროგრამებისთვის"},
+	"format_xlsx":         {"Excel workbook", "Excel-ის წიგნი"},
 	"columns":             {"Columns", "სვეტები"},
 	"columns_all":         {"All", "ყველა"},
 	"columns_none":        {"None", "არც ერთი"},

@@ -34,7 +34,7 @@ func TestWords(t *testing.T) {
 			require.Contains(t, words, name)
 		}
 	}
-	made := regexp.MustCompile(`^(status|document_type|failed_for|sex|liveness|validity|extra|role|text|why|need|month|problem|action|outcome)_|^(yes|no|pending|first_name|last_name|personal_number|document_number)$`)
+	made := regexp.MustCompile(`^(status|document_type|failed_for|sex|liveness|validity|extra|role|text|why|need|month|problem|action|outcome|format)_|^(yes|no|pending|first_name|last_name|personal_number|document_number)$`)
 	verb := regexp.MustCompile(`%(?:\[\d\])?[sd]|\{\w+\}`)
 	for name, text := range words {
 		require.True(t, used[name] || made.MatchString(name), "nobody says %s", name)
