@@ -16,7 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// others write to a company and search it, as another process does beside upkeep.
+// others write to a company and search it, as another process does beside upkeep. They pack nothing
+// of what they write: a write takes as long as it waits for others.
 type others struct {
 	b              *sqlstore.Backend
 	company        string
@@ -28,7 +29,7 @@ type others struct {
 }
 
 func newOthers(b *sqlstore.Backend, company string, oldest, newest time.Time) *others {
-	return &others{b: b, company: company, oldest: oldest, newest: newest, random: rand.New(rand.NewPCG(3, 3))}
+	return &others{b: b.WithPacking(sqlstore.Packing{Tail: -1}), company: company, oldest: oldest, newest: newest, random: rand.New(rand.NewPCG(3, 3))}
 }
 
 // work inserts a session, changes another one, and searches for a third.
