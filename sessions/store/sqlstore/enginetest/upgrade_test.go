@@ -120,13 +120,13 @@ func TestUpgrade(t *testing.T) {
 	})
 }
 
-// longerKeys are those of a version behind this one, with a letter more in each number: searches find
-// what they do in this version.
+// longerKeys are those of a version behind this one, with a letter more in each number, which nobody
+// searches for: searches find what they do in this version.
 var longerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: func(s *sessions.Session) *sessions.Session {
 	s = s.Clone()
 	for _, number := range []*sessions.Text{&s.PersonalNumber, &s.DocumentNumber} {
 		if number.State() == sessions.Known {
-			*number = sessions.TextOf(number.Value() + "z")
+			*number = sessions.TextOf(number.Value() + "水")
 		}
 	}
 	return s
