@@ -213,9 +213,15 @@ func (b *tab) path() string { return eval[string](b, "location.pathname + locati
 // prefer has the tab's system prefer a theme.
 func (b *tab) prefer(theme string) {
 	b.t.Helper()
+	b.media("screen", "prefers-color-scheme", theme)
+}
+
+// media has the tab show itself on a medium with a feature.
+func (b *tab) media(medium, feature, value string) {
+	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+			Media: medium, Features: []*emulation.MediaFeature{{Name: feature, Value: value}},
 		})
 		return err
 	}))

@@ -49,6 +49,12 @@ func TestPage(t *testing.T) {
 	t.Run("keyboard alone", func(t *testing.T) { testKeyboard(t, browser, s) })
 	t.Run("phone", func(t *testing.T) { testPhone(t, browser, s) })
 	t.Run("language and theme", func(t *testing.T) { testPreferences(t, browser, s) })
+	t.Run("rows", func(t *testing.T) { testRows(t, browser, s) })
+	t.Run("keys", func(t *testing.T) { testKeys(t, browser, s) })
+	t.Run("a search that goes on", func(t *testing.T) { testPartial(t, browser) })
+	t.Run("updates of what is open", func(t *testing.T) { testFollow(t, browser) })
+	t.Run("without JavaScript", func(t *testing.T) { testWithoutScripts(t, browser, s) })
+	t.Run("zoom, print, forced colours, reduced motion", func(t *testing.T) { testMedia(t, browser, s) })
 	t.Run("hostile texts", func(t *testing.T) { testHostile(t, browser) })
 	t.Run("accessibility", func(t *testing.T) { testAccessibility(t, browser) })
 }
@@ -116,9 +122,13 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	b.signIn("acme-agent")
 	b.click("#q")
 	b.keys("t")
-	b.wait("document.querySelector('.htmx-request')")
+	b.wait("document.querySelector('.progress.htmx-request')")
+	progress := "getComputedStyle(document.querySelector('#main .progress'))"
+	require.Equal(t, "0.15s", eval[string](b, progress+".transitionDelay"))
+	b.wait(progress + ".visibility === 'visible'")
 	b.relisted(func() { b.keys("a") })
 	<-givenUp
+	b.wait(progress + ".visibility === 'hidden'")
 	require.Equal(t, s.filtered(t, "acme", filter.Search("ta")), b.ids())
 }
 
@@ -394,7 +404,7 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	b.keys(kb.Escape)
 	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
 	require.Equal(t, "/sessions?failed_for=low_far&failed_for.level=4", b.path())
-	require.Equal(t, "More", eval[string](b, "document.activeElement.innerText"), "the focus did not come back")
+	require.Equal(t, rowKey(one.ID), eval[string](b, "document.activeElement.closest('tr').id"), "the focus did not come back")
 	eval[bool](b, "history.forward(), true")
 	b.wait("document.getElementById('drawer').open")
 	eval[bool](b, "history.back(), true")
@@ -785,7 +795,7 @@ func testKeyboard(t *testing.T, browser context.Context, s *served) {
 	to("a.more")
 	b.keys(kb.Enter)
 	b.wait("document.getElementById('drawer').open")
-	to("#drawer button")
+	to("#drawer form button")
 	b.keys(kb.Enter)
 	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
 	require.True(t, eval[bool](b, "document.activeElement.matches('a.more')"))
@@ -819,8 +829,8 @@ func (b *tab) testPhone(t *testing.T, s *served) {
 	b.settled()
 	fits := func() {
 		t.Helper()
-		require.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 375)
 		require.Empty(t, eval[[]string](b, "[...document.querySelectorAll('button, a, input, td, p, h2, dd')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 376).map(e => e.outerHTML)"))
+		require.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 375)
 	}
 	fits()
 	require.False(t, eval[bool](b, "document.getElementById('filters').checkVisibility()"))
@@ -833,7 +843,7 @@ func (b *tab) testPhone(t *testing.T, s *served) {
 	b.click("a.more")
 	b.wait("document.getElementById('drawer').open")
 	fits()
-	b.click("#drawer button")
+	b.click("#drawer form button")
 	b.wait("!document.getElementById('drawer').open")
 	b.click("#open-export")
 	b.wait("document.getElementById('export').open")

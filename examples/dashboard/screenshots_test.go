@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -37,11 +38,12 @@ func TestScreenshots(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
 	}
 	counted := func(b *tab) {
-		b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== ''")
+		time.Sleep(300 * time.Millisecond) // the count begins a little after the list
+		b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== '' && !document.querySelector('#counts.htmx-request')")
 	}
 	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
 
-	b := s.open(t, browser, 1280, 800)
+	b := s.open(t, browser, desk, deskHeight)
 	b.signIn("acme-master_user")
 	counted(b)
 	shoot(b, "list")

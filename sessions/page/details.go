@@ -32,6 +32,7 @@ type sectionView struct {
 type factView struct {
 	Name  string
 	Value nameView
+	Copy  bool // there is a button that copies the value
 }
 
 // whyView is a reason of a failure in words.
@@ -81,7 +82,11 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		if slices.Contains(d.Hidden, field) {
 			value = r.name(textDocument{State: "masked"})
 		}
-		return factView{r.Say(field), value}
+		return factView{Name: r.Say(field), Value: value}
+	}
+	copied := func(f factView) factView {
+		f.Copy = f.Value.Mark == ""
+		return f
 	}
 	given := func(value *string) nameView {
 		if value == nil || *value == "" {
@@ -123,11 +128,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	}
 	reasons := none
 	if len(d.Reasons) > 0 {
-		var all []string
-		for _, reason := range d.Reasons {
-			all = append(all, r.option("failed_for", reason))
-		}
-		reasons = text(strings.Join(all, ", "))
+		reasons = text(r.reasons(d.Reasons))
 	}
 	level, acceptance := none, none
 	if m := d.Match; m != nil {
@@ -140,8 +141,8 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		}
 	}
 	person := sectionView{r.Say("person"), []factView{
-		fact("first_name", r.name(d.FirstName)), fact("last_name", r.name(d.LastName)),
-		fact("personal_number", r.name(d.PersonalNumber)), fact("document_number", r.name(d.DocumentNumber)),
+		copied(fact("first_name", r.name(d.FirstName))), copied(fact("last_name", r.name(d.LastName))),
+		copied(fact("personal_number", r.name(d.PersonalNumber))), copied(fact("document_number", r.name(d.DocumentNumber))),
 		fact("birth_date", date(d.BirthDate)), fact("sex", coded("sex", d.Sex)),
 		fact("nationality", r.name(d.Nationality)), fact("expiration_date", date(d.ExpirationDate)),
 	}}
@@ -150,7 +151,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	}
 	if d.Extra != nil {
 		for key, value := range d.Extra.All() {
-			person.Facts = append(person.Facts, factView{r.extraKey(key), text(value)})
+			person.Facts = append(person.Facts, copied(factView{Name: r.extraKey(key), Value: text(value)}))
 		}
 	}
 	return []sectionView{
@@ -163,11 +164,11 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		person,
 		{r.Say("session"), []factView{
 			fact("created_at", moment(&d.CreatedAt)), fact("completed_at", moment(d.CompletedAt)), fact("decided_at", moment(d.DecidedAt)),
-			fact("attempt", attempt), fact("partner", given(d.Partner)), fact("session_id", text(d.ID)), fact("subject", given(d.Subject)),
+			fact("attempt", attempt), fact("partner", given(d.Partner)), copied(fact("session_id", text(d.ID))), copied(fact("subject", given(d.Subject))),
 		}},
 		{r.Say("device_section"), []factView{
 			fact("device", given(d.Device)), fact("model", given(d.Model)), fact("os", given(d.OS)),
-			fact("browser", given(d.Browser)), fact("client_ip", given(d.ClientIP)),
+			fact("browser", given(d.Browser)), copied(fact("client_ip", given(d.ClientIP))),
 		}},
 	}
 }

@@ -23,6 +23,7 @@ type rowDocument struct {
 	Liveness          *string           `json:"liveness"`
 	Status            *string           `json:"status"`
 	Verified          *bool             `json:"verified"`
+	Reasons           []string          `json:"reasons"`
 	Extra             *sessions.Extra   `json:"extra"`
 	Matches           []matchesDocument `json:"matches"`
 }
@@ -82,7 +83,6 @@ type detailDocument struct {
 	Attempt          *int         `json:"attempt"`
 	CompletedAt      *string      `json:"completed_at"`
 	DecidedAt        *string      `json:"decided_at"`
-	Reasons          []string     `json:"reasons"`
 	PersonalNumber   textDocument `json:"personal_number"`
 	DocumentNumber   textDocument `json:"document_number"`
 	Nationality      textDocument `json:"nationality"`

@@ -151,6 +151,9 @@ func (s *site) list(r *request) {
 	if tab := r.Form.Get("tab"); tab != "" {
 		query.Set("tab", tab)
 	}
+	if after := r.Form.Get("after"); after != "" { // a further page, without JavaScript
+		query.Set("after", after)
+	}
 	var page pageDocument
 	if err := s.askSelection(r, "/sessions", query, &page); err != nil {
 		s.refuse(r, err)
@@ -413,7 +416,13 @@ type rowView struct {
 	Extra           []parameter
 	Found           []foundView     // where the search was found, beside the names
 	Hidden          map[string]bool // fields
+
+	Reasons string // why it failed, in words
+	Further int    // extra fields that do not fit in a row
 }
+
+// extraLines is how many extra fields a row has place for.
+const extraLines = 2
 
 // nameView is a text of a document.
 type nameView struct {
@@ -484,6 +493,8 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 			v.Extra = append(v.Extra, parameter{r.extraKey(key), value})
 		}
 	}
+	v.Reasons = r.reasons(d.Reasons)
+	v.Further = max(len(v.Extra)-extraLines, 0)
 	for _, m := range d.Matches {
 		switch parts := marked(m); m.Field {
 		case "first_name":
@@ -496,6 +507,15 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	}
 	v.Name = strings.TrimSpace(v.First.String() + " " + v.Last.String())
 	return v
+}
+
+// reasons are those of a failure, in words.
+func (l *language) reasons(reasons []string) string {
+	var all []string
+	for _, reason := range reasons {
+		all = append(all, l.option("failed_for", reason))
+	}
+	return strings.Join(all, ", ")
 }
 
 // String is the text, or what stands for it.

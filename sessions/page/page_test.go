@@ -214,7 +214,7 @@ func TestPolicies(t *testing.T) {
 	require.Contains(t, policies[1], "frame-ancestors 'self' https://desk.example.com")
 	require.NotContains(t, policies[1], "unsafe")
 	scripts := regexp.MustCompile(`<(?:script|link rel="stylesheet")[^>]*>`).FindAllString(answer.body, -1)
-	require.Len(t, scripts, 3)
+	require.Len(t, scripts, 4)
 	for _, tag := range scripts {
 		require.Contains(t, tag, ` nonce="abc"`)
 	}

@@ -13,7 +13,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static/page.css static/page.js static/htmx.min.js static/htmx.LICENSE static/icon.svg
+//go:embed static/page.css static/page.js static/list.js static/htmx.min.js static/htmx.LICENSE static/icon.svg
 var staticFiles embed.FS
 
 // files are the static files by name.

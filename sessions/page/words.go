@@ -70,6 +70,8 @@ var words = map[string][2]string{
 	"changed_one":    {"1 session has changed", "შეიცვალა 1 სესია"},
 	"changed_many":   {"{n} sessions have changed", "შეიცვალა {n} სესია"},
 	"left_selection": {"No longer in this selection", "ამ შერჩევაში აღარ არის"},
+	"loading":        {"Loading", "იტვირთება"},
+	"show_list":      {"Show the list", "სიის ჩვენება"},
 	"failed_to_load": {"This could not be loaded. Try again.", "ჩატვირთვა ვერ მოხერხდა. სცადეთ ხელახლა."},
 	"one_session":    {"1 session", "1 სესია"},
 	"n_sessions":     {"%s sessions", "%s სესია"},
@@ -100,6 +102,8 @@ var words = map[string][2]string{
 	"redacted_mark":       {"[redacted]", "[წაშლილია]"},
 
 	"show_more":        {"Show more", "მეტის ჩვენება"},
+	"searching_back":   {"Searching. Back to %s so far.", "მიმდინარეობს ძიება. მოძებნილია %s-მდე."},
+	"stop":             {"Stop", "შეჩერება"},
 	"search_further":   {"Search further back", "უფრო ძველებში ძიება"},
 	"searched_back":    {"Searched back to %s. There may be older ones.", "მოძებნილია %s-მდე. შესაძლოა იყოს უფრო ძველიც."},
 	"end_of_list":      {"That is all.", "სულ ესაა."},
@@ -111,6 +115,10 @@ var words = map[string][2]string{
 	"folds_to_nothing": {"There is no letter or digit in this search, so that it finds nothing.", "ძიების ტექსტში არ არის ასო ან ციფრი, ამიტომ ვერაფერი მოიძებნება."},
 
 	"close":          {"Close", "დახურვა"},
+	"previous":       {"Previous session", "წინა სესია"},
+	"next":           {"Next session", "შემდეგი სესია"},
+	"copy":           {"Copy: %s", "კოპირება: %s"},
+	"copied":         {"Copied: %s", "დაკოპირდა: %s"},
 	"back_to_list":   {"Back to the list", "სიაში დაბრუნება"},
 	"details":        {"Session details", "სესიის დეტალები"},
 	"person":         {"Person", "პიროვნება"},

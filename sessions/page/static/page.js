@@ -139,6 +139,7 @@ function listed(results, q) {
   } else {
     history.pushState({ q: texts.keep(q) }, "", url);
   }
+  if (!restoring && !same(at, shown)) window.scrollTo({ top: 0 }); // a new selection begins at its top
   restoring = false;
   shown = at;
   news.clear();
@@ -180,7 +181,7 @@ function tick() {
   if (document.visibilityState === "visible" && live.getAttribute("aria-pressed") === "true" && byID("as-of")) htmx.trigger(live, "tick");
 }
 
-// applied says what a set of changes did to the page. Rows on it were replaced in place; others are announced.
+// applied brings the page to a set of changes. Cells of rows on it are patched in place; other rows are announced.
 function applied(changes) {
   const words = byID("live").dataset;
   for (const mark of changes.querySelectorAll(".left")) {
@@ -189,13 +190,18 @@ function applied(changes) {
     if (row && !row.classList.contains("gone")) {
       row.classList.add("gone");
       const note = document.createElement("span");
-      note.className = "gone-note";
+      note.className = "second gone-note";
       note.textContent = words.left;
-      row.querySelector(".c-verified").append(note);
+      (row.querySelector(".c-verified") || row.lastElementChild).append(note);
     }
   }
   const rows = [...changes.querySelectorAll("template")].map((t) => t.content.firstElementChild);
   const changed = rows.filter((row) => byID(row.id));
+  for (const row of changed) {
+    patch(byID(row.id), row);
+    byID(row.id).getAnimations().forEach((animation) => { animation.cancel(); animation.play(); });
+  }
+  follow([...rows.map((row) => row.id), ...[...changes.querySelectorAll(".left")].map((mark) => mark.dataset.key)]);
   const list = document.querySelectorAll("#sessions .session");
   const last = list.length ? list[list.length - 1].dataset.created : "";
   for (const row of rows) {
@@ -318,7 +324,7 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.elt.id === "counts" && event.detail.xhr.status === 200 && !told) status.textContent = byID("total").textContent;
   if (event.detail.elt.id !== "live" || event.detail.xhr.status !== 200) return;
   const changes = document.createElement("template");
-  changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server; htmx has put the rows in place
+  changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server
   if (applied(changes.content)) htmx.trigger("#counts", "count");
   if (changes.content.querySelector("#as-of").hasAttribute("data-more")) tick();
 });
