@@ -105,7 +105,7 @@ func (st style) cyrillic(units []unit, i int, before rune) (string, bool) {
 	case r == 'я' && (before == 'и' && (st.way == bgn || st.way == bulgarian) || before == 'і' && (st.way == bgn || st.way == bgnUkraine)):
 		return "Y", true
 	case st.way == ukrainian && before == space:
-		return initial(r, i > 0)
+		return initial(r, writesBefore(units[:i], 0))
 	case st.way == ukrainian && before == 'з' && r == 'г':
 		return "gh", true
 	case st.way == bulgarian && r == 'х':
@@ -121,13 +121,30 @@ func (st style) cyrillic(units []unit, i int, before rune) (string, bool) {
 
 // ends reports whether the i-th unit begins the ий that ends a word.
 func (st style) ends(units []unit, i int) bool {
-	if units[i].r != 'и' || i == 0 || units[i-1].r == space {
+	if units[i].r != 'и' || !writesBefore(units[:i], space) {
 		return false
 	}
 	if i+1 == len(units) {
 		return st.behind == 'й'
 	}
 	return units[i+1].r == 'й' && (i+2 == len(units) || units[i+2].r == space)
+}
+
+// silent reports whether a letter is one that writes nothing, like a soft sign.
+func silent(r rune) bool {
+	row, ok := cyrillicLetters[r]
+	return ok && row[icao] == ""
+}
+
+// writesBefore reports whether any of the units writes something, seen from the last one back to
+// the first that is until.
+func writesBefore(units []unit, until rune) bool {
+	for i := len(units) - 1; i >= 0 && units[i].r != until; i-- {
+		if units[i].r != space && !silent(units[i].r) {
+			return true
+		}
+	}
+	return false
 }
 
 // initial writes a letter that Ukrainian writes otherwise at the beginning of a word. Further words

@@ -115,7 +115,7 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		}
 		return append(dst, georgian[1][r-'ა']...)
 	case st.raw:
-		if latin, ok := cyrillicLetters[r]; ok && latin[icao] == "" && first {
+		if first && silent(r) {
 			return dst // as it is in every style
 		}
 		return utf8.AppendRune(dst, r)

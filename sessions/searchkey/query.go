@@ -108,7 +108,7 @@ func trimmed(units []unit) []unit {
 	for n := len(units); n > 0; n-- {
 		if r := units[n-1].r; r == space {
 			units = units[:n-1]
-		} else if row, ok := cyrillicLetters[r]; !ok || row[icao] != "" {
+		} else if !silent(r) {
 			break
 		}
 	}

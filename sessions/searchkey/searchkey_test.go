@@ -137,6 +137,7 @@ func TestParseQuery(t *testing.T) {
 		{"АВ", "ab PD|av FL", false, false},
 		{"Μ", "b FL|m", false, false},
 		{"Αυ", "af FL|av FL|ay PD", false, false},
+		{"ьий", "ii|iy FL|yi FL|yy FL", false, false},
 		{"юри", "iupi PD|iuri FL|yuri FL|yury FL", false, false},
 		{"ъ и", "i|y FL", false, false},
 		{"간", "\u1100\u1161\u1102 FL|\u1100\u1161\u11ab", false, false},
