@@ -15,6 +15,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // TestScreenshots makes the pictures of the README. It writes only where DASHBOARD_SCREENSHOTS
@@ -29,13 +31,17 @@ func TestScreenshots(t *testing.T) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	browser := chromium(t)
 	s := serve(t, 20_000)
+	take := func(b *tab, name string) {
+		b.t.Helper()
+		picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+		require.NoError(b.t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
+	}
 	shoot := func(b *tab, name string) {
 		b.t.Helper()
 		b.wait("[...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)")
 		b.settled()
-		picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-		require.NoError(b.t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), smaller(t, picture), 0o644))
+		take(b, name)
 	}
 	counted := func(b *tab) {
 		time.Sleep(300 * time.Millisecond) // the count begins a little after the list
@@ -54,6 +60,13 @@ func TestScreenshots(t *testing.T) {
 	b.wait("document.querySelector('mark')")
 	counted(b)
 	shoot(b, "search")
+	slow := serveFrom(t, &storage{backend: frugal{s.backend, s.backend}, settings: s.settings, trail: s.trail, close: func() {}})
+	partial := slow.open(t, browser, desk, deskHeight)
+	partial.signIn("acme-agent")
+	partial.click("#q")
+	partial.keys("maisuradze luka")
+	partial.wait("document.querySelectorAll('#sessions .session').length > 2 && document.querySelector('#more .under-way')")
+	take(partial, "search-under-way")
 	b.do(chromedp.Navigate(s.url + "/sessions?failed_for=low_far"))
 	b.settled()
 	counted(b)
@@ -100,6 +113,15 @@ func TestScreenshots(t *testing.T) {
 	b.click(".to-settings")
 	b.wait("document.getElementById('drawer').open")
 	shoot(b, "settings-ka")
+
+	require.NoError(t, s.backend.Insert(t.Context(), &sessions.Session{
+		ID: "arabic", Company: "orbi", CreatedAt: time.Now(), Status: sessions.Pending, DocumentPresented: true, DocumentType: sessions.Passport,
+		FirstName: sessions.TextOf("محمد"), LastName: sessions.TextOf("العلي"), PersonalNumber: sessions.TextOf("0100"),
+	}))
+	b = s.open(t, browser, 1280, 800)
+	b.signIn("orbi-agent")
+	counted(b)
+	shoot(b, "list-arabic")
 
 	b = s.open(t, browser, 390, 844)
 	b.signIn("acme-agent")
