@@ -28,7 +28,7 @@ func (b *tab) checked(what, by string) {
 		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](axe)))
 	}
 	findings, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](fmt.Sprintf(
-		`Promise.all(document.getAnimations().map(a => a.finished)).then(() => axe.run(document, {resultTypes: ['violations'], runOnly: %s})).then(
+		`Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0))).then(() => axe.run(document, {resultTypes: ['violations'], runOnly: %s})).then(
 			r => r.violations.map(v => v.impact + ': ' + v.id + ' (' + v.help + '): ' +
 				v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; ')))`, by),
 		chromedp.EvalAwaitPromise))
