@@ -148,7 +148,7 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 		dest = append(dest, &numbers[i])
 	}
 	if len(dest) > 0 {
-		err := c.first(ctx, c.engine.CountTail, engine.Args{"company": c.company, "packed": d.packed, "counts": counts}, dest...)
+		err := c.first(ctx, c.engine.CountTail, engine.Args{"company": c.company, "packed": d.packed, "seq": d.seq, "counts": counts}, dest...)
 		if err != nil {
 			return err
 		}
@@ -168,7 +168,7 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 // segments have the whole budget besides.
 func (c *counter) readTail(ctx context.Context, d directory) error {
 	whole, left := true, c.allowance()
-	err := c.eachOfTail(ctx, c.company, d.packed, func(list []found) (bool, error) {
+	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(list []found) (bool, error) {
 		if whole = left > 0; !whole {
 			return false, nil
 		}

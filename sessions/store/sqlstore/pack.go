@@ -469,7 +469,7 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 		if t.most > 0 {
 			most = min(most, t.most)
 		}
-		if p.keys, err = c.tailKeys(ctx, company, d.packed, most); err != nil {
+		if p.keys, err = c.tailKeys(ctx, company, d.packed, d.seq, most); err != nil {
 			return nil, err
 		}
 		if p.packed = p.seq; len(p.keys) == most {
@@ -489,10 +489,10 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	return p, c.build(ctx, company, p, most)
 }
 
-// tailKeys reads the first sessions whose last change is behind a number, at most so many, in the
-// order of their changes.
-func (c conn) tailKeys(ctx context.Context, company string, change int64, most int) (keys []key, err error) {
-	args := engine.Args{"company": company, "packed": change, "limit": most}
+// tailKeys reads the first sessions whose last change is behind a number, up to the company's last
+// one, at most so many, in the order of their changes.
+func (c conn) tailKeys(ctx context.Context, company string, change, last int64, most int) (keys []key, err error) {
+	args := engine.Args{"company": company, "packed": change, "seq": last, "limit": most}
 	err = c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
 		var k key
 		if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
@@ -654,7 +654,7 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 	if err := c.requireInputs(ctx, company, p, &now, true); err != nil {
 		return err
 	}
-	dead, err := c.changedSince(ctx, company, p)
+	dead, err := c.changedSince(ctx, company, p, now.seq)
 	if err != nil {
 		return err
 	}
@@ -706,10 +706,10 @@ func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *s
 }
 
 // changedSince returns the positions of the sessions that have changed since the plan was made, for
-// each of the new segments.
-func (c conn) changedSince(ctx context.Context, company string, p *plan) ([][]int, error) {
+// each of the new segments. The company's last change has the number seq.
+func (c conn) changedSince(ctx context.Context, company string, p *plan, seq int64) ([][]int, error) {
 	dead := make([][]int, len(p.built))
-	err := c.rows(ctx, c.engine.ChangedSince, engine.Args{"company": company, "seq": p.seq}, func(rows *sql.Rows) error {
+	err := c.rows(ctx, c.engine.ChangedSince, engine.Args{"company": company, "since": p.seq, "seq": seq}, func(rows *sql.Rows) error {
 		var changed position
 		if err := rows.Scan(&changed.us, &changed.id); err != nil {
 			return failed(ctx, c.op, err)

@@ -253,7 +253,7 @@ func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, er
 	}
 	if u.changes == nil {
 		return c.found(ctx, c.engine.TailPage, between(u.selection.pos, position{us: u.selection.low}, engine.Args{
-			"company": u.Company, "packed": d.packed, "condition": u.selection.condition, "limit": purgedSingly + 1,
+			"company": u.Company, "packed": d.packed, "seq": d.seq, "condition": u.selection.condition, "limit": purgedSingly + 1,
 		}), u.Company)
 	}
 	var changes []int64

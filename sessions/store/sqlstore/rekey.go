@@ -197,11 +197,11 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	return nil
 }
 
-// eachOfTail calls do with the sessions whose last change is behind a number, some at a time, until it
-// returns false.
-func (c conn) eachOfTail(ctx context.Context, company string, change int64, do func([]found) (more bool, err error)) error {
+// eachOfTail calls do with the sessions whose last change is behind a number, up to the company's last
+// one, some at a time, until it returns false.
+func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func([]found) (more bool, err error)) error {
 	for {
-		keys, err := c.tailKeys(ctx, company, change, mostLookedUp)
+		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUp)
 		if err != nil || len(keys) == 0 {
 			return err
 		}
@@ -240,7 +240,7 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 		if err != nil || !due {
 			return err
 		}
-		err = c.eachOfTail(ctx, company, d.packed, func(list []found) (bool, error) {
+		err = c.eachOfTail(ctx, company, d.packed, d.seq, func(list []found) (bool, error) {
 			other, err := c.otherKeys(ctx, company, c.keysFor(list))
 			if err != nil {
 				return false, err

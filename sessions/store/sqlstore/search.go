@@ -268,7 +268,7 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		statement := r.engine.Page
 		if !r.walksTail() {
 			statement = r.engine.TailPage
-			args["packed"] = r.packed
+			args["packed"], args["seq"] = r.packed, r.seq
 		}
 		list, err := r.found(ctx, statement, args, r.company)
 		if err != nil {

@@ -39,7 +39,7 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			living += int64(n)
 		}
 		if d.keys == b.keys.Version {
-			err := c.eachOfTail(ctx, company, d.packed, func(list []found) (bool, error) {
+			err := c.eachOfTail(ctx, company, d.packed, d.seq, func(list []found) (bool, error) {
 				return true, c.verifyKeys(ctx, company, list)
 			})
 			if err != nil {

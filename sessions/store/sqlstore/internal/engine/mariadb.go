@@ -156,7 +156,7 @@ ON DUPLICATE KEY UPDATE
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s{by change}
-	WHERE {condition} AND s.changed_seq > :packed
+	WHERE {condition} AND s.changed_seq > :packed AND s.changed_seq <= :seq
 		AND (s.created_us < :after_us OR s.created_us = :after_us AND s.id < :after_id)
 		AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
 	ORDER BY s.created_us DESC, s.id DESC

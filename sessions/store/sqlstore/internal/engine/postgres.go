@@ -191,7 +191,7 @@ FROM (
 		FROM (
 			SELECT *
 			FROM sessionkit_sessions s
-			WHERE s.company = :company AND s.changed_seq > :packed
+			WHERE s.company = :company AND s.changed_seq > :packed AND s.changed_seq <= :seq
 			ORDER BY s.changed_seq
 			OFFSET 0
 		) s

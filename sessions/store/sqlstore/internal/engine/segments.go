@@ -33,19 +33,22 @@ ORDER BY g.segment{lock}`
 FROM sessionkit_blocks b
 WHERE b.company = :company AND b.segment = :segment{lock}`
 
+	// The tail ends at the company's last change. That says nothing more of the rows, but to the
+	// planner: it has statistics of the change numbers of all companies together, by which those
+	// behind one of a company that is not the largest would be a good part of the table.
 	countTail = `SELECT {counts}
 FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND s.changed_seq > :packed`
+WHERE s.company = :company AND s.changed_seq > :packed AND s.changed_seq <= :seq`
 
 	tailKeys = `SELECT s.created_us, s.id, s.changed_seq
 FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND s.changed_seq > :packed
+WHERE s.company = :company AND s.changed_seq > :packed AND s.changed_seq <= :seq
 ORDER BY s.changed_seq
 LIMIT :limit`
 
 	changedSince = `SELECT s.created_us, s.id
 FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND s.changed_seq > :seq`
+WHERE s.company = :company AND s.changed_seq > :since AND s.changed_seq <= :seq`
 
 	idsOf = `SELECT s.changed_seq, s.id
 FROM {changed sessions}

@@ -106,7 +106,7 @@ RETURNING seq, tombstones`,
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s{by change}
-	WHERE {condition} AND s.changed_seq > :packed
+	WHERE {condition} AND s.changed_seq > :packed AND s.changed_seq <= :seq
 		AND (s.created_us, s.id) < (:after_us, :after_id) AND (s.created_us, s.id) >= (:floor_us, :floor_id)
 	ORDER BY s.created_us DESC, s.id DESC
 	LIMIT :limit

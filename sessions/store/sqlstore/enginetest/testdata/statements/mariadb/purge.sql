@@ -298,7 +298,7 @@ SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, 
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-	WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq > ?
+	WHERE (s.company = ? AND s.subject = ?) AND s.changed_seq > ? AND s.changed_seq <= ?
 		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 	ORDER BY s.created_us DESC, s.id DESC
@@ -389,7 +389,7 @@ WHERE company = ? AND segment IN (?, ?);
 -- 60 sessions by a filter
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-WHERE s.company = ? AND s.changed_seq > ?;
+WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?;
 
 -- 60 sessions by a filter
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

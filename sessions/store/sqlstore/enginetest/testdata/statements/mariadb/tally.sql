@@ -20,7 +20,7 @@ SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, 
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-	WHERE (s.company = ? AND (LOCATE(?, s.search_key) > 0)) AND s.changed_seq > ?
+	WHERE (s.company = ? AND (LOCATE(?, s.search_key) > 0)) AND s.changed_seq > ? AND s.changed_seq <= ?
 		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 	ORDER BY s.created_us DESC, s.id DESC
@@ -86,7 +86,7 @@ SELECT r.id, concat_ws(char(31), r.created_us, r.id, r.changed_seq, r.revision, 
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-	WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) = ?)) AND s.changed_seq > ?
+	WHERE (s.company = ? AND (CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) IS NOT NULL AND CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(s.extra USING utf8mb4), ?)) AS BINARY) = ?)) AND s.changed_seq > ? AND s.changed_seq <= ?
 		AND (s.created_us < ? OR s.created_us = ? AND s.id < ?)
 		AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 	ORDER BY s.created_us DESC, s.id DESC

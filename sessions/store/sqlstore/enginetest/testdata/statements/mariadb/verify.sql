@@ -49,7 +49,7 @@ WHERE s.company = ? AND s.created_us IN (?);
 -- a segment with a dead place
 SELECT s.created_us, s.id, s.changed_seq
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-WHERE s.company = ? AND s.changed_seq > ?
+WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?
 ORDER BY s.changed_seq
 LIMIT ?;
 

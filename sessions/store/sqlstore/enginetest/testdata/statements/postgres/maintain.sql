@@ -140,7 +140,7 @@ WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 -- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2;
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3;
 
 -- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
@@ -189,9 +189,9 @@ WHERE company = $65 AND changed_seq = ANY (CAST(CAST($66 AS text) AS bigint[]));
 -- other search keys
 SELECT s.created_us, s.id, s.changed_seq
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 ORDER BY s.changed_seq
-LIMIT $3;
+LIMIT $4;
 
 -- other search keys
 UPDATE sessionkit_companies

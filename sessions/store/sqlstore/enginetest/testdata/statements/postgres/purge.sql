@@ -244,22 +244,22 @@ FROM (
 		FROM (
 			SELECT *
 			FROM sessionkit_sessions s
-			WHERE s.company = $1 AND s.changed_seq > $2
+			WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 			ORDER BY s.changed_seq
 			OFFSET 0
 		) s
-		WHERE (s.company = $3 AND s.subject = $4)
-			AND (s.created_us, s.id) < ($5, $6) AND (s.created_us, s.id) >= ($7, $8)
+		WHERE (s.company = $4 AND s.subject = $5)
+			AND (s.created_us, s.id) < ($6, $7) AND (s.created_us, s.id) >= ($8, $9)
 		ORDER BY s.created_us DESC, s.id DESC
 		LIMIT 64
 	) s
 	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT $9
+	LIMIT $10
 ) k
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $10 AND r.changed_seq = k.changed_seq
+	WHERE r.company = $11 AND r.changed_seq = k.changed_seq
 	OFFSET 0
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
@@ -328,7 +328,7 @@ WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 -- 60 sessions by a filter
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2;
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3;
 
 -- 60 sessions by a filter
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

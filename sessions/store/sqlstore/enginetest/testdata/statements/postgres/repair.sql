@@ -50,9 +50,9 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- 30 sessions
 SELECT s.created_us, s.id, s.changed_seq
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 ORDER BY s.changed_seq
-LIMIT $3;
+LIMIT $4;
 
 -- 30 sessions
 SELECT s.id, concat_ws(chr(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
@@ -116,7 +116,7 @@ ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 -- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2;
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3;
 
 -- 30 sessions
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

@@ -24,22 +24,22 @@ FROM (
 		FROM (
 			SELECT *
 			FROM sessionkit_sessions s
-			WHERE s.company = $1 AND s.changed_seq > $2
+			WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 			ORDER BY s.changed_seq
 			OFFSET 0
 		) s
-		WHERE (s.company = $3 AND (strpos(s.search_key, $4) > 0))
-			AND (s.created_us, s.id) < ($5, $6) AND (s.created_us, s.id) >= ($7, $8)
+		WHERE (s.company = $4 AND (strpos(s.search_key, $5) > 0))
+			AND (s.created_us, s.id) < ($6, $7) AND (s.created_us, s.id) >= ($8, $9)
 		ORDER BY s.created_us DESC, s.id DESC
 		LIMIT 1024
 	) s
 	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT $9
+	LIMIT $10
 ) k
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $10 AND r.changed_seq = k.changed_seq
+	WHERE r.company = $11 AND r.changed_seq = k.changed_seq
 	OFFSET 0
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
@@ -100,22 +100,22 @@ FROM (
 		FROM (
 			SELECT *
 			FROM sessionkit_sessions s
-			WHERE s.company = $1 AND s.changed_seq > $2
+			WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 			ORDER BY s.changed_seq
 			OFFSET 0
 		) s
-		WHERE (s.company = $3 AND ((CAST(s.extra AS jsonb) ->> CAST($4 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($5 AS text)) = $6))
-			AND (s.created_us, s.id) < ($7, $8) AND (s.created_us, s.id) >= ($9, $10)
+		WHERE (s.company = $4 AND ((CAST(s.extra AS jsonb) ->> CAST($5 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($6 AS text)) = $7))
+			AND (s.created_us, s.id) < ($8, $9) AND (s.created_us, s.id) >= ($10, $11)
 		ORDER BY s.created_us DESC, s.id DESC
 		LIMIT 1024
 	) s
 	ORDER BY s.created_us DESC, s.id DESC
-	LIMIT $11
+	LIMIT $12
 ) k
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $12 AND r.changed_seq = k.changed_seq
+	WHERE r.company = $13 AND r.changed_seq = k.changed_seq
 	OFFSET 0
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;

@@ -66,9 +66,9 @@ CROSS JOIN LATERAL (
 -- a segment with a dead place
 SELECT s.created_us, s.id, s.changed_seq
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
 ORDER BY s.changed_seq
-LIMIT $3;
+LIMIT $4;
 
 -- a segment with a dead place
 SELECT count(*)

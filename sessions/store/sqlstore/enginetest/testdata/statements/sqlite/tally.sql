@@ -18,7 +18,7 @@ SELECT r.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-	WHERE (s.company = ? AND (instr(s.search_key, ?) > 0)) AND s.changed_seq > ?
+	WHERE (s.company = ? AND (instr(s.search_key, ?) > 0)) AND s.changed_seq > ? AND s.changed_seq <= ?
 		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
 	ORDER BY s.created_us DESC, s.id DESC
 	LIMIT ?
@@ -66,7 +66,7 @@ SELECT r.id, format(replace('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
 	FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-	WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq > ?
+	WHERE (s.company = ? AND ((SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) IS NOT NULL AND (SELECT sk_extra.value FROM json_each(s.extra) AS sk_extra WHERE sk_extra.key = ?) = ?)) AND s.changed_seq > ? AND s.changed_seq <= ?
 		AND (s.created_us, s.id) < (?, ?) AND (s.created_us, s.id) >= (?, ?)
 	ORDER BY s.created_us DESC, s.id DESC
 	LIMIT ?
