@@ -123,3 +123,44 @@ func TestNoStatistics(t *testing.T) {
 	}
 	require.NoError(t, b.Verify(t.Context(), crowded))
 }
+
+// TestTailOfASmallerCompany asks PostgreSQL for its plans of what reads the tail of a company whose
+// change numbers are in the middle of another one's. Statistics are of all companies together: by
+// them, a good part of the table is behind such a number.
+func TestTailOfASmallerCompany(t *testing.T) {
+	w, b := watch(t, postgres)
+	all := crowd()
+	require.NoError(t, b.Insert(t.Context(), all...))
+	smaller := make([]*sessions.Session, len(all)/3)
+	for i := range smaller {
+		smaller[i] = all[i].Clone()
+		smaller[i].Company = "smaller"
+	}
+	packed, tail := smaller[:len(smaller)-50], smaller[len(smaller)-50:]
+	require.NoError(t, b.Insert(t.Context(), packed...))
+	require.NoError(t, b.Maintain(t.Context(), "smaller"))
+	explain(t, w.plain, "VACUUM ANALYZE", nil)
+	require.NoError(t, b.Insert(t.Context(), tail...))
+	w.r.statements()
+
+	sel := store.Selection{Company: "smaller", Filter: filter.Not(filter.Status(sessions.Pending)), Limit: 10}
+	_, err := b.List(t.Context(), sel)
+	require.NoError(t, err)
+	_, err = b.Count(t.Context(), sel)
+	require.NoError(t, err)
+	require.NoError(t, b.Repair(t.Context(), "smaller"))
+	read := 0
+	texts, args := w.r.statements()
+	for _, text := range texts {
+		if !strings.Contains(text, "s.changed_seq > ") {
+			continue
+		}
+		read++
+		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+			plan := strings.Join(postgresPlan(t, w.plain, []string{"SET LOCAL plan_cache_mode = " + mode}, text, args[text]), "\n")
+			require.NotRegexp(t, "Gather|Bitmap|Seq Scan", plan, "%s: %s", mode, text)
+			require.Contains(t, plan, "using sessionkit_sessions_changes on sessionkit_sessions", text)
+		}
+	}
+	require.GreaterOrEqual(t, read, 3, "a list, a count, and what is packed anew")
+}
