@@ -89,10 +89,11 @@ func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
 	}
 }
 
-// Repair throws a company's segments away and makes them anew of its sessions, and counts those. It
-// mends what [Backend.Verify] or an [ErrDamaged] names, except for a session that was purged and that
-// older software has brought back: purge that again. Until Repair is done, searches read what is not
-// packed yet row by row.
+// Repair throws a company's segments away and makes them anew of its sessions, and counts those. A
+// company's row that is gone, or older than its sessions, is brought up to them. Repair mends what
+// [Backend.Verify] or an [ErrDamaged] names, except for a session that was purged and that older
+// software has brought back: purge that again. Until Repair is done, searches read what is not packed
+// yet row by row.
 func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "repair", company)
 	defer w.end(&err)
@@ -100,7 +101,11 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 		return err
 	}
 	unpack := func(c conn) error {
-		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
+		_, err := c.holdCompany(ctx, c.engine.HoldCompany, company)
+		if errors.Is(err, store.ErrNotFound) {
+			err = c.remakeCompany(ctx, company)
+		}
+		if err != nil {
 			return err
 		}
 		for _, s := range []engine.Statement{c.engine.DeleteAllSegments, c.engine.DeleteAllBlocks, c.engine.ResetPacked} {
@@ -114,10 +119,19 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ { // of others that pack
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	}
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
 	return cmp.Or(err, b.Maintain(ctx, company))
+}
+
+// remakeCompany makes the row of a company that has sessions and lost it, and holds the company.
+func (c conn) remakeCompany(ctx context.Context, company string) error {
+	var total, packed, ahead int64
+	err := c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": 0, "seq": 0}, &total, &packed, &ahead)
+	if err != nil || total == 0 {
+		return err
+	}
+	w := &write{conn: c, packs: func(int64, int64) bool { return false }}
+	_, _, err = w.hold(ctx, company, 1, 0)
+	return err
 }
 
 // packAfter packs what a writer's own transaction has made too much. What it wrote is stored: that

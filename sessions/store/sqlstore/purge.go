@@ -139,7 +139,10 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 		for _, f := range list {
 			u.changes[f.change] = true
 		}
-		err = u.run(ctx)
+		before := u.purged
+		if err = u.run(ctx); err == nil && u.purged-before < len(list) { // some have changed meanwhile
+			err = errRace
+		}
 	case len(list) > 0:
 		err = u.takeOut(ctx, list)
 	}

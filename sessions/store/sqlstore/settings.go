@@ -41,12 +41,18 @@ func (b *Backend) at(ctx context.Context, op string, writes bool, do func(conn) 
 			defer end()
 		}
 	}
-	return b.using(ctx, op, func(c conn) error {
-		if err := do(c); err != nil {
-			return c.explain(ctx, err)
-		}
-		return nil
-	})
+	once := func() error {
+		return b.using(ctx, op, func(c conn) error {
+			if err := do(c); err != nil {
+				return c.explain(ctx, err)
+			}
+			return nil
+		})
+	}
+	if writes {
+		return once()
+	}
+	return again(ctx, once)
 }
 
 func (b *Backend) atOnce(ctx context.Context, op string, do func(conn) error) error {

@@ -26,8 +26,8 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 		if err != nil {
 			return err
 		}
-		var total, packed, living, orphans, undead int64
-		err = c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": d.packed}, &total, &packed)
+		var total, packed, ahead, living, orphans, undead int64
+		err = c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": d.packed, "seq": d.seq}, &total, &packed, &ahead)
 		if err != nil {
 			return err
 		}
@@ -55,6 +55,8 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			return err
 		case total != d.total:
 			return fmt.Errorf("%w: %d sessions, where %d are counted", ErrDamaged, total, d.total)
+		case ahead != 0: // no search looks for them: somebody has set the company's row back
+			return fmt.Errorf("%w: %d sessions that have changed behind the last change of their company", ErrDamaged, ahead)
 		case packed != living: // places are of different sessions, so that none is without one
 			return fmt.Errorf("%w: %d packed sessions, where segments have %d", ErrDamaged, packed, living)
 		case undead != 0:

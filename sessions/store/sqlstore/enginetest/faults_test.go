@@ -283,6 +283,10 @@ func TestReadsOfAStandby(t *testing.T) {
 					slices.SortFunc(rows, func(x, y store.TallyRow) int { return cmp.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
 					return rows, err
 				},
+				"settings": func() (any, error) { return b.Settings().CompanySettings(ctx, company) },
+				"trail": func() (any, error) {
+					return b.Trail().AuditEntries(ctx, store.AuditSelection{Company: company, Limit: 10})
+				},
 				"stream": func() (any, error) {
 					var ids []string
 					err := b.Stream(ctx, sel, func(s *sessions.Session) error {

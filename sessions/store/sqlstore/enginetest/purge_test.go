@@ -292,6 +292,38 @@ func TestPurgeBeforeWriters(t *testing.T) {
 	}
 }
 
+// TestPurgeOfChanging: a session that changes while those with some IDs go, and that the filter matches
+// all the time, goes with them, whenever it changes.
+func TestPurgeOfChanging(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			b, breaker, plain := breakable(t, e)
+			other := sqlstore.New(plain, dialects[e]).WithPacking(sqlstore.Packing{Tail: -1})
+			var ids []string
+			for _, s := range persons(60) {
+				ids = append(ids, s.ID)
+			}
+			for statement := range 4 { // those before the first session goes
+				require.NoError(t, b.Insert(t.Context(), persons(80)...))
+				require.NoError(t, b.Maintain(t.Context(), "acme"))
+				changing, err := other.Get(t.Context(), "acme", ids[7])
+				require.NoError(t, err)
+				changing.Attempt = 5
+				breaker.arm("FROM sessionkit_schema v", statement, func(driver.Conn) {
+					require.NoError(t, other.Update(t.Context(), changing))
+				})
+				gone, err := b.Purge(t.Context(), store.Purge{Company: "acme", IDs: ids, Filter: filter.Search("secretname"), Keep: 1})
+				require.NoError(t, err)
+				require.False(t, breaker.unarm())
+				require.Equal(t, len(ids), gone, "statement %d", statement)
+				_, err = b.Get(t.Context(), "acme", changing.ID)
+				require.ErrorIs(t, err, store.ErrNotFound, "statement %d", statement)
+				require.NoError(t, b.Verify(t.Context(), "acme"))
+			}
+		})
+	}
+}
+
 // TestPurgeBetweenStatements: a purge, and a write after it, between the statements of Changes are
 // not passed over.
 func TestPurgeBetweenStatements(t *testing.T) {

@@ -441,6 +441,20 @@ func TestDamage(t *testing.T) {
 		require.NoError(t, b.Repair(t.Context(), "acme"))
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 		requireWhole(t, b, all, filter.Search("n g 0"))
+
+		// The company's row is older than its sessions, or gone, as after a restore table by table.
+		for _, damage := range []string{"UPDATE sessionkit_companies SET seq = seq - 1", "DELETE FROM sessionkit_companies"} {
+			s := all.list[0].Clone()
+			s.Attempt++
+			require.NoError(t, b.Update(t.Context(), s))
+			all.put(s)
+			_, err := db.ExecContext(t.Context(), damage)
+			require.NoError(t, err)
+			require.ErrorIs(t, b.Verify(t.Context(), "acme"), sqlstore.ErrDamaged, damage)
+			require.NoError(t, b.Repair(t.Context(), "acme"))
+			require.NoError(t, b.Verify(t.Context(), "acme"), damage)
+			requireWhole(t, b, all, filter.Search("n g 0"))
+		}
 	})
 }
 

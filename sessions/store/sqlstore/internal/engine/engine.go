@@ -127,7 +127,7 @@ type Engine struct {
 	SessionsOf   Statement // id and packed session of the matches with {changes}
 	CountOf      Statement // how many matches created from :oldest_us to :newest_us, both included, have {changes}
 	SessionsAt   Statement // id and packed session of those created at {instants}
-	Totals       Statement // how many sessions there are, and how many of them changed up to :packed
+	Totals       Statement // how many sessions there are, and how many of them changed last up to :packed, and behind :seq
 
 	KeysOf       Statement // changed_seq and search_key of the sessions with {changes}
 	SetKeys      Statement // sets the search_key of the sessions of :company with {changes} to {key}

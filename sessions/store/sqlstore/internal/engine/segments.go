@@ -89,7 +89,7 @@ WHERE company = :company`
 SET search_key = :search_key
 WHERE company = :company AND {segments}`
 
-	totals = `SELECT count(*), count(CASE WHEN s.changed_seq <= :packed THEN 1 END)
+	totals = `SELECT count(*), count(CASE WHEN s.changed_seq <= :packed THEN 1 END), count(CASE WHEN s.changed_seq > :seq THEN 1 END)
 FROM sessionkit_sessions s
 WHERE s.company = :company`
 
@@ -110,8 +110,10 @@ WHERE company = :company`
 SET forgot_seq = :seq
 WHERE company = :company`
 
+	// MariaDB assigns from left to right: seq comes last.
 	resetPacked = `UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company)
+SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company),
+	seq = coalesce((SELECT max(s.changed_seq) FROM sessionkit_sessions s WHERE s.company = :company AND s.changed_seq > sessionkit_companies.seq), seq)
 WHERE company = :company`
 
 	insertSegments = `INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
