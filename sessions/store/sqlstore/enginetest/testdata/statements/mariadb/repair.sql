@@ -17,7 +17,8 @@ WHERE company = ?;
 
 -- 30 sessions
 UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?)
+SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = ?),
+	seq = coalesce((SELECT max(s.changed_seq) FROM sessionkit_sessions s WHERE s.company = ? AND s.changed_seq > sessionkit_companies.seq), seq)
 WHERE company = ?;
 
 -- 30 sessions

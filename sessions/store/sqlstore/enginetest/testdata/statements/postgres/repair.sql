@@ -17,8 +17,9 @@ WHERE company = $1;
 
 -- 30 sessions
 UPDATE sessionkit_companies
-SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = $1)
-WHERE company = $2;
+SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = $1),
+	seq = coalesce((SELECT max(s.changed_seq) FROM sessionkit_sessions s WHERE s.company = $2 AND s.changed_seq > sessionkit_companies.seq), seq)
+WHERE company = $3;
 
 -- 30 sessions
 SELECT v.version, v.oldest, v.history,

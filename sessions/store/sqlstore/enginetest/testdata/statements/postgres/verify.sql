@@ -10,9 +10,9 @@ LEFT JOIN sessionkit_segments g ON g.company = $2
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- a segment with a dead place
-SELECT count(*), count(CASE WHEN s.changed_seq <= $1 THEN 1 END)
+SELECT count(*), count(CASE WHEN s.changed_seq <= $1 THEN 1 END), count(CASE WHEN s.changed_seq > $2 THEN 1 END)
 FROM sessionkit_sessions s
-WHERE s.company = $2;
+WHERE s.company = $3;
 
 -- a segment with a dead place
 SELECT b.segment, b.name, b.data

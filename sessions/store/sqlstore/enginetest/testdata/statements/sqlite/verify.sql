@@ -10,7 +10,7 @@ LEFT JOIN sessionkit_segments g ON g.company = ?
 WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 
 -- a segment with a dead place
-SELECT count(*), count(CASE WHEN s.changed_seq <= ? THEN 1 END)
+SELECT count(*), count(CASE WHEN s.changed_seq <= ? THEN 1 END), count(CASE WHEN s.changed_seq > ? THEN 1 END)
 FROM sessionkit_sessions s
 WHERE s.company = ?;
 
