@@ -287,7 +287,8 @@
 //
 // [Backend.Verify] compares rows, postings, places, counts and tombstones in one snapshot, and names
 // what differs by segment and block, never by person. [Backend.Repair] makes what is derived anew of
-// the rows: segments, the words in them, and the count of sessions.
+// the rows: segments, the words in them, the count of sessions, and a company's row that is gone or
+// older than they are.
 //
 // # Settings and the audit trail
 //
