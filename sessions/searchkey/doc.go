@@ -81,8 +81,8 @@
 //	                                          non-joiner is a blank, as in Persian
 //	Hebrew     itself                         without points; a final letter as the other
 //	Han, Kana  itself                         full and half width alike
-//	Hangul     itself, by its letters         so that a syllable is found while it is typed: 간 on
-//	                                          the way to 가나, too
+//	Hangul     itself, by its letters         so that a syllable is found while it is typed: 초 on
+//	                                          the way to 최, 간 on the way to 가나
 //	others     themselves                     without accents; the vowels of Devanagari, Thai and
 //	                                          others that are written as marks are letters
 //

@@ -174,36 +174,46 @@ const (
 
 // The final consonants of Hangul from U+11A8 on, each as the one that stays and the one that begins
 // the next syllable when a vowel is typed behind them: 한 becomes 하나.
-const nextSyllables = "-ㄱ -ㄲ ㄱㅅ -ㄴ ㄴㅈ ㄴㅎ -ㄷ -ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ -ㅁ -ㅂ ㅂㅅ -ㅅ -ㅆ -ㅇ -ㅈ -ㅊ -ㅋ -ㅌ -ㅍ -ㅎ"
+const finals = "-ㄱ -ㄲ ㄱㅅ -ㄴ ㄴㅈ ㄴㅎ -ㄷ -ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ -ㅁ -ㅂ ㅂㅅ -ㅅ -ㅆ -ㅇ -ㅈ -ㅊ -ㅋ -ㅌ -ㅍ -ㅎ"
 
-var nextSyllable = func() (table [tails - 1][]rune) {
-	final := map[rune]rune{} // the final consonant of each, by the letter
-	for i, field := range strings.Fields(nextSyllables) {
-		letters := []rune(field)
-		if letters[0] == '-' {
+// becomes has what a vowel or a final consonant of Hangul becomes while its syllable is typed on,
+// apart from more of them: 초 becomes 최, 갑 becomes 값, and 한 becomes 하나.
+var becomes = func() map[rune][]string {
+	table := map[rune][]string{
+		'\u1169': {"\u116A", "\u116B", "\u116C"}, // ㅗ: ㅘ ㅙ ㅚ
+		'\u116E': {"\u116F", "\u1170", "\u1171"}, // ㅜ: ㅝ ㅞ ㅟ
+		'\u1173': {"\u1174"},                     // ㅡ: ㅢ
+	}
+	final := map[rune]rune{'-': 0} // the final consonant of each letter
+	for i, field := range strings.Fields(finals) {
+		if letters := []rune(field); letters[0] == '-' {
 			final[letters[1]] = tailBase + 1 + rune(i)
 		}
 	}
-	for i, field := range strings.Fields(nextSyllables) {
-		letters := []rune(field)
-		if letters[0] != '-' {
-			table[i] = append(table[i], final[letters[0]])
+	for i, field := range strings.Fields(finals) {
+		letters, whole := []rune(field), tailBase+1+rune(i)
+		stays, begins := final[letters[0]], norm.NFKD.String(string(letters[1]))
+		if stays == 0 {
+			table[whole] = append(table[whole], begins)
+		} else {
+			table[whole] = append(table[whole], string(stays)+begins)
+			table[stays] = append(table[stays], string(whole))
 		}
-		lead, _ := utf8.DecodeRune(norm.NFKD.PropertiesString(string(letters[1])).Decomposition())
-		table[i] = append(table[i], lead)
 	}
 	return table
 }()
 
-// beginningNext returns what a final consonant of Hangul becomes when a vowel is typed behind it,
-// and nil for another letter.
-func beginningNext(u unit) (units []unit) {
-	if i := u.r - tailBase - 1; i >= 0 && i < tails-1 {
-		for _, r := range nextSyllable[i] {
-			units = append(units, unit{r, u.at})
+// whileTyped returns what the last letter of a search text may become while its syllable of Hangul
+// is typed on.
+func whileTyped(last unit) (all [][]unit) {
+	for _, text := range becomes[last.r] {
+		var units []unit
+		for _, r := range text {
+			units = append(units, unit{r, last.at})
 		}
+		all = append(all, units)
 	}
-	return units
+	return all
 }
 
 // continuesSyllable reports whether a rune is a vowel or a final consonant of Hangul.

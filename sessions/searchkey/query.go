@@ -133,7 +133,7 @@ func (t terms) add(units []unit, st style, fields sessions.Fields) {
 	if n == 0 || st.number {
 		return
 	}
-	if syllables := beginningNext(units[n-1]); syllables != nil {
+	for _, syllables := range whileTyped(units[n-1]) {
 		t.addFrom(len(t)-1, split(st.appendLatin(nil, slices.Concat(units[:n-1], syllables), nil)), fields)
 	}
 	for _, st.behind = range mayFollow(units[n-1].r) {

@@ -140,7 +140,8 @@ func TestParseQuery(t *testing.T) {
 		{"ьий", "ii|iy FL|yi FL|yy FL", false, false},
 		{"юри", "iupi PD|iuri FL|yuri FL|yury FL", false, false},
 		{"ъ и", "i|y FL", false, false},
-		{"간", "\u1100\u1161\u1102 FL|\u1100\u1161\u11ab", false, false},
+		{"간", "\u1100\u1161\u1102 FL|\u1100\u1161\u11ab|\u1100\u1161\u11ac FL|\u1100\u1161\u11ad FL", false, false},
+		{"초", "\u110e\u1169|\u110e\u116a FL|\u110e\u116b FL|\u110e\u116c FL", false, false},
 	} {
 		q := query(t, c.text)
 		var found []string
@@ -169,6 +170,34 @@ func TestParseQuery(t *testing.T) {
 	_, err = searchkey.ParseQuery("a b c d e f g h i j k l m n o p q")
 	require.ErrorIs(t, err, searchkey.ErrTooManyWords)
 	require.Equal(t, 16, query(t, "a b c d e f g h i j k l m n o p").Len())
+}
+
+// TestSyllablesWhileTyped types names key by key on the keyboard of Korea (KS X 5002), which puts
+// vowels and final consonants together: each text on the way finds the name.
+func TestSyllablesWhileTyped(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string]string{
+		"최":  "ㅊ 초 최",
+		"권":  "ㄱ 구 궈 권",
+		"황":  "ㅎ 호 화 황",
+		"쇄":  "ㅅ 소 쇄",
+		"웬위": "ㅇ 우 웨 웬 웬ㅇ 웬우 웬위",
+		"희원": "ㅎ 흐 희 힁 희우 희워 희원",
+		"값이": "ㄱ 가 갑 값 값ㅇ 값이",
+		"갑사": "ㄱ 가 갑 값 갑사",
+		"닭":  "ㄷ 다 달 닭",
+		"앉아": "ㅇ 아 안 앉 앉ㅇ 앉아",
+		"한경": "ㅎ 하 한 한ㄱ 한겨 한경",
+		"하나": "ㅎ 하 한 하나",
+	} {
+		s := session(name, "", "", "")
+		for _, step := range strings.Fields(steps) {
+			require.True(t, finds(query(t, step), s, sessions.SearchFields()), "%s on the way to %s", step, name)
+		}
+	}
+	for typed, name := range map[string]string{"최": "초", "호": "하", "화": "호", "값": "갑", "닭": "달", "가": "고", "으": "이"} {
+		require.False(t, finds(query(t, typed), session(name, "", "", ""), sessions.SearchFields()), "%s is not on the way to %s", typed, name)
+	}
 }
 
 func TestTyped(t *testing.T) {
