@@ -34,9 +34,10 @@ func (st style) writes(r rune) bool {
 	return st.way == icao || !isCyrillic(r) || strings.ContainsRune(cyrillicAlphabets[st.way], r)
 }
 
-// cyrillicLetters has one column for each way but the Bulgarian one; * is what the first has, - is
-// nothing, an upper-case letter one that is spelt in two ways. Letters that table B of ICAO lacks are written by the Kazakh and Kyrgyz passports, or
-// like the letter that they are derived from.
+// cyrillicLetters has a letter in front of its columns, one for each way except the Bulgarian one:
+// * repeats the first column, - is nothing, and an upper-case letter is spelt in two ways. Letters
+// that table B of ICAO lacks are written as in Kazakh and Kyrgyz passports, or like the letter that
+// they are derived from.
 var cyrillicLetters = columns(`
 	а a * * * * *    б b * * * * *     в v * * * * *    г g * h h * *    ґ g * * * * *
 	д d * * * * *    ђ D * * * * *     ѓ g * * * * gj   е e * * * * *    ё e F io yo * *

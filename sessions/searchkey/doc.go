@@ -122,11 +122,11 @@
 //
 // A word counts by its first [MaxWordBytes] bytes, cut between runes, in a key as in a search text.
 // It has at most eight spellings, in each way of writing Cyrillic: letters with two are spelt
-// independently of each other up to three, and alike beyond, and in Cyrillic words of a key that are
-// joined. A field has at most [MaxWords] words, none of which begins another one,
-// and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are not
-// joined, and where that does not suffice either, each is there in its first spelling; the
-// words after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords].
+// independently of each other up to three. Where there are more, and in Cyrillic words that a key
+// joins, they are spelt alike. A field has at most [MaxWords] words, none of which begins another
+// one, and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are not
+// joined, and where that does not suffice either, each is there in its first spelling; the words
+// after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords].
 //
 // # Concurrency
 //

@@ -2,8 +2,8 @@
 
 package searchkey
 
-// unicode15 holds what Unicode 15.0 says of the code points that are not ASCII, in ascending order. What no range
-// covers separates words.
+// unicode15 holds what Unicode 15.0 says of the code points that are not ASCII, in ascending
+// order. What no range covers separates words.
 var unicode15 = [...]span{
 	{0xa0, 0xa0, sign}, {0xa8, 0xa8, sign}, {0xaa, 0xaa, letter}, {0xad, 0xad, dropped}, {0xaf, 0xaf, sign},
 	{0xb2, 0xb3, letter}, {0xb4, 0xb4, sign}, {0xb5, 0xb5, letter}, {0xb8, 0xb8, sign}, {0xb9, 0xba, letter},

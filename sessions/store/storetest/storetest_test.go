@@ -1044,13 +1044,9 @@ func breakages() []breakage {
 	}
 }
 
-// recorder stands in for the test of a broken Backend: it fails without failing.
 // TestFailuresSayWhat shows that a failure names the promise's words, the selection and what
 // differs, field by field, and nothing else.
 func TestFailuresSayWhat(t *testing.T) {
-	title := func(number int) promise {
-		return promises()[number-1]
-	}
 	for name, c := range map[string]struct {
 		promise int
 		list    func(store.Batch) store.Batch
@@ -1077,7 +1073,7 @@ func TestFailuresSayWhat(t *testing.T) {
 				batch, err := inner.List(ctx, sel)
 				return c.list(batch), err
 			}}
-			lines := verdict(t, title(c.promise), Fixture{Backend: b}, nil)
+			lines := verdict(t, promises()[c.promise-1], Fixture{Backend: b}, nil)
 			require.NotEmpty(t, lines)
 			for _, text := range c.want {
 				require.Contains(t, lines[0], text)
@@ -1116,6 +1112,7 @@ func TestOfABackendThatHasNothing(t *testing.T) {
 	}
 }
 
+// recorder is the test that a broken Backend is tried in: its failures are kept, and fail nothing.
 type recorder struct {
 	testing.TB
 	mu   sync.Mutex
