@@ -73,7 +73,8 @@
 //	           BGN/PCGN                       Russian 1947, Ukrainian 1965, Belarusian 1979, Kazakh
 //	                                          1979, Tajik 1994; also as passports before GOST have
 //	                                          it: е e for ye, ё yo, ия ia, ий at the end y
-//	           Transliteration Act, 2009      Bulgarian: щ sht, ъ a, х h
+//	           Transliteration Act, 2009      Bulgarian: щ sht, ъ a, х h; a ъ that begins a
+//	                                          word is left out, as in every way
 //	Greek      ELOT 743, type 2               μπ is b at the beginning of a word alone
 //	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r, ե behind a vowel also e
 //	Arabic     itself                         ی ى ے as ي, ک as ك, ة ۃ ہ ھ ە as ه, ٱ as ا; no tatweel,

@@ -125,64 +125,20 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		}
 		return append(dst, byte(r))
 	}
-	var choice byte
-	switch r {
-	case 'ä':
-		choice = 'A'
-	case 'ö', 'ø':
-		choice = 'O'
-	case 'ü':
-		choice = 'U'
-	case 'å':
-		choice = 'R'
-	case 'đ':
-		choice = 'D'
-	case 'ə':
-		choice = 'E'
-	case 'ß':
-		return append(dst, "ss"...)
-	case 'æ':
-		return append(dst, "ae"...)
-	case 'œ':
-		return append(dst, "oe"...)
-	case 'þ':
-		return append(dst, "th"...)
-	case 'ð':
-		return append(dst, 'd')
-	case 'ħ':
-		return append(dst, 'h')
-	case 'ı':
-		return append(dst, 'i')
-	case 'ĸ':
-		return append(dst, 'q')
-	case 'ł':
-		return append(dst, 'l')
-	case 'ŋ':
-		return append(dst, 'n')
-	case 'ŧ':
-		return append(dst, 't')
-	case 'ɓ': // from here on by Latin-ASCII of the CLDR
-		return append(dst, 'b')
-	case 'ɖ', 'ɗ':
-		return append(dst, 'd')
-	case 'ɛ':
-		return append(dst, 'e')
-	case 'ƙ':
-		return append(dst, 'k')
-	case 'ɲ':
-		return append(dst, 'n')
-	case 'ɔ':
-		return append(dst, 'o')
-	case 'ƴ':
-		return append(dst, 'y')
-	default:
+	latin, ok := latinLetters[r]
+	if !ok {
 		return st.appendOther(dst, units, i, first)
 	}
 	if st.number {
-		return append(dst, spellings[choice][0]...)
+		latin = spelt(latin)
 	}
-	return append(dst, choice)
+	return append(dst, latin...)
 }
+
+// latinLetters are written as table A of ICAO Doc 9303-3 has them and, from ɓ on, Latin-ASCII of the
+// CLDR. An upper-case letter is one that is spelt in two ways.
+var latinLetters = pairs("ä A ö O ø O ü U å R đ D ə E ß ss æ ae œ oe þ th ð d ħ h ı i ĸ q ł l ŋ n ŧ t " +
+	"ɓ b ɖ d ɗ d ɛ e ƙ k ɲ n ɔ o ƴ y")
 
 // spelt returns a text with the letters that have two spellings in their first one.
 func spelt(text string) string {
