@@ -121,8 +121,9 @@ func (p *plan) strings(row []string, cell func(*planned) []byte) {
 
 // ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is
 // checked, and brought to the form of [Record]. ReadOptions.Comma has to be the separator of the
-// reader, as in [WriteGocsv]. Cells are taken as the reader returns them: a torn row is not noticed,
-// and a reader that changes line breaks within cells, as that of encoding/csv does, changes them.
+// reader, as in [WriteGocsv]. Cells are taken as the reader returns them: a torn row is not
+// noticed, and a reader that changes line breaks within cells, as that of encoding/csv does,
+// changes them.
 func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
 	var err error
 	if opts.Comma, err = separator(opts.Format, opts.Comma, r); err != nil {

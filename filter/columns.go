@@ -17,8 +17,8 @@ import (
 //
 // Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
 // that a column holds may be one. In a field that is never absent they are its zero value: liveness
-// "unknown", validity "not_checked", and no document presented. In SQLite a text that is stored as a
-// BLOB, or as a number in a column without a type, is not a text: no value finds it.
+// "unknown", validity "not_checked", and no document presented. In SQLite a text that is stored as
+// a BLOB, or as a number in a column without a type, is not a text: no value finds it.
 type Columns struct {
 	Company Column
 

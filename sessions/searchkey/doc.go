@@ -95,8 +95,8 @@
 // sound (Catherine, Katherine; Алексей, Alexey), German, French and Western Armenian spellings of
 // other scripts (Tschechow, Krikor), readings of Han, Arabic and Hebrew (王 wang, محمد muhammad),
 // traditional for simplified characters (陳, 陈), Hiragana for Katakana, look-alike letters in names.
-// The English spellings in the passports of Azerbaijan (Cəfərov, Jafarov) are not met, since a plain
-// c or q is written by everybody else, and neither is the Chinese yu for ü.
+// The English spellings in the passports of Azerbaijan (Cəfərov, Jafarov) are not met, since a
+// plain c or q is written by everybody else, and neither is the Chinese yu for ü.
 //
 // # Folding, version 2
 //
@@ -125,9 +125,9 @@
 // It has at most eight spellings, in each way of writing Cyrillic: letters with two are spelt
 // independently of each other up to three. Where there are more, and in Cyrillic words that a key
 // joins, they are spelt alike. A field has at most [MaxWords] words, none of which begins another
-// one, and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are not
-// joined, and where that does not suffice either, each is there in its first spelling; the words
-// after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords].
+// one, and which take at most [MaxFieldBytes] in the key. Where that does not suffice, words are
+// not joined, and where that does not suffice either, each is there in its first spelling; the
+// words after that are not found. A search text has at most [MaxQueryBytes] and [MaxQueryWords].
 //
 // # Concurrency
 //

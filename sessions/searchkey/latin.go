@@ -135,8 +135,8 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 	return append(dst, latin...)
 }
 
-// latinLetters are written as table A of ICAO Doc 9303-3 has them and, from ɓ on, Latin-ASCII of the
-// CLDR. An upper-case letter is one that is spelt in two ways.
+// latinLetters are written as table A of ICAO Doc 9303-3 has them and, from ɓ on, Latin-ASCII of
+// the CLDR. An upper-case letter is one that is spelt in two ways.
 var latinLetters = pairs("ä A ö O ø O ü U å R đ D ə E ß ss æ ae œ oe þ th ð d ħ h ı i ĸ q ł l ŋ n ŧ t " +
 	"ɓ b ɖ d ɗ d ɛ e ƙ k ɲ n ɔ o ƴ y")
 

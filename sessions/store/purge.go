@@ -128,10 +128,10 @@ func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 // PurgeCompany takes all of a company out for good: its sessions, as [Store.Purge] does, and then
 // its settings, which have to be kept by a [SettingsPurger], and its audit trail ([Options.Trail]).
 // It returns how many sessions it took out. What is left is the company's key with the number of
-// its last change, and the tombstones for as long as keep says. A viewer with a restriction may not.
+// its last change, and the tombstones for as long as keep says. Viewers with a restriction may not.
 //
-// The audit hook is told, as of a purge, by [ActionPurgeCompany]: by this event it knows when to end
-// a trail of its own. What people do in the company afterwards begins a new trail.
+// The audit hook is told, as of a purge, by [ActionPurgeCompany]: by this event it knows when to
+// end a trail of its own. What people do in the company afterwards begins a new trail.
 func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) (int, error) {
 	if err := v.check(); err != nil {
 		return 0, err

@@ -164,8 +164,8 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	return c.readTail(ctx, d)
 }
 
-// readTail counts those of the tail that are compared in Go, as many as the budget is enough for. The
-// segments have the whole budget besides.
+// readTail counts those of the tail that are compared in Go, as many as the budget is enough for.
+// The segments have the whole budget besides.
 func (c *counter) readTail(ctx context.Context, d directory) error {
 	whole, left := true, c.allowance()
 	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(list []found) (bool, error) {

@@ -70,12 +70,11 @@
 //
 // From version 1, 2 or 3 of the schema stop everything, and call Migrate: it makes the search keys
 // anew, and packs all companies. It works in batches, and goes on when it was interrupted. Once the
-// statements have been applied new processes may serve: their searches compare in Go what has no key
-// of theirs yet. A million
-// sessions of version 1 took about three minutes on PostgreSQL and on SQLite, and thirteen on
-// MariaDB with a buffer pool of 128 MiB, on two cores that were busy otherwise. The statements,
-// which lock the table of sessions as a whole, took six, thirteen and one seconds of that; making
-// keys anew holds a company for 128 sessions at a time.
+// statements have been applied new processes may serve: their searches compare in Go what has no
+// key of theirs yet. A million sessions of version 1 took about three minutes on PostgreSQL and on
+// SQLite, and thirteen on MariaDB with a buffer pool of 128 MiB, on two cores that were busy
+// otherwise. The statements, which lock the table of sessions as a whole, took six, thirteen and
+// one seconds of that; making keys anew holds a company for 128 sessions at a time.
 //
 // PostgreSQL gives a migration its lock once the statements that run have ended, and lets no others
 // begin meanwhile: end long streams first, or bound the wait by lock_timeout on the connection. On
@@ -143,8 +142,9 @@
 // one. Words of another version are not trusted: until they are made anew, searches compare those
 // sessions in Go, at doubtful rows' cost in the Budget. So they are slower, and a page of a rare
 // word may be partial where it was whole, of the tail, too; nobody is denied, and nobody else is
-// found. Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever. Redacting,
-// and changing a text, takes all of a session's words out of segments of another version.
+// found. Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever.
+// Redacting, and changing a text, takes all of a session's words out of segments of another
+// version.
 //
 // [Backend.Maintain] makes the keys of a company anew: call it for each company when the last
 // process of the release before has ended. It goes on from where it was interrupted, one segment at
@@ -198,11 +198,11 @@
 //
 // # Standbys
 //
-// A hot standby of PostgreSQL answers every read. When it has to remove what the primary removed, it
-// ends whoever reads that (max_standby_streaming_delay says how long it waits first). Reads are then
-// done once more, and so is a stream that has handed over nothing yet; one that has fails, and never
-// ends early. For exports set hot_standby_feedback=on, or let them read the primary. For watermarks
-// see Changes.
+// A hot standby of PostgreSQL answers every read. When it has to remove what the primary removed,
+// it ends whoever reads that (max_standby_streaming_delay says how long it waits first). Reads are
+// then done once more, and so is a stream that has handed over nothing yet; one that has fails, and
+// never ends early. For exports set hot_standby_feedback=on, or let them read the primary. For
+// watermarks see Changes.
 //
 // # Changes
 //

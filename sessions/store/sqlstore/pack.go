@@ -156,10 +156,10 @@ type task struct {
 	apart  map[int64]bool // change numbers of sessions that get segments of their own, which may go as a whole
 }
 
-// dueOfWriter returns what a writer does, whose caller waits for it: nothing that takes more sessions
-// than one segment may have. Of a tail that is far longer than writers leave it packs a part. While
-// keys of it are made anew it does nothing: whoever does that packs it, and starts again where others
-// are faster.
+// dueOfWriter returns what a writer does, whose caller waits for it: nothing that takes more
+// sessions than one segment may have. Of a tail that is far longer than writers leave it packs a
+// part. While keys of it are made anew it does nothing: whoever does that packs it, and starts
+// again where others are faster.
 func (b *Backend) dueOfWriter(d *directory) (task, bool) {
 	most := importTail * b.tailMost()
 	if d.seq-d.packed > most && claimant(d.keys) != 0 {

@@ -73,7 +73,7 @@ func (c conn) keysFor(list []found) []rekeying {
 	return due
 }
 
-// otherKeys returns those of some keys whose rows have others. A row that has changed since has its own.
+// otherKeys returns those of some keys whose rows have others, without rows that have changed since.
 func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
 	for part := range slices.Chunk(list, mostLookedUp) {
 		changes := make([]int64, len(part))
@@ -197,8 +197,8 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	return nil
 }
 
-// eachOfTail calls do with the sessions whose last change is behind a number, up to the company's last
-// one, some at a time, until it returns false.
+// eachOfTail calls do with the sessions whose last change is behind a number, up to the company's
+// last one, some at a time, until it returns false.
 func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func([]found) (more bool, err error)) error {
 	for {
 		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUp)

@@ -250,8 +250,8 @@ func (r *search) bar() (bar position, waits bool) {
 }
 
 // fillTail reads on in the tail, if all that was read of it has been handed over. Where rows are
-// compared in Go, it stops when the budget is spent: the tail of a database whose keys are made anew
-// may be all of a company.
+// compared in Go, it stops when the budget is spent: the tail of a database whose keys are made
+// anew may be all of a company.
 func (r *search) fillTail(ctx context.Context, want int) error {
 	if r.tail.end || len(r.tail.rows) > 0 {
 		return nil

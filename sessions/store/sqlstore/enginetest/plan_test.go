@@ -59,9 +59,9 @@ func TestDefaultCosts(t *testing.T) {
 	require.True(t, sorts, "left to itself it would sort, else this test shows nothing")
 }
 
-// TestNoStatistics asks a PostgreSQL that has no statistics of its tables, as after a first load, for
-// its plans of what names many sessions. It thinks that there are millions. None may read a whole
-// company.
+// TestNoStatistics asks a PostgreSQL that has no statistics of its tables, as after a first load,
+// for its plans of what names many sessions. It thinks that there are millions. None may read a
+// whole company.
 func TestNoStatistics(t *testing.T) {
 	w, b := watch(t, postgres)
 	all := crowd()

@@ -52,8 +52,8 @@ func filled(b *testing.B, be *sqlstore.Backend) int {
 
 func filledAt(i int) time.Time { return start.AddDate(0, -6, 0).Add(time.Duration(i) * time.Second) }
 
-// beside runs do while another writer and a search are at work. It reports how long do took for each
-// of n sessions, and how long the others waited at the most, before and meanwhile.
+// beside runs do while another writer and a search are at work. It reports how long do took for
+// each of n sessions, and how long the others waited at the most, before and meanwhile.
 func beside(b *testing.B, be *sqlstore.Backend, n int, do func() error) {
 	b.Helper()
 	others := newOthers(be, "acme", filledAt(0), filledAt(n))

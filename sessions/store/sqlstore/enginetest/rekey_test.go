@@ -330,9 +330,9 @@ func TestRekeyLongTail(t *testing.T) {
 // walkedTail is the length beyond which sqlstore reads such a tail in the order of the list.
 const walkedTail = 4_000
 
-// TestRekeyBehindASnapshot lets another version make the keys of the same rows anew after a snapshot
-// of them was read, and before they are claimed or packed, and end in the middle. What was read of
-// their keys is out of date then.
+// TestRekeyBehindASnapshot lets another version make the keys of the same rows anew after a
+// snapshot of them was read, and before they are claimed or packed, and end in the middle. What was
+// read of their keys is out of date then.
 func TestRekeyBehindASnapshot(t *testing.T) {
 	const claims, packs = "search_key\nFROM sessionkit_companies\nWHERE company", "INSERT INTO sessionkit_blocks"
 	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {

@@ -80,9 +80,9 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 // TestUpgrade takes a database of schema version 1 through what comes to it: the migrations, while
 // nobody is at work; search keys of this version and segments, the purge of its older half, and
 // search keys of another version, each while another process writes and searches. After each, all
-// that is kept agrees, and pages and counts are what Match says of each session. It has some thousand
-// sessions, or as many as SESSIONKIT_UPGRADE says, and says how long what took, and how long a writer
-// and a search waited at the most.
+// that is kept agrees, and pages and counts are what Match says of each session. It has some
+// thousand sessions, or as many as SESSIONKIT_UPGRADE says, and says how long what took, and how
+// long a writer and a search waited at the most.
 func TestUpgrade(t *testing.T) {
 	n := 2500 // enough to be packed
 	if text := os.Getenv("SESSIONKIT_UPGRADE"); text != "" {
@@ -120,8 +120,8 @@ func TestUpgrade(t *testing.T) {
 	})
 }
 
-// longerKeys are those of a version behind this one, with a letter more in each number, which nobody
-// searches for: searches find what they do in this version.
+// longerKeys are those of a version behind this one, with a letter more in each number, which
+// nobody searches for: searches find what they do in this version.
 var longerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: func(s *sessions.Session) *sessions.Session {
 	s = s.Clone()
 	for _, number := range []*sessions.Text{&s.PersonalNumber, &s.DocumentNumber} {
@@ -236,7 +236,8 @@ func companiesOf(t *testing.T, db *sql.DB) (list []string) {
 	return list
 }
 
-// requireExhaustive requires of some searches, five for each of a few sessions that it draws, that the first page and the count are what Match says of every session.
+// requireExhaustive draws a few sessions and searches for each in five ways: the first page and the
+// count have to be what Match says of every session.
 func requireExhaustive(t *testing.T, b *sqlstore.Backend, company string) {
 	t.Helper()
 	const page = 50

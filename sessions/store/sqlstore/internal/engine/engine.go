@@ -89,8 +89,8 @@ type Engine struct {
 	// are not as many as those given.
 	InsertSessions Statement
 	// Writes {rows}, of [Engine.SessionRows], in the place of those that are stored and have a
-	// revision that is lower by one. Only then the rows affected are Replaced times as many as those
-	// given.
+	// revision that is lower by one. Only then the rows affected are Replaced times as many as
+	// those given.
 	ReplaceSessions Statement
 	Replaced        int64
 	// Sets the schema's history to :history.

@@ -227,10 +227,10 @@ FOR UPDATE SKIP LOCKED`,
 	return e.fill()
 }
 
-// A table has no statistics until an ANALYZE comes by, and a load of a million sessions may be quicker.
-// A company then looks as if it had few of them, and a condition that names hundreds, "= ANY" or IN,
-// as if it left all of those: the whole company is read, by whatever index begins with it. So what
-// names many sessions looks up one after the other.
+// A table has no statistics until an ANALYZE comes by, and a load of a million sessions may be
+// quicker. A company then looks as if it had few of them, and a condition that names hundreds, by
+// "= ANY" or IN, as if it left all of those: the whole company is read, by whatever index begins
+// with it. So what names many sessions looks up one after the other.
 
 // lookedUp are the sessions whose last changes have some numbers.
 const lookedUp = `unnest({changes}) c (changed_seq)

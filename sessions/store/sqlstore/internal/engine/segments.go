@@ -9,8 +9,8 @@ import (
 )
 
 // The statements about segments, and about the rows that segments name by their change numbers. {by
-// change}, {changed sessions} and {with changes} are filled in when an Engine is made: they keep the
-// planner to the index of changes, where the engine lets one say so.
+// change}, {changed sessions} and {with changes} are filled in when an Engine is made: they keep
+// the planner to the index of changes, where the engine lets one say so.
 const (
 	company = `SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies

@@ -193,8 +193,8 @@ func (b *Builder) dictionary() []Block {
 	return l.blocks
 }
 
-// inOrder returns the places of words in the order of the dictionary. Most comparisons are decided by
-// the first eight bytes, as a number.
+// inOrder returns the places of words in the order of the dictionary. Most comparisons are decided
+// by the first eight bytes, as a number.
 func inOrder(words []Word) []uint32 {
 	type entry struct {
 		first uint64

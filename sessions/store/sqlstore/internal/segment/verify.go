@@ -77,7 +77,8 @@ type verifier struct {
 	lists map[string]*sections // by what has a list: the positions that should be in it
 }
 
-// has says that a position has a property, or a word with a prefix, and reports whether that has a list.
+// has notes that a position has a property, or a word with a prefix, and reports whether there is a
+// list of it.
 func (v *verifier) has(term string, t tag, position int) bool {
 	f := v.lists[term]
 	if f == nil {
