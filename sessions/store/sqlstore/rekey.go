@@ -73,7 +73,7 @@ func (c conn) keysFor(list []found) []rekeying {
 	return due
 }
 
-// otherKeys returns those of some keys whose rows have others, without rows that have changed since.
+// otherKeys returns those of some keys whose rows have others, leaving out rows changed since.
 func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
 	for part := range slices.Chunk(list, mostLookedUp) {
 		changes := make([]int64, len(part))
