@@ -191,7 +191,7 @@ func TestSyllablesWhileTyped(t *testing.T) {
 		"하나": "ㅎ 하 한 하나",
 	} {
 		s := session(name, "", "", "")
-		for _, step := range strings.Fields(steps) {
+		for step := range strings.FieldsSeq(steps) {
 			require.True(t, finds(query(t, step), s, sessions.SearchFields()), "%s on the way to %s", step, name)
 		}
 	}
