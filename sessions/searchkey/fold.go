@@ -176,8 +176,8 @@ const (
 // the next syllable when a vowel is typed behind them: 한 becomes 하나.
 const finals = "-ㄱ -ㄲ ㄱㅅ -ㄴ ㄴㅈ ㄴㅎ -ㄷ -ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ -ㅁ -ㅂ ㅂㅅ -ㅅ -ㅆ -ㅇ -ㅈ -ㅊ -ㅋ -ㅌ -ㅍ -ㅎ"
 
-// becomes has what a vowel or a final consonant of Hangul becomes while its syllable is typed on,
-// apart from more of them: 초 becomes 최, 갑 becomes 값, and 한 becomes 하나.
+// becomes has what a vowel or a final consonant of Hangul may become with the next key, in place of
+// staying as it is: 초 becomes 최, 갑 becomes 값, and 한 becomes 하나.
 var becomes = func() map[rune][]string {
 	table := map[rune][]string{
 		'\u1169': {"\u116A", "\u116B", "\u116C"}, // ㅗ: ㅘ ㅙ ㅚ
@@ -203,8 +203,8 @@ var becomes = func() map[rune][]string {
 	return table
 }()
 
-// whileTyped returns what the last letter of a search text may become while its syllable of Hangul
-// is typed on.
+// whileTyped returns all that the last letter of a search text may become with the next key, if it
+// is one of Hangul.
 func whileTyped(last unit) (all [][]unit) {
 	for _, text := range becomes[last.r] {
 		var units []unit
