@@ -42,7 +42,7 @@ type entryView struct {
 func (s *site) audit(r *request) {
 	v := auditView{
 		frame: r.frame, Subject: r.Form.Get("subject"), Session: r.Form.Get("session"), Action: r.Form.Get("action"),
-		From: r.Form.Get("from"), To: r.Form.Get("to"), Zone: r.zone().String(), Zones: r.zonesWith(r.zone().String()), Actions: store.Actions(),
+		From: r.Form.Get("from"), To: r.Form.Get("to"), Zone: r.zone.String(), Zones: r.zonesWith(r.zone.String()), Actions: store.Actions(),
 	}
 	v.Path, v.Title = "/audit", r.Say("audit_trail")
 	asked := url.Values{"limit": {pageRows}}
@@ -91,14 +91,14 @@ func (r *request) askDays(asked url.Values, from, to string) error {
 		if err != nil || day.Day == 0 {
 			return &problem{Status: http.StatusBadRequest, Code: "invalid_parameter", Parameter: end.parameter}
 		}
-		asked.Set(end.parameter, day.In(r.zone()).AddDate(0, 0, end.after).Format(time.RFC3339))
+		asked.Set(end.parameter, day.In(r.zone).AddDate(0, 0, end.after).Format(time.RFC3339))
 	}
 	return nil
 }
 
 func (r *request) entry(e *entryDocument) entryView {
 	v := entryView{
-		At: e.At, When: r.momentOr(&e.At, r.zone()), Subject: e.Subject, Role: r.option("role", e.Role),
+		At: e.At, When: r.toTheSecond(e.At, r.zone), Subject: e.Subject, Role: r.option("role", e.Role),
 		Action: r.option("action", e.Action), Outcome: r.option("outcome", e.Outcome), Failed: e.Outcome == string(store.Failed),
 	}
 	if e.Session != nil {

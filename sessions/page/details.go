@@ -110,7 +110,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 		if value == nil {
 			return none
 		}
-		return text(r.momentOr(value, r.zone()) + " (" + r.zone().String() + ")")
+		return text(r.toTheSecond(*value, r.zone) + " (" + r.zone.String() + ")")
 	}
 	yes := func(value *bool) nameView {
 		switch {
@@ -201,7 +201,7 @@ func (r *request) why(d *detailDocument) (all []whyView) {
 			if when == nil {
 				when = &d.CreatedAt
 			}
-			day, _, _ := strings.Cut(r.moment(*when, r.zone()), ", ")
+			day, _, _ := strings.Cut(r.moment(*when, r.zone), ", ")
 			if *m.Level == 0 {
 				w.Because = r.Say("why_low_far_0", *m.AcceptanceLevel, orDash(m.AcceptanceRate), day)
 			} else {

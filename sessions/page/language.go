@@ -182,25 +182,22 @@ func (l *language) count(n countDocument) string {
 
 // moment shows an instant of the API in a zone, to the minute.
 func (l *language) moment(text string, zone *time.Location) string {
+	return l.instant(text, zone, "15:04")
+}
+
+// toTheSecond shows an instant of the API in a zone, to the second.
+func (l *language) toTheSecond(text string, zone *time.Location) string {
+	return l.instant(text, zone, "15:04:05")
+}
+
+// instant shows the day of an instant, and its time in a layout of package time.
+func (l *language) instant(text string, zone *time.Location, layout string) string {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		return text
 	}
 	t = t.In(zone)
-	return l.day(t) + ", " + t.Format("15:04")
-}
-
-// momentOr shows an instant to the second, a dash where there is none.
-func (l *language) momentOr(text *string, zone *time.Location) string {
-	if text == nil {
-		return ""
-	}
-	t, err := time.Parse(time.RFC3339Nano, *text)
-	if err != nil {
-		return *text
-	}
-	t = t.In(zone)
-	return l.day(t) + ", " + t.Format("15:04:05")
+	return l.day(t) + ", " + t.Format(layout)
 }
 
 func (l *language) month(m time.Month) string { return l.Say("month_" + strconv.Itoa(int(m))) }

@@ -38,8 +38,8 @@ func (r *request) selection() url.Values {
 	return asked
 }
 
-// zone is that in which the page shows and takes dates.
-func (r *request) zone() *time.Location {
+// chosenZone is the time zone that the viewer has chosen, or the usual one.
+func (r *request) chosenZone() *time.Location {
 	name := cmp.Or(r.Form.Get("created_at.zone"), r.Form.Get("zone"))
 	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
 		return zone
@@ -170,7 +170,7 @@ func (s *site) list(r *request) {
 
 func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
 	v := resultsView{
-		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone().String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
+		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone.String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
 		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("created_at.zone")),
 	}
 	link := url.Values{}
@@ -185,7 +185,7 @@ func (s *site) results(r *request, page *pageDocument, asked url.Values) results
 		v.Next = *page.Next
 	}
 	if page.SearchedBackTo != nil {
-		v.Searched = r.moment(*page.SearchedBackTo, r.zone())
+		v.Searched = r.moment(*page.SearchedBackTo, r.zone)
 	}
 	v.SearchedIn, v.NotSearched = r.searched(page.Searched)
 	if page.Complete && !(v.Empty && v.NotSearched != "") {
@@ -319,7 +319,7 @@ func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone().String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone().String()),
+		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
 	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}
@@ -344,7 +344,7 @@ func (r *request) form(asked url.Values) formView {
 		},
 	}
 	f.Levels = choices("failed_for.level", lowLevels()...)
-	today := time.Now().In(r.zone())
+	today := time.Now().In(r.zone)
 	preset := func(label string, days int) presetView {
 		return presetView{label, today.AddDate(0, 0, 1-days).Format(time.DateOnly), today.Format(time.DateOnly), days}
 	}
@@ -383,7 +383,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 		}
 	}
 	if link.Has("created_at.from") || link.Has("created_at.to") {
-		chips = append(chips, chipView{"days", "", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone().String() + ")", without("created_at.from", "created_at.to")})
+		chips = append(chips, chipView{"days", "", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone.String() + ")", without("created_at.from", "created_at.to")})
 	}
 	for _, name := range slices.Sorted(maps.Keys(link)) {
 		switch name {
@@ -463,7 +463,7 @@ func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowV
 
 func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
-		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone()),
+		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
 		LivenessUnknown: nameView{Mark: "–", Why: r.Say("liveness_unknown")}, Hidden: map[string]bool{},
 	}

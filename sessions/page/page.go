@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/httpapi"
@@ -193,6 +194,7 @@ type request struct {
 	*http.Request
 	w      http.ResponseWriter
 	viewer store.Viewer
+	zone   *time.Location // in which the page shows and takes dates
 	frame
 }
 
@@ -218,6 +220,7 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		if r.Method == http.MethodPost {
 			asks.Form = asks.PostForm // what is in a URL is no personal data
 		}
+		asks.zone = asks.chosenZone()
 		asks.Viewer = viewerTag(by.viewer)
 		asks.Company = by.viewer.Company
 		if s.options.CompanyName != nil {

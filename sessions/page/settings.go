@@ -194,7 +194,7 @@ func (s *site) lastChange(r *request) (string, error) {
 	case err != nil || len(last) == 0:
 		return "", err
 	}
-	return r.Say("changed_last", cmp.Or(last[0].Subject, "–"), r.moment(last[0].At.Format(time.RFC3339Nano), r.zone())), nil
+	return r.Say("changed_last", cmp.Or(last[0].Subject, "–"), r.moment(last[0].At.Format(time.RFC3339Nano), r.zone)), nil
 }
 
 // consequence says what the levels in the form would mean for the selection, before they are saved.
