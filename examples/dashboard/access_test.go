@@ -219,7 +219,7 @@ func TestWithoutScript(t *testing.T) {
 	page := c.post("/sessions", "search=a&status=failed&created_at.zone=Asia%2FTbilisi&created_at.from=&created_at.to=").body
 	want := s.filtered(t, "acme", filter.Search("a"), filter.Status(sessions.Failed))
 	require.NotEmpty(t, want)
-	require.Equal(t, len(want), strings.Count(page, `class="session `))
+	require.Equal(t, len(want), strings.Count(page, `class="session"`))
 	for _, id := range want {
 		require.Contains(t, page, `id="`+id+`"`)
 	}

@@ -47,7 +47,7 @@ func TestScreenshots(t *testing.T) {
 		time.Sleep(300 * time.Millisecond) // the count begins a little after the list
 		b.wait("document.getElementById('total').dataset.n && document.querySelector('#count-status-failed').textContent !== '' && !document.querySelector('#counts.htmx-request')")
 	}
-	failed := `[...document.querySelectorAll('.session.v-no .more')][0].click(), true`
+	failed := `[...document.querySelectorAll('.session:has(.badge.no) .more')][0].click(), true`
 
 	b := s.open(t, browser, desk, deskHeight)
 	b.signIn("acme-master_user")

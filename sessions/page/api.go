@@ -17,7 +17,6 @@ type problem struct {
 	Status    int    `json:"status"`
 	Code      string `json:"code"`
 	Parameter string `json:"parameter"`
-	Detail    string `json:"detail"`
 }
 
 func (p *problem) Error() string { return "API: " + p.Code }

@@ -12,15 +12,14 @@ import (
 // detailsView is everything that is known of one session.
 type detailsView struct {
 	frame
-	Row       rowView
-	URL       string
-	Trail     string // address of what was done with the session
-	Sections  []sectionView
-	Why       []whyView
-	Now       string // what today's acceptance level would mean
-	Attempts  []rowView
-	Others    bool // attempts that are not shown
-	IsPending bool
+	Row      rowView
+	URL      string
+	Trail    string // address of what was done with the session
+	Sections []sectionView
+	Why      []whyView
+	Now      string // what today's acceptance level would mean
+	Attempts []rowView
+	Others   bool // attempts that are not shown
 }
 
 type sectionView struct {
@@ -61,8 +60,7 @@ func (s *site) details(r *request) {
 	v := detailsView{frame: r.frame, Row: s.row(r, &d.rowDocument, d.Hidden), URL: r.detailsPath(id), Trail: r.Base + "/audit?" + url.Values{"session": {id}}.Encode(), Others: attempts.Next != nil}
 	v.Path, v.Title = "/sessions", r.Say("details")
 	v.Sections = r.sections(&d)
-	v.IsPending = v.Status() == "pending"
-	if v.Status() == "failed" {
+	if v.Row.Status == "failed" {
 		v.Why = r.why(&d)
 	}
 	v.Now = r.now(&d, &settings)
@@ -71,9 +69,6 @@ func (s *site) details(r *request) {
 	}
 	s.show(r, http.StatusOK, "details.html", v)
 }
-
-// Status is the session's, "" where it is hidden.
-func (v *detailsView) Status() string { return v.Row.Status }
 
 func (r *request) sections(d *detailDocument) []sectionView {
 	text := func(value string) nameView { return nameView{Parts: []part{{Text: value}}} }

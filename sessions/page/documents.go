@@ -44,8 +44,6 @@ type pageDocument struct {
 	Partial        bool          `json:"partial"`
 	SearchedBackTo *string       `json:"searched_back_to"`
 	AsOf           string        `json:"as_of"`
-	CreatedFrom    *string       `json:"created_from"`
-	CreatedBefore  *string       `json:"created_before"`
 	Searched       []string      `json:"searched"`
 	FoldsToNothing bool          `json:"folds_to_nothing"`
 	Hidden         []string      `json:"hidden"`
@@ -91,7 +89,6 @@ type detailDocument struct {
 	Sex              *string      `json:"sex"`
 	DocumentValidity *string      `json:"document_validity"`
 	Match            *struct {
-		Compared        bool    `json:"compared"`
 		Level           *int    `json:"level"`
 		Rate            *string `json:"rate"`
 		Scale           *string `json:"scale"`
@@ -116,7 +113,6 @@ type levelDocument struct {
 	Policy  string `json:"policy"`
 	Rate    string `json:"rate"`
 	Percent string `json:"percent"`
-	Label   string `json:"label"`
 }
 
 type settingsDocument struct {

@@ -127,8 +127,7 @@ type resultsView struct {
 	Next     string
 	Partial  bool
 	Searched string // how far back, where the search has not ended
-	Range    string
-	Nothing  bool // the search text folds to nothing
+	Nothing  bool   // the search text folds to nothing
 	Empty    bool
 
 	// Where the viewer may not see all that a search looks at: an empty list denies nobody then.
@@ -141,7 +140,7 @@ type resultsView struct {
 // Span is how many columns the table has.
 func (v resultsView) Span() int { return len(v.Columns) + 1 }
 
-type chipView struct{ Name, Value, Label, URL string }
+type chipView struct{ Name, Label, URL string }
 
 func (s *site) list(r *request) {
 	asked := r.selection()
@@ -379,17 +378,17 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 			if name == "failed_for" && value == "low_far" {
 				delete(rest, "failed_for.level")
 			}
-			chips = append(chips, chipView{name, value, r.chipLabel(name, value), r.listURL(rest)})
+			chips = append(chips, chipView{name, r.chipLabel(name, value), r.listURL(rest)})
 		}
 	}
 	if link.Has("created_at.from") || link.Has("created_at.to") {
-		chips = append(chips, chipView{"days", "", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone.String() + ")", without("created_at.from", "created_at.to")})
+		chips = append(chips, chipView{"days", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone.String() + ")", without("created_at.from", "created_at.to")})
 	}
 	for _, name := range slices.Sorted(maps.Keys(link)) {
 		switch name {
 		case "status", "document_type", "failed_for", "failed_for.level", "match_level", "created_at.from", "created_at.to", "created_at.zone":
 		default:
-			chips = append(chips, chipView{name, "", r.Say("further_criterion"), without(name)})
+			chips = append(chips, chipView{name, r.Say("further_criterion"), without(name)})
 		}
 	}
 	return chips
