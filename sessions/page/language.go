@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/export"
+	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
@@ -118,7 +119,7 @@ func (l *language) Say(key string, args ...any) string {
 
 // option is the name of a criterion's value. Enumerations are open: what has no name is its own.
 func (l *language) option(name, value string) string {
-	if name == "match_level" || name == "failed_for.level" {
+	if isLevel(name) {
 		switch value {
 		case "none":
 			return l.Say("not_compared")
@@ -134,14 +135,20 @@ func (l *language) option(name, value string) string {
 	return value
 }
 
-// note is the rate beside a match level.
-func (l *language) note(name, value string) string {
-	if name != "match_level" && name != "failed_for.level" {
+// isLevel reports whether the values of a criterion are match levels.
+func isLevel(name string) bool { return name == "match_level" || name == "failed_for.level" }
+
+// rateNote is the rate beside a match level, "" beside any other value.
+func rateNote(name, value string) string {
+	if !isLevel(name) {
 		return ""
 	}
-	return map[string]string{
-		"7": "1/500,000", "6": "1/100,000", "5": "1/10,000", "4": "1/1,000", "3": "1/500", "2": "1/250", "1": "1/100",
-	}[value]
+	for level, rate := range far.Kvalifika.Levels() {
+		if level.String() == value {
+			return rate.String()
+		}
+	}
+	return ""
 }
 
 // chipLabel is the name of a value where it stands without its legend.

@@ -313,6 +313,10 @@ func countID(name, value string) string {
 	return "count-" + strings.ReplaceAll(name, ".", "-") + "-" + value
 }
 
+func documentTypes() []string {
+	return []string{"passport", "id_card", "residence_card", "driver_licence"}
+}
+
 func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 
 // form is the form with what is asked in it.
@@ -327,7 +331,7 @@ func (r *request) form(asked url.Values) formView {
 		for _, value := range values {
 			known[name][value] = true
 			all = append(all, choiceView{
-				Name: name, Value: value, Label: r.option(name, value), Note: r.note(name, value),
+				Name: name, Value: value, Label: r.option(name, value), Note: rateNote(name, value),
 				Checked: slices.Contains(asked[name], value), CountID: countID(name, value),
 			})
 		}
@@ -335,7 +339,7 @@ func (r *request) form(asked url.Values) formView {
 	}
 	f.Groups = []groupView{
 		{Name: "status", Legend: r.Say("final_status"), Choices: choices("status", "success", "failed", "pending")},
-		{Name: "document_type", Legend: r.Say("document_type"), Choices: choices("document_type", "passport", "id_card", "residence_card", "driver_licence", "none")},
+		{Name: "document_type", Legend: r.Say("document_type"), Choices: choices("document_type", append(documentTypes(), "none")...)},
 		{Name: "failed_for", Legend: r.Say("possible_spoof"), Choices: choices("failed_for", "digital_spoof", "not_full_id", "low_far")},
 		{
 			Name: "match_level", Legend: r.Say("match_level"), Folded: len(asked["match_level"]) == 0,

@@ -126,14 +126,13 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 			}
 		}
 	}
-	types := []string{"passport", "id_card", "residence_card", "driver_licence"}
+	types := documentTypes()
 	if shown.Acceptance != nil {
-		for t := range shown.Acceptance.ByType {
+		for _, t := range slices.Sorted(maps.Keys(shown.Acceptance.ByType)) {
 			if !slices.Contains(types, t) {
 				types = append(types, t)
 			}
 		}
-		slices.Sort(types[4:])
 	}
 	for _, t := range types {
 		one := typeLevelView{Type: t, Label: r.option("document_type", t)}
