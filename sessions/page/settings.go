@@ -90,9 +90,9 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	link := s.results(r, &page, asked)
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
 		v.URL += "?" + query
-		for name, values := range asked {
+		for _, name := range slices.Sorted(maps.Keys(asked)) {
 			if name != "search" {
-				for _, value := range values {
+				for _, value := range asked[name] {
 					v.Asked = append(v.Asked, parameter{name, value})
 				}
 			}
