@@ -223,7 +223,7 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 
 // headers are what the parameter column may name.
 func (c *call) headers() (list []string) {
-	for _, column := range export.Columns() {
+	for _, column := range append(export.Columns(), export.ColumnStatus, export.ColumnReasons) {
 		list = append(list, column.String())
 	}
 	for _, own := range c.options.Columns {

@@ -88,7 +88,7 @@ func TestProblemOfAValue(t *testing.T) {
 		values          []any
 	}{
 		{`{"format": "xlsx"}`, "format", 1, []any{"rfc4180", "excel_csv"}},
-		{`{"column": ["Session ID", "session id"]}`, "column", 2, []any{"Session ID", "Personal Number"}},
+		{`{"column": ["Session ID", "session id"]}`, "column", 2, []any{"Session ID", "Personal Number", "Status", "Reasons"}},
 		{`{"extra_columns": "yes"}`, "extra_columns", 1, []any{"true", "false"}},
 		{`{"separator": ":"}`, "separator", 1, nil},
 		{`{"zone": "Nowhere"}`, "zone", 1, nil},
