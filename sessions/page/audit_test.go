@@ -1,7 +1,10 @@
 package page
 
 import (
+	"cmp"
+	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,7 +43,7 @@ func masterPage(t *testing.T) http.Handler {
 	all, err := New(st, Options{Viewer: func(r *http.Request) (store.Viewer, error) {
 		v := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "master-1"}
 		if r.Header.Get("Role") != "" {
-			v.Role, v.Subject = sessions.Agent, "agent-7"
+			v.Role, v.Subject = sessions.Agent, cmp.Or(r.Header.Get("Subject"), "agent-7")
 		}
 		return v, nil
 	}})
@@ -123,6 +126,21 @@ func TestAuditTrail(t *testing.T) {
 	denied := send(t, all, http.MethodGet, "/audit", "", "Role", "agent")
 	require.Equal(t, http.StatusForbidden, denied.status)
 	require.NotContains(t, denied.body, `href="/audit"`)
+}
+
+// Hostile text is text, in the entries and in the form that asks for them.
+func TestHostileTrail(t *testing.T) {
+	all := masterPage(t)
+	const hostile = `"'><script>window.hurt=1</script>`
+	agent := []string{"Role", "agent", "Subject", hostile}
+	send(t, all, http.MethodGet, "/sessions/"+url.PathEscape(hostile), "", agent...)
+	for _, form := range []string{"", "subject=" + url.QueryEscape(hostile), "session=" + url.QueryEscape(hostile)} {
+		body := send(t, all, http.MethodPost, "/audit", form).body
+		require.Contains(t, body, "<bdi>"+html.EscapeString(hostile)+"</bdi> <small", "who")
+		require.Contains(t, body, "<bdi>"+html.EscapeString(hostile)+"</bdi></a>", "the session")
+		require.NotContains(t, body, "<script>")
+		require.NotContains(t, body, `"'>`)
+	}
 }
 
 // Numbers beside options are left out where they would mislead.
