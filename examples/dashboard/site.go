@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	_ "embed" // the sign-in page is a file
+	"embed"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -36,6 +36,7 @@ func newSite(from *storage, log *slog.Logger) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", all)
 	mux.HandleFunc("GET /sign-in", s.signInPage)
+	mux.HandleFunc("GET /sign-in.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, signInFiles, "signin.css") })
 	mux.HandleFunc("POST /sign-in", s.signIn)
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	return http.NewCrossOriginProtection().Handler(mux), nil
@@ -49,10 +50,10 @@ func (s *site) audit(_ context.Context, e store.Event) error {
 	return nil
 }
 
-//go:embed signin.html
-var signInFile string
+//go:embed signin.html signin.css
+var signInFiles embed.FS
 
-var signInTemplate = template.Must(template.New("").Parse(signInFile))
+var signInTemplate = template.Must(template.ParseFS(signInFiles, "signin.html"))
 
 // signInPolicy is the Content-Security-Policy of the sign-in.
 const signInPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
