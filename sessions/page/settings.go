@@ -112,6 +112,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	if shown.Acceptance != nil {
 		chosen = shown.Acceptance.Default
 	}
+	counted := tally.tally()
 	for _, o := range tally.Outlooks {
 		exact := func(n int) string { return r.number(countDocument{n, true}) }
 		v.Levels = append(v.Levels, levelView{
@@ -120,7 +121,7 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 			Of: max(o.Pass+o.Fail+o.Unknown, 1), Passing: o.Pass, Masked: masked,
 		})
 		if last := &v.Levels[len(v.Levels)-1]; !last.InForce && !masked {
-			if last.Change, err = r.outcome(&tally, current.Acceptance, current.Acceptance.withDefault(o.Policy)); err != nil {
+			if last.Change, err = r.outcome(counted, current.Acceptance, current.Acceptance.withDefault(o.Policy)); err != nil {
 				s.refuse(r, err)
 				return
 			}
@@ -207,7 +208,7 @@ func (s *site) consequence(r *request) {
 	chosen := r.chosenLevels()
 	text := ""
 	if changes := r.levelChanges(current.Acceptance, chosen); err == nil && len(changes) > 0 {
-		text, err = r.outcome(&tally, current.Acceptance, chosen)
+		text, err = r.outcome(tally.tally(), current.Acceptance, chosen)
 		text = strings.Join(changes, ", ") + ": " + text
 	}
 	var p *problem
@@ -222,7 +223,7 @@ func (s *site) consequence(r *request) {
 }
 
 // outcome says how many more or fewer of a tally would pass under one acceptance than under another.
-func (l *language) outcome(tally *tallyDocument, before, after *acceptanceDocument) (string, error) {
+func (l *language) outcome(tally *store.Tally, before, after *acceptanceDocument) (string, error) {
 	var passing [2]int
 	for i, a := range []*acceptanceDocument{before, after} {
 		acceptance, err := a.acceptance()
@@ -232,7 +233,7 @@ func (l *language) outcome(tally *tallyDocument, before, after *acceptanceDocume
 		if acceptance.IsZero() {
 			return "", nil // none is in force yet
 		}
-		outlook, err := tally.tally().If(acceptance)
+		outlook, err := tally.If(acceptance)
 		if err != nil {
 			return "", err
 		}
