@@ -41,8 +41,8 @@ func (a *answer) WriteHeader(status int) {
 	}
 }
 
-// get asks the API for the JSON of a path, as the viewer, with parameters in the URL. Who asks is in
-// the context of the request.
+// get asks the API for the JSON of a path, with parameters in the URL, as the viewer in the context
+// of the request.
 func (s *site) get(r *request, path string, parameters url.Values, into any) (http.Header, error) {
 	return s.ask(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
 }

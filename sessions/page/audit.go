@@ -126,7 +126,7 @@ func (r *request) entry(e *entryDocument) entryView {
 	return v
 }
 
-// changed says what a change of settings changed.
+// changed lists what differs between two settings.
 func (l *language) changed(before, after *settingsDocument) []string {
 	facts := l.levelChanges(before.Acceptance, after.Acceptance)
 	was, is := strings.Join(before.ExtraKeys, ", "), strings.Join(after.ExtraKeys, ", ")

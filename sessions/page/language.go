@@ -18,7 +18,7 @@ import (
 // Language is a catalogue: what the page says in one language.
 type Language struct {
 	Tag  string // BCP 47, such as "de"
-	Name string // in itself, such as "Deutsch"
+	Name string // in the language itself, such as "Deutsch"
 
 	// Texts are the page's texts by key. The keys are those of [English]; a text has the verbs
 	// (%s, %d, %[2]s) and the names in braces that the English one has. A key that is not there is
@@ -44,7 +44,7 @@ func texts(index int) map[string]string {
 // language is a catalogue in which nothing is missing.
 type language struct{ Language }
 
-// verb is a place in a text where something is put.
+// verb is a place in a text where an argument is put.
 var verb = regexp.MustCompile(`%(?:\[(\d)\])?([a-zA-Z%])|\{\w+\}`)
 
 // verbs are those of a text by the number of their argument.
@@ -117,7 +117,8 @@ func (l *language) Say(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// option is the name of a criterion's value. Enumerations are open: what has no name is its own.
+// option is the name of a criterion's value. Enumerations are open: a value without a name is shown
+// as it is.
 func (l *language) option(name, value string) string {
 	if isLevel(name) {
 		switch value {
@@ -151,7 +152,7 @@ func rateNote(name, value string) string {
 	return ""
 }
 
-// chipLabel is the name of a value where it stands without its legend.
+// chipLabel is the name of a value where no legend says of what.
 func (l *language) chipLabel(name, value string) string {
 	switch name {
 	case "failed_for.level":

@@ -107,8 +107,8 @@ type choiceView struct {
 	CountID     string
 }
 
-// presetView is a range up to today, as it was in the page's zone when the page was made. The browser
-// reckons with the zone that is chosen then.
+// presetView is a range up to today, as of when the page was made. The browser counts again, from
+// today in the zone that is chosen by then.
 type presetView struct {
 	Label, From, To string
 	Days            int
@@ -300,8 +300,8 @@ func (s *site) counts(r *request) {
 	s.show(r, http.StatusOK, "counts", v)
 }
 
-// optionNumber is the number beside an option: nothing where it is not known how many there are, and
-// where an exact total would make "2,434+" look like one.
+// optionNumber is the number beside an option. It is empty where nothing is known yet, and where
+// "2,434+" beside an exact total would be taken for an exact number.
 func (l *language) optionNumber(n, total countDocument) string {
 	if !n.Exact && (n.N == 0 || total.Exact) {
 		return ""
@@ -408,7 +408,7 @@ type rowView struct {
 	Selfie          string // address of the thumbnail
 	First           nameView
 	Last            nameView
-	Name            string // both, for those who cannot see where More stands
+	Name            string // both names, for labels that are read aloud
 	Document        *bool
 	Type            string
 	LivenessUnknown nameView
@@ -424,7 +424,7 @@ type rowView struct {
 	Further int    // extra fields that do not fit in a row
 }
 
-// extraLines is how many extra fields a row has place for.
+// extraLines is how many extra fields a row has room for.
 const extraLines = 2
 
 // nameView is a text of a document.
@@ -447,8 +447,8 @@ type foundView struct {
 // rowKey makes an element's ID of a session's, which may be any text.
 func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
-// detailsPath is the address of a session's details. Browsers take the IDs "." and ".." for steps in
-// a path: those sessions are listed by their ID.
+// detailsPath is the address of a session's details. Browsers take the IDs "." and ".." for steps
+// in a path, so those sessions are listed by their ID instead.
 func (f *frame) detailsPath(id string) string {
 	if id == "." || id == ".." {
 		return f.listURL(url.Values{"id": {id}})
@@ -521,7 +521,7 @@ func (l *language) reasons(reasons []string) string {
 	return strings.Join(all, ", ")
 }
 
-// String is the text, or what stands for it.
+// String is the text, or why there is none.
 func (n nameView) String() string {
 	if n.Mark != "" {
 		return n.Why

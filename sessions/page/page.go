@@ -49,7 +49,7 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 
 	pages := http.NewServeMux()
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin, see below
+		http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin: func below sees to it
 	})
 	pages.HandleFunc("GET /sessions", s.asked(s.list))
 	pages.HandleFunc("POST /sessions", s.asked(s.list))
@@ -135,7 +135,7 @@ type asking struct {
 	err    error
 }
 
-// viewer says to the API who asks: whom the page has found to ask, if it is the page.
+// viewer is the Viewer of the API. Where the page itself asks, it knows already who does.
 func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 	if by, ok := r.Context().Value(viewerKey{}).(asking); ok {
 		return by.viewer, by.err
@@ -325,8 +325,8 @@ func themeOf(r *http.Request) string {
 	return ""
 }
 
-// setPreferences keeps them in cookies. The page reloads itself, for the list's search text is in
-// its history alone.
+// setPreferences keeps them in cookies. The browser reloads the page itself: it alone has the
+// search text of the list.
 func (s *site) setPreferences(w http.ResponseWriter, r *http.Request) {
 	keep := func(name, value string) {
 		http.SetCookie(w, &http.Cookie{ //nolint:gosec // it holds no secret, and hosts are developed over plain HTTP
@@ -345,5 +345,5 @@ func (s *site) setPreferences(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("HX-Refresh", "true")
 		return
 	}
-	http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin, see below
+	http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin: func below sees to it
 }

@@ -222,7 +222,7 @@ func (s *site) consequence(r *request) {
 	s.show(r, http.StatusOK, "consequence", text)
 }
 
-// outcome says how many more or fewer of a tally would pass under one acceptance than under another.
+// outcome says how many more or fewer sessions of a tally would pass after a change of acceptance.
 func (l *language) outcome(tally *store.Tally, before, after *acceptanceDocument) (string, error) {
 	var passing [2]int
 	for i, a := range []*acceptanceDocument{before, after} {

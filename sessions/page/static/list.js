@@ -1,5 +1,6 @@
-// What makes the list quick to work with: rows that open and move by keyboard, previous and next in the details, copy buttons,
-// updates that touch only what has changed, searches that go on by themselves.
+// What makes the list quick to work with: rows that open and move by keyboard, previous and next in
+// the details, copy buttons, updates that touch only what has changed, searches that go on by
+// themselves.
 "use strict";
 
 const drawer = byID("drawer");
@@ -23,7 +24,8 @@ function goTo(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-// step shows the details before or after those that are open. After the last row come further pages.
+// step shows the details before or after those that are open. After the last row it loads a further
+// page.
 function step(by) {
   const article = inDrawer();
   if (!article || !byID(article.dataset.key)) return;
@@ -164,8 +166,8 @@ async function copied(text) {
 
 // ---- live updates ----
 
-// patch makes an element what a fresh one is. What is the same in both is not touched: it keeps the keyboard's focus, its
-// images, the reader's place in it.
+// patch makes an element equal to a fresh one. What is the same in both is not touched: it keeps
+// the keyboard's focus, its images, the reader's place in it.
 function patch(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);

@@ -1,4 +1,5 @@
-// What HTML and htmx leave open: the browser's history, live updates, the two dialogs, the progress of an export.
+// What HTML and htmx leave open: the browser's history, live updates, the two dialogs, the progress
+// of an export.
 "use strict";
 
 const byID = (id) => document.getElementById(id);
@@ -17,8 +18,9 @@ function alertUser(text) {
 }
 
 // ---- the list and the browser's history ----
-// An entry is the URL of the selection, and as its state a key of the search text, which is a person's name and no part of
-// a URL. The texts are kept beside it, for this tab and this viewer alone, until they sign out.
+// An entry is the URL of the selection. Its state is a key of the search text, which is a person's
+// name and no part of a URL. The texts are kept in the session storage, for this tab and this
+// viewer alone, until they sign out.
 
 const texts = {
   kept: "sessions-texts",
@@ -30,7 +32,8 @@ const texts = {
     } catch { /* somebody else's */ }
     return {};
   },
-  // keep keeps the text of an entry, by the key that the entry has or by a new one, which it returns: "" for no text.
+  // keep stores the text of an entry, by the entry's key or by a new one, and returns the key: ""
+  // for no text.
   keep(text, key) {
     const all = this.all();
     if (key) delete all[key];
@@ -98,7 +101,7 @@ function foldLevels() {
   if (!low.checked) levels.querySelectorAll("input").forEach((box) => { box.checked = false; });
 }
 
-// todayIn is the day that it is in a time zone, as yyyy-mm-dd; "" if the browser does not know the zone.
+// todayIn is today's date in a time zone, as yyyy-mm-dd; "" if the browser does not know the zone.
 function todayIn(zone) {
   try {
     return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date());
@@ -181,7 +184,8 @@ function tick() {
   if (document.visibilityState === "visible" && live.getAttribute("aria-pressed") === "true" && byID("as-of")) htmx.trigger(live, "tick");
 }
 
-// applied brings the page to a set of changes. Cells of rows on it are patched in place; other rows are announced.
+// applied brings the page up to date with a set of changes. Rows on the page are patched in place;
+// other rows are announced.
 function applied(changes) {
   const words = byID("live").dataset;
   for (const mark of changes.querySelectorAll(".left")) {
@@ -338,7 +342,8 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   });
 }
 
-// A request for changes and the like may answer 4xx: that is shown where it belongs, and nowhere else.
+// An answer of 4xx is shown in the list or in the drawer. Requests for changes and counts have no
+// place for one.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const where = event.detail.target.id;
   if (event.detail.xhr.status >= 400 && where !== "results" && where !== "drawer-body") event.detail.shouldSwap = false;
