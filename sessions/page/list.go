@@ -56,15 +56,14 @@ func (f *frame) zonesWith(chosen string) []string {
 	return append(slices.Clone(f.zones), chosen)
 }
 
-// askSelection sends a selection to the API by the method of the request, so that personal data in
-// a URL is refused there.
+// askSelection sends a selection to the API as the request has it, in the URL or in the body, so that
+// personal data in a URL is refused there.
 func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
-	var err error
-	if r.Method == http.MethodGet {
-		_, err = s.get(r, path, asked, into)
-	} else {
-		_, err = s.post(r, path, asked, into)
+	ask := s.get
+	if r.Method == http.MethodPost {
+		ask = s.post
 	}
+	_, err := ask(r, path, asked, into)
 	return err
 }
 
@@ -130,7 +129,8 @@ type resultsView struct {
 	Nothing  bool   // the search text folds to nothing
 	Empty    bool
 
-	// Where the viewer may not see all that a search looks at: an empty list denies nobody then.
+	// The fields that a search looked at, and those that it left out because they are hidden from the
+	// viewer. Both are "" where it left none out.
 	SearchedIn  string
 	NotSearched string
 	Asked       bool // there is a selection

@@ -197,6 +197,17 @@ func TestNobody(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, send(t, none, http.MethodGet, "/api/sessions", "").status)
 }
 
+// TestSearchInURL has a search refused in the URL of every request that has one.
+func TestSearchInURL(t *testing.T) {
+	all := newPage(t, Options{})
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		for _, path := range []string{"/sessions", "/settings"} {
+			require.Equal(t, http.StatusOK, send(t, all, method, path+"?status=success", "").status, path)
+			require.Equal(t, http.StatusBadRequest, send(t, all, method, path+"?search=giorgi", "").status, "%s %s", method, path)
+		}
+	}
+}
+
 func TestPolicies(t *testing.T) {
 	all := newPage(t, Options{
 		Images: []string{"https://faces.example.com"}, Frames: []string{"'self'", "https://desk.example.com"},
