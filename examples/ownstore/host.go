@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,9 +106,9 @@ func scanCheck(rows *sql.Rows) (*sessions.Session, error) {
 			return nil, err
 		}
 	}
-	s.Status = map[string]sessions.Status{"A": sessions.Success, "D": sessions.Failed, "X": sessions.Failed, "R": sessions.Pending}[state]
+	s.Status = meaning(states, state)
 	s.FirstName, s.LastName, s.PersonalNumber, s.DocumentNumber = read(given), read(family), read(personal), read(document)
-	s.DocumentType = map[int16]sessions.DocumentType{1: sessions.Passport, 2: sessions.IDCard, 3: sessions.ResidenceCard, 4: sessions.DriverLicence}[kind.Int16]
+	s.DocumentType = meaning(kinds, int(kind.Int16))
 	s.DocumentPresented = kind.Valid
 	if level.Valid {
 		s.Match = sessions.Match{Compared: true, Level: far.Level(level.Int16), Scale: far.Kvalifika.Name()}
@@ -121,6 +122,16 @@ func scanCheck(rows *sql.Rows) (*sessions.Session, error) {
 		}
 	}
 	return &s, nil
+}
+
+// meaning returns the value that has the code: "" for none of the host's codes.
+func meaning[V ~string](codes map[V][]any, code any) V {
+	for value, of := range codes {
+		if slices.Contains(of, code) {
+			return value
+		}
+	}
+	return ""
 }
 
 // read returns a text of the table, in which NULL is what could not be read.
