@@ -42,7 +42,7 @@ func newSite(from *storage, log *slog.Logger) (http.Handler, error) {
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }
 
-// audit is told of everything. The trail keeps it; the log has what lasts: files and settings.
+// audit logs exports and changes of settings. The trail keeps every event.
 func (s *site) audit(_ context.Context, e store.Event) error {
 	if e.Action == store.ActionExport || e.Action == store.ActionSettings {
 		s.log.Info("audit", "event", e)
