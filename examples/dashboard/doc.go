@@ -8,8 +8,8 @@
 // in every few seconds. Each company has a Master User, an agent, and an agent for whom some fields
 // are masked, wherever they are.
 //
-// The page is package sessions/page, mounted in newSite. What is here is what a host has: a sign-in,
-// a storage, selfies. The tests use the page in a real browser; testdata/axe.min.js, which judges
-// its accessibility, is axe-core 4.14.1 under the Mozilla Public License 2.0 (testdata/axe.LICENSE),
-// unchanged.
+// The page is package sessions/page, mounted in newSite. What is here is what a host has: a
+// sign-in, a storage, selfies. The tests use the page in a real browser; testdata/axe.min.js, which
+// judges its accessibility, is axe-core 4.14.1 under the Mozilla Public License 2.0
+// (testdata/axe.LICENSE), unchanged.
 package main

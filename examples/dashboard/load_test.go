@@ -35,8 +35,8 @@ const (
 // TestLoad has a hundred agents type, ten exporters export, forty people begin exports that they do
 // not read, and sessions come in, all on this machine: first on the Store alone, where nobody holds
 // an export, then through the HTTP API and its sockets, then on the rendered page. Exports may be
-// refused for those that are being read; nothing else may. It reports latencies, judges none, and fails on any error or where the heap grows.
-// DASHBOARD_LOAD says how long each part lasts:
+// refused for those that are being read; nothing else may. It reports latencies, judges none, and
+// fails on any error or where the heap grows. DASHBOARD_LOAD says how long each part lasts:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestLoad -v
 func TestLoad(t *testing.T) {

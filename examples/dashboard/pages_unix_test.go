@@ -23,8 +23,8 @@ const (
 )
 
 // TestOpenPages keeps a hundred pages open whose live updates are on while nothing changes, and
-// reports how many cores that takes: of this process, which is the page, the API, the storage unless
-// it is another server's, and the clients. DASHBOARD_LOAD says for how long:
+// reports how many cores that takes: of this process, which is the page, the API, the storage
+// unless it is another server's, and the clients. DASHBOARD_LOAD says for how long:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestOpenPages -v
 func TestOpenPages(t *testing.T) {

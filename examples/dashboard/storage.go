@@ -192,8 +192,8 @@ func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
 	return s.backend.Update(ctx, ends)
 }
 
-// decide has a session that was compared end by the acceptance that is in force now, whatever it was
-// drawn by.
+// decide has a session that was compared end by the acceptance that is in force now, whatever it
+// was drawn by.
 func decide(ends *sessions.Session, acceptance sessions.Acceptance) error {
 	if !ends.Match.Compared || acceptance.IsZero() {
 		return nil

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// accepts reports whether the request's Accept headers admit a media type (RFC 9110 section 12.5.1).
-// None admits all. The most specific range that names the type decides; one that cannot be read
-// admits nothing.
+// accepts reports whether the request's Accept headers admit a media type (RFC 9110 section
+// 12.5.1). None admits all. The most specific range that names the type decides; one that cannot be
+// read admits nothing.
 func accepts(r *http.Request, mediaType string) bool {
 	ranges := r.Header.Values("Accept")
 	if len(ranges) == 0 {

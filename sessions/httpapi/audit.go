@@ -38,8 +38,8 @@ type auditSettings struct {
 	KeptKeys   []string            `json:"kept_extra_keys"`
 }
 
-// auditSettingsOf reads what an entry has of settings: nil if it has none, or such as are on a scale
-// of the host's own.
+// auditSettingsOf reads what an entry has of settings: nil if it has none, or such as are on a
+// scale of the host's own.
 func auditSettingsOf(text string) *auditSettings {
 	s, err := store.ParseCompanySettings([]byte(text))
 	if err != nil {

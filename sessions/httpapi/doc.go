@@ -68,10 +68,10 @@
 // {"state": "known", "value": "..."}; in any other state (not_collected, not_recognised, redacted,
 // masked) its value is null, so that no mark is ever taken for a name. "hidden" names the fields
 // that the viewer may not see. Where a filter searches, the header Searched of every answer, and
-// "searched" of a page, name the fields that were looked at: nobody is absent whom the viewer may
-// merely not look for. "matches" says where the search text was found, in UTF-16 code
-// units, as JavaScript slices strings. JSON has <, > and & escaped, so that it is harmless wherever
-// it is shown by mistake.
+// "searched" of a page, name the fields that it looked at, so that a client can say which ones
+// were left out. "matches" says where the search text was found, in UTF-16 code units,
+// as JavaScript slices strings. JSON has <, > and & escaped, so that it is harmless wherever it is
+// shown by mistake.
 //
 // # Staying up to date
 //
@@ -120,24 +120,24 @@
 //
 // PUT /settings replaces them as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"},
 // "extra_keys": ["phone"]}, and "kept_extra_keys", those that a redaction keeps, which stay as they
-// are if they are left out. If-Match has the ETag that was read, or * to replace whatever is stored;
-// without it the answer is 428, and 412 if another change came between. Policies are on the scale
-// far.Kvalifika.
+// are if they are left out. If-Match has the ETag that was read, or * to replace whatever is
+// stored; without it the answer is 428, and 412 if another change came between. Policies are on the
+// scale far.Kvalifika.
 //
 // # The audit trail
 //
 // GET /audit lists what the Store's trail has ([store.Options].Trail), to a Master User without a
 // restriction. Its parameters are subject (the person who did it), session (an ID), action (one of
-// those of package store, repeated), since (inclusive) and before (not), instants of RFC 3339, limit
-// and after. A page may have fewer entries than limit, even none, before the end, which is where
-// next is null. query says by what was searched ("filter(status, search)"); with what, only if the
-// host keeps it (AuditTexts), and not to a viewer with hidden fields.
+// those of package store, repeated), since (inclusive) and before (not), instants of RFC 3339,
+// limit and after. A page may have fewer entries than limit, even none, before the end, which is
+// where next is null. query says by what was searched ("filter(status, search)"); with what, only
+// if the host keeps it (AuditTexts), and not to a viewer with hidden fields.
 //
 // # Selfies
 //
 // A row's selfie is an opaque reference and no address. The address is /sessions/{id}/selfie, where
-// [Options.Selfie] answers those who may see the session and its selfie. The audit hook is told what
-// it is told of details.
+// [Options.Selfie] answers those who may see the session and its selfie. The audit hook is told
+// what it is told of details.
 //
 // # Behind a sign-in, from other origins, through proxies
 //
@@ -157,12 +157,12 @@
 // # Problems
 //
 // Errors are problem details (RFC 9457) with a stable code, the parameter's name if it looks like
-// one, the place of the value at fault among those of the parameter, the values that there are where
-// they are a list, and a detail for developers. They repeat no value. The status follows from the
-// code:
+// one, the place of the value at fault among those of the parameter, the values that there are
+// where they are a list, and a detail for developers. They repeat no value. The status follows from
+// the code:
 //
-//	400  malformed_request, invalid_parameter, unknown_parameter, missing_parameter, personal_data_in_url,
-//	     invalid_cursor, invalid_watermark
+//	400  malformed_request, invalid_parameter, unknown_parameter, missing_parameter,
+//	     personal_data_in_url, invalid_cursor, invalid_watermark
 //	401  unauthenticated          403  forbidden, hidden_field, refused_by_audit
 //	404  not_found, no_such_route 405  method_not_allowed       406  not_acceptable
 //	409  superseded               412  conflict                 413  too_large

@@ -35,8 +35,8 @@ type page struct {
 // headerSearched names the fields that the searches of a filter look at.
 const headerSearched = "Searched"
 
-// selection returns the filter of the request. Where it searches, every answer says in which fields:
-// who finds nothing has to know what was not looked at.
+// selection returns the filter of the request. Where it searches, every answer says in which
+// fields: who finds nothing has to know what was not looked at.
 func (c *call) selection() (filter.Filter, error) {
 	f, err := c.filter(c.options.Values)
 	if err != nil {
@@ -183,8 +183,8 @@ func (c *call) ofList() {
 }
 
 // unchanged reports whether nothing of the company has changed since a watermark that a page had:
-// one cheap query. A session that has left the viewer's restriction is not named; then the watermark
-// alone tells.
+// one cheap query. A session that has left the viewer's restriction is not named; then the
+// watermark alone tells.
 func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	delta, err := c.store.Changes(c.ctx, c.viewer, store.Query{Filter: f, Limit: 1}, since)
 	switch {

@@ -126,7 +126,8 @@ func parseObject(body []byte) (url.Values, error) {
 	return values, nil
 }
 
-// flatten makes {"extra": {"phone": "..."}}, which generated clients can say, {"extra.phone": "..."}.
+// flatten makes {"extra": {"phone": "..."}}, which generated clients can send, into
+// {"extra.phone": "..."}.
 func flatten(object map[string]json.RawMessage) error {
 	for _, group := range []string{"extra", "extra_prefix"} {
 		raw, ok := object[group]

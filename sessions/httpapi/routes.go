@@ -54,8 +54,8 @@ func (a *api) mux() *http.ServeMux {
 	return mux
 }
 
-// clean reports whether a path has no step that ServeMux would take out: it answers such a path with
-// a redirection, which would make another session's of ID "..".
+// clean reports whether a path has no step that ServeMux would take out: it answers such a path
+// with a redirection, which would make another session's of ID "..".
 func clean(escaped string) bool {
 	cleaned := path.Clean(escaped)
 	return escaped == cleaned || escaped == cleaned+"/"
