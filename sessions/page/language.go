@@ -93,6 +93,7 @@ func (s *site) functions(l *language) template.FuncMap {
 		"problems": l.exportProblems,
 		"format":   func(name string) string { return l.option("format", name) },
 		"formats":  s.furtherFormats,
+		"unknown":  func() nameView { return nameView{Mark: "–", Why: l.Say("liveness_unknown")} },
 		"masked":   func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
 }

@@ -400,25 +400,24 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 
 // rowView is one session of the list.
 type rowView struct {
-	Columns         []sessions.Field
-	Key             string // of the element
-	Path            string // of the details
-	Created         string // RFC 3339
-	Date            string
-	Selfie          string // address of the thumbnail
-	First           nameView
-	Last            nameView
-	Name            string // both names, for labels that are read aloud
-	Document        *bool
-	Type            string
-	LivenessUnknown nameView
-	Liveness        string // "passed", "not_passed", "unknown", "" where hidden
-	Status          string
-	StatusText      string
-	Verified        string // yes, no, pending
-	Extra           []parameter
-	Found           []foundView     // where the search was found, beside the names
-	Hidden          map[string]bool // fields
+	Columns    []sessions.Field
+	Key        string // of the element
+	Path       string // of the details
+	Created    string // RFC 3339
+	Date       string
+	Selfie     string // address of the thumbnail
+	First      nameView
+	Last       nameView
+	Name       string // both names, for labels that are read aloud
+	Document   *bool
+	Type       string
+	Liveness   string // "passed", "not_passed", "unknown", "" where hidden
+	Status     string
+	StatusText string
+	Verified   string // yes, no, pending
+	Extra      []parameter
+	Found      []foundView     // where the search was found, beside the names
+	Hidden     map[string]bool // fields
 
 	Reasons string // why it failed, in words
 	Further int    // extra fields that do not fit in a row
@@ -468,7 +467,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
 		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
-		LivenessUnknown: nameView{Mark: "–", Why: r.Say("liveness_unknown")}, Hidden: map[string]bool{},
+		Hidden: map[string]bool{},
 	}
 	for _, field := range hidden {
 		v.Hidden[field] = true

@@ -47,7 +47,7 @@ type Options struct {
 
 	// Colours are values of the page's CSS variables, by name without the dashes, such as
 	// "accent": "#0f5c77" or "light-dark(#0f5c77, #6ec3de)". The names are those that
-	// static/page.css gives to :root.
+	// static/page.css gives to :root. nil: the page's own.
 	Colours map[string]string
 
 	// Languages are those that the page speaks. Somebody who has chosen none gets the first that
@@ -67,7 +67,7 @@ type Options struct {
 	// part of it off before the request comes to this process. "": as each request says.
 	BasePath string
 	// Images are the origins, such as "https://selfies.example.com", from which selfies and the logo
-	// may come, besides the page's own.
+	// may come, besides the page's own. nil: no others.
 	Images []string
 	// Frames are the origins that may show the page in a frame; "'self'" is the page's own. nil:
 	// nobody may.

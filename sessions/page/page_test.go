@@ -237,7 +237,7 @@ func TestPolicies(t *testing.T) {
 
 func TestStaticFiles(t *testing.T) {
 	all := newPage(t, Options{Colours: map[string]string{"accent": "light-dark(#7a1f3d, #f2a0b8)"}})
-	for _, name := range []string{"page.css", "page.js", "htmx.min.js", "htmx.LICENSE", "icon.svg"} {
+	for _, name := range []string{"page.css", "page.js", "list.js", "htmx.min.js", "htmx.LICENSE", "icon.svg"} {
 		one := send(t, all, http.MethodGet, "/static/"+name, "")
 		require.Equal(t, http.StatusOK, one.status, name)
 		require.Equal(t, http.StatusNotModified, send(t, all, http.MethodGet, "/static/"+name, "", "If-None-Match", one.header.Get("ETag")).status)

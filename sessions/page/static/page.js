@@ -188,9 +188,10 @@ function tick() {
 // other rows are announced.
 function applied(changes) {
   const words = byID("live").dataset;
-  for (const mark of changes.querySelectorAll(".left")) {
-    const row = byID(mark.dataset.key);
-    news.delete(mark.dataset.key);
+  const left = [...changes.querySelectorAll(".left")].map((mark) => mark.dataset.key);
+  for (const key of left) {
+    const row = byID(key);
+    news.delete(key);
     if (row && !row.classList.contains("gone")) {
       row.classList.add("gone");
       const note = document.createElement("span");
@@ -205,7 +206,7 @@ function applied(changes) {
     patch(byID(row.id), row);
     byID(row.id).getAnimations().forEach((animation) => { animation.cancel(); animation.play(); });
   }
-  follow([...rows.map((row) => row.id), ...[...changes.querySelectorAll(".left")].map((mark) => mark.dataset.key)]);
+  follow([...rows.map((row) => row.id), ...left]);
   const list = document.querySelectorAll("#sessions .session");
   const last = list.length ? list[list.length - 1].dataset.created : "";
   for (const row of rows) {
@@ -219,7 +220,7 @@ function applied(changes) {
     status.textContent = said.join(". ");
     told = true;
   }
-  return rows.length > 0 || changes.querySelector(".left");
+  return rows.length > 0 || left.length > 0;
 }
 
 // ---- the drawer: details and settings beside the list ----
