@@ -97,6 +97,19 @@ func (b *Backend) queueOf(company string) string {
 	return company
 }
 
+// HostTx is a transaction of the host's that was begun already: a [*sql.Tx], a [*sql.Conn] on which
+// the host has sent BEGIN, or what the host's own layers make of either.
+type HostTx interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+var (
+	_ HostTx = (*sql.Tx)(nil)
+	_ HostTx = (*sql.Conn)(nil)
+)
+
 // Tx returns a Backend that takes part in the caller's transaction: what it writes is there when the
 // caller commits. The transaction holds each company that it wrote to until it ends: write late,
 // commit soon, and touch companies in one order everywhere. Revisions that the Writer sets on
@@ -104,10 +117,11 @@ func (b *Backend) queueOf(company string) string {
 //
 // A method that fails undoes what it did itself and leaves the transaction as it found it, for the
 // caller to go on with, unless the error wraps [ErrTxEnded]: then the engine has ended the
-// transaction, and all that the caller wrote in it is lost. The Writer has then called
-// [sql.Tx.Rollback]: whatever else the caller does with the transaction fails with [sql.ErrTxDone],
-// where MariaDB and SQLite would commit each further statement by itself. Begin anew. The Writer
-// writes nothing outside a transaction.
+// transaction, and all that the caller wrote in it is lost. Whatever else the caller does with it
+// then fails, where MariaDB and SQLite would commit each further statement by itself: the Writer has
+// called Rollback, of a [*sql.Conn] it has closed the connection, and only of what has neither
+// method the caller has to see to that. Begin anew. The Writer writes nothing outside a transaction:
+// a connection without one, and a pool of connections such as a [*sql.DB], are such errors, too.
 //
 // Savepoints of the caller's may have any name but sessionkit_writer.
 //
@@ -118,13 +132,13 @@ func (b *Backend) queueOf(company string) string {
 // Get and List see what the transaction has written, and otherwise what its isolation level shows.
 // List is one statement over the rows, and asks no segment, which others may be replacing: give it a
 // range of times. Its batch has no watermark, since what it shows may be rolled back.
-func (b *Backend) Tx(tx *sql.Tx) *Tx { return &Tx{b, tx} }
+func (b *Backend) Tx(tx HostTx) *Tx { return &Tx{b, tx} }
 
 // Tx is the Backend in a transaction of the host's, see [Backend.Tx]. It is as safe for concurrent
 // use as the transaction is.
 type Tx struct {
 	b  *Backend
-	tx *sql.Tx
+	tx HostTx
 }
 
 var (
@@ -261,6 +275,10 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, op, err)
 	}
+	// Each statement of a pool may go to another connection, and leave a transaction behind there.
+	if _, isPool := t.tx.(interface{ Stats() sql.DBStats }); isPool || t.tx == nil {
+		return fmt.Errorf("sqlstore: %s: Tx was given no transaction: %w", op, ErrTxEnded)
+	}
 	w := &write{conn: t.b.on(t.tx, op), look: look, packs: func(int64, int64) bool { return false }}
 	err := t.enter(ctx)
 	if err != nil {
@@ -344,7 +362,15 @@ func (t *Tx) enter(ctx context.Context) error {
 
 // ended returns the error of a transaction that is not there any more, and lets nobody go on in it.
 func (t *Tx) ended(ctx context.Context, op string, errs ...error) error {
-	_ = t.tx.Rollback() // there is nothing to undo, and nothing to be said of it
+	// There is nothing to undo, and nothing to be said of it.
+	switch tx := t.tx.(type) {
+	case interface{ Rollback() error }:
+		_ = tx.Rollback()
+	case interface {
+		Raw(do func(any) error) error
+	}:
+		_ = tx.Raw(func(any) error { return sqldriver.ErrBadConn })
+	}
 	return failed(ctx, op, errors.Join(append(errs, ErrTxEnded)...))
 }
 

@@ -464,3 +464,64 @@ func TestFullDiskEndsTheHostsTransaction(t *testing.T) {
 	}
 	h.requireEnded(tx, 0)
 }
+
+// TestHostsConnections: the Writer takes part in a transaction that the host has begun on a
+// connection, or that it wraps, and writes nothing where there is none.
+func TestHostsConnections(t *testing.T) {
+	type wrapped struct{ sqlstore.HostTx } // a host's layer, which passes on what is asked of it
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		h := newHost(t, e, db)
+		ctx := t.Context()
+		conn := func(statements ...string) *sql.Conn {
+			t.Helper()
+			c, err := db.Conn(ctx)
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = c.Close() })
+			for _, statement := range statements {
+				_, err := c.ExecContext(ctx, statement)
+				require.NoError(t, err)
+			}
+			return c
+		}
+		stored := func(n int) bool {
+			t.Helper()
+			_, err := h.b.Get(ctx, "acme", person(n).ID)
+			if err != nil {
+				require.ErrorIs(t, err, store.ErrNotFound)
+			}
+			return err == nil
+		}
+		for n, end := range []string{"COMMIT", "ROLLBACK"} {
+			c := conn("BEGIN", fmt.Sprintf("INSERT INTO host_log VALUES (%d, 'begin')", n))
+			w := h.b.Tx(wrapped{c})
+			require.NoError(t, w.Insert(ctx, person(n)))
+			require.ErrorIs(t, h.b.Tx(c).Redact(ctx, "acme", "nobody"), store.ErrNotFound, "the transaction goes on")
+			_, err := w.Get(ctx, "acme", person(n).ID)
+			require.NoError(t, err)
+			_, err = c.ExecContext(ctx, end)
+			require.NoError(t, err)
+			require.Equal(t, n == 0, stored(n))
+			require.NoError(t, c.Close())
+		}
+		require.Equal(t, 1, h.logged())
+
+		c := conn() // in autocommit
+		require.ErrorIs(t, h.b.Tx(c).Insert(ctx, person(10)), sqlstore.ErrTxEnded)
+		_, err := c.ExecContext(ctx, "INSERT INTO host_log VALUES (10, 'goes on')")
+		require.ErrorIs(t, err, sql.ErrConnDone, "it would be written outside the transaction")
+		require.ErrorIs(t, h.b.Tx(c).Insert(ctx, person(10)), sqlstore.ErrTxEnded)
+		c = conn("BEGIN", "INSERT INTO host_log VALUES (11, 'undone')", "ROLLBACK")
+		require.ErrorIs(t, h.b.Tx(wrapped{c}).Insert(ctx, person(11)), sqlstore.ErrTxEnded)
+		require.NoError(t, c.Close())
+
+		idle := db.Stats().InUse
+		for _, pool := range []sqlstore.HostTx{db, struct{ *sql.DB }{db}, nil} {
+			require.ErrorIs(t, h.b.Tx(pool).Insert(ctx, person(12)), sqlstore.ErrTxEnded)
+			_, err := h.b.Tx(pool).Get(ctx, "acme", person(0).ID)
+			require.ErrorIs(t, err, sqlstore.ErrTxEnded)
+		}
+		require.Equal(t, idle, db.Stats().InUse)
+		require.False(t, stored(10) || stored(11) || stored(12), "written outside a transaction")
+		h.requireUsable(h.begin(sql.LevelDefault, 20), 30)
+	})
+}
