@@ -152,8 +152,8 @@ func TestTailOfASmallerCompany(t *testing.T) {
 	read := 0
 	texts, args := w.r.statements()
 	for _, text := range texts {
-		if !strings.Contains(text, "s.changed_seq > ") {
-			continue
+		if !strings.Contains(text, "s.changed_seq > ") || strings.HasPrefix(text, "UPDATE") {
+			continue // Repair's UPDATE counts all sessions of the company
 		}
 		read++
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
