@@ -1,18 +1,22 @@
-// Package page is the All Sessions page: the list with search, filters, details, refresh, export
-// and settings, for people in a browser. A host mounts it behind its own sign-in:
+// Package page serves the All Sessions page to browsers: the list with search, filters, details,
+// refresh, export, settings and the audit trail. A host mounts it behind its own sign-in:
 //
-//	all, err := page.New(st, page.Options{Viewer: viewerFromMyCookie})
+//	viewer := func(r *http.Request) (store.Viewer, error) {
+//		user, err := signedIn(r) // the host's own cookie or token
+//		return store.Viewer{Company: user.Company, Role: sessions.Agent, Subject: user.ID}, err
+//	}
+//	all, err := page.New(st, page.Options{Viewer: viewer, SignIn: "/sign-in"})
 //	if err != nil {
 //		return err
 //	}
-//	mux.Handle("/kyc/", all)
+//	mux.Handle("/kyc/", all) // the API is at /kyc/api/
 //
 // # Mounting
 //
-// The page may be at any path. Behind http.ServeMux the pattern says where, with or without
-// http.StripPrefix; behind another router take the prefix off with http.StripPrefix. Only where a
-// proxy takes a part of the path off before the request comes to the process, [Options.BasePath]
-// has to say at which path browsers see the page. It serves
+// The page may be at any path. With http.ServeMux the pattern is the path, with or without
+// http.StripPrefix; with another router remove the prefix with http.StripPrefix. Only if a proxy
+// removes a part of the path before the request comes to the process, [Options.BasePath] must state
+// the path at which browsers see the page. The page serves
 //
 //	/              redirects to /sessions
 //	/sessions      the list; /sessions/ID the details of one session
@@ -22,36 +26,36 @@
 //	/api/          the whole API of package httpapi
 //	/static/       its files
 //
-// The server renders the page from the answers of that API, which it asks in the same process, for
-// the same viewer: any client of the API can do what the page does. One thing it asks of the Store
-// instead: who changed the settings last. Without JavaScript the list, the filters, the details and
+// The server renders the page from the answers of that API, which it calls in the same process for
+// the same viewer, so that any client of the API can do what the page does. Only who changed the
+// settings last is read from the Store. Without JavaScript the list, the filters, the details and
 // the settings work. Searching at every keystroke, live updates and the export need it.
 //
-// # Who asks
+// # Viewers
 //
-// [Options.Viewer] says so, as in package httpapi. The page has no sign-in, and stores nothing
-// about the people who use it. [Options.SignIn] and [Options.SignOut] lead to the host's own.
+// [Options.Viewer] says who asks, as in package httpapi. The page has no sign-in, and stores
+// nothing about the people who use it. [Options.SignIn] and [Options.SignOut] lead to the host's
+// own.
 //
 // # Personal data
 //
 // Search text is sent in the bodies of requests. The browser keeps it in the session storage of its
-// tab, until the viewer signs out or the tab is closed. It is in no URL of the page, and the API
-// refuses it there. Everything else that is selected is in the URL of the list, which can be
-// shared.
+// tab until the viewer signs out or the tab is closed. No URL of the page contains it, and the API
+// refuses it in URLs. All other filters are in the URL of the list, which can be shared.
 //
 // # Security
 //
 // Requests of other sites that would change something are refused (http.CrossOriginProtection), so
-// that a host needs no tokens for the page; a middleware of the host's that asks for tokens has to
-// leave the page out. Every document has a Content-Security-Policy that loads from the page's own
-// origin alone. It allows no inline script or style, and the page has none.
+// that a host needs no tokens for the page. A middleware that requires tokens must exempt the page.
+// Every document has a Content-Security-Policy that allows only the page's own origin. It allows no
+// inline script or style, and the page has none.
 //
-//   - A policy that a host sets as well is kept: browsers then apply both. The page works with any
-//     that lets 'self' load scripts, styles, images and connections, and submit forms.
-//   - Where the host's policy loads scripts or styles by a nonce alone, the page's elements have
-//     that of [Options.Nonce].
+//   - If the host sets a policy as well, browsers apply both. The page works with any that lets
+//     'self' load scripts, styles and images, connect, and submit forms.
+//   - If the host's policy allows scripts or styles only with a nonce, the page's elements get the
+//     one of [Options.Nonce].
 //   - Images of other origins, and frames, are refused unless [Options.Images] and [Options.Frames]
-//     name them. In a frame of another site a browser sends the host's cookie only if that is
+//     name them. In a frame of another site a browser sends the host's cookie only if the cookie is
 //     SameSite=None.
 //
 // # Third parties

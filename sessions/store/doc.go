@@ -1,78 +1,91 @@
-// Package store is the way to the sessions: a [Store] is what everyone calls, a [Backend] what a
-// host implements.
+// Package store reads, counts, exports and erases the sessions of a company. A [Store] is what you
+// call; a [Backend] is what a storage implements.
 //
-// # Who asks
+//	st := store.New(backend, store.Options{}) // backend: package sqlstore, tablestore or your own
+//	viewer := store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7"}
+//	query := store.Query{Filter: filter.Search("nino"), Limit: 50}
+//	page, err := st.List(ctx, viewer, query)
+//	if err != nil {
+//		return err
+//	}
+//	query.After = page.Next // where the next page begins, "" at the end
+//	count, err := st.Count(ctx, viewer, query.Filter)
+//	_, err = export.Write(ctx, w, st.Select(viewer, query.Filter), export.Options{})
 //
-// Every call states a [Viewer]: whose company, in what role, what they may see. The host says so,
-// after authorization; the Store checks it and keeps to it in lists, details, attempts, changes,
-// counts, tallies and exports alike:
+// # Viewers
+//
+// Every call states a [Viewer]: which company, in what role, and what they may see. The host fills
+// it in after authorization. The Store enforces it in lists, details, attempts, changes, counts,
+// tallies and exports alike:
 //
 //   - No company is an error, never "all".
-//   - A viewer's restriction is ANDed to whatever they ask. What lies outside is not found, not
-//     counted, not named.
-//   - What a viewer may not see is hidden from every session before it leaves
-//     ([sessions.Disclosure]), once, here.
-//   - A search looks at the fields that the viewer may see only, and the page names them. If none
+//   - A viewer's restriction is ANDed with every filter. A session outside it is not found, not
+//     counted and not named.
+//   - Fields that a viewer may not see ([sessions.Disclosure]) are hidden from every session before
+//     it leaves the Store.
+//   - A search looks only at the fields that the viewer may see, and the page names them. If none
 //     is left, or if a filter uses a hidden field, the call is refused with a [*HiddenError]:
-//     otherwise the filter would tell what the field hides.
+//     otherwise the filter would reveal what the field hides.
 //
-// # What is listed
+// # Lists
 //
-// One order: newest first by creation time, ties by ID, the bytewise greater first. A [Query] asks
-// for a [Page] of a filter; the page's cursor goes on. A page's work is bounded ([Options.Budget]),
-// so that it may end before it is full; it says so, and how far back it searched. Only an empty
-// cursor is the end.
+// There is one order: newest first by creation time, ties by ID, the bytewise greater first. A
+// [Query] asks for a [Page] of a filter, and the page's cursor for the next one. The work of a page
+// is bounded ([Options.Budget]), so that a page may end before it is full. It then says so, and how
+// far back it searched. Only an empty cursor is the end.
 //
 // Creation times never change. So pages neither skip nor repeat a session while others come in and
-// pending ones finish; a session whose content changes between two pages is judged as it is when it
-// is reached. [Store.Changes] brings a list up to date from the watermark of its first page on:
-// what entered the selection or changed in it, and the IDs of what left.
+// pending ones finish. A session whose content changes between two pages is judged as it is when
+// the list reaches it. [Store.Changes] brings a list up to date, beginning at the watermark of its
+// first page: it returns the sessions that entered the selection or changed in it, and the IDs of
+// those that left.
 //
-// [Store.Select] hands out a selection as one value, to be read to its end whatever limits and
-// budgets pages have: files are written of it.
+// [Store.Select] returns a selection as one value, from which files are written. It is read to its
+// end, without the limits and budgets of pages.
 //
-// # What is counted
+// # Counts
 //
 // [Store.Count] and [Store.Facets] count up to a limit and within the budget, and say whether the
-// number is exact. [Store.Tally] spreads a selection over match levels, and [Tally.If] says how it
-// would have ended under another acceptance level.
+// number is exact. [Store.Tally] counts a selection by match level, and [Tally.If] says how it would
+// have ended under another acceptance level.
 //
-// # What happens at once
+// # Connections
 //
-// The pool of connections is the host's; the Store sees that nobody takes all of it. It asks the
-// Backend for as many things at once as there are connections ([Options.Connections]); what is more
-// waits its turn, until its context ends. An export holds a connection from its first session to its
-// last, however slowly somebody reads it. So exports are bounded for each viewer, each company and
-// the process ([Options.Exports]); beyond that they are refused at once with a [*BusyError]. One
-// connection is always left to lists, if there are two. If there is but one, lists wait for the end
-// of an export, and a caller must not ask the Store for anything else while reading one.
+// The connection pool is the host's, and the Store sees to it that nobody takes all of it. It does
+// as many things at once as there are connections ([Options.Connections]). Further calls wait for
+// their turn, or until their context ends. An export holds a connection from its first session to
+// its last, however slowly it is read. So exports are limited for each viewer, each company and the
+// process ([Options.Exports]); beyond that they are refused at once with a [*BusyError]. If there
+// are two connections or more, one is always left to lists. If there is only one, lists wait for
+// the end of an export, and a caller must not ask the Store for anything else while reading one.
 //
-// Somebody who types makes each search superfluous by the next. [Query.Tab] says which belong
+// While somebody types, each search replaces the one before. [Query.Tab] says which belong
 // together: the newer cancels the older.
 //
 // # Settings and audit
 //
-// A company's settings are kept behind [Settings]; only a Master User changes them. The hook
-// [Options.Audit] is told of every operation, with the canonical text of its filter, before the
-// result leaves the Store: a refusal stops it. Exports and changes of settings are told of twice,
-// before they begin and with their outcome. A viewer without company or role is the host's mistake
-// and is not told of.
+// A company's settings are kept behind [Settings]; only a Master User changes them.
 //
-// [Options.Trail] keeps what is audited, and [Store.AuditTrail] shows it to the Master User, newest
+// The hook [Options.Audit] is called for every operation, with the canonical text of its filter,
+// before the result leaves the Store. If it returns an error, the operation is refused. For exports
+// and changes of settings it is called twice: before they begin, and with their outcome. It is not
+// called for a viewer without company or role, which is a mistake of the host.
+//
+// [Options.Trail] keeps these events, and [Store.AuditTrail] shows them to the Master User, newest
 // first: who did what, when, to which session, and how it ended. sqlstore and memstore have both:
 //
 //	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
 //	page, err := st.AuditTrail(ctx, master, store.AuditQuery{Session: id}) // who has seen this session?
 //
-// A trail holds IDs of sessions, the keys of those who work, and by what was searched, but nothing
-// of the persons in the sessions, and so a redaction changes nothing of it: the trail goes on to say
-// who read the session, and who redacted it. With [Options.AuditTexts] it holds what was typed as
-// well: names and numbers, which stay until the retention ends ([Options.AuditRetention]), whatever
-// is redacted or purged meanwhile. [Store.PurgeCompany] ends the trail of the company with its
+// A trail holds the IDs of sessions, the keys of viewers, and which fields were searched, but
+// nothing about the persons in the sessions. So redaction does not change it: it still says who
+// read the session, and who redacted it. With [Options.AuditTexts] it also holds what was typed.
+// Those names and numbers stay until the retention ends ([Options.AuditRetention]), even if the
+// session is redacted or purged before. [Store.PurgeCompany] deletes the company's trail with its
 // settings.
 //
 // # Errors
 //
 // Errors wrap the sentinels of this package, those of package filter, the context's or the
-// Backend's, and contain no person's data as long as the Backend's do not.
+// Backend's. They contain no person's data unless the Backend's do.
 package store

@@ -1,18 +1,29 @@
-// Package memstore keeps sessions in memory: for tests, for examples, and as the plainest reading
-// of what a [store.Backend] promises. What it answers is what package filter's Match says, session
-// by session.
+// Package memstore keeps sessions in memory: for tests, for examples, and as the reference
+// implementation of [store.Backend].
 //
-// It does all that a Backend may do: it has every optional interface of package store except
-// [store.Pooled], since it has no connections. One list of pointers per company, oldest first, is
-// searched by position and read from its end; a budget counts the sessions that were looked at.
-// Reading a page costs the sessions between its ends, whatever lies before it; inserting a session
-// that is not the newest moves those that are newer. Sessions are copied on their way in and out.
+//	backend := memstore.New()
+//	err := backend.Insert(ctx, &sessions.Session{
+//		ID: "s-1", Company: "acme", CreatedAt: time.Now(), Status: sessions.Pending,
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	st := store.New(backend, store.Options{Settings: new(memstore.Settings), Trail: new(memstore.Trail)})
+//	page, err := st.List(ctx, store.Viewer{Company: "acme", Role: sessions.Agent}, store.Query{})
 //
-// A watermark is the number of changes the company has seen. Writers take turns, so that no change
-// becomes visible late.
+// Its answers are those of filter.Filter.Match, session by session. It has every optional interface
+// of package store except [store.Pooled], since it has no connections.
+//
+// A company is a list of pointers, oldest first, which is searched by position and read from its
+// end. A budget counts the sessions that were looked at. A page costs the sessions between its
+// ends, wherever in the list it is. Inserting a session that is not the newest moves those that are
+// newer. Sessions are copied when they go in and when they come out.
+//
+// A watermark is the number of changes that the company has seen. Writers take turns, so that no
+// change becomes visible late.
 //
 // [Settings] keeps settings with their history, and [Trail] keeps audit trails, until the process
 // ends.
 //
-// All of them may be used by many goroutines. Their zero values are empty and ready to use.
+// All types may be used by many goroutines at once. Their zero values are empty and ready to use.
 package memstore

@@ -1,26 +1,30 @@
-// Package storetest proves that a [store.Backend] keeps its promises. A host runs it over its own
+// Package storetest tests that a [store.Backend] keeps its promises. A host runs it over its own
 // storage:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) storetest.Fixture {
-//			return storetest.Fixture{Backend: mystore.New(freshDatabase(t))}
+//			s := mystore.New(freshDatabase(t))
+//			return storetest.Fixture{
+//				Backend: s,
+//				Put:     s.Save, // not needed if s is a store.Writer
+//				Lacks:   storetest.Lacks{Changes: true},
+//			}
 //		})
 //	}
 //
-// Each numbered sentence of store.Backend and of the interfaces that a Backend may have as well
-// (store.Streamer, Counter, Writer, EachCounter, Putter, Purger and Tallier) is a subtest that bears
-// its number; each gets a [Fixture] of its own, an empty one. The sentences of an interface that the
-// Backend does not have are left out. What is right is what filter.Filter.Match says of the sessions
-// that were put in.
+// Each numbered promise of store.Backend and of the optional interfaces (store.Streamer, Counter,
+// Writer, EachCounter, Putter, Purger and Tallier) is a subtest that bears its number. Each gets an
+// empty [Fixture] of its own. The promises of an interface that the Backend does not implement are
+// left out. The right answer is that of filter.Filter.Match for the sessions that were stored.
 //
-// The sessions are few and odd: names in Georgian, Latin and accented letters, names of six words,
-// hyphens and apostrophes; numbers with leading zeros and of letters and digits; texts that are
-// absent for every reason; times that are equal or a microsecond apart; dates without a day or
-// month; keys with quotes, wildcards, emoji, blanks at their end, and such as differ by case alone.
+// The sessions are few and unusual: names in Georgian, Latin and accented letters, names of six
+// words, hyphens and apostrophes; numbers with leading zeros, and of letters and digits; texts that
+// are absent for each reason; times that are equal or a microsecond apart; dates without a day or
+// month; keys with quotes, wildcards, emoji and trailing blanks, and keys that differ only in case.
 //
 // [RunSettings] does the same for a host's own store.Settings, and [RunAuditTrail] for a
 // store.AuditTrail.
 //
-// A failure prints the case's explanation and its line in this package. A storage that cannot do
-// something says so in [Lacks]; the zero Lacks claims everything.
+// A failure prints the explanation of the case and its line in this package. What a storage cannot
+// do is declared in [Lacks]; with the zero Lacks everything is tested.
 package storetest
