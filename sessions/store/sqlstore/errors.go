@@ -40,8 +40,8 @@ var (
 type DamageError = segment.DamageError
 
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of
-// the row that it refused, so Error does not print its cause, except for [ErrTxEnded] and the end
-// of a context. errors.Is and errors.As see the cause.
+// the row that it refused, so Error prints of its cause only the SQLSTATE, [ErrTxEnded] and the
+// end of a context. errors.Is and errors.As see the cause.
 type Error = database.Error
 
 // failed wraps a driver's error.

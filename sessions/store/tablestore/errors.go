@@ -12,6 +12,6 @@ import (
 var ErrTable = errors.New("tablestore: table")
 
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of
-// a row, so Error does not print its cause, except for the end of a context. errors.Is and
+// a row, so Error prints of its cause only the SQLSTATE and the end of a context. errors.Is and
 // errors.As see the cause.
 type Error = database.Error

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -15,14 +16,14 @@ import (
 var ErrTxEnded = errors.New("sqlstore: the caller's transaction has ended")
 
 // Error is a failure of the database or of the connection to it. A driver's text can hold values of
-// the row that it refused, so Error prints of its cause only [ErrTxEnded] and the end of a context.
-// errors.Is and errors.As see the cause.
+// the row that it refused, so Error prints of its cause only [ErrTxEnded], the end of a context and
+// the SQLSTATE. errors.Is and errors.As see the cause.
 type Error struct {
 	Op  string // the package and what was being done: "sqlstore: list", "sqlstore: insert", ...
 	Err error
 }
 
-// Error names what was being done.
+// Error names what was being done, and the SQLSTATE, which says nothing of a row.
 func (e *Error) Error() string {
 	text := e.Op
 	if errors.Is(e.Err, ErrTxEnded) {
@@ -33,8 +34,15 @@ func (e *Error) Error() string {
 			return text + ": " + known.Error()
 		}
 	}
-	return text + ": the database reports an error"
+	text += ": the database reports an error"
+	if state := e.SQLState(); sqlState.MatchString(state) {
+		text += ", SQLSTATE " + state
+	}
+	return text
 }
+
+// sqlState is what a SQLSTATE looks like. What wraps a driver might have another text there.
+var sqlState = regexp.MustCompile(`^[0-9A-Z]{5}$`)
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

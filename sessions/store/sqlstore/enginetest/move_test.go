@@ -95,6 +95,7 @@ func move(ctx context.Context, o oldTable, b *sqlstore.Backend, company string, 
 
 // TestMove moves a company while its table is written to.
 func TestMove(t *testing.T) {
+	requireDocumented(t, "Import", "move_test.go", 11)
 	const before, meanwhile = 2500, 200
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		old, b := oldTable{db, e}, newBackend(t, e, open(t, e))
