@@ -684,23 +684,22 @@ func testSettings(t *testing.T, browser context.Context) {
 	tally, err := store.New(s.backend, store.Options{}).Tally(t.Context(), store.Viewer{Company: "acme", Role: sessions.Agent},
 		filter.And(filter.Search("a"), filter.DocumentType(sessions.IDCard)))
 	require.NoError(t, err)
-	policy, err := far.NewPolicy(far.Kvalifika, 7)
-	require.NoError(t, err)
-	acceptance, err := sessions.NewAcceptance(policy)
-	require.NoError(t, err)
-	outlook, err := tally.If(acceptance)
+	current := must(s.settings.CompanySettings(t.Context(), "acme")).Acceptance
+	seven := must(sessions.NewAcceptance(must(far.NewPolicy(far.Kvalifika, 7))))
+	for _, documentType := range current.Overrides() {
+		seven = seven.With(documentType, current.For(documentType))
+	}
+	outlook, err := tally.If(seven)
 	require.NoError(t, err)
 	require.NotZero(t, outlook.Fail)
 	row := eval[[]string](b, "[...document.querySelectorAll('.levels tbody tr')[0].querySelectorAll('td.num')].map(c => c.innerText.trim())")
-	require.Equal(t, []string{fmt.Sprint(outlook.Pass), fmt.Sprint(outlook.Fail), fmt.Sprint(outlook.Unknown)}, row)
+	require.Equal(t, []string{fmt.Sprint(outlook.Pass), fmt.Sprint(outlook.Fail), fmt.Sprint(outlook.Unknown)}, row, "beside the document types' own levels")
 
-	in, err := tally.If(must(s.settings.CompanySettings(t.Context(), "acme")).Acceptance)
+	in, err := tally.If(current)
 	require.NoError(t, err)
 	b.click(".levels tbody tr:first-child input")
 	b.wait("document.getElementById('consequence').innerText !== ''")
-	own, err := tally.If(acceptance.With(sessions.ResidenceCard, must(far.NewPolicy(far.Kvalifika, 6))))
-	require.NoError(t, err)
-	require.Equal(t, fmt.Sprintf("5 to 7: %d fewer would pass", in.Pass-own.Pass), b.text("#consequence"))
+	require.Equal(t, fmt.Sprintf("5 to 7: %d fewer would pass", in.Pass-outlook.Pass), b.text("#consequence"))
 	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nloyalty card', true")
 	b.click(".settings button.primary")
 	b.wait("document.querySelector('.settings .note.good')")
@@ -737,6 +736,15 @@ func testSettings(t *testing.T, browser context.Context) {
 	require.Contains(t, b.text(".audit tbody"), "5 to 7")
 	require.Contains(t, b.text(".audit tbody"), "acme-master_user")
 	b.checked("audit", rules)
+
+	// back from a session the filters are there
+	b.do(chromedp.SetValue(chromedp.CSS(".audit [name=action]"), "selfie"))
+	b.click(".audit button.primary")
+	b.wait("location.search.includes('action=selfie') && document.readyState === 'complete'")
+	b.click(".audit tbody td:nth-child(4) a")
+	b.wait("document.readyState === 'complete' && document.querySelector('.details')")
+	eval[bool](b, "history.back(), true")
+	b.wait("document.readyState === 'complete' && document.querySelector('.audit tbody td:nth-child(4) a') && document.querySelector('.audit [name=action]').value === 'selfie'")
 
 	agent := s.open(t, browser, desk, deskHeight)
 	agent.signIn("acme-agent")

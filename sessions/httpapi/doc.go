@@ -150,7 +150,7 @@
 //
 // A row's selfie is an opaque reference, not a URL. The URL is /sessions/{id}/selfie, where
 // [Options.Selfie] answers viewers who may see the session and its selfie. The audit hook is called
-// as for details.
+// each time, with store.ActionSelfie.
 //
 // # Behind a sign-in, from other origins, through proxies
 //

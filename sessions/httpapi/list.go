@@ -267,16 +267,14 @@ func (c *call) selfie() error {
 	if c.options.Selfie == nil {
 		return &problem{Code: codeNotSupported}
 	}
-	s, err := c.store.Get(c.ctx, c.viewer, c.session)
+	reference, err := c.store.Selfie(c.ctx, c.viewer, c.session)
 	switch {
 	case err != nil:
 		return err
-	case !c.viewer.Disclosure.Shows(sessions.FieldSelfie):
-		return &store.HiddenError{Fields: sessions.FieldsOf(sessions.FieldSelfie)}
-	case s.Selfie == "":
+	case reference == "":
 		return store.ErrNotFound
 	}
-	c.options.Selfie(c.w, c.r, c.viewer, s.Selfie)
+	c.options.Selfie(c.w, c.r, c.viewer, reference)
 	return nil
 }
 

@@ -101,12 +101,14 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		case "extra_keys", "kept_extra_keys":
 			var keys []string
 			var parsed sessions.ExtraKeys
-			err := json.Unmarshal(object[name], &keys)
-			if err == nil {
-				parsed, err = sessions.NewExtraKeys(keys...)
+			if json.Unmarshal(object[name], &keys) != nil || keys == nil {
+				return s, refuse(codeInvalidParameter, name, "not a list of keys")
 			}
-			if err != nil || keys == nil {
-				return s, refuse(codeInvalidParameter, name, "not a list of keys, distinct, short and without control characters")
+			for i := range keys { // as far as the first that is at fault
+				var err error
+				if parsed, err = sessions.NewExtraKeys(keys[:i+1]...); err != nil {
+					return s, refuseAt(name, i+1, "keys are distinct, short, few and without control characters")
+				}
 			}
 			if name == "extra_keys" {
 				s.ExtraKeys = parsed

@@ -17,6 +17,7 @@ type problem struct {
 	Status    int    `json:"status"`
 	Code      string `json:"code"`
 	Parameter string `json:"parameter"`
+	Place     int    `json:"place"` // of the value at fault, from 1
 }
 
 func (p *problem) Error() string { return "API: " + p.Code }

@@ -2,8 +2,10 @@ package page
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,17 @@ type auditView struct {
 	Actions  []store.Action
 	Entries  []entryView
 	Next     string
+	Problem  string // why the filters are refused
+}
+
+// anyAction is the filter's value for all actions. Without it, without an action and without a
+// session, the trail leaves out what an open page asks for by itself.
+const anyAction = "any"
+
+// byItself reports whether an open page takes an action without being told to: at every list, and
+// every few seconds. Among such entries nobody finds what somebody did.
+func byItself(a store.Action) bool {
+	return slices.Contains([]store.Action{store.ActionSelfie, store.ActionChanges, store.ActionCount, store.ActionFacets, store.ActionTally}, a)
 }
 
 // entryView is one entry of the trail.
@@ -53,12 +66,27 @@ func (s *site) audit(r *request) {
 	}
 	set("subject", v.Subject)
 	set("session", v.Session)
-	set("action", v.Action)
+	switch {
+	case v.Action == anyAction, v.Action == "" && v.Session != "":
+	case v.Action == "":
+		for _, a := range store.Actions() {
+			if !byItself(a) {
+				asked.Add("action", string(a))
+			}
+		}
+	default:
+		asked.Set("action", v.Action)
+	}
 	set("after", r.Form.Get("after"))
 	var page auditDocument
 	err := r.askDays(asked, v.From, v.To)
 	if err == nil {
 		_, err = s.get(r, "/audit", asked, &page)
+	}
+	status := http.StatusOK
+	var p *problem
+	if errors.As(err, &p) && p.Status == http.StatusBadRequest && r.Whole { // the form keeps what was typed
+		v.Problem, status, err = r.explain(p), p.Status, nil
 	}
 	if err != nil {
 		s.refuse(r, err)
@@ -75,7 +103,7 @@ func (s *site) audit(r *request) {
 	if r.Header.Get("HX-Target") == "audit-more" {
 		name = "audit-rows"
 	}
-	s.show(r, http.StatusOK, name, v)
+	s.show(r, status, name, v)
 }
 
 // askDays asks for civil days in the zone of the request, both included.
@@ -104,8 +132,8 @@ func (r *request) entry(e *entryDocument) entryView {
 	if e.Session != nil {
 		v.Session, v.Path = *e.Session, r.detailsPath(*e.Session)
 	}
-	if e.Query != nil && *e.Query != "filter()" {
-		v.Facts = append(v.Facts, *e.Query)
+	if e.Query != nil {
+		v.Facts = append(v.Facts, r.selectedBy(*e.Query))
 	}
 	if e.Rows > 0 {
 		rows := r.count(countDocument{e.Rows, true})
@@ -124,6 +152,34 @@ func (r *request) entry(e *entryDocument) entryView {
 		v.Facts = append(v.Facts, *e.Reason)
 	}
 	return v
+}
+
+// selectedBy says in words by which criteria was selected ("filter(status, search)"). A query whose
+// texts the host keeps is shown as it is.
+func (l *language) selectedBy(query string) string {
+	inside, ok := strings.CutPrefix(strings.TrimSuffix(query, ")"), "filter(")
+	switch {
+	case inside == "everything":
+		return l.Say("selection_all")
+	case !ok:
+		return query
+	}
+	names := strings.Split(inside, ", ")
+	for i, name := range names {
+		switch name {
+		case "status":
+			names[i] = l.Say("final_status")
+		case "failed_for":
+			names[i] = l.Say("possible_spoof")
+		case "created_at":
+			names[i] = l.Say("date_range")
+		case "id":
+			names[i] = l.Say("session_id")
+		default:
+			names[i] = l.Say(name)
+		}
+	}
+	return l.Say("selected_by", strings.Join(names, ", "))
 }
 
 // changed lists what differs between two settings.

@@ -74,9 +74,23 @@ func TestConsequence(t *testing.T) {
 	require.Equal(t, http.StatusOK, saved.status)
 	require.Contains(t, saved.body, "Changed last by master-1 on ")
 	require.Contains(t, saved.body, "10 more would pass")
+	own := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.extra_keys=phone&set.acceptance=kvalifika-3d2d:7&set.type.passport=kvalifika-3d2d:6").body
+	require.Equal(t, 6, strings.Count(own, "as many would pass"))
+	require.Equal(t, 7, strings.Count(own, "</meter> 2</td>"), "numbers and changes are those beside the own level of passports")
 	require.NotContains(t, send(t, all, http.MethodGet, "/settings", "", "Role", "agent").body, "Changed last", "only a Master User may know")
 
-	trail := send(t, all, http.MethodPost, "/audit", "action=settings").body
+	// what is refused stays in the form, and the message names the key; a conflict says what was lost
+	bad := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.acceptance=kvalifika-3d2d:7&set.extra_keys=phone%0Aemail%0A%3Cb%3E%0A%3Cb%3E")
+	require.Equal(t, http.StatusBadRequest, bad.status)
+	require.Contains(t, bad.body, "The extra field “&lt;b&gt;” is at fault")
+	require.Contains(t, bad.body, `aria-invalid="true">phone`+"\nemail\n&lt;b&gt;\n&lt;b&gt;<")
+	late := send(t, all, http.MethodPost, "/settings/save", strings.Replace(form, "=phone", "=phone%0Amine", 1))
+	require.Equal(t, http.StatusPreconditionFailed, late.status)
+	require.Contains(t, late.body, `<p class="note bad" role="status">Somebody has changed this meanwhile.`)
+	require.Contains(t, late.body, "Your form, which was not saved, would have changed: Passport 6 to as above; Extra fields: phone to phone, mine.")
+	require.Contains(t, late.body, ">phone</textarea>")
+
+	trail := send(t, all, http.MethodGet, "/audit?action=settings", "").body
 	require.Equal(t, 2, strings.Count(trail, "<span>5 to 7</span>"), "begun and done")
 	require.Contains(t, trail, "Extra fields: – to phone")
 }
@@ -87,8 +101,8 @@ func TestAuditTrail(t *testing.T) {
 	details := send(t, all, http.MethodGet, "/sessions/s-a", "").body
 	require.Contains(t, details, `href="/audit?session=s-a"`)
 	entries := func(form string) []string {
-		body := send(t, all, http.MethodPost, "/audit", form).body
-		rows := regexp.MustCompile(`(?s)<tr>\n<td>.*?</tr>`).FindAllString(body, -1)
+		body := send(t, all, http.MethodGet, "/audit?"+form, "").body
+		rows := regexp.MustCompile(`(?s)<tr role="row">\n<td role="cell">.*?</tr>`).FindAllString(body, -1)
 		if len(rows) == 0 {
 			require.Contains(t, body, "Nothing was done that fits.")
 		}
@@ -96,31 +110,38 @@ func TestAuditTrail(t *testing.T) {
 	}
 	found := entries("action=search")
 	require.Len(t, found, 1)
-	for _, part := range []string{"agent-7", "Search", "filter(status, search)", "done"} {
+	for _, part := range []string{`href="/audit?subject=agent-7"`, "Search", "Selected by: Final status, Search", "done"} {
 		require.Contains(t, found[0], part)
 	}
 	require.NotContains(t, found[0], "gio")
 	require.Len(t, entries("subject=agent-7"), 1)
+
+	// what an open page does by itself is there for those who ask for it
+	send(t, all, http.MethodPost, "/sessions/counts", "status=failed", "Role", "agent")
+	require.Len(t, entries("subject=agent-7"), 1)
+	require.Len(t, entries("subject=agent-7&action=count"), 1)
+	require.Len(t, entries("subject=agent-7&action=any"), 3)
 	require.Len(t, entries("session=s-a&action=details"), 1)
 	require.Contains(t, send(t, all, http.MethodGet, "/audit?session=s-a", "").body, "Details read")
 	today := time.Now().UTC().Format(time.DateOnly)
 	yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 	require.Len(t, entries("action=search&zone=UTC&from="+today+"&to="+today), 1)
 	require.Empty(t, entries("action=search&zone=UTC&to="+yesterday))
-	reversed := send(t, all, http.MethodPost, "/audit", "zone=UTC&from="+today+"&to="+yesterday)
+	reversed := send(t, all, http.MethodGet, "/audit?zone=UTC&from="+today+"&to="+yesterday, "")
 	require.Equal(t, http.StatusBadRequest, reversed.status)
 	require.Contains(t, reversed.body, "ends before it begins")
-	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodPost, "/audit", "from=2026-13-01").status)
+	require.Contains(t, reversed.body, `name="from" value="`+today+`"`, "what was typed is gone")
+	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodGet, "/audit?from=2026-13-01", "").status)
 
 	for range 60 {
 		send(t, all, http.MethodGet, "/sessions/s-b", "")
 	}
-	first := send(t, all, http.MethodPost, "/audit", "session=s-b&action=details").body
-	require.Equal(t, 50, strings.Count(first, "<td>Details read"))
+	first := send(t, all, http.MethodGet, "/audit?session=s-b&action=details", "").body
+	require.Equal(t, 50, strings.Count(first, `cell">Details read`))
 	next := regexp.MustCompile(`name="after" value="([^"]+)"`).FindStringSubmatch(first)
 	require.NotNil(t, next)
-	rest := send(t, all, http.MethodPost, "/audit", "session=s-b&action=details&after="+next[1], "HX-Request", "true", "HX-Target", "audit-more").body
-	require.Equal(t, 10, strings.Count(rest, "<td>Details read"))
+	rest := send(t, all, http.MethodGet, "/audit?session=s-b&action=details&after="+url.QueryEscape(next[1]), "", "HX-Request", "true", "HX-Target", "audit-more").body
+	require.Equal(t, 10, strings.Count(rest, `cell">Details read`))
 	require.NotContains(t, rest, "<html")
 
 	denied := send(t, all, http.MethodGet, "/audit", "", "Role", "agent")
@@ -135,8 +156,8 @@ func TestHostileTrail(t *testing.T) {
 	agent := []string{"Role", "agent", "Subject", hostile}
 	send(t, all, http.MethodGet, "/sessions/"+url.PathEscape(hostile), "", agent...)
 	for _, form := range []string{"", "subject=" + url.QueryEscape(hostile), "session=" + url.QueryEscape(hostile)} {
-		body := send(t, all, http.MethodPost, "/audit", form).body
-		require.Contains(t, body, "<bdi>"+html.EscapeString(hostile)+"</bdi> <small", "who")
+		body := send(t, all, http.MethodGet, "/audit?"+form, "").body
+		require.Contains(t, body, "<bdi>"+html.EscapeString(hostile)+"</bdi></a> <small", "who")
 		require.Contains(t, body, "<bdi>"+html.EscapeString(hostile)+"</bdi></a>", "the session")
 		require.NotContains(t, body, "<script>")
 		require.NotContains(t, body, `"'>`)
@@ -159,5 +180,18 @@ func TestOptionNumbers(t *testing.T) {
 		{countDocument{0, true}, countDocument{5, true}, "0"},
 	} {
 		require.Equal(t, one.want, en.optionNumber(one.n, one.total))
+	}
+}
+
+func TestSelectedBy(t *testing.T) {
+	en, err := newLanguage(English())
+	require.NoError(t, err)
+	for query, want := range map[string]string{
+		"filter(everything)":                         "All sessions",
+		"filter(failed_for, created_at, id, search)": "Selected by: Possible spoof, Date range, Session ID, Search",
+		"filter(document_type, new)":                 "Selected by: Document type, new",
+		`all(status(failed),search("gio"))`:          `all(status(failed),search("gio"))`,
+	} {
+		require.Equal(t, want, en.selectedBy(query))
 	}
 }

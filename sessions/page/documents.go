@@ -49,9 +49,6 @@ type pageDocument struct {
 	FoldsToNothing bool          `json:"folds_to_nothing"`
 	Hidden         []string      `json:"hidden"`
 	Link           *string       `json:"link"`
-
-	Total  *countDocument  `json:"total"`
-	Facets []facetDocument `json:"facets"`
 }
 
 type deltaDocument struct {
@@ -65,6 +62,10 @@ type deltaDocument struct {
 type countDocument struct {
 	N     int  `json:"n"`
 	Exact bool `json:"exact"`
+}
+
+type facetsDocument struct {
+	Facets []facetDocument `json:"facets"`
 }
 
 type facetDocument struct {

@@ -271,16 +271,18 @@ type optionCount struct{ ID, Text string }
 
 func (s *site) counts(r *request) {
 	asked := r.selection()
-	counted := with(asked, "limit", "1")
-	counted["include"] = []string{"total", "facets"}
-	var page pageDocument
-	if err := s.askSelection(r, "/sessions", counted, &page); err != nil {
+	var total countDocument
+	var facets facetsDocument
+	err := s.askSelection(r, "/count", asked, &total)
+	if err == nil {
+		err = s.askSelection(r, "/facets", asked, &facets)
+	}
+	if err != nil {
 		s.refuse(r, err)
 		return
 	}
-	total := *page.Total
 	v := countsView{language: r.language, Total: r.count(total), N: total.N, Exact: total.Exact}
-	for _, f := range page.Facets {
+	for _, f := range facets.Facets {
 		for _, o := range f.Options {
 			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.optionNumber(o.Count, total)})
 		}

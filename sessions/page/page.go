@@ -62,7 +62,6 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	pages.HandleFunc("POST /settings/save", s.asked(s.saveSettings))
 	pages.HandleFunc("POST /settings/consequence", s.asked(s.consequence))
 	pages.HandleFunc("GET /audit", s.asked(s.audit))
-	pages.HandleFunc("POST /audit", s.asked(s.audit))
 	pages.HandleFunc("POST /preferences", s.setPreferences)
 	pages.Handle("GET /static/{file}", s.files)
 

@@ -32,6 +32,7 @@ type settingsView struct {
 	Asked     []parameter // the selection, for what is counted before saving
 	Message   string
 	Failed    bool
+	BadKey    bool // one of the extra fields is why
 }
 
 type levelView struct {
@@ -49,10 +50,11 @@ type typeLevelView struct {
 	Policy      string // "" as the default
 }
 
-func (s *site) settings(r *request) { s.showSettings(r, http.StatusOK, "", nil) }
+func (s *site) settings(r *request) { s.showSettings(r, "", nil, nil) }
 
-// showSettings shows the settings as they are, and with them those that somebody failed to save.
-func (s *site) showSettings(r *request, status int, message string, tried *settingsDocument) {
+// showSettings shows the settings as they are. Where somebody failed to save others, it shows those,
+// or, after a conflict, says what of them was not saved.
+func (s *site) showSettings(r *request, message string, tried *settingsDocument, why *problem) {
 	asked := r.selection()
 	var current settingsDocument
 	var tally tallyDocument
@@ -86,6 +88,16 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 		frame: r.frame, ETag: header.Get("ETag"), Choices: current.Levels, MayChange: current.MayChange, Exact: tally.Exact,
 		Message: message, Failed: tried != nil, URL: r.Base + "/settings",
 	}
+	status := http.StatusOK
+	if why != nil {
+		status, v.BadKey = why.Status, why.Parameter == "extra_keys"
+		if why.Code == "conflict" {
+			if lost := r.changed(&current, tried); len(lost) > 0 {
+				v.Message += " " + r.Say("not_saved", strings.Join(lost, "; "))
+			}
+			tried = nil
+		}
+	}
 	v.Path, v.Title = "/settings", r.Say("settings")
 	link := s.results(r, &page, asked)
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
@@ -114,6 +126,18 @@ func (s *site) showSettings(r *request, status int, message string, tried *setti
 	}
 	counted := tally.tally()
 	for _, o := range tally.Outlooks {
+		if current.Acceptance != nil && !masked { // beside the document types' own levels
+			acceptance, err := current.Acceptance.withDefault(o.Policy).acceptance()
+			var under store.Outlook
+			if err == nil {
+				under, err = counted.If(acceptance)
+			}
+			if err != nil {
+				s.refuse(r, err)
+				return
+			}
+			o.Pass, o.Fail, o.Unknown = under.Pass, under.Fail, under.Unknown
+		}
 		exact := func(n int) string { return r.number(countDocument{n, true}) }
 		v.Levels = append(v.Levels, levelView{
 			levelDocument: o.levelDocument, Chosen: o.Policy == chosen, InForce: current.Acceptance != nil && o.Policy == current.Acceptance.Default,
@@ -161,11 +185,15 @@ func (s *site) saveSettings(r *request) {
 	var p *problem
 	switch {
 	case err == nil:
-		s.showSettings(r, http.StatusOK, r.Say("saved"), nil)
-	case errors.As(err, &p) && p.Code == "conflict":
-		s.showSettings(r, p.Status, r.Say("problem_conflict"), nil)
-	case errors.As(err, &p) && p.Status == http.StatusBadRequest:
-		s.showSettings(r, p.Status, r.Say("problem_settings"), &changed)
+		s.showSettings(r, r.Say("saved"), nil, nil)
+	case !errors.As(err, &p):
+		s.refuse(r, err)
+	case p.Code == "conflict":
+		s.showSettings(r, r.Say("problem_conflict"), &changed, p)
+	case p.Parameter == "extra_keys" && 0 < p.Place && p.Place <= len(changed.ExtraKeys):
+		s.showSettings(r, r.Say("problem_key", changed.ExtraKeys[p.Place-1]), &changed, p)
+	case p.Status == http.StatusBadRequest:
+		s.showSettings(r, r.Say("problem_settings"), &changed, p)
 	default:
 		s.refuse(r, err)
 	}

@@ -18,6 +18,7 @@ const (
 	ActionList     Action = "list"     // a page of sessions, without a search
 	ActionSearch   Action = "search"   // a page of sessions found by a search
 	ActionDetails  Action = "details"  // one session
+	ActionSelfie   Action = "selfie"   // the image of one session's selfie, in a list as well
 	ActionAttempts Action = "attempts" // a page of a person's sessions
 	ActionChanges  Action = "changes"
 	ActionCount    Action = "count"
@@ -37,8 +38,8 @@ const (
 // Actions returns all actions that are audited.
 func Actions() []Action {
 	return []Action{
-		ActionList, ActionSearch, ActionDetails, ActionAttempts, ActionChanges, ActionCount, ActionFacets, ActionTally, ActionExport,
-		ActionSettings, ActionRedact, ActionPurge, ActionAudit, ActionPurgeCompany,
+		ActionList, ActionSearch, ActionDetails, ActionSelfie, ActionAttempts, ActionChanges, ActionCount, ActionFacets, ActionTally,
+		ActionExport, ActionSettings, ActionRedact, ActionPurge, ActionAudit, ActionPurgeCompany,
 	}
 }
 
@@ -70,7 +71,7 @@ type Event struct {
 	// selects everything. The text of a search is personal data: keep it as carefully as the
 	// sessions, and never log it.
 	Query   string
-	Session string          // ID, for details, attempts and redactions, and for reading the trail of a session
+	Session string          // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
 	Change  *SettingsChange // for settings, nil otherwise
 	Purge   *Purge          // for purges, as they were asked, nil otherwise; Query has its filter
 	Rows    int             // sessions that are handed out, were counted or are gone; of changes, the IDs as well; 0 for facets; of the trail, entries

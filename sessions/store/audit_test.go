@@ -59,6 +59,16 @@ func TestAudit(t *testing.T) {
 	details := event(store.ActionDetails, "", 1)
 	details.Session = "s-0003"
 	require.Equal(t, []store.Event{details}, audit.take())
+	_, err = st.Selfie(ctx, agent, "s-0003")
+	require.NoError(t, err)
+	seen := details
+	seen.Action = store.ActionSelfie
+	require.Equal(t, []store.Event{seen}, audit.take(), "a face in a list is no reading of details")
+	faceless := with(agent, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldSelfie) })
+	_, err = st.Selfie(ctx, faceless, "s-0003")
+	require.ErrorIs(t, err, store.ErrHidden)
+	seen.Outcome, seen.Rows, seen.Err = store.Failed, 0, err
+	require.Equal(t, []store.Event{seen}, audit.take())
 	attempts, err := st.Attempts(ctx, agent, "s-0003", store.Query{})
 	require.NoError(t, err)
 	grouped := event(store.ActionAttempts, filter.Filter{}.Text(), len(attempts.Sessions))

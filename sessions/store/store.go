@@ -103,6 +103,27 @@ func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session
 	return conclude(ctx, s, e, found, err)
 }
 
+// Selfie returns the reference of one session's selfie, for a viewer who is to see the image: "" if
+// it has none. Hidden from the viewer it is a [*HiddenError]. Which sessions are [ErrNotFound], Get
+// says. The audit hook is told of an action of its own, since a list that shows selfies asks for
+// many.
+func (s *Store) Selfie(ctx context.Context, v Viewer, id string) (string, error) {
+	if err := v.check(); err != nil {
+		return "", err
+	}
+	found, err := s.get(ctx, v, id)
+	e := v.event(ActionSelfie)
+	e.Session = id
+	switch {
+	case err != nil:
+		return conclude(ctx, s, e, "", err)
+	case !v.Disclosure.Shows(sessions.FieldSelfie):
+		return conclude(ctx, s, e, "", error(&HiddenError{Fields: sessions.FieldsOf(sessions.FieldSelfie)}))
+	}
+	e.Rows = 1
+	return conclude(ctx, s, e, found.Selfie, nil)
+}
+
 // get returns a session undisclosed.
 func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
 	if err := v.Restriction.Err(); err != nil {

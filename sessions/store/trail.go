@@ -50,7 +50,7 @@ type AuditEntry struct {
 	// search)", and so what was asked, but nothing of a person. With [Options.AuditTexts] it is
 	// Event.Query.
 	Query    string
-	Session  string // ID, for details, attempts and redactions, and for reading the trail of a session
+	Session  string // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
 	Old, New string // for a change of settings, before and after, as JSON
 	Rows     int    // as in Event; of the trail itself, entries; IDs of a purge by IDs are not kept
 	Bytes    int64
