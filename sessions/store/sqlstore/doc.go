@@ -1,9 +1,13 @@
 // Package sqlstore keeps sessions in PostgreSQL, MariaDB or MySQL, or SQLite, over a *sql.DB that
 // the host owns. It imports no driver, leaves no goroutine behind and closes nothing.
 //
-//	db, err := sql.Open("pgx", dsn)
-//	...
-//	err = sqlstore.Migrate(ctx, db, sqlstore.Postgres) // once, or by migrations of the host's, see Migrations
+//	db, err := sql.Open("pgx", dsn) // the driver is the host's choice
+//	if err != nil {
+//		return err
+//	}
+//	if err := sqlstore.Migrate(ctx, db, sqlstore.Postgres); err != nil { // makes or upgrades the tables
+//		return err
+//	}
 //	backend := sqlstore.New(db, sqlstore.Postgres)
 //	err = backend.Insert(ctx, session)
 //	st := store.New(backend, store.Options{})
@@ -11,42 +15,43 @@
 //
 // # Tables
 //
-// [Migrate] makes nine tables, and brings older ones up to date; [Migrations] gives the same
-// statements to a host that has a tool of its own for that.
+// [Migrate] makes nine tables, and brings older ones up to date. [Migrations] returns the same
+// statements for a host's own migration tool.
 //
 //   - sessionkit_sessions has one row per session, with its search key (package searchkey).
 //     Creation times are microseconds since 1970. Its list index (MariaDB: the table itself) is
 //     (company, created_us, id).
-//   - sessionkit_segments and sessionkit_blocks have the words and properties of all sessions but
-//     those that changed last, packed: see below.
+//   - sessionkit_segments and sessionkit_blocks have the words and properties of all sessions
+//     except those that changed last, packed: see below.
 //   - sessionkit_companies counts the changes and the sessions of each company, and says up to
 //     which change they are packed, and which version its search keys have.
-//   - sessionkit_migrations has which migrations were applied, and when.
+//   - sessionkit_migrations records which migrations were applied, and when.
 //   - sessionkit_tombstones has the IDs that were purged and do not come back.
-//   - sessionkit_settings has the settings of companies, a row for each time that they were saved.
-//   - sessionkit_audit has what was done in companies, and by whom, if the host keeps it here.
+//   - sessionkit_settings has the settings of companies, one row for each time that they were
+//     saved.
+//   - sessionkit_audit has the audit trail of companies, if the host keeps it here.
 //   - sessionkit_schema has the version of the tables, and the history of the changes. Versions on
-//     which this package does not work are refused, also when they move while it runs.
+//     which this package does not work are refused, even if they change while it runs.
 //
 // All texts are compared byte by byte, whatever the server's defaults.
 //
-// Every statement is in the files under enginetest/testdata/statements, whole, by engine and
+// The files under enginetest/testdata/statements have every statement in full, by engine and
 // method. Its text depends on the shape of the filter and not on values, positions or the size of a
-// page, so that drivers and poolers that keep prepared statements keep few: PostgreSQL's have the
-// size of what is wanted, in powers of four.
+// page, so that drivers and poolers keep few prepared statements. On PostgreSQL statements also
+// depend on the number of rows wanted, in powers of four.
 //
 // # Migrations
 //
-// The schema is a row of numbered migrations: embedded SQL files, one folder an engine, applied in
-// order and forward only. [Migrate] applies those that a database lacks, under a lock, and
-// [Status] says which it has. [Migrations] returns them as text for goose, Flyway, golang-migrate
-// and their like; a call of Migrate afterwards does what SQL cannot, and checks the rest. On
-// PostgreSQL and SQLite apply each file in one transaction.
+// The schema is a series of numbered migrations: embedded SQL files, one folder for each engine,
+// applied in order and forward only. [Migrate] applies those that a database lacks, under a lock,
+// and [Status] says which it has. [Migrations] returns them as text for goose, Flyway,
+// golang-migrate and similar tools; call Migrate afterwards to do what SQL cannot, and to check the
+// rest. On PostgreSQL and SQLite apply each file in one transaction.
 //
 // [Backend.Check], and so each new Backend, compares the tables, columns, indexes, types and
 // collations with what the migrations make, and names what somebody has changed by hand (a
-// [*SchemaError]). Columns and indexes that a host has added are no difference, as long as a row
-// can be inserted without them.
+// [*SchemaError]). Columns and indexes that a host has added are accepted, as long as a row can be
+// inserted without them.
 //
 // First day, and whenever a process starts:
 //
@@ -56,28 +61,28 @@
 //
 // A deployment with a newer version of this package:
 //
-//  1. Make a backup: there is no way back but that.
-//  2. Ask [Status]. A migration to be applied whose Oldest is not above the version before its own
-//     is one beside which the old processes go on. For any other, stop them.
-//  3. Call Migrate, from one place or from every new process: it is one at a time.
-//  4. Start the new processes, then stop the old ones. Meanwhile both write, and each finds what the
-//     other has written. Begin to use what is new in the package when the last old one has gone: an
-//     old process does not know of it.
+//  1. Make a backup: there is no other way back.
+//  2. Call [Status]. If Oldest of each migration to be applied is not above the version that the
+//     database has, the old processes can go on meanwhile. Otherwise stop them.
+//  3. Call Migrate, from one place or from every new process: only one runs at a time.
+//  4. Start the new processes, then stop the old ones. Meanwhile both write, and each finds what
+//     the other has written. Use new features of the package only when the last old process has
+//     ended.
 //
-// New processes refuse tables that were not migrated. Old ones refuse tables that do without them,
-// since Oldest is kept beside the version, and every statement that writes asks for both in its
-// transaction.
+// New processes refuse tables that were not migrated. Old processes refuse tables that no longer
+// support them: Oldest is stored beside the version, and every transaction that writes reads both.
 //
-// From version 1, 2 or 3 of the schema stop everything, and call Migrate: it makes the search keys
-// anew, and packs all companies. It works in batches, and goes on when it was interrupted. Once the
-// statements have been applied new processes may serve: their searches compare in Go what has no
-// key of theirs yet. A million sessions of version 1 took about three minutes on PostgreSQL and on
-// SQLite, and thirteen on MariaDB with a buffer pool of 128 MiB, on two cores that were busy
-// otherwise. The statements, which lock the table of sessions as a whole, took six, thirteen and
-// one seconds of that; making keys anew holds a company for 128 sessions at a time.
+// To upgrade from version 1, 2 or 3 of the schema stop everything, and call Migrate: it rebuilds
+// the search keys, and packs all companies. It works in batches, and continues if it was
+// interrupted. Once the statements have been applied new processes may serve: their searches
+// compare in Go the sessions whose keys are not rebuilt yet. A million sessions of version 1 took
+// about three minutes on PostgreSQL and on SQLite, and thirteen on MariaDB with a buffer pool of
+// 128 MiB, on two cores that were busy otherwise. The statements, which lock the table of sessions
+// as a whole, took six, thirteen and one seconds of that. Rebuilding keys locks a company for 128
+// sessions at a time.
 //
-// PostgreSQL gives a migration its lock once the statements that run have ended, and lets no others
-// begin meanwhile: end long streams first, or bound the wait by lock_timeout on the connection. On
+// PostgreSQL grants a migration its lock when the running statements have ended, and starts no
+// others meanwhile: end long streams first, or bound the wait by lock_timeout on the connection. On
 // MariaDB and MySQL the same holds for lock_wait_timeout.
 //
 // After a restore from a backup, before anything is written:
@@ -88,113 +93,112 @@
 //
 // # MySQL
 //
-// MySQL is spoken to as MariaDB: one dialect, one schema. The tests passed on MySQL 8.0.28, 8.0.46
-// and 9.7.4, the plans of the statements included; older versions were not tried. They are not part
-// of what is run for every change, which is MariaDB 10.11.
+// For MySQL use [MariaDB]: the dialect and the schema are the same. The tests passed on MySQL
+// 8.0.28, 8.0.46 and 9.7.4, including those of query plans; older versions were not tried. Only
+// MariaDB 10.11 is tested for every change.
 //
-// # The search
+// # Search
 //
-// A list without criteria, or with a range of creation times only, reads what it returns. Any other
-// asks the segments. A segment is up to 64,000 sessions that are neighbours in the list; its blocks
-// hold, compressed, which of them have a status, a document type, a match level, a reason of
-// failure and a few properties more, and which have a word that begins with a prefix, by field.
-// Filters are evaluated on those as sets of bits, in memory, and only the sessions that are
-// returned are looked up. The newest segments are asked first, and as many as what was found so far
-// says are needed. What has changed since the company was packed is its tail: those rows are read,
-// and merged. All of that is one snapshot, of the same moment as Batch.AsOf.
+// A list without criteria, or with a range of creation times only, reads just what it returns. All
+// other lists use segments. A segment is up to 64,000 sessions that are neighbours in the list. Its
+// blocks hold, compressed, which of them have each status, document type, match level, reason of
+// failure and a few more properties, and which have a word with each prefix, by field. Filters are
+// evaluated on these as bit sets, in memory, and only the sessions that are returned are looked up.
+// The newest segments are read first, and only as many as are needed. Sessions that have changed
+// since the company was packed are its tail: their rows are read, and merged. All of that is one
+// snapshot, of the same moment as Batch.AsOf.
 //
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
 // validity, presence of a document, sex and device are answered whole, however they are combined
 // and however many values they have, and counted exactly, whatever the selection's Budget and Limit
 // are. Other fields are compared on the rows of the sessions that the rest of the filter leaves.
-// Each of those rows costs four of the Budget. When that is spent, Batch.Reached says how far the
-// search came, at least a quarter of the Budget further, and a count is not exact. A selection
-// without a Budget goes on to the end.
+// Each of those rows costs four of the Budget. When the Budget is spent, Batch.Reached says how far
+// the search came, which is at least a quarter of the Budget further, and a count is not exact. A
+// selection without a Budget is searched to the end.
 //
-// A subject or an exact number leaves hardly any rows but its own, whose segments hashes of numbers
-// and subjects find: their pages are whole, up to 512 values, and their counts are exact as long as
-// they have no more than a quarter of the Budget's sessions. So are exact names, where few sessions
-// have the word; of a common one, and of extra fields, partner, nationality, address, browser,
-// operating system, model, attempt and dates, the Budget bounds both.
+// Hashes of subjects and exact numbers find the segments of their sessions, and hardly any other
+// rows are left. So with up to 512 values their pages are whole, and their counts are exact as long
+// as they have no more sessions than a quarter of the Budget. The same holds for exact names if few
+// sessions have the word. For common names, and for extra fields, partner, nationality, address,
+// browser, operating system, model, attempt and dates, the Budget bounds pages and counts.
 //
 // # Packing
 //
-// A session whose last change has a number up to packed_seq has one living place in one segment;
-// any other has none, and is tail. Inserting touches no segment. Updating a packed session makes
-// its place dead, and takes the words that it lost out of the segments, at once; so does redacting.
-// No goroutine is started: a writer whose own transaction has brought the company's change number
-// past a multiple of 2,000 (see [Packing]) packs the tail after its commit, and merges four small
-// segments of a size if there are as many, which reads 64,000 sessions at the most. It holds the
-// company only while what it has built changes places with what it was built of, and packs nothing
-// while others hold it. That packing failed is no error of the write. [Backend.Maintain] does the
-// same, and mends what imports in no particular order leave behind; a host that writes by
-// [Backend.Tx] alone has to call it, since in a host's transaction nothing is packed. A long tail
-// makes searches slow, and never wrong. A writer that meets one packs some 16,000 sessions of it.
+// A session whose last change has a number up to packed_seq has one living place in one segment.
+// All others have none, and are called the tail. Inserting touches no segment. Updating a packed
+// session marks its place as dead, and at once removes from the segments the words that the session
+// has lost; so does redacting. No goroutine is started: a writer whose own transaction has brought
+// the company's change number past a multiple of 2,000 (see [Packing]) packs the tail after its
+// commit. If there are four small segments of one size it merges them, which reads 64,000 sessions
+// at most. It locks the company only while it replaces the old segments by the new one, and packs
+// nothing while others hold the lock. If packing fails, the write does not. [Backend.Maintain] does
+// the same, and also tidies up after imports in no particular order. A host that writes only by
+// [Backend.Tx] has to call it, since nothing is packed in a host's transaction. A long tail makes
+// searches slow, but never wrong. A writer that finds one packs some 16,000 sessions of it.
 //
 // A damaged block is an [ErrDamaged], never a wrong page. [Backend.Verify] looks for damage, and
-// [Backend.Repair] makes all segments of a company anew.
+// [Backend.Repair] rebuilds all segments of a company.
 //
 // # Other search keys
 //
-// A release of this package may fold names and numbers in another way, see searchkey.Version.
-// Nothing has to stop for that, and processes of both releases may write side by side. A segment
-// states the version of its words, and a company that of all its rows and segments, if they have
-// one. Words of another version are not trusted: until they are made anew, searches compare those
-// sessions in Go, at doubtful rows' cost in the Budget. So they are slower, and a page of a rare
-// word may be partial where it was whole, of the tail, too; nobody is denied, and nobody else is
-// found. Batch.Rekeying and Count.Rekeying say so. What has no search in it is as fast as ever.
-// Redacting, and changing a text, takes all of a session's words out of segments of another
-// version.
+// A release of this package may fold names and numbers differently, see searchkey.Version. Nothing
+// has to stop for that, and processes of both releases may write side by side. A segment states the
+// version of its words, and a company states that of all its rows and segments if they have the
+// same. Words of another version are not used: until they are rebuilt, searches compare those
+// sessions in Go, and each of them costs as much of the Budget as a row that has to be compared. So
+// searches are slower, and a page of a rare word may be partial that was whole before. They still
+// find the same people. Batch.Rekeying and Count.Rekeying report this state. Filters without a
+// search are as fast as before. Redacting a session, or changing a text, removes all of its words
+// from segments of another version.
 //
-// [Backend.Maintain] makes the keys of a company anew: call it for each company when the last
-// process of the release before has ended. It goes on from where it was interrupted, one segment at
-// a time, the newest first, and holds the company for some 128 rows at a time. The newer release
-// does this for what the older one wrote, and never the other way round.
+// [Backend.Maintain] rebuilds the keys of a company: call it for each company when the last process
+// of the older release has ended. It works one segment at a time, the newest first, locks the
+// company for some 128 rows at a time, and continues where it was interrupted. Only the newer
+// release does this, for what the older one wrote.
 //
-// A host's own table, see package tablestore, has no such state. While its column is filled anew,
-// leave SearchKey out of Columns: searches are as right without it.
+// A host's own table, see package tablestore, has no such state. While its column is being
+// refilled, leave SearchKey out of Columns: searches give the same answers without it.
 //
 // # What operations cost
 //
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
-//   - Any other page: some 10 statements; the tail's rows, some blocks of each segment that is
-//     asked, the rows of what is returned.
+//   - Any other page: some 10 statements; the rows of the tail, some blocks of each segment that is
+//     searched, the rows of what is returned.
 //   - Count, counts of many filters at once ([Backend.CountEach]), and [Backend.Tally]: the tail's
 //     rows, some blocks of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.
 //   - Count of the whole company: one row.
-//   - Stream: of few sessions as a list does, of many one statement over the range.
-//   - Insert: per session one row in three indexes (MariaDB: two beside the table), in the
-//     statements of up to 256 rows, and the packing of about four times as many rows some time
-//     later. Update, Redact, and Put over what is stored write the row, and a few blocks if it is
-//     packed.
+//   - Stream: of few sessions the same as a list; of many, one statement over the range.
+//   - Insert: for each session one row in three indexes (MariaDB: two beside the table), in
+//     statements of up to 256 rows, and later the packing of about four times as many rows. Update,
+//     Redact, and Put of a stored session write the row, and a few blocks if it is packed.
 //   - Purge: see Erasure.
 //
 // # Snapshots
 //
 // Stream reads one state of the database in one read-only transaction, and holds one connection
 // until its callback has taken the last session. A session that is decided meanwhile is seen once,
-// as it was; one that comes in is not seen. What it costs to hold the snapshot open, for as long as
-// the callback takes:
+// as it was; a new one is not seen. While the snapshot is open, for as long as the callback takes,
+// it costs:
 //
 //   - PostgreSQL (REPEATABLE READ): nobody waits, but vacuum keeps every row version that has died
-//     since. The server sends as it is read; a statement_timeout, or
-//     idle_in_transaction_session_timeout, ends it with an error. The transaction does without
-//     sorting, parallel workers and JIT, by settings of its own: whatever the server's costs are,
-//     the rows come by the list index, and the first one at once.
+//     since. The server sends rows as they are read. A statement_timeout, or
+//     idle_in_transaction_session_timeout, ends the stream with an error. The transaction switches
+//     off sorting, parallel workers and JIT for itself, so that the rows come from the list index,
+//     and the first one at once, whatever the server's cost settings are.
 //   - MariaDB and MySQL (InnoDB, REPEATABLE READ): nobody waits, but the undo log grows. A reader
-//     that takes nothing for net_write_timeout, 60 s by default, loses its connection: an error,
-//     never an end.
+//     that reads nothing for net_write_timeout, 60 s by default, loses its connection. That is an
+//     error, and never looks like the end.
 //   - SQLite in WAL mode: nobody waits, but the log is not reset and grows. In the other journal
-//     modes writers wait for the reader, and fail when their busy timeout is over: use WAL.
+//     modes writers wait for the reader, and fail after their busy timeout: use WAL.
 //
 // Bound it by the context, and by deadlines on whatever the callback writes to. The callback must
-// not ask the same *sql.DB for more if that may have no other connection.
+// not use the same *sql.DB if that may have only one connection.
 //
-// A row comes as one text of the columns that are asked for, which is a tenth of the work of many,
-// and is fetched by a second goroutine while the one before is used; the goroutine ends before
-// Stream does. A text that contains the separator, U+001F, is noticed: the rest is then read column
-// by column in the same transaction.
+// A row comes as one text of all columns that were asked for, which is a tenth of the work of
+// separate columns. A second goroutine fetches it while the row before is used, and ends before
+// Stream does. If a text contains the separator, U+001F, the rest is read column by column in the
+// same transaction.
 //
 // # A read replica
 //
@@ -230,9 +234,10 @@
 //
 // # Changes
 //
-// Whoever writes to a company raises its change number first and so holds its row until the
-// transaction ends. Changes therefore become visible in the order of their numbers, and none can
-// appear late below a number that was read. The price: the writers of one company take turns.
+// Every writer first raises the company's change number, and so locks the company's row until the
+// transaction ends. Therefore changes become visible in the order of their numbers, and none can
+// appear later below a number that was read. The price is that the writers of one company take
+// turns.
 //
 // A watermark is such a number and the history that it belongs to, a random value in
 // sessionkit_schema. After a restore, or a failover to a server that lacks commits, the numbers
@@ -271,15 +276,15 @@
 //
 // # Keeping in step
 //
-// [Backend.Put] stores the states of a host's events whatever the order in which they come, see
-// [store.Putter]: the version that is stored is a column of sessionkit_sessions, and no part of a
-// session. In the host's own transaction, beside the record that an event was read, it is
+// [Backend.Put] stores the states of a host's events in whatever order they come, see
+// [store.Putter]. The stored version is a column of sessionkit_sessions, and not part of a session.
+// In the host's own transaction, together with the record that an event was read, it is
 // backend.Tx(tx).Put.
 //
 // # Erasure
 //
-// A job of the host's ends retention, forgets people, and checks that all of it agrees. It goes
-// through the Store, which asks who may and tells the audit hook:
+// The host runs a job that ends retention, erases people, and checks the result. It goes through
+// the Store, which checks permission and calls the audit hook:
 //
 //	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
 //	err = backend.CheckErasure(ctx) // once, where deleted data has to leave the disk of SQLite
@@ -292,94 +297,94 @@
 //	err = backend.Maintain(ctx, "acme")      // deletes tombstones whose time is over, too
 //	err = backend.Verify(ctx, "acme")        // and Repair, should it name a difference
 //
-// [Backend.Purge] goes by parts of up to 2,000 sessions, each a transaction that holds the company.
-// A job that is killed is started again. BenchmarkPurge of enginetest says what it takes, and how
-// long a writer waits meanwhile. SQLite has to be in WAL mode for that: in other journal modes a
-// writer waits while a segment is read. A stream that began before sees its snapshot to the end.
-// Until all processes have a package with tombstones (schema version 6), purge nothing: older ones
-// would bring sessions back.
+// [Backend.Purge] works in parts of up to 2,000 sessions, each a transaction that locks the
+// company. If a job is killed, start it again. BenchmarkPurge of enginetest measures how long it
+// takes, and how long a writer waits meanwhile. Use SQLite in WAL mode for that: in other journal
+// modes a writer waits while a segment is read. A stream that began before sees its snapshot to the
+// end. Purge nothing until all processes have a package with tombstones (schema version 6): older
+// ones would bring sessions back.
 //
-// What a purge leaves: the tombstones, for as long as Purge.Keep says; the row of the company; and
-// what the engine and its surroundings keep of rows that were deleted, or changed by a redaction:
+// A purge leaves the tombstones, for as long as Purge.Keep says; the row of the company; and what
+// the engine and its environment keep of rows that were deleted, or changed by a redaction:
 //
-//   - PostgreSQL: dead row versions until VACUUM has come by (autovacuum does, once a fifth of a
-//     table is dead, but not while a transaction or a replication slot is older), and then, on the
-//     disk, until the free space is used again; VACUUM FULL writes the table anew. The write-ahead
-//     log until it is recycled (max_wal_size, wal_keep_size), and for as long as it is archived.
-//   - MariaDB and MySQL: deleted records until the purge thread has come by (not while an older
-//     snapshot is open), their bytes until the page is used again (OPTIMIZE TABLE writes it anew;
-//     innodb_immediate_scrub_data_uncompressed of MariaDB overwrites them); the undo log until it is
-//     truncated, the redo log until it is overwritten, the doublewrite buffer. Binary logs in the
-//     format ROW hold the whole row: binlog_expire_logs_seconds, or expire_logs_days.
+//   - PostgreSQL: dead row versions until VACUUM runs (autovacuum does, once a fifth of a table is
+//     dead, but not while a transaction or a replication slot is older), and then, on the disk,
+//     until the free space is used again; VACUUM FULL rewrites the table. The write-ahead log until
+//     it is recycled (max_wal_size, wal_keep_size), and for as long as it is archived.
+//   - MariaDB and MySQL: deleted records until the purge thread runs (not while an older snapshot
+//     is open), their bytes until the page is used again (OPTIMIZE TABLE rewrites the table;
+//     innodb_immediate_scrub_data_uncompressed of MariaDB overwrites them); the undo log until it
+//     is truncated, the redo log until it is overwritten, the doublewrite buffer. Binary logs in
+//     the format ROW hold the whole row: binlog_expire_logs_seconds, or expire_logs_days.
 //   - SQLite: free pages keep what they held until they are used again, unless secure_delete is on,
 //     a setting of each connection: [Backend.CheckErasure]. The write-ahead log until it is
-//     truncated: PRAGMA wal_checkpoint(TRUNCATE). VACUUM writes the file anew.
-//   - Replicas follow when they follow. Backups and dumps keep all, and what is restored of one
-//     has to be purged again: run the jobs since, and the erasures that people have asked for. Keep a
-//     list of those; the audit trail says how many sessions were purged by their IDs, and not which.
-//   - The audit trail ([Backend.Trail]) goes with the company. Of a session that was redacted or
-//     purged it keeps the ID, and who did what with it and when, until the retention ends
-//     (AuditRetention of [store.Options]); with AuditTexts also what was typed to find it, which
-//     names people. A trail that the host keeps itself ([store.Options].Audit) holds that in any
-//     case, and is the host's to end ([store.ActionPurgeCompany]).
+//     truncated: PRAGMA wal_checkpoint(TRUNCATE). VACUUM rewrites the file.
+//   - Replicas follow with their delay. Backups and dumps keep everything. After restoring one,
+//     repeat the purges since, and the erasures that people have asked for. Keep a list of those:
+//     the audit trail says how many sessions were purged by their IDs, but not which.
+//   - The audit trail ([Backend.Trail]) is deleted with the company. Of a session that was redacted
+//     or purged it keeps the ID, and who did what with it and when, until the retention ends
+//     (AuditRetention of [store.Options]). With AuditTexts it also keeps what was typed to find it,
+//     which names people. A trail that the host keeps itself ([store.Options].Audit) always has
+//     that, and the host has to delete it ([store.ActionPurgeCompany]).
 //
-// [Backend.Verify] compares rows, postings, places, counts and tombstones in one snapshot, and names
-// what differs by segment and block, never by person. [Backend.Repair] makes what is derived anew of
-// the rows: segments, the words in them, the count of sessions, and a company's row that is gone or
-// older than they are.
+// [Backend.Verify] compares rows, postings, places, counts and tombstones in one snapshot, and
+// names differences by segment and block, never by person. [Backend.Repair] rebuilds everything
+// that is derived from the rows: segments, the words in them, the count of sessions, and a
+// company's row that is missing or older than they are.
 //
 // # Settings and the audit trail
 //
 //	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
 //
-// [Backend.Settings] keeps acceptance levels and extra fields, and who set them when. To save is to
-// insert the next revision, which only one of two at once can. In the host's own transaction it is
-// backend.Tx(tx).Settings(), and so for the trail.
+// [Backend.Settings] keeps acceptance levels and extra fields, and who set them when. A save
+// inserts the next revision; of two saves at once only one succeeds. In the host's own transaction
+// use backend.Tx(tx).Settings() and backend.Tx(tx).Trail().
 //
-// [Backend.Trail] writes one row in three indexes for each operation, in one statement that holds
-// nothing. What is older than the retention is deleted as new entries come, some 1,000 at a time
-// for each company, so that nobody waits and no job is needed; a company in which nothing happens
-// keeps its old entries, which nobody is shown. DeleteAudit of [Trail] deletes them at once.
+// [Backend.Trail] writes one row in three indexes for each operation, in one statement that locks
+// nothing else. Entries older than the retention are deleted as new ones come, some 1,000 at a time
+// for each company, so that nobody waits and no job is needed. A company in which nothing happens
+// keeps its old entries, but they are not shown. DeleteAudit of [Trail] deletes them at once.
 //
 // # Writing
 //
 // A session and its company's row are written in one transaction, or in the host's own,
 // see [Backend.Tx]. SQLite has one writer at a time: give its driver a busy timeout.
 //
-// A writer holds its company for as few round trips as it can: two for an Insert of up to 256
-// sessions of which none is stored (rows, commit), three for an Update of a session that is not
-// packed, some ten for one that is, and none for what is stored already or cannot be. A Put of many
-// sessions takes as many as an Update, and a few more for each further 256 sessions. How many
-// commits one company takes in a second is therefore about 1 / (3 round trips and the time of a
-// commit): BenchmarkWriters of enginetest saw 480 on PostgreSQL and 1,030 on MariaDB, on the
-// loopback address of two cores that were busy otherwise. Many sessions in one Insert share them.
-// go-sql-driver/mysql sends a statement in two round trips, unless interpolateParams=true is in the
-// data source name.
+// A writer locks its company for as few round trips as it can: two for an Insert of up to 256 new
+// sessions (rows, commit), three for an Update of a session that is not packed, some ten for one
+// that is, and none for a session that is stored already or cannot be stored. A Put of many
+// sessions takes as many as an Update, and a few more for each further 256 sessions. So one company
+// takes about 1 / (3 round trips and the time of a commit) commits a second: BenchmarkWriters of
+// enginetest saw 480 on PostgreSQL and 1,030 on MariaDB, on the loopback address of two cores that
+// were busy otherwise. Many sessions in one Insert share one commit. go-sql-driver/mysql sends a
+// statement in two round trips, unless interpolateParams=true is in the data source name.
 //
 // Of the writers of one company in one Backend, one at a time waits for the company in the
-// database, on a connection; the others wait in the process, without one. So a company that is held
-// for long, by another process or by a transaction of the host's, takes one connection from the
-// pool, and one more for the writer that has the company. A Writer in the host's transaction does
-// not wait in the process: it has its connection already.
+// database, on a connection; the others wait in the process, without one. So a company that is
+// locked for long, by another process or by a transaction of the host's, takes one connection from
+// the pool, and one more for the writer that holds the lock. A Writer in the host's transaction
+// does not wait in the process: it has its connection already.
 //
 // # Cancelling
 //
-// When its context ends, a call ends the work that the server does for it, and returns an error
-// that wraps the context's, also where the driver has met the deadline before the context did. The
-// drivers of PostgreSQL and SQLite see to the former. That of MariaDB and MySQL only closes the
-// connection, which the server does not notice while it reads or waits for a lock: the call tells
-// it to KILL that connection, on another one of the pool, for which it waits two seconds at most.
-// An account may always end connections of its own. In the host's transaction, see [Backend.Tx], it
-// can do so as long as the context of BeginTx goes on. Behind a proxy that shares connections the
-// server's numbers are not those of the clients, and the work ends when it has something to send.
+// When its context ends, a call ends its work on the server, and returns an error that wraps the
+// context's, even if the driver notices the deadline before the context does. The drivers of
+// PostgreSQL and SQLite end the work. The driver of MariaDB and MySQL only closes the connection,
+// which the server does not notice while it reads or waits for a lock. So the call sends KILL for
+// that connection on another one of the pool, for which it waits two seconds at most. An account
+// may always kill its own connections. In the host's transaction, see [Backend.Tx], it can do so as
+// long as the context of BeginTx goes on. Behind a proxy that shares connections, the server's
+// connection IDs are not those of the clients, and the work ends only when it has something to
+// send.
 //
 // # Connections
 //
-// Every Backend looks once, on one connection, at the settings that it depends on (and again after
-// it has refused them), and refuses others with a [*ConnectionError] that names the setting, its
-// value and the one that is needed. That finds what the data source name, the account and the
-// server say, which all connections of a pool share; not what a host sets on single connections by
-// itself.
+// Every Backend checks once, on one connection, the settings that it depends on (and again after it
+// has refused them). It refuses wrong ones with a [*ConnectionError], which names the setting, its
+// value and the one that is needed. This covers the settings of the data source name, the account
+// and the server, which all connections of a pool share, but not those that a host sets on single
+// connections.
 //
 //	engine      setting                         needed
 //	MariaDB     character_set_client            utf8mb4: with latin1 names are stored doubly encoded
@@ -412,13 +417,13 @@
 //
 // Other isolation levels, deferrable transactions, other modes of sql_mode, collations,
 // clientFoundRows, interpolateParams, forced generic plans, _txlock=immediate and the other journal
-// modes of SQLite make no difference; the tests have the list.
+// modes of SQLite make no difference; the tests list them.
 //
-// A SQLite database in memory is one for each connection: SetMaxOpenConns(1), or a shared cache. A
-// transaction of the host's that reads before it writes fails when another writer comes between
-// (SQLITE_BUSY_SNAPSHOT): begin it with _txlock=immediate.
+// With SQLite in memory each connection has its own database: use SetMaxOpenConns(1), or a shared
+// cache. A transaction of the host's that reads before it writes fails if another writer comes
+// between (SQLITE_BUSY_SNAPSHOT): begin it with _txlock=immediate.
 //
-// Run with the promises of package store:
+// Tested with all promises of package store:
 //
 //	driver or pooler                    version
 //	github.com/jackc/pgx/v5/stdlib      5.12    default_query_exec_mode: all but cache_statement also
@@ -431,7 +436,7 @@
 //	github.com/mattn/go-sqlite3         1.14
 //	github.com/ncruces/go-sqlite3       0.37
 //
-// A host's own table is listed by package tablestore.
+// Package tablestore lists a host's own table.
 //
 // # More than one machine
 //
@@ -524,13 +529,13 @@
 // the time, on one machine; a Budget has to leave each part enough to get on; and a stream is a
 // snapshot of each part, and not of all of them at one moment.
 //
-// # Watching
+// # Observability
 //
-// [Backend.WithObserver] tells a function of the host's of each call, once it has ended: how long it
-// took, how many statements it sent and rows it read, what it spent of its budget, whether the
-// answer is partial, and the SQLSTATE of a failure. [Operation] names all that as OpenTelemetry's
-// semantic conventions for databases do, and is a value of log/slog. examples/observe makes spans, a
-// metric and a log of it. BenchmarkObserver of enginetest says what it costs.
+// [Backend.WithObserver] calls a function of the host's at the end of each call, and reports how
+// long it took, how many statements it sent and rows it read, how much of the budget it used,
+// whether the answer is partial, and the SQLSTATE of a failure. [Operation] uses the names of
+// OpenTelemetry's semantic conventions for databases, and is a value of log/slog. examples/observe
+// turns it into spans, a metric and a log. BenchmarkObserver of enginetest measures the cost.
 //
 // # Errors
 //
@@ -539,7 +544,6 @@
 //
 // # Performance
 //
-// The program examples/benchmarks/search measures keystrokes, pages, counts, loading and sizes;
-// what it has measured is in RESULTS.md beside it. examples/benchmarks/export/endtoend measures
-// streams.
+// The program examples/benchmarks/search measures keystrokes, pages, counts, loading and sizes; its
+// results are in RESULTS.md beside it. examples/benchmarks/export/endtoend measures streams.
 package sqlstore
