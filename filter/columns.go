@@ -11,30 +11,31 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Columns says where a table keeps what filters ask for. It is an allow-list: what is not in it can
-// not be asked, and a filter that does is an error, a [*ColumnError]. It is read, never changed:
-// one value serves all statements.
+// Columns maps the fields of filters to the columns of a table. It is an allow-list: a filter by a
+// field that is not in it is an error, a [*ColumnError]. It is only read, so that one value can
+// serve all statements.
 //
 // Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
-// that a column holds may be one. In a field that is never absent they are its zero value: liveness
-// "unknown", validity "not_checked", and no document presented. In SQLite a text that is stored as
-// a BLOB, or as a number in a column without a type, is not a text: no value finds it.
+// may be. For a field that is never absent they are its zero value: liveness "unknown", validity
+// "not_checked", and no document presented. In SQLite a value that is stored as a BLOB, or as a
+// number in a column without a type, is not a text, and matches no value.
 type Columns struct {
 	Company Column
 
-	// Fields has the columns of fields. Enumerations and texts hold the values as texts, unless
-	// [Enum] says how else, and FieldDocumentPresented a boolean; levels and attempts are integers,
-	// where NULL, and of attempts and acceptance levels 0, are none; instants are as
-	// [Column.UnixMicro], [Column.UnixMilli], [Column.Unix] or [Column.UTCText] say, and otherwise
-	// of the engine's own type; dates are texts of the form yyyy-mm-dd, in which 00 is an unknown
-	// part, NULL or empty if absent: of a column of PostgreSQL's type date use
-	// Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). IDs and companies of another type than text are
-	// as [Column.UUID] and [Column.Integer] say. Reasons and extra fields are not in it.
+	// Fields has the columns of fields, except reasons and extra fields:
+	//
+	// Texts and enumerations are texts, unless [Enum] says otherwise; FieldDocumentPresented is a
+	// boolean. Levels and attempts are integers. NULL is an absent one, and so is 0 for attempts and
+	// acceptance levels. Instants have the engine's own type unless [Column.UnixMicro],
+	// [Column.UnixMilli], [Column.Unix] or [Column.UTCText] says otherwise. Dates are texts of the
+	// form yyyy-mm-dd, in which 00 is an unknown part; NULL and the empty text are an absent date. For
+	// PostgreSQL's type date use Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). IDs and companies that
+	// are not text need [Column.UUID] or [Column.Integer].
 	Fields map[sessions.Field]Column
 
-	// Reasons has, for each reason, a condition that is true if the session failed for it: a
-	// boolean column, or an expression such as Expr("s.low_far <> 0"). NULL is false. It is asked
-	// of failed sessions only.
+	// Reasons has, for each reason, a condition that is true if the session failed for it: a boolean
+	// column, or an expression such as Expr("s.low_far <> 0"). NULL is false. Only failed sessions are
+	// tested.
 	Reasons map[sessions.Reason]Column
 	// OtherReason returns that condition for the reasons that are not in Reasons. nil: there are no
 	// others.
@@ -43,20 +44,20 @@ type Columns struct {
 	Extra     map[string]Column // texts, by the key of the extra field
 	ExtraJSON Column            // a JSON object of strings, or NULL: has the keys that are not in Extra
 
-	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it
-	// stores one, and anew when the version of that package changes. Without it there is no search
-	// in SQL.
+	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
+	// a session, and again when searchkey.Version changes. Without it a search is a [*ColumnError]
+	// that wraps [ErrNoSearchKey], and has to be matched in Go: see [Filter.Split].
 	SearchKey Column
 
-	// Binary says that the text columns are texts that the database compares byte by byte as they
-	// are. MariaDB and MySQL do so under binary collations that do not pad (VARBINARY,
-	// utf8mb4_nopad_bin, utf8mb4_0900_bin), SQLite unless a column is declared otherwise,
-	// PostgreSQL in text and varchar under all deterministic collations. Without it company "acme"
-	// is not "ACME" on any engine, whatever the column's type and collation: a second, bytewise
-	// comparison is written, and on PostgreSQL columns are cast to text, which costs nothing where
-	// they are text or varchar. An index on a column of another type, such as citext, then does not
-	// serve, unless [Column.UUID] or [Column.Integer] says the type. What the cast of another type
-	// writes counts: of inet that is "10.0.0.1/32", so use Expr("host(t.ip)").
+	// Binary promises that the database compares the text columns byte by byte. MariaDB and MySQL do
+	// so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin, utf8mb4_0900_bin),
+	// SQLite unless a column is declared otherwise, PostgreSQL in text and varchar under all
+	// deterministic collations. Without it company "acme" is still not "ACME" on any engine, whatever
+	// the column's type and collation: the SQL has a second, bytewise comparison, and on PostgreSQL
+	// casts columns to text, which costs nothing if they are text or varchar. An index on a column of
+	// another type, such as citext, is then not used, unless [Column.UUID] or [Column.Integer] states
+	// the type. The result of the cast is compared: for inet that is "10.0.0.1/32", so use
+	// Expr("host(t.ip)").
 	Binary bool
 }
 
@@ -80,8 +81,8 @@ type Column struct {
 }
 
 // Col returns the column of that name: one to three identifiers of ASCII letters, digits and
-// underscores with dots between, such as "s.company_id". They are written as they are. Any other
-// name is an error that wraps [ErrColumn] and comes with the statement.
+// underscores with dots between, such as "s.company_id". They are not quoted. Any other name is an
+// error that wraps [ErrColumn], returned when the statement is built.
 func Col(name string) Column {
 	for i, part := range strings.Split(name, ".") {
 		if i == 3 || !isIdentifier(part) {
@@ -101,12 +102,12 @@ func isIdentifier(s string) bool {
 	return s != ""
 }
 
-// Expr returns the host's own expression: SQL that is written as it is, in parentheses, wherever it
-// is needed, possibly several times in one statement. Never build it of text from outside. Each
-// question mark in it is the place of one of the args, except those in quotes and comments of the
-// statement's dialect, and two together, which are one that is an operator. Another number of args
-// is an error that wraps [ErrColumn] and comes with the statement, and so are parameters of another
-// form, such as $1 and :a, and MariaDB's comments that hold SQL.
+// Expr returns the host's own expression: SQL that is inserted unchanged, in parentheses, possibly
+// several times in one statement. Never build it from untrusted text. Each question mark in it is a
+// placeholder for one of the args, except in quotes and comments of the statement's dialect. Write
+// an operator that is a question mark as two. A wrong number of args is an error that wraps
+// [ErrColumn], returned when the statement is built, and so are placeholders of another form, such
+// as $1 and :a, and MariaDB's comments that contain SQL.
 func Expr(sql string, args ...any) Column {
 	c := Column{sql: "(" + sql + ")", args: slices.Clone(args)}
 	// An expression does not know its dialect, and each has quotes and comments of its own.
@@ -130,7 +131,7 @@ var errExpression = fmt.Errorf("%w: an empty or unfinished expression, or not on
 
 var errEnum = fmt.Errorf("%w: an enumeration, where the field is none", ErrColumn)
 
-// NotNull returns the column with the promise that it is never NULL, which makes shorter SQL.
+// NotNull returns the column with the promise that it is never NULL, which makes the SQL shorter.
 func (c Column) NotNull() Column {
 	c.notNull = true
 	return c
@@ -138,13 +139,13 @@ func (c Column) NotNull() Column {
 
 func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 
-// Enum returns the column of an enumeration that is stored otherwise: values has, for each of our
-// values, those that the table holds for it. They are texts, integers, booleans, values of named
-// types and [driver.Valuer]s of these, all of one type; nil and what is nil to database/sql are
-// NULL. A value that is not in the map is an error that wraps [ErrNoValue] and comes with the
-// statement. NULL needs no entry: it is the value that [Columns] says, unless an entry of another
-// value has it. Columns of numbers, instants, dates, reasons, extra fields and the company are no
-// enumerations: an error that wraps [ErrColumn].
+// Enum returns the column of an enumeration that the table stores in its own codes: values maps
+// each value of the SDK to the codes that the table has for it. Codes are texts, integers,
+// booleans, values of named types and [driver.Valuer]s of these, all of one type; nil, and what
+// database/sql takes for nil, is NULL. A value that is not in the map is an error that wraps
+// [ErrNoValue], returned when the statement is built. NULL needs no entry: it has the meaning that
+// [Columns] states, unless it is a code of another value. Enum of a column of numbers, instants,
+// dates, reasons, extra fields or the company is an error that wraps [ErrColumn].
 func Enum[T ~string](c Column, values map[T][]any) Column {
 	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then,
 	// and is compared as one, and a nil pointer is NULL, and not a parameter that makes the
@@ -175,9 +176,9 @@ func (c *Column) hasNull() bool {
 }
 
 // UUID returns the column with the promise that its type is PostgreSQL's or MariaDB's uuid. Values
-// are compared as UUIDs, so that an index serves. A text that is not a UUID as the engine prints
-// it, in lower case with its hyphens, is found in no row, and is no error of the database. A UUID in
-// a text column, as SQLite has them, needs no promise.
+// are compared as UUIDs, so that an index can be used. A text that is not a UUID as the engine
+// prints it, in lower case with hyphens, matches no row; it is not a database error. UUIDs in a
+// text column, as in SQLite, do not need it.
 func (c Column) UUID() Column {
 	c.value = uuidValue
 	return c
@@ -201,8 +202,8 @@ func uuidValue(text string, _ Dialect) any {
 }
 
 // Integer returns the column with the promise that its type is an integer of at most 64 bits.
-// Values are compared as numbers, so that an index serves. A text that is not a number as
-// [strconv.FormatInt] writes it, such as "007", is found in no row.
+// Values are compared as numbers, so that an index can be used. A text that is not a number as
+// strconv.FormatInt writes it, such as "007", matches no row.
 func (c Column) Integer() Column {
 	c.value, c.integer = integerValue, true
 	return c
@@ -219,10 +220,11 @@ func integerValue(text string, d Dialect) any {
 	return nil
 }
 
-// UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch.
-// Without that, UnixMilli, Unix or UTCText, they are PostgreSQL's timestamptz, and MariaDB's
-// DATETIME(6) or TIMESTAMP(6) where driver and session are in UTC: they are compared with a
-// time.Time in UTC. SQLite has no such type: an error that wraps [ErrColumn].
+// UnixMicro returns the column with its instants as integers: microseconds since the Unix epoch. A
+// column without UnixMicro, [Column.UnixMilli], [Column.Unix] or [Column.UTCText] has the engine's
+// type for instants, and is compared with a time.Time in UTC: PostgreSQL's timestamptz, and
+// MariaDB's DATETIME(6) or TIMESTAMP(6) with driver and session in UTC. SQLite has no such type, so
+// that the column is an error that wraps [ErrColumn].
 func (c Column) UnixMicro() Column {
 	c.unit = time.Microsecond
 	return c
@@ -318,8 +320,9 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
 
-// ToSql returns the column as it is in statements, with the arguments of an expression: a
-// column is a [squirrel.Sqlizer], for the rest of a host's query. The zero Column is [ErrNoColumn].
+// ToSql returns the column as statements have it, with the arguments of an expression, so that a
+// column is a squirrel.Sqlizer that the rest of a host's query can use. For the zero Column the
+// error is [ErrNoColumn].
 //
 //nolint:revive // the name is squirrel's
 func (c Column) ToSql() (string, []any, error) {

@@ -148,12 +148,12 @@ func (c *Criterion) leaf() *leaf {
 	return c.get()
 }
 
-// Name returns what the criterion is called in texts, parameters and errors: the name of its field,
+// Name returns the criterion's name in texts, parameters and errors: the name of its field,
 // "failed_for", "extra_present", "extra_prefix" or "search".
 func (c *Criterion) Name() string { return c.leaf().kind().name }
 
-// Err returns the error of the filter, if the criterion is there in place of one with an error: it
-// selects nothing.
+// Err returns the error of the filter, if the criterion replaces a filter with an error. Such a
+// criterion selects nothing.
 func (c *Criterion) Err() error {
 	if p, ok := c.leaf().criterion.(*poisoned); ok {
 		return p.err
@@ -167,9 +167,9 @@ func (c *Criterion) Fields() sessions.Fields { return c.leaf().fields() }
 // Match reports whether the session meets the criterion.
 func (c *Criterion) Match(s *sessions.Session) bool { return c.leaf().match(s) }
 
-// Values returns the values any one of which is asked for, sorted, as the canonical text has them;
-// "" is an absent one. Of a search it returns the words as they were typed, all of which are asked
-// for, of a range none.
+// Values returns the alternative values of the criterion, sorted, as in the canonical text; "" is
+// an absent value. For a search it returns the words as they were typed, all of which must match;
+// for a range it returns none.
 func (c *Criterion) Values() []string {
 	var values []string
 	for _, v := range c.leaf().arguments(false).values {
@@ -204,8 +204,8 @@ func (c *Criterion) Search() (searchkey.Query, bool) {
 }
 
 // Range returns the instants of a range of times, in UTC: from the first, until before the second.
-// A zero time is an open end. Where absent times are asked for, and of a criterion that has an
-// error, the range is empty: the end is before the beginning.
+// A zero time is an open end. If absent times are asked for, or if the criterion has an error, the
+// range is empty: the end is before the beginning.
 func (c *Criterion) Range() (from, to time.Time) {
 	switch r := c.leaf().criterion.(type) {
 	case *timeRange:

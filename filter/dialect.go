@@ -34,9 +34,9 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
-// ReplacePlaceholders writes the placeholders of squirrel, which are question marks, as the dialect
-// wants them: $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it leaves alone what is in
-// quotes and comments. A question mark that is an operator is written twice, as with squirrel.
+// ReplacePlaceholders replaces the question marks of squirrel by the placeholders of the dialect:
+// $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it does not change quotes and comments. As
+// with squirrel, an operator that is a question mark is written as two.
 func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 	switch d {
 	case MariaDB, SQLite:

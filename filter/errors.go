@@ -8,7 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The bounds of a filter. The error for a filter beyond one wraps the sentinel beside it.
+// The bounds of a filter. A filter beyond one has an error that wraps the sentinel named beside it.
 const (
 	MaxDepth     = 16       // And, Or and Not within each other: ErrTooDeep
 	MaxTerms     = 512      // values and words of all criteria, each of which counts as one at least: ErrTooMany
@@ -104,7 +104,7 @@ func (e ParameterError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e
 // MarshalText returns the message.
 func (e ParameterError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// ColumnError says for which field [Columns] has nothing that SQL can use.
+// ColumnError says for which field [Columns] has no usable column.
 type ColumnError struct {
 	Field sessions.Field // FieldNone: the search key
 	Err   error          // wraps ErrColumn, ErrNoColumn, ErrNoSearchKey or ErrNoValue

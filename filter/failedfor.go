@@ -28,8 +28,8 @@ type failedFor struct {
 // FailedFor selects the failed sessions that have any of the reasons.
 func FailedFor(reasons ...sessions.Reason) Filter { return newFailedFor(nil, reasons) }
 
-// FailedForAt is FailedFor with [sessions.LowFAR] narrowed to the match levels given: the other
-// reasons count at any level. Without LowFAR among the reasons it is an error that wraps
+// FailedForAt is [FailedFor] with [sessions.LowFAR] restricted to the match levels given. Other
+// reasons match at any level. Without LowFAR among the reasons it is an error that wraps
 // [ErrValue].
 func FailedForAt(levels []far.Level, reasons ...sessions.Reason) Filter {
 	if err := checkCount("failed_for", len(levels)); err != nil {

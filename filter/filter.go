@@ -71,24 +71,24 @@ func (f Filter) root() node {
 	return f.tree()
 }
 
-// And selects what every filter selects: of none, everything.
+// And selects the sessions that all of the filters select. Without filters it selects everything.
 func And(filters ...Filter) Filter { return combine(filters, all) }
 
-// Or selects what some filter selects: of none, nothing. A blank search, like any filter without a
-// criterion, selects everything, and so does Or of it and others: ask [Filter.IsZero] of what
-// people typed before it becomes one of several alternatives.
+// Or selects the sessions that any of the filters selects. Without filters it selects nothing. A
+// blank search, like every filter without a criterion, selects everything, and so does Or of it and
+// others: check [Filter.IsZero] before what people typed becomes one of several alternatives.
 func Or(filters ...Filter) Filter { return combine(filters, some) }
 
 // Nothing selects nothing.
 func Nothing() Filter { return Or() }
 
-// Not selects what the filter does not select.
+// Not selects the sessions that the filter does not select.
 func Not(f Filter) Filter {
 	return combine([]Filter{f}, func(nodes []node) node { return negate(nodes[0]) })
 }
 
-// Of makes a filter of a part of another's tree. nil and the zero values of the node types, which
-// no filter has, are errors that wrap [ErrSyntax].
+// Of returns the filter of a part of another filter's tree. nil and the zero values of the node
+// types, which no filter has, are errors that wrap [ErrSyntax].
 func Of(n Node) Filter {
 	none := Filter{err: fmt.Errorf("%w: no part of a filter", ErrSyntax)}
 	if n == nil || n == (*AllOf)(nil) || n == (*AnyOf)(nil) {
@@ -135,9 +135,10 @@ func combine(filters []Filter, build func([]node) node) Filter {
 	return checked(root)
 }
 
-// Err returns what is wrong with the filter: of the first bad criterion, an [*Error], or a limit. A
-// filter with an error matches nothing, has no SQL, and passes the error on to every filter that is
-// made of it, so that neither Not nor Or turns a mistake into everything.
+// Err returns what is wrong with the filter: the [*Error] of the first bad criterion, or an error
+// that wraps [ErrLimit]. A filter with an error matches nothing and has no SQL. Every filter that
+// is built from it has the same error, so that neither [Not] nor [Or] turns a mistake into
+// everything.
 func (f Filter) Err() error { return f.err }
 
 // IsZero reports whether the filter has no criterion and no error: it selects everything.
@@ -147,12 +148,12 @@ func (f Filter) IsZero() bool { return f.tree == nil && f.err == nil }
 // none.
 func (f Filter) Equal(g Filter) bool { return f.err == nil && g.err == nil && f.Text() == g.Text() }
 
-// Root returns the tree, for Backends that translate it. It is never nil: a filter without a
-// criterion is an [*AllOf] without parts, and one with an error is a [*Criterion] that has it too
-// and selects nothing.
+// Root returns the tree, for Backends that translate it. It is never nil: the root of a filter
+// without a criterion is an [*AllOf] without parts, and that of a filter with an error is a
+// [*Criterion] with the same error, which selects nothing.
 func (f Filter) Root() Node { return handle(f.root()) }
 
-// All yields all criteria of the tree, wherever they are, in the order of its text.
+// All yields all criteria of the tree, in the order of its text.
 func (f Filter) All() iter.Seq[*Criterion] {
 	return func(yield func(*Criterion) bool) {
 		walk(f.root(), false, func(l *leaf, _ bool) bool { return yield(&Criterion{func() *leaf { return l }}) })
@@ -174,9 +175,9 @@ func (f Filter) top() []node {
 	}
 }
 
-// Parts returns the parts of the conjunction that the filter is: And of them is the filter again. A
-// page shows each as a chip, and And of the others is the filter without it. A filter with an error
-// is its own only part.
+// Parts returns the parts of the filter as a conjunction: [And] of them is the filter again. A page
+// can show each as a chip, and And of the others is the filter without it. The only part of a
+// filter with an error is the filter itself.
 func (f Filter) Parts() []Filter {
 	if f.err != nil {
 		return []Filter{f}
@@ -189,8 +190,8 @@ func (f Filter) Parts() []Filter {
 }
 
 // Without returns the filter without those criteria of the conjunction that look at one of the
-// fields: what the counts per option of one control are taken of, and what a page shows when a chip
-// is taken away. What is nested or negated stays.
+// fields. Nested and negated criteria stay. A page uses it to count the options of one control, and
+// to remove a chip.
 func (f Filter) Without(fields sessions.Fields) Filter {
 	if f.err != nil {
 		return f
@@ -212,8 +213,8 @@ func (l *leaf) about() sessions.Fields {
 }
 
 // Range returns the instants between which the filter's conjunction allows creation times: from the
-// first, until before the second. A zero time is an open end. The range may be empty, the end then
-// not after the beginning: that of a filter with an error is.
+// first, until before the second. A zero time is an open end. If the range is empty, as for a
+// filter with an error, the end is not after the beginning.
 func (f Filter) Range() (from, to time.Time) {
 	if f.err != nil { // an empty range: two zero times would be all times
 		return latest, earliest
@@ -237,8 +238,8 @@ func (f Filter) Range() (from, to time.Time) {
 	return from, to
 }
 
-// Fields returns the fields that the filter looks at, wherever they are in it: all, if the filter
-// has an error. Who may not see one of them may not use the filter.
+// Fields returns all fields that the filter looks at, or every field if the filter has an error. A
+// viewer who may not see one of them may not use the filter.
 func (f Filter) Fields() sessions.Fields {
 	var fields sessions.Fields
 	for c := range f.All() {
@@ -256,9 +257,9 @@ func (f Filter) SearchesNothing() bool {
 	})
 }
 
-// WithSearchFields returns the filter with every search, wherever it is, restricted to those of its
-// fields that are among the fields given. A search that is left without a field is an error that
-// wraps [ErrField].
+// WithSearchFields returns the filter with every search in it restricted to those of its fields
+// that are among the fields given. A search that is left without a field is an error that wraps
+// [ErrField].
 func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
 	if f.err != nil || f.tree == nil {
 		return f
@@ -291,15 +292,15 @@ func narrowed(n node, fields sessions.Fields) Filter {
 	return f
 }
 
-// Match reports whether the filter selects the session. It does not look at the company. It is the
-// definition of what the filter means: SQL on every engine selects the same rows. It does not
-// allocate where names are ASCII or Georgian.
+// Match reports whether the filter selects the session. It does not look at the company. Match
+// defines the meaning of a filter: SQL selects the same rows on every engine. It does not allocate
+// if names are ASCII or Georgian.
 func (f Filter) Match(s *sessions.Session) bool {
 	return f.err == nil && (f.tree == nil || f.tree().match(s))
 }
 
-// Format prints which kinds of criteria the filter has, whatever the verb: never their values,
-// which may be a person's. Ask [Filter.Text] for those.
+// Format prints the kinds of criteria that the filter has, whatever the verb, and never their
+// values, which may be a person's. [Filter.Text] returns those.
 func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, summary(f.root())) }
 
 // LogValue is what Format prints.

@@ -95,11 +95,11 @@ type is struct {
 	boxed  []any    // what SQL compares with, for every statement
 }
 
-// Is selects the sessions whose field has any of the values, byte by byte: of every field but
-// reasons and extra fields, which have criteria of their own, and the company, by which no filter
-// selects. Values are as their types write them in texts: "passed", "not_checked", "true", "3", and
-// "" is an absent one, where a session may have none. Of times and dates it selects those that are
-// absent only: ranges have criteria of their own. Another field is an error that wraps [ErrField].
+// Is selects the sessions whose field has any of the values, compared byte by byte. Values are
+// written as the text of their type: "passed", "not_checked", "true", "3". For a field that a
+// session may lack, "" selects the sessions without it; for times and dates "" is the only value,
+// since ranges have criteria of their own. Reasons and extra fields have their own criteria too,
+// and filters do not select by company: these fields are errors that wrap [ErrField].
 func Is(f sessions.Field, values ...string) Filter {
 	if of := isFieldOf(f); of != nil {
 		return newIs(of, values)
@@ -126,7 +126,7 @@ func onlyAbsent(f sessions.Field, values []string, c criterion) Filter {
 	return newFilter(c)
 }
 
-// DocumentType selects the sessions with any of the document types. The empty one is for those
+// DocumentType selects the sessions with any of the document types. The empty one selects those
 // without a document.
 func DocumentType(types ...sessions.DocumentType) Filter {
 	return newIs(isFieldOf(sessions.FieldDocumentType), types)

@@ -203,7 +203,7 @@ func walk(n node, negated bool, yield func(l *leaf, negated bool) bool) bool {
 }
 
 // Node is a part of a filter's tree: an [*AllOf], an [*AnyOf], a [*Negation] or a [*Criterion], and
-// nothing else. Printing one shows what printing a Filter shows. [Of] makes a filter of it.
+// nothing else. It prints like a [Filter]. [Of] turns it into one.
 type Node interface {
 	fmt.Formatter
 	slog.LogValuer
@@ -255,15 +255,15 @@ func (p *parts) Format(s fmt.State, _ rune) { printNode(s, p.node()) }
 // LogValue is what Format prints.
 func (p *parts) LogValue() slog.Value { return slog.StringValue(summary(p.node())) }
 
-// AllOf is a conjunction of two parts or more, none of which is one itself, or of none: that
+// AllOf is a conjunction of two or more parts, none of which is an AllOf, or of no parts, which
 // selects everything.
 type AllOf struct{ parts }
 
-// AnyOf is a disjunction of two parts or more, none of which is one itself, or of none: that
+// AnyOf is a disjunction of two or more parts, none of which is an AnyOf, or of no parts, which
 // selects nothing.
 type AnyOf struct{ parts }
 
-// Negation selects what its part does not. The part is no Negation.
+// Negation selects the sessions that its part does not select. The part is not a Negation.
 type Negation struct{ get func() *negation }
 
 func (n *Negation) node() node {

@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// NotCompared is among the levels of [MatchLevel] for the sessions without a comparison.
+// NotCompared, among the levels of [MatchLevel], selects the sessions without a comparison.
 const NotCompared far.Level = -1
 
 // absent is the number of a field that has none.
@@ -73,8 +73,8 @@ type number struct {
 	boxed     []any // the values that are not absent
 }
 
-// MatchLevel selects the sessions that were compared with any of the levels, whatever the scale, or
-// were not compared where [NotCompared] is among them.
+// MatchLevel selects the sessions with any of the match levels, on whatever scale, and those
+// without a comparison if [NotCompared] is among them.
 func MatchLevel(levels ...far.Level) Filter {
 	values := make([]int64, len(levels))
 	for i, l := range levels {
@@ -83,9 +83,9 @@ func MatchLevel(levels ...far.Level) Filter {
 	return numberFieldOf(sessions.FieldMatchLevel).among(values)
 }
 
-// AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. One
-// that is absent is not. Another field is an error that wraps [ErrField], a number that the field
-// cannot have one that wraps [ErrValue].
+// AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. A
+// session without one is not selected. Another field is an error that wraps [ErrField], a number
+// that the field cannot have one that wraps [ErrValue].
 func AtLeast(f sessions.Field, n int) Filter { return newNumberRange(f, atLeast, n) }
 
 // AtMost selects the sessions whose match level, acceptance level or attempt is n or less: see

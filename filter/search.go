@@ -30,13 +30,13 @@ type search struct {
 
 // Search selects the sessions in which every word of the text begins some word of first name, last
 // name, personal number or document number, as package searchkey folds and compares them. A blank
-// text is no criterion: it selects everything, among the alternatives of [Or] too. One that is not
-// blank but has no letter or digit selects nothing: see [Filter.SearchesNothing]. The errors are
-// those of [searchkey.ParseQuery].
+// text is no criterion: it selects everything, in [Or] too. A text that is not blank but has no
+// letter or digit selects nothing: see [Filter.SearchesNothing]. The errors are those of
+// [searchkey.ParseQuery].
 func Search(text string) Filter { return SearchIn(sessions.SearchFields(), text) }
 
-// SearchIn is Search in some of the four fields: what a viewer may see who does not see all. No
-// field, or another one, is an error that wraps [ErrField].
+// SearchIn is [Search] in some of the four fields, for instance those that a viewer may see. No
+// field, or another field, is an error that wraps [ErrField].
 func SearchIn(fields sessions.Fields, text string) Filter {
 	query, err := searchkey.ParseQuery(text)
 	if err != nil {

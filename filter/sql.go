@@ -23,10 +23,11 @@ type Condition struct {
 
 var _ squirrel.Sqlizer = Condition{}
 
-// SQL returns the condition that selects what the filter selects of one company. It is one
-// parenthesised expression, with question marks for its arguments, that states the company by an
-// equality, is never empty and never NULL. The same filter gives the same text, byte by byte. What
-// is wrong comes with ToSql: the filter's error, [ErrNoCompany], [ErrDialect] or a [*ColumnError].
+// SQL returns the condition that selects the sessions of one company that the filter matches. It is
+// one parenthesised expression, with question marks for its arguments. It states the company by an
+// equality, and is never empty and never NULL. The same filter gives the same text, byte by byte.
+// Errors are returned by ToSql: the filter's error, [ErrNoCompany], [ErrDialect] or a
+// [*ColumnError].
 func SQL(company string, f Filter, d Dialect, c Columns) Condition {
 	return Condition{company, f, d, &c}
 }
@@ -487,10 +488,10 @@ func (w *writer) position(c Column, needle any) {
 	}
 }
 
-// Split returns a filter whose SQL the columns can say, and the rest: a session is selected if and
-// only if both select it. What is not in the columns goes to the rest, which is matched in Go; the
-// zero Filter is no rest. Both may be beyond the bounds of filters that are built, and so may And
-// of one and others: their texts are not for reading.
+// Split divides the filter into one that SQL can answer with these columns, and the rest, which has
+// to be matched in Go: a session is selected if and only if both select it. The zero Filter as the
+// rest means that SQL answers all of it. Both may exceed the bounds of filters, and so may And of
+// one and others: do not store or parse their texts.
 func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	if f.err != nil {
 		return f, f

@@ -11,9 +11,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// Term is one fact of a session that an index can hold: that a field has a value, or a word of the
-// search key. A field that is absent has the value "". It is as private as the session, and plain
-// data: only its own methods print it without the value.
+// Term is one fact about a session that an index can hold: that a field has a value, or a word of
+// the search key. An absent field has the value "". It is plain data, and as private as the
+// session: only its own methods print it without the value.
 type Term struct {
 	Field sessions.Field
 	Word  bool // Value is a word of the field, as package searchkey folds it, and not its value; FieldNone is both names, joined
@@ -57,19 +57,19 @@ func (r TermRange) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSO
 // LogValue is what Format prints.
 func (r TermRange) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
-// Terms returns under which terms an index finds the sessions that meet the criterion: for each
-// group, such a session has a term in at least one of the group's ranges. exact: and no other
-// session does. Without a group, the index cannot help, and exact is false. A group without a range
-// is that no session meets the criterion.
+// Terms returns the terms under which an index finds the sessions that meet the criterion: such a
+// session has, for each group, a term in at least one of the group's ranges. If exact is true, no
+// other session does. If there is no group, the index cannot help, and exact is false. If a group
+// has no range, no session meets the criterion.
 //
-// Exact are searches, enumerations, levels, attempts, reasons, flags, dates, and the values of all
-// texts but ID, names and numbers: the latter three are found by their words, and compared.
+// These are exact: searches, enumerations, levels, attempts, reasons, flags, dates, and the values
+// of all texts except ID, names and numbers, which are found by their words and then compared.
 // Instants have no terms, and neither has a selfie's reference, unless its absence is asked for.
 // Values of extra fields are exact up to 60 bytes.
 func (c *Criterion) Terms() (groups [][]TermRange, exact bool) { return c.leaf().terms() }
 
-// AppendTerms appends the terms of a session, some of them possibly twice. An index needs those of
-// the fields that it serves: a criterion on another field is then one that it cannot help with.
+// AppendTerms appends the terms of a session, some of them possibly twice. An index needs only
+// those of the fields that it serves; it then cannot help with criteria on other fields.
 func AppendTerms(dst []Term, s *sessions.Session) []Term {
 	for i := range isFields {
 		f := &isFields[i]

@@ -133,10 +133,10 @@ func (r *reading) filter(k *kind) Filter {
 	return k.read(r)
 }
 
-// Text returns the canonical text, as the package comment describes it: filters that say the same
-// in another order, with doubled values or with another spelling of the same search have the same
-// text. It holds search words and numbers of persons: it is as private as they are. [Parse] reads
-// it. The text of a filter with an error is "invalid", which Parse refuses.
+// Text returns the canonical text, as the package comment describes it: filters have the same text
+// if they differ only in order, repeated values or the spelling of the same search. It contains
+// search words and numbers of persons, and is as private as they are. [Parse] reads it. The text of
+// a filter with an error is "invalid", which Parse refuses.
 func (f Filter) Text() string {
 	root := f.root()
 	if root == nil {
@@ -145,10 +145,9 @@ func (f Filter) Text() string {
 	return root.info().text
 }
 
-// Parse reads a filter from its text: the canonical one, or one with spaces, another order, quotes
-// where none are needed. It reads the text of every filter that has no error. The error is a
-// [*SyntaxError] that wraps [ErrSyntax], the [*Error] of a criterion or a limit; the filter then
-// has it too.
+// Parse reads a filter from its text, canonical or with spaces, another order or needless quotes.
+// It reads the text of every filter that has no error. The error is a [*SyntaxError] that wraps
+// [ErrSyntax], the [*Error] of a criterion or a limit; the filter then has it too.
 func Parse(text string) (Filter, error) {
 	if len(text) > MaxTextBytes {
 		return Filter{err: ErrTooLong}, ErrTooLong
@@ -310,7 +309,7 @@ func (p *parser) value() (v string, bare bool) {
 	return v, false
 }
 
-// MarshalText returns the canonical text. A filter with an error has none: it returns the error.
+// MarshalText returns the canonical text. For a filter with an error it returns the error.
 func (f Filter) MarshalText() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err
@@ -318,16 +317,16 @@ func (f Filter) MarshalText() ([]byte, error) {
 	return []byte(f.Text()), nil
 }
 
-// UnmarshalText reads what [Parse] reads. After an error the filter has it too: whoever overlooks
-// it does not go on with everything, or with what the filter was before.
+// UnmarshalText reads what [Parse] reads. The filter then has the same error as is returned, so
+// that code which ignores the error does not select everything, or what the filter selected before.
 func (f *Filter) UnmarshalText(text []byte) error {
 	var err error
 	*f, err = Parse(string(text))
 	return err
 }
 
-// MarshalJSON returns the canonical text as a JSON string, for saved searches: as private as the
-// text. A filter with an error has none: it returns the error.
+// MarshalJSON returns the canonical text as a JSON string, for saved searches. It is as private as
+// the text. For a filter with an error it returns the error.
 func (f Filter) MarshalJSON() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err
@@ -335,10 +334,10 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.Text())
 }
 
-// UnmarshalJSON reads a JSON string of what [Parse] reads. Anything else, null and objects above
-// all, is an error that wraps [ErrSyntax], which the filter then has too. Package json does not
-// call it for a member that is missing: then the Filter of a struct stays the zero Filter, which
-// selects everything. Keep a *Filter where a member may be missing.
+// UnmarshalJSON reads a JSON string with a text that [Parse] reads. Anything else, including null
+// and objects, is an error that wraps [ErrSyntax]; the filter then has it too. Package json does
+// not call it for a missing member, so that the Filter of a struct stays the zero Filter, which
+// selects everything. Use a *Filter if a member may be missing.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	var text string
 	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error

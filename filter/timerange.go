@@ -139,9 +139,9 @@ func days(from, to sessions.Date, zone *time.Location) (start, end time.Time) {
 
 // Between selects the sessions that were created, completed or decided at the first instant or
 // later, and before the second. A zero time is an open end; two of them are no criterion. Instants
-// count up to the next microsecond, since a session has no finer ones. An end before the beginning
-// is an error that wraps [ErrRange], a time outside the years 1 to 9999 one that wraps [ErrValue],
-// a field that is no instant one that wraps [ErrField].
+// are rounded up to a microsecond, the precision of sessions. An end before the beginning is an
+// error that wraps [ErrRange], a time outside the years 1 to 9999 one that wraps [ErrValue], a
+// field that is not an instant one that wraps [ErrField].
 func Between(f sessions.Field, from, to time.Time) Filter {
 	of := timeFieldOf(f)
 	if of == nil {

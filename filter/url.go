@@ -15,8 +15,8 @@ const paramFilter = "filter"
 
 // Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra
 // fields, one of a key), has readable ones; any other filter is one parameter with its canonical
-// text. The zero Filter has none. Search texts and personal numbers are personal data, which URLs
-// spread: [Filter.Without] takes them out. [FromValues] reads them.
+// text. The zero Filter has none. Search texts and personal numbers are personal data, and URLs end
+// up in logs and histories: remove them with [Filter.Without]. [FromValues] reads the parameters.
 func (f Filter) Values() url.Values {
 	v := url.Values{}
 	seen := map[string]bool{}
@@ -55,11 +55,11 @@ func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 	return true
 }
 
-// FromValues reads a filter from URL parameters: And of what each of them says. An unknown
-// parameter, one that is repeated and may not be, days without a zone, and instants beside days are
-// errors. A search, a day or an instant that is empty is no criterion, as in a form that was left
-// blank, and so is a zone without days. The error is a [*ParameterError]; the filter then has it
-// too. Values are open, as in Go: what comes from outside should be checked, by [Filter.Check].
+// FromValues reads a filter from URL parameters, as [And] of their criteria. Errors are an unknown
+// parameter, one that may not be repeated and is, days without a zone, and instants together with
+// days. An empty search, day or instant is no criterion, as in a form that was left blank, and so
+// is a zone without days. The error is a [*ParameterError]; the filter then has it too. Values are
+// open, as in Go: check a filter from outside with [Filter.Check].
 func FromValues(v url.Values) (Filter, error) {
 	// A criterion may have several parameters, in any order: they are brought together first.
 	readings := map[string]*reading{} // by the parameter that has the values

@@ -24,12 +24,11 @@ var vocabulary = map[sessions.Field][]string{
 	sessions.FieldAcceptanceLevel: {"1", "2", "3", "4", "5", "6", "7"},
 }
 
-// Check returns an [*Error] that wraps [ErrValue], and says which values there are, if the filter
-// asks for one that neither the SDK nor the host has. In Go, enumerations are open; what comes from
-// outside should be checked, so that a typing error is not an empty list. also has the host's own
-// values, by field; nil: none. Checked are statuses, document types, reasons, sexes, devices, match
-// levels, of which [far.Kvalifika] has 1 to 7 beside 0, and acceptance levels, which are match
-// levels other than 0.
+// Check returns an [*Error] that wraps [ErrValue], and lists the permitted values, if the filter
+// asks for a value that neither the SDK nor the host has. In Go, enumerations are open; a filter
+// from outside should be checked, so that a typing error does not look like an empty list. also has
+// the host's own values, by field; nil means none. Check checks statuses, document types, reasons,
+// sexes, devices, match levels (0 to 7 on far.Kvalifika), and acceptance levels (1 to 7).
 func (f Filter) Check(also map[sessions.Field][]string) error {
 	if f.err != nil {
 		return f.err

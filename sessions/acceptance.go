@@ -28,8 +28,8 @@ func NewAcceptance(base far.Policy) (Acceptance, error) {
 	return Acceptance{base: base}, nil
 }
 
-// With returns a copy in which the document type has a policy of its own; the zero policy takes it
-// away again. It leaves the zero Acceptance as it is: there is nothing to deviate from.
+// With returns a copy in which the document type has a policy of its own; the zero policy removes
+// it. With returns the zero Acceptance unchanged, since it has no default to deviate from.
 func (a Acceptance) With(t DocumentType, p far.Policy) Acceptance {
 	if a.IsZero() {
 		return a
@@ -84,7 +84,7 @@ type acceptanceJSON struct {
 }
 
 // MarshalJSON returns {"default": "kvalifika-3d2d:5", "by_document_type": {"passport": "..."}}, and
-// null for the zero Acceptance. Read it back with [ParseAcceptance], which knows custom scales.
+// null for the zero Acceptance. [ParseAcceptance] reads it, on custom scales too.
 func (a Acceptance) MarshalJSON() ([]byte, error) {
 	if a.IsZero() {
 		return []byte("null"), nil
@@ -99,7 +99,7 @@ func (a Acceptance) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j) // sorts map keys
 }
 
-// UnmarshalJSON reads what MarshalJSON writes, on the scale far.Kvalifika alone.
+// UnmarshalJSON reads what MarshalJSON writes, on the scale [far.Kvalifika] only.
 func (a *Acceptance) UnmarshalJSON(data []byte) error {
 	parsed, err := ParseAcceptance(data)
 	if err == nil {

@@ -58,19 +58,19 @@ func digits(text string) (n int) {
 // IsZero reports whether the date is absent.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// IsValid reports whether the calendar has the date. The zero Date is not valid, and neither is one
-// with unknown parts: it is no day.
+// IsValid reports whether the calendar has the date. The zero Date is not valid, and neither is a
+// date with unknown parts.
 func (d Date) IsValid() bool {
 	return d.Year >= 1 && d.Year <= 9999 && d.Month >= 1 && d.Month <= 12 && d.Day >= 1 && (d.Day <= 28 || d.AddDays(0) == d)
 }
 
 // Earliest returns the first day that the date may be: d itself if it is valid, 1965-01-01 for
-// 1965-00-00. It is the zero Date where no day fits, as for the zero Date and for a 30th of
+// 1965-00-00. It is the zero Date if there is no such day, as for the zero Date and for a 30th of
 // February.
 func (d Date) Earliest() Date { return d.complete(time.January, 1) }
 
 // Latest returns the last day that the date may be: d itself if it is valid, 1965-12-31 for
-// 1965-00-00. It is the zero Date where [Date.Earliest] is.
+// 1965-00-00. It is the zero Date if [Date.Earliest] is.
 func (d Date) Latest() Date {
 	month := cmp.Or(d.Month, time.December)
 	return d.complete(month, time.Date(d.Year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
@@ -95,13 +95,13 @@ func (d Date) String() string {
 }
 
 // Compare orders dates by time: -1, 0 or +1. The zero Date comes first, and an unknown part before
-// all that it may be.
+// every value that it may have.
 func (d Date) Compare(e Date) int {
 	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
 }
 
-// AddDays returns the date n days later, earlier for a negative n. The zero Date stays absent, and
-// from a date with unknown parts no day is counted: the outcome is the zero Date.
+// AddDays returns the date n days later, earlier for a negative n. For the zero Date, and for a
+// date with unknown parts, it returns the zero Date.
 func (d Date) AddDays(n int) Date {
 	if d.Month == 0 || d.Day == 0 {
 		return Date{}
@@ -110,11 +110,10 @@ func (d Date) AddDays(n int) Date {
 }
 
 // In returns the first instant of the day in a zone, which must not be nil: the first one whose
-// civil date there is d or later. That is midnight, the earlier one where a change of clocks
-// repeats it, and the end of the gap where one skips it. Days of a zone therefore neither overlap
-// nor leave a gap, and d.AddDays(1).In(zone) is the end of the day, not inclusive; a day that the
-// zone skipped as a whole is empty. Of a date with unknown parts it is the first instant of
-// [Date.Earliest].
+// civil date there is d or later. That is midnight, the earlier one if a change of clocks repeats
+// it, and the end of the gap if one skips it. Days of a zone therefore neither overlap nor leave a
+// gap, and d.AddDays(1).In(zone) is the end of the day, not inclusive; a day that the zone skipped
+// as a whole is empty. Of a date with unknown parts it is the first instant of [Date.Earliest].
 func (d Date) In(zone *time.Location) time.Time {
 	if first := d.Earliest(); !first.IsZero() {
 		d = first
@@ -136,8 +135,8 @@ func (d Date) In(zone *time.Location) time.Time {
 	}
 }
 
-// MarshalText returns the text of String. A date that is neither absent nor one that some day fits
-// is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A date that is neither absent nor possible in the
+// calendar is an error that wraps [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && d.Earliest().IsZero() {
 		return nil, errNotADate
@@ -167,13 +166,13 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads what drivers return of a date: NULL, text that [ParseDate] reads, which a blank or a T
-// and a time of day may follow, or a time, of which it takes the civil date in the time's own
+// Scan reads a date as drivers return it: NULL, text that [ParseDate] reads, optionally followed by
+// a blank or a T and a time of day, or a time, of which it takes the civil date in the time's own
 // location. NULL, empty text and the zero time are the zero Date. Anything else is an error that
 // wraps [ErrSyntax].
 //
-// A driver that makes a time of MariaDB's 1965-00-00 (parseTime) has invented its day: select such
-// a column as text.
+// A driver that turns MariaDB's 1965-00-00 into a time (parseTime) invents its day: select such a
+// column as text.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
@@ -218,8 +217,8 @@ func isClock(text string) bool {
 	return false
 }
 
-// Truncate brings a time to what a session keeps: UTC, microseconds, no monotonic reading. Zero
-// stays zero.
+// Truncate converts a time to the form that a session keeps: UTC, microseconds, no monotonic
+// reading. Zero stays zero.
 func Truncate(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

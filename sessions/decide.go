@@ -64,8 +64,8 @@ func (s *Step) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Evidence is what is known of a session before it has a verdict. The zero Evidence knows nothing,
-// and never succeeds.
+// Evidence is what is known about a session before it has a verdict. With the zero Evidence nothing
+// is known, and the verdict is [Pending].
 type Evidence struct {
 	DocumentType DocumentType // chooses the policy of the Acceptance
 
@@ -82,8 +82,8 @@ type Evidence struct {
 	Skipped Step // steps that the configuration left out: their evidence may be missing, but counts where it is known
 }
 
-// Verdict is what [Decide] finds. Pending means that evidence is missing and nothing known speaks
-// against success.
+// Verdict is the result of [Decide]. [Pending] means that evidence is missing and that nothing
+// known prevents success.
 type Verdict struct {
 	Status  Status
 	Reasons []Reason // sorted; why it failed
@@ -92,16 +92,16 @@ type Verdict struct {
 
 // Decide derives the verdict from the evidence under the acceptance in force. Success needs every
 // step that was not skipped: liveness passed; the document valid, complete and not spoofed; and a
-// level that the acceptance accepts. One thing that is known to be wrong makes it Failed, with all
-// reasons that are known; missing evidence leaves it Pending.
+// level that the acceptance accepts. Anything that is known to be wrong makes it [Failed], with all
+// known reasons; otherwise missing evidence leaves it [Pending].
 //
-// A skipped step is exempt from being checked: its evidence may be missing. Evidence of it that is
-// known counts all the same, so that a face known not to be alive is never a Success.
+// A skipped step is exempt from being checked: its evidence may be missing. Known evidence of it
+// still counts, so that a face known not to be alive is never a [Success].
 //
 // The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's
 // scale, is on another scale, or comes without a comparison is a [*FieldError] for
-// [FieldMatchLevel], even where the step was skipped: it is never taken for low, and never handed
-// on. An outcome outside its enumeration is missing evidence.
+// [FieldMatchLevel], even if the step was skipped. It is never treated as low, and never passed on.
+// An outcome outside its enumeration is missing evidence.
 func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if a.IsZero() {
 		return Verdict{}, ErrNoAcceptance

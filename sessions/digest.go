@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Digest returns the SHA-256 of all that the session holds, as a store keeps it
-// ([Session.Normalize]), except for its Revision: sessions of one digest are the same. It is for
-// comparing storages, and is as private as the session, since whoever knows most of it can guess the
-// rest. A later version of this package may compute another one.
+// Digest returns the SHA-256 of everything that the session holds except its Revision, as a store
+// keeps it ([Session.Normalize]): sessions with the same digest are the same. It serves to compare
+// storages. It is as private as the session, since it lets somebody who knows most of a session
+// guess the rest. A later version of this package may compute another digest.
 func (s *Session) Digest() [sha256.Size]byte {
 	c := *s
 	c.Reasons = slices.Clone(s.Reasons)

@@ -24,11 +24,10 @@ func (r Role) Known() bool { return r == MasterUser || r == Agent }
 // ChangesSettings reports whether the role may change the company's settings.
 func (r Role) ChangesSettings() bool { return r == MasterUser }
 
-// Disclosure says which fields a viewer may see. The zero Disclosure shows everything. Both sets
-// are of fields whose content is hidden: a hidden field can not be searched or filtered by either.
-// Drop wins over mask.
+// Disclosure says which fields a viewer may see. The zero Disclosure shows everything. The fields
+// of both sets are hidden, and cannot be searched or filtered by. Drop wins over Mask.
 //
-// With a field goes what is derived from it, by this closed table:
+// With a field, everything that is derived from it is hidden:
 //
 //	status                the reasons, the decision time
 //	match level           the acceptance level, the reason LowFAR
@@ -36,12 +35,13 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //	document validity     the reason InvalidDocument
 //	document completeness the reason NotFullID
 //
-// Nothing else does: the other reasons of a failed session stay visible, and what follows from its
-// status alone is no secret.
+// This table is complete: the other reasons of a failed session stay visible, and so does what
+// follows from its status alone.
 //
-// In text, JSON and SQL a Disclosure is its two sets, mask=first_name,last_name;drop=none, so that
-// a host can keep those of its roles. Both are always stated: what shows everything is
-// mask=none;drop=none. An empty text, null, NULL and {} are errors, after which all is hidden.
+// In text, JSON and SQL a Disclosure is written as its two sets, such as
+// mask=first_name,last_name;drop=none, so that a host can store those of its roles. Both sets are
+// always written: the zero Disclosure is mask=none;drop=none. An empty text, null, NULL and {} are
+// errors, after which everything is hidden.
 type Disclosure struct {
 	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
 	Drop Fields // left out: files do not have the column
@@ -60,7 +60,7 @@ func (d Disclosure) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads the text of a disclosure. Anything else is an error that wraps [ErrSyntax],
-// and then the Disclosure hides all: whoever overlooks the error shows nothing for it.
+// and the Disclosure then hides everything, in case the error is ignored.
 func (d *Disclosure) UnmarshalText(text []byte) error {
 	*d = Disclosure{Drop: AllFields()}
 	mask, drop, both := strings.Cut(string(text), ";")
@@ -102,8 +102,9 @@ var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
 // toldByReasons are the fields of which a reason tells something.
 var toldByReasons = FieldsOf(FieldLiveness, FieldDocumentValidity, FieldDocumentCompleteness, FieldMatchLevel)
 
-// Field returns the field that the reason tells something of, by the table of [Disclosure]: whoever
-// may not see that may not see the reason. It is [FieldReasons] for every other reason.
+// Field returns the field about which the reason reveals something, by the table of [Disclosure]: a
+// viewer who may not see the field may not see the reason. It is [FieldReasons] for every other
+// reason.
 func (r Reason) Field() Field {
 	switch r {
 	case LivenessFailed:
@@ -119,9 +120,8 @@ func (r Reason) Field() Field {
 	}
 }
 
-// Hidden returns the fields whose content the viewer may not see, those of the table of
-// [Disclosure] included. [FieldID], [FieldCompany] and [FieldCreatedAt] are never hidden: order and
-// identity of a list rest on them.
+// Hidden returns the fields that the viewer may not see, including those of the table of
+// [Disclosure]. [FieldID], [FieldCompany] and [FieldCreatedAt] are never hidden: lists need them.
 func (d Disclosure) Hidden() Fields {
 	hidden := d.Mask.Union(d.Drop)
 	if hidden.Has(FieldStatus) {
@@ -136,8 +136,8 @@ func (d Disclosure) Hidden() Fields {
 // Shows reports whether the viewer may see the field's content.
 func (d Disclosure) Shows(f Field) bool { return !d.Hidden().Has(f) }
 
-// ReasonFields returns the fields that a filter by these reasons tells something of. A filter by no
-// reason in particular, or by the absence of any, tells something of all of them.
+// ReasonFields returns the fields about which a filter by these reasons reveals something. Without
+// reasons it returns those of all reasons, for a filter by any reason or by the absence of reasons.
 func ReasonFields(reasons ...Reason) Fields {
 	fields := FieldsOf(FieldReasons)
 	if len(reasons) == 0 {
@@ -152,8 +152,8 @@ func ReasonFields(reasons ...Reason) Fields {
 }
 
 // Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state
-// was; every other hidden field becomes its zero value, and the reasons that tell a hidden field
-// are taken out. The session remembers which fields are hidden ([Session.Hidden]).
+// was; every other hidden field becomes its zero value, and reasons that reveal a hidden field are
+// removed. The session remembers which fields are hidden ([Session.Hidden]).
 func (d Disclosure) Apply(s *Session) {
 	hidden := d.Hidden()
 	s.hide(hidden)
@@ -170,16 +170,16 @@ func (d Disclosure) Apply(s *Session) {
 	}
 }
 
-// Retain hides in place every field but those given, and [FieldID], [FieldCompany] and
-// [FieldCreatedAt]: what nobody has read must not look as if it were absent. Unlike
+// Retain hides in place every field except those given, [FieldID], [FieldCompany] and
+// [FieldCreatedAt], so that a field that was not read does not look like an absent one. Unlike
 // [Disclosure.Apply] it hides nothing that is derived from these fields.
 func (s *Session) Retain(fields Fields) {
 	s.hide(AllFields().Minus(fields).Minus(neverHidden))
 }
 
 // Hidden returns the fields that the session does not show, because the viewer may not see them or
-// nobody has read them. Their values are no facts. A session with hidden fields cannot be stored
-// ([Session.Validate]).
+// because they were not read. Their values mean nothing. A session with hidden fields cannot be
+// stored ([Session.Validate]).
 func (s *Session) Hidden() Fields { return s.hidden }
 
 func (s *Session) hide(fields Fields) {

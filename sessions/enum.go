@@ -2,8 +2,8 @@ package sessions
 
 import "fmt"
 
-// Status is the outcome of a session. It is open: one that is not known here is kept as it is and
-// never counts as verified. The zero Status is no status and invalid in a stored session.
+// Status is the outcome of a session. It is open: an unknown one is kept unchanged and never counts
+// as verified. The zero Status is no status, and a stored session must have one.
 type Status string
 
 // The statuses of the product.

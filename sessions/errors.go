@@ -6,22 +6,21 @@ import (
 	"io"
 )
 
-// The errors of this package. Typed errors wrap them: ask errors.Is for the kind, errors.As for the
-// place.
+// The errors of this package. Typed errors wrap them: errors.Is finds the kind, errors.As the
+// field.
 var (
 	// ErrInvalid is wrapped by every error about a value that a session cannot hold.
 	ErrInvalid = errors.New("sessions: invalid value")
-	// ErrSyntax is wrapped where a text is not one of those that a codec reads. It is an
-	// [ErrInvalid].
+	// ErrSyntax is wrapped if a text is not one that a codec reads. It is an [ErrInvalid].
 	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
-	// ErrLimit is wrapped where a value is longer, or has more parts, than a session may hold. It
-	// is an [ErrInvalid].
+	// ErrLimit is wrapped if a value is longer, or has more parts, than a session may hold. It is an
+	// [ErrInvalid].
 	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
-	// ErrNoJSON is wrapped where a [Session], a [Text] or another value that holds a person's data
-	// is handed to encoding/json or another encoder of text. Which of its fields a receiver may
-	// see, and how their absence reads, is for a type of the caller's to say.
+	// ErrNoJSON is wrapped if a [Session], a [Text] or another value that holds a person's data is
+	// passed to encoding/json or another encoder of text. Use a type of your own, which says which
+	// fields the receiver may see, and how absent ones are written.
 	ErrNoJSON = errors.New("sessions: a value that holds a person's data has no JSON and no text form")
-	// ErrNoAcceptance is wrapped where a verdict is asked for and no acceptance level is set.
+	// ErrNoAcceptance is wrapped if a verdict is asked for and no acceptance level is set.
 	ErrNoAcceptance = errors.New("sessions: no acceptance level")
 )
 

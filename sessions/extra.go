@@ -36,7 +36,7 @@ func (p ExtraPair) LogValue() slog.Value { return slog.StringValue(p.String()) }
 func (p ExtraPair) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
 // Extra holds the fields that the company defines, as an ordered list of text pairs with distinct
-// keys. It is immutable; the zero Extra has none. [Extra.AppendJSON] makes one JSON object of it,
+// keys. It is immutable; the zero Extra has none. [Extra.AppendJSON] writes it as one JSON object,
 // in that order, and [ParseExtra] and encoding/json read it. Printing an Extra shows how many pairs
 // it has, never keys or values.
 type Extra struct{ pairs []ExtraPair }
@@ -131,9 +131,9 @@ func (x Extra) only(keys []string) Extra {
 	return Extra{kept}
 }
 
-// AppendJSON appends the pairs to b as one JSON object, whose members are in their order. For a
-// part of a larger document make the bytes a [json.RawMessage]: encoding/json does not ask for them
-// by itself.
+// AppendJSON appends the pairs to b as one JSON object, whose members are in their order. To embed
+// it in a larger document, convert the bytes to a json.RawMessage: encoding/json does not call
+// AppendJSON.
 func (x Extra) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for i, p := range x.pairs {
@@ -172,7 +172,7 @@ func appendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml: ask
+// MarshalText returns [ErrNoJSON], and so do encoding/json and encoding/xml: use
 // [Extra.AppendJSON].
 func (x Extra) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
@@ -186,8 +186,8 @@ func (x *Extra) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ParseExtra reads the JSON of an Extra: an object of strings; null or nothing at all is no pairs.
-// Errors are [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
+// ParseExtra reads the JSON of an Extra: an object of strings. null and the empty text are an Extra
+// without pairs. Errors are [*FieldError]s that wrap [ErrSyntax], [ErrLimit] or [ErrInvalid].
 func ParseExtra(text string) (Extra, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "null" || text == "{}" {
@@ -275,11 +275,10 @@ func (x Extra) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()
 func (x Extra) LogValue() slog.Value { return slog.StringValue(x.String()) }
 
 // ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is
-// immutable; the zero ExtraKeys allows none. Its text form is one key a line.
+// immutable; the zero ExtraKeys allows none. As text it is one key per line.
 type ExtraKeys struct{ keys []string }
 
-// NewExtraKeys returns the allow-list of the keys given. It refuses what [NewExtra] refuses of
-// keys.
+// NewExtraKeys returns the allow-list of the keys given. It refuses the same keys as [NewExtra].
 func NewExtraKeys(keys ...string) (ExtraKeys, error) {
 	pairs := make([]ExtraPair, len(keys))
 	for i, k := range keys {

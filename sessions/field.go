@@ -48,8 +48,8 @@ const (
 	FieldOS
 	FieldModel
 
-	// FieldDocumentCompleteness is whether all of the document can be seen. A session says so by
-	// the reason [NotFullID] alone: this field names what hides it, and is not one of [AllFields].
+	// FieldDocumentCompleteness is whether all of the document can be seen. In a session only the
+	// reason [NotFullID] says so. The field serves to hide that reason, and is not one of [AllFields].
 	FieldDocumentCompleteness
 
 	fieldEnd
@@ -100,9 +100,9 @@ func (f *Field) GobDecode(text []byte) error { return f.UnmarshalText(text) }
 
 // Fields is a set of fields. The zero Fields is empty. Sets are comparable with ==.
 //
-// In text, JSON, SQL and gob a set is the names of its fields, such as first_name,last_name, and
-// none if it is empty. Nothing else is a set, an empty text, null and NULL least of all: they would
-// hide nothing.
+// In text, JSON, SQL and gob a set is written as the names of its fields, such as
+// first_name,last_name, or as none if it is empty. Anything else is an error, including an empty
+// text, null and NULL, which must not mean that nothing is hidden.
 type Fields uint64
 
 // FieldsOf returns the set of the fields given.

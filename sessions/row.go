@@ -17,11 +17,10 @@ const (
 	StillPending Answer = "Pending"
 )
 
-// Row is the list's projection of a session. Printing one shows its ID alone, and encoding/json
-// refuses it ([ErrNoJSON]): a page's own type takes of it what the page shows.
+// Row is a session as the list shows it. Printing one shows its ID only, and encoding/json refuses
+// it ([ErrNoJSON]): copy what a page shows into a type of the page.
 //
-// Of a field that is hidden ([Session.Hidden]) a Row shows what it shows where there is no value;
-// never a No.
+// A hidden field ([Session.Hidden]) looks like one without a value, and never like a [No].
 type Row struct {
 	ID        string
 	Selfie    string    // opaque reference, "" for none
@@ -34,7 +33,7 @@ type Row struct {
 	Extra     Extra
 }
 
-// Row returns the list's projection of the session.
+// Row returns the session as the list shows it.
 func (s *Session) Row() Row {
 	r := Row{
 		ID: s.ID, Selfie: s.Selfie, FirstName: s.FirstName.Display(), LastName: s.LastName.Display(),

@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// ErrTooMany is wrapped where a selection has more sessions than its reader takes
-// ([Reading].Limit).
+// ErrTooMany is wrapped if a selection has more sessions than its reader accepts ([Reading].Limit).
 var ErrTooMany = errors.New("sessions: more sessions than the reader takes")
 
-// Request says who asks for which sessions, and what of them they may see. A store fills it in; a
+// Request says who asks for which sessions, and which fields they may see. A store fills it in; a
 // manifest of a file keeps it as JSON, without the disclosure. Printing one does not show the
 // query.
 type Request struct {
 	Company string `json:"company"`            // whose sessions; opaque
-	AskedBy string `json:"asked_by,omitempty"` // key of the person who asks; opaque, "" where nobody said
+	AskedBy string `json:"asked_by,omitempty"` // key of the person who asks; opaque, "" if it is not known
 
 	// Query is the canonical text of the filter; "" selects everything. The text of a search is
 	// personal data: keep it as carefully as the sessions.
@@ -48,20 +47,19 @@ func (r Request) LogValue() slog.Value { //nolint:gocritic // a value method ser
 
 // Reading says which part of a selection is read.
 type Reading struct {
-	// Fields are those that the reader looks at. The others may be absent from the sessions, except
+	// Fields are the fields that the reader uses. The others may be left out of the sessions, except
 	// ID, Company and CreatedAt.
 	Fields Fields
 
 	After Position // sessions behind this position; zero: from the newest on
 
-	// Limit is how many sessions of the whole selection the reader takes. More are an error that
-	// wraps [ErrTooMany], before the first session, as far as they are there by then. 0 is any
-	// number.
+	// Limit is how many sessions the reader accepts of the whole selection. If there are more when
+	// reading begins, the error comes before the first session; it wraps [ErrTooMany]. 0 is no limit.
 	Limit int
 }
 
-// Position is a place in the one order of all lists: newest first, ties by ID, the greater one
-// first, compared bytewise. The zero Position is before the newest session.
+// Position is a place in the order of all lists: newest first, ties by ID, the bytewise greater
+// first. The zero Position is ahead of the newest session.
 type Position struct {
 	CreatedAt time.Time `json:"created_at"` // UTC, microseconds
 	ID        string    `json:"id"`         // "" is behind every session of that instant
@@ -73,7 +71,9 @@ func PositionOf(s *Session) Position { return Position{s.CreatedAt, s.ID} }
 // IsZero reports whether p is the zero Position.
 func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
 
-// Before reports whether a session at p is further back than q, that is, comes after it in a list.
+// Before reports whether p is further back in a list than q: older or, at the same instant, with a
+// lesser ID. It compares the two fields only: ask [Position.IsZero] first, since the zero Position
+// as q means the beginning of the list.
 func (p Position) Before(q Position) bool {
 	if c := p.CreatedAt.Compare(q.CreatedAt); c != 0 {
 		return c < 0

@@ -73,7 +73,7 @@ type Match struct {
 }
 
 // NewID returns a new session ID: a UUID of version 7 (RFC 9562 section 5.7), whose text sorts by
-// creation time. The error is that of the system's source of randomness.
+// creation time. Its error is that of the system's source of randomness.
 func NewID() (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -90,8 +90,8 @@ func (s *Session) FailedFor(r Reason) bool {
 	return s.Status == Failed && slices.Contains(s.Reasons, r)
 }
 
-// Newer reports whether s comes before t in the one order of all lists: newest first, ties by ID,
-// the greater one first, compared bytewise.
+// Newer reports whether s comes before t in the order of all lists: newest first, ties by ID, the
+// bytewise greater first.
 func (s *Session) Newer(t *Session) bool {
 	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {
 		return c > 0
@@ -99,7 +99,7 @@ func (s *Session) Newer(t *Session) bool {
 	return s.ID > t.ID
 }
 
-// Clone returns a copy that shares nothing that can change.
+// Clone returns a deep copy.
 func (s *Session) Clone() *Session {
 	c := *s
 	c.Reasons = slices.Clone(s.Reasons)
@@ -119,8 +119,8 @@ func (s *Session) Equal(t *Session) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Text returns the field's text, for the five fields that are texts; any other field was not
-// collected.
+// Text returns the field's text, for the five fields that are a [Text]. For any other field it
+// returns the zero Text.
 func (s *Session) Text(f Field) Text {
 	if t := s.text(f); t != nil {
 		return *t
@@ -147,8 +147,8 @@ func (s *Session) text(f Field) *Text {
 
 var textFields = FieldsOf(FieldFirstName, FieldLastName, FieldPersonalNumber, FieldDocumentNumber, FieldNationality)
 
-// Normalize brings the instants to microseconds in UTC ([Truncate]) and the reasons to their sorted
-// order, as a store keeps them.
+// Normalize truncates the instants to microseconds in UTC ([Truncate]) and sorts the reasons, as a
+// store keeps them.
 func (s *Session) Normalize() {
 	s.CreatedAt, s.CompletedAt, s.DecidedAt = Truncate(s.CreatedAt), Truncate(s.CompletedAt), Truncate(s.DecidedAt)
 	if !slices.IsSorted(s.Reasons) {
@@ -297,11 +297,11 @@ func (s *Session) validateReasons() error {
 	return nil
 }
 
-// RedactPerson removes for good what tells who the person is: names, numbers, nationality, dates,
-// sex, selfie, client IP, subject and extra fields, other than those with the keys given. Texts that
-// had a value become [Redacted]; where no text had one, the first name does, so that the session
-// shows what was done to it. The session stays countable by its verdict, document type, match level
-// and times. Doing it twice changes nothing.
+// RedactPerson removes what identifies the person: names, numbers, nationality, dates, sex, selfie,
+// client IP, subject, and extra fields except those with the keys given. Texts that had a value
+// become [Redacted]. If no text had one, the first name does, so that the redaction shows. The
+// session can still be counted by its verdict, document type, match level and times. Calling it
+// twice changes nothing more.
 func (s *Session) RedactPerson(keep ...string) {
 	for f := range textFields.All() {
 		if t := s.text(f); t.state == Known {
@@ -316,9 +316,9 @@ func (s *Session) RedactPerson(keep ...string) {
 	s.Extra = s.Extra.only(keep)
 }
 
-// Redacted reports whether the person was taken out: a text is [Redacted], and nothing is left that
-// [Session.RedactPerson] removes. Extra fields do not count, since some of them may say nothing
-// about a person.
+// Redacted reports whether the person was removed: a text is [Redacted], and nothing is left that
+// [Session.RedactPerson] removes. Extra fields do not count, since some may say nothing about a
+// person.
 func (s *Session) Redacted() bool {
 	left := *s
 	left.Extra = Extra{}

@@ -35,7 +35,7 @@ func (s *TextState) UnmarshalText(text []byte) error {
 	return unmarshalEnum(textStateNames[:], text, s, "state of a text")
 }
 
-// What a text without a value shows. None of these is ever stored as a value: [Session.Validate]
+// The marks for texts without a value. None of them is ever stored as a value: [Session.Validate]
 // refuses them.
 const (
 	// UnrecognisedMark is shown on the page for a name that was not recognised or not collected.
@@ -47,8 +47,8 @@ const (
 	MaskedMark = "[masked]"
 )
 
-// Text is what was read from a document, or why nothing was. The zero Text was not collected.
-// Texts are comparable with ==. Printing one shows its state, never its value: ask [Text.Value].
+// Text is what was read from a document, or why nothing was. The zero Text was not collected. Texts
+// are comparable with ==. Printing one shows its state, never its value: use [Text.Value].
 type Text struct {
 	value string
 	state TextState
@@ -63,11 +63,11 @@ func TextIn(state TextState) Text { return Text{state: state} }
 // State reports whether the text has a value and, if not, why.
 func (t Text) State() TextState { return t.state }
 
-// Value returns the text's value, "" where it has none. Only a [Known] text has one.
+// Value returns the text's value, or "" if it has none. Only a [Known] text has one.
 func (t Text) Value() string { return t.value }
 
-// Display returns what a list shows: the value, [UnrecognisedMark] for what was not recognised or
-// not collected, [RedactedMark] or [MaskedMark].
+// Display returns the text as lists show it: the value, [UnrecognisedMark] if it was not recognised
+// or not collected, [RedactedMark] or [MaskedMark].
 func (t Text) Display() string {
 	if t.state == NotCollected || t.state == NotRecognised {
 		return UnrecognisedMark
@@ -75,7 +75,7 @@ func (t Text) Display() string {
 	return t.Cell()
 }
 
-// Cell returns what a file holds: the value, "" for what was not recognised or not collected,
+// Cell returns the text as files have it: the value, "" if it was not recognised or not collected,
 // [RedactedMark] or [MaskedMark].
 func (t Text) Cell() string {
 	switch t.state {
