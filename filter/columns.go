@@ -22,8 +22,7 @@ import (
 type Columns struct {
 	Company Column
 
-	// Fields has the columns of fields, except reasons and extra fields:
-	//
+	// Fields has the columns of all fields except reasons and extra fields.
 	// Texts and enumerations are texts, unless [Enum] says otherwise; FieldDocumentPresented is a
 	// boolean. Levels and attempts are integers. NULL is an absent one, and so is 0 for attempts and
 	// acceptance levels. Instants have the engine's own type unless [Column.UnixMicro],

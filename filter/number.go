@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// NotCompared, among the levels of [MatchLevel], selects the sessions without a comparison.
+// NotCompared selects the sessions without a comparison, among the levels of [MatchLevel].
 const NotCompared far.Level = -1
 
 // absent is the number of a field that has none.

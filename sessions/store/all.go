@@ -8,14 +8,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// All yields the sessions of a selection of any Backend, newest first, however many there are: those
-// of a [Streamer] as one snapshot, any other's by position. It is for whoever moves and compares
-// storages, and asks no [Viewer]: what people see goes through [Store.Select]. Limit and Budget of
-// the selection do not count.
+// All yields the sessions of a selection of any Backend, newest first, however many there are: from
+// a [Streamer] as one snapshot, from any other Backend page by page. It serves to move and compare
+// storages, and has no Viewer: for people use [Store.Select]. It ignores Limit and Budget of the
+// selection.
 //
-// Each session is lent until the next one. An error comes once and last: that of the Backend, or
-// [ErrBackend] where it breaks its contract. The iterator reads anew every time that it is ranged
-// over, and leaving it early leaves nothing behind.
+// Each session is valid only until the next one. An error comes once and last: that of the Backend,
+// or [ErrBackend] if it breaks its contract. The iterator reads again each time that it is ranged
+// over, and may be left early.
 func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Session, error] {
 	sel.Limit, sel.Budget = 0, 0
 	return func(yield func(*sessions.Session, error) bool) {

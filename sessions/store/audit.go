@@ -26,12 +26,12 @@ const (
 	ActionTally    Action = "tally"
 	ActionExport   Action = "export"   // a whole selection
 	ActionSettings Action = "settings" // a change of the company's settings
-	ActionRedact   Action = "redact"   // a person is taken out of one session
-	ActionPurge    Action = "purge"    // sessions are taken out for good
+	ActionRedact   Action = "redact"   // the person is removed from one session
+	ActionPurge    Action = "purge"    // sessions are removed
 	ActionAudit    Action = "audit"    // a page of the audit trail itself
 
-	// ActionPurgeCompany is a company that is taken out for good. Once it is Done, the trail of the
-	// company may go as well: that of [Options.Trail] has gone, and this event is not in it.
+	// ActionPurgeCompany removes a company. Once it is [Done], a host may delete its own trail of the
+	// company. That of [Options.Trail] is deleted already, and does not have this event.
 	ActionPurgeCompany Action = "purge_company"
 )
 
@@ -46,20 +46,20 @@ func Actions() []Action {
 // Outcome is how far an operation got.
 type Outcome string
 
-// The outcomes. What sends as it reads, or changes something, is told twice: Started before the
-// first row or the change, and one of the others at the end; and Written after that, by who has
-// made a file of it and says so ([Selected.Written]). Everything else is told once, before its
-// result is handed out.
+// The outcomes. An operation that streams, or changes something, has two events: Started before the
+// first row or the change, and one of the others at the end. A writer of a file reports Written
+// after that ([Selected.Written]). Every other operation has one event, before its result is
+// returned.
 const (
 	Started Outcome = "started"
 	Done    Outcome = "done"
-	Written Outcome = "written" // a file of an export was handed over, or broke off: it has Bytes, and SHA256
+	Written Outcome = "written" // a file of an export was sent, or broke off: the event has Bytes and SHA256
 	Stopped Outcome = "stopped" // the reader of an export left before its end
-	Failed  Outcome = "failed"  // Event.Err says why: what the viewer may not do, too
+	Failed  Outcome = "failed"  // Event.Err says why; also if the viewer may not do it
 )
 
-// Event is what an audit hook is told. Printing one shows neither query nor settings, and
-// encoding/json refuses it ([sessions.ErrNoJSON]): what of it a trail keeps is for the host to say.
+// Event is the argument of an audit hook. Printing one shows neither query nor settings, and
+// encoding/json refuses it ([sessions.ErrNoJSON]): the host decides what its own trail keeps of it.
 type Event struct {
 	Company string
 	Subject string // Viewer.Subject

@@ -16,15 +16,15 @@ type Delta struct {
 }
 
 // Changes returns what has changed in the query's selection since a watermark: that of a page, or
-// Delta.Next. The empty Watermark asks for nothing but a watermark. The query's Limit is how many
-// changed sessions of the company are looked at, so that a Delta may be empty and yet have more.
-// Its After plays no part.
+// Delta.Next. The empty Watermark asks only for a watermark. The query's Limit is how many changed
+// sessions of the company are looked at, so that a Delta may be empty and still have more. Its
+// After is ignored.
 //
-// A change may be named twice and is never missed. Sessions outside the viewer's restriction are
-// not named: neither those that never were in it nor those that have left it.
+// A change may be reported twice, but is never missed. Sessions outside the viewer's restriction
+// are not reported, whether they were in it before or not.
 //
-// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is torn, changed,
-// of another company, or from before a restore or a purge: read the list anew.
+// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is cut off,
+// changed, of another company, or from before a restore or a purge: read the list again.
 func (s *Store) Changes(ctx context.Context, v Viewer, q Query, since Watermark) (Delta, error) {
 	if err := v.check(); err != nil {
 		return Delta{}, err

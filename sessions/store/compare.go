@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Comparison says how the sessions that two Backends hold of a company differ. It holds nothing of
-// a person.
+// Comparison says how the sessions of a company differ between two Backends. It contains no
+// person's data.
 type Comparison struct {
 	Months []MonthComparison // those with sessions on either side, newest first
 	First  *Difference       // the newest; nil: both sides hold the same
@@ -36,12 +36,12 @@ type Contents struct {
 	SHA256   string // in hexadecimal, of their digests (sessions.Session.Digest), newest first; "" without sessions
 }
 
-// Difference names a session that is not the same on both sides, by what says nothing of a person.
+// Difference names a session that differs between the sides, without a person's data.
 type Difference struct {
 	ID          string
 	CreatedAt   time.Time
-	Left, Right bool            // who has a session with this ID and creation time
-	Fields      sessions.Fields // what differs where both have
+	Left, Right bool            // which sides have a session with this ID and creation time
+	Fields      sessions.Fields // the fields that differ, if both have one
 }
 
 // String says which session differs, and in what.
@@ -56,10 +56,10 @@ func (d Difference) String() string {
 	return at + " differs in " + d.Fields.String()
 }
 
-// Compare compares the sessions of a company that a filter selects on two Backends, in all but their
-// Revision: after an import, with the storage that the sessions came from. It reads all of them once,
-// in step, and keeps one of each side at a time. What is written meanwhile may differ: compare what
-// is older than the last writes, or stop the writers. The error is that of a Backend.
+// Compare compares the sessions of a company that a filter selects in two Backends, except for
+// their Revision: for instance, after an import, with the storage that the sessions came from. It
+// reads both sides once, in step, one session at a time. Sessions that are written meanwhile may
+// differ: compare older ones only, or stop the writers. The error is that of a Backend.
 func Compare(ctx context.Context, left, right Backend, company string, f filter.Filter) (Comparison, error) {
 	ctx, cancel := context.WithCancel(ctx) // a side that is left early need not be read to its end
 	defer cancel()

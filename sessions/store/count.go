@@ -89,8 +89,8 @@ type FacetOption struct {
 // Facets counts, for each option of the document type, the status, the possible spoof and the match
 // level (of far.Kvalifika's levels), the sessions that the viewer's filter would select if that
 // criterion were this option alone. A criterion whose field is hidden is left out, and so is a
-// reason that tells a hidden field; other statuses and types have no option. Backends that are an
-// [EachCounter] count all options at once, of one moment, others each by itself, up to
+// reason that reveals a hidden field; other statuses and types have no option. An [EachCounter]
+// counts all options at once, at one moment; other Backends count them one by one, up to
 // [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
 func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
 	if err := v.check(); err != nil {

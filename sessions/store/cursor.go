@@ -10,10 +10,10 @@ import (
 
 // Cursor is a place in the list of one query: text of the letters, digits, hyphens and underscores
 // that need no escaping in a URL. It holds a version, a fingerprint of company, filter, restriction
-// and searched fields, the creation time and ID of the last session, and a checksum; neither the
-// filter nor any other text of a session. For a viewer with a restriction it is that of a session
-// that the viewer has seen, or a time alone. It authorises nothing; it is as private as its query
-// and not to be logged. The empty Cursor is before the newest session.
+// and searched fields, the creation time and ID of the last session, and a checksum, but neither
+// the filter nor any other text of a session. For a viewer with a restriction it has the ID of a
+// session that the viewer has seen, or only a time. It authorises nothing. It is as private as its
+// query: do not log it. The empty Cursor is ahead of the newest session.
 type Cursor string
 
 // fingerprint binds a cursor or a watermark to what it was made for.

@@ -8,33 +8,34 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The errors of stores and Backends. Typed errors wrap them; ask errors.Is. None contains a
+// The errors of stores and Backends. Typed errors wrap them; use errors.Is. None contains a
 // person's data.
 var (
-	// ErrNoCompany: no company was given. It is never taken for "all".
+	// ErrNoCompany: no company was given. That never means "all".
 	ErrNoCompany = errors.New("store: no company")
 	// ErrNotFound: the company has no session with that ID, or the viewer may not see it.
 	ErrNotFound = errors.New("store: session not found")
 	// ErrExists: another session with that ID is stored already.
 	ErrExists = errors.New("store: session exists and differs")
-	// ErrPurged: a session with that ID was purged, and its tombstone is kept: it does not come back.
+	// ErrPurged: a session with that ID was purged, and cannot be stored while its tombstone is kept.
 	ErrPurged = errors.New("store: session was purged")
-	// ErrConflict: what is to be replaced has changed since it was read.
+	// ErrConflict: the stored session or settings have changed since they were read.
 	ErrConflict = errors.New("store: changed since it was read")
-	// ErrVersion: a version to put is negative.
+	// ErrVersion: a version passed to Put is negative.
 	ErrVersion = errors.New("store: negative version")
-	// ErrWatermark: the watermark is not one of this Backend's, is of another company, or is older
-	// than a restore of the storage or than a purge: read the page anew.
+	// ErrWatermark: the watermark is not from this Backend, is of another company, or is older than a
+	// restore of the storage or a purge. Read the page again.
 	ErrWatermark = errors.New("store: invalid watermark")
-	// ErrBackend: a Backend broke its contract: it returned a session of another company, or did
-	// not get on.
+	// ErrBackend: a Backend broke its contract. It returned a session of another company, or made no
+	// progress.
 	ErrBackend = errors.New("store: the backend broke its contract")
 
-	// ErrPurge: the purge does not say what is to go, or says it in a way that must be a mistake.
+	// ErrPurge: the purge does not say which sessions to remove, or must be a mistake.
 	ErrPurge = errors.New("store: invalid purge")
 	// ErrLimit: the limit of a query is negative or over [Options.MaxLimit].
 	ErrLimit = errors.New("store: limit out of range")
-	// ErrCursor: the cursor is not one that a Store made: torn, changed, or of another version.
+	// ErrCursor: the cursor is not one that a Store made. It is cut off, changed, or of another
+	// version.
 	ErrCursor = errors.New("store: invalid cursor")
 	// ErrCursorQuery: the cursor belongs to another query: of another company, filter, restriction
 	// or set of searched fields. It is an ErrCursor.
@@ -42,21 +43,22 @@ var (
 
 	// ErrForbidden: the viewer may not do that.
 	ErrForbidden = errors.New("store: not allowed")
-	// ErrNoRole: the viewer has no role that the product knows. It is an ErrForbidden.
+	// ErrNoRole: the viewer has no role, or not one of the product's. It is an ErrForbidden.
 	ErrNoRole = fmt.Errorf("%w: unknown role", ErrForbidden)
 	// ErrNoExport: the viewer may not export. It is an ErrForbidden.
 	ErrNoExport = fmt.Errorf("%w: export", ErrForbidden)
 	// ErrNoErase: the viewer may neither redact nor purge. It is an ErrForbidden.
 	ErrNoErase = fmt.Errorf("%w: erasure", ErrForbidden)
-	// ErrHidden: the viewer searches or filters by what they may not see; a [*HiddenError] says by
-	// what. It is an ErrForbidden.
+	// ErrHidden: the viewer searches or filters by fields that they may not see; a [*HiddenError]
+	// names them. It is an ErrForbidden.
 	ErrHidden = fmt.Errorf("%w: hidden field", ErrForbidden)
 	// ErrExportLimit: the selection has more sessions than the viewer may export; an
-	// [*ExportLimitError] says how many those are.
+	// [*ExportLimitError] has the limit.
 	ErrExportLimit = errors.New("store: over the export limit")
-	// ErrBusy: as many exports are being read as may be; a [*BusyError] says whose. Try again later.
+	// ErrBusy: the limit of exports at once is reached; a [*BusyError] says which limit. Try again
+	// later.
 	ErrBusy = errors.New("store: too many exports at once")
-	// ErrSuperseded: a newer search of the same [Query.Tab] has taken the place of this one.
+	// ErrSuperseded: a newer search of the same [Query.Tab] has replaced this one.
 	ErrSuperseded = errors.New("store: superseded by a newer search")
 	// ErrRefused: the audit hook refused. The hook's own error is wrapped as well.
 	ErrRefused = errors.New("store: refused by audit")
@@ -64,10 +66,10 @@ var (
 	ErrNoSettings = errors.New("store: no settings")
 	// ErrNoTrail: the Store was made without [Options.Trail].
 	ErrNoTrail = errors.New("store: no audit trail")
-	// ErrTrail: an event cannot be kept in the audit trail, and so the operation is refused. The
-	// error wraps ErrRefused and the reason, too.
+	// ErrTrail: the operation is refused because its event cannot be kept in the audit trail. The
+	// error also wraps ErrRefused and the reason.
 	ErrTrail = errors.New("store: the audit trail cannot be kept")
-	// ErrAuditQuery: the query of the audit trail is one that must be a mistake.
+	// ErrAuditQuery: the query of the audit trail is invalid.
 	ErrAuditQuery = errors.New("store: invalid query of the audit trail")
 )
 
@@ -95,7 +97,7 @@ func (e *ExportLimitError) Error() string { return fmt.Sprintf("%v of %d", ErrEx
 // Unwrap returns [ErrExportLimit].
 func (e *ExportLimitError) Unwrap() error { return ErrExportLimit }
 
-// Scope is whose exports a limit counts.
+// Scope says whose exports a limit counts.
 type Scope string
 
 // The scopes.
@@ -105,7 +107,7 @@ const (
 	OfProcess Scope = "process"
 )
 
-// BusyError says which of the [ExportLimits] an export would have exceeded.
+// BusyError says which of the [ExportLimits] is reached.
 type BusyError struct {
 	Scope Scope
 	Limit int // exports at once

@@ -10,24 +10,24 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Query asks for a page of a selection. The zero Query is the newest page of everything.
+// Query asks for a page of a selection. The zero Query asks for the newest page of everything.
 type Query struct {
 	Filter filter.Filter
 	Limit  int    // sessions, at most; 0: Options.DefaultLimit; over Options.MaxLimit or negative: ErrLimit
 	After  Cursor // Page.Next of the page before; empty: the newest page
 
-	// Tab is a key of where the query is typed, such as a browser's tab: List cancels an older query
-	// of the same tab and viewer that is still under way, which fails with ErrSuperseded. Where the
-	// viewer has no Subject, the keys have to differ by themselves. Empty: it cancels nothing.
+	// Tab identifies where the query is typed, such as a browser's tab. List cancels an older query of
+	// the same tab and viewer that is still running, which fails with ErrSuperseded. If viewers have
+	// no Subject, make the keys unique. Empty: it cancels nothing.
 	Tab string
 }
 
 // Page is a part of a selection, newest first, ties by ID, the bytewise greater one first.
 //
-// It ends for one of three reasons. At the end of the selection, Complete is true and Next empty.
-// Where it is full, neither Complete nor Partial is true and Next goes on. Where the work budget
-// was spent before it was full, Partial is true: it holds what was found, perhaps nothing, and Next
-// goes on from as far as was searched.
+// It ends for one of three reasons. At the end of the selection, Complete is true and Next is
+// empty. If the page is full, neither Complete nor Partial is true. If the work budget was spent
+// before it was full, Partial is true: the page has what was found, perhaps nothing, and Next
+// continues where the search stopped.
 type Page struct {
 	Sessions []*sessions.Session // the caller's; what the viewer may not see is hidden
 	Next     Cursor              // of the page that follows; empty only at the end
@@ -38,7 +38,7 @@ type Page struct {
 
 	AsOf     Watermark       // from before the page was read: ask Changes since that of the first page
 	Searched sessions.Fields // the fields that a search looked at; none without a search
-	Rekeying bool            // search keys are being made anew, as in a [Batch]: the page is right, and took longer
+	Rekeying bool            // search keys are being rebuilt, as in a [Batch]: the page is right, but took longer
 
 	// From and To are the instants between which the filter selects creation times, in UTC, To not
 	// inclusive. Zero is open.
@@ -48,7 +48,7 @@ type Page struct {
 	FoldsToNothing bool
 }
 
-// Rows returns what the list shows of the sessions.
+// Rows returns the sessions as the list shows them.
 func (p Page) Rows() []sessions.Row { //nolint:gocritic // a value method serves values and pointers
 	rows := make([]sessions.Row, len(p.Sessions))
 	for i, s := range p.Sessions {
@@ -150,7 +150,7 @@ func visible(batch Batch, after Position) (at Position, ok bool) {
 
 // Attempts returns a page of the attempts of one person: the sessions with the same subject as the
 // session given, itself among them, that the viewer may see and the query's filter selects. A
-// session without a subject stands alone. It is a filter by sessions.FieldSubject: where that is
+// session without a subject is the only one. The filter uses [sessions.FieldSubject]: if that is
 // hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
 func (s *Store) Attempts(ctx context.Context, v Viewer, id string, q Query) (Page, error) {
 	if err := v.check(); err != nil {

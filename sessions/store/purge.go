@@ -10,9 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// Purge says which sessions of a company are taken out for good: those with some IDs, those that a
-// filter matches, or all. The zero Purge is refused, so that a filter that was forgotten takes out
-// nothing.
+// Purge says which sessions of a company to remove: those with given IDs, those that a filter
+// matches, or all. The zero Purge is refused, so that a forgotten filter removes nothing.
 //
 //	store.Purge{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)}
 //	store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "person-17")}
@@ -20,20 +19,20 @@ import (
 //	store.Purge{Company: "acme", All: true}
 type Purge struct {
 	Company string
-	// IDs are those of the sessions. nil: whatever their IDs; an empty list is an error. With a
-	// Filter, those of them that it matches.
+	// IDs are the IDs of the sessions. nil: sessions with any ID; an empty list is an error. With a
+	// Filter, only sessions that match both.
 	IDs    []string
 	Filter filter.Filter // the zero Filter alone is an error
 	All    bool          // every session of the company; without IDs and Filter
-	// Keep is how long a purged ID is refused: its tombstone holds company, ID and version, and
-	// nothing of the person. Longer than an event may be late. 0: for good. Negative is an error.
+	// Keep is how long a purged ID is refused. Its tombstone holds company, ID and version, and
+	// nothing about the person. Keep it longer than an event may be late. 0: for ever. Negative is an
+	// error.
 	Keep time.Duration
 }
 
-// Err says why nothing can be purged: the error wraps [ErrNoCompany], the filter's own error, or
-// [ErrPurge] if the Purge says neither IDs nor a filter nor All, or two that contradict each other,
-// or if a range of times at the top of its filter has not ended yet. Such a range is a wrong day:
-// what it selects is not there yet.
+// Err returns an error if the Purge is invalid. It wraps [ErrNoCompany], the filter's own error, or
+// [ErrPurge] if the Purge has neither IDs nor a filter nor All, or two that contradict each other,
+// or if a range of times at the top of its filter ends in the future, which must be a mistake.
 func (p Purge) Err() error { //nolint:gocritic // a value method serves values and pointers
 	switch {
 	case p.Company == "":
@@ -64,17 +63,17 @@ func (p Purge) Err() error { //nolint:gocritic // a value method serves values a
 	return nil
 }
 
-// Purge takes sessions of the viewer's company out for good, and returns how many it took out. The
-// Backend has to be a [Purger]: else the error wraps errors.ErrUnsupported.
+// Purge removes sessions of the viewer's company, and returns how many. If the Backend is not a
+// [Purger] the error wraps [errors.ErrUnsupported].
 //
-// Who may purge is for the host to say, by [Viewer.MayErase]: to others the error is [ErrNoErase].
-// A job of the host's, such as one that ends retention, is a viewer with a Subject of its own.
-// Within a viewer's restriction no session outside of it is purged, also where the Purge says All.
-// The audit hook is told before the first session goes and once more at the end: a refusal at the
-// beginning purges nothing. Further errors are those of [Purge.Err] and [Store.List]. After an
-// error, the number is of those that are gone already: the same call again goes on.
+// The host decides who may purge, by [Viewer.MayErase]: for others the error is [ErrNoErase]. A
+// job, such as one that ends retention, is a viewer with a Subject of its own. Sessions outside the
+// viewer's restriction are never purged, even if the Purge has All. The audit hook is called before
+// the first session is removed, where an error prevents the purge, and again at the end. Further
+// errors are those of [Purge.Err] and [Store.List]. After an error, the number counts the sessions
+// that are removed already; the same call again continues.
 //
-// Company may be left out; that of another viewer is an [ErrForbidden].
+// Company may be left out; another company than the viewer's is an [ErrForbidden].
 func (s *Store) Purge(ctx context.Context, v Viewer, p Purge) (int, error) {
 	if err := v.check(); err != nil {
 		return 0, err
@@ -125,13 +124,13 @@ func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 	return purger, p, nil
 }
 
-// PurgeCompany takes all of a company out for good: its sessions, as [Store.Purge] does, and then
-// its settings, which have to be kept by a [SettingsPurger], and its audit trail ([Options.Trail]).
-// It returns how many sessions it took out. What is left is the company's key with the number of
-// its last change, and the tombstones for as long as keep says. Viewers with a restriction may not.
+// PurgeCompany removes a whole company: its sessions, as [Store.Purge] does, then its settings,
+// which a [SettingsPurger] has to keep, and its audit trail ([Options.Trail]). It returns how many
+// sessions it removed. What is left is the company's key with the number of its last change, and
+// the tombstones for as long as keep says. Viewers with a restriction may not call it.
 //
-// The audit hook is told, as of a purge, by [ActionPurgeCompany]: by this event it knows when to
-// end a trail of its own. What people do in the company afterwards begins a new trail.
+// The audit hook is called, as for a purge, with [ActionPurgeCompany], so that it can delete a
+// trail of its own. Later events of the company begin a new trail.
 func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) (int, error) {
 	if err := v.check(); err != nil {
 		return 0, err
@@ -167,11 +166,10 @@ func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) 
 	})
 }
 
-// Redact takes the person out of one session, for good, and keeps the extra fields that the
-// company's settings say are of no person ([CompanySettings.KeptKeys]). The Backend has to be a
-// [Writer]: else the error wraps errors.ErrUnsupported. Only who may erase may ([Viewer.MayErase]).
-// A session that is missing, or outside the viewer's restriction, is [ErrNotFound]. The audit hook
-// is told before and after.
+// Redact removes the person from one session, and keeps the session and the extra fields named in
+// the company's settings ([CompanySettings.KeptKeys]). If the Backend is not a [Writer] the error
+// wraps [errors.ErrUnsupported]. The viewer needs [Viewer.MayErase]. A session that is missing, or
+// outside the viewer's restriction, is [ErrNotFound]. The audit hook is called before and after.
 func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 	if err := v.check(); err != nil {
 		return err

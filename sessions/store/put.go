@@ -7,16 +7,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Versioned is a session in the state that a host knows at a version of its own.
+// Versioned is the state of a session at a version that the host assigns.
 type Versioned struct {
 	Session *sessions.Session
-	// Version orders the states of one session: the number of the event that tells it, or the
-	// event's time in microseconds. Greater is newer. It is not negative. math.MaxInt64 is a version
-	// like any other, after which nothing is newer.
+	// Version orders the states of one session: the number of the event with this state, or its time
+	// in microseconds. Greater is newer. It must not be negative.
 	Version int64
 }
 
-// PutOutcome is what became of one state of a [Putter.Put]. The zero PutOutcome is PutRefused.
+// PutOutcome is the outcome of one state of a [Putter.Put]. The zero PutOutcome is PutRefused.
 type PutOutcome uint8
 
 // The outcomes of a Put.
@@ -39,44 +38,41 @@ func (o PutOutcome) String() string {
 	return fmt.Sprintf("PutOutcome(%d)", uint8(o))
 }
 
-// PutResult is what became of one state of a [Putter.Put].
+// PutResult is the result of one state of a [Putter.Put].
 type PutResult struct {
 	Outcome PutOutcome
 	Err     error // why it was refused, nil otherwise. It never contains a person's data
 }
 
-// Putter is a Backend that keeps sessions in step with what a host knows: with the events of its
-// own database or of its vendor, that come doubled, late, in any order, or not at all. Promises 31
-// to 35 hold for it.
+// Putter is a Backend that keeps sessions in step with a host's events, of its own database or of
+// its vendor, which may come twice, late, in any order, or not at all.
 //
-//  31. Put stores of each session the state of the greatest version, whatever the order in which
-//     the states come, in one call or in many at once. A state of a lower version is passed over,
-//     and so is one of the version that is stored: of two different states of one version the first
-//     one stored stays.
+//  31. Put stores for each session the state of the greatest version, in whatever order the states
+//     come, in one call or in many at once. A state of a lower version is passed over, and so is
+//     one of the stored version: of two different states of one version the first one stored stays.
 //  32. Insert stores version 0. Update and Redact keep the version.
 //  33. Each state has a result, in the order of the call, as if they were put one after the other;
 //     a session changes once in a call, in which its Revision is raised by one. A state that cannot
 //     be stored has an error, and the others are stored: a session that is not valid
 //     (sessions.Session.Validate), a negative version ([ErrVersion]), a creation time that differs
-//     from that of the stored session ([ErrConflict]). Where Put itself returns an error, there are
-//     no results and nothing was stored.
+//     from that of the stored session ([ErrConflict]). If Put itself returns an error, there are no
+//     results and nothing was stored.
 //  34. A session that is redacted (sessions.Session.Redacted), by Redact or by a state that was
-//     put, stays redacted: of whatever newer state comes, the person is taken out, and extra fields
-//     stay with the keys that the stored session has kept. A redacted state takes the person out of
-//     the stored session even if its version is lower.
-//  35. Put keeps and changes nothing that it was given, and what is passed over or refused is no
-//     change.
+//     put, stays redacted: the person is removed from every newer state, and only extra fields with
+//     the keys that the stored session has kept stay. A redacted state removes the person from the
+//     stored session even if its version is lower.
+//  35. Put neither keeps nor changes its arguments, and a state that is passed over or refused is
+//     not a change.
 //
-// A session belongs to its company for good: what has the ID of a session of one company, and comes
-// with another company, is another session.
+// A session never changes its company: the same ID with another company is another session.
 type Putter interface {
 	Put(ctx context.Context, states ...Versioned) ([]PutResult, error)
 }
 
-// Over returns what is stored once v has been put over old, nil where nothing is stored yet, and
-// the result. It is nil if that leaves what is stored as it is. This is what [Putter] promises of
-// one session, for whoever implements it: only the revision is that of one more change, also where
-// a call has several states of a session. Neither v nor old is changed.
+// Over implements the promises of [Putter] for one session. It returns the state to store when v is
+// put over old, or nil if the stored state does not change, and the result. old is nil if nothing
+// is stored yet. If a call has several states of a session, the revision is still raised by one
+// only. Over changes neither v nor old.
 func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	if v.Session == nil {
 		return nil, PutResult{Err: fmt.Errorf("store: %w: no session", sessions.ErrInvalid)}

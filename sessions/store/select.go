@@ -13,12 +13,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selected is what a viewer may see of a filter's sessions, to be taken away as a whole: an
-// export.Selection, of which files are written. It knows the company, who asks, the query, and
-// which fields are hidden, so that nobody has to repeat them.
+// Selected is a filter's sessions as a viewer may see them, to be read as a whole: an
+// export.Selection, from which files are written. It has the company, the viewer, the query and the
+// hidden fields, so that callers do not repeat them.
 //
-// It is immutable and holds nothing; a Store makes it with [Store.Select]. The zero Selected
-// selects nothing: its methods return [ErrNoCompany]. Printing one shows company and subject alone.
+// It is immutable and holds no resources; [Store.Select] makes it. The zero Selected selects
+// nothing: its methods return [ErrNoCompany]. Printing one shows company and subject only.
 type Selected struct {
 	store  *Store
 	viewer Viewer
@@ -26,7 +26,8 @@ type Selected struct {
 }
 
 // Select returns the selection of a filter for a viewer. It reads nothing and checks nothing: if
-// the viewer may not have the selection, or the filter has an error, the methods that read say so.
+// the viewer may not have the selection, or the filter has an error, the methods of [Selected]
+// return the error.
 func (s *Store) Select(v Viewer, f filter.Filter) Selected { return Selected{s, v, f} }
 
 // String returns company and subject.
@@ -53,25 +54,25 @@ func (x Selected) Request() sessions.Request {
 	}
 }
 
-// Open checks whether the viewer may take the selection away, tells the audit hook that it begins,
-// and returns the sessions, newest first, whatever the limits and budgets of pages: a refusal comes
-// before the first byte of a file is written.
+// Open checks whether the viewer may export the selection, calls the audit hook for its beginning,
+// and returns the sessions, newest first, without the limits and budgets of pages. So a refusal
+// comes before the first byte of a file is written.
 //
-// Each session is lent until the next, so that a million cost no memory, and has what the viewer
-// may see of the fields that the reading asks for, and nothing else but ID, company and creation
-// time. A [Streamer] is read as one snapshot; any other Backend by position, so that a session that
-// changes meanwhile comes once at most, as it was when it was reached. The iterator reads anew
-// every time that it is ranged over. An error comes once and last; leaving early leaves nothing
-// behind. Each time the iterator tells the audit hook how it ended, and after how many rows.
+// Each session is valid only until the next, so that memory does not grow. It has ID, company,
+// creation time, and those fields of the reading that the viewer may see. A [Streamer] is read as
+// one snapshot; any other Backend page by page, so that a session that changes meanwhile comes at
+// most once, as it was when it was reached. The iterator reads again each time that it is ranged
+// over, and may be left early. An error comes once and last. At the end the iterator calls the
+// audit hook with the outcome and the number of rows.
 //
-// An export counts towards [Options.Exports] while its iterator is ranged over. Beyond them Open
-// fails with a [*BusyError], and so does an iterator that another one overtook, before its first
-// session.
+// An export counts towards [Options.Exports] while its iterator is ranged over. Beyond these limits
+// Open fails with a [*BusyError], and so does an iterator, before its first session, if others were
+// begun after Open.
 //
 // Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden],
 // [ErrBusy] and [ErrRefused]. If the viewer or the reading has a limit, the whole selection is
-// counted first: over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. Sessions that
-// come in later do not lift a limit: the iterator then ends with that error.
+// counted first: over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. If sessions
+// that come in later exceed a limit, the iterator ends with that error.
 func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	o, err := x.open(ctx, r)
 	if err != nil {
@@ -80,8 +81,9 @@ func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sess
 	return o.sessions, nil
 }
 
-// All yields all that the viewer may see of each session, which is the caller's own. It opens the
-// selection each time it is ranged over, as [Selected.Open] does, with the same errors and events.
+// All yields the sessions as the viewer may see them. Each is the caller's own. All opens the
+// selection each time that it is ranged over, as [Selected.Open] does, with the same errors and
+// events.
 func (x Selected) All(ctx context.Context) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
 		o, err := x.open(ctx, sessions.Reading{Fields: sessions.AllFields()})
@@ -216,9 +218,9 @@ func (o *opened) each(do func(*sessions.Session) error) error {
 	return o.store.stream(o.ctx, o.sel, do)
 }
 
-// Written tells the audit hook that a file of the selection was handed over, with how many rows and
-// bytes, and their SHA-256 in hexadecimal; or, with an error, that it broke off after so many.
-// Package httpapi does so. The error is that of the hook.
+// Written calls the audit hook for a file of the selection that was sent, with its rows, bytes and
+// their SHA-256 in hexadecimal; or, with an error, for one that broke off after these. Package
+// httpapi calls it. The error is that of the hook.
 func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string, failed error) error {
 	e := x.viewer.event(ActionExport)
 	e.Query, e.Outcome, e.Rows, e.Bytes, e.SHA256, e.Err = x.filter.Text(), Written, int(rows), bytes, sha256, failed
@@ -228,8 +230,8 @@ func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string,
 	return x.store.tell(context.WithoutCancel(ctx), e) // that it broke off is told even if the client is gone
 }
 
-// Watermark returns the newest watermark of what the viewer may see of the company, for
-// [Selected.Changed] alone. Without one the error wraps [errors.ErrUnsupported].
+// Watermark returns the newest watermark for this viewer, for use with [Selected.Changed] only. If
+// the Backend has none the error wraps [errors.ErrUnsupported].
 func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
 		return "", err
@@ -254,9 +256,10 @@ func (x Selected) part() string {
 // changesRead is how many changes are read at once.
 const changesRead = 1000
 
-// Changed reports whether a session behind the position, that is in the selection or may have been
-// in it, has changed since the watermark. Those that are out of the selection by their creation
-// time never were in it. To a viewer with another restriction than the watermark's everything has.
+// Changed reports whether a session further back than the position has changed since the watermark,
+// if it is in the selection or may have been. A session whose creation time is outside the
+// selection was never in it. It is always true for a viewer with another restriction than that of
+// the watermark.
 func (x Selected) Changed(ctx context.Context, since string, after sessions.Position) (bool, error) {
 	if err := x.viewer.check(); err != nil {
 		return false, err

@@ -17,12 +17,13 @@ import (
 // CompanySettings are what a company's Master User sets. The zero CompanySettings accept no level
 // and have no extra fields.
 //
-// encoding/json keeps them. [ParseCompanySettings] reads those on scales of the host's own.
+// encoding/json reads and writes them. [ParseCompanySettings] reads settings with scales of the
+// host's own.
 type CompanySettings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
 	ExtraKeys  sessions.ExtraKeys  `json:"extra_keys"` // the company's extra fields, in the order of their columns
-	// KeptKeys are those extra fields that say nothing of a person, such as the branch: a redaction
-	// keeps them ([Store.Redact]), so that a restriction by them goes on to hold.
+	// KeptKeys are the extra fields that say nothing about a person, such as the branch. A redaction
+	// keeps them ([Store.Redact]), so that restrictions by them still hold.
 	KeptKeys sessions.ExtraKeys `json:"kept_keys"`
 
 	// Revision counts the changes. Settings sets it; a save needs the one that was read.
@@ -57,19 +58,18 @@ func (c CompanySettings) Equal(d CompanySettings) bool {
 		slices.Equal(c.KeptKeys.All(), d.KeptKeys.All()) && c.Revision == d.Revision
 }
 
-// Settings is where a host keeps the settings of companies. Package storetest proves an
-// implementation: each sentence, and those of [SettingsHistory] and [SettingsPurger], has a case
-// there that bears its number.
+// Settings keeps the settings of companies. Package storetest tests an implementation: each promise
+// here, and those of [SettingsHistory] and [SettingsPurger], has a case there with its number.
 //
-//  1. Each method is about one company. An empty one is [ErrNoCompany].
+//  1. Each method concerns one company. An empty one is [ErrNoCompany].
 //  2. CompanySettings returns what was saved last, all of it: the zero settings if nothing was.
 //  3. SaveCompanySettings replaces the stored settings if their revision is that of s, and raises
 //     it by one. Otherwise nothing changes, and the error wraps [ErrConflict].
-//  4. Of many that replace the same revision at once, one does.
+//  4. If many replace the same revision at once, one succeeds.
 //  5. A cancelled context ends a method with an error that wraps the context's, and saves nothing.
 type Settings interface {
 	CompanySettings(ctx context.Context, company string) (CompanySettings, error)
-	// SaveCompanySettings saves settings for a person, of whom subject is Viewer.Subject.
+	// SaveCompanySettings saves the settings; subject is the Viewer.Subject of the person who does.
 	SaveCompanySettings(ctx context.Context, company string, s CompanySettings, subject string) error
 }
 
@@ -82,7 +82,7 @@ type SettingsHistory interface {
 	CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]SettingsRevision, error)
 }
 
-// SettingsRevision is settings as somebody saved them. They replaced those of the revision before.
+// SettingsRevision is one saved version of a company's settings.
 type SettingsRevision struct {
 	CompanySettings
 	Subject string    // Viewer.Subject of the person who saved them
@@ -97,10 +97,10 @@ type SettingsPurger interface {
 	PurgeCompanySettings(ctx context.Context, company string) error
 }
 
-// SettingsHistory returns what was saved as settings of the viewer's company, newest first: at most
-// limit of it, as of a query, and only revisions below before, if that is not 0. Only a Master User
-// may: to others the error is [ErrForbidden]. If [Options.Settings] keeps no history, it wraps
-// errors.ErrUnsupported.
+// SettingsHistory returns the saved settings of the viewer's company, newest first: at most limit
+// of them, as in [Query], and only revisions below before, if that is not 0. Only a Master User may
+// read it: for others the error is [ErrForbidden]. If [Options.Settings] keeps no history, it wraps
+// [errors.ErrUnsupported].
 func (s *Store) SettingsHistory(ctx context.Context, v Viewer, before int64, limit int) ([]SettingsRevision, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -148,11 +148,11 @@ func (s *Store) companySettings(ctx context.Context, company string) (CompanySet
 	return c, nil
 }
 
-// SaveSettings replaces the settings of the viewer's company, of which changed has the revision
-// that was read, and returns them as saved. Only a Master User may: to others the error is
-// [ErrForbidden]. A revision that is not the stored one is [ErrConflict], and no acceptance level
-// sessions.ErrNoAcceptance. The audit hook is told of old and new before they are saved, and of the
-// outcome after.
+// SaveSettings replaces the settings of the viewer's company, and returns them as saved. changed
+// must have the revision that was read: if another is stored, the error is [ErrConflict]. It must
+// have an acceptance level: otherwise the error is [sessions.ErrNoAcceptance]. Only a Master User
+// may save settings: for others the error is [ErrForbidden]. The audit hook is called with the old
+// and new settings before they are saved, and with the outcome after.
 func (s *Store) SaveSettings(ctx context.Context, v Viewer, changed CompanySettings) (CompanySettings, error) {
 	if err := v.check(); err != nil {
 		return CompanySettings{}, err

@@ -27,39 +27,39 @@ type Options struct {
 	MaxLimit     int // sessions that a query may ask for; 0: 500
 
 	// Budget is how many rows or index entries a Backend may read for one page, count or option; 0:
-	// 30,000; negative: no bound. For a viewer with a restriction a page that it ends goes on to
-	// the end of a second, if more sessions than that have been created within it.
+	// 30,000; negative: no bound. If it ends the page of a viewer with a restriction, the page goes on
+	// to the end of a second, however many sessions were created within that second.
 	Budget int
 
 	CountLimit int // sessions at which Count, Facets and Tally may stop; 0: 10,000
 
-	// Connections is how many connections of the Backend's the Store uses at once, those of exports
-	// among them; 0: as many as the Backend says ([Pooled]), or 32. What is more waits.
+	// Connections is how many of the Backend's connections the Store uses at once, including those of
+	// exports; 0: as many as the Backend says ([Pooled]), or 32. Further calls wait.
 	Connections int
 	Exports     ExportLimits // at once; more are refused with ErrBusy
 
 	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
 
-	// Audit is told of every operation before its result leaves the Store, from the goroutine of
-	// the caller; an error refuses it. nil: nobody is told.
+	// Audit is called for every operation before its result leaves the Store, on the goroutine of the
+	// caller. If it returns an error, the operation is refused. nil: it is not called.
 	Audit func(ctx context.Context, e Event) error
 
-	// Trail keeps what Audit is told, and what Audit refused. Where it cannot keep an event, the
-	// operation is refused ([ErrTrail]). nil: nothing is kept, and Store.AuditTrail returns
+	// Trail keeps the events that Audit gets, including those that it refuses. If an event cannot be
+	// kept, the operation is refused ([ErrTrail]). nil: nothing is kept, and Store.AuditTrail returns
 	// ErrNoTrail.
 	Trail AuditTrail
 	// AuditRetention is how long the trail keeps an entry; 0: [DefaultAuditRetention]; negative: as
-	// long as the company is there. Older entries are not shown, and are deleted as new ones come.
+	// long as the company exists. Older entries are not shown, and are deleted as new ones come.
 	AuditRetention time.Duration
 	// AuditTexts keeps the canonical text of filters in the trail, with the names and numbers that
-	// were searched. Those are personal data that no redaction or purge of a session takes out.
+	// were searched. Those are personal data that no redaction or purge of a session removes.
 	AuditTexts bool
 }
 
-// Store is what lists, searches, reads, counts and exports sessions for viewers. See the package
-// comment. It starts nothing, and holds its Backend, its options and a count of what is being read:
-// there is no Close, and it may be used by many goroutines. A process should have one for each pool
-// of connections, since each bounds its own work alone.
+// Store lists, searches, reads, counts, exports and erases sessions for viewers. See the package
+// comment. It starts no goroutine and holds no resources, so that it has no Close. It may be used
+// by many goroutines at once. A process should have one Store for each pool of connections, since a
+// Store limits only its own work.
 type Store struct {
 	backend Backend
 	options Options

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Otherwise says whether a session passes, as far as its match level does not decide that.
+// Otherwise says whether a session passes apart from its match level.
 type Otherwise string
 
 // The values of Otherwise.
@@ -47,7 +47,7 @@ func otherwise(s *sessions.Session) Otherwise {
 	}
 }
 
-// TallyKey is what a tally tells apart.
+// TallyKey is the key by which a tally counts sessions.
 type TallyKey struct {
 	Scale        string // that Level is on; "" where not compared
 	DocumentType sessions.DocumentType
@@ -56,8 +56,8 @@ type TallyKey struct {
 	Otherwise    Otherwise
 }
 
-// TallyKeyOf returns the key of a session. It goes by DocumentType, Status, Reasons, Liveness,
-// DocumentValidity and Match, and by nothing else.
+// TallyKeyOf returns the key of a session. It depends only on DocumentType, Status, Reasons,
+// Liveness, DocumentValidity and Match.
 func TallyKeyOf(s *sessions.Session) TallyKey {
 	k := TallyKey{DocumentType: s.DocumentType, Compared: s.Match.Compared, Otherwise: otherwise(s)}
 	if k.Compared {
@@ -66,21 +66,21 @@ func TallyKeyOf(s *sessions.Session) TallyKey {
 	return k
 }
 
-// TallyRow is how many sessions of a selection are alike.
+// TallyRow is how many sessions of a selection have a key.
 type TallyRow struct {
 	TallyKey
 	N int
 }
 
-// Tally says how the sessions of a selection are spread over scales, document types and levels.
+// Tally counts the sessions of a selection by scale, document type and level.
 type Tally struct {
 	Rows  []TallyRow // by scale, document type, comparison, level and Otherwise
 	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
 }
 
 // Tally tallies the sessions of a filter that the viewer may see, within [Options.Budget]: all of
-// them where the Backend is a [Tallier], else the newest [Options.CountLimit]. It shows status,
-// reasons, document type, validity and completeness, liveness and match level: where one of these is
+// them if the Backend is a [Tallier], otherwise the newest [Options.CountLimit]. It reveals status,
+// reasons, document type, validity and completeness, liveness and match level: if one of these is
 // hidden, the error is a [*HiddenError]. Other errors are those of [Store.List].
 func (s *Store) Tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, error) {
 	if err := v.check(); err != nil {
@@ -151,10 +151,9 @@ type Outlook struct {
 	Exact      bool // of the tally
 }
 
-// If says how the tally's sessions would have ended under another acceptance. It changes none of
-// them: a stored status stays. A level below that of the document type's policy fails, whatever
-// else is known. A session that was not compared counts by its Otherwise. The zero Acceptance is
-// sessions.ErrNoAcceptance.
+// If returns how the tally's sessions would have ended under another acceptance. It changes none of
+// them. A session fails if its level is below that of the document type's policy. All others count
+// by their [Otherwise]. For the zero Acceptance the error is [sessions.ErrNoAcceptance].
 func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
 	if a.IsZero() {
 		return Outlook{}, sessions.ErrNoAcceptance

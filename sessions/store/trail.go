@@ -22,7 +22,7 @@ import (
 // years.
 const DefaultAuditRetention = 2 * 365 * 24 * time.Hour
 
-// The bounds of an [AuditEntry], in bytes. What is longer is cut, and ends in "…".
+// The bounds of an [AuditEntry], in bytes. Longer texts are cut, and end in "…".
 const (
 	MaxAuditKeyBytes  = 128       // of Subject, Session, SHA256 and Reason
 	MaxAuditTextBytes = 16 * 1024 // of Query, Old and New
@@ -34,9 +34,9 @@ const (
 	auditPause = 10 * time.Minute // between parts, while there is less than one
 )
 
-// AuditEntry is an [Event] as a trail keeps it. The Store makes it; each of its texts is valid
-// UTF-8 without NUL, with U+FFFD in the place of what is not, and within the bounds. Printing an
-// entry shows neither query nor settings, and encoding/json refuses it ([sessions.ErrNoJSON]).
+// AuditEntry is an [Event] as a trail keeps it. The Store makes it. Each of its texts is within the
+// bounds, and valid UTF-8 without NUL; U+FFFD replaces anything else. Printing an entry shows
+// neither query nor settings, and encoding/json refuses it ([sessions.ErrNoJSON]).
 type AuditEntry struct {
 	Company string
 	At      time.Time // when it happened: in UTC, of microseconds; of one Store, later events have later times
@@ -46,9 +46,8 @@ type AuditEntry struct {
 	Action  Action
 	Outcome Outcome
 
-	// Query says by what was searched, filtered or purged, in words such as "filter(status,
-	// search)", and so what was asked, but nothing of a person. With [Options.AuditTexts] it is
-	// Event.Query.
+	// Query names the criteria of the search, filter or purge, such as "filter(status, search)", but
+	// nothing about a person. With [Options.AuditTexts] it is Event.Query.
 	Query    string
 	Session  string // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
 	Old, New string // for a change of settings, before and after, as JSON
@@ -85,7 +84,7 @@ func (e *AuditEntry) Position() Position { return Position{CreatedAt: e.At, ID: 
 // AuditTrail is where a host keeps what is audited. Package storetest proves an implementation:
 // each sentence has a case there that bears its number.
 //
-//  1. Each method is about one company. An empty one is [ErrNoCompany].
+//  1. Each method concerns one company. An empty one is [ErrNoCompany].
 //  2. What was appended is there when AppendAudit returns, and comes back as it was, all of it.
 //  3. AuditEntries returns the company's entries newest first: by At, ties by ID, the bytewise
 //     greater ID first.
@@ -107,7 +106,7 @@ type AuditTrail interface {
 	DeleteAudit(ctx context.Context, company string, before time.Time, most int) (int, error)
 }
 
-// AuditSelection is what an [AuditTrail] returns entries of.
+// AuditSelection selects entries of an [AuditTrail].
 type AuditSelection struct {
 	Company     string
 	Subject     string    // of the person who did it; "": whoever
@@ -134,7 +133,8 @@ type AuditBatch struct {
 // Format prints how many entries there are, whatever the verb.
 func (b AuditBatch) Format(s fmt.State, _ rune) { printEntries(s, b.Entries) }
 
-// AuditQuery is what a viewer wants to see of the trail. The zero AuditQuery is all of it.
+// AuditQuery selects the entries of the trail that a viewer wants to see. The zero AuditQuery
+// selects all of them.
 type AuditQuery struct {
 	Subject     string    // of the person who did it; "": whoever
 	Session     string    // that it was about; "": whatever
@@ -170,10 +170,10 @@ func (q *AuditQuery) err() error {
 	return nil
 }
 
-// AuditTrail returns a page of the company's audit trail, newest first. Only a Master User who may
-// see all of the company may read it: to others the error is [ErrForbidden]. Without
-// [Options.Trail] it is [ErrNoTrail], and [ErrAuditQuery] for an unknown action or a time that ends
-// before it begins. A viewer with hidden fields sees no [AuditEntry.Query]. Entries older than
+// AuditTrail returns a page of the company's audit trail, newest first. Only a Master User without
+// a restriction may read it: for others the error is [ErrForbidden]. Without [Options.Trail] it is
+// [ErrNoTrail], and [ErrAuditQuery] for an unknown action or a time that ends before it begins. For
+// a viewer with hidden fields AuditEntry.Query is empty. Entries older than
 // [Options.AuditRetention] are not shown, whether they are deleted yet or not. Reading is audited
 // itself.
 func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPage, error) {
@@ -321,9 +321,9 @@ func (s *Store) auditNow() time.Time {
 	}
 }
 
-// AuditText returns a text that every storage can keep, of at most so many bytes (4 or more): as an
-// [AuditEntry] has it, for hosts that append entries of their own. Clients and documents say what
-// they like.
+// AuditText returns the text in the form of an [AuditEntry], which every storage can keep: valid
+// UTF-8 without NUL, of at most so many bytes (4 or more). Hosts that append entries of their own
+// need it, since clients and documents may contain anything.
 func AuditText(text string, most int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	if len(text) <= most {

@@ -7,27 +7,27 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Viewer is who asks, and what they may see: the word of the host, after authorization. It is
-// checked in every call: without a Company the error is [ErrNoCompany], without a Role of the
-// product's [ErrNoRole]. The other fields' zero values restrict nothing.
+// Viewer says who asks, and what they may see. The host fills it in after authorization. Every call
+// checks it: without a Company the error is [ErrNoCompany], without a Role of the product's
+// [ErrNoRole]. The zero values of the other fields restrict nothing.
 type Viewer struct {
 	Company string // whose sessions; opaque
 	Role    sessions.Role
 	Subject string // key of the person who asks, for the audit trail; opaque
 
-	// Disclosure says which fields the viewer may see. By a field that is hidden they can neither
-	// search nor filter.
+	// Disclosure says which fields the viewer may see. Hidden fields can be neither searched nor
+	// filtered by.
 	Disclosure sessions.Disclosure
 	// Restriction is the part of the company that the viewer may see, in lists, details, attempts,
-	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves
-	// it disappears without a word: restrict by what does not change. Redaction takes the subject
-	// away, and extra fields other than those of [CompanySettings.KeptKeys], and with them what a
-	// restriction by those lets be seen.
+	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves it
+	// disappears without notice, so restrict by fields that do not change. Redaction removes the
+	// subject, and extra fields except [CompanySettings.KeptKeys], so that a restriction by them then
+	// excludes the session.
 	Restriction filter.Filter
 
-	NoExport    bool // may not take a whole selection away: Selected.Open and All give ErrNoExport
+	NoExport    bool // may not export: Selected.Open and All return ErrNoExport
 	ExportLimit int  // sessions that Selected.Open and All yield at most; 0: no limit; negative: as NoExport
-	MayErase    bool // may take people out for good: Store.Redact, Purge and PurgeCompany
+	MayErase    bool // may erase: Store.Redact, Purge and PurgeCompany
 }
 
 func (v Viewer) check() error {

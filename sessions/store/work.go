@@ -7,16 +7,17 @@ import (
 	"sync"
 )
 
-// DefaultConnections is how many connections a Store uses at once of a Backend that does not say
-// how many it has, or has any number.
+// DefaultConnections is how many connections a Store uses at once if its Backend does not say how
+// many it has, or has no limit.
 const DefaultConnections = 32
 
 // Pooled is a Backend that knows how many connections it may have at once: those of the host's
-// pool. It returns 0 where any number may be open.
+// pool. It returns 0 if there is no limit.
 type Pooled interface{ Connections() int }
 
-// ExportLimits are how many exports may be read at once. What is zero follows from the connections:
-// half of them for the process, half of that for a company, and two for a viewer, but always one.
+// ExportLimits are how many exports may be read at once. A zero limit depends on the connections:
+// half of them for the process, half of that for a company, and two for a viewer, but always at
+// least one.
 type ExportLimits struct {
 	Process int // of this Store; at most all connections but one, if there are two
 	Company int

@@ -17,14 +17,15 @@ import (
 // Fixture is an empty Backend and a way to put sessions into it.
 type Fixture struct {
 	Backend store.Backend
-	// Put stores sessions: new ones, and newer states of those that are stored. They are visible
-	// when it returns. It may be called from many goroutines and must not keep or change what it is
-	// given. nil: through store.Writer, which the Backend then has to implement.
+	// Put stores sessions as the storage keeps them (sessions.Session.Normalize): new ones, and newer
+	// states of those that are stored. They are visible when it returns. It may be called from many
+	// goroutines and must neither keep nor change its arguments. nil: sessions are stored through
+	// store.Writer, which the Backend then has to implement.
 	Put   func(ctx context.Context, s ...*sessions.Session) error
 	Lacks Lacks
 }
 
-// Lacks is what a storage cannot do. What is not named here is tested.
+// Lacks declares what a storage cannot do. Everything else is tested.
 type Lacks struct {
 	Fields     sessions.Fields // that are not stored: neither compared nor filtered by
 	TextStates bool            // why a text is absent: only that it is
