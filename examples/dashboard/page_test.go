@@ -105,11 +105,23 @@ func testTyping(t *testing.T, browser context.Context, s *served) {
 }
 
 // testOlderAnswer holds the answer to the first letter back until its request is given up: it must
-// be, and must not appear.
+// be, and must not appear. Then it has the connection break: the list and the numbers that are on
+// the page are not those that were asked for, and say so until they are.
 func testOlderAnswer(t *testing.T, browser context.Context) {
 	givenUp := make(chan struct{}, 1)
+	var lost, counting atomic.Bool
+	counted := make(chan struct{})
 	s := serve(t, 800, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if lost.Load() && strings.HasPrefix(r.URL.Path, "/sessions") {
+				panic(http.ErrAbortHandler)
+			}
+			if counting.Load() && r.URL.Path == "/sessions/counts" {
+				select {
+				case <-counted:
+				case <-r.Context().Done():
+				}
+			}
 			if r.Method == http.MethodPost && r.URL.Path == "/sessions" && r.ParseForm() == nil && r.PostForm.Get("search") == "t" {
 				assert.NotEmpty(t, r.PostForm.Get("tab"))
 				<-r.Context().Done()
@@ -130,6 +142,29 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	<-givenUp
 	b.wait(progress + ".visibility === 'hidden'")
 	require.Equal(t, s.filtered(t, "acme", filter.Search("ta")), b.ids())
+
+	const old = "document.getElementById('total').dataset.old === '' && document.getElementById('counts').dataset.old === ''"
+	counting.Store(true)
+	b.relisted(func() { b.click(".bar nav a") })
+	require.Equal(t, s.filtered(t, "acme"), b.ids(), "all sessions are without the search")
+	require.True(t, eval[bool](b, old), "a number of another list beside this one")
+	b.click("#open-export")
+	require.Equal(t, "Counting …", b.text("#export-total"))
+	close(counted)
+	b.wait("document.getElementById('total').dataset.old === undefined && document.getElementById('counts').dataset.old === undefined")
+	require.Equal(t, b.text("#total"), b.text("#export-total"))
+	b.keys(kb.Escape)
+	b.click("#q")
+	lost.Store(true)
+	b.keys("m")
+	b.wait("document.getElementById('results').dataset.old === '' && !document.getElementById('alert').hidden && " + old)
+	require.Equal(t, s.filtered(t, "acme"), b.ids())
+	b.relisted(func() {
+		lost.Store(false)
+		b.news("document.getElementById('results').dataset.old === undefined")
+	})
+	require.Equal(t, s.filtered(t, "acme", filter.Search("m")), b.ids())
+	require.True(t, eval[bool](b, "document.getElementById('alert').hidden"))
 }
 
 func testFilters(t *testing.T, browser context.Context, s *served) {
@@ -177,7 +212,12 @@ func testFilters(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, "/sessions?"+filter.And(want...).Values().Encode(), b.path())
 	choose("document_type", "id_card")
 	require.Equal(t, 5, eval[int](b, "document.querySelectorAll('.chip:not(.clear)').length"))
+	b.click("#q")
+	b.relisted(func() { b.keys("b") })
 	b.relisted(func() { b.click(".chip.clear") })
+	require.Equal(t, s.filtered(t, "acme", filter.Search("b")), b.ids(), "the name that was typed went with the filters")
+	b.click("#q")
+	b.relisted(func() { b.keys(kb.Backspace) })
 	require.Equal(t, s.filtered(t, "acme"), b.ids())
 
 	b.relisted(func() { b.click("[data-all=failed_for]") })
@@ -223,6 +263,11 @@ func testRange(t *testing.T, browser context.Context, s *served) {
 	require.Contains(t, b.text("#sessions .session time"), first.CreatedAt.In(newYork).Format("15:04"))
 	set("created_at.from", to.AddDays(1).String())
 	require.Contains(t, b.text("#results"), "ends before it begins")
+	require.Empty(t, b.text("#total"))
+	b.click("#open-export")
+	b.click("#export-form button.primary")
+	b.wait("document.getElementById('export-status').innerText.includes('ends before it begins')")
+	b.keys(kb.Escape)
 	// today is the chosen zone's, and not that of the page or of the machine
 	eval[bool](b, `window.Date = class extends Date { constructor(...at) { super(...(at.length ? at : ["2026-03-15T02:30:00Z"])); } }, true`)
 	for preset, first := range []string{"2026-03-14", "2026-03-08", "2026-02-13"} {
@@ -400,10 +445,12 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 		require.Contains(t, text, want)
 	}
 	require.Equal(t, "/sessions/"+one.ID, b.path())
+	require.Equal(t, "manual", eval[string](b, "history.scrollRestoration"), "reloaded, it would begin where the list was")
 
 	b.keys(kb.Escape)
 	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
 	require.Equal(t, "/sessions?failed_for=low_far&failed_for.level=4", b.path())
+	require.Equal(t, "auto", eval[string](b, "history.scrollRestoration"))
 	require.Equal(t, rowKey(one.ID), eval[string](b, "document.activeElement.closest('tr').id"), "the focus did not come back")
 	eval[bool](b, "history.forward(), true")
 	b.wait("document.getElementById('drawer').open")
@@ -769,6 +816,14 @@ func testOtherCompany(t *testing.T, browser context.Context, s *served) {
 	}
 	b.do(chromedp.Navigate(s.url + "/sessions/" + url.PathEscape(s.listing(t, "acme", store.Query{})[0].ID)))
 	require.Contains(t, b.text("main"), "There is no such session.")
+
+	// somebody else signs in in another tab
+	b.do(chromedp.Navigate(s.url + "/sessions"))
+	b.settled()
+	eval[bool](b, "fetch('/sign-in', {method: 'POST', body: new URLSearchParams({account: 'acme-agent'})}), true")
+	b.wait("document.querySelector('.brand-name').innerText === 'Acme Bank'")
+	b.settled()
+	require.Equal(t, s.filtered(t, "acme"), b.ids())
 }
 
 // testKeyboard never touches the mouse.
@@ -856,6 +911,7 @@ func (b *tab) testPhone(t *testing.T, s *served) {
 	b.click("#open-export")
 	b.wait("document.getElementById('export').open")
 	fits()
+	require.LessOrEqual(t, eval[float64](b, "document.querySelector('#export-form button.primary').getBoundingClientRect().bottom"), 812.0, "it is out of sight")
 }
 
 func testPreferences(t *testing.T, browser context.Context, s *served) {

@@ -158,7 +158,8 @@ func (l *language) explain(p *problem) string {
 	}
 }
 
-// exportProblems are the words for why an export was refused, as JSON, by the API's code.
+// exportProblems are the words for why an export was refused, as JSON, by the API's code, and by the
+// code and the parameter where the words depend on it.
 func (l *language) exportProblems() (string, error) {
 	texts := map[string]string{}
 	for _, code := range []string{
@@ -166,6 +167,9 @@ func (l *language) exportProblems() (string, error) {
 		"timeout", "unavailable", "not_supported", "http_version", "internal",
 	} {
 		texts[code] = l.explain(&problem{Code: code})
+	}
+	for _, parameter := range []string{"created_at.from", "created_at.to"} {
+		texts["invalid_parameter "+parameter] = l.explain(&problem{Code: "invalid_parameter", Parameter: parameter})
 	}
 	encoded, err := json.Marshal(texts)
 	return string(encoded), err

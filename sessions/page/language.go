@@ -87,14 +87,15 @@ func newLanguage(l Language) (*language, error) {
 // functions are those of the templates.
 func (s *site) functions(l *language) template.FuncMap {
 	return template.FuncMap{
-		"say":      l.Say,
-		"isTrue":   func(b *bool) bool { return b != nil && *b },
-		"columns":  columns,
-		"problems": l.exportProblems,
-		"format":   func(name string) string { return l.option("format", name) },
-		"formats":  s.furtherFormats,
-		"unknown":  func() nameView { return nameView{Mark: "–", Why: l.Say("liveness_unknown")} },
-		"masked":   func() nameView { return l.name(textDocument{State: "masked"}) },
+		"say":       l.Say,
+		"versioned": s.files.versioned,
+		"isTrue":    func(b *bool) bool { return b != nil && *b },
+		"columns":   columns,
+		"problems":  l.exportProblems,
+		"format":    func(name string) string { return l.option("format", name) },
+		"formats":   s.furtherFormats,
+		"unknown":   func() nameView { return nameView{Mark: "–", Why: l.Say("liveness_unknown")} },
+		"masked":    func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
 }
 

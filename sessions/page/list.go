@@ -121,6 +121,7 @@ type resultsView struct {
 	URL      string // of the selection, without personal data
 	Zone     string
 	Chips    []chipView
+	Clear    string // the list without them
 	Rows     []rowView
 	AsOf     string
 	Next     string
@@ -191,6 +192,11 @@ func (s *site) results(r *request, page *pageDocument, asked url.Values) results
 		v.Count = r.count(countDocument{len(page.Sessions), true})
 	}
 	v.Chips = r.chips(link)
+	kept := url.Values{}
+	if v.Zone != r.usualZone {
+		kept.Set("created_at.zone", v.Zone)
+	}
+	v.Clear = r.listURL(kept)
 	return v
 }
 

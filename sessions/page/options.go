@@ -93,16 +93,16 @@ func (s *site) set() error {
 	if err := s.setColumns(); err != nil {
 		return err
 	}
+	var err error
+	if s.files, err = readFiles(o); err != nil {
+		return err
+	}
 	for _, l := range s.languages {
 		t, err := template.New("").Funcs(s.functions(l)).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
 			return err
 		}
 		s.templates[l.Tag] = t
-	}
-	var err error
-	if s.files, err = readFiles(o); err != nil {
-		return err
 	}
 	for _, sources := range [][]string{o.Images, o.Frames} {
 		for _, source := range sources {

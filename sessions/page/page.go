@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"mime"
@@ -142,8 +143,19 @@ func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 	if s.options.Viewer == nil {
 		return store.Viewer{}, nil // nobody
 	}
-	return s.options.Viewer(r)
+	v, err := s.options.Viewer(r)
+	if page := r.Header.Get(viewerHeader); err == nil && page != "" && page != viewerTag(v) {
+		return store.Viewer{}, errOtherViewer
+	}
+	return v, err
 }
+
+// viewerHeader is the field in which an open page says for whom it was made. Who signs in as
+// somebody else in another tab shares its cookie: without this, one's sessions would be listed under
+// the name and the company of the other.
+const viewerHeader = "Page-Viewer"
+
+var errOtherViewer = errors.New("the page was made for another viewer")
 
 // protected has the browser load what comes from here, and run no script that is in a document.
 func (s *site) protected(next http.Handler) http.Handler {
@@ -204,6 +216,11 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		by.viewer, by.err = s.viewer(r)
 		asks := &request{Request: r.WithContext(context.WithValue(r.Context(), viewerKey{}, by)), w: w, viewer: by.viewer, frame: s.frame(r)}
 		asks.Back = asks.back()
+		if errors.Is(by.err, errOtherViewer) {
+			w.Header().Set("HX-Refresh", "true")
+			w.WriteHeader(http.StatusConflict)
+			return
+		}
 		if by.err != nil || by.viewer.Company == "" || !by.viewer.Role.Known() {
 			var nothing any
 			_, err := s.get(asks, "/settings", nil, &nothing) // which says how it refuses them

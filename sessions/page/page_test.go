@@ -197,6 +197,23 @@ func TestNobody(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, send(t, none, http.MethodGet, "/api/sessions", "").status)
 }
 
+// TestAnotherViewer signs in as somebody else in another tab: a page that is open gets nothing of
+// theirs, and is loaded anew.
+func TestAnotherViewer(t *testing.T) {
+	all := newPage(t, Options{SignIn: "/in"})
+	was := regexp.MustCompile(`"Page-Viewer": "(\w+)"`).FindStringSubmatch(send(t, all, http.MethodGet, "/sessions", "", "Company", "lomi").body)
+	require.Len(t, was, 2)
+	part := send(t, all, http.MethodPost, "/sessions", "", "HX-Request", "true", "Page-Viewer", was[1])
+	require.Equal(t, http.StatusConflict, part.status)
+	require.Equal(t, "true", part.header.Get("HX-Refresh"))
+	require.Empty(t, part.header.Get("HX-Redirect"))
+	require.Empty(t, part.body)
+	file := send(t, all, http.MethodPost, "/api/export", "", "Page-Viewer", was[1])
+	require.Equal(t, http.StatusUnauthorized, file.status)
+	require.NotContains(t, file.body, "Giorgi")
+	require.Equal(t, http.StatusOK, send(t, all, http.MethodPost, "/sessions", "", "Company", "lomi", "HX-Request", "true", "Page-Viewer", was[1]).status)
+}
+
 // TestSearchInURL has a search refused in the URL of every request that has one.
 func TestSearchInURL(t *testing.T) {
 	all := newPage(t, Options{})
@@ -237,9 +254,13 @@ func TestPolicies(t *testing.T) {
 
 func TestStaticFiles(t *testing.T) {
 	all := newPage(t, Options{Colours: map[string]string{"accent": "light-dark(#7a1f3d, #f2a0b8)"}})
+	document := send(t, all, http.MethodGet, "/sessions", "").body
 	for _, name := range []string{"page.css", "page.js", "list.js", "htmx.min.js", "htmx.LICENSE", "icon.svg"} {
 		one := send(t, all, http.MethodGet, "/static/"+name, "")
 		require.Equal(t, http.StatusOK, one.status, name)
+		if name != "htmx.LICENSE" {
+			require.Contains(t, document, `/static/`+name+`?v=`+one.header.Get("ETag")[1:13]+`"`, "a cached file of another release")
+		}
 		require.Equal(t, http.StatusNotModified, send(t, all, http.MethodGet, "/static/"+name, "", "If-None-Match", one.header.Get("ETag")).status)
 	}
 	require.Contains(t, send(t, all, http.MethodGet, "/static/colours.css", "").body, "--accent: light-dark(#7a1f3d, #f2a0b8);")

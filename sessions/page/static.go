@@ -52,6 +52,10 @@ func readFiles(o *Options) (files, error) {
 	return all, nil
 }
 
+// versioned is the name of a file with its version, so that a page never meets the file of another
+// release in a browser's cache.
+func (f files) versioned(name string) string { return name + "?v=" + f[name].tag[1:13] }
+
 // ServeHTTP answers for one file. There is no list of them.
 func (f files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")

@@ -21,6 +21,7 @@ var words = map[string][2]string{
 	"search_submit":  {"Search", "ძიება"},
 	"filters":        {"Filters", "ფილტრები"},
 	"clear_all":      {"Clear all", "ყველას მოხსნა"},
+	"clear_filters":  {"Clear filters", "ფილტრების მოხსნა"},
 	"remove":         {"Remove filter: %s", "ფილტრის მოხსნა: %s"},
 	"chosen_filters": {"Chosen filters", "არჩეული ფილტრები"},
 
@@ -59,6 +60,7 @@ var words = map[string][2]string{
 	"today":        {"Today", "დღეს"},
 	"last_7_days":  {"7 days", "7 დღე"},
 	"last_30_days": {"30 days", "30 დღე"},
+	"no_day":       {"Not a full date, so the list leaves it out.", "ეს თარიღი სრული არ არის, ამიტომ სია მას არ ითვალისწინებს."},
 	"days_from":    {"from %s", "%s-დან"},
 	"days_to":      {"to %s", "%s-მდე"},
 
@@ -111,6 +113,7 @@ var words = map[string][2]string{
 	"empty_searched":   {"No session fits by: %s.", "არც ერთი სესია არ შეესაბამება ამით: %s."},
 	"not_searched":     {"Not searched, since you may not see it: %s.", "არ მოძებნილა, რადგან მისი ნახვა არ შეგიძლიათ: %s."},
 	"empty_hint":       {"Take out a filter, or search for less of the name.", "მოხსენით ფილტრი ან მოძებნეთ სახელის უფრო მოკლე ნაწილი."},
+	"empty_search":     {"Search for less of it: names and numbers are found from their first characters.", "მოძებნეთ უფრო მოკლე ნაწილი: სახელები და ნომრები იძებნება პირველივე სიმბოლოდან."},
 	"empty_company":    {"There are no sessions yet.", "სესიები ჯერ არ არის."},
 	"folds_to_nothing": {"There is no letter or digit in this search, so that it finds nothing.", "ძიების ტექსტში არ არის ასო ან ციფრი, ამიტომ ვერაფერი მოიძებნება."},
 

@@ -48,7 +48,9 @@ function placed() {
   if (at < 0) return;
   leaveTo = row.id;
   row.setAttribute("aria-current", "true");
-  byID("drawer-place").textContent = `${at + 1} / ${all.length}${byID("show-more") ? "+" : ""}`;
+  const { n, exact } = byID("total").dataset;
+  const of = byID("show-more") && (exact === undefined ? `${all.length}+` : Number(n).toLocaleString("en"));
+  byID("drawer-place").textContent = `${at + 1} / ${of || all.length}`;
   byID("previous").disabled = at === 0;
   byID("next").disabled = at === all.length - 1 && !byID("show-more");
 }
@@ -105,6 +107,12 @@ document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return void window.open(more.href, "_blank", "noopener");
   more.focus({ preventScroll: true });
   more.click();
+});
+
+// The middle button opens a row in another tab, as it does a link.
+document.addEventListener("auxclick", (event) => {
+  const row = event.target.closest("#sessions .session");
+  if (row && event.button === 1 && !event.target.closest("a, button")) window.open(row.querySelector(".more").href, "_blank", "noopener");
 });
 
 // Texts that are cut off are told by a tooltip.
@@ -194,7 +202,7 @@ function patch(old, fresh) {
 async function follow(keys) {
   const article = inDrawer();
   if (!article || !keys.includes(article.dataset.key)) return;
-  const answer = await fetch(article.dataset.url, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(article.dataset.url, { headers: { "HX-Request": "true", "Page-Viewer": texts.viewer } });
   if (!answer.ok) return;
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text(); // inert, and escaped by the server
@@ -216,14 +224,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // A date that is being typed has a year of fewer digits: it is waited for.
 const half = (control) => control.type === "date" && !control.validity.valid;
 
-document.addEventListener("htmx:configRequest", (event) => {
-  if (!query) return;
-  for (const control of query.elements) {
-    if (half(control)) event.detail.formData.delete(control.name);
-  }
-});
-
 if (query) {
+  query.addEventListener("formdata", (event) => { // of every request, and of the export
+    for (const control of query.elements) {
+      if (half(control)) event.formData.delete(control.name);
+    }
+  });
   query.addEventListener("change", (event) => { if (half(event.target)) event.stopPropagation(); }, true);
   query.addEventListener("focusout", (event) => {
     if (event.target.type === "date") event.target.setAttribute("aria-invalid", String(half(event.target)));

@@ -11,10 +11,11 @@ const count = (words, n) => n === 1 && words.one ? words.one : words.many.replac
 
 function alertUser(text) {
   const alert = byID("alert");
-  alert.textContent = text;
+  (document.querySelector("dialog[open]") || document.body).append(alert); // a dialog covers all else
+  if (alert.hidden || alert.textContent !== text) alert.textContent = text; // the same again is not read aloud again
   alert.hidden = false;
   clearTimeout(alertUser.timer);
-  alertUser.timer = setTimeout(() => { alert.hidden = true; }, 6000);
+  alertUser.timer = setTimeout(() => { alert.hidden = !unanswered; }, 6000);
 }
 
 // ---- the list and the browser's history ----
@@ -68,6 +69,7 @@ document.addEventListener("submit", (event) => {
 
 let shown = null;      // the entry whose list is on the page
 let restoring = false; // the list that is asked for belongs to an entry that is there already
+let unanswered = "";   // why the list that was asked for has not come, and an older one is on the page: "lost" or "refused"
 
 const entry = () => ({ url: location.pathname + location.search, q: texts.of(history.state) });
 const same = (a, b) => a && b && a.url === b.url && a.q === b.q;
@@ -129,11 +131,25 @@ function restore() {
   ask();
 }
 
+// outdate marks the numbers on the page as those of another list, until there are new ones.
+function outdate() {
+  const total = byID("total");
+  delete total.dataset.n;
+  delete total.dataset.exact;
+  total.dataset.old = byID("counts").dataset.old = "";
+}
+
 // listed notes what the list on the page answers.
 function listed(results, q) {
   const url = results.dataset.url;
-  if (url === undefined) return; // a problem
   const at = { url, q };
+  if (unanswered) byID("alert").hidden = true;
+  unanswered = "";
+  if (!same(at, shown)) outdate();
+  if (url === undefined) { // a problem
+    byID("total").textContent = "";
+    return;
+  }
   const own = history.state && history.state.q;
   if (restoring || same(at, entry())) {
     history.replaceState({ q: texts.keep(q, own) }, "", url);
@@ -149,7 +165,10 @@ function listed(results, q) {
   told = false;
   announce();
   const total = results.dataset.total;
-  if (total) byID("total").textContent = total;
+  if (total) {
+    byID("total").textContent = total;
+    delete byID("total").dataset.old;
+  }
   status.textContent = total || "";
   htmx.trigger("#counts", "count");
 }
@@ -181,7 +200,8 @@ function announce() {
 
 function tick() {
   const live = byID("live");
-  if (document.visibilityState === "visible" && live.getAttribute("aria-pressed") === "true" && byID("as-of")) htmx.trigger(live, "tick");
+  const wanted = unanswered ? unanswered === "lost" : live.getAttribute("aria-pressed") === "true";
+  if (document.visibilityState === "visible" && wanted && byID("as-of")) htmx.trigger(live, "tick");
 }
 
 // applied brings the page up to date with a set of changes. Rows on the page are patched in place;
@@ -232,6 +252,7 @@ function openDrawer() {
   const url = article.dataset.url;
   if (url && !(history.state && history.state.drawer)) history.pushState({ q: shown ? texts.keep(shown.q) : "", drawer: true }, "", url);
   else if (url) history.replaceState(history.state, "", url);
+  if (url) history.scrollRestoration = "manual"; // its own document, reloaded, begins at the top
   if (!drawer.open) drawer.showModal();
   drawer.scrollTop = 0;
   const title = byID("drawer-title");
@@ -248,6 +269,7 @@ function closedDrawer() {
 let exporting = null;
 
 async function save(form) {
+  if (exporting) return;
   const body = new URLSearchParams(new FormData(query));
   for (const [name, value] of new FormData(form)) body.append(name, value);
   const words = form.dataset;
@@ -259,15 +281,15 @@ async function save(form) {
   if (total.exact !== undefined) progress.max = Math.max(Number(total.n), 1);
   progress.parentElement.hidden = byID("cancel-export").hidden = false;
   const start = form.querySelector("button.primary");
-  start.disabled = true;
+  start.setAttribute("aria-disabled", "true"); // disabled, it would lose the keyboard's focus
   exporting = new AbortController();
   let lines = 0, begun = false;
   try {
-    const answer = await fetch(form.action, { method: "POST", body, signal: exporting.signal });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "Page-Viewer": texts.viewer }, signal: exporting.signal });
     if (!answer.ok) {
-      const { code } = await answer.json();
+      const { code, parameter } = await answer.json();
       const problems = JSON.parse(words.problems);
-      return say(problems[code] || problems.internal);
+      return say(problems[`${code} ${parameter}`] || problems[code] || problems.internal);
     }
     begun = true;
     const parts = [];
@@ -299,7 +321,8 @@ async function save(form) {
     else say(begun ? count({ many: words.tornAfter }, Math.max(lines - 1, 0)) : words.torn);
   } finally {
     exporting = null;
-    start.disabled = false;
+    start.removeAttribute("aria-disabled");
+    if (document.activeElement === byID("cancel-export")) start.focus();
     progress.parentElement.hidden = byID("cancel-export").hidden = true;
   }
 }
@@ -309,6 +332,12 @@ function fileName(disposition) {
   if (utf8) return decodeURIComponent(utf8[1]);
   const plain = /filename="?([^";]+)"?/i.exec(disposition);
   return plain ? plain[1] : "sessions.csv";
+}
+
+// exportTotal says in the dialog how many sessions the file will hold.
+function exportTotal() {
+  const total = byID("total"), box = byID("export-total");
+  box.textContent = total.dataset.old !== undefined && total.textContent ? box.dataset.counting : total.textContent;
 }
 
 const bytes = (n) => n < 1e5 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
@@ -326,19 +355,32 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.elt.id === "counts" && event.detail.xhr.status === 200 && !told) status.textContent = byID("total").textContent;
-  if (event.detail.elt.id !== "live" || event.detail.xhr.status !== 200) return;
+  if (event.detail.xhr.status !== 200) return;
+  if (event.detail.elt.id === "counts") {
+    delete byID("counts").dataset.old;
+    exportTotal();
+    if (!told) status.textContent = byID("total").textContent;
+  }
+  if (event.detail.elt.id !== "live") return;
+  if (unanswered) return ask(); // the connection is back
   const changes = document.createElement("template");
   changes.innerHTML = event.detail.xhr.responseText; // inert, and escaped by the server
   if (applied(changes.content)) htmx.trigger("#counts", "count");
   if (changes.content.querySelector("#as-of").hasAttribute("data-more")) tick();
 });
 
-// A further attempt after an error is the reader's: nothing is asked again and again.
+// A further attempt after an error is the reader's: nothing is asked again and again. A list that a
+// lost connection kept back is asked for when a live update, which is tried all the time, is
+// answered.
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
     const code = event.detail.xhr ? event.detail.xhr.status : 0;
     if (event.detail.elt.id === "live" && code === 400) return ask(); // the watermark is no longer known
+    if (event.detail.target.id === "results" && (code < 400 || code >= 500)) {
+      unanswered = code < 400 ? "lost" : "refused";
+      byID("results").dataset.old = "";
+      outdate();
+    }
     if (code < 400 || code >= 500) alertUser(document.body.dataset.failed);
   });
 }
@@ -359,7 +401,7 @@ document.addEventListener("click", (event) => {
   const on = (selector) => event.target.closest(selector);
   const chip = on(".chip");
   if (chip && query) {
-    const at = { url: chip.getAttribute("href"), q: chip.dataset.name === "*" ? "" : byID("q").value };
+    const at = { url: chip.getAttribute("href"), q: byID("q").value };
     if (!fill(at)) return; // the link does it
     event.preventDefault();
     const chips = [...document.querySelectorAll(".chip")];
@@ -376,6 +418,11 @@ document.addEventListener("click", (event) => {
     const today = todayIn(query.elements["created_at.zone"].value);
     query.elements["created_at.from"].value = today ? daysBefore(today, days - 1) : from;
     query.elements["created_at.to"].value = today || to;
+    return ask();
+  }
+  const home = on(`.bar a[href="${query && query.getAttribute("action")}"]`);
+  if (home && fill({ url: home.getAttribute("href"), q: "" })) { // all sessions: the search goes, too
+    event.preventDefault();
     return ask();
   }
   // Back to the list as it was left, with its search: from a document that was opened out of it.
@@ -410,7 +457,7 @@ document.addEventListener("click", (event) => {
     const zone = byID("export-zone");
     zone.textContent = zone.dataset.text.replace("{zone}", query.elements["created_at.zone"].value);
     byID("export-status").textContent = "";
-    byID("export-total").textContent = byID("total").textContent;
+    exportTotal();
     return byID("export").showModal();
   }
   if (on("#cancel-export") && exporting) return exporting.abort();
@@ -439,6 +486,7 @@ if (query) {
   byID("export-form").addEventListener("submit", (event) => { event.preventDefault(); save(event.target); });
   if (sessionStorage.getItem("live") === "off") byID("live").setAttribute("aria-pressed", "false");
   document.addEventListener("visibilitychange", tick);
+  window.addEventListener("online", tick);
   setInterval(tick, 4000);
 
   const results = byID("results");
