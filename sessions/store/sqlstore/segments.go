@@ -136,7 +136,7 @@ func (a *arena) release() {
 	arenas.Put(a)
 }
 
-// put hands the blocks of a statement to their segments.
+// put hands the blocks of a statement to their segments. What a segment only looks at is not copied.
 func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
 	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
 		var number int64
@@ -145,17 +145,21 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 		if err := rows.Scan(&number, &name, &lent); err != nil {
 			return failed(ctx, r.op, err)
 		}
-		return r.byID[number].Put(name, r.memory.copy(lent))
+		to, data := r.byID[number], []byte(lent)
+		if to.Keeps(name) {
+			data = r.memory.copy(lent)
+		}
+		return to.Put(name, data)
 	})
 }
 
-// mostProbes is how many products of a segment and a name one statement asks for, at most.
-const mostProbes = 4096
+// mostNames is how many names one statement asks for, at most.
+const mostNames = 1024
 
 // named reads the blocks with some names, of each of the segments that has them.
 func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
-	for part := range slices.Chunk(names, mostProbes/4) {
-		for some := range slices.Chunk(segments, max(1, mostProbes/len(part))) {
+	for part := range slices.Chunk(names, mostNames) {
+		for some := range slices.Chunk(segments, max(1, r.engine.MostNamed/len(part))) {
 			read := r.engine.NamedBlocks
 			// To pass by one that is not wanted costs about an eighth of looking one up.
 			if r.all > 0 && 4*len(some) >= r.all {
@@ -277,16 +281,27 @@ func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Se
 // the rest in another statement.
 const leastNarrowed = 8
 
+// mostHeld is how many blocks are held at once, about, of several segments.
+const mostHeld = 8192
+
 // ask evaluates one query.
 func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
 	query := evaluation.Query()
 	r.memory, _ = arenas.Get().(*arena)
 	defer func() { r.memory.release(); r.memory = nil }()
-	// Many values take many blocks, which are not held of all segments at once.
-	most := max(1, 2*mostProbes/(1+query.Probes()))
+	if names := query.Hashes(segments); names != nil {
+		if err := r.named(ctx, segments, names); err != nil {
+			return nil, err
+		}
+	}
 	for len(segments) > 0 {
-		some := segments[:min(most, len(segments))]
+		// Many values take many blocks, which are not held of all segments at once.
+		n := 0
+		for blocks := 0; n < len(segments) && (n == 0 || blocks <= mostHeld); n++ {
+			blocks += 1 + query.Probes(segments[n])
+		}
+		some := segments[:n]
 		if len(segments) > leastNarrowed && evaluation.Learns() {
 			some = segments[:1]
 		}
@@ -345,7 +360,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 // read. It returns the names of the blocks that it has read of all of them.
 func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
 	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
-	names := slices.DeleteFunc(query.Keys(segments, indexed), func(name string) bool { return slices.Contains(read, name) })
+	names := slices.DeleteFunc(query.Keys(indexed), func(name string) bool { return slices.Contains(read, name) })
 	if err := r.named(ctx, segments, names); err != nil {
 		return nil, err
 	}

@@ -161,7 +161,8 @@ type Engine struct {
 	TryHoldCompany Statement // the same, or no row if another transaction holds it
 	LockRead       string    // ends a read of the newest state in a transaction that may have an older snapshot
 
-	MostNext int // blocks that NextBlocks takes at once
+	MostNamed int // products of a segment and a name that NamedBlocks and ListBlocks take at once
+	MostNext  int // blocks that NextBlocks takes at once
 
 	byChange string // index hint of reads by change numbers
 	replace  string // assignment of a column in ReplaceSessions

@@ -185,8 +185,9 @@ ON DUPLICATE KEY UPDATE saved_us = saved_us + 1`,
 FOR UPDATE`,
 		TryHoldCompany: company + `
 FOR UPDATE SKIP LOCKED`,
-		MostNext: MostBlocks / 4, // each is a subquery
-		LockRead: "\nFOR UPDATE",
+		MostNamed: 4096,           // each is a range of its own to the planner
+		MostNext:  MostBlocks / 4, // each is a subquery
+		LockRead:  "\nFOR UPDATE",
 	}
 	return e.fill()
 }

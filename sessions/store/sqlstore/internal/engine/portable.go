@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -121,6 +122,7 @@ func (e *Engine) fill() *Engine {
 	e.KeysOf, e.SetKeys, e.SetSearchKey, e.UnsetSearchKey, e.ClaimSegments = keysOf, setKeys, setSearchKey, unsetSearchKey, claimSegments
 	e.SettingsHistory, e.SettingsOf, e.DeleteSettings, e.SaveSettings = settingsHistory, settingsOf, deleteSettings, cmp.Or(e.SaveSettings, saveSettings)
 	e.AppendAudit, e.AuditPage, e.AuditAfter, e.DeleteAudit = appendAudit, cmp.Or(e.AuditPage, auditPage), auditAfter, deleteAudit
+	e.MostNamed = cmp.Or(e.MostNamed, math.MaxInt)
 	e.MostNext = cmp.Or(e.MostNext, MostBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1

@@ -232,7 +232,7 @@ func (b *Builder) hashes(terms []coded) (blocks []Block) {
 	}
 	for part, list := range rests {
 		slices.Sort(list)
-		blocks = append(blocks, sealed(b.number, hashKey(part, parts), appendHashes(nil, list)))
+		blocks = append(blocks, sealed(b.number, hashKey(part, parts), appendHashes(list)))
 	}
 	return blocks
 }

@@ -10,7 +10,7 @@
 //
 //	q := segment.Compile(f)
 //	s, err := segment.Open(number, built.N, built.Oldest, built.Newest)
-//	// Put the blocks of q.Keys, then those of q.Rest, then those of q.More.
+//	// Put the blocks of q.Hashes, then those of q.Keys, of q.Rest and of q.More.
 //	result, err := q.Evaluation().Evaluate(s, oldest, newest) // positions that match for sure, and those that may
 //
 // # Terms

@@ -206,20 +206,19 @@ func (f *forgetting) fromHashes(words []string) error {
 		rests[key] = append(rests[key], rest)
 	}
 	for key, off := range rests {
-		var left []uint32
-		data, ok := f.hashes[key]
-		ok = ok && eachHash(data, func(rest uint32) bool {
-			if i := slices.Index(off, rest); i >= 0 {
+		data, read := f.hashes[key]
+		left, ok := decodeHashes(data)
+		left = slices.DeleteFunc(left, func(rest uint32) bool {
+			i := slices.Index(off, rest)
+			if i >= 0 {
 				off = slices.Delete(off, i, i+1)
-			} else {
-				left = append(left, rest)
 			}
-			return true
+			return i >= 0
 		})
-		if !ok || len(off) > 0 {
+		if !read || !ok || len(off) > 0 {
 			return f.damaged(key)
 		}
-		f.edits = append(f.edits, Edit{key, sealed(f.Number, key, appendHashes(nil, left))})
+		f.edits = append(f.edits, Edit{key, sealed(f.Number, key, appendHashes(left))})
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -44,97 +45,117 @@ func (s *Segment) hashOf(text string) (key string, rest uint32) {
 }
 
 // appendHashes writes what a block knows of its hashes, in ascending order.
-func appendHashes(dst []byte, rests []uint32) []byte {
+func appendHashes(rests []uint32) (data []byte) {
 	last := uint32(0)
 	for _, r := range rests {
-		dst = binary.AppendUvarint(dst, uint64(r-last))
+		data = binary.AppendUvarint(data, uint64(r-last))
 		last = r
 	}
-	return dst
+	return data
 }
 
-// eachHash calls visit with the hashes of a block, until it returns false. It reports false for
-// data that is none.
-func eachHash(data []byte, visit func(rest uint32) bool) bool {
+// decodeHashes reads what a block knows of its hashes. It reports false for data that is none.
+func decodeHashes(data []byte) (rests []uint32, ok bool) {
 	rest := uint64(0)
 	for len(data) > 0 {
-		gap, size := uint64(data[0]), 1
-		if gap >= 0x80 { // most take one byte
-			if gap, size = binary.Uvarint(data); size <= 0 {
-				return false
-			}
-		}
-		if gap >= 1<<hashBits-rest {
-			return false
+		gap, size := binary.Uvarint(data)
+		if size <= 0 || gap >= 1<<hashBits-rest {
+			return nil, false
 		}
 		rest += gap
+		rests = append(rests, uint32(rest))
 		data = data[size:]
-		if !visit(uint32(rest)) {
-			return true
+	}
+	return rests, true
+}
+
+// hashBlock is the words asked for that a block of hashes has, if the segment has them.
+type hashBlock struct {
+	key   string
+	words []hashedWord // ascending
+}
+
+type hashedWord struct {
+	rest uint32 // what the block knows of the hash
+	word string
+}
+
+// hashBlocks returns where the hashes of words are in a segment of n sessions, by their keys.
+func hashBlocks(words []string, n int) []hashBlock {
+	parts := hashParts(n)
+	byPart := make([][]hashedWord, 1<<parts)
+	for _, w := range words {
+		part, rest := hashPart(hashOf(w), parts)
+		byPart[part] = append(byPart[part], hashedWord{rest, w})
+	}
+	var blocks []hashBlock
+	for part, words := range byPart {
+		if words != nil {
+			slices.SortFunc(words, func(x, y hashedWord) int { return cmp.Compare(x.rest, y.rest) })
+			blocks = append(blocks, hashBlock{hashKey(part, parts), words})
+		}
+	}
+	return blocks
+}
+
+// lookUp notes which of the words asked for the segment may have, by a block of hashes: all that it
+// has, and few others. It reports false for data that is none.
+func (s *Segment) lookUp(key string, data []byte) bool {
+	i, asked := slices.BinarySearchFunc(s.asked, key, func(b hashBlock, key string) int { return strings.Compare(b.key, key) })
+	if !asked {
+		return true
+	}
+	if s.hashes = with(s.hashes, key, nil); s.words == nil {
+		s.words = map[string]bool{}
+	}
+	rest := int64(-1) // the hash before; there is none before the first gap
+	for _, w := range s.asked[i].words {
+		for rest < int64(w.rest) {
+			if rest >= 0 {
+				data, rest = skipHashes(data, rest, int64(w.rest))
+			}
+			if len(data) == 0 {
+				break
+			}
+			gap, size := binary.Uvarint(data)
+			if rest = max(rest, 0) + int64(gap); size <= 0 || gap >= 1<<hashBits || rest >= 1<<hashBits {
+				return false
+			}
+			data = data[size:]
+		}
+		if rest == int64(w.rest) {
+			s.words[w.word] = true
 		}
 	}
 	return true
 }
 
-// hashed is a word and its hash.
-type hashed struct {
-	word string
-	hash uint32
-}
-
-// byHash returns words in the order of their hashes, which is that of their blocks.
-func byHash(words []string) []hashed {
-	list := make([]hashed, len(words))
-	for i, w := range words {
-		list[i] = hashed{w, hashOf(w)}
+// skipHashes passes hashes that are less than the one wanted, most of them, eight bytes at once: a
+// query of many words meets millions. A number of three bytes, which only small segments have, ends
+// it.
+func skipHashes(data []byte, rest, wanted int64) ([]byte, int64) {
+	const each = 0x0101010101010101
+	// sum adds eight numbers of seven bits.
+	sum := func(x uint64) int64 {
+		const even = 0x00ff00ff00ff00ff
+		return int64((x&even + x>>8&even) * 0x0001000100010001 >> 48)
 	}
-	slices.SortFunc(list, func(x, y hashed) int {
-		if x.hash != y.hash {
-			if x.hash < y.hash {
-				return -1
-			}
-			return 1
+	for len(data) >= 8 {
+		x, size := binary.LittleEndian.Uint64(data), 8
+		begins := x >> 7 & each // the bytes that the next one belongs to
+		if begins&(begins<<8) != 0 {
+			break
 		}
-		return strings.Compare(x.word, y.word)
-	})
-	return list
-}
-
-// lookUp sets which of some words the segment may have, by its hashes: all that it has, and few
-// others. The words have to be in the order of their hashes. A missing block is a [*DamageError].
-func (s *Segment) lookUp(words []hashed) error {
-	s.words = make(map[string]bool, len(words))
-	for parts := hashParts(s.N); len(words) > 0; {
-		part, _ := hashPart(words[0].hash, parts)
-		key := hashKey(part, parts)
-		data, ok := s.hashes[key]
-		if !ok {
-			return s.damaged(key)
+		if begins>>56 == 1 { // the last number ends behind them
+			x, size = x&(1<<56-1), 7
 		}
-		here := words
-		for i, w := range words {
-			if p, _ := hashPart(w.hash, parts); p != part {
-				here = words[:i]
-				break
-			}
+		second := begins << 8 * 0xff // all bits of the bytes that end a number of two
+		x &= 0x7f * each
+		next := rest + sum(x&^second) + sum(x&second)<<7
+		if next >= wanted {
+			break
 		}
-		words = words[len(here):]
-		ok = eachHash(data, func(rest uint32) bool {
-			for len(here) > 0 {
-				_, wanted := hashPart(here[0].hash, parts)
-				if wanted > rest {
-					return true
-				}
-				if wanted == rest {
-					s.words[here[0].word] = true
-				}
-				here = here[1:]
-			}
-			return false
-		})
-		if !ok {
-			return s.damaged(key)
-		}
+		data, rest = data[size:], next
 	}
-	return nil
+	return data, rest
 }

@@ -18,7 +18,7 @@ type Query struct {
 	leaves     []leaf
 	properties []string
 	prefixes   []string // of words
-	words      []hashed // whole ones
+	words      []string // whole ones
 	byText     map[string]int
 	telling    bool // the sessions found are told apart
 	timed      bool // a filter has an instant
@@ -115,7 +115,7 @@ func (q *Query) index() {
 	}
 	q.properties = sortedSet(q.properties)
 	q.prefixes = sortedSet(q.prefixes)
-	q.words = byHash(sortedSet(words))
+	q.words = sortedSet(words)
 }
 
 // Tell makes evaluations tell the sessions that match for sure apart.
@@ -129,8 +129,11 @@ func sortedSet(l []string) []string {
 // Exact reports whether no evaluation leaves a session in doubt.
 func (q *Query) Exact() bool { return !q.doubtful }
 
-// Probes returns how many blocks are looked for in a segment at most, about.
-func (q *Query) Probes() int { return len(q.properties) + 3*len(q.prefixes) + len(q.words) }
+// Probes returns how many blocks are looked for in a segment at most, about, once the blocks of
+// Hashes were put.
+func (q *Query) Probes(s *Segment) int {
+	return len(q.properties) + 3*len(q.prefixes) + 3*len(s.words)
+}
 
 func (q *Query) node(n filter.Node) node {
 	switch n := n.(type) {
@@ -264,10 +267,31 @@ func Micros(t time.Time) int64 {
 // mostProperties is how many lists of properties are read without a look at what there is.
 const mostProperties = 64
 
-// Keys returns the keys of the blocks that an evaluation over some segments reads first, in any of
-// them; a segment has some of them. indexed has to be true if the query is to be evaluated within
-// instants that some of the segments lie partly outside of.
-func (q *Query) Keys(segments []*Segment, indexed bool) []string {
+// Hashes returns the keys of the blocks that an evaluation over some segments reads first: those
+// that say which of the whole words a segment may have. A segment has those for its size. They are
+// looked up as they are put, and not kept.
+func (q *Query) Hashes(segments []*Segment) (keys []string) {
+	if len(q.words) == 0 {
+		return nil
+	}
+	sizes := map[int][]hashBlock{}
+	for _, s := range segments {
+		parts := hashParts(s.N)
+		if sizes[parts] == nil {
+			sizes[parts] = hashBlocks(q.words, s.N)
+			for _, b := range sizes[parts] {
+				keys = append(keys, b.key)
+			}
+		}
+		s.asked = sizes[parts]
+	}
+	return keys
+}
+
+// Keys returns the keys of the blocks that an evaluation reads after those of Hashes; a segment has
+// some of them. indexed has to be true if the query is to be evaluated within instants that some of
+// the segments lie partly outside of.
+func (q *Query) Keys(indexed bool) []string {
 	keys := []string{keyDead}
 	if len(q.properties) > 0 || q.telling {
 		keys = append(keys, keyCatalogue)
@@ -283,21 +307,6 @@ func (q *Query) Keys(segments []*Segment, indexed bool) []string {
 	for _, p := range q.prefixes {
 		keys = append(keys, keyList+p)
 	}
-	sizes := map[int]bool{}
-	for _, s := range segments {
-		parts := hashParts(s.N)
-		if sizes[parts] {
-			continue
-		}
-		sizes[parts] = true
-		last := -1
-		for _, w := range q.words {
-			if part, _ := hashPart(w.hash, parts); part != last {
-				keys = append(keys, hashKey(part, parts))
-				last = part
-			}
-		}
-	}
 	return keys
 }
 
@@ -310,15 +319,25 @@ type Rest struct {
 // Rest returns what has to be read of a segment once the blocks of Keys were. oldest and newest are
 // the instants within which the query is to be evaluated.
 func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
-	if err := s.lookUp(q.words); err != nil {
-		return rest, err
+	if len(q.words) > 0 {
+		if s.asked == nil {
+			return rest, s.damaged(keyHashes)
+		}
+		for _, b := range s.asked {
+			if _, ok := s.hashes[b.key]; !ok {
+				return rest, s.damaged(b.key)
+			}
+		}
 	}
 	next := func(word string) {
 		if !s.hasChunk(word) {
 			rest.Next = append(rest.Next, keyDictionary+word)
 		}
 	}
-	for w := range s.words {
+	for _, w := range q.words {
+		if !s.words[w] {
+			continue
+		}
 		next(w)
 		rest.Blocks = append(rest.Blocks, keyList+w)
 		if w[:1] != subjectLetter { // which is of one field

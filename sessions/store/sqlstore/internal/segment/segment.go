@@ -20,8 +20,9 @@ type Segment struct {
 	catalogued bool              // the properties were read
 	lists      map[string][]byte // and what tells the fields of lists apart
 	hashes     map[string][]byte
+	asked      []hashBlock     // of the words of a query, by their keys; nil: blocks of hashes are kept
+	words      map[string]bool // those words that the hashes have, once they were looked up
 	chunks     []chunk         // by their last words
-	words      map[string]bool // those of a query that the hashes have, once they were looked up
 }
 
 // Open returns a segment of which nothing has been read. What no segment can be is a
@@ -38,6 +39,17 @@ func (s *Segment) Damaged(what string) error { return &DamageError{s.Number, wha
 
 func (s *Segment) damaged(key string) error { return &DamageError{s.Number, blockName(key)} }
 
+// Keeps reports whether Put keeps the data of a block, and not only what it says.
+func (s *Segment) Keeps(key string) bool {
+	switch key[:min(1, len(key))] {
+	case keyList, keyFields, keyDictionary:
+		return true
+	case keyHashes:
+		return s.asked == nil
+	}
+	return false
+}
+
 // Put takes a block that was read. A damaged one is a [*DamageError].
 func (s *Segment) Put(key string, data []byte) error {
 	payload, ok := unsealed(s.Number, key, data)
@@ -48,6 +60,10 @@ func (s *Segment) Put(key string, data []byte) error {
 	case keyList, keyFields:
 		s.lists = with(s.lists, key, payload)
 	case keyHashes:
+		if s.asked != nil {
+			ok = s.lookUp(key, payload)
+			break
+		}
 		s.hashes = with(s.hashes, key, payload)
 	case keyCatalogue:
 		s.properties, ok = decodeTexts(payload)
@@ -132,7 +148,7 @@ func (s *Segment) list(term string) (list []byte, ok bool, err error) {
 
 // Release forgets the lists and the dictionary, which an evaluation needs and nothing after it.
 func (s *Segment) Release() {
-	s.lists, s.hashes, s.chunks, s.words = nil, nil, nil, nil
+	s.lists, s.hashes, s.chunks, s.words, s.asked = nil, nil, nil, nil, nil
 	s.properties, s.catalogued = nil, false
 }
 

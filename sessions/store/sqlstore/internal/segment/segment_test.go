@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -110,7 +111,8 @@ func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
 
 // load reads what it is told to read.
 func (w *world) load(t testing.TB, s *Segment, q *Query, oldest, newest int64) error {
-	w.put(t, s, q.Keys([]*Segment{s}, oldest > s.Oldest || newest < s.Newest)...)
+	w.put(t, s, q.Hashes([]*Segment{s})...)
+	w.put(t, s, q.Keys(oldest > s.Oldest || newest < s.Newest)...)
 	rest, err := q.Rest(s, oldest, newest)
 	if err != nil {
 		return err
@@ -276,7 +278,7 @@ func TestHiddenFields(t *testing.T) {
 	told := func(f filter.Filter) (n int) {
 		s := w.open(t)
 		q := Compile(f)
-		w.put(t, s, q.Keys([]*Segment{s}, false)...)
+		w.put(t, s, q.Keys(false)...)
 		rest, err := q.Rest(s, w.built.Oldest, w.built.Newest)
 		require.NoError(t, err)
 		for _, key := range rest.Blocks {
@@ -550,4 +552,39 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60_000, "ns/session")
+}
+
+// TestLookUp compares what is found in blocks of hashes with the hashes: many and few, so that their
+// differences take one, two and three bytes, some of them equal.
+func TestLookUp(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	for i := range 300 {
+		rests := make([]uint32, r.IntN(1+[]int{3, 40, 3000}[i%3]))
+		for k := range rests {
+			rests[k] = r.Uint32N(1 << []int{hashBits, hashBits, 9}[i/3%3])
+		}
+		slices.Sort(rests)
+		b := hashBlock{key: hashKey(0, 0)}
+		want := map[string]bool{}
+		for k := range 50 {
+			w := hashedWord{r.Uint32N(1 << hashBits), fmt.Sprint(k)}
+			if len(rests) > 0 && k%2 == 0 {
+				w.rest = rests[r.IntN(len(rests))]
+			}
+			b.words = append(b.words, w)
+			if slices.Contains(rests, w.rest) {
+				want[w.word] = true
+			}
+		}
+		slices.SortFunc(b.words, func(x, y hashedWord) int { return cmp.Compare(x.rest, y.rest) })
+		data := appendHashes(rests)
+		s := &Segment{N: 1, asked: []hashBlock{b}, words: map[string]bool{}}
+		require.True(t, s.lookUp(b.key, data))
+		require.Equal(t, want, s.words)
+		for cut := range min(len(data), 20) { // has other words, or is no block; nothing panics
+			s.lookUp(b.key, append(data[:cut:cut], 0xff))
+		}
+		s.asked[0].words = []hashedWord{{1 << hashBits, "more than any"}}
+		require.False(t, s.lookUp(b.key, append(data, 0x80)))
+	}
 }

@@ -173,7 +173,7 @@ func (v *verifier) dictionary() error {
 	for part, parts := 0, hashParts(s.N); part < 1<<parts; part++ {
 		key := hashKey(part, parts)
 		slices.Sort(hashes[key])
-		if data, ok := s.hashes[key]; !ok || !bytes.Equal(data, appendHashes(nil, hashes[key])) {
+		if data, ok := s.hashes[key]; !ok || !bytes.Equal(data, appendHashes(hashes[key])) {
 			return s.damaged(key)
 		}
 	}

@@ -18,7 +18,7 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- search and range; a word, among other search keys
 -- Rollback
 
--- range; common word; rare word; absent word; personal number
+-- range; common word; rare word; absent word; subject
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
@@ -28,7 +28,7 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ? OR b.segment = ? AND b.name = ?);
 
--- dense criterion; no match; two dense words; rare flag; rare type; pending; subject; nested search;
+-- dense criterion; no match; two dense words; rare flag; rare type; pending; nested search;
 -- search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
@@ -47,6 +47,11 @@ WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- subject; personal number; extra field; a word, among other search keys
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- subject; personal number; a word, among other search keys
 SELECT b.segment, b.name, b.data
@@ -67,11 +72,6 @@ WHERE (s.company = ? AND s.subject IN (?, ?)) AND s.created_us >= ? AND s.create
 SELECT count(*)
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.created_us >= ? AND s.created_us <= ? AND s.changed_seq IN (?);
-
--- extra field; a word, among other search keys
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- extra field
 SELECT b.segment, b.name, b.data

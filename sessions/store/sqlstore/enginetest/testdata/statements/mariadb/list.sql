@@ -52,8 +52,8 @@ ORDER BY k.created_us DESC, k.id DESC;
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; no match, page 1;
 -- common word, page 2; common word, page 3; two dense words, page 1; rare flag, page 1;
--- rare type, page 1; pending, page 1; subject, page 1; nested search, page 1;
--- search and range, page 1; search and range, page 2
+-- rare type, page 1; pending, page 1; nested search, page 1; search and range, page 1;
+-- search and range, page 2
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?);
@@ -93,7 +93,7 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE s.company = ? AND s.changed_seq IN (?);
 
--- common word, page 1; rare word, page 1; absent word, page 1; personal number, page 1
+-- common word, page 1; rare word, page 1; absent word, page 1; subject, page 1
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
@@ -130,6 +130,11 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- subject, page 1; personal number, page 1; extra field, page 1; a word, among other search keys
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
+
 -- subject, page 1
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
 	coalesce(s.completed_us, ''), coalesce(s.decided_us, ''), s.status, s.reasons,
@@ -151,11 +156,6 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (?);
-
--- extra field, page 1; a word, among other search keys
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- extra field, page 1
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,

@@ -310,7 +310,7 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- 60 sessions by a filter
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- 60 sessions by a filter
 (
@@ -325,6 +325,11 @@ WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND (b.segment = ? AND b.name = ?);
+
+-- 60 sessions by a filter
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
 
 -- 60 sessions by a filter
 SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,

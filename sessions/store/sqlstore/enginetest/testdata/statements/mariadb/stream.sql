@@ -40,7 +40,7 @@ WHERE (s.company = ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- dense criterion; no match; two dense words; rare flag; rare type; pending; subject; nested search;
+-- dense criterion; no match; two dense words; rare flag; rare type; pending; nested search;
 -- search and range
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
@@ -65,7 +65,7 @@ WHERE (s.company = ? AND s.status = ?)
 	AND (s.created_us > ? OR s.created_us = ? AND s.id >= ?)
 ORDER BY s.created_us DESC, s.id DESC;
 
--- common word; rare word; absent word; personal number
+-- common word; rare word; absent word; subject
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?);
@@ -114,6 +114,11 @@ SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
 WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- subject; personal number; extra field
+SELECT b.segment, b.name, b.data
+FROM sessionkit_blocks b
+WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
+
 -- subject; personal number
 SELECT b.segment, b.name, b.data
 FROM sessionkit_blocks b
@@ -140,11 +145,6 @@ SELECT s.id, concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, 
 	s.client_ip, s.device, s.browser, s.os, s.model)
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
 WHERE (s.company = ? AND (s.personal_number IS NOT NULL AND s.personal_number = ?)) AND s.changed_seq IN (?);
-
--- extra field
-SELECT b.segment, b.name, b.data
-FROM sessionkit_blocks b
-WHERE b.company = ? AND b.segment IN (?) AND b.name IN (?);
 
 -- extra field
 SELECT concat_ws(char(31), s.created_us, s.id, s.changed_seq, s.revision, s.partner, s.subject, s.attempt,
