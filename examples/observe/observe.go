@@ -51,18 +51,28 @@ func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (fu
 			attribute.Int("sessionkit.rows_read", o.RowsRead), attribute.Int("sessionkit.budget_spent", o.BudgetSpent),
 			attribute.Bool("sessionkit.partial", o.Partial), attribute.String("sessionkit.company", o.Company))
 		_, span := tracer.Start(ctx, o.Name, trace.WithTimestamp(o.Began), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
-		if failure != "" {
+		if !isAnswer(failure) {
 			span.SetStatus(codes.Error, failure) // the error's own text is the host's to log
 		}
 		span.End(trace.WithTimestamp(o.Began.Add(o.Duration)))
 	}, nil
 }
 
+// isAnswer reports whether the type of an error says something of the caller, and not of the
+// database: a session that is not there, or a search that the next letter has superseded.
+func isAnswer(failure string) bool {
+	switch failure {
+	case "", "canceled", "not_found", "conflict", "watermark", "invalid":
+		return true
+	}
+	return false
+}
+
 // Slog returns an observer that logs what failed, and what took at least as long as slow.
 func Slog(log *slog.Logger, slow time.Duration) func(context.Context, sqlstore.Operation) {
 	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
 		switch {
-		case o.Err != nil:
+		case !isAnswer(o.ErrorType()):
 			log.LogAttrs(ctx, slog.LevelError, "sqlstore failed", slog.Any("operation", o))
 		case o.Duration >= slow:
 			log.LogAttrs(ctx, slog.LevelWarn, "sqlstore was slow", slog.Any("operation", o))

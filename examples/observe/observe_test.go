@@ -63,7 +63,13 @@ func TestOpenTelemetry(t *testing.T) {
 	})
 	require.True(t, list.EndTime().After(list.StartTime()))
 	require.Equal(t, codes.Unset, list.Status().Code)
-	require.Equal(t, codes.Error, get.Status().Code)
+	require.Subset(t, get.Attributes(), []attribute.KeyValue{attribute.String("error.type", "not_found")})
+	require.Equal(t, codes.Unset, get.Status().Code, "an answer, and no failure")
+	ctx, cancel := context.WithDeadline(ctx, time.Now())
+	defer cancel()
+	_, err = b.Get(ctx, "acme", "s-1")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Equal(t, codes.Error, spans.Ended()[3].Status().Code)
 
 	var collected metricdata.ResourceMetrics
 	require.NoError(t, reader.Collect(t.Context(), &collected))
@@ -72,7 +78,7 @@ func TestOpenTelemetry(t *testing.T) {
 	require.Equal(t, "s", m.Unit)
 	histogram, ok := m.Data.(metricdata.Histogram[float64])
 	require.True(t, ok)
-	require.Len(t, histogram.DataPoints, 2, "one for each operation and outcome")
+	require.Len(t, histogram.DataPoints, 3, "one for each operation and outcome")
 }
 
 func TestSlog(t *testing.T) {
@@ -90,7 +96,14 @@ func TestSlog(t *testing.T) {
 	cancel()
 	_, err = b.WithObserver(observe.Slog(log, time.Hour)).List(ctx, store.Selection{Company: "acme", Limit: 10})
 	require.ErrorIs(t, err, context.Canceled)
-	require.Contains(t, text.String(), `"error.type":"canceled"`)
+	_, err = b.WithObserver(observe.Slog(log, time.Hour)).Get(t.Context(), "acme", "nobody")
+	require.ErrorIs(t, err, store.ErrNotFound)
+	require.Empty(t, text.String(), "a search that was superseded, and a session that is not there, are nobody's failure")
+	ctx, cancel = context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	_, err = b.WithObserver(observe.Slog(log, time.Hour)).List(ctx, store.Selection{Company: "acme", Limit: 10})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Contains(t, text.String(), `"error.type":"timeout"`)
 }
 
 // What is logged of a call that failed.
@@ -107,5 +120,5 @@ func ExampleSlog() {
 		Err: fmt.Errorf("list: %w", context.DeadlineExceeded),
 	})
 	// Output:
-	// level=ERROR msg="sqlstore failed" operation.db.system.name=postgresql operation.db.operation.name=list operation.db.client.operation.duration=2 operation.sessionkit.statements=7 operation.sessionkit.rows_read=120 operation.db.response.returned_rows=0 operation.sessionkit.company=acme operation.db.response.status_code=57014 operation.error.type=57014
+	// level=ERROR msg="sqlstore failed" operation.db.system.name=postgresql operation.db.operation.name=list operation.db.client.operation.duration=2 operation.sessionkit.statements=7 operation.sessionkit.rows_read=120 operation.db.response.returned_rows=0 operation.sessionkit.company=acme operation.db.response.status_code=57014 operation.error.type=timeout
 }

@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
 // Operation is a call of a method as a whole, with all of its statements, as an observer is told of
 // it. The names in brackets are those of OpenTelemetry's semantic conventions for databases
-// (version 1.33, stable), and of attributes of this package where those have none. Printing an
+// (stable since version 1.33, but for the returned rows, which are in development), and of attributes
+// of this package where those have none. Printing an
 // Operation shows nothing of a person.
 type Operation struct {
 	System  string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
@@ -38,21 +40,40 @@ type Operation struct {
 // of the host's has panicked. What it said may hold anything, and goes on to the caller alone.
 var errPanicked = errors.New("sqlstore: a panic")
 
-// ErrorType returns the [error.type] of a failure: its SQLSTATE, or "canceled", "timeout", or
-// "_OTHER"; "" where nothing has failed.
+// ErrorType returns the [error.type] of a failure, "" where nothing has failed: "canceled" or
+// "timeout" where the caller's context has ended; else the SQLSTATE; else "not_found", "conflict"
+// (also of what exists or was purged), "watermark" or "invalid", which are answers to what was asked;
+// else "_OTHER".
 func (o *Operation) ErrorType() string {
 	switch {
 	case o.Err == nil:
 		return ""
-	case o.SQLState != "":
-		return o.SQLState
 	case errors.Is(o.Err, context.Canceled):
 		return "canceled"
 	case errors.Is(o.Err, context.DeadlineExceeded):
 		return "timeout"
-	default:
-		return "_OTHER"
+	case o.SQLState != "":
+		return o.SQLState
 	}
+	for _, answer := range answers {
+		if errors.Is(o.Err, answer.err) {
+			return answer.name
+		}
+	}
+	return "_OTHER"
+}
+
+// answers are the errors that say something of what was asked, and not of the database.
+var answers = [...]struct {
+	err  error
+	name string
+}{
+	{store.ErrNotFound, "not_found"},
+	{store.ErrConflict, "conflict"},
+	{store.ErrExists, "conflict"},
+	{store.ErrPurged, "conflict"},
+	{store.ErrWatermark, "watermark"},
+	{sessions.ErrInvalid, "invalid"},
 }
 
 // String returns system, name, duration and type of error.

@@ -70,3 +70,23 @@ func TestPositions(t *testing.T) {
 	require.Equal(t, position{at.UnixMicro() + 1, ""}, positionOf(store.Position{CreatedAt: at.Add(1), ID: "x"}), "between two microseconds")
 	require.Equal(t, store.Position{CreatedAt: at, ID: "x"}, position{at.UnixMicro(), "x"}.store())
 }
+
+// BenchmarkWatch is what watching adds to an operation of ten statements, without the database.
+func BenchmarkWatch(b *testing.B) {
+	for name, observe := range map[string]func(context.Context, Operation){"not set": nil, "set": func(context.Context, Operation) {}} {
+		b.Run(name, func(b *testing.B) {
+			backend := New(nil, SQLite).WithObserver(observe)
+			b.ReportAllocs()
+			for b.Loop() {
+				err := error(nil)
+				ctx, w := backend.watch(b.Context(), "list", "acme")
+				c := backend.on(nil, "list")
+				for range 10 {
+					c.sent(ctx)
+				}
+				w.returned(50, false)
+				w.end(&err)
+			}
+		})
+	}
+}

@@ -192,30 +192,61 @@ func TestObserver(t *testing.T) {
 	})
 }
 
-// BenchmarkObserver is what it costs to be watched, and what it costs to nobody's use.
+// BenchmarkObserver is what it costs to be watched, and what it costs where nobody watches: lists,
+// searches and details of as many goroutines as there are processors, while another one writes.
+//
+//	go test -run - -bench BenchmarkObserver -benchmem -count 5 .
 func BenchmarkObserver(b *testing.B) {
-	db := open(b, sqlite)
-	plain := newBackend(b, sqlite, db)
-	for n := range 100 {
-		require.NoError(b, plain.Insert(b.Context(), person(n)))
-	}
-	sel := store.Selection{Company: person(0).Company, Limit: 50}
-	for name, backend := range map[string]*sqlstore.Backend{
-		"not set": plain, "set": plain.WithObserver(func(context.Context, sqlstore.Operation) {}),
-	} {
-		b.Run("list/"+name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := backend.List(b.Context(), sel); err != nil {
-					b.Fatal(err)
-				}
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		b.Run(string(e), func(b *testing.B) {
+			plain := newBackend(b, e, open(b, e))
+			require.NoError(b, plain.Insert(b.Context(), persons(2000)...))
+			require.NoError(b, plain.Maintain(b.Context(), "acme"))
+			log := slog.New(slog.DiscardHandler)
+			backends := []struct {
+				name string
+				*sqlstore.Backend
+			}{
+				{"not set", plain},
+				{"set", plain.WithObserver(func(context.Context, sqlstore.Operation) {})},
+				{"slog", plain.WithObserver(func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+					log.LogAttrs(ctx, slog.LevelInfo, "sqlstore", slog.Any("operation", o))
+				})},
 			}
-		})
-		b.Run("get/"+name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := backend.Get(b.Context(), sel.Company, person(1).ID); err != nil {
-					b.Fatal(err)
+			ctx, cancel := context.WithCancel(b.Context())
+			defer cancel()
+			var writer sync.WaitGroup
+			writer.Go(func() {
+				for n := 10_000; ctx.Err() == nil; n++ {
+					s := person(n)
+					s.Company = "globex"
+					_ = plain.Insert(ctx, s)
+					time.Sleep(time.Millisecond)
+				}
+			})
+			defer writer.Wait()
+			defer cancel()
+			list := store.Selection{Company: "acme", Limit: 50}
+			search := store.Selection{Company: "acme", Limit: 50, Filter: filter.Search("secretname")}
+			for _, work := range []struct {
+				name string
+				do   func(*sqlstore.Backend) error
+			}{
+				{"get", func(w *sqlstore.Backend) error { _, err := w.Get(ctx, "acme", person(1).ID); return err }},
+				{"list", func(w *sqlstore.Backend) error { _, err := w.List(ctx, list); return err }},
+				{"search", func(w *sqlstore.Backend) error { _, err := w.List(ctx, search); return err }},
+			} {
+				for _, w := range backends {
+					b.Run(work.name+"/"+w.name, func(b *testing.B) {
+						b.ReportAllocs()
+						b.RunParallel(func(pb *testing.PB) {
+							for pb.Next() {
+								if err := work.do(w.Backend); err != nil {
+									b.Error(err)
+								}
+							}
+						})
+					})
 				}
 			}
 		})
