@@ -112,7 +112,16 @@ func (c *exporting) check(force bool) error {
 	if (c.workbook || c.out == "-") && (c.resume || c.file.RowsPerFile > 0 || c.file.Gzip) {
 		return cli.Usagef("-resume, -split and -gzip are for CSV files")
 	}
-	if _, err := os.Lstat(c.out); err == nil && c.out != "-" && !force && !c.resume {
+	if c.out == "-" {
+		return nil
+	}
+	switch info, err := os.Lstat(c.out); {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return err
+	case info.Mode().Type()&^os.ModeSymlink != 0: // a device or a pipe would give its place to the file
+		return cli.Usagef("-out: no file; -out - writes to standard output")
+	case !force && !c.resume:
 		return cli.Usagef("-out: the file exists; -force replaces it")
 	}
 	return nil

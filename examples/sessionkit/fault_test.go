@@ -314,6 +314,15 @@ func TestProgram(t *testing.T) {
 	require.Equal(t, 2000, rows)
 	require.Contains(t, said.String(), "-: 2000 rows")
 	require.NoFileExists(t, "-")
+
+	pipe := filepath.Join(dir, "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, format := range []string{"rfc4180", "xlsx"} {
+		require.Contains(t, do(cli.ExitUsage, "export", "-dsn", dsn, "-company", acme, "-force", "-format", format, "-out", pipe), "-out - writes")
+	}
+	info, err := os.Lstat(pipe)
+	require.NoError(t, err)
+	require.Equal(t, os.ModeNamedPipe, info.Mode().Type())
 	for _, bad := range [][]string{
 		nil, {"exports"}, {"export", "-dsn", dsn}, {"export", "-dsn", "oracle:x", "-company", "a", "-out", "x.csv"}, with("-force", "-zone", "Mars"), with("-force", "-match-level", "x"), with("-force", "-match-level", "8"), with("-force", "-status", ""+","),
 		with("-resume", "-format", "xlsx"), {"export", "-dsn", dsn, "-company", acme, "-out", "-", "-split", "3"},

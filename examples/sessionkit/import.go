@@ -289,6 +289,11 @@ func (c *importing) store(ctx context.Context, t *terminal, b *backend, source i
 	if c.from.dsn == "" {
 		opts.Skip = c.begun.Done
 	}
+	if c.begun == (state{}) { // whether the file can be written is known now, and not after the first part
+		if err := c.keepState(sqlstore.ImportProgress{}); err != nil {
+			return err
+		}
+	}
 	if c.skipRefused {
 		opts.Refused = func(row int64, err error) error {
 			t.tell("row %d: %v\n", row, err)

@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil || errors.Is(err, cli.ErrHelp):
 		return cli.ExitOK
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, store.ErrLimit), errors.Is(err, store.ErrCursor):
 		hint, code = "\nsessionkit help shows the commands, sessionkit COMMAND -help its flags", cli.ExitUsage
 	case errors.Is(err, file.ErrResume):
 		hint, code = "\nwithout -resume the export starts again", exitRestart

@@ -83,9 +83,16 @@ func TestLife(t *testing.T) {
 	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme, "-against", whole)
 	require.Contains(t, out, "the same, SHA-256 ")
 	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme)
-	require.Equal(t, "all is well\n", out)
+	require.Equal(t, "all is well: 2500 sessions\n", out)
+	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", "nobody", "-json")
+	require.EqualValues(t, 0, object(t, out)["sessions"])
+	_, said := tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", "nobody", "-against", whole)
+	require.Equal(t, "neither has a session\n", said)
+	for _, wrong := range [][]string{{"-limit", "-1"}, {"-after", "x"}} {
+		tool(t, cli.ExitUsage, append([]string{"list", "-dsn", dsn, "-company", acme}, wrong...)...)
+	}
 
-	out, said := tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-status", "success", "-limit", "3", "-json")
+	out, said = tool(t, cli.ExitOK, "list", "-dsn", dsn, "-company", acme, "-status", "success", "-limit", "3", "-json")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 3)
 	first := object(t, lines[0])
@@ -183,6 +190,8 @@ func TestImportFiles(t *testing.T) {
 	_, said = tool(t, exitRestart, "import", "-dsn", to, "-company", acme, "-in", path, "-state", state)
 	require.Contains(t, said, "another import")
 	require.NoError(t, os.Remove(state))
+	out, _ = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", path, "-state", filepath.Join(dir, "none", "state"))
+	require.Empty(t, out, "nothing was stored whose state could not be kept")
 	out, said = tool(t, cli.ExitOK, "import", "-dsn", to, "-company", acme, "-in", path, "-json")
 	require.Equal(t, 1, created(out))
 	require.Contains(t, said, "the file does not say")

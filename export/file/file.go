@@ -169,8 +169,9 @@ type job struct {
 }
 
 func newJob(path string, selected export.Selection, opts Options) (*job, error) {
-	if info, err := os.Lstat(path); err == nil && info.IsDir() { // sooner than after an hour
-		return nil, fmt.Errorf("%w: %s is a folder", ErrForeign, filepath.Base(path))
+	// Sooner than after an hour, and before a device or a pipe gives its place to a file.
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type()&^fs.ModeSymlink != 0 {
+		return nil, fmt.Errorf("%w: %s is a folder, a device or a pipe", ErrForeign, filepath.Base(path))
 	}
 	if path == "" {
 		return nil, fmt.Errorf("%w: no name of a file", export.ErrOptions)

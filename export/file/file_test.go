@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -754,4 +755,20 @@ func stepsOf(t *testing.T, path string, h *history, opts Options) []func() error
 	old, err := j.older(len(j.state.Files))
 	require.NoError(t, err)
 	return j.steps(old)
+}
+
+// TestNoPlaceOfAFile shows that what is no file keeps its name: a socket, as a device or a pipe.
+func TestNoPlaceOfAFile(t *testing.T) {
+	dir, err := os.MkdirTemp("", "s") //nolint:usetesting // the name of a socket is short
+	require.NoError(t, err)
+	defer func() { require.NoError(t, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "s")
+	socket, err := net.Listen("unix", path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, socket.Close()) }()
+	_, err = Write(t.Context(), path, newHistory(3), Options{})
+	require.ErrorIs(t, err, ErrForeign)
+	_, err = Resume(t.Context(), path, newHistory(3), Options{})
+	require.ErrorIs(t, err, ErrForeign)
+	require.Equal(t, []string{"s"}, names(t, dir))
 }
