@@ -186,6 +186,12 @@ func TestOtherSitesCanDoNothing(t *testing.T) {
 	require.Contains(t, answer.header.Get("Set-Cookie"), "HttpOnly")
 	require.Contains(t, answer.header.Get("Set-Cookie"), "SameSite=Lax")
 	require.Equal(t, "/sign-in", newClient(t, s).post("/sign-in", "account=nobody").header.Get("Location"))
+	for asked, to := range map[string]string{
+		"/sessions?status=failed": "/sessions?status=failed", "/sessions/a%2Fb": "/sessions/a%2Fb", "": "/sessions", "https://evil.example/sessions": "/sessions",
+		"//evil.example/x": "/x", `/\evil.example`: "/%5Cevil.example", "/x/../..//evil.example": "/evil.example", "javascript:alert(1)": "/sessions",
+	} {
+		require.Equal(t, to, newClient(t, s).post("/sign-in", url.Values{"account": {"acme-agent"}, "return": {asked}}.Encode()).header.Get("Location"), asked)
+	}
 }
 
 func must[T any](v T, err error) T {

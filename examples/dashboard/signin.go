@@ -4,6 +4,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
+	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -167,7 +170,7 @@ type companyView struct {
 	Accounts []*account
 }
 
-func (s *site) signInPage(w http.ResponseWriter, _ *http.Request) {
+func (s *site) signInPage(w http.ResponseWriter, r *http.Request) {
 	var view []companyView
 	for _, a := range accounts() {
 		if n := len(view); n == 0 || view[n-1].Name != a.Partner() {
@@ -180,7 +183,7 @@ func (s *site) signInPage(w http.ResponseWriter, _ *http.Request) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", signInPolicy)
 	h.Set("Cache-Control", "no-store")
-	if err := signInTemplate.Execute(w, view); err != nil {
+	if err := signInTemplate.Execute(w, map[string]any{"Companies": view, "Return": r.FormValue("return")}); err != nil {
 		s.log.Error("sign-in", "error", err)
 	}
 }
@@ -191,11 +194,21 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 		if a.ID == id {
 			s.sessions.remove(r)
 			http.SetCookie(w, s.sessions.add(a))
-			http.Redirect(w, r, "/sessions", http.StatusSeeOther)
+			http.Redirect(w, r, returnTo(r.PostFormValue("return")), http.StatusSeeOther)
 			return
 		}
 	}
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}
+
+// returnTo is the address of the page that was asked for, or that of the list. It is never on another
+// site, whatever somebody wrote into the link.
+func returnTo(asked string) string {
+	u, err := url.Parse(asked)
+	if err != nil || u.Path == "" {
+		return "/sessions"
+	}
+	return strings.TrimSuffix(path.Clean("/"+u.EscapedPath())+"?"+u.RawQuery, "?")
 }
 
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) {

@@ -106,10 +106,10 @@ func (s *site) refuse(r *request, err error) {
 	}
 	if p.Status == http.StatusUnauthorized && s.options.SignIn != "" {
 		if r.Whole {
-			http.Redirect(r.w, r.Request, s.options.SignIn, http.StatusSeeOther)
+			http.Redirect(r.w, r.Request, r.signIn(s.options.SignIn), http.StatusSeeOther)
 			return
 		}
-		r.w.Header().Set("HX-Redirect", s.options.SignIn)
+		r.w.Header().Set("HX-Redirect", r.signIn(s.options.SignIn))
 		r.w.WriteHeader(p.Status)
 		return
 	}
@@ -125,6 +125,27 @@ func (s *site) refuse(r *request, err error) {
 		name = "problem-part"
 	}
 	s.show(r, p.Status, name, view)
+}
+
+// signIn is the address of the host's sign-in, with that of the page to return to.
+func (r *request) signIn(to string) string {
+	from, base := r.URL, r.Base
+	if !r.Whole {
+		from, _ = url.Parse(r.Header.Get("HX-Current-URL"))
+		base = ""
+	}
+	sign, err := url.Parse(to)
+	if err != nil || from == nil || r.Whole && r.Method == http.MethodPost || from.Query().Has("search") { // which is personal data
+		return to
+	}
+	page := base + from.EscapedPath()
+	if from.RawQuery != "" {
+		page += "?" + from.RawQuery
+	}
+	asked := sign.Query()
+	asked.Set("return", page)
+	sign.RawQuery = asked.Encode()
+	return sign.String()
 }
 
 // explain says in words why the API refused.

@@ -22,7 +22,9 @@ type Options struct {
 	// Viewer says who asks, from a request that the host's own sign-in has let through, as
 	// [httpapi.Options].Viewer does, with the same errors. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
-	// SignIn is the URL to which those are sent whom Viewer does not know. "": they are told so.
+	// SignIn is the URL to which those are sent whom Viewer does not know. "": they are told so. Its
+	// parameter "return" is the path, and the query, of the page that was asked for. Anybody can write
+	// another one into a link: go back to no other site.
 	SignIn string
 	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is none.
 	SignOut string

@@ -187,8 +187,16 @@ func TestNobody(t *testing.T) {
 	require.Contains(t, answer.body, "You are not signed in.")
 	require.NotContains(t, answer.body, "Giorgi")
 	all = newPage(t, Options{SignIn: "/in"})
-	require.Equal(t, "/in", nobody(all).header.Get("Location"))
-	require.Equal(t, "/in", nobody(all, "HX-Request", "true").header.Get("HX-Redirect"))
+	back := func(to string) string { return "/in?" + url.Values{"return": {to}}.Encode() }
+	require.Equal(t, back("/sessions"), nobody(all).header.Get("Location"))
+	part := func(at string) string {
+		return nobody(all, "HX-Request", "true", "HX-Current-URL", "https://host.example"+at).header.Get("HX-Redirect")
+	}
+	require.Equal(t, back("/a/sessions?status=failed"), part("/a/sessions?status=failed"))
+	require.Equal(t, "/in", part("/a/sessions?search=giorgi"), "personal data in one more address")
+	below := http.StripPrefix("/base", all)
+	require.Equal(t, back("/base/sessions/a%2Fb?x=1"), send(t, below, http.MethodGet, "/base/sessions/a%2Fb?x=1", "", "Company", "").header.Get("Location"))
+	require.Equal(t, "/in", send(t, all, http.MethodPost, "/sessions", "status=failed", "Company", "").header.Get("Location"))
 	down := newPage(t, Options{SignIn: "/in", Viewer: func(*http.Request) (store.Viewer, error) { return store.Viewer{}, httpapi.ErrUnavailable }})
 	require.Equal(t, http.StatusServiceUnavailable, nobody(down).status, "an outage signs nobody out")
 	none, err := New(newStore(t), Options{})
