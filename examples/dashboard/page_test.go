@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
@@ -550,6 +551,8 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	download := func() []byte {
 		file := b.download(dir)
 		require.Contains(t, b.text("#export-status"), fmt.Sprintf("%d sessions", len(shown)))
+		b.wait("!document.getElementById('export-digest').hidden")
+		require.Equal(t, fmt.Sprintf("SHA-256 %x", sha256.Sum256(file)), b.text("#export-digest"))
 		return file
 	}
 	b.click("#open-export")
@@ -640,6 +643,7 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	for _, cell := range []string{".c-first", ".c-document", ".c-verified"} {
 		require.NotContains(t, strings.Join(texts(cell), " "), masked, cell)
 	}
+	require.Equal(t, "First Name", eval[string](b, "document.getElementById('q').placeholder"))
 	require.Zero(t, eval[int](b, "document.querySelectorAll('#sessions img').length"))
 	require.Equal(t, "Selfie: "+masked, eval[string](b, "document.querySelector('#sessions .no-selfie').getAttribute('aria-label')"))
 	b.checked("masked list", rules)
@@ -694,6 +698,8 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	b.wait("document.querySelector('#sessions .session')")
 	b.settled()
 	b.click("#open-export")
+	require.Equal(t, []string{"Personal Number", "Last Name", "Document Number", "Birth Date", "Document Valid", "Liveness Status", "Extra", "Client IP"},
+		eval[[]string](b, "[...document.querySelectorAll('#export .columns .choice-label:has(small)')].filter(l => l.innerText.includes('"+masked+"')).map(l => l.firstChild.textContent.trim())"))
 	zone, err := time.LoadLocation(defaultZone)
 	require.NoError(t, err)
 	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel_csv": export.ExcelCSV} {

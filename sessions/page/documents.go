@@ -47,6 +47,7 @@ type pageDocument struct {
 	AsOf           string        `json:"as_of"`
 	Searched       []string      `json:"searched"`
 	FoldsToNothing bool          `json:"folds_to_nothing"`
+	Rekeying       bool          `json:"rekeying"`
 	Hidden         []string      `json:"hidden"`
 	Link           *string       `json:"link"`
 }

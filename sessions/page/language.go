@@ -90,7 +90,6 @@ func (s *site) functions(l *language) template.FuncMap {
 		"say":       l.Say,
 		"versioned": s.files.versioned,
 		"isTrue":    func(b *bool) bool { return b != nil && *b },
-		"columns":   columns,
 		"problems":  l.exportProblems,
 		"format":    func(name string) string { return l.option("format", name) },
 		"formats":   s.furtherFormats,
@@ -250,12 +249,17 @@ func (l *language) days(from, to string) string {
 type column struct {
 	Name     string
 	Standard bool
+	Hidden   bool // from the viewer: its cells say so
 }
 
-func columns() []column {
+// columns are those of exports, for a viewer.
+func columns(shows sessions.Disclosure) []column {
 	var all []column
 	for _, c := range export.Columns() {
-		all = append(all, column{c.String(), true})
+		all = append(all, column{c.String(), true, !shows.Shows(c.Field())})
 	}
-	return append(all, column{export.ColumnStatus.String(), false}, column{export.ColumnReasons.String(), false})
+	for _, c := range []export.Column{export.ColumnStatus, export.ColumnReasons} {
+		all = append(all, column{c.String(), false, !shows.Shows(c.Field())})
+	}
+	return all
 }

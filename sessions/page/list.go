@@ -70,14 +70,16 @@ func (s *site) askSelection(r *request, path string, asked url.Values, into any)
 // listView is the page of the list.
 type listView struct {
 	frame
-	Form    formView
-	Results resultsView
+	Form          formView
+	Results       resultsView
+	ExportColumns []column
 }
 
 // formView is what can be asked.
 type formView struct {
 	Tab      string // names the searches of one page that is open
 	Search   string
+	Hint     string // by what a search looks
 	From, To string
 	Zone     string
 	Usual    string   // zone, until another is chosen
@@ -128,6 +130,7 @@ type resultsView struct {
 	Partial  bool
 	Searched string // how far back, where the search has not ended
 	Nothing  bool   // the search text folds to nothing
+	Rekeying bool   // search keys are being made anew: searches are slow meanwhile
 	Empty    bool
 
 	// The fields that a search looked at, and those that it left out because they are hidden from the
@@ -165,12 +168,12 @@ func (s *site) list(r *request) {
 		return
 	}
 	r.Path, r.Title, r.Drawer = "/sessions", r.Say("all_sessions"), true
-	s.show(r, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results})
+	s.show(r, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results, columns(r.viewer.Disclosure)})
 }
 
 func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
 	v := resultsView{
-		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone.String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing,
+		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone.String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing, Rekeying: page.Rekeying,
 		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("created_at.zone")),
 	}
 	link := url.Values{}
@@ -198,6 +201,21 @@ func (s *site) results(r *request, page *pageDocument, asked url.Values) results
 	}
 	v.Clear = r.listURL(kept)
 	return v
+}
+
+// searchHint says by what a search looks: by what the viewer may see.
+func (r *request) searchHint() string {
+	var seen []string
+	for f := range sessions.SearchFields().All() {
+		if r.viewer.Disclosure.Shows(f) {
+			seen = append(seen, f.String())
+		}
+	}
+	in, out := r.searched(seen)
+	if len(seen) > 0 && out == "" {
+		return r.Say("search_hint")
+	}
+	return in
 }
 
 // searched lists the fields that a search looked at, and those that it left out, if there are any.
@@ -330,7 +348,7 @@ func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 // form is the form with what is asked in it.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
-		Tab: rand.Text(), Search: asked.Get("search"), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
+		Tab: rand.Text(), Search: asked.Get("search"), Hint: r.searchHint(), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
 	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}

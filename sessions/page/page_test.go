@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -322,5 +323,25 @@ func TestDatesThatAreKnownInPart(t *testing.T) {
 		"1965-03-04": "4\u00a0Mar\u00a01965", "1965-03-00": "Mar\u00a01965", "1965-00-00": "1965", "1965-00-04": "1965-00-04", "": "", "x": "x",
 	} {
 		require.Equal(t, want, en.date(text), text)
+	}
+}
+
+// rekeyed is a storage whose search keys are being made anew.
+type rekeyed struct{ store.Backend }
+
+func (b rekeyed) List(ctx context.Context, s store.Selection) (store.Batch, error) {
+	batch, err := b.Backend.List(ctx, s)
+	batch.Rekeying = true
+	return batch, err
+}
+
+func TestRekeying(t *testing.T) {
+	quick := newPage(t, Options{})
+	slow, err := New(store.New(rekeyed{memstore.New()}, store.Options{}), Options{Viewer: agent})
+	require.NoError(t, err)
+	for tag, l := range map[string]Language{"en": English(), "ka": Georgian()} {
+		asked := []string{"Accept-Language", tag, "HX-Request", "true", "HX-Target", "results"}
+		require.Contains(t, send(t, slow, http.MethodPost, "/sessions", "search=gio", asked...).body, l.Texts["rekeying"])
+		require.NotContains(t, send(t, quick, http.MethodPost, "/sessions", "search=gio", asked...).body, l.Texts["rekeying"])
 	}
 }

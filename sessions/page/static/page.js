@@ -280,6 +280,7 @@ async function save(form) {
   progress.removeAttribute("value");
   if (total.exact !== undefined) progress.max = Math.max(Number(total.n), 1);
   progress.parentElement.hidden = byID("cancel-export").hidden = false;
+  byID("export-digest").hidden = true;
   const start = form.querySelector("button.primary");
   start.setAttribute("aria-disabled", "true"); // disabled, it would lose the keyboard's focus
   exporting = new AbortController();
@@ -310,11 +311,13 @@ async function save(form) {
       }
     }
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(parts, { type: answer.headers.get("Content-Type") }));
+    const file = new Blob(parts, { type: answer.headers.get("Content-Type") });
+    link.href = URL.createObjectURL(file);
     link.download = fileName(answer.headers.get("Content-Disposition"));
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     say(count({ many: words.done }, Math.max(lines - 1, 0)).replace("{size}", bytes(size)));
+    prove(file).catch(() => {}); // it is saved all the same
   } catch (error) {
     // a torn answer is an error, and never a file
     if (error.name === "AbortError") say(words.cancelled);
@@ -325,6 +328,14 @@ async function save(form) {
     if (document.activeElement === byID("cancel-export")) start.focus();
     progress.parentElement.hidden = byID("cancel-export").hidden = true;
   }
+}
+
+// prove shows the digest of a file, which the audit trail has, too: what was saved is what was sent.
+async function prove(file) {
+  if (!window.isSecureContext || file.size > 5e8) return; // such a browser, or its memory, has none
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  byID("export-digest").querySelector("code").textContent = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  byID("export-digest").hidden = false;
 }
 
 function fileName(disposition) {
@@ -457,6 +468,7 @@ document.addEventListener("click", (event) => {
     const zone = byID("export-zone");
     zone.textContent = zone.dataset.text.replace("{zone}", query.elements["created_at.zone"].value);
     byID("export-status").textContent = "";
+    byID("export-digest").hidden = true;
     exportTotal();
     return byID("export").showModal();
   }
