@@ -57,6 +57,7 @@ func TestPage(t *testing.T) {
 	t.Run("without JavaScript", func(t *testing.T) { testWithoutScripts(t, browser, s) })
 	t.Run("zoom, print, forced colours, reduced motion", func(t *testing.T) { testMedia(t, browser, s) })
 	t.Run("hostile texts", func(t *testing.T) { testHostile(t, browser) })
+	t.Run("behind other policies, in a frame", func(t *testing.T) { testEmbedded(t, browser, s) })
 	t.Run("accessibility", func(t *testing.T) { testAccessibility(t, browser) })
 }
 
