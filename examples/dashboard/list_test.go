@@ -173,6 +173,15 @@ func testKeys(t *testing.T, browser context.Context, s *served) {
 	b.keys("j")
 	require.Equal(t, all[2], b.focused())
 
+	b.press("?")
+	b.wait("document.getElementById('keys').open")
+	require.Contains(t, b.text("#keys"), "Next session")
+	b.checked("keyboard shortcuts", rules)
+	b.keys("j") // which moves nothing behind it
+	b.keys(kb.Escape)
+	b.wait("!document.getElementById('keys').open")
+	require.Equal(t, all[2], b.focused(), "the focus is where the reader was")
+
 	// a click anywhere in a row opens it, and so does the last one's successor on the next page
 	require.Equal(t, s.listing(t, "acme", store.Query{})[4].ID, eval[string](b, `((row) => {
 		window.open = (url) => { window.tab = new URL(url).pathname };

@@ -2,11 +2,13 @@ package page
 
 // words are all that the page says, in English and in Georgian.
 var words = map[string][2]string{
-	"all_sessions": {"All Sessions", "ყველა სესია"},
-	"settings":     {"Settings", "პარამეტრები"},
-	"skip":         {"Skip to the list", "სიაზე გადასვლა"},
-	"navigation":   {"Main", "მთავარი"},
-	"language":     {"Language", "ენა"},
+	"all_sessions":       {"All Sessions", "ყველა სესია"},
+	"settings":           {"Settings", "პარამეტრები"},
+	"skip":               {"Skip to the list", "სიაზე გადასვლა"},
+	"navigation":         {"Main", "მთავარი"},
+	"language":           {"Language", "ენა"},
+	"keyboard_shortcuts": {"Keyboard shortcuts", "კლავიატურის მალსახმობები"},
+
 	"theme":        {"Appearance", "გარეგნობა"},
 	"theme_system": {"System", "სისტემის"},
 	"theme_light":  {"Light", "ნათელი"},
@@ -121,6 +123,7 @@ var words = map[string][2]string{
 	"close":          {"Close", "დახურვა"},
 	"previous":       {"Previous session", "წინა სესია"},
 	"next":           {"Next session", "შემდეგი სესია"},
+	"open_details":   {"Open the details", "დეტალების გახსნა"},
 	"copy":           {"Copy: %s", "კოპირება: %s"},
 	"copied":         {"Copied: %s", "დაკოპირდა: %s"},
 	"back_to_list":   {"Back to the list", "სიაში დაბრუნება"},

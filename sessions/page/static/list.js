@@ -56,18 +56,19 @@ function placed() {
 }
 
 // Letters are those of the key where the keyboard writes another script.
-const keyOf = (event) => (event.key.length === 1 && event.key > "~" ? { KeyJ: "j", KeyK: "k", Slash: "/" }[event.code] : event.key);
+const keyOf = (event) => (event.key.length === 1 && event.key > "~" ? { KeyJ: "j", KeyK: "k", Slash: event.shiftKey ? "?" : "/" }[event.code] : event.key);
 
 document.addEventListener("keydown", (event) => {
   if (!query || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   const typing = target.matches("select, textarea, input:not([type=checkbox], [type=radio])");
-  const dialog = document.querySelector("dialog[open]");
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
   const key = keyOf(event);
   const take = (does) => {
     event.preventDefault();
     does();
   };
+  if (key === "?" && !typing && (!dialog || dialog === drawer)) return take(() => byID("keys").showModal());
   if (dialog) {
     if (dialog !== drawer || typing || !inDrawer()) return;
     if (key === "j") take(() => step(1));
@@ -127,6 +128,7 @@ document.addEventListener("mouseover", (event) => {
 
 document.addEventListener("click", async (event) => {
   const on = (selector) => event.target.closest(selector);
+  if (on("#open-keys")) return byID("keys").showModal();
   if (on("#previous")) return step(-1);
   if (on("#next")) return step(1);
   if (on("#filters-done")) {
