@@ -41,24 +41,24 @@ type Start struct {
 	// Excel's format at most [MaxExcelRows].
 	RowsPerFile int64
 
-	// What is there of an export that goes on: how many rows in all, how many of these in the file
-	// that it goes on with, and the position of the last. No rows are a new export.
+	// The state of an export that continues: its rows in all, those of the last file, and the position
+	// of the last row. Without rows it is a new export.
 	Rows, InFile int64
 	Last         sessions.Position
 }
 
-// ErrStart is wrapped where the selection no longer has the session that [Start] names.
+// ErrStart is wrapped if the selection no longer has the session that [Start] names.
 var ErrStart = errors.New("export: the session to go on from is gone")
 
-// WriteBlocks writes as [Write] does, to a function that takes the blocks in their order: for those
-// who keep files that can be resumed, as package export/file does, or who upload a file in parts.
-// Blocks are taken by a second goroutine, one at a time, which has ended when WriteBlocks returns.
-// Progress and SHA256 of the options are for who takes them.
+// WriteBlocks writes as [Write] does, and passes the file to a function block by block. It serves
+// to write files that can be resumed, as package export/file does, or to upload a file in parts. A
+// second goroutine calls the function, for one block at a time, and has ended when WriteBlocks
+// returns. Progress and SHA256 of the options are ignored.
 //
-// An export that goes on hands over the row that is there already, by itself and first, so that it
-// can be compared; it is an error that wraps [ErrStart] if its session is not in the selection any
-// more. What follows is, byte for byte and block by block, what a call would have written that
-// nothing had disturbed, if the rest of the selection is the same.
+// An export that continues first passes the last row that is written already, as a block of its
+// own, so that it can be compared. If its session is not in the selection any more, the error wraps
+// [ErrStart]. If the rest of the selection is unchanged, the following blocks are, byte for byte,
+// those of an undisturbed call.
 func WriteBlocks(ctx context.Context, selected Selection, opts Options, at Start, take func(Block) error) error {
 	p, err := opts.plan(selected.Request().Disclosure)
 	switch {
@@ -112,8 +112,8 @@ func startingAt(seq iter.Seq2[*sessions.Session, error], first sessions.Position
 	}
 }
 
-// Resumable reports whether a file of these options says which sessions it has, so that an export
-// of it can go on: it needs the column Session ID.
+// Resumable reports whether an export with these options can be resumed: it needs the column
+// Session ID.
 func (o *Options) Resumable() bool { return slices.Contains(o.columns(), ColumnSessionID) }
 
 // FileColumn is a column of a file.
@@ -140,8 +140,8 @@ func (p *plan) fileColumns() (columns []FileColumn) {
 	return columns
 }
 
-// Unguard takes away from a cell what the format puts there against spreadsheets, in a file with
-// that separator. The zero Format has nothing to take away.
+// Unguard removes from a cell the protection against spreadsheets that the format adds, in a file
+// with that separator. The zero Format has none.
 func (f Format) Unguard(cell string, comma rune) string {
 	if f == ExcelCSV {
 		return unprotect(cell, byte(comma))

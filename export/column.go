@@ -40,7 +40,7 @@ const (
 	recordColumns // how many columns a Record has
 )
 
-// The further columns, for those who ask.
+// Further columns, which are written only if Options.Columns has them.
 const (
 	ColumnStatus  = recordColumns + iota // the status itself: success, failed, pending or another
 	ColumnReasons                        // why it failed: codes separated by semicolons
@@ -177,13 +177,13 @@ func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// OwnColumn is a column of the host's: a header, and what is below it. Its cells are texts,
-// guarded like all others. [Read] passes over such a column if ReadOptions.AllowUnknown says so.
+// OwnColumn is a column of the host's. Its cells are texts, protected like all others. [Read]
+// passes over such a column if ReadOptions.AllowUnknown is set.
 type OwnColumn struct {
 	Header string // in the language of the reader
 
-	// Fields are those that Cell looks at. The session that it gets has no others but ID, company
-	// and creation time. If the viewer may not see one of them, Cell is not called, and the cell is
+	// Fields are the fields that Cell uses. Its argument has only these, ID, company and creation
+	// time. If the viewer may not see one of them, Cell is not called, and the cell is
 	// [sessions.MaskedMark]; if one is dropped, so is the column.
 	Fields sessions.Fields
 
@@ -195,7 +195,7 @@ type OwnColumn struct {
 // ownColumns is the number of the first column of the host's.
 const ownColumns Column = 128
 
-// Own returns the number of a column of the host's in [Options].Columns: that of Options.Own[i].
+// Own returns the Column of Options.Own[i], for use in Options.Columns.
 func Own(i int) Column {
 	if i < 0 || i >= 256-int(ownColumns) {
 		return ownColumns - 1 // which no file has
@@ -203,8 +203,8 @@ func Own(i int) Column {
 	return ownColumns + Column(i)
 }
 
-// String returns the column's header; of a column of the host's, of which only the Options know it,
-// "own column 1" and so on.
+// String returns the column's header; for a column of the host's, whose header only the Options
+// have, "own column 1" and so on.
 func (c Column) String() string {
 	if c < columnEnd {
 		return table[c].header

@@ -6,54 +6,53 @@ import (
 	"io"
 )
 
-// The errors of this package, for errors.Is. Where a row or a column is at fault they come in a
-// [*WriteError] or a [*ReadError]. None contains a person's data: no cell, and no header of a
-// column that is not known.
+// The errors of this package, for errors.Is. Errors about a row or a column are a [*WriteError] or
+// a [*ReadError]. None contains a person's data: no cell, and no header of an unknown column.
 var (
-	// ErrOptions is wrapped where options contradict each other or cannot be met. Nothing was
-	// written or read.
+	// ErrOptions is wrapped if options are invalid or contradict each other. Nothing was written or
+	// read.
 	ErrOptions = errors.New("export: invalid options")
 
 	// ErrColumn is wrapped by every error about which columns there are.
 	ErrColumn = errors.New("export: invalid columns")
-	// ErrMissingColumn is wrapped where a file lacks a column. It is an [ErrColumn].
+	// ErrMissingColumn is wrapped if a file lacks a column. It is an [ErrColumn].
 	ErrMissingColumn = fmt.Errorf("%w: missing", ErrColumn)
-	// ErrDoubledColumn is wrapped where a column appears twice. It is an [ErrColumn].
+	// ErrDoubledColumn is wrapped if a column appears twice. It is an [ErrColumn].
 	ErrDoubledColumn = fmt.Errorf("%w: doubled", ErrColumn)
-	// ErrUnknownColumn is wrapped where a column is not one of ours. It is an [ErrColumn].
+	// ErrUnknownColumn is wrapped if a column is not one of ours. It is an [ErrColumn].
 	ErrUnknownColumn = fmt.Errorf("%w: unknown", ErrColumn)
 
-	// ErrSeparator is wrapped where the header has our columns, separated by something else. It is
+	// ErrSeparator is wrapped if the header has our columns, separated by something else. It is
 	// an [ErrColumn].
 	ErrSeparator = fmt.Errorf("%w: another separator", ErrColumn)
 
-	// ErrNoSession is wrapped where an iterator yields nil without an error.
+	// ErrNoSession is wrapped if an iterator yields nil without an error.
 	ErrNoSession = errors.New("export: no session")
-	// ErrTooManyRows is wrapped where a file would get more than [MaxExcelRows].
+	// ErrTooManyRows is wrapped if a file would get more than [MaxExcelRows].
 	ErrTooManyRows = errors.New("export: more rows than Excel opens")
-	// ErrTooLong is wrapped where a row is longer than [MaxRowBytes], and where a cell that is read
+	// ErrTooLong is wrapped if a row is longer than [MaxRowBytes], and where a cell that is read
 	// is [TooLongMark].
 	ErrTooLong = errors.New("export: too long")
 
-	// ErrEmpty is wrapped where a file has no header.
+	// ErrEmpty is wrapped if a file has no header.
 	ErrEmpty = errors.New("export: no header")
-	// ErrSyntax is wrapped where quotes or line breaks are where none may be.
+	// ErrSyntax is wrapped if quotes or line breaks are where none may be.
 	ErrSyntax = errors.New("export: malformed quotes or line breaks")
-	// ErrLineBreak is wrapped where rows end with CR alone, as programs of the last century left
-	// them. It is an [ErrSyntax].
+	// ErrLineBreak is wrapped if rows end with CR alone, as old Macintosh programs write them. It is
+	// an [ErrSyntax].
 	ErrLineBreak = fmt.Errorf("%w: rows that end with CR alone", ErrSyntax)
-	// ErrCellCount is wrapped where a row has more or fewer cells than the header.
+	// ErrCellCount is wrapped if a row has more or fewer cells than the header.
 	ErrCellCount = errors.New("export: wrong number of cells")
-	// ErrTorn is wrapped where a file ends in the middle of a row.
+	// ErrTorn is wrapped if a file ends in the middle of a row.
 	ErrTorn = errors.New("export: the last row is torn")
-	// ErrEncoding is wrapped where a file is neither UTF-8 nor UTF-16 with a byte order mark, or
+	// ErrEncoding is wrapped if a file is neither UTF-8 nor UTF-16 with a byte order mark, or
 	// holds a NUL.
 	ErrEncoding = errors.New("export: not UTF-8")
-	// ErrCell is wrapped where a cell is not of its column's form.
+	// ErrCell is wrapped if a cell is not of its column's form.
 	ErrCell = errors.New("export: invalid cell")
-	// ErrSaved is wrapped where a cell has the form that a spreadsheet gives it when it saves a
-	// file. It is an [ErrCell]: dates and times can be read with layouts of [ReadOptions], but
-	// digits that are gone are gone.
+	// ErrSaved is wrapped if a cell has the form that a spreadsheet gives it when it saves a file.
+	// It is an [ErrCell]: dates and times can be read with layouts of [ReadOptions], but lost digits
+	// cannot be restored.
 	ErrSaved = fmt.Errorf("%w: as a spreadsheet has saved it", ErrCell)
 )
 

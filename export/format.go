@@ -14,16 +14,15 @@ const (
 	ExcelCSV               // for people who open the file in a spreadsheet: "CSV for Excel"
 )
 
-// The limits of Excel, of which files in its format stay clear.
+// The limits of Excel, which files in its format do not exceed.
 const (
 	MaxExcelRows = 1_048_575 // rows of a sheet, the header not counted
 	MaxExcelCell = 32_767    // UTF-16 code units of a cell
 )
 
-// TooLongMark is what Excel's format and workbooks have in place of a cell of more than
-// [MaxExcelCell]: a session with long extra fields must not keep the others out of the file.
-// Nothing is cut, and no text of a session is written like this. One column for each key
-// ([Options].ExtraKeys) has room for every field, and so has RFC 4180.
+// TooLongMark replaces a cell of more than [MaxExcelCell] in Excel's format and in workbooks, so
+// that a session with long extra fields does not keep the others out of the file. Texts are never
+// cut. With one column for each key (Options.ExtraKeys), and in RFC 4180, every field fits.
 const TooLongMark = "[too long]"
 
 var formatNames = [...]string{"rfc4180", "excel_csv"}

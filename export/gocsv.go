@@ -12,20 +12,18 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// WriteGocsv writes the sessions of a selection to a host's own gocsv writer, as [Write] does to a
-// file: whoever has set gocsv up with a separator, quotes and a sink keeps them. The rows are the
-// same, and so are the checks before the first of them, the guard of [ExcelCSV] and the errors.
-// Quotes are the writer's to put: of a row of numbers alone none keeps a spreadsheet with another
-// separator from taking it for one number. In Excel's format the guard depends on the separator:
-// Options.Comma has to be that of the writer, and is, where it is 0 and the writer one of
-// encoding/csv or gocsv. Another one of such a writer is an error that wraps [ErrOptions]. No byte
-// order mark is written. Of the Result, Bytes and SHA256 stay empty.
+// WriteGocsv writes the sessions of a selection to a host's own gocsv writer, with the separator
+// and quotes that the host has set up. The rows, the checks before the first of them, the
+// protection of [ExcelCSV] and the errors are those of [Write]. The writer decides about quotes, so
+// that a spreadsheet with another separator may read a row of numbers as one number. In Excel's
+// format the protection depends on the separator. Options.Comma must be that of the writer; for a
+// writer of encoding/csv or gocsv, 0 means its separator, and another Comma is an error that wraps
+// [ErrOptions]. No byte order mark is written. Bytes and SHA256 of the Result stay empty.
 //
-// What the writer does to texts is the host's: that of encoding/csv, with UseCRLF, takes carriage
-// returns out of them.
+// The writer may change texts: that of encoding/csv, with UseCRLF, removes carriage returns.
 //
-// One row is kept at a time, in this goroutine. The writer is flushed at the end and after an
-// error.
+// WriteGocsv holds one row at a time and starts no goroutine. The writer is flushed at the end and
+// after an error.
 func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts Options) (done Result, err error) {
 	if opts.Comma, err = separator(opts.Format, opts.Comma, w); err != nil {
 		return Result{}, err
@@ -120,10 +118,10 @@ func (p *plan) strings(row []string, cell func(*planned) []byte) {
 }
 
 // ReadGocsv reads rows from a host's own gocsv reader, as [Read] does from a file: every cell is
-// checked, and brought to the form of [Record]. ReadOptions.Comma has to be the separator of the
-// reader, as in [WriteGocsv]. Cells are taken as the reader returns them: a torn row is not
-// noticed, and a reader that changes line breaks within cells, as that of encoding/csv does,
-// changes them.
+// checked, and converted to the form of [Record]. ReadOptions.Comma must be the separator of the
+// reader, as in [WriteGocsv]. Cells are used as the reader returns them: a last row that was cut
+// off is not noticed, and line breaks within cells are those of the reader, which encoding/csv
+// changes.
 func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
 	var err error
 	if opts.Comma, err = separator(opts.Format, opts.Comma, r); err != nil {

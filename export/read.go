@@ -15,17 +15,16 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ReadOptions say how a file was written. The zero ReadOptions read what the zero [Options] write.
+// ReadOptions say how a file was written. The zero ReadOptions read files that the zero [Options]
+// write.
 type ReadOptions struct {
 	Format Format // Excel: texts are freed of what protects them, and times have no offset
 	Comma  rune   // as in Options
 
-	// Zone is the time zone of times that state no offset. nil is an error where the file has such
-	// times.
+	// Zone is the time zone of times without an offset. nil is an error if the file has such times.
 	Zone *time.Location
 
-	// Layouts of dates and times, in the words of package time, where they are not the format's
-	// own.
+	// Layouts of dates and times, as in package time. "": the format's own.
 	BirthLayout, ExpirationLayout, TimeLayout string
 
 	// Headers are the headers of columns that were renamed.
@@ -46,8 +45,8 @@ type ReadOptions struct {
 	Scale far.Scale
 }
 
-// Row is a row of a file: the record, and what columns beyond it say. Printing one shows its
-// session ID alone.
+// Row is a row of a file: the record, and the columns beyond it. Printing one shows its session ID
+// only.
 type Row struct {
 	Record
 	Number  int64  // from 1, the header not counted; 0 for a row that was not read
@@ -55,14 +54,13 @@ type Row struct {
 	Reasons string // of the column Reasons, "" where the file has none
 }
 
-// Read reads the rows of a file, in their order. It can be ranged once, keeps one row at a time and
-// no more than [MaxRowBytes] of it. A row without any text is passed over where the file has a
-// column Session ID or Creation time, which a session cannot lack: spreadsheets leave such rows. An
-// error comes once, last, with the zero Row: for options that cannot be met one that wraps
-// [ErrOptions], otherwise a [*ReadError].
+// Read yields the rows of a file, in their order. It can be ranged over once, and holds one row at
+// a time, of at most [MaxRowBytes]. Empty rows, which spreadsheets leave, are passed over if the
+// file has a column Session ID or Creation time, which no session lacks. An error comes once, last,
+// with the zero Row: one that wraps [ErrOptions] for invalid options, otherwise a [*ReadError].
 //
-// Every cell is checked and brought to the form that [Record] states, whatever the form of the
-// file. UTF-8 with and without a byte order mark, and UTF-16 with one, are read.
+// Every cell is checked and converted to the form of [Record], whatever the form of the file. UTF-8
+// with and without a byte order mark, and UTF-16 with one, are read.
 func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
 	return readRows(r, opts, (*scanner).scan)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Record is one row: the 24 columns in their order, as text. Its tags define headers and order for
-// this package, and serve a host that calls gocsv itself. Each cell is as the zero [Options] write
+// this package, and for hosts that call gocsv themselves. Each cell is as the zero [Options] write
 // it, whatever file it was read from; the package comment says how. Any cell but Creation time and
 // Session ID may be [sessions.MaskedMark]. Records are comparable with ==. Printing one shows its
 // session ID alone.
@@ -44,7 +44,7 @@ type Record struct {
 	Attempts       string `csv:"Attempts"` // from 1, empty for none
 }
 
-// RecordOf returns the session's record. What the session hides ([sessions.Session.Hidden]) is
+// RecordOf returns the session's record. Hidden fields ([sessions.Session.Hidden]) are
 // [sessions.MaskedMark].
 func RecordOf(s *sessions.Session) Record {
 	r := Record{

@@ -12,7 +12,7 @@ import (
 )
 
 // MaxRowBytes is the length of the longest row that is read: its text, and one byte for each cell.
-// No session fills it.
+// No session is as long.
 const MaxRowBytes = 4 << 20
 
 // scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows;

@@ -9,17 +9,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selection is a selection of sessions that a file is written from: newest first, ties by ID, the
-// bytewise greater ID first. Creation times and IDs never change. Package store has one
-// (store.Selected); [FromIterator] makes one of a host's own iterator.
+// Selection is the source of a file: sessions, newest first, ties by ID, the bytewise greater ID
+// first. Creation times and IDs never change. Store.Select of package store returns one;
+// [FromIterator] makes one from a host's own iterator.
 type Selection interface {
-	// Request says who asks for which sessions, and which fields they may see. It reads nothing and
-	// always says the same.
+	// Request says who asks for which sessions, and which fields they may see. It reads nothing, and
+	// its result never changes.
 	Request() sessions.Request
 
-	// Open settles whether the sessions may be read, before the first of them is, and returns an
-	// iterator that lends each until the next. An error of the iterator comes once and last. Of the
-	// sessions nothing is looked at but what the reading asks for.
+	// Open checks whether the sessions may be read, and returns an iterator whose sessions are valid
+	// only until the next one. An error of the iterator comes once and last. Only the fields that the
+	// reading asks for are used.
 	Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error)
 
 	// Watermark returns a moment in the history of the selection, not later than any that Open
@@ -27,8 +27,8 @@ type Selection interface {
 	// can then not be resumed.
 	Watermark(ctx context.Context) (string, error)
 
-	// Changed reports whether a session behind the position, that is in the selection or may have
-	// been, has changed or come in since the watermark. It may err on the side of true.
+	// Changed reports whether a session further back than the position, which is in the selection or
+	// may have been, has changed or come in since the watermark. If in doubt it returns true.
 	Changed(ctx context.Context, since string, after sessions.Position) (bool, error)
 }
 
@@ -66,11 +66,11 @@ func (v *sight) session(s *sessions.Session) *sessions.Session {
 	return &v.seen
 }
 
-// FromIterator makes a Selection of an iterator of the host's own, for sessions that no store
-// selected. Files hide what the request's disclosure hides, whether or not the iterator has hidden
-// it; the zero Request shows everything and leaves a manifest without a company. The iterator may
-// lend each session until the next. Its sessions are taken in its order, all of them: it is read
-// from its beginning only, and has no watermark, so that a file of it cannot be resumed.
+// FromIterator makes a [Selection] from a host's own iterator, for sessions that do not come from a
+// store. Files hide what the request's disclosure hides, whether or not the iterator has hidden it.
+// The zero Request shows everything, and a manifest then has no company. A session need be valid
+// only until the next one. All sessions are written, in the order of the iterator. It is read from
+// its beginning only, and has no watermark, so that a file of it cannot be resumed.
 func FromIterator(r sessions.Request, all iter.Seq2[*sessions.Session, error]) Selection {
 	return &iterated{r, all}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// SessionOptions say what a file does not.
+// SessionOptions say what a file cannot.
 type SessionOptions struct {
 	Company string // the company that owns the sessions; required
 
@@ -24,13 +24,13 @@ type SessionOptions struct {
 	NotVerified sessions.Status
 }
 
-// Session makes a session of the row, and tells which fields the row could not say: they are
+// Session makes a session of the row, and returns the fields that the row could not say, which are
 // absent, or the strictest guess. The package comment lists them. The session is valid
 // ([sessions.Session.Validate]) and has no revision.
 //
 // An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the
-// [*sessions.FieldError] of the value. A row with masked cells is refused so: it does not hold the
-// session.
+// [*sessions.FieldError] of the value. A row with masked cells is such an error, since it does not
+// have the whole session.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
 	said := *r
 	r = &said // unmask changes it

@@ -42,10 +42,10 @@ func (s Sheet) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
 func (s Sheet) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
-// Values returns the cells of a session, until the next call: nil for an empty one, a string, bool,
-// int, [sessions.Date] or [time.Time], which may be zero for an empty one. What the viewer may not
-// see, whether or not the session hides it, is the string [sessions.MaskedMark]. No string is
-// longer than [MaxExcelCell].
+// Values returns the cells of a session, valid until the next call. A cell is nil if it is empty,
+// or a string, bool, int, sessions.Date or time.Time; a zero date or time is an empty cell, too. A
+// field that the viewer may not see, whether or not the session hides it, is the string
+// [sessions.MaskedMark]. No string is longer than [MaxExcelCell].
 func (s *Sheet) Values(of *sessions.Session) []any {
 	of = s.view.session(of)
 	hidden := of.Hidden()

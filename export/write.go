@@ -22,50 +22,47 @@ import (
 type Options struct {
 	Format Format
 
-	// Comma separates the cells: comma, semicolon, tab or bar. 0 is a comma. Excel splits a file
-	// that it opens at the list separator of the system's region, which is a semicolon where the
-	// decimal separator is a comma.
+	// Comma separates the cells: comma, semicolon, tab or bar. 0 is a comma. Excel splits a file at
+	// the list separator of the system's region, which is a semicolon if the decimal separator is a
+	// comma.
 	Comma rune
 
-	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose
-	// times state their offset; where times state none, as in Excel's format, it is an error.
+	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose times
+	// have an offset. For times without an offset, as in Excel's format, it is an error.
 	Zone *time.Location
 
-	// Layouts of dates and times, in the words of package time, where they are not to be the
-	// format's own.
+	// Layouts of dates and times, as in package time. "": the format's own.
 	BirthLayout, ExpirationLayout, TimeLayout string
 
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
 
-	// Own are further columns of the host's. [Own] gives the number that each has in Columns; those
-	// that are not there come last.
+	// Own are further columns of the host's. Columns refers to them with [Own]; those that are not in
+	// Columns come last.
 	Own []OwnColumn
 
-	// Headers rename columns. A column that is not in it keeps its header; two columns of one
+	// Headers renames columns. A column that is not in it keeps its header; two columns with the same
 	// header are an error.
 	Headers map[Column]string
 
-	// ExtraKeys, if there are any, puts one column for each of these extra fields, with the key as
-	// its header, where the Extra column would be. A session without the field has an empty cell
-	// there.
+	// ExtraKeys, if not empty, replaces the column Extra by one column for each of these extra fields,
+	// with the key as its header. A session without the field has an empty cell.
 	ExtraKeys sessions.ExtraKeys
 
-	// Count is how many sessions there are, as counted or estimated beforehand; 0 if that is not
-	// known. Progress is told. In Excel's format more than [MaxExcelRows] are refused before the
-	// first row; those that come without having been counted, when they come.
+	// Count is how many sessions there are, counted or estimated; 0 if that is not known. It is passed
+	// on to Progress. In Excel's format a Count over [MaxExcelRows] is refused before the first row;
+	// without a Count, the error comes at the row that is too many.
 	Count int64
 
-	// Progress, if it is not nil, is called whenever a part of the file was written, and at the
-	// end: never by two goroutines at once, nor after the call that writes. What it does delays the
-	// export.
+	// Progress, if it is not nil, is called after each part of the file, and at the end, never by two
+	// goroutines at once and never after the call returns. The export waits for it.
 	Progress func(Progress)
 
 	// SHA256 asks for the digest of the file.
 	SHA256 bool
 }
 
-// Fields returns the fields that a file of these options shows, and those that it needs to be
+// Fields returns the fields that a file with these options shows, and those that it needs to be
 // resumed.
 func (o *Options) Fields() sessions.Fields {
 	shown := sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt)
@@ -86,7 +83,7 @@ type Progress struct {
 	Count       int64 // of Options: how many rows there will be, 0 if nobody knows
 }
 
-// Result counts what the writer has accepted, header and byte order mark included in Bytes.
+// Result counts what the writer has accepted. Bytes include the header and the byte order mark.
 type Result struct {
 	Rows   int64 // without the header
 	Bytes  int64
@@ -96,28 +93,27 @@ type Result struct {
 	TooLong int64
 }
 
-// Write writes the sessions of a selection to w, in their order, after a header that is there even
-// without sessions. It opens the selection first: whether it may be read, the viewer's limit and
-// what the viewer may see are settled before the first byte, and so is, in Excel's format, that
-// there are not too many.
+// Write writes the sessions of a selection to w, in their order, after a header, which is written
+// even if there are no sessions. It opens the selection first: the viewer's permission, limit and
+// hidden fields, and in Excel's format the number of rows, are checked before the first byte.
 //
-// What the viewer may not see is not in the file, whatever the options: a column of a field that is
-// dropped is left out, and each cell of a field that is hidden otherwise, or that nobody has read
+// The file never has what the viewer may not see, whatever the options: a column of a dropped field
+// is left out, and each cell of another hidden field, or of one that was not read
 // ([sessions.Session.Hidden]), is [sessions.MaskedMark].
 //
-// Write keeps a few buffers of some 64 KiB however many sessions there are, keeps no session, and
-// writes whole rows only. A file of more than one buffer is written by a second goroutine while the
-// next rows are fetched and encoded. It has ended when Write returns, for which Write waits for w.
-// A panic in w or Progress is one of Write.
+// Write holds a few buffers of some 64 KiB, however many sessions there are, and writes whole rows
+// only. A file of more than one buffer is written by a second goroutine while the next rows are
+// fetched and encoded. Write returns when that goroutine has ended, so it waits for w. A panic in w
+// or Progress becomes a panic of Write.
 //
 // The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or
 // [ErrTooManyRows] before anything is written; after that a [*WriteError] that wraps the error of
 // the selection, of the context, of the writer, or one of this package ([ErrNoSession],
-// [ErrTooManyRows]). The Result then says how much of the file w has: a part that nothing in it
-// shows to be one.
+// [ErrTooManyRows]). The Result then says how much of the file w has. Nothing in that part shows
+// that it is incomplete.
 //
-// Nothing in the values can break the file: bytes are written as they are, NUL and invalid UTF-8
-// included, which no stored session has and [Read] refuses.
+// No value can break the file. Bytes are written unchanged, including NUL and invalid UTF-8, which
+// no stored session has and which [Read] refuses.
 func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (Result, error) {
 	p, err := opts.plan(selected.Request().Disclosure)
 	if err != nil {
@@ -138,9 +134,9 @@ func Write(ctx context.Context, w io.Writer, selected Selection, opts Options) (
 	return done, err
 }
 
-// Open opens a selection for the columns of the options: what a writer of a further format reads.
-// The sessions hide what the viewer may not see, and the fields that no column shows. The error is
-// that of [Write] before its first byte.
+// Open opens a selection for the columns of the options, for a writer of a further format. The
+// sessions hide the fields that the viewer may not see, and those that no column shows. The error
+// is that of [Write] before its first byte.
 func (o *Options) Open(ctx context.Context, selected Selection, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	if r.Limit > 0 && o.Count > int64(r.Limit) {
 		return nil, &WriteError{Row: int64(r.Limit) + 1, Err: ErrTooManyRows}

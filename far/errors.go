@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// What can go wrong, for [errors.Is]. Each error of this package wraps exactly
-// one of them, and says in its text what is wrong. A [*LowError] and a
-// [*MismatchError] say it in fields as well.
+// The errors of this package, for errors.Is. Each error wraps exactly one of them, and its text
+// says what is wrong. A [*LowError] and a [*MismatchError] also have fields for it.
 var (
 	ErrSyntax       = errors.New("far: malformed text or value")
 	ErrScale        = errors.New("far: invalid scale")

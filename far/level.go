@@ -5,16 +5,15 @@ import (
 	"strconv"
 )
 
-// MaxLevel is the highest number that a level can have on any scale.
-// Longer numbers are no levels, whatever column they are in.
+// MaxLevel is the highest number that a level can have on any scale. Greater numbers are never
+// levels.
 const MaxLevel Level = 999
 
-// Level is the outcome of one face comparison: how similar the two faces were.
-// More is stricter. Level 0 means compared without a match; it is also the zero
-// value. That nothing was compared is not a Level: callers model it themselves
-// (a pointer, [database/sql.Null]).
+// Level is the outcome of one face comparison: how similar the two faces were. A higher level is
+// stricter. Level 0, the zero value, means compared without a match. If nothing was compared there
+// is no Level: use a pointer or database/sql.Null.
 //
-// A Level carries no scale, so it is no rate. Ask a [Scale].
+// A Level does not know its scale, and so has no rate. See [Scale.Rate].
 //
 // As text and in SQL a Level is its decimal number, in JSON a number. Reading
 // refuses JSON null and SQL NULL, which mean "not compared" and not 0.

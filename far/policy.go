@@ -17,9 +17,9 @@ type Policy struct {
 	level Level
 }
 
-// NewPolicy returns the policy that accepts level and everything above it on
-// the scale. A level that the scale does not have, and so level 0 and every
-// level of the zero Scale, is an [ErrUnknownLevel].
+// NewPolicy returns the policy that accepts level and every higher one on the scale. A level that
+// the scale does not have, such as level 0 and every level of the zero Scale, is an
+// [ErrUnknownLevel].
 func NewPolicy(scale Scale, level Level) (Policy, error) {
 	if _, err := scale.Rate(level); err != nil {
 		return Policy{}, err
@@ -83,8 +83,8 @@ func (p Policy) Equal(other Policy) bool {
 	return p.level == other.level && p.scale.Equal(other.scale)
 }
 
-// Accepts reports whether the level is good enough. A level that the scale does
-// not have is not, however high.
+// Accepts reports whether the level is good enough. It is false for a level that the scale does not
+// have, however high.
 func (p Policy) Accepts(level Level) bool {
 	return level >= p.level && !p.scale.rate(level).IsZero()
 }

@@ -12,18 +12,17 @@ import (
 // Rate is a false acceptance rate of exactly 1/N: of N comparisons of two
 // different people, one is expected to be accepted wrongly.
 //
-// Rates are comparable with ==. The zero Rate means no rate. No scale and no
-// requirement takes it; as text it is empty, in SQL it is NULL.
+// Rates are comparable with ==. The zero Rate means no rate. No scale and no requirement accepts
+// it. As text it is empty, in SQL it is NULL.
 type Rate struct{ n uint64 }
 
 // OneIn returns the rate 1/n. OneIn(1) accepts everybody. OneIn(0) is the zero
 // Rate.
 func OneIn(n uint64) Rate { return Rate{n} }
 
-// ParseRate reads a rate such as 1/500 or 1/10,000. The digits of N are either
-// all plain or all grouped by threes; there are no leading zeros, no spaces and
-// no signs. So 1/70,00,000 is refused, not guessed at. Anything but a rate from
-// 1/1 to 1/18,446,744,073,709,551,615 wraps [ErrSyntax].
+// ParseRate reads a rate such as 1/500 or 1/10,000. The digits of N are either all plain or all
+// grouped by threes; there are no leading zeros, no spaces and no signs. So 1/70,00,000 is refused.
+// Anything but a rate from 1/1 to 1/18,446,744,073,709,551,615 wraps [ErrSyntax].
 func ParseRate(text string) (Rate, error) {
 	digits, ok := strings.CutPrefix(text, "1/")
 	if !ok || digits == "" || digits[0] == '0' || digits[0] == ',' {
@@ -106,9 +105,8 @@ func (r Rate) Float64() float64 {
 	return 1 / float64(r.n)
 }
 
-// Compare returns -1 where r is the lower (stricter) rate, +1 where it is the
-// higher, and 0 where both are equal. The zero Rate, which promises nothing, is
-// higher than every other.
+// Compare returns -1 if r is the lower (stricter) rate, +1 if it is the higher, and 0 if both are
+// equal. The zero Rate, which promises nothing, is higher than every other.
 func (r Rate) Compare(s Rate) int { return cmp.Compare(s.n, r.n) }
 
 // AppendText implements [encoding.TextAppender]. The zero Rate appends nothing.

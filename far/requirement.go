@@ -2,9 +2,9 @@ package far
 
 import "strings"
 
-// Requirement is an upper limit on the false acceptance rate of one attempt.
-// The standards call it the false match rate, FMR. Requirements are comparable
-// with ==. The zero Requirement is met by nothing.
+// Requirement is an upper limit on the false acceptance rate of one attempt. The standards call it
+// the false match rate, FMR. Requirements are comparable with ==. Nothing meets the zero
+// Requirement.
 //
 // As text and in JSON a Requirement is what [Requirement.String] gives. One
 // without a limit, such as the zero Requirement, has no text, and neither empty
@@ -15,7 +15,7 @@ type Requirement struct {
 	strict bool
 }
 
-// The published requirements that give a number.
+// The published requirements that state a number.
 var (
 	// NIST80063B3 is from NIST SP 800-63B (revision 3), section 5.2.3 Use of
 	// Biometrics: an FMR of 1 in 1,000 or better.
@@ -42,12 +42,11 @@ var (
 	AndroidCDD = Requirement{"Android CDD Biometric Sensors", Rate{50_000}, true}
 )
 
-// AtMost is the requirement of a rate of limit or lower. With the zero Rate it
-// is the zero Requirement.
+// AtMost returns the requirement of a rate of limit or lower. For the zero Rate it is the zero
+// Requirement.
 func AtMost(limit Rate) Requirement { return Requirement{limit: limit} }
 
-// Below is the requirement of a rate lower than limit. With the zero Rate it is
-// met by nothing.
+// Below returns the requirement of a rate lower than limit. For the zero Rate nothing meets it.
 func Below(limit Rate) Requirement { return Requirement{limit: limit, strict: true} }
 
 // MetBy reports whether one attempt at this rate meets the requirement. The

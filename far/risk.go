@@ -2,13 +2,11 @@ package far
 
 import "math"
 
-// Risk returns the probability of at least one false acceptance in so many
-// independent attempts of an impostor at this rate: 1-(1-1/N)^attempts, computed
-// without cancellation to a relative error of about 1e-15. No attempts are no
-// risk. The zero Rate gives NaN.
+// Risk returns the probability of at least one false acceptance in so many independent attempts of
+// an impostor at this rate: 1-(1-1/N)^attempts, computed without cancellation to a relative error
+// of about 1e-15. Without attempts it is 0. The zero Rate gives NaN.
 //
-// Attempts with the same face are not independent. [RiskBound] holds whatever
-// they have in common.
+// Attempts with the same face are not independent. [RiskBound] holds for dependent attempts, too.
 func Risk(rate Rate, attempts uint64) float64 {
 	if rate.IsZero() {
 		return math.NaN()
@@ -19,19 +17,19 @@ func Risk(rate Rate, attempts uint64) float64 {
 	return -math.Expm1(float64(attempts) * math.Log1p(-rate.Float64()))
 }
 
-// RiskBound returns attempts/N, at most 1: no dependence between the attempts
-// makes the probability of a false acceptance higher. The zero Rate gives NaN.
+// RiskBound returns attempts/N, at most 1. The probability of a false acceptance is never higher,
+// however the attempts depend on each other. The zero Rate gives NaN.
 func RiskBound(rate Rate, attempts uint64) float64 {
 	return min(1, float64(attempts)*rate.Float64())
 }
 
-// AllowedAttempts returns the largest number of attempts whose [Risk] at this
-// rate is limit or lower. It is 0 where one attempt is too risky or where either
-// rate is zero, and [math.MaxUint64] where the limit is 1/1.
+// AllowedAttempts returns the largest number of attempts whose [Risk] at this rate is limit or
+// lower. It is 0 if one attempt is too risky or if either rate is zero, and math.MaxUint64 if the
+// limit is 1/1.
 //
-// It never allows too many. It is computed in floating point, so it may allow
-// too few by a relative 1e-14: by one at most below 10^14 attempts, and there
-// only where the exact quotient all but touches the next whole number.
+// It never allows too many. It is computed in floating point, so it may allow too few by a relative
+// 1e-14: by at most one below 10^14 attempts, and there only if the exact quotient is very close to
+// the next whole number.
 func AllowedAttempts(rate, limit Rate) uint64 {
 	switch {
 	case rate.IsZero() || limit.IsZero():

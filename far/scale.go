@@ -52,9 +52,9 @@ type Step struct {
 
 // NewScale makes a scale of the steps, given in any order.
 //
-// The name is in the text form of policies. It has 1 to 64 bytes, each a
-// lower-case ASCII letter, a digit, a dot, a hyphen or an underscore. A vendor
-// that gives a level another rate has made another scale: name it otherwise.
+// The name is in the text form of policies. It has 1 to 64 bytes, each a lower-case ASCII letter, a
+// digit, a dot, a hyphen or an underscore. If a vendor changes the rate of a level, that is another
+// scale, and needs another name.
 //
 // There must be at least one step. Levels are from 1 to [MaxLevel], each given
 // once, and every higher level must have a lower rate. Anything else is an
@@ -123,8 +123,7 @@ func (s Scale) Equal(other Scale) bool {
 // Format prints the name and the table, whatever the verb. The zero Scale prints
 // "no scale".
 //
-// It is no String method, because go-spew calls that of a struct of one pointer
-// with a receiver that is none, and dies.
+// There is no String method, because go-spew panics when it calls one on a struct of one pointer.
 func (s Scale) Format(state fmt.State, _ rune) {
 	if s.IsZero() {
 		_, _ = io.WriteString(state, "no scale")
@@ -227,8 +226,8 @@ func (s Scale) Rate(level Level) (Rate, error) {
 	return rate, nil
 }
 
-// LevelOf returns the level whose rate is exactly this one. Where there is none
-// the error is an [ErrUnknownRate]. See [Scale.LevelFor] for limits.
+// LevelOf returns the level whose rate is exactly this one. If there is none the error is an
+// [ErrUnknownRate]. See [Scale.LevelFor] for limits.
 func (s Scale) LevelOf(rate Rate) (Level, error) {
 	for _, step := range s.steps() {
 		if step.Rate == rate {
@@ -263,7 +262,7 @@ const (
 	labelEnd   = " FAR"
 )
 
-// Parse reads a level of this scale from any of these texts, exactly so written:
+// Parse reads a level of this scale from a text in exactly one of these forms:
 //
 //	Match Level 5 - 1/10,000 FAR
 //	Match Level 5
@@ -323,10 +322,9 @@ func (s Scale) check(level Level) error {
 	return nil
 }
 
-// LevelFor returns the lowest level of the scale that meets the requirement in
-// one attempt. It is how rates, not levels, are compared across scales: ask for
-// [AtMost] the rate that the level has on its own scale. Where no level is
-// strict enough the error wraps [ErrUnmet].
+// LevelFor returns the lowest level of the scale that meets the requirement in one attempt. Use it
+// to compare levels of different scales: pass [AtMost] of the rate that a level has on its own
+// scale. If no level is strict enough the error wraps [ErrUnmet].
 func (s Scale) LevelFor(r Requirement) (Level, error) {
 	for _, step := range s.steps() {
 		if r.MetBy(step.Rate) {

@@ -22,8 +22,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Options say what a file holds, and how it is kept. SHA256 of the embedded options is not looked
-// at.
+// Options say what a file contains, and how it is stored. SHA256 of the embedded options is
+// ignored.
 type Options struct {
 	export.Options
 
@@ -36,15 +36,15 @@ type Options struct {
 	// format at most [export.MaxExcelRows].
 	RowsPerFile int64
 
-	// BlockBytes is how much text of a file may be lost when the export is cut off, and how closely
-	// a manifest says where a file differs, to within 64 KiB. 0 is 4 MiB.
+	// BlockBytes is how much text may be lost when an export is cut off, and how precisely a manifest
+	// says where a file differs, to within 64 KiB. 0 is 4 MiB.
 	BlockBytes int64
 
 	// Gzip compresses the files. Their names are the caller's: .gz is not added.
 	Gzip bool
 }
 
-// What is put behind the name of a file.
+// The suffixes that are added to the name of a file.
 const (
 	PartialSuffix  = ".partial"       // of the folder of an export that is not complete yet
 	ManifestSuffix = ".manifest.json" // of the manifest
@@ -53,13 +53,13 @@ const (
 const defaultBlockBytes = 4 << 20
 
 // Write writes the sessions of a selection to a file, or to several if the options say so, and
-// returns the manifest of each. They are written in a folder, the name with [PartialSuffix],
-// brought to the disk and renamed, which replaces the file that has the name, and the further files
-// and manifests of an older export. Of several files the first gets its name last. Only their owner
-// may read them.
+// returns the manifest of each. They are written in a folder, the name with [PartialSuffix], synced
+// to the disk and renamed, which replaces an older file of that name; further files and manifests
+// of the older export are removed. Of several files the first is renamed last. Only the owner may
+// read the files.
 //
-// After an error, or if the process ends, [Resume] goes on. Else [Discard] removes what was begun,
-// and so does Write when it is called again.
+// After an error, or if the process ends, [Resume] continues the export. [Discard] removes it, and
+// so does Write when it is called again.
 //
 // Errors are those of [export.Write], of the selection and of the file system, [ErrBusy] and
 // [ErrForeign].
@@ -71,15 +71,15 @@ func Write(ctx context.Context, path string, selected export.Selection, opts Opt
 	return j.in(true, func() error { return j.start(ctx) })
 }
 
-// Resume goes on with an export that was cut off, given the same options: it checks what there is,
-// reads the sessions that are missing, and gives byte for byte the file that the first call would
-// have given: its snapshot is that of the first call.
+// Resume continues an export that was cut off, with the same options: it checks what was written,
+// reads the missing sessions, and produces byte for byte the file that the first call would have
+// written.
 //
-// If that cannot be, because sessions that are still to be written have changed since, or what was
-// begun is something else, nothing changes and the error wraps [ErrResume]: [Write] then starts
-// again. So is it where the options have no column Session ID ([export.Options.Resumable]), without
-// which a file does not say which sessions it has. All other errors are those of Write, and Resume
-// may be called again.
+// If that is impossible, because sessions that are still to be written have changed since, or
+// because the incomplete export is another one, nothing changes and the error wraps [ErrResume]:
+// call [Write] to start again. The same holds for options without the column Session ID
+// ([export.Options.Resumable]). All other errors are those of Write, and Resume may be called
+// again.
 func Resume(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
 	j, err := newJob(path, selected, opts)
 	if err != nil {
@@ -88,8 +88,8 @@ func Resume(ctx context.Context, path string, selected export.Selection, opts Op
 	return j.in(false, func() error { return j.resume(ctx) })
 }
 
-// Discard removes what was begun under the name and is not complete. Nothing there is no error;
-// [ErrBusy] is, while it is being written.
+// Discard removes the incomplete export under the name, if there is one. While it is being written
+// the error is [ErrBusy].
 func Discard(path string) error {
 	w, err := enter(path+PartialSuffix, false)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -101,7 +101,7 @@ func Discard(path string) error {
 	return w.remove()
 }
 
-// Begun reports whether there is an export under the name that is not complete.
+// Begun reports whether there is an incomplete export under the name.
 func Begun(path string) bool {
 	_, err := os.Stat(filepath.Join(path+PartialSuffix, stateName))
 	return err == nil

@@ -11,8 +11,9 @@ import (
 // manifestVersion is that of the JSON.
 const manifestVersion = 1
 
-// Manifest says what a file holds and how it came about. As JSON it is kept beside the file. It is
-// not signed: who can change the file should not be able to change the manifest as well.
+// Manifest says what a file contains and how it was written. It is stored beside the file, as JSON.
+// It is not signed: make sure that somebody who can change the file cannot change the manifest as
+// well.
 type Manifest struct {
 	Version int `json:"version"` // 1
 	sessions.Request

@@ -68,11 +68,11 @@ type Format struct {
 	MediaType string // such as "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	Extension string // of the file's name, such as ".xlsx"
 
-	// NeedsZone says that times state no offset: the request has to name their zone.
+	// NeedsZone says that times have no offset, so that a request must name their zone.
 	NeedsZone bool
 
-	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte.
-	// Options have Zone, the columns, SHA256 and, where the request has a separator, Comma.
+	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte. Options
+	// have Zone, the columns, SHA256 and, if the request has a separator, Comma.
 	Write func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error)
 }
 

@@ -28,69 +28,68 @@ const maxQuery = 8 << 10
 
 // Options are the options of a handler.
 type Options struct {
-	// Viewer says who asks, from a request that the host's own sign-in has let through. Company,
-	// role, disclosure and restriction come from here alone. An error, or a Viewer without a
-	// company, is answered 401, unless the error wraps store.ErrForbidden, which is 403, or says that
-	// a service is down, which is 503 and told to Failed: [ErrUnavailable], an error of net or of a
-	// context, or the SQLSTATE of a database. The drivers of MariaDB and SQLite have no method that
-	// says one: wrap their errors with ErrUnavailable, lest an outage sign everybody out. nil: nobody
-	// may see anything.
+	// Viewer says who asks, from the host's own cookie or token. Company, role, disclosure and
+	// restriction come only from here. An error, or a Viewer without a company, is answered 401, with
+	// two exceptions. An error that wraps store.ErrForbidden is 403. An error that says that a service
+	// is down is 503, and passed to Failed: [ErrUnavailable], an error of net or of a context, or one
+	// with the SQLSTATE of a database. Errors of the drivers of MariaDB and SQLite have no SQLSTATE
+	// method: wrap them with ErrUnavailable, so that an outage does not sign everybody out. nil: every
+	// request is answered 401.
 	Viewer func(*http.Request) (store.Viewer, error)
 
-	// SearchInURL lets search text and other personal data be in URLs, from where they get into
-	// logs, histories and referrers.
+	// SearchInURL permits search text and other personal data in URLs, from where they get into logs,
+	// histories and referrers.
 	SearchInURL bool
 
 	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and
-	// the match levels of its scale, by field. Requests that ask for another one, which the SDK
-	// does not have either, are refused, and told which there are.
+	// the match levels of its scale, by field. Requests for values that neither the host nor the SDK
+	// has are refused, and the answer lists the permitted ones.
 	Values map[sessions.Field][]string
 
 	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
 	MaxBody int64         // bytes of a request's body; 0: 512 KiB
 
-	// MinRate is how many bytes a second the client of an export has to take, lest it hold the
-	// storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over 4 MiB,
-	// since a kernel wakes a writer only when a megabyte or more has drained: at 32 KiB a client
-	// that takes nothing is cut off after about two minutes, and one that reads steadily at that
-	// rate never.
+	// MinRate is how many bytes a second the client of an export must read, so that it does not hold
+	// the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over 4 MiB,
+	// since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a client that
+	// reads nothing is cut off after about two minutes, and one that reads steadily at that rate never
+	// is.
 	MinRate int64
 
-	// Columns are further columns of exports, of the host's own: behind the others, or where the
+	// Columns are the host's own columns of exports. They come after the others, or where the
 	// parameter column names their headers.
 	Columns []export.OwnColumn
 
-	// Headers are the headers of exported columns, in the language of whoever asks. nil, and a
-	// column that is not in them: those of the columns. The parameter column always names a column
-	// by its own header.
+	// Headers returns headers of exported columns, in the language of the viewer. nil, and columns
+	// that are not in the map, have their own headers. The parameter column always uses a column's own
+	// header.
 	Headers func(*http.Request) map[export.Column]string
 
-	// Formats are further formats of exports. A name that is "rfc4180" or "excel_csv", or is
-	// here twice, is not reached.
+	// Formats are further formats of exports. A format named "rfc4180" or "excel_csv", or like one
+	// before it, is never used.
 	Formats []Format
 
-	// Selfie answers /sessions/{id}/selfie with the image of a session's selfie, for a viewer who
-	// may see the session and its selfie. reference is its sessions.Session.Selfie. Selfie may
-	// redirect to an address of its own that expires soon; whoever has that address may see the
-	// face. nil: there are no images, and the answer is 501.
+	// Selfie answers /sessions/{id}/selfie with the image of a session's selfie, for a viewer who may
+	// see the session and its selfie. reference is its sessions.Session.Selfie. Selfie may redirect to
+	// a URL that expires soon; everybody who has that URL can see the face. nil: there are no images,
+	// and the answer is 501.
 	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
 
 	// CompanyName is the company's display name, for the name of an exported file. nil: the
 	// company's key.
 	CompanyName func(store.Viewer) string
 
-	// Exported is told of every export that was sent, or broke off after its first byte, once the
-	// last byte was handed over. The Store's own audit hook may refuse an export before that. nil:
-	// nobody is told.
+	// Exported is called after every export that was sent, or that broke off after its first byte. To
+	// refuse an export, use the Store's audit hook. nil: it is not called.
 	Exported func(*http.Request, Export)
 
-	// Failed is told of every request that fails for no fault of the client's. The error may be the
-	// storage's own, with a person's data in it. nil: nobody is told.
+	// Failed is called for every request that fails through no fault of the client. The error may be
+	// the storage's own, and contain a person's data. nil: it is not called.
 	Failed func(*http.Request, error)
 }
 
-// ErrUnavailable is for errors of [Options.Viewer] that say nothing about the viewer: who asks
-// cannot be found out now.
+// ErrUnavailable is wrapped by errors of [Options].Viewer if a service is down, so that the viewer
+// cannot be identified now.
 var ErrUnavailable = errors.New("httpapi: unavailable")
 
 type api struct {

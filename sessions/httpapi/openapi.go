@@ -12,8 +12,8 @@ var description []byte
 // descriptionPath is the one path for which nobody has to sign in.
 const descriptionPath = "/openapi.json"
 
-// OpenAPI returns the description of the API, which is served at /openapi.json too: for a build
-// that generates a client. It is OpenAPI 3.0.3 in JSON, the caller's own copy.
+// OpenAPI returns the description of the API that is served at /openapi.json, for a build that
+// generates a client. It is OpenAPI 3.0.3 in JSON, and the caller's own copy.
 func OpenAPI() []byte { return bytes.Clone(description) }
 
 func (c *call) describe() (any, error) {

@@ -15,15 +15,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Language is a catalogue: what the page says in one language.
+// Language is a catalogue of the page's texts in one language.
 type Language struct {
 	Tag  string // BCP 47, such as "de"
 	Name string // in the language itself, such as "Deutsch"
 
-	// Texts are the page's texts by key. The keys are those of [English]; a text has the verbs
-	// (%s, %d, %[2]s) and the names in braces that the English one has. A key that is not there is
-	// said in English, so that a catalogue goes on to work with a newer page; any other key, and a
-	// text with other verbs, is an error of [New].
+	// Texts are the page's texts by key. The keys are those of [English]; a text must have the verbs
+	// (%s, %d, %[2]s) and the names in braces of the English one. A missing key is shown in English,
+	// so that a catalogue still works with a newer page. An unknown key, or a text with other verbs,
+	// is an error of [New].
 	Texts map[string]string
 }
 

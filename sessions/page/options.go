@@ -17,31 +17,32 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Options are the options of a page. All but Viewer have a zero value that serves.
+// Options are the options of a page. Only Viewer is required.
 type Options struct {
-	// Viewer says who asks, from a request that the host's own sign-in has let through, as
-	// [httpapi.Options].Viewer does, with the same errors. nil: nobody may see anything.
+	// Viewer says who asks, from the host's own cookie or token, as [httpapi.Options].Viewer does,
+	// with the same errors. nil: nobody may see anything.
 	Viewer func(*http.Request) (store.Viewer, error)
-	// SignIn is the URL to which those are sent whom Viewer does not know. "": they are told so. Its
-	// parameter "return" is the path, and the query, of the page that was asked for. Anybody can write
-	// another one into a link: go back to no other site.
+	// SignIn is the URL to which browsers are redirected if Viewer returns an error. "": the page says
+	// that one has to sign in. Its parameter "return" is the path, and the query, of the page that was
+	// asked for. Anybody can write another one into a link: go back to no other site.
 	SignIn string
-	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is none.
+	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is no button.
 	SignOut string
-	// Account is the name of who asks, as the page shows it. nil: it shows the role alone.
+	// Account returns the name of the person who asks, as the page shows it. nil: it shows only the
+	// role.
 	Account func(*http.Request) string
 	// CompanyName is the company's display name. nil: the company's key.
 	CompanyName func(store.Viewer) string
 	// Selfie answers with the image of a session's selfie, as [httpapi.Options].Selfie does. nil:
 	// there are no images, and the list shows none.
 	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
-	// Failed is told of every request that fails for no fault of the client's. The error may be the
-	// storage's own, with a person's data in it. nil: nobody is told.
+	// Failed is called for every request that fails through no fault of the client. The error may be
+	// the storage's own, and contain a person's data. nil: it is not called.
 	Failed func(*http.Request, error)
 
-	// API are further options of the API that the page serves below its own path and asks itself:
-	// Values, Formats, Columns, Headers, limits. Viewer, CompanyName, Selfie and Failed are those
-	// above, and the page puts no personal data into URLs: set here, they are an error.
+	// API has further options of the API that the page uses and serves below its own path: Values,
+	// Formats, Columns, Headers, limits. Viewer, CompanyName, Selfie, Failed and SearchInURL must not
+	// be set here: the first four are above, and the page puts no personal data into URLs.
 	API httpapi.Options
 
 	Title string // of the page, beside the logo; "": the company's display name
@@ -52,12 +53,12 @@ type Options struct {
 	// static/page.css gives to :root. nil: the page's own.
 	Colours map[string]string
 
-	// Languages are those that the page speaks. Somebody who has chosen none gets the first that
-	// their browser asks for, or else the first. nil: [English] and [Georgian].
+	// Languages are the languages of the page. Until a person chooses one, the page uses the first
+	// that their browser asks for, or the first of the list. nil: [English] and [Georgian].
 	Languages []Language
 
-	// Zones are the time zones to choose from, as time.LoadLocation knows them. The first is that
-	// of dates and times until somebody chooses another. nil: UTC first.
+	// Zones are the time zones to choose from, as time.LoadLocation knows them. The first is used
+	// until a person chooses another. nil: UTC first.
 	Zones []string
 
 	// Columns are the fields that the list shows, in this order, before More: any of FieldSelfie,
@@ -65,8 +66,8 @@ type Options struct {
 	// FieldStatus (the column Verified) and FieldExtra of package sessions. nil: all of them.
 	Columns []sessions.Field
 
-	// BasePath is the path at which browsers find the page, such as "/kyc", where a proxy takes a
-	// part of it off before the request comes to this process. "": as each request says.
+	// BasePath is the path at which browsers find the page, such as "/kyc", if a proxy removes a part
+	// of it before the request comes to this process. "": the path of each request.
 	BasePath string
 	// Images are the origins, such as "https://selfies.example.com", from which selfies and the logo
 	// may come, besides the page's own. nil: no others.
@@ -74,8 +75,8 @@ type Options struct {
 	// Frames are the origins that may show the page in a frame; "'self'" is the page's own. nil:
 	// nobody may.
 	Frames []string
-	// Nonce is that of the Content-Security-Policy that the host has set for the request, where its
-	// policy lets nothing else run. nil: there is none.
+	// Nonce returns the nonce of the host's own Content-Security-Policy for the request, if that
+	// policy allows scripts or styles only with a nonce. nil: there is none.
 	Nonce func(*http.Request) string
 }
 

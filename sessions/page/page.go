@@ -34,11 +34,11 @@ type site struct {
 	handler   http.Handler
 }
 
-// New returns the page over a store. It starts nothing, keeps nothing between requests but the
-// options, and may be used by many goroutines. The error says which option cannot be used.
+// New returns the page over a store. It starts nothing, keeps nothing between requests, and may be
+// used by many goroutines. The error says which option is invalid.
 //
-// Mount it wherever it should be. It finds out from each request where that is: below a prefix of
-// http.ServeMux with or without http.StripPrefix, below one of another router with it.
+// It may be mounted at any path, which it learns from each request: below a prefix of http.ServeMux
+// with or without http.StripPrefix, below one of another router with it.
 func New(st *store.Store, options Options) (http.Handler, error) {
 	s := &site{store: st, options: options, templates: map[string]*template.Template{}}
 	if err := s.set(); err != nil {

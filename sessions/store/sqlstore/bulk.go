@@ -10,10 +10,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Bulk makes the rows that [Backend.Insert] would write, for whoever fills new tables with an
-// engine's own means: COPY, LOAD DATA, a transaction without indexes. The tables must have no
-// session of these companies yet, each session may be added once, and nobody else may write until
-// the rows of Bulk.Companies are stored, last. The zero Bulk is ready. It is not safe for
+// Bulk makes the rows that [Backend.Insert] would write, to fill new tables with an engine's own
+// means: COPY, LOAD DATA, a transaction without indexes. The tables must have no session of these
+// companies yet, each session may be added once, and nobody else may write until the rows of
+// [Bulk.Companies] are stored, which come last. The zero Bulk is ready to use. It is not safe for
 // concurrent use.
 //
 // Values are nil, int64 or string (valid UTF-8, without NUL), in the order of [SessionColumns] and
@@ -26,8 +26,9 @@ func SessionColumns() []string { return row.All().Names() }
 // CompanyColumns returns the columns of sessionkit_companies, in the order of the rows of a [Bulk].
 func CompanyColumns() []string { return []string{"company", "seq", "total", "search_key"} }
 
-// Add returns the row of a session. The session is normalised and becomes Revision 1. One that is
-// not valid is an error that wraps that of [sessions.Session.Validate], and adds nothing.
+// Add returns the row of a session. The session is normalised and its Revision becomes 1. For an
+// invalid session Add returns an error that wraps that of [sessions.Session.Validate], and adds
+// nothing.
 func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("sqlstore: %w", err)

@@ -69,14 +69,14 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 	return seq, nil
 }
 
-// NewHistory makes the Backend refuse all watermarks from before, with store.ErrWatermark, so that
-// their holders read anew. Call it once whenever the database may have lost commits: after it was
-// restored from a backup, set back to a point in time or failed over to a server that lagged
-// behind, and before anything is written to it. A crash can do so, too, where commits do not wait
-// for the disk: synchronous_commit=off, innodb_flush_log_at_trx_commit other than 1, and SQLite's
-// synchronous below FULL. The numbers of changes then count on from an older state, and stand for
-// other changes than those that the watermarks had in mind; the history, a random value beside
-// them, tells the two apart.
+// NewHistory makes the Backend refuse all older watermarks, with [store.ErrWatermark], so that
+// their holders read the list again. Call it once whenever the database may have lost commits:
+// after it was restored from a backup, set back to a point in time or failed over to a server that
+// lagged behind, and before anything is written to it. A crash can do so, too, if commits do not
+// wait for the disk: synchronous_commit=off, innodb_flush_log_at_trx_commit other than 1, and
+// SQLite's synchronous below FULL. The numbers of changes then continue from an older state, and
+// mean other changes than those of the watermarks. The history, a random value beside them, tells
+// the two apart.
 func (b *Backend) NewHistory(ctx context.Context) error {
 	const op = "begin a new history"
 	b.checked.Store(false) // it is called once in a while: look at the schema anew

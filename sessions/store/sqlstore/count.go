@@ -12,7 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Count implements [store.Counter]. Where segments decide, all are counted, whatever the Limit.
+// Count implements store.Counter. If segments alone decide, all sessions are counted, whatever the
+// Limit.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	if !sel.After.IsZero() {
 		return b.countBehind(ctx, sel)

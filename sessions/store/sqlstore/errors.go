@@ -12,26 +12,27 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// The errors of this package, beside those of package store. Typed errors wrap them; ask errors.Is.
+// The errors of this package, besides those of package store. Typed errors wrap them; use
+// errors.Is.
 var (
-	// ErrSchema: the database has no schema of this package, or one of another version. The error
+	// ErrSchema: the database has no tables of this package, or tables of another version. The error
 	// is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
-	// ErrConnection: a setting of the connections or of the server is one with which texts, or
-	// transactions, would not be what they should. The error is a [*ConnectionError].
+	// ErrConnection: a setting of the connections or of the server would damage texts or transactions.
+	// The error is a [*ConnectionError].
 	ErrConnection = errors.New("sqlstore: connection")
 	// ErrDenied: the account of the database may not define tables. The error is a
 	// [*MigrationError].
 	ErrDenied = errors.New("sqlstore: the account may not define tables")
-	// ErrTxEnded: the caller's transaction is not there any more, or can do nothing but be rolled
-	// back: the engine has ended it (a deadlock, a full disk, an interrupted statement, a lost
-	// connection), or a statement that failed before was ignored. Nothing that was written in it is
-	// stored, and the transaction is rolled back. See [Backend.Tx].
+	// ErrTxEnded: the caller's transaction has ended, or can only be rolled back. The engine has ended
+	// it (a deadlock, a full disk, an interrupted statement, a lost connection), or an earlier failure
+	// of a statement was ignored. Nothing that was written in it is stored, and the transaction is
+	// rolled back. See [Backend.Tx].
 	ErrTxEnded = database.ErrTxEnded
-	// ErrStored: a row holds what no session can have. The error names the column.
+	// ErrStored: a row has a value that no session can have. The error names the column.
 	ErrStored = row.ErrStored
-	// ErrDamaged: the search structures of a company do not hold what its sessions say. Where a
-	// segment is damaged, the error is a [*DamageError]. [Backend.Repair] makes them anew.
+	// ErrDamaged: the search structures of a company do not agree with its sessions. If a segment is
+	// damaged, the error is a [*DamageError]. [Backend.Repair] rebuilds them.
 	ErrDamaged = segment.ErrDamaged
 )
 
@@ -66,8 +67,8 @@ func (e *ConnectionError) Error() string {
 func (e *ConnectionError) Unwrap() error { return ErrConnection }
 
 // MigrationError names the statement of a migration that failed. It wraps the failure, and
-// [ErrDenied] if the account may not do what the statement does. What came before the statement is
-// undone, or, on MariaDB and MySQL, passed over when [Migrate] is called again.
+// [ErrDenied] if the account may not do what the statement does. The statements before it are
+// undone or, on MariaDB and MySQL, passed over when [Migrate] is called again.
 type MigrationError struct {
 	Version   int64 // of the migration
 	Name      string
@@ -98,13 +99,12 @@ func (e *MigrationError) Unwrap() []error {
 type SchemaError struct {
 	Found, Needed Version
 	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
-	// Differences: the version is right, and somebody has changed these by hand. Nothing mends that
-	// but a hand.
+	// Differences lists what somebody has changed by hand, if the version is right. It has to be
+	// undone by hand.
 	Differences []Difference
 }
 
-// Version is what the tables were written by. The zero Version is that of a database without the
-// tables.
+// Version is the version of the tables. A database without the tables has the zero Version.
 type Version struct {
 	Schema int64 // of the tables: the number of the last migration
 	Oldest int64 // of schema that a package may have been made for to work on the tables; 0: Schema itself

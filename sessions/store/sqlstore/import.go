@@ -13,35 +13,35 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// ImportOptions say how sessions are imported. The zero ImportOptions are ready.
+// ImportOptions are the options of [Backend.Import]. The zero ImportOptions are the defaults.
 type ImportOptions struct {
-	// Version returns the version of a session, see [store.Versioned]: for a table that is still
-	// written to, the time of a row's last change in microseconds. nil: 0 for all sessions, as
-	// [Backend.Insert] has it.
+	// Version returns the version of a session, see [store.Versioned]. For a table that is still
+	// written to, use the time of a row's last change in microseconds. nil: 0 for all sessions, as
+	// with [Backend.Insert].
 	Version func(*sessions.Session) int64
 
-	// Skip is how many of the source's first sessions are passed over: the [ImportProgress].Done of
-	// an import that was cut off, from the same source.
+	// Skip is how many of the source's first sessions to pass over: the [ImportProgress].Done of an
+	// import from the same source that was cut off.
 	Skip int64
 
-	// Progress, if not nil, is told after each part that is stored for good. Who keeps Done, or
-	// Reached, can go on from there after a crash. An error ends the import.
+	// Progress, if not nil, is called after each part that is stored. If you keep Done, or Reached,
+	// you can continue from there after a crash. An error ends the import.
 	Progress func(ImportProgress) error
 
-	// Refused is told of a session that cannot be stored, by its number in the source, from 1 on:
-	// one that is not valid, or whose creation time is not that of the stored session. nil from it
-	// goes on with the others. A nil Refused ends the import at the first one.
+	// Refused is called for each session that cannot be stored, with its number in the source, from 1:
+	// one that is not valid, or whose creation time differs from that of the stored session. If it
+	// returns nil, the import continues with the others. If Refused is nil, the import ends at the
+	// first such session.
 	Refused func(row int64, err error) error
 }
 
 // ImportProgress says how far an import has come.
 type ImportProgress struct {
-	// Done is how many of the source's first sessions nobody has to read again: they are stored, or
-	// were passed over, or refused.
+	// Done is how many of the source's first sessions are finished: stored, passed over, or refused.
 	Done int64
-	// Reached is the position of the last of them, for a source in the order of the list that can go
-	// on from a position ([store.Selection].After): that of a table which is written to meanwhile,
-	// where numbers move. Zero: none was read.
+	// Reached is the position of the last of them, for a source in the order of the list that can
+	// continue from a position ([store.Selection].After), such as a table that is written to
+	// meanwhile, where row numbers move. Zero: none was read.
 	Reached store.Position
 
 	Skipped int64 // of Done, by ImportOptions.Skip
@@ -56,7 +56,7 @@ type ImportProgress struct {
 	Elapsed time.Duration // since the call began
 }
 
-// Rate returns how many sessions a second were done since the call began, those skipped not counted.
+// Rate returns the sessions done per second since the call began, without those skipped.
 func (p ImportProgress) Rate() float64 {
 	if p.Elapsed <= 0 {
 		return 0
@@ -64,8 +64,8 @@ func (p ImportProgress) Rate() float64 {
 	return float64(p.Done-p.Skipped) / p.Elapsed.Seconds()
 }
 
-// Left estimates how long the rest takes if the source has total sessions in all. 0: nobody can
-// tell, or nothing is left.
+// Left estimates how long the rest takes if the source has total sessions in all. 0: it is not
+// known, or nothing is left.
 func (p ImportProgress) Left(total int64) time.Duration {
 	rate := p.Rate()
 	if rate <= 0 || total <= p.Done {
@@ -74,9 +74,9 @@ func (p ImportProgress) Left(total int64) time.Duration {
 	return time.Duration(float64(total-p.Done) / rate * float64(time.Second))
 }
 
-// ImportError names the session at which an import ended, by its number in the source. It wraps the
-// reason, and prints it: why the session cannot be stored, which never says a person's data, or the
-// error of the source.
+// ImportError names the session at which an import ended, by its number in the source. It wraps and
+// prints the reason: why the session cannot be stored, without a person's data, or the error of the
+// source.
 type ImportError struct {
 	Row int64 // from 1, those skipped included
 	Err error
@@ -102,22 +102,21 @@ const (
 )
 
 // Import stores the sessions of a source, of any number of companies and in any order, as
-// [Backend.Put] stores them: in parts, each of which is stored as a whole or not at all. It may be
-// called for companies that have sessions, that are not there yet, and that others write to
-// meanwhile. Sessions that are stored already are passed over, so that an import which was cut off,
-// in whatever way, may be repeated as a whole, or from what [ImportOptions].Progress has told on:
-// nothing is lost, and nothing is stored twice.
+// [Backend.Put] does: in parts, each of which is stored completely or not at all. Companies may be
+// new or have sessions already, and others may write to them meanwhile. Sessions that are stored
+// already are passed over. So an import that was cut off may be repeated as a whole, or from the
+// last ImportOptions.Progress on: nothing is lost, and nothing is stored twice.
 //
-// It returns how far it came, also beside an error: what it counts is stored. The errors are
-// [*ImportError] for what is wrong with a session or with the source, that of Progress or Refused as
-// it is, and those of Put.
+// It returns how far it came, even with an error: the sessions that it counts are stored. The
+// errors are [*ImportError] for a bad session or an error of the source, those of Progress or
+// Refused unchanged, and those of Put.
 //
-// The source is ranged over once, by the goroutine that called Import, which also calls the functions
-// of the options. It may lend each session until the next. The next part is read while one is stored,
-// and the segments of searches are made beside, so that Import needs two connections, and a source
-// that reads from the same database another one. Until they are made, searches read up to eight times
-// [Packing].Tail sessions row by row, and in a company that is new up to a whole segment. At the end
-// nothing is left to pack, unless [Packing].Tail is negative.
+// The source is ranged over once, on the goroutine of the caller, as are the functions of the
+// options. Its sessions may be valid only until the next one. The next part is read while one is
+// stored, and segments are packed at the same time, so that Import needs two connections, and a
+// source that reads from the same database one more. Until they are packed, searches read up to
+// eight times Packing.Tail sessions row by row, and in a new company up to a whole segment. At the
+// end nothing is left to pack, unless Packing.Tail is negative.
 func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (_ ImportProgress, err error) {
 	ctx, w := b.watch(ctx, "import", "")
 	defer w.end(&err)

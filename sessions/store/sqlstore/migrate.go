@@ -28,12 +28,12 @@ var migrationFiles embed.FS
 type Migration struct {
 	Version int64  // 1, 2, 3, ...
 	Name    string // of one word or a few: "history"
-	// Oldest is the oldest version of the schema whose package works on the tables once the
-	// migration is applied. Where it is below Version, processes with the package of the version
-	// before may go on meanwhile; where it is not, stop them first.
+	// Oldest is the oldest version of the schema whose package works on the tables once the migration
+	// is applied. If it is below Version, processes with the package of the version before may go on
+	// meanwhile. Otherwise stop them first.
 	Oldest int64
-	// SQL has the statements, each of which ends with a semicolon and a line break, where no other
-	// semicolon is. The last ones record the migration.
+	// SQL has the statements. Each ends with a semicolon and a line break; no other semicolon is at
+	// the end of a line. The last statements record the migration.
 	SQL string
 
 	checksum string // of the file
@@ -41,13 +41,13 @@ type Migration struct {
 
 const recordedFrom = 4 // the first migration that is recorded, by whose time those before it are applied
 
-// Migrations returns all migrations of a dialect, the oldest first, for a host that applies them by
-// a tool of its own: goose, Flyway, golang-migrate. [Migrate] does the same, and more. An unknown
-// dialect is an error that wraps filter.ErrDialect.
+// Migrations returns all migrations of a dialect, the oldest first, for a host's own migration
+// tool: goose, Flyway, golang-migrate. [Migrate] does not need it. An unknown dialect is an error
+// that wraps [filter.ErrDialect].
 //
-// Apply each once, in order, none again, and no two at once. What a file cannot do is done by a
-// call of Migrate afterwards, which then applies nothing: it makes the search keys of a database of
-// versions 1 and 2 anew. It is harmless where there is nothing to do, and checks what was applied.
+// Apply each once, in order, and no two at once. Then call [Migrate], which does what SQL cannot
+// (it rebuilds the search keys of a database of versions 1 and 2), and checks what was applied. It
+// is harmless if there is nothing to do.
 func Migrations(d filter.Dialect) ([]Migration, error) {
 	e, err := engine.Of(d)
 	if err != nil {
@@ -122,18 +122,18 @@ func (m Migration) statements() []string {
 	return slices.DeleteFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
-// Migrate brings the tables of a database to the schema of this package: it applies the migrations
-// that were not, in order, and does what SQL cannot. An empty database gets all of them. When it
-// returns nil, Backends of this package work on the tables. A host calls it when it deploys, or
-// each time that it starts: where nothing is to be done, it reads and writes nothing.
+// Migrate creates the tables of this package, or upgrades them: it applies the missing migrations
+// in order, and does what SQL cannot. When it returns nil, Backends of this package work on the
+// tables. Call it when you deploy, or each time that a process starts: if there is nothing to do,
+// it only checks the version.
 //
 // Many processes may call it at once: one applies a migration, under a lock, and the others wait.
-// It may be interrupted at any point, and goes on from there when it is called again. On PostgreSQL
-// and SQLite each migration is one transaction. MariaDB and MySQL commit each statement that
-// defines tables by itself, and what was done already is passed over.
+// It may be interrupted at any point, and continues from there when it is called again. On
+// PostgreSQL and SQLite each migration is one transaction. MariaDB and MySQL commit each statement
+// that defines tables, and the next call passes over those that were done.
 //
-// Tables of a newer version are left alone: they are a [*SchemaError], unless this package works on
-// them, too. So are tables that somebody has changed by hand, see [SchemaError.Differences].
+// Tables of a newer version are not changed: they are a [*SchemaError], unless this package works
+// on them. Tables that somebody has changed by hand are one, too: see SchemaError.Differences.
 func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	e, err := engine.Of(d)
 	if err != nil {
@@ -313,14 +313,14 @@ type MigrationStatus struct {
 	Migration // of a newer package: Version and Name alone
 
 	Applied bool
-	// AppliedAt is when the migration was recorded, in UTC: for those before the fourth, together
-	// with that one. Zero: it was not.
+	// AppliedAt is when the migration was recorded, in UTC; the first three are recorded with the
+	// fourth. Zero: it was not recorded.
 	AppliedAt time.Time
 }
 
 // Status returns the migrations that this package knows or the database has, the oldest first, and
-// changes nothing. A database on which this package does not work, as it is, is a [*SchemaError]
-// beside them; that some migrations are still to be applied is no error.
+// changes nothing. If this package cannot work on the database, even after Migrate, it also returns
+// a [*SchemaError]. Migrations that are still to be applied are not an error.
 func Status(ctx context.Context, db *sql.DB, d filter.Dialect) (list []MigrationStatus, err error) {
 	e, err := engine.Of(d)
 	if err != nil {

@@ -95,8 +95,8 @@ func (o Operation) MarshalText() ([]byte, error) { //nolint:gocritic // a value 
 	return nil, sessions.ErrNoJSON
 }
 
-// LogValue is a group of the attributes, under the names of the conventions. Those of what did not
-// happen are left out.
+// LogValue is a group of the attributes, under the names of the conventions, without those that do
+// not apply.
 func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	attributes := []slog.Attr{
 		slog.String("db.system.name", o.System), slog.String("db.operation.name", o.Name),
@@ -122,13 +122,13 @@ func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method s
 	return slog.GroupValue(attributes...)
 }
 
-// WithObserver returns a Backend over the same tables that tells a function of each operation, once
-// it has ended and before its method returns, with the context that the method was given. The
-// function must not take long, and may be called from many goroutines at once. nil: nobody is told,
-// which costs nothing.
+// WithObserver returns a Backend over the same tables that calls a function for each operation,
+// when it has ended and before its method returns, with the context of the method. The function
+// must be quick, and may be called from many goroutines at once. nil: no function is called, which
+// costs nothing.
 //
-// What one method does by another is part of it, such as the packing after an insert; what happens
-// in a transaction of the host's ([Backend.Tx]) is told as the rest.
+// If one method uses another, that is one operation, such as an insert with the packing after it.
+// Operations in a transaction of the host's ([Backend.Tx]) are reported like all others.
 func (b *Backend) WithObserver(observe func(context.Context, Operation)) *Backend {
 	c := b.copied()
 	c.observe = observe

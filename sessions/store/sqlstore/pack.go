@@ -17,17 +17,18 @@ import (
 
 // Packing says when sessions are packed into segments. The zero Packing is the default.
 type Packing struct {
-	// Tail is how many changes of a company are packed at once. A writer packs them after its
-	// commit when its own transaction has passed a multiple of that number, so that the tail has at
-	// most half as many again; [Backend.Maintain] packs what is more than half. More make searches
-	// slower, fewer make writing slower. 0: 2,000. Negative: writers never pack, Maintain does.
+	// Tail is how many changes of a company are packed at once. A writer packs them after its commit
+	// when its own transaction has passed a multiple of that number, so that the tail has at most half
+	// as many again; [Backend.Maintain] packs what is more than half. A greater Tail makes searches
+	// slower, a lesser one makes writing slower. 0: 2,000. Negative: writers never pack, only Maintain
+	// does.
 	Tail int
-	// Segment is how many sessions a segment may have, 65,536 at most. Anything else, such as 0:
-	// 64,000, whose longest lists PostgreSQL keeps in its rows.
+	// Segment is how many sessions a segment may have, from 1 to 65,536. Anything else, such as 0,
+	// means 64,000, whose longest lists PostgreSQL keeps in its rows.
 	Segment int
 }
 
-// WithPacking returns a Backend over the same tables that packs as p says.
+// WithPacking returns a Backend over the same tables with another packing.
 func (b *Backend) WithPacking(p Packing) *Backend {
 	c := b.copied()
 	c.packing = p
@@ -64,11 +65,12 @@ const (
 	optimistic = 3 // attempts without holding the company while the segments are built
 )
 
-// Maintain packs what is due in a company's tail, merges what has become small, overlapping or full
-// of dead places, and returns when nothing is left to do. Writers pack by themselves what they have
-// written; a host that writes by [Backend.Tx] alone, or that has imported much in no particular
-// order, calls it now and then. Many may call it at once. It holds the company for as long as the
-// blocks are swapped, and reads up to four times [Packing].Segment sessions at once.
+// Maintain packs a company's tail, merges segments that have become small, overlapping or full of
+// dead places, rebuilds search keys of an older version, deletes expired tombstones, and returns
+// when there is nothing left to do. Writers pack what they have written; call Maintain now and then
+// if you write only by [Backend.Tx], or have imported many sessions in no particular order, and
+// after an upgrade. Many may call it at once. It locks the company while it swaps blocks, and reads
+// up to four times Packing.Segment sessions at once.
 func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "maintain", company)
 	defer w.end(&err)
@@ -89,11 +91,10 @@ func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
 	}
 }
 
-// Repair throws a company's segments away and makes them anew of its sessions, and counts those. A
-// company's row that is gone, or older than its sessions, is brought up to them. Repair mends what
-// [Backend.Verify] or an [ErrDamaged] names, except for a session that was purged and that older
-// software has brought back: purge that again. Until Repair is done, searches read what is not packed
-// yet row by row.
+// Repair rebuilds a company's segments from its sessions, and counts those. It restores a company's
+// row that is missing, or older than its sessions. It repairs everything that [Backend.Verify] or
+// an [ErrDamaged] names, except a purged session that older software has brought back: purge that
+// again. Until Repair is done, searches read unpacked sessions row by row.
 func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "repair", company)
 	defer w.end(&err)

@@ -28,13 +28,12 @@ const (
 
 // Purge implements [store.Purger].
 //
-// It goes by parts, each a transaction that holds the company, of up to 2,000 sessions. Of a
-// segment in which more than a few sessions go, those that go and those that stay are packed into
-// segments of their own first, while nobody waits; then the former are dropped, row, words and
-// places at once. So what is stored agrees after each part, wherever the purge ends. A part refuses
-// all watermarks from before.
+// It works in parts of up to 2,000 sessions, each a transaction that locks the company. If more
+// than a few sessions of a segment are purged, they are first packed into a segment of their own,
+// while nobody waits; then their rows, words and places are deleted at once. So the stored data
+// agrees after each part, wherever the purge ends. After a part all older watermarks are refused.
 //
-// What is left on the disk is said in the package documentation, under Erasure.
+// The package documentation says under Erasure what is left on the disk.
 func (b *Backend) Purge(ctx context.Context, p store.Purge) (_ int, err error) {
 	ctx, w := b.watch(ctx, opPurge, p.Company)
 	defer w.end(&err)
@@ -483,11 +482,10 @@ func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 	return nil
 }
 
-// CheckErasure says what setting of the connections leaves on the disk what was purged or redacted:
-// a [*ConnectionError] for SQLite without secure_delete, where free pages keep what they held until
-// they are used again. Nothing else depends on it. nil is no promise about logs, replicas and
-// backups, nor about what PostgreSQL and MariaDB keep for a while, see Erasure in the package
-// documentation.
+// CheckErasure returns a [*ConnectionError] for SQLite without secure_delete, where free pages keep
+// purged and redacted data on the disk until they are used again. Nothing else depends on that
+// setting. nil promises nothing about logs, replicas and backups, or about data that PostgreSQL and
+// MariaDB keep for a while: see Erasure in the package documentation.
 func (b *Backend) CheckErasure(ctx context.Context) error {
 	b.checked.Store(false) // somebody may have mended it
 	if err := b.Check(ctx); err != nil {

@@ -66,14 +66,14 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	return nil
 }
 
-// Difference is a table, column, index or migration that is not what it should be.
+// Difference is a table, column, index or migration that is not as it should be.
 type Difference struct {
 	Object string // such as "column sessionkit_sessions.status"
 	Found  string // what it is; empty: it is missing
 	Needed string
 }
 
-// String says what is missing, or what is another.
+// String says what is missing or different.
 func (d Difference) String() string {
 	if d.Found == "" {
 		return d.Object + " is missing"
@@ -139,14 +139,14 @@ func (c conn) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// Check compares the database's schema with what this package needs, and the settings of a
-// connection. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks by
-// itself; a host may do so when it starts.
+// Check compares the schema of the database, and the settings of a connection, with those that this
+// package needs. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks them
+// too; call Check to fail early, when a process starts.
 //
-// The version of the schema is looked at by each method. The rest is looked at once, on one
-// connection, and again after each refusal: that shows what the tables are made of, and what the
-// data source name, the account and the server say, which is the same for all connections of a
-// pool, and not what the host sets on single connections later on.
+// Each method checks the version of the schema. The rest is checked once, on one connection, and
+// again after each failure. It covers the tables, and the settings of the data source name, the
+// account and the server, which all connections of a pool share, but not those that the host sets
+// on single connections later.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil

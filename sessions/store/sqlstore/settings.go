@@ -90,9 +90,8 @@ func checkKey(company, id string) error {
 	return (&sessions.Session{ID: id, Company: company, CreatedAt: time.Unix(0, 0), Status: sessions.Pending}).Validate()
 }
 
-// Settings keeps the settings of companies in the table sessionkit_settings, one row for each time
-// that they were saved: the newest is in force, and the others are the history. It may be used by
-// many goroutines at once.
+// Settings keeps the settings of companies in the table sessionkit_settings, one row for each save.
+// The newest is in force, the others are the history. It may be used by many goroutines at once.
 type Settings struct {
 	in     tables
 	scales []far.Scale
@@ -105,11 +104,12 @@ var (
 )
 
 // Settings returns the settings of companies, for [store.Options]. Acceptance levels are on
-// far.Kvalifika or on one of the scales given: others can be neither saved nor read.
+// far.Kvalifika or on one of the scales given: levels on other scales can be neither saved nor
+// read.
 func (b *Backend) Settings(scales ...far.Scale) *Settings { return &Settings{b, scales} }
 
-// Settings returns the settings of companies within the transaction, see [Backend.Tx]: what it saves
-// is in force when the caller commits.
+// Settings returns the settings of companies within the transaction, see [Backend.Tx]: saved
+// settings are in force when the caller commits.
 func (t *Tx) Settings(scales ...far.Scale) *Settings { return &Settings{t, scales} }
 
 const opSettings = "settings"

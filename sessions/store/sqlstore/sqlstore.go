@@ -24,7 +24,7 @@ const (
 )
 
 // Backend keeps sessions in the tables of this package. It may be used by many goroutines at once.
-// It has nothing to close: the database belongs to the caller.
+// It has no Close: the database belongs to the caller.
 type Backend struct {
 	db       *sql.DB
 	dialect  filter.Dialect
@@ -60,7 +60,8 @@ func New(db *sql.DB, d filter.Dialect) *Backend {
 	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore")}
 }
 
-// Connections implements [store.Pooled]: it is what the host has given to sql.DB.SetMaxOpenConns.
+// Connections implements store.Pooled: it returns the limit that the host has set with
+// sql.DB.SetMaxOpenConns.
 func (b *Backend) Connections() int { return b.pool.Connections() }
 
 // copied returns a Backend over the same tables that is used as this one, for an option to be set.

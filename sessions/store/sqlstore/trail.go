@@ -20,8 +20,8 @@ var _ store.AuditTrail = (*Trail)(nil)
 // Trail returns the audit trails of companies, for [store.Options].
 func (b *Backend) Trail() *Trail { return &Trail{b} }
 
-// Trail returns the audit trails within the transaction, see [Backend.Tx]: what it appends is there
-// when the caller commits.
+// Trail returns the audit trails within the transaction, see [Backend.Tx]: appended entries are
+// stored when the caller commits.
 func (t *Tx) Trail() *Trail { return &Trail{t} }
 
 const (
@@ -61,8 +61,8 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error)
 // errEnough ends the reading of a page.
 var errEnough = errors.New("sqlstore: enough")
 
-// AuditEntries implements [store.AuditTrail]. Subjects, sessions and times are found by an index; by
-// actions, and by a subject's actions, it looks at up to 2,000 entries for a page.
+// AuditEntries implements [store.AuditTrail]. Queries by subject, session and time use an index;
+// those by action look at up to 2,000 entries for a page.
 func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ store.AuditBatch, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, sel.Company)
 	defer w.end(&err)
@@ -128,7 +128,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	return batch, nil
 }
 
-// DeleteAudit implements [store.AuditTrail]. It goes by transactions of some 2,000 entries.
+// DeleteAudit implements store.AuditTrail, in transactions of some 2,000 entries.
 func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Time, most int) (_ int, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, company)
 	defer w.end(&err)

@@ -97,8 +97,8 @@ func (b *Backend) queueOf(company string) string {
 	return company
 }
 
-// HostTx is a transaction of the host's that was begun already: a [*sql.Tx], a [*sql.Conn] on which
-// the host has sent BEGIN, or what the host's own layers make of either.
+// HostTx is a transaction that the host has begun: a *sql.Tx, a *sql.Conn on which the host has
+// sent BEGIN, or a type of the host's that wraps either.
 type HostTx interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -110,31 +110,30 @@ var (
 	_ HostTx = (*sql.Conn)(nil)
 )
 
-// Tx returns a Backend that takes part in the caller's transaction: what it writes is there when the
-// caller commits. The transaction holds each company that it wrote to until it ends: write late,
-// commit soon, and touch companies in one order everywhere. Revisions that the Writer sets on
-// sessions hold only if the caller commits.
+// Tx returns a Backend that takes part in the caller's transaction: what it writes is stored when
+// the caller commits. The transaction locks each company that it wrote to until it ends: write
+// late, commit soon, and use the same order of companies everywhere. Revisions that it sets on
+// sessions are valid only if the caller commits.
 //
-// A method that fails undoes what it did itself and leaves the transaction as it found it, for the
-// caller to go on with, unless the error wraps [ErrTxEnded]: then the engine has ended the
-// transaction, and all that the caller wrote in it is lost. Whatever else the caller does with it
-// then fails, where MariaDB and SQLite would commit each further statement by itself: the Writer has
-// called Rollback, of a [*sql.Conn] it has closed the connection, and only of what has neither
-// method the caller has to see to that. Begin anew. The Writer writes nothing outside a transaction:
-// a connection without one, and a pool of connections such as a [*sql.DB], are such errors, too.
+// A method that fails undoes its own work, and the caller can go on with the transaction, unless
+// the error wraps [ErrTxEnded]. Then the engine has ended the transaction, and everything that the
+// caller wrote in it is lost: begin again. MariaDB and SQLite would now commit each further
+// statement on its own. To prevent that, the method has called Rollback or, for a *sql.Conn, closed
+// the connection. A caller whose type has neither method has to do so. Nothing is written outside a
+// transaction: a connection without one, and a pool such as a *sql.DB, give this error, too.
 //
 // Savepoints of the caller's may have any name but sessionkit_writer.
 //
 // On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a
-// parameter of the connection, such as _txlock=immediate): one that reads first fails when another
+// parameter of the connection, such as _txlock=immediate): one that reads first fails if another
 // writer comes between.
 //
 // Get and List see what the transaction has written, and otherwise what its isolation level shows.
-// List is one statement over the rows, and asks no segment, which others may be replacing: give it a
-// range of times. Its batch has no watermark, since what it shows may be rolled back.
+// List is one statement over the rows, without segments, which others may be replacing: give it a
+// range of times. Its batch has no watermark, since its sessions may be rolled back.
 func (b *Backend) Tx(tx HostTx) *Tx { return &Tx{b, tx} }
 
-// Tx is the Backend in a transaction of the host's, see [Backend.Tx]. It is as safe for concurrent
+// Tx is a Backend in a transaction of the host's, see [Backend.Tx]. It is as safe for concurrent
 // use as the transaction is.
 type Tx struct {
 	b  *Backend
@@ -251,8 +250,8 @@ func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, 
 	return batch, nil
 }
 
-// Changes returns an error that wraps errors.ErrUnsupported: a change of the transaction's own is
-// none until it commits.
+// Changes returns an error that wraps [errors.ErrUnsupported]: the transaction's changes are not
+// visible until it commits.
 func (t *Tx) Changes(context.Context, string, store.Watermark, int) (store.Changes, error) {
 	return store.Changes{}, fmt.Errorf("sqlstore: changes in a transaction: %w", errors.ErrUnsupported)
 }

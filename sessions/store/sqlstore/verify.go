@@ -12,9 +12,9 @@ import (
 )
 
 // Verify compares everything that is kept of a company in one snapshot: the number of its sessions,
-// the places and postings of its segments, and the words that dead places still have. What does not
-// agree is an error that wraps [ErrDamaged]; where a segment is damaged it is a [*DamageError] that
-// names it. It reads all sessions, and takes about as long as making the segments did.
+// the places and postings of its segments, and the words that dead places still have. A difference
+// is an error that wraps [ErrDamaged]; if a segment is damaged it is a [*DamageError] that names
+// it. Verify reads all sessions, and takes about as long as packing them did.
 func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "verify", company)
 	defer w.end(&err)

@@ -6,8 +6,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// ErrTable says that the description of a host's table is incomplete, or is not what the table
-// holds: Scan and Columns disagree, or From gives a session twice. The message says which, and
+// ErrTable says that the description of a host's table is incomplete, or does not fit the table:
+// Scan and Columns disagree, or From gives a session twice. The message says which, and contains
 // nothing of a row.
 var ErrTable = errors.New("tablestore: table")
 

@@ -17,20 +17,19 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// Table describes a host's own table of sessions. Its SQL is the host's and is written into
-// statements as it is: never build it of text from outside.
+// Table describes a host's own table of sessions. Its SQL is inserted into statements unchanged:
+// never build it from untrusted text.
 type Table struct {
 	From    string         // what follows FROM: a table with its alias, a subquery, or joins that give one row per session
-	Columns filter.Columns // what filters may ask of it; Company and the fields of the ID and of the creation time are needed
+	Columns filter.Columns // its columns; Company and the fields FieldID and FieldCreatedAt are required
 	Select  string         // the select list that Scan reads
 
-	// Scan makes a session of the current row. Times are brought to microseconds in UTC. It has to
-	// agree with Columns: what it returns decides, SQL only narrows down. An empty Company is
-	// filled in.
+	// Scan makes a session of the current row. Times are truncated to microseconds in UTC, and an
+	// empty Company is filled in. Scan must agree with Columns: SQL only narrows the rows down, and
+	// the session that Scan returns decides.
 	Scan func(rows *sql.Rows) (*sessions.Session, error)
 
-	// Changes answers Backend.Changes, if the host records what has changed. nil:
-	// errors.ErrUnsupported.
+	// Changes implements Backend.Changes, if the host records changes. nil: errors.ErrUnsupported.
 	Changes func(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error)
 }
 
@@ -56,8 +55,8 @@ var (
 // Connections implements [store.Pooled].
 func (b *Backend) Connections() int { return b.pool.Connections() }
 
-// New returns a Backend over a host's own table, which stays as it is. It does not connect yet. An
-// incomplete description is an error of the methods that wraps [ErrTable].
+// New returns a Backend over a host's own table, which it does not change. It does not connect yet.
+// If the description is incomplete, the methods return an error that wraps [ErrTable].
 func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
 	b := &Backend{pool: database.NewPool(db, d, "tablestore"), dialect: d, table: t}
 	var companyErr, idErr error
@@ -351,7 +350,8 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	return batch, nil
 }
 
-// Count implements [store.Counter]: in SQL what the columns can say, and otherwise row by row.
+// Count implements store.Counter: in SQL if the columns can say all of the filter, otherwise row by
+// row.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Count{}, err
