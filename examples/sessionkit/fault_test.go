@@ -25,6 +25,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
@@ -108,6 +109,27 @@ func newPostgres(t testing.TB) string {
 	require.NoError(t, err)
 	u.Path = "/" + name
 	return u.String()
+}
+
+// newMariaDB makes a database that is dropped after the test.
+func newMariaDB(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("SESSIONKIT_MARIADB_DSN")
+	if server == "" {
+		t.Skip("no mariadb: SESSIONKIT_MARIADB_DSN is not set")
+	}
+	config, err := mysql.ParseDSN(server)
+	require.NoError(t, err)
+	db, err := sql.Open("mysql", server)
+	require.NoError(t, err)
+	config.DBName = fmt.Sprintf("test_sessionkit_%d_%d", os.Getpid(), rand.Uint32())
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+config.DBName)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := db.Exec("DROP DATABASE " + config.DBName)
+		require.NoError(t, errors.Join(err, db.Close()))
+	})
+	return "mariadb:" + config.FormatDSN()
 }
 
 func TestFaultsSQLite(t *testing.T) {

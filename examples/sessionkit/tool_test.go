@@ -230,6 +230,13 @@ func TestImportKilled(t *testing.T) {
 			return dsn
 		}, false)
 	})
+	t.Run("mariadb", func(t *testing.T) {
+		importKilled(t, func(t *testing.T) string {
+			dsn := newMariaDB(t)
+			tool(t, cli.ExitOK, "migrate", "-dsn", dsn)
+			return dsn
+		}, false)
+	})
 }
 
 func importKilled(t *testing.T, fresh func(*testing.T) string, isFile bool) {
