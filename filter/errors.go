@@ -37,7 +37,7 @@ var (
 	ErrDialect     = errors.New("filter: unknown dialect")
 	ErrColumn      = errors.New("filter: unusable column")
 	ErrNoColumn    = errors.New("filter: no column for this field")
-	ErrNoSearchKey = fmt.Errorf("%w: no search key", ErrNoColumn)
+	ErrNoSearchKey = fmt.Errorf("%w: Columns.SearchKey is not set", ErrNoColumn)
 	ErrNoValue     = errors.New("filter: no stored value for this value")
 )
 

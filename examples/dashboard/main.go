@@ -25,10 +25,10 @@ type config struct {
 
 func main() {
 	var c config
-	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "address to listen on; where it is taken, a free port of 127.0.0.1")
-	flag.StringVar(&c.dsn, "dsn", "", "database: postgres://..., mysql://USER:PASSWORD@tcp(HOST)/NAME, a file of SQLite, or memory (default a temporary file of SQLite)")
-	flag.IntVar(&c.n, "n", 50_000, "sessions that an empty database is filled with")
-	flag.Uint64Var(&c.seed, "seed", 1, "another seed, other sessions")
+	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "address to listen on; if it is in use, a free port of 127.0.0.1")
+	flag.StringVar(&c.dsn, "dsn", "", "database: postgres://..., mysql://USER:PASSWORD@tcp(HOST)/NAME, an SQLite file, or memory (default a temporary SQLite file)")
+	flag.IntVar(&c.n, "n", 50_000, "how many sessions to generate for an empty database")
+	flag.Uint64Var(&c.seed, "seed", 1, "seed of the generated sessions")
 	flag.DurationVar(&c.every, "every", 3*time.Second, "how often a session comes in; 0: never")
 	flag.Parse()
 	if err := run(c); err != nil {

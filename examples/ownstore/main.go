@@ -39,9 +39,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("ownstore", flag.ContinueOnError)
 	dsn := flags.String("dsn", "", "an empty database: "+engine.Usage+"; default: a temporary SQLite file")
-	n := flags.Int("n", 20_000, "how many sessions the table gets")
+	n := flags.Int("n", 20_000, "how many sessions to generate")
 	text := flags.String("search", "beridze gio", "what somebody types")
-	addr := flags.String("addr", "", "serve the page there, instead of showing lists")
+	addr := flags.String("addr", "", "`address` to serve the page on, instead of printing lists")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

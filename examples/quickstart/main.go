@@ -23,7 +23,7 @@ import (
 )
 
 func main() {
-	db := flag.String("db", os.TempDir()+"/sessionkit.db", "SQLite `file`, made if it is missing")
+	db := flag.String("db", os.TempDir()+"/sessionkit.db", "SQLite `file`, created if it is missing")
 	out := flag.String("out", os.TempDir()+"/sessionkit.csv", "CSV `file` to write")
 	flag.Parse()
 	if err := run(context.Background(), log.New(os.Stdout, "", 0), *db, *out); err != nil {

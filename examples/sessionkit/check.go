@@ -16,10 +16,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-const checkIntro = `    sessionkit check -dsn "$DSN" -company acme                     what searches go by agrees with the sessions
-    sessionkit check -dsn "$DSN" -company acme -repair             and is made anew where it does not
+const checkIntro = `    sessionkit check -dsn "$DSN" -company acme                     the search structures agree with the sessions
+    sessionkit check -dsn "$DSN" -company acme -repair             and are rebuilt if they do not
     sessionkit check -dsn "$DSN" -company acme -against "$OTHER"   both databases hold the same sessions
-    sessionkit check -file all.csv                                 a file is as the manifest beside it says
+    sessionkit check -file all.csv                                 a file agrees with the manifest beside it
 
 `
 
@@ -36,7 +36,7 @@ func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	c.flags(fs)
 	s.Flags(fs)
 	fs.StringVar(&other.dsn, "against", "", "compare with this `database`, by month")
-	fs.BoolVar(&repair, "repair", false, "make anew what searches go by, if it is damaged")
+	fs.BoolVar(&repair, "repair", false, "rebuild the search structures if they are damaged")
 	fs.StringVar(&path, "file", "", "check this `file` against the manifest beside it")
 	return func(ctx context.Context, t *terminal) error {
 		if path != "" {
@@ -78,7 +78,7 @@ func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 			}
 			n, err := b.Count(ctx, store.Selection{Company: c.viewer.Company})
 			if err == nil { // a company that nobody has is as well as any
-				t.result(map[string]any{"ok": true, "sessions": n.N}, "all is well: %d sessions\n", n.N)
+				t.result(map[string]any{"ok": true, "sessions": n.N}, "no differences: %d sessions\n", n.N)
 			}
 			return err
 		})

@@ -12,11 +12,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-const purgeIntro = `    sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31          how many that would be
+const purgeIntro = `    sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31          say how many that would be
     sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31 -yes
     sessionkit purge -dsn "$DSN" -company acme -ids s-1,s-2 -keep 2160h -yes
 
-A purge that is cut off is started again.
+If a purge is cut off, run it again.
 
 `
 
@@ -30,9 +30,9 @@ func purgeFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	d.flags(fs)
 	c.flags(fs)
 	s.Flags(fs)
-	fs.StringVar(&ids, "ids", "", "`IDs` of sessions; with a selection, those of them that it selects")
-	fs.DurationVar(&keep, "keep", 0, "how long a purged ID is refused, such as 2160h (0: for good)")
-	fs.BoolVar(&yes, "yes", false, "do it; without, say how many sessions there are")
+	fs.StringVar(&ids, "ids", "", "`IDs` of sessions; with a filter, only those that it selects")
+	fs.DurationVar(&keep, "keep", 0, "how long a purged ID is refused, such as 2160h (0: for ever)")
+	fs.BoolVar(&yes, "yes", false, "do it; without -yes, say how many sessions there are")
 	return func(ctx context.Context, t *terminal) error {
 		f, err := selected(&s)
 		if err != nil {
@@ -73,7 +73,7 @@ func redactFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	d.flags(fs)
 	c.flags(fs)
 	fs.StringVar(&id, "id", "", "`ID` of the session")
-	fs.BoolVar(&yes, "yes", false, "do it, for good")
+	fs.BoolVar(&yes, "yes", false, "do it; this cannot be undone")
 	return func(ctx context.Context, t *terminal) error {
 		switch err := c.check(); {
 		case err != nil:

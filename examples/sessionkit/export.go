@@ -18,7 +18,7 @@ import (
 const exportIntro = `    sessionkit export -dsn sqlite:kyc.db -company acme -out all.csv
     sessionkit export -dsn "$DSN" -company acme -search "gior 0100" -status failed -failed-for low_far -match-level 3,4 -out found.csv
     sessionkit export -dsn "$DSN" -company acme -from 2026-05-01 -to 2026-05-31 -columns "Session ID,First Name=Name,Verified" -out may.csv
-    sessionkit export -dsn "$DSN" -company acme -out all.csv -resume       go on after a crash, a full disk or a lost connection
+    sessionkit export -dsn "$DSN" -company acme -out all.csv -resume       continue after a crash, a full disk or a lost connection
     sessionkit export -dsn "$DSN" -company acme -format xlsx -out all.xlsx
     sessionkit export -dsn "$DSN" -company acme -format rfc4180 -out - | gzip > all.csv.gz
 
@@ -43,22 +43,22 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var force bool
 	c.database.flags(fs)
 	c.company.flags(fs)
-	fs.IntVar(&c.viewer.ExportLimit, "limit", 0, "refuse to export more `sessions` than these (0: any number)")
+	fs.IntVar(&c.viewer.ExportLimit, "limit", 0, "refuse to export more `sessions` than this (0: no limit)")
 
 	s.Flags(fs)
 
 	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
 	fs.BoolVar(&force, "force", false, "replace the file if it exists")
-	fs.BoolVar(&c.resume, "resume", false, "go on with an export that was cut off; the other flags must be the same")
+	fs.BoolVar(&c.resume, "resume", false, "continue an export that was cut off; the other flags must be the same")
 	fs.StringVar(&format, "format", "excel_csv", "excel_csv (CSV for Excel), rfc4180 (CSV for import) or xlsx, a workbook")
 	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
-	fs.StringVar(&columns, "columns", "", "`columns` by their headers, Status and Reasons too; HEADER=NAME renames (default: all 24)")
-	fs.StringVar(&extra, "extra", "", "extra fields that get columns of their own, by their `keys`")
+	fs.StringVar(&columns, "columns", "", "`columns` by their headers, also Status and Reasons; HEADER=NAME renames (default: all 24)")
+	fs.StringVar(&extra, "extra", "", "`keys` of extra fields that get a column each")
 	fs.StringVar(&c.file.TimeLayout, "time-layout", "", "`layout` of times, in Go's words, such as \"02.01.2006 15:04\"")
-	fs.StringVar(&mask, "mask", "", "`fields` whose content is hidden, such as personal_number")
+	fs.StringVar(&mask, "mask", "", "`fields` to hide, such as personal_number")
 	fs.StringVar(&drop, "drop", "", "`fields` that are left out")
-	fs.Int64Var(&c.file.RowsPerFile, "split", 0, "begin a further file after so many `rows`")
-	fs.Int64Var(&c.file.BlockBytes, "block", 0, "`bytes` between two points from which an export can go on (0: 4 MiB)")
+	fs.Int64Var(&c.file.RowsPerFile, "split", 0, "begin a new file after this many `rows`")
+	fs.Int64Var(&c.file.BlockBytes, "block", 0, "`bytes` between two points from which an export can continue (0: 4 MiB)")
 	fs.BoolVar(&c.file.Manifest, "manifest", true, "write a manifest beside the file")
 	fs.BoolVar(&c.file.Gzip, "gzip", false, "compress the file")
 

@@ -27,8 +27,8 @@ const importIntro = `    sessionkit import -dsn sqlite:kyc.db -generate 100000
     sessionkit import -dsn "$DSN" -company acme -in sessions.csv -state sessions.state
     sessionkit import -dsn "$DSN" -company acme -from sqlite:kyc.db
 
-An import that was cut off is started again: what is stored is passed over. With -state it goes on
-from where it was; the file is gone once the import is complete.
+If an import is cut off, run it again: sessions that are stored are passed over. With -state it
+continues where it was; the file is removed when the import is complete.
 
 `
 
@@ -68,18 +68,18 @@ func importFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	c.database.flags(fs)
 	c.company.flags(fs)
 	fs.StringVar(&c.in, "in", "", "CSV `file` to read")
-	fs.StringVar(&c.from.dsn, "from", "", "another `database` of sessionkit's to read")
-	fs.IntVar(&c.generate, "generate", 0, "make so many `sessions`, of several companies, or of -company")
-	fs.Uint64Var(&c.seed, "seed", 1, "seed of those: the same seed, the same sessions")
+	fs.StringVar(&c.from.dsn, "from", "", "another `database` with the tables of package sqlstore, to read")
+	fs.IntVar(&c.generate, "generate", 0, "generate this many `sessions`, of several companies, or of -company")
+	fs.Uint64Var(&c.seed, "seed", 1, "seed of -generate: the same seed gives the same sessions")
 	fs.StringVar(&c.format, "format", "", "the file's format, excel_csv or rfc4180 (default: excel_csv if it begins with a byte order mark)")
 	fs.StringVar(&separator, "separator", ",", "the file's separator")
-	fs.StringVar(&zone, "zone", "", "time `zone` of the file's times that state none")
+	fs.StringVar(&zone, "zone", "", "time `zone` of the file's times without an offset")
 	fs.StringVar(&c.reading.TimeLayout, "time-layout", "", "`layout` of its times, in Go's words, such as \"02.01.2006 15:04:05\"")
 	fs.StringVar(&c.reading.BirthLayout, "birth-layout", "", "`layout` of its birth dates")
 	fs.StringVar(&c.reading.ExpirationLayout, "expiration-layout", "", "`layout` of its expiration dates")
-	fs.BoolVar(&lax, "lax", false, "pass over its unknown columns and take missing ones for empty")
-	fs.StringVar(&c.state, "state", "", "keep in this `file` how far the import has come, and go on from there")
-	fs.BoolVar(&c.skipRefused, "skip-refused", false, "go on where a session cannot be stored, and say which")
+	fs.BoolVar(&lax, "lax", false, "ignore unknown columns, and treat missing ones as empty")
+	fs.StringVar(&c.state, "state", "", "record in this `file` how far the import has come, and continue from there")
+	fs.BoolVar(&c.skipRefused, "skip-refused", false, "continue if a session cannot be stored, and say which")
 	fs.BoolVar(&c.dryRun, "dry-run", false, "read and check everything, and store nothing")
 	return func(ctx context.Context, t *terminal) (err error) {
 		switch sources := count(c.in != "", c.from.dsn != "", c.generate > 0); {

@@ -22,9 +22,9 @@ func listFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	d.flags(fs)
 	c.flags(fs)
 	s.Flags(fs)
-	fs.IntVar(&limit, "limit", 20, "sessions of a page")
+	fs.IntVar(&limit, "limit", 20, "sessions on a page")
 	fs.IntVar(&pages, "pages", 1, "pages to print (0: all)")
-	fs.StringVar(&after, "after", "", "`cursor` of the page to begin with, as printed after the page before")
+	fs.StringVar(&after, "after", "", "`cursor` of the first page, as printed after the page before it")
 	return func(ctx context.Context, t *terminal) error {
 		if err := c.check(); err != nil {
 			return err

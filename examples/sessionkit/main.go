@@ -42,15 +42,15 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"migrate", "make the tables, or bring them up to date", "", migrateFlags},
-		{"status", "say which migrations the tables have, and whether this program works on them", "", statusFlags},
+		{"migrate", "create or upgrade the tables", "", migrateFlags},
+		{"status", "list the migrations of the tables, and say whether this program can use them", "", statusFlags},
 		{"import", "store the sessions of a CSV file, of another database or of a generator", importIntro, importFlags},
 		{"export", "write a company's sessions to a CSV file or a workbook", exportIntro, exportFlags},
 		{"list", "print pages of a company's sessions, newest first", "", listFlags},
 		{"get", "print one session", "", getFlags},
-		{"purge", "take sessions out for good", purgeIntro, purgeFlags},
-		{"redact", "take the person out of one session, which stays", "", redactFlags},
-		{"check", "check what is kept of a company, compare it with another database, or check an exported file", checkIntro, checkFlags},
+		{"purge", "remove sessions", purgeIntro, purgeFlags},
+		{"redact", "remove the person from one session, and keep the session", "", redactFlags},
+		{"check", "check the stored data of a company, compare it with another database, or check an exported file", checkIntro, checkFlags},
 	}
 }
 
@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil || errors.Is(err, cli.ErrHelp):
 		return cli.ExitOK
 	case errors.As(err, &usage), errors.Is(err, store.ErrLimit), errors.Is(err, store.ErrCursor):
-		hint, code = "\nsessionkit help shows the commands, sessionkit COMMAND -help its flags", cli.ExitUsage
+		hint, code = "\nRun sessionkit help for the commands, sessionkit COMMAND -help for their flags.", cli.ExitUsage
 	case errors.Is(err, file.ErrResume):
 		hint, code = "\nwithout -resume the export starts again", exitRestart
 	case errors.Is(err, errState):
@@ -117,11 +117,11 @@ func (c command) run(ctx context.Context, t *terminal, args []string) error {
 
 func usage() string {
 	var b strings.Builder
-	b.WriteString("The tool for the tables of sessionkit.\n\n")
+	b.WriteString("A tool for the tables of package sqlstore.\n\n")
 	for _, c := range commands() {
 		_, _ = fmt.Fprintf(&b, "    sessionkit %-8s %s\n", c.name, c.does)
 	}
-	b.WriteString("\nsessionkit COMMAND -help shows a command's flags. A -dsn is " + engine.Usage + ".\n" +
+	b.WriteString("\nsessionkit COMMAND -help shows the flags of a command. A -dsn is " + engine.Usage + ".\n" +
 		"Exit codes: 0 done, 1 failed or interrupted, 2 wrong usage, 3 cannot be resumed, 4 a check has found something.\n")
 	return b.String()
 }
@@ -187,8 +187,8 @@ func (d *database) open(kind opening, do func(*backend) error) (err error) {
 type company struct{ viewer store.Viewer }
 
 func (c *company) flags(fs *flag.FlagSet) {
-	fs.StringVar(&c.viewer.Company, "company", "", "`company` whose sessions they are")
-	fs.StringVar(&c.viewer.Subject, "asked-by", "", "who asks, for manifests and the audit trail")
+	fs.StringVar(&c.viewer.Company, "company", "", "`company` that owns the sessions")
+	fs.StringVar(&c.viewer.Subject, "asked-by", "", "key of the person who asks, for manifests and the audit trail")
 }
 
 func (c *company) check() error {

@@ -83,7 +83,7 @@ func TestLife(t *testing.T) {
 	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme, "-against", whole)
 	require.Contains(t, out, "the same, SHA-256 ")
 	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", acme)
-	require.Equal(t, "all is well: 2500 sessions\n", out)
+	require.Equal(t, "no differences: 2500 sessions\n", out)
 	out, _ = tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", "nobody", "-json")
 	require.EqualValues(t, 0, object(t, out)["sessions"])
 	_, said := tool(t, cli.ExitOK, "check", "-dsn", dsn, "-company", "nobody", "-against", whole)

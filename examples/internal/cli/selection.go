@@ -22,8 +22,8 @@ type Selection struct {
 
 // Flags adds the flags to those of a program.
 func (s *Selection) Flags(fs *flag.FlagSet) {
-	fs.StringVar(&s.canonical, "filter", "", "canonical `text` of a filter, as a manifest has it")
-	fs.StringVar(&s.Search, "search", "", "`text` to search names and numbers for, in whatever script a document has them")
+	fs.StringVar(&s.canonical, "filter", "", "canonical `text` of a filter, as in a manifest")
+	fs.StringVar(&s.Search, "search", "", "`text` to search for in names and numbers, in any script")
 	fs.StringVar(&s.statuses, "status", "", "final `statuses`: success, failed, pending")
 	fs.StringVar(&s.types, "document-type", "", "document `types`: passport, id_card, residence_card, driver_licence, none")
 	fs.StringVar(&s.reasons, "failed-for", "", "failed for one of the `reasons` digital_spoof, not_full_id, low_far; or all")
