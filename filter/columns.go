@@ -305,7 +305,7 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	case c.unit == time.Millisecond:
 		return ceil(at, time.Millisecond).UnixMilli(), nil
 	case c.layout == "" && d == SQLite:
-		return nil, fmt.Errorf("%w: SQLite has no type for instants", ErrColumn)
+		return nil, fmt.Errorf("%w: SQLite has no type for instants: use Column.UTCText or Column.UnixMilli", ErrColumn)
 	case c.layout == "":
 		return at, nil
 	}

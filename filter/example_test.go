@@ -77,7 +77,7 @@ func ExampleSQL() {
 	// Output:
 	// SELECT s.id, c.name FROM kyc_sessions s JOIN companies c ON c.id = s.company_id WHERE ((CAST(s.company_id AS text) = $1 AND COALESCE(CAST(s.company_id AS text) COLLATE "C" = $2, FALSE)) AND (s.state IN ($3, $4) OR (s.state = $5 AND (s.is_spoof OR ((s.match_level < s.required_level) IS TRUE))))) AND s.archived = $6
 	// [acme acme approved auto_approved declined false]
-	// filter: no column for this field: no search key
+	// filter: no column for this field: Columns.SearchKey is not set
 }
 
 func ExampleFilter_Values() {
