@@ -212,7 +212,7 @@ func (w *rewriting) block(number int64, b segment.Block) {
 
 // store writes it all.
 func (w *rewriting) store(ctx context.Context) error {
-	for part := range slices.Chunk(w.gone, w.engine.MostNext) {
+	for part := range slices.Chunk(w.gone, engine.MostBlocks) {
 		if err := w.exec(ctx, w.engine.DeleteSomeBlocks, engine.Args{"company": w.company, "blocks": engine.OneOf(part)}); err != nil {
 			return err
 		}

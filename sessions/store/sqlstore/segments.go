@@ -184,7 +184,7 @@ func numbersOf(segments []*segment.Segment) []int64 {
 
 // exactly reads single blocks.
 func (r *reader) exactly(ctx context.Context, blocks []engine.Block) error {
-	for part := range slices.Chunk(blocks, engine.MostBlocks) {
+	for part := range slices.Chunk(blocks, r.engine.MostExact) {
 		s, args := r.engine.ExactBlocks(r.company, part, r.lock)
 		if err := r.put(ctx, s, args); err != nil {
 			return err

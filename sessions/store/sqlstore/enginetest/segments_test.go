@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"maps"
@@ -322,15 +323,54 @@ func TestManyValues(t *testing.T) {
 			words = append(words, filter.Search(fmt.Sprintf("%06d", i*1999)))
 		}
 		requireWhole(t, b, all, filter.Or(words...))
-		sel := store.Selection{Company: "acme", Filter: filter.Extra("phone", slices.Repeat([]string{"1"}, 500)...), Limit: 50, Budget: 500}
-		for pages := 0; pages == 0 || !sel.After.IsZero(); pages++ {
-			require.Less(t, pages, 11)
-			batch, err := b.List(t.Context(), sel)
-			require.NoError(t, err)
-			require.Empty(t, batch.Sessions)
-			sel.After = batch.Reached
+		var reasons []sessions.Reason
+		for i := range 510 { // with the two words of the search as many as a filter may have
+			reasons = append(reasons, sessions.Reason(fmt.Sprint("reason-", i)))
 		}
+		requireWhole(t, b, all, filter.And(filter.Not(filter.FailedFor(reasons...)), filter.Search("g b")))
+		requireWhole(t, b, all, filter.FailedFor(append(reasons, sessions.LowFAR, sessions.DigitalSpoof)...))
+		// Elsewhere rows have the last word: pages get on.
+		for f, value := range map[sessions.Field]func(s *sessions.Session) string{
+			sessions.FieldID:          func(s *sessions.Session) string { return s.ID },
+			sessions.FieldPartner:     func(s *sessions.Session) string { return s.Partner },
+			sessions.FieldFirstName:   func(s *sessions.Session) string { return s.FirstName.Value() },
+			sessions.FieldLastName:    func(s *sessions.Session) string { return s.LastName.Value() },
+			sessions.FieldNationality: func(s *sessions.Session) string { return s.Nationality.Value() },
+			sessions.FieldClientIP:    func(s *sessions.Session) string { return s.ClientIP },
+			sessions.FieldBrowser:     func(s *sessions.Session) string { return s.Browser },
+			sessions.FieldOS:          func(s *sessions.Session) string { return s.OS },
+			sessions.FieldModel:       func(s *sessions.Session) string { return s.Model },
+		} {
+			var values []string
+			for i := range 256 {
+				values = append(values, cmp.Or(value(all.list[4*i]), "none"), fmt.Sprint("none", i))
+			}
+			requireBounded(t, b, all, filter.Is(f, values...))
+			requireBounded(t, b, all, filter.Is(f, slices.DeleteFunc(values, func(v string) bool { return !strings.HasPrefix(v, "none") })...))
+		}
+		requireBounded(t, b, all, filter.Extra("phone", slices.Repeat([]string{"1"}, 500)...))
 	})
+}
+
+// requireBounded lists what is selected within a small budget: each page is full, or has got on by
+// a quarter of it.
+func requireBounded(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
+	t.Helper()
+	var want, got []string
+	for _, s := range all.match(f) {
+		want = append(want, s.ID)
+	}
+	sel := store.Selection{Company: "acme", Filter: f, Limit: 50, Budget: 500}
+	for pages := 0; pages == 0 || !sel.After.IsZero(); pages++ {
+		require.LessOrEqual(t, pages, len(want)/50+4*len(all.list)/sel.Budget+1, "%.60s", f.Text())
+		batch, err := b.List(t.Context(), sel)
+		require.NoError(t, err)
+		for _, s := range batch.Sessions {
+			got = append(got, s.ID)
+		}
+		sel.After = batch.Reached
+	}
+	require.Equal(t, want, got, "%.60s", f.Text())
 }
 
 // TestAnyOrder stores sessions of ten years, and one of the year 1000, in no order. Maintain keeps

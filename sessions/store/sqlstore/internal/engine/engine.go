@@ -162,6 +162,7 @@ type Engine struct {
 	LockRead       string    // ends a read of the newest state in a transaction that may have an older snapshot
 
 	MostNamed int // products of a segment and a name that NamedBlocks and ListBlocks take at once
+	MostExact int // blocks that ExactBlocks takes at once
 	MostNext  int // blocks that NextBlocks takes at once
 
 	byChange string // index hint of reads by change numbers

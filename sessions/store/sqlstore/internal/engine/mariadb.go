@@ -185,7 +185,8 @@ ON DUPLICATE KEY UPDATE saved_us = saved_us + 1`,
 FOR UPDATE`,
 		TryHoldCompany: company + `
 FOR UPDATE SKIP LOCKED`,
-		MostNamed: 4096,           // each is a range of its own to the planner
+		MostNamed: 4096, // each is a range of its own to the planner
+		MostExact: MostBlocks,
 		MostNext:  MostBlocks / 4, // each is a subquery
 		LockRead:  "\nFOR UPDATE",
 	}

@@ -243,7 +243,8 @@ func asJSON(v any) string {
 	return string(text)
 }
 
-// MostBlocks is how many blocks [Engine.ExactBlocks] takes at once.
+// MostBlocks is how many blocks a statement takes at once whose text names each, such as one with
+// [OneOf].
 const MostBlocks = 256
 
 // NamedBlocks returns a statement that reads the blocks of :company with some names, of each of
@@ -273,6 +274,9 @@ CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = u.segment
 FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
 }
+
+// mostListed is how many blocks a statement takes at once that are an argument, and not in its text.
+const mostListed = 4096
 
 // OneOf returns the condition that a block is one of some.
 func OneOf(list []Block) Part {
