@@ -65,7 +65,7 @@ func WriteBlocks(ctx context.Context, selected Selection, opts Options, at Start
 	case err != nil:
 		return err
 	case at.RowsPerFile < 0:
-		return fmt.Errorf("%w: files of less than no rows", ErrOptions)
+		return fmt.Errorf("%w: RowsPerFile is negative", ErrOptions)
 	case p.excel && at.RowsPerFile > MaxExcelRows:
 		return fmt.Errorf("%w: files of more than %d rows", ErrOptions, MaxExcelRows)
 	}

@@ -107,7 +107,7 @@ func (l layout) instant(v string) (string, error) {
 	t, err := time.ParseInLocation(l.text, v, l.zone)
 	switch {
 	case err != nil && saved(v):
-		return "", fmt.Errorf("%w: not of the form %s", ErrSaved, l.text)
+		return "", fmt.Errorf("%w: not of the form %s: see Format and TimeLayout of ReadOptions", ErrSaved, l.text)
 	case err != nil:
 		return "", fmt.Errorf("%w: not a time of the form %s", ErrCell, l.text)
 	}

@@ -359,7 +359,7 @@ func (d *decoder) cell(to *string, t target, v string) (err error) {
 	}
 	*to, err = table[t.column].parse(d, v)
 	if errors.Is(err, ErrCell) && strings.HasPrefix(v, "##") && strings.Trim(v, "#") == "" {
-		err = fmt.Errorf("%w: ### is what it shows where a column is too narrow", ErrSaved)
+		err = fmt.Errorf("%w: a spreadsheet shows ### if a column is too narrow", ErrSaved)
 	}
 	return err
 }
@@ -379,7 +379,7 @@ func parseNumber(d *decoder, v string) (string, error) {
 	v = d.text(v)
 	digits, exponent, ok := strings.Cut(v, "E+")
 	if ok && len(digits) > 2 && (digits[1] == '.' || digits[1] == ',') && strings.Trim(digits[:1]+digits[2:]+exponent, "0123456789") == "" {
-		return "", fmt.Errorf("%w: a number whose digits are gone", ErrSaved)
+		return "", fmt.Errorf("%w: a number that has lost digits", ErrSaved)
 	}
 	return v, nil
 }

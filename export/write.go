@@ -340,7 +340,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	}
 	for i, own := range o.Own {
 		if own.Cell == nil || own.Header == "" || !utf8.ValidString(own.Header) || strings.ContainsRune(own.Header, 0) {
-			return fmt.Errorf("%w: column %d of the host's has no function, or a header that is empty or not UTF-8", ErrOptions, i+1)
+			return fmt.Errorf("%w: own column %d has no Cell, or a header that is empty or not UTF-8", ErrOptions, i+1)
 		}
 	}
 	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden() // ID and creation time never are
@@ -412,7 +412,7 @@ func (o *Options) encoder(c Column) encoder {
 func checkHeaders(headers map[Column]string) error {
 	for c, h := range headers {
 		if c >= columnEnd {
-			return fmt.Errorf("%w: a header for one that does not exist", ErrUnknownColumn)
+			return fmt.Errorf("%w: Headers has a column that does not exist", ErrUnknownColumn)
 		}
 		if h == "" || !utf8.ValidString(h) || strings.ContainsRune(h, 0) {
 			return fmt.Errorf("%w: %v has a header that is empty or not UTF-8", ErrOptions, c)

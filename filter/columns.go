@@ -128,7 +128,7 @@ func Expr(sql string, args ...any) Column {
 
 var errExpression = fmt.Errorf("%w: an empty or unfinished expression, or not one argument for each parameter, all of which are question marks", ErrColumn)
 
-var errEnum = fmt.Errorf("%w: an enumeration, where the field is none", ErrColumn)
+var errEnum = fmt.Errorf("%w: Enum of a field that is not an enumeration", ErrColumn)
 
 // NotNull returns the column with the promise that it is never NULL, which makes the SQL shorter.
 func (c Column) NotNull() Column {

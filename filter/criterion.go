@@ -73,9 +73,9 @@ func kindNames() string { return strings.Join(slices.Sorted(maps.Keys(kinds)), "
 func (k *kind) argumentNames() string {
 	switch {
 	case k.keyed:
-		return "it has a key, such as in extra.phone, and none with a name"
+		return "it has a key, as in extra.phone, and no named arguments"
 	case len(k.named) == 0:
-		return "it has none with a name"
+		return "it has no named arguments"
 	}
 	return "there are " + strings.Join(slices.Sorted(maps.Keys(k.named)), ", ")
 }

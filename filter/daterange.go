@@ -127,7 +127,7 @@ func (f *dateField) read(r *reading) Filter {
 	from, to := r.one(argFrom), r.one(argTo)
 	switch {
 	case len(r.values) > 0 && (from != "" || to != ""):
-		return bad(f.name, "", fmt.Errorf("%w: values beside a range", ErrConflict))
+		return bad(f.name, "", fmt.Errorf("%w: values together with a range", ErrConflict))
 	case len(r.values) > 0:
 		return Is(f.field, r.texts(true)...)
 	case from == "" && to == "" && r.url:

@@ -164,7 +164,7 @@ func (f *numberField) read(r *reading) Filter {
 		return f.parse(r.texts(true))
 	}
 	if len(r.values) > 0 {
-		return bad(f.name, "", fmt.Errorf("%w: values beside a range", ErrConflict))
+		return bad(f.name, "", fmt.Errorf("%w: values together with a range", ErrConflict))
 	}
 	low, high := f.least, f.greatest
 	var err error

@@ -125,7 +125,7 @@ func (r *reading) filter(k *kind) Filter {
 	for name, values := range r.named {
 		switch many, known := k.named[name]; {
 		case !known:
-			return bad(k.name, "", fmt.Errorf("%w: an argument that it does not have: %s", ErrSyntax, k.argumentNames()))
+			return bad(k.name, "", fmt.Errorf("%w: no such argument: %s", ErrSyntax, k.argumentNames()))
 		case !many && len(values) > 1:
 			return bad(k.name, name, fmt.Errorf("%w: given more than once", ErrConflict))
 		}

@@ -140,8 +140,8 @@ func TestUnknownNamesAreToldWhichThereAre(t *testing.T) {
 	t.Parallel()
 	for query, there := range map[string]string{
 		"statuz=failed": "there are acceptance_level, attempt, ", "match_level.min=4": "there are at_least, at_most",
-		"status.in=failed": "none with a name", "extra=x": "such as in extra.phone", "filter=statuz(failed)": "there are acceptance_level, attempt, ",
-		"filter=match_level(min=4)": "there are at_least, at_most", "filter=device(is=x)": "none with a name",
+		"status.in=failed": "no named arguments", "extra=x": "such as in extra.phone", "filter=statuz(failed)": "there are acceptance_level, attempt, ",
+		"filter=match_level(min=4)": "there are at_least, at_most", "filter=device(is=x)": "no named arguments",
 	} {
 		values, err := url.ParseQuery(query)
 		require.NoError(t, err)

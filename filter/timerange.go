@@ -181,13 +181,13 @@ func (f *timeField) read(r *reading) Filter {
 	onDays, instants := from != "" || to != "", since != "" || before != ""
 	switch {
 	case len(r.values) > 0 && (onDays || instants):
-		return bad(f.name, "", fmt.Errorf("%w: values beside a range", ErrConflict))
+		return bad(f.name, "", fmt.Errorf("%w: values together with a range", ErrConflict))
 	case len(r.values) > 0 && !f.none:
 		return badValue(f.name, 0, "it has a range, and no values")
 	case len(r.values) > 0:
 		return Is(f.field, r.texts(true)...)
 	case onDays && instants:
-		return bad(f.name, argSince, fmt.Errorf("%w: instants beside civil days", ErrConflict))
+		return bad(f.name, argSince, fmt.Errorf("%w: instants together with days", ErrConflict))
 	case onDays:
 		return f.readDays(from, to, zone)
 	case instants:
@@ -207,7 +207,7 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 		return Filter{err: err}
 	}
 	if zone == "" {
-		return bad(f.name, argZone, fmt.Errorf("%w: civil days without one", ErrZone))
+		return bad(f.name, argZone, fmt.Errorf("%w: days without a time zone", ErrZone))
 	}
 	loaded, err := time.LoadLocation(zone)
 	if err != nil {

@@ -177,7 +177,7 @@ func newJob(path string, selected export.Selection, opts Options) (*job, error) 
 		return nil, fmt.Errorf("%w: no name of a file", export.ErrOptions)
 	}
 	if opts.RowsPerFile < 0 || opts.BlockBytes < 0 {
-		return nil, fmt.Errorf("%w: less than no rows or bytes", export.ErrOptions)
+		return nil, fmt.Errorf("%w: RowsPerFile or BlockBytes is negative", export.ErrOptions)
 	}
 	if opts.BlockBytes == 0 {
 		opts.BlockBytes = defaultBlockBytes
@@ -425,7 +425,7 @@ func (j *job) resume(ctx context.Context) error {
 	case j.rows == 0:
 		return ErrNothingBegun
 	case j.state.Watermark == "":
-		return fmt.Errorf("%w, or not: the selection cannot say", ErrChanged)
+		return fmt.Errorf("%w or may have: the selection cannot tell", ErrChanged)
 	}
 	if j.state.From.IsZero() {
 		j.state.From = j.state.Last
@@ -474,7 +474,7 @@ func (j *job) check() error {
 			return err
 		}
 		if !bytes.Equal(a, b) {
-			return fmt.Errorf("%w: its options were others", ErrOtherExport)
+			return fmt.Errorf("%w: it has other options", ErrOtherExport)
 		}
 		if n < len(j.state.Files) && m.Rows != j.opts.RowsPerFile || j.opts.RowsPerFile > 0 && m.Rows > j.opts.RowsPerFile {
 			return fmt.Errorf("%w: file %d has a wrong number of rows", ErrOtherExport, n)

@@ -137,7 +137,7 @@ func (s *site) setLanguages() error {
 			return err
 		}
 		if slices.ContainsFunc(s.languages, func(other *language) bool { return other.Tag == l.Tag }) {
-			return fmt.Errorf("options: language %q is there twice", l.Tag)
+			return fmt.Errorf("options: language %q is given twice", l.Tag)
 		}
 		s.languages = append(s.languages, known)
 	}

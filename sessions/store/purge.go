@@ -42,13 +42,13 @@ func (p Purge) Err() error { //nolint:gocritic // a value method serves values a
 	case p.Keep < 0:
 		return fmt.Errorf("%w: Keep is negative", ErrPurge)
 	case p.All && (p.IDs != nil || !p.Filter.IsZero()):
-		return fmt.Errorf("%w: All, and less than all", ErrPurge)
+		return fmt.Errorf("%w: All together with IDs or a filter", ErrPurge)
 	case p.All:
 		return nil
 	case p.IDs != nil && len(p.IDs) == 0:
 		return fmt.Errorf("%w: an empty list of IDs", ErrPurge)
 	case p.IDs == nil && p.Filter.IsZero():
-		return fmt.Errorf("%w: neither IDs nor a filter; say All to purge everything", ErrPurge)
+		return fmt.Errorf("%w: neither IDs nor a filter: set All to purge everything", ErrPurge)
 	}
 	now := time.Now()
 	for _, part := range p.Filter.Parts() {
@@ -109,7 +109,7 @@ func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 	case p.Company != v.Company:
 		return nil, p, fmt.Errorf("%w: another company", ErrForbidden)
 	case !ok:
-		return nil, p, fmt.Errorf("store: purge: the Backend cannot: %w", errors.ErrUnsupported)
+		return nil, p, fmt.Errorf("store: purge: the Backend is not a Purger: %w", errors.ErrUnsupported)
 	}
 	if err := p.Err(); err != nil {
 		return nil, p, err
@@ -182,7 +182,7 @@ func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 		case !v.MayErase:
 			return ErrNoErase
 		case !ok:
-			return fmt.Errorf("store: redact: the Backend cannot: %w", errors.ErrUnsupported)
+			return fmt.Errorf("store: redact: the Backend is not a Writer: %w", errors.ErrUnsupported)
 		}
 		if _, err := s.get(ctx, v, id); err != nil {
 			return err

@@ -230,5 +230,5 @@ func ExampleStore_Purge() {
 	// Output:
 	// 1 <nil>
 	// 3 <nil>
-	// store: invalid purge: neither IDs nor a filter; say All to purge everything
+	// store: invalid purge: neither IDs nor a filter: set All to purge everything
 }

@@ -164,7 +164,7 @@ func (q *AuditQuery) err() error {
 	}
 	for i, a := range q.Actions {
 		if !slices.Contains(Actions(), a) {
-			return fmt.Errorf("%w: action %d is none", ErrAuditQuery, i+1)
+			return fmt.Errorf("%w: action %d is unknown", ErrAuditQuery, i+1)
 		}
 	}
 	return nil

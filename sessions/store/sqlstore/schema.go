@@ -124,7 +124,7 @@ func (c conn) otherSchema(ctx context.Context) error {
 	if err := checkSchema(ctx, c, c.engine); err != nil {
 		return err
 	}
-	return failed(ctx, c.op, fmt.Errorf("%w: it has changed meanwhile, or %w", ErrSchema, errInTheWay))
+	return failed(ctx, c.op, fmt.Errorf("%w: it was changed meanwhile, or %w", ErrSchema, errInTheWay))
 }
 
 // explain returns a [*SchemaError] in place of an error of the database whose reason is that the
