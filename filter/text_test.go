@@ -140,7 +140,7 @@ func TestUnknownNamesAreToldWhichThereAre(t *testing.T) {
 	t.Parallel()
 	for query, there := range map[string]string{
 		"statuz=failed": "there are acceptance_level, attempt, ", "match_level.min=4": "there are at_least, at_most",
-		"status.in=failed": "no named arguments", "extra=x": "such as in extra.phone", "filter=statuz(failed)": "there are acceptance_level, attempt, ",
+		"status.in=failed": "no named arguments", "extra=x": "as in extra.phone", "filter=statuz(failed)": "there are acceptance_level, attempt, ",
 		"filter=match_level(min=4)": "there are at_least, at_most", "filter=device(is=x)": "no named arguments",
 	} {
 		values, err := url.ParseQuery(query)
