@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -22,10 +24,13 @@ func attack(field string) string {
 	return fmt.Sprintf(`"'></script></style></title><img src=x onerror="window.hurt=1"><script>window.hurt='%s'</script><svg onload=window.hurt=1>{{7*7}}`, field)
 }
 
+// hostileKey is the key of an extra field.
+const hostileKey = "<script>window.hurt='key'</script>"
+
 // hostileSession has script in every field that may hold it.
 func hostileSession(t *testing.T) *sessions.Session {
 	t.Helper()
-	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "<script>window.hurt='key'</script>", Value: attack("value")})
+	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: hostileKey, Value: attack("value")})
 	require.NoError(t, err)
 	now := time.Now()
 	short := func(field string) string {
@@ -54,8 +59,7 @@ func testHostile(t *testing.T, browser context.Context) {
 	b.signIn("acme-agent")
 	harmless := func() {
 		t.Helper()
-		require.False(t, eval[bool](b, "'hurt' in window"), "a script ran")
-		require.Zero(t, eval[int](b, "document.querySelectorAll('img[onerror], svg[onload], script:not([src])').length"))
+		b.harmless()
 	}
 	require.NoError(t, s.backend.Insert(t.Context(), hostile))
 	b.news("!document.getElementById('news').hidden") // by a live update
@@ -83,6 +87,35 @@ func testHostile(t *testing.T, browser context.Context) {
 	b.wait("document.querySelector('.details')")
 	require.Contains(t, b.text("#main"), hostile.ID)
 	harmless()
+	b.media("print", "prefers-color-scheme", "light")
+	for _, field := range []string{"first", "last", "personal", "document", "value"} {
+		require.Contains(t, b.text("#main"), attack(field), "on paper")
+	}
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		printed, err := chromedp.Call(ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{})
+		if err == nil && len(printed.Data) == 0 {
+			err = errors.New("an empty sheet")
+		}
+		return err
+	}))
+	harmless()
+
+	// a Master User makes fields of such names, and reads who has read the session
+	m := s.open(t, browser, desk, deskHeight)
+	m.signIn("acme-master_user")
+	m.do(chromedp.Navigate(s.url + "/settings"))
+	m.wait("document.readyState === 'complete' && document.getElementById('extra-keys')")
+	eval[bool](m, "document.getElementById('extra-keys').value = "+quote("phone\n"+hostileKey)+", true")
+	m.click(".settings button.primary")
+	m.wait("document.readyState === 'complete' && document.querySelector('.settings .note.good')")
+	require.Contains(t, eval[string](m, "document.getElementById('extra-keys').value"), hostileKey)
+	m.harmless()
+	m.do(chromedp.Navigate(s.url + "/audit"))
+	m.wait("document.readyState === 'complete' && document.querySelector('.audit tbody tr')")
+	for _, part := range []string{hostile.ID, hostileKey} {
+		require.Contains(t, m.text(".audit tbody"), part)
+	}
+	m.harmless()
 
 	// JSON and files hold it as data, and say what they are
 	c := signedIn(t, s, "acme-agent")
@@ -98,4 +131,11 @@ func testHostile(t *testing.T, browser context.Context) {
 			require.Contains(t, answer.body, strings.ReplaceAll(attack("first"), `"`, `""`))
 		}
 	}
+}
+
+// harmless reports that none of what a text says has been taken for markup.
+func (b *tab) harmless() {
+	b.t.Helper()
+	require.False(b.t, eval[bool](b, "'hurt' in window"), "a script ran")
+	require.Zero(b.t, eval[int](b, "document.querySelectorAll('img[onerror], svg[onload], script:not([src])').length"))
 }
