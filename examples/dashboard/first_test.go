@@ -45,8 +45,8 @@ func TestFirstList(t *testing.T) {
 	times := map[string][]float64{}
 	for range n {
 		b.do(chromedp.Navigate(b.url + "/sessions"))
-		b.wait("window.painted")
-		b.settled()
+		b.wait("window.painted && document.getElementById('total').dataset.n && [...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)")
+		b.settled() // nothing else is asked while the API is
 		for name, took := range eval[map[string]float64](b, `(() => {
 			const at = performance.getEntriesByType("navigation")[0];
 			return {answer: at.responseEnd - at.requestStart, read: at.domInteractive - at.requestStart, painted: painted - at.requestStart};

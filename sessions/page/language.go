@@ -3,11 +3,13 @@ package page
 import (
 	"errors"
 	"fmt"
+	"html"
 	"html/template"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/export"
@@ -96,6 +98,41 @@ func (s *site) functions(l *language) template.FuncMap {
 		"unknown":   func() nameView { return nameView{Mark: "–", Why: l.Say("liveness_unknown")} },
 		"masked":    func() nameView { return l.name(textDocument{State: "masked"}) },
 	}
+}
+
+// said is a text without arguments in a template.
+var said = regexp.MustCompile(`\{\{say "([a-z0-9_]+)"\}\}`)
+
+// parse reads the templates in a language. What is the same in every row is put in before they are
+// parsed: texts without arguments, and which columns there are. To look them up for fifty rows would
+// take longer than the list itself.
+func (s *site) parse(l *language) (*template.Template, error) {
+	t := template.New("").Funcs(s.functions(l))
+	add := func(name, text string) error {
+		_, err := t.New(name).Parse(said.ReplaceAllStringFunc(text, func(found string) string {
+			words := html.EscapeString(l.Say(said.FindStringSubmatch(found)[1]))
+			return strings.ReplaceAll(words, "{{", `{{"{{"}}`)
+		}))
+		return err
+	}
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		text, err := templateFiles.ReadFile("templates/" + file.Name())
+		if err != nil {
+			return nil, err
+		}
+		if err := add(file.Name(), string(text)); err != nil {
+			return nil, err
+		}
+	}
+	var cells strings.Builder
+	for _, field := range s.options.Columns {
+		fmt.Fprintf(&cells, `{{template "cell-%s" .}}`, field)
+	}
+	return t, add("cells", cells.String()+`{{template "cell-more" .}}`)
 }
 
 // furtherFormats are the names of the formats of exports that the host has added.

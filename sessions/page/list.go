@@ -426,7 +426,6 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 
 // rowView is one session of the list.
 type rowView struct {
-	Columns    []sessions.Field
 	Key        string // of the element
 	Path       string // of the details
 	Created    string // RFC 3339
@@ -491,7 +490,7 @@ func (s *site) rows(r *request, documents []rowDocument, hidden []string) []rowV
 
 func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	v := rowView{
-		Columns: r.columns, Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone),
+		Key: rowKey(d.ID), Path: r.detailsPath(d.ID), Created: d.CreatedAt, Date: r.moment(d.CreatedAt, r.zone),
 		First: r.name(d.FirstName), Last: r.name(d.LastName), Document: d.DocumentPresented,
 		Hidden: map[string]bool{},
 	}

@@ -3,7 +3,6 @@ package page
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -101,7 +100,7 @@ func (s *site) set() error {
 		return err
 	}
 	for _, l := range s.languages {
-		t, err := template.New("").Funcs(s.functions(l)).ParseFS(templateFiles, "templates/*.html")
+		t, err := s.parse(l)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -344,4 +345,15 @@ func TestRekeying(t *testing.T) {
 		require.Contains(t, send(t, slow, http.MethodPost, "/sessions", "search=gio", asked...).body, l.Texts["rekeying"])
 		require.NotContains(t, send(t, quick, http.MethodPost, "/sessions", "search=gio", asked...).body, l.Texts["rekeying"])
 	}
+}
+
+// A catalogue's texts are text, whatever they hold: they become a part of the templates before
+// those are parsed.
+func TestTextsAreText(t *testing.T) {
+	const hostile = `"><script>{{ .Viewer }}{{ nobody }}</script>`
+	all := newPage(t, Options{Languages: []Language{{Tag: "xx", Name: "X", Texts: map[string]string{"first_name": hostile, "refresh": hostile}}}})
+	body := send(t, all, http.MethodGet, "/sessions", "").body
+	require.Contains(t, body, `data-label="`+html.EscapeString(hostile)+`"`)
+	require.Contains(t, body, "</svg>"+html.EscapeString(hostile)+"</button>")
+	require.NotContains(t, body, "<script>")
 }
