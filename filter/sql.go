@@ -60,7 +60,12 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	// The company comes first and by an equality, so that no part can reach beyond it and every
 	// index that begins with it serves.
 	w.write("(")
-	w.in(sessions.FieldCompany, c.columns.Company, []any{c.company}, false, false)
+	company, none := c.company, ""
+	if checkValue(company, len(company)) != "" { // no session can have it, and PostgreSQL compares no such text
+		company, none = "", " AND 1 = 0"
+	}
+	w.in(sessions.FieldCompany, c.columns.Company, []any{company}, false, false)
+	w.write(none)
 	if parts := c.filter.top(); len(parts) > 0 {
 		w.write(" AND ")
 		w.chain(parts, " AND ", false)

@@ -159,8 +159,11 @@ func update(given *sessions.Session) (*call, error) {
 
 func redaction(company, id string, keep []string) (*call, error) {
 	c := newCall("redact")
-	if company == "" {
+	switch {
+	case company == "":
 		return c, store.ErrNoCompany
+	case checkKey(company, id) != nil: // no session can have it, and not every engine can look for it
+		return c, fmt.Errorf("sqlstore: redact: %w", store.ErrNotFound)
 	}
 	c.add(company, &edit{id: id, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
 		if old == nil {

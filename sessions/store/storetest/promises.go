@@ -327,7 +327,7 @@ func get(s *suite) {
 	if s.Lacks.OddKeys {
 		return
 	}
-	for _, id := range append(oddKeys(), "", "%", "_", newID(1)+" ", strings.ToUpper(newID(10)), newID(1)[:30], "' OR ''='") {
+	for _, id := range append(oddKeys(), "", "%", "_", newID(1)+" ", strings.ToUpper(newID(10)), newID(1)[:30], "' OR ''='", "nul\x00", "\xff", strings.Repeat("x", 5000)) {
 		_, err := s.Backend.Get(s.Context(), acme, id)
 		require.ErrorIs(s, err, store.ErrNotFound, "%q is nobody's ID", id)
 	}

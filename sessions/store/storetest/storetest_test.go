@@ -378,6 +378,14 @@ func breakages() []breakage {
 				return b.Backend.Get(ctx, company, strings.TrimRight(id, " "))
 			}
 		}},
+		{11, "an ID that the database refuses to look for", func(b *broken) {
+			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
+				if strings.Contains(id, "\x00") {
+					return nil, errors.New("invalid byte sequence")
+				}
+				return b.Backend.Get(ctx, company, id)
+			}
+		}},
 		{11, "no session and no error", func(b *broken) {
 			b.get = func(ctx context.Context, company, id string) (*sessions.Session, error) {
 				s, err := b.Backend.Get(ctx, company, id)

@@ -150,6 +150,7 @@ func TestTableWithoutTimes(t *testing.T) {
 func TestTableTypes(t *testing.T) {
 	const uuid = "0b9ae3f2-3b5e-4d0c-9f0a-2b6d1f0c7a11"
 	moment := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).UnixMilli()
+	impossible := []string{"acme\x00", "\xff", "7\x00", strings.Repeat("9", 5000)} // which no filter may ask for
 	hostile := []string{"", "x", "7 ", " 7", "007", "7.0", "7e0", "+7", "-7", "7abc", "99999999999999999999", "70000", "3000000000", "-9223372036854775808", "ACME", "acme ", "acmé", strings.ToUpper(uuid), "{" + uuid + "}", uuid[:35], "0x7", "''", "\x01"}
 	uuidColumn, integerColumn := filter.Column.UUID, filter.Column.Integer
 	for _, c := range []struct {
@@ -173,6 +174,11 @@ func TestTableTypes(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.held, s.ID)
 			require.Equal(t, []string{c.held}, requireSame(t, b, c.held, filter.Is(sessions.FieldSubject, c.held)))
+			for _, text := range impossible {
+				_, err := b.Get(t.Context(), c.held, text)
+				require.ErrorIs(t, err, store.ErrNotFound, "%.20q", text)
+				require.Empty(t, requireSame(t, b, text, filter.Filter{}), "%.20q", text)
+			}
 			for _, text := range hostile {
 				_, err := b.Get(t.Context(), c.held, text)
 				require.ErrorIs(t, err, store.ErrNotFound, "%q", text)

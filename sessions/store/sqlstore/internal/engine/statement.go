@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Statement is the text of a statement with names for what differs from call to call:
@@ -139,8 +140,16 @@ func (b *binding) value(name string) any {
 // argument by its number.
 func (b *binding) argument(name string) {
 	b.text.WriteByte('?')
-	b.values = append(b.values, b.value(name))
+	value := b.value(name)
+	if key, isText := value.(string); isText && (name == "company" || name == "id") && !possible(key) {
+		value = "" // finds nothing either
+	}
+	b.values = append(b.values, value)
 }
+
+// possible reports whether the company or the ID of a session can be such a text. PostgreSQL refuses
+// to compare others.
+func possible(key string) bool { return strings.IndexByte(key, 0) < 0 && utf8.ValidString(key) }
 
 // part writes a {name}.
 func (b *binding) part(name string) {
