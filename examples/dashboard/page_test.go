@@ -111,14 +111,19 @@ func testTyping(t *testing.T, browser context.Context, s *served) {
 // the page are not those that were asked for, and say so until they are.
 func testOlderAnswer(t *testing.T, browser context.Context) {
 	givenUp := make(chan struct{}, 1)
-	var lost, counting atomic.Bool
+	var lost, counting, slow atomic.Bool
+	updating := make(chan struct{}, 100)
 	counted := make(chan struct{})
 	s := serve(t, 800, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if lost.Load() && strings.HasPrefix(r.URL.Path, "/sessions") {
 				panic(http.ErrAbortHandler)
 			}
-			if counting.Load() && r.URL.Path == "/sessions/counts" {
+			if slow.Load() && r.URL.Path == "/sessions/changes" && r.ParseForm() == nil {
+				updating <- struct{}{}
+				<-r.Context().Done()
+			}
+			if counting.Load() && r.URL.Path == "/sessions/counts" && r.ParseForm() == nil {
 				select {
 				case <-counted:
 				case <-r.Context().Done():
@@ -167,6 +172,15 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	})
 	require.Equal(t, s.filtered(t, "acme", filter.Search("m")), b.ids())
 	require.True(t, eval[bool](b, "document.getElementById('alert').hidden"))
+
+	// a live update that takes its time keeps no further page back
+	b.relisted(func() { b.click(".brand") })
+	require.NotEmpty(t, eval[int](b, "document.querySelectorAll('#show-more').length"))
+	slow.Store(true)
+	b.wait("document.dispatchEvent(new Event('visibilitychange')) && document.querySelector('#live.htmx-request')")
+	<-updating
+	eval[bool](b, "document.getElementById('more').scrollIntoView(), true")
+	b.wait("document.querySelectorAll('#sessions .session').length >= 100")
 }
 
 func testFilters(t *testing.T, browser context.Context, s *served) {

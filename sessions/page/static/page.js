@@ -201,7 +201,8 @@ function announce() {
 function tick() {
   const live = byID("live");
   const wanted = unanswered ? unanswered === "lost" : live.getAttribute("aria-pressed") === "true";
-  if (document.visibilityState === "visible" && wanted && byID("as-of")) htmx.trigger(live, "tick");
+  const busy = document.querySelector(".progress.htmx-request, #more .htmx-request"); // with the list itself, or more of it
+  if (document.visibilityState === "visible" && wanted && !busy && byID("as-of")) htmx.trigger(live, "tick");
 }
 
 // applied brings the page up to date with a set of changes. Rows on the page are patched in place;
@@ -356,7 +357,10 @@ const bytes = (n) => n < 1e5 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFix
 // ---- events ----
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (query && query.contains(event.target)) htmx.trigger("#counts", "htmx:abort");
+  if (!query) return;
+  const asks = query.contains(event.target);
+  if (asks) htmx.trigger("#counts", "htmx:abort");
+  if (asks || event.target.closest("#more")) htmx.trigger("#live", "htmx:abort"); // the next one asks for the same and more
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
