@@ -571,6 +571,10 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 		return file
 	}
 	b.click("#open-export")
+	require.True(t, eval[bool](b, `(() => {
+		const zone = document.getElementById("export-zone"), at = zone.getBoundingClientRect();
+		return zone.innerText !== "" && [at.top + 1, at.bottom - 1].every((y) => document.elementFromPoint(at.left + 5, y) === zone);
+	})()`), "the zone is covered")
 	tbilisi, err := time.LoadLocation(defaultZone)
 	require.NoError(t, err)
 	for name, format := range map[string]export.Format{"rfc4180": export.RFC4180, "excel_csv": export.ExcelCSV} {
