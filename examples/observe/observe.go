@@ -1,11 +1,11 @@
-// Package observe shows how a host watches the operations of sqlstore: by OpenTelemetry, as spans
-// and as the duration of calls, and by log/slog.
+// Package observe shows how a host observes the operations of sqlstore: with OpenTelemetry, as
+// spans and as a metric of durations, and with log/slog.
 //
 //	watch, err := observe.OpenTelemetry(otel.GetTracerProvider(), otel.GetMeterProvider())
 //	backend = backend.WithObserver(watch)
 //
-// Copy what you need: what to keep, and how long a call must take to be worth a line in the log, is
-// for the host to say.
+// Copy what you need. The host decides which attributes to keep, and how long a call must take to
+// be logged.
 package observe
 
 import (

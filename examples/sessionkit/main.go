@@ -1,5 +1,5 @@
 // Sessionkit is the command-line tool for the tables of package sqlstore, on any of its engines: it
-// makes and checks them, moves sessions in and out, shows them, and takes them out for good.
+// creates and checks them, imports, exports and shows sessions, and removes them.
 //
 //	go -C examples run ./sessionkit help
 //	go -C examples run ./sessionkit migrate -dsn sqlite:kyc.db

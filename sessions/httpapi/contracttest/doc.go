@@ -1,6 +1,6 @@
-// Package contracttest holds the handlers of package httpapi to their OpenAPI description: it runs
-// the tests of httpapi, which write down every request and answer, and has each of them judged by a
-// validator that knows nothing of the handlers.
+// Package contracttest checks the handlers of package httpapi against their OpenAPI description: it
+// runs the tests of httpapi, which record every request and answer, and validates each of them with
+// an independent validator.
 //
 // It is a module of its own because the validator would enter the dependencies of every host. It
 // has tests only.

@@ -1,6 +1,6 @@
 // Package segment packs the words and properties of up to [MaxSessions] sessions so that any filter
-// can be evaluated over them at once. It is pure Go: it reads and writes blocks of bytes, each
-// under a short key, and the caller keeps those in tables.
+// can be evaluated over them at once. It uses no database: it reads and writes blocks of bytes,
+// each under a short key, which the caller keeps in tables.
 //
 //	b := segment.NewBuilder(number)
 //	for _, s := range oldestFirst {
@@ -23,7 +23,7 @@
 //   - A property: one of the few values of a field, after a letter for the field: status S,
 //     document type T, match level L, reason R, document presented P, validity V, liveness A, sex
 //     X, device D, acceptance level C, and G for the scale of a match level. An absent value is empty.
-//   - A subject (U), by 32 bits of a hash: it names candidates, whose rows have the last word.
+//   - A subject (U), by 32 bits of a hash, which gives candidates; their rows have to be compared.
 //
 // # Blocks, version 2
 //
@@ -37,8 +37,8 @@
 //     subject has one if it alone does.
 //   - F and a prefix: the postings of a list by fields. It is there if the list has several fields.
 //     Sections follow one another: the number of the field, the length of its postings in bytes
-//     (uvarint), and the postings. Who may not see some of the fields reads it, anyone else the list
-//     alone.
+//     (uvarint), and the postings. It is read for viewers who may not see some of the fields; for
+//     others the list suffices.
 //   - C: the properties that have a list, in bytewise order, each after its length (uvarint).
 //   - W and a word: a chunk of the dictionary, whose last word that is; the last chunk has U+10FFFF
 //     in place of a word, and may be empty. A chunk begins with the word of the chunk before, after
@@ -48,28 +48,28 @@
 //     of the postings. A word of several fields has an entry for each, in the same chunk. A word
 //     that takes more than listBytes by itself has no postings there, but a list.
 //   - H, the number of bits in hexadecimal, and those bits as two more digits: hashes of words, but
-//     for joined ones, that begin with those bits. As many bits are taken as make a block for about
-//     512 sessions, and the next 18 are in the block, as differences of ascending numbers (uvarint).
-//     A hash is the CRC-32C of the word times 0x9e3779b1, in 32 bits. Each entry of the dictionary
-//     has one. Who asks for many whole words reads these first, and the chunks of those that there
-//     are.
+//     for joined ones, that begin with those bits. There are as many bits as give a block for about
+//     512 sessions, and the next 18 are in the block, as differences of ascending numbers
+//     (uvarint). A hash is the CRC-32C of the word times 0x9e3779b1, in 32 bits. Each entry of the
+//     dictionary has one. A filter with many whole words reads these first, and then only the
+//     chunks of those that exist.
 //   - P and a number in three hexadecimal digits: the places of [PartSize] positions. The creation
 //     time in microseconds and the change number of the first one (varints) and a byte, 1 if its ID
 //     follows; for each other one the difference of creation times times 2, plus 1 if its ID
 //     follows (uvarint), and the difference of change numbers (varint). An ID is the number of
 //     bytes that it shares with the ID before in this part, the number of bytes that follow
-//     (uvarints), and those. IDs are there where a neighbour has the same creation time.
+//     (uvarints), and those. An ID is present if a neighbour has the same creation time.
 //   - I: the creation time of the first place of each part, as a varint and then differences
 //     (uvarint).
-//   - D: the postings of the dead positions, whose sessions have changed since, and lie elsewhere.
-//     Without it there are none.
+//   - D: the postings of the dead positions, whose sessions have changed since, and are elsewhere.
+//     It is missing if there are none.
 //
 // Postings are a byte 0 and gaps, or a byte 1 and a bitmap of (n+7)/8 bytes, bit 0 of byte 0 first,
 // whichever is shorter. A gap is a uvarint: how many positions lie between a posting and the one
 // before.
 //
-// What does not decode is a [DamageError], and so is a block that is missing: chunks say what is
-// before them, the catalogue which properties there are, and a prefix whose words take more than
-// listBytes in chunks lacks its list. Decoding never panics, and allocates no more than the
+// A block that cannot be decoded is a [DamageError], and so is one that is missing: chunks name the
+// chunk before them, the catalogue (C) names the properties, and a prefix whose words take more
+// than listBytes in chunks must have a list. Decoding never panics, and allocates no more than the
 // size of the block and of the segment allow.
 package segment
