@@ -163,7 +163,7 @@ func Columns() []Column {
 }
 
 // Field returns the field of a session that the column shows, [sessions.FieldNone] for a column of
-// the host's and for a number that is no column.
+// the host's and for a number that is not a column.
 func (c Column) Field() sessions.Field {
 	if c >= columnEnd {
 		return sessions.FieldNone
@@ -215,7 +215,7 @@ func (c Column) String() string {
 	return fmt.Sprintf("Column(%d)", uint8(c))
 }
 
-// MarshalText returns the column's header; a number that is no column is an error that wraps
+// MarshalText returns the column's header; a number that is not a column is an error that wraps
 // [ErrColumn].
 func (c Column) MarshalText() ([]byte, error) {
 	if c >= columnEnd && c < ownColumns {

@@ -35,7 +35,7 @@ func (f Format) String() string {
 	return fmt.Sprintf("Format(%d)", uint8(f))
 }
 
-// MarshalText returns the text of String; a number that is no format is an error that wraps
+// MarshalText returns the text of String; a number that is not a format is an error that wraps
 // [ErrOptions].
 func (f Format) MarshalText() ([]byte, error) {
 	if int(f) >= len(formatNames) {

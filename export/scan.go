@@ -16,7 +16,7 @@ import (
 const MaxRowBytes = 4 << 20
 
 // scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows;
-// empty lines are no rows. Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn
+// empty lines are not rows. Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn
 // row, and bounds its memory.
 type scanner struct {
 	r     io.Reader
@@ -206,7 +206,7 @@ func (s *scanner) ended(err error) error {
 	return err
 }
 
-// check refuses what is no text.
+// check refuses a cell that is not a text.
 func (s *scanner) check() error {
 	if !utf8.Valid(s.row) || bytes.IndexByte(s.row, 0) >= 0 {
 		return ErrEncoding

@@ -52,7 +52,7 @@ type dateRange struct {
 // both included. A zero date is an open end; two of them are no criterion. A date with unknown
 // parts is in the range if every day that it may be is. "Expires within 30 days" is
 // Dates(sessions.FieldExpirationDate, today, today.AddDays(30)). A last day before the first is an
-// error that wraps [ErrRange], one with unknown parts [ErrValue], a field that is no date
+// error that wraps [ErrRange], one with unknown parts [ErrValue], a field that is not a date
 // [ErrField].
 func Dates(f sessions.Field, from, to sessions.Date) Filter {
 	of := dateFieldOf(f)

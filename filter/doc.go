@@ -32,7 +32,7 @@
 // An empty list of values is an error and does not select everything. A filter that is built from
 // one with an error has that error: Match is false, [Filter.Err] says what is wrong, SQL fails, and
 // its tree has one criterion, which selects nothing. A blank search and a range without ends are
-// not errors. They are no criterion, and select everything, in [Or] too.
+// not errors. They are not a criterion, and select everything, in [Or] too.
 //
 // Enumerations are open: a status that the SDK does not know can be asked for. [Filter.Check]
 // refuses what neither the SDK nor the host has, for filters that come from outside.

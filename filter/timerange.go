@@ -75,7 +75,7 @@ func CreatedOn(from, to sessions.Date, zone *time.Location) Filter {
 // criterion. The zone must be one that [time.LoadLocation] gives for its name, so that the filter
 // means the same elsewhere: nil, [time.Local] and most fixed zones are errors that wrap [ErrZone].
 // A last day before the first wraps [ErrRange], a date with unknown parts [ErrValue], a field that
-// is no instant [ErrField].
+// is not an instant [ErrField].
 func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	of := timeFieldOf(f)
 	if of == nil {
@@ -217,7 +217,7 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 }
 
 // readDays reads the ends of a range, "" for an open one. A date that is unknown as a whole, such
-// as 0000-00-00, is no open end.
+// as 0000-00-00, is not an open end.
 func readDays(name, from, to string) (first, last sessions.Date, err error) {
 	for _, end := range []struct {
 		argument, text string

@@ -39,7 +39,8 @@ func (s Step) String() string {
 	return cmp.Or(strings.Join(names, ","), "none")
 }
 
-// MarshalText returns the text of String. A bit that is no step is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A bit that is not a step is an error that wraps
+// [ErrSyntax].
 func (s Step) MarshalText() ([]byte, error) {
 	if s>>len(stepNames) != 0 {
 		return nil, fmt.Errorf("%w: not a set of steps", ErrSyntax)

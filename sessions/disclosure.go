@@ -50,8 +50,8 @@ type Disclosure struct {
 // String returns the text of the disclosure.
 func (d Disclosure) String() string { return "mask=" + d.Mask.String() + ";drop=" + d.Drop.String() }
 
-// MarshalText returns the text of String. A set that holds what is no field is an error that wraps
-// [ErrSyntax].
+// MarshalText returns the text of String. A set with a bit that is not a field is an error that
+// wraps [ErrSyntax].
 func (d Disclosure) MarshalText() ([]byte, error) {
 	if _, err := d.Mask.Union(d.Drop).MarshalText(); err != nil {
 		return nil, err

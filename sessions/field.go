@@ -66,8 +66,8 @@ var fieldNames = [fieldEnd]string{
 // String returns the field's name in snake case, as MarshalText writes it.
 func (f Field) String() string { return enumName(fieldNames[:], f, "Field") }
 
-// MarshalText returns the field's name. [FieldNone] and a number that is no field are errors that
-// wrap [ErrSyntax].
+// MarshalText returns the field's name. [FieldNone] and a number that is not a field are errors
+// that wrap [ErrSyntax].
 func (f Field) MarshalText() ([]byte, error) {
 	if f == FieldNone {
 		return nil, fmt.Errorf("%w: no field", ErrSyntax)
@@ -157,8 +157,8 @@ func (s Fields) String() string {
 	return strings.Join(names, ",")
 }
 
-// MarshalText returns the text of String. A set that holds what is no field is an error that wraps
-// [ErrSyntax].
+// MarshalText returns the text of String. A set with a bit that is not a field is an error that
+// wraps [ErrSyntax].
 func (s Fields) MarshalText() ([]byte, error) {
 	if s.Minus(AllFields()) != 0 {
 		return nil, fmt.Errorf("%w: not a set of fields", ErrSyntax)

@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string) error {
 	return show(ctx, db, d, table, *text)
 }
 
-// serve serves the page until ctx ends. Whoever comes to the sign-in is agent-7: a real one asks.
+// serve serves the page until ctx ends. The sign-in makes everybody agent-7: a real one checks.
 func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table tablestore.Table) error {
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {

@@ -127,7 +127,7 @@ type wordList struct {
 	size int // bytes of the words' entries
 
 	// alike says that what is joined has its letters all in their first spelling or all in their
-	// second. Cyrillic has many of them, and whoever joins names writes them by one standard.
+	// second. Cyrillic has many of them, and names that are joined are written by one standard.
 	alike bool
 
 	marking *marking // looks at each word that is added, if it is not nil

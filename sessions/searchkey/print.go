@@ -37,8 +37,8 @@ func (q Query) LogValue() slog.Value { return slog.StringValue(q.String()) }
 // text of a search, and read it with [ParseQuery].
 func (q Query) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 
-// UnmarshalJSON refuses with [sessions.ErrNoJSON], lest {} be read as a query that matches every
-// session.
+// UnmarshalJSON refuses with [sessions.ErrNoJSON], so that {} is not read as a query that matches
+// every session.
 func (q *Query) UnmarshalJSON([]byte) error { return sessions.ErrNoJSON }
 
 // String returns the field and the place of the span.

@@ -105,8 +105,7 @@ func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session
 
 // Selfie returns the reference of one session's selfie, for a viewer who is to see the image: "" if
 // it has none. Hidden from the viewer it is a [*HiddenError]. Which sessions are [ErrNotFound], Get
-// says. The audit hook is told of an action of its own, since a list that shows selfies asks for
-// many.
+// says. The audit hook gets an action of its own, since a list that shows selfies asks for many.
 func (s *Store) Selfie(ctx context.Context, v Viewer, id string) (string, error) {
 	if err := v.check(); err != nil {
 		return "", err

@@ -25,7 +25,7 @@ const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp
 // ErrDSN is wrapped where a DSN names none of the engines.
 var ErrDSN = errors.New("a DSN is " + Usage)
 
-// Open opens the database of a DSN. It does not connect yet, but for what the driver does of
+// Open opens the database of a DSN. It does not connect yet, except for what the driver does of
 // itself. Errors do not repeat the DSN, which may hold a password.
 func Open(dsn string) (*sql.DB, filter.Dialect, error) {
 	return open(dsn, "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")

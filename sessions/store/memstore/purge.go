@@ -22,7 +22,7 @@ func (c *company) isPurged(id string) bool {
 	return ok && !t.isOver(time.Now())
 }
 
-// Purge takes sessions out for good, all at once.
+// Purge removes sessions, all at once.
 func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
 	if err := p.Err(); err != nil {
 		return 0, err

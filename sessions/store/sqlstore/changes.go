@@ -105,9 +105,9 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 
 // Changes implements [store.Backend].
 //
-// Whoever changes a company's sessions raises its seq first and so holds its row until the
-// transaction ends: changes become visible in the order of their numbers, and none can appear later
-// below a number that has been read.
+// Every writer raises the company's seq first and so locks its row until the transaction ends:
+// changes become visible in the order of their numbers, and none can appear later below a number
+// that has been read.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	const op = "changes"
 	ctx, w := b.watch(ctx, op, company)

@@ -14,11 +14,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// Operation is a call of a method as a whole, with all of its statements, as an observer is told of
-// it. The names in brackets are those of OpenTelemetry's semantic conventions for databases
-// (stable since version 1.33, but for the returned rows, which are in development), and of attributes
-// of this package where those have none. Printing an
-// Operation shows nothing of a person.
+// Operation reports one method call, with all of its statements. The names in brackets are those of
+// OpenTelemetry's semantic conventions for databases (stable since version 1.33, except for the
+// returned rows, which are in development), and of attributes of this package where those have
+// none. Printing an Operation shows nothing of a person.
 type Operation struct {
 	System  string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
 	Name    string // [db.operation.name] "get", "list", "count", "tally", "stream", "changes", "insert", "update", "redact", "put", "purge", "import", "maintain", "repair", "verify", "settings" or "audit"
@@ -36,8 +35,8 @@ type Operation struct {
 	Err          error  // what the method returned; if it panicked, an error that says this alone
 }
 
-// errPanicked is what an observer is told of a method that does not return: most likely a function
-// of the host's has panicked. What it said may hold anything, and goes on to the caller alone.
+// errPanicked is the error of an operation whose method does not return: most likely a function of
+// the host's has panicked. The panic may contain anything, so that only the caller sees it.
 var errPanicked = errors.New("sqlstore: a panic")
 
 // ErrorType returns the [error.type] of a failure, "" where nothing has failed: "canceled" or

@@ -136,7 +136,7 @@ func (c conn) remakeCompany(ctx context.Context, company string) error {
 }
 
 // packAfter packs what a writer's own transaction has made too much. What it wrote is stored: that
-// this fails is no error of the writer's.
+// this fails is not an error of the write.
 func (b *Backend) packAfter(ctx context.Context, companies []string) {
 	for _, company := range companies {
 		choose := b.dueOfWriter

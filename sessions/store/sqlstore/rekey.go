@@ -217,7 +217,7 @@ func (c conn) eachOfTail(ctx context.Context, company string, change, last int64
 }
 
 // settle brings the keys of the tail to this package's version, and lets the company state it, if
-// all of its segments have that version. Nothing is left to do for whoever comes behind.
+// all of its segments have that version. Nothing is left to do for those that come after it.
 func (b *Backend) settle(ctx context.Context, company string) error {
 	const op = "pack"
 	isDue := func(c conn) (d directory, due bool, err error) {
@@ -274,7 +274,7 @@ func (c conn) verifyKeys(ctx context.Context, company string, list []found) erro
 // packAll packs the companies of which much is not packed, though nobody is about to: those of the
 // schemas that had no segments, and those that were loaded by other means than Insert. It makes the
 // search keys anew where that takes no more than reading the tail. Segments with other keys are
-// left to Maintain, which may take as long as it does: whoever migrates waits before it serves.
+// left to Maintain, which may take long: a process that migrates waits before it serves.
 func (b *Backend) packAll(ctx context.Context) error {
 	var due []string
 	err := b.using(ctx, "pack", func(c conn) error {

@@ -24,7 +24,7 @@ type write struct {
 	long  []string                  // companies to pack after the commit
 }
 
-// What a write says to whoever holds its transaction. Both undo what it did.
+// Results of a write for the owner of its transaction. Both undo the write.
 var (
 	// errLook: the write went ahead as if it knew what is stored, and does not: do it again, and
 	// look first. Most writes need not look, which spares them a statement while they hold their

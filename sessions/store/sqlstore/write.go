@@ -179,8 +179,9 @@ func redaction(company, id string, keep []string) (*call, error) {
 	return c, nil
 }
 
-// put returns the results, too, which are there when the call is done. equal, if not nil, is told of
-// each state that was passed over as equal, and of what is stored; it may be told more than once.
+// put returns the results, too, which are there when the call is done. equal, if not nil, is called
+// for each state that was passed over as equal, and of what is stored; it may be told more than
+// once.
 func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*call, []store.PutResult) {
 	c := newCall("put")
 	results := make([]store.PutResult, len(states))

@@ -34,7 +34,7 @@ func plainSession(n int) *sessions.Session {
 	}
 }
 
-// extra panics on pairs that are no Extra: they are written in this package.
+// extra panics on invalid pairs, since they are constants of this package.
 func extra(pairs ...sessions.ExtraPair) sessions.Extra {
 	x, err := sessions.NewExtra(pairs...)
 	if err != nil {

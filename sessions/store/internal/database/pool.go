@@ -30,8 +30,8 @@ type Session interface {
 //
 // The drivers of PostgreSQL and SQLite see to that. That of MariaDB closes the connection, which
 // the server does not notice before it has something to send: it reads on, or waits on for a lock,
-// and nobody's bound counts what it does. So the server is told, on another connection, which of
-// its connections is to end. For that it has to be known under which number the server keeps each.
+// and nobody's bound counts what it does. So the server learns, on another connection, which of its
+// connections is to end. For that it has to be known under which number the server keeps each.
 type Pool struct {
 	db    *sql.DB
 	name  string // of the package, for errors

@@ -1,6 +1,6 @@
 package engine
 
-// The statements that take sessions out for good.
+// The statements that remove sessions.
 const (
 	tombstonesOf = `SELECT t.id
 FROM sessionkit_tombstones t

@@ -93,7 +93,7 @@ ON CONFLICT (company) DO UPDATE SET seq = seq + excluded.seq, total = total + ex
 RETURNING seq, tombstones`,
 		BumpReturns: true,
 
-		// Whoever writes is alone: nothing has to be held.
+		// There is only one writer at a time: nothing has to be locked.
 		Held:            held,
 		OneWriter:       true,
 		SavepointBegins: true,

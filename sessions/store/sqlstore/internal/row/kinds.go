@@ -178,7 +178,7 @@ func changedSeq(name string) *Column {
 	}
 }
 
-// version is the host's version of the state that is stored, which is no field of the session.
+// version is the host's version of the stored state, which is not a field of the session.
 func version(name string) *Column {
 	return &Column{
 		Name: name, Number: true, ofPut: true,

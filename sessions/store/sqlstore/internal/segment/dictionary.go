@@ -63,7 +63,7 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 }
 
 // eachEntry calls visit with the entries of a chunk, until it returns false. The entry is lent. It
-// reports false for what is no chunk of a segment of n sessions.
+// reports false for anything but a chunk of a segment of n sessions.
 func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	var word [maxWordBytes]byte
 	var e entry

@@ -144,7 +144,8 @@ func decodeTexts(data []byte) (texts []string, ok bool) {
 	return texts, !r.bad
 }
 
-// reader reads numbers. After the end, or what is no number, it is bad and yields zeros.
+// reader reads numbers. After the end, or something other than a number, it is bad and yields
+// zeros.
 type reader struct {
 	data []byte
 	bad  bool

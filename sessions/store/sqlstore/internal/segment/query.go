@@ -53,7 +53,7 @@ func (n notNode) leaves(list []leafNode) []leafNode  { return n.part.leaves(list
 func (n mayNode) leaves(list []leafNode) []leafNode  { return n.part.leaves(list) }
 func (n leafNode) leaves(list []leafNode) []leafNode { return append(list, n) }
 
-// with adds a part to a conjunction, whose parts are no conjunctions.
+// with adds a part to a conjunction, whose parts are never conjunctions.
 func (n allNode) with(part node) allNode {
 	if parts, ok := part.(allNode); ok {
 		return append(n, parts...)
