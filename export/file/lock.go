@@ -91,7 +91,7 @@ func (w *workplace) clear() error {
 	errs := []error{err}
 	for _, e := range entries {
 		if e.Name() != lockName {
-			errs = append(errs, os.RemoveAll(filepath.Join(w.dir, e.Name())))
+			errs = append(errs, os.Remove(filepath.Join(w.dir, e.Name())))
 		}
 	}
 	return errors.Join(errs...)
