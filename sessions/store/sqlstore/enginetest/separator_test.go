@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,11 +27,14 @@ func TestStreamEnds(t *testing.T) {
 		b := sqlstore.New(db, dialects[e])
 		const n = 3000
 		all := make([]*sessions.Session, n)
+		long, err := sessions.NewExtra(sessions.ExtraPair{Key: "note", Value: strings.Repeat("x", 1000)}) // more batches than wait at once
+		require.NoError(t, err)
 		at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		for i := range all {
 			all[i] = &sessions.Session{
 				ID: fmt.Sprintf("s-%04d", i), Company: "acme", CreatedAt: at.Add(-time.Duration(i/3) * time.Second), Status: sessions.Pending,
-				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Model: "%s|%d?", // what formats are made of
+				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Extra: long,
+				Model: "%s|%d?", // what formats are made of
 			}
 			all[i].ID = fmt.Sprintf("s-%04d", n-i) // ties come in this order
 		}
@@ -71,7 +75,7 @@ func TestStreamEnds(t *testing.T) {
 			cancel()
 			require.Eventually(t, func() bool { return db.Stats().InUse == 0 }, 10*time.Second, time.Millisecond)
 		}
-		_, err := b.Get(t.Context(), "acme", "s-0001")
+		_, err = b.Get(t.Context(), "acme", "s-0001")
 		require.NoError(t, err)
 	})
 }
