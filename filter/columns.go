@@ -319,6 +319,16 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
 
+// Holds reports whether the column can hold an instant: one of whole seconds holds no fraction of
+// them. Ranges would pass rows over that are between what the column is said to hold.
+func (c Column) Holds(at time.Time) bool {
+	if c.layout != "" {
+		back, err := time.Parse(c.layout, at.UTC().Format(c.layout))
+		return err == nil && back.Equal(at)
+	}
+	return c.unit <= time.Microsecond || at.Equal(ceil(at, c.unit))
+}
+
 // ToSql returns the column as statements have it, with the arguments of an expression, so that a
 // column is a squirrel.Sqlizer that the rest of a host's query can use. For the zero Column the
 // error is [ErrNoColumn].

@@ -246,6 +246,32 @@ func TestUTCText(t *testing.T) {
 	}
 }
 
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	second := time.Date(1969, 12, 31, 23, 59, 58, 0, time.UTC)
+	col := filter.Col("at")
+	for name, c := range map[string]struct {
+		column filter.Column
+		holds  []time.Duration
+		not    []time.Duration
+	}{
+		"seconds":           {col.Unix(), []time.Duration{0, time.Minute}, []time.Duration{time.Microsecond, time.Second / 2}},
+		"milliseconds":      {col.UnixMilli(), []time.Duration{0, time.Millisecond}, []time.Duration{time.Microsecond}},
+		"microseconds":      {col.UnixMicro(), []time.Duration{0, time.Microsecond}, nil},
+		"the engine's type": {col, []time.Duration{0, time.Microsecond}, nil},
+		"texts of seconds":  {col.UTCText("2006-01-02 15:04:05"), []time.Duration{0, time.Hour}, []time.Duration{time.Microsecond, time.Millisecond}},
+		"longer texts":      {col.UTCText("2006-01-02 15:04:05.000"), []time.Duration{0, time.Millisecond}, []time.Duration{time.Microsecond}},
+		"no column":         {filter.Column{}, []time.Duration{0, time.Microsecond}, nil},
+	} {
+		for _, d := range c.holds {
+			require.True(t, c.column.Holds(second.Add(d).In(zone(t, "Asia/Tbilisi"))), "%s: %s", name, d)
+		}
+		for _, d := range c.not {
+			require.False(t, c.column.Holds(second.Add(d)), "%s: %s", name, d)
+		}
+	}
+}
+
 func TestSQLErrors(t *testing.T) {
 	t.Parallel()
 	host := hostColumns()

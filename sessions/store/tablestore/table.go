@@ -95,13 +95,15 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 	return err
 }
 
+// clocks are the fields that are instants.
+var clocks = [...]sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
+
 // check refuses columns of PostgreSQL's type date for instants. An instant that is compared with one
 // is cut to its day by the driver, and nothing says so: rows would be missing.
 func (b *Backend) check(ctx context.Context) error {
 	var names []string
 	var args []any
-	fields := []sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
-	fields = slices.DeleteFunc(fields, func(f sessions.Field) bool {
+	fields := slices.DeleteFunc(slices.Clone(clocks[:]), func(f sessions.Field) bool {
 		column, columnArgs, err := b.table.Columns.Fields[f].ToSql()
 		if err == nil {
 			names, args = append(names, column), append(args, columnArgs...)
@@ -169,6 +171,12 @@ func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, tex
 		// them, page after page.
 		if !within.has(s.CreatedAt) {
 			return fmt.Errorf("%w: Scan and Columns do not agree on the creation time", ErrTable)
+		}
+		// A range passes over what lies between the units that a clock is said to have.
+		for i, at := range [...]time.Time{s.CreatedAt, s.CompletedAt, s.DecidedAt} {
+			if !at.IsZero() && !b.table.Columns.Fields[clocks[i]].Holds(at) {
+				return fmt.Errorf("%w: the column of %s holds fractions of its unit", ErrTable, clocks[i])
+			}
 		}
 		if err := visit(s); err != nil {
 			return err

@@ -469,6 +469,21 @@ func tableDisagrees(t *testing.T, e engine) {
 			require.ErrorIs(t, err, tablestore.ErrTable)
 		})
 	}
+	t.Run("fractions", func(t *testing.T) { // of the second, in a clock that is said to have none
+		const layout = "2006-01-02 15:04:05"
+		at, err := time.Parse(layout, "2026-03-01 12:00:00.5") // which Go reads
+		require.NoError(t, err)
+		for name, column := range map[string]filter.Column{
+			"numbers": filter.Expr("1772366400.5 + (started - started)").Unix(),
+			"texts":   filter.Expr("substr('2026-03-01 12:00:00.5', 1)").UTCText(layout),
+		} {
+			table := o.table(asIs, asIs, func(any) time.Time { return at })
+			table.Columns.Fields[sessions.FieldCreatedAt] = column
+			_, err := tablestore.New(o.db, dialects[e], table).List(t.Context(), store.Selection{Company: "acme", Limit: 10})
+			require.ErrorIs(t, err, tablestore.ErrTable, name)
+			require.ErrorContains(t, err, "fractions", name)
+		}
+	})
 	t.Run("deleted rows", func(t *testing.T) {
 		table := whole
 		table.From = "(SELECT * FROM odd WHERE uid <> 's3') odd"
