@@ -269,8 +269,8 @@ func specimens(t *testing.T) []any {
 		&sqlstore.MigrationError{Version: 1, Name: "first", Statement: 1, Denied: "CREATE", Err: &sqlstore.Error{Op: "migrate", Err: cause}},
 		sqlstore.ImportOptions{
 			Version: func(*sessions.Session) int64 { return 1 }, Skip: 1, Progress: func(sqlstore.ImportProgress) error { return nil },
-			Refused: func(int64, error) error { return nil },
-		}, sqlstore.ImportProgress{
+			Refused: func(int64, error) error { return nil }, Load: noLoad,
+		}, noLoad, sqlstore.ImportProgress{
 			Done: 1, Reached: position, Skipped: 1, Created: 1, Updated: 1, Older: 1, Equal: 1, Kept: 1, Purged: 1, Refused: 1, Elapsed: time.Second,
 		}, &sqlstore.ImportError{Row: 1, Err: cause},
 		&sqlstore.SchemaError{
@@ -353,6 +353,9 @@ func nodes(n filter.Node) func(func(filter.Node) bool) {
 		walk(n)
 	}
 }
+
+// noLoad stores nothing.
+var noLoad sqlstore.Load = func(context.Context, *sql.Conn, string, []string, [][]any) (int64, error) { return 0, nil }
 
 // nameOf returns the name of a specimen's type as the table has it.
 func nameOf(v any) string {

@@ -91,7 +91,15 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	if !d.IsValid() {
+		return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	}
+	digit := func(n int) byte { return '0' + byte(n%10) } // each row of an import has some dates
+	year, month := d.Year, int(d.Month)
+	return string([]byte{
+		digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
+		digit(month / 10), digit(month), '-', digit(d.Day / 10), digit(d.Day),
+	})
 }
 
 // Compare orders dates by time: -1, 0 or +1. The zero Date comes first, and an unknown part before

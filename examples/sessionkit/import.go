@@ -282,7 +282,7 @@ func (c *importing) tellLost(t *terminal) {
 func (c *importing) store(ctx context.Context, t *terminal, b *backend, source iter.Seq2[*sessions.Session, error]) error {
 	bar := cli.NewBar(t.stderr, "importing", c.total)
 	defer bar.Done()
-	opts := sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
+	opts := sqlstore.ImportOptions{Load: engine.Load(b.dialect), Progress: func(p sqlstore.ImportProgress) error {
 		bar.Set(p.Done)
 		return c.keepState(p)
 	}}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -62,4 +63,59 @@ func (w stopwatch) start() func() (passed, processor time.Duration) {
 		passed := time.Since(begin)
 		return passed, w.used() - before
 	}
+}
+
+// whole finds the server as a whole: all of its processes, whichever connection they serve.
+func (e *engine) whole(ctx context.Context) wholeServer {
+	switch e.dialect {
+	case sqlstore.Postgres:
+		var pid int
+		if e.db.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&pid) == nil {
+			parent, _ := processOf(strconv.Itoa(pid))
+			return wholeServer{parent}
+		}
+	case sqlstore.MariaDB:
+		var file string
+		if e.db.QueryRowContext(ctx, "SELECT @@pid_file").Scan(&file) == nil {
+			pid, _ := os.ReadFile(file) //nolint:gosec // the server's own
+			return wholeServer{strings.TrimSpace(string(pid))}
+		}
+	}
+	return wholeServer{}
+}
+
+// wholeServer is the process that all others of a server are children of; "" where it is unknown.
+type wholeServer struct{ pid string }
+
+// used is the processor time of the server's processes, to a hundredth of a second, those that have
+// ended included. It is 0 where nobody knows.
+func (w wholeServer) used() time.Duration {
+	if w.pid == "" {
+		return 0
+	}
+	_, times := processOf(w.pid)
+	used := times[0] + times[1] + times[2] + times[3]
+	processes, _ := filepath.Glob("/proc/[0-9]*")
+	for _, p := range processes {
+		if parent, times := processOf(filepath.Base(p)); parent == w.pid {
+			used += times[0] + times[1]
+		}
+	}
+	return used
+}
+
+// processOf returns the parent of a process, and the time that it and those of its children that
+// have ended used as a user and in the system (proc(5), /proc/pid/stat: in hundredths of a second).
+func processOf(pid string) (parent string, times [4]time.Duration) {
+	text, _ := os.ReadFile("/proc/" + pid + "/stat") //nolint:gosec // of the system
+	_, after, _ := strings.Cut(string(text), ") ")   // behind the name, which may have anything in it
+	fields := strings.Fields(after)
+	if len(fields) < 15 {
+		return "", times
+	}
+	for i := range times {
+		ticks, _ := strconv.ParseInt(fields[11+i], 10, 64)
+		times[i] = time.Duration(ticks) * 10 * time.Millisecond
+	}
+	return fields[1], times
 }

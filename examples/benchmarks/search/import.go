@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	engines "github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
@@ -18,12 +19,14 @@ import (
 // cut is where the import is cut off, as a share of its sessions.
 const cut = 3
 
-// errCut ends an import.
-var errCut = errors.New("cut off")
+var (
+	errCut    = errors.New("cut off")           // ends an import
+	errNoLoad = errors.New("no way of loading") // the engine has none
+)
 
-// imports imports new sessions into the tables as they are, in three ways: by the engine's own means
-// into a table that has its list index alone, by Backend.Import, and by an Import that is cut off and
-// repeated from where it was. Making the sessions is a part of each, and is measured alone as well.
+// imports imports new sessions into the tables as they are: by the engine's own means
+// into a table that has its list index alone, by Backend.Import, by an Import that has those means, and
+// by one that is cut off and repeated from where it was. Making the sessions is a part of each, and is measured alone as well.
 func (b *bench) imports(ctx context.Context) (err error) {
 	e := b.engine
 	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
@@ -32,6 +35,7 @@ func (b *bench) imports(ctx context.Context) (err error) {
 		_ = e.exec(clean, "DROP TABLE IF EXISTS "+plainTable)
 		e.forget(clean, own)
 		e.forget(clean, own+"again")
+		e.forget(clean, own+"loaded")
 	}()
 	if err := e.createPlain(ctx); err != nil {
 		return err
@@ -41,7 +45,8 @@ func (b *bench) imports(ctx context.Context) (err error) {
 		o.Companies = []generate.Company{{Key: company, Weight: 1}}
 		return generate.Sessions(o)
 	}
-	backend := sqlstore.New(e.db, e.dialect)
+	means := engines.Load(e.dialect)
+	backend, server := sqlstore.New(e.db, e.dialect), e.whole(ctx)
 	var rows [][]string
 	var base, plain time.Duration
 	for _, way := range []struct {
@@ -64,6 +69,13 @@ func (b *bench) imports(ctx context.Context) (err error) {
 			}
 			return err
 		}},
+		{"Import with Load", own + "loaded", func(list iter.Seq[*sessions.Session]) error {
+			if means == nil {
+				return errNoLoad
+			}
+			_, err := backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{Load: means})
+			return err
+		}},
 		{"Import, cut off after a third and resumed", own + "again", func(list iter.Seq[*sessions.Session]) error {
 			p, err := backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
 				if p.Done >= int64(b.n/cut) {
@@ -83,8 +95,12 @@ func (b *bench) imports(ctx context.Context) (err error) {
 			return err
 		}
 		forgetPeak()
-		processor, start := ownTime(), time.Now()
-		if err := way.do(list); err != nil {
+		processor, servers, start := ownTime(), server.used(), time.Now()
+		err = way.do(list)
+		if errors.Is(err, errNoLoad) {
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", way.name, err)
 		}
 		took := time.Since(start)
@@ -100,12 +116,12 @@ func (b *bench) imports(ctx context.Context) (err error) {
 		}
 		rows = append(rows, []string{
 			way.name, took.Round(time.Millisecond).String(), fmt.Sprintf("%.0f", float64(b.n)/took.Seconds()), ratio,
-			(ownTime() - processor).Round(time.Millisecond).String(), peak(), load(),
+			(ownTime() - processor).Round(time.Millisecond).String(), (server.used() - servers).String(), peak(), load(),
 		})
 	}
 	b.table(fmt.Sprintf("%d sessions into tables that are in use", b.n),
-		[]string{"way", "time", "a second", "times the second line, without making them", "CPU of this process", "its peak memory", "load of the machine"}, rows)
-	for _, company := range []string{own, own + "again"} {
+		[]string{"way", "time", "a second", "times the second line, without making them", "CPU of this process", "CPU of the server", "its peak memory", "load of the machine"}, rows)
+	for _, company := range []string{own, own + "loaded", own + "again"} {
 		if err := backend.Verify(ctx, company); err != nil {
 			return err
 		}

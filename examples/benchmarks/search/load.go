@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
 
+	engines "github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
@@ -83,8 +83,7 @@ func feed(list iter.Seq[*sessions.Session], to sink) (n loaded, bulk *sqlstore.B
 	return n, bulk, nil
 }
 
-// tabbed writes rows as COPY and LOAD DATA read them by default: fields between tabs, backslashes
-// before what is special, \N for NULL.
+// tabbed writes rows as COPY and LOAD DATA read them by default.
 type tabbed struct {
 	w    *bufio.Writer
 	pipe *io.PipeWriter
@@ -97,40 +96,9 @@ func newTabbed() (*tabbed, *io.PipeReader) {
 }
 
 func (t *tabbed) row(row []any) error {
-	t.line = t.line[:0]
-	for i, v := range row {
-		if i > 0 {
-			t.line = append(t.line, '\t')
-		}
-		t.line = appendField(t.line, v)
-	}
-	_, err := t.w.Write(append(t.line, '\n'))
+	t.line = engines.AppendRow(t.line[:0], row)
+	_, err := t.w.Write(t.line)
 	return err
-}
-
-func appendField(line []byte, v any) []byte {
-	switch v := v.(type) {
-	case nil:
-		return append(line, `\N`...)
-	case int64:
-		return strconv.AppendInt(line, v, 10)
-	default:
-		for _, c := range []byte(v.(string)) { //nolint:errcheck // as sqlstore.Bulk promises
-			switch c {
-			case '\\':
-				line = append(line, `\\`...)
-			case '\t':
-				line = append(line, `\t`...)
-			case '\n':
-				line = append(line, `\n`...)
-			case '\r':
-				line = append(line, `\r`...)
-			default:
-				line = append(line, c)
-			}
-		}
-		return line
-	}
 }
 
 func (t *tabbed) end(err error) {

@@ -28,13 +28,6 @@ func TestDialectOf(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestAppendField(t *testing.T) {
-	require.Equal(t, `\N`, string(appendField(nil, nil)))
-	require.Equal(t, "-7", string(appendField(nil, int64(-7))))
-	require.Equal(t, `a\tb\nc\\d\re`, string(appendField(nil, "a\tb\nc\\d\re")))
-	require.Equal(t, "გიორგი", string(appendField(nil, "გიორგი")))
-}
-
 // TestRun runs the whole program on a small SQLite file: it loads, measures, compares with an
 // exhaustive search, draws.
 func TestRun(t *testing.T) {

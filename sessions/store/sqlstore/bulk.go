@@ -7,7 +7,6 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
 // Bulk makes the rows that [Backend.Insert] would write, to fill new tables with an engine's own
@@ -21,7 +20,7 @@ import (
 type Bulk struct{ seqs map[string]int64 }
 
 // SessionColumns returns the columns of sessionkit_sessions, in the order of the rows of a [Bulk].
-func SessionColumns() []string { return row.All().Names() }
+func SessionColumns() []string { return writable.Names() }
 
 // CompanyColumns returns the columns of sessionkit_companies, in the order of the rows of a [Bulk].
 func CompanyColumns() []string { return []string{"company", "seq", "total", "search_key"} }
@@ -39,7 +38,7 @@ func (b *Bulk) Add(s *sessions.Session) ([]any, error) {
 		b.seqs = map[string]int64{}
 	}
 	b.seqs[s.Company]++
-	return row.All().Values(nil, s, b.seqs[s.Company], 0, string(searchkey.Of(s))), nil
+	return writable.Values(make([]any, 0, len(writable)), s, b.seqs[s.Company], 0, string(searchkey.Of(s))), nil
 }
 
 // Companies returns the rows of the companies whose sessions were added, in the order of their

@@ -274,6 +274,9 @@
 // The overlap is what the longest transaction of the old table takes: it may commit later than the
 // instants that it wrote. What the old table has deleted meanwhile is the first difference.
 //
+// For millions of sessions give it an [ImportOptions].Load: COPY takes the server less than half the
+// time that INSERT takes, and LOAD DATA about a third.
+//
 // # Keeping in step
 //
 // [Backend.Put] stores the states of a host's events in whatever order they come, see

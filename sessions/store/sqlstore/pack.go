@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -71,7 +72,13 @@ const (
 // if you write only by [Backend.Tx], or have imported many sessions in no particular order, and
 // after an upgrade. Many may call it at once. It locks the company while it swaps blocks, and reads
 // up to four times Packing.Segment sessions at once.
-func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
+func (b *Backend) Maintain(ctx context.Context, company string) error {
+	return b.maintain(ctx, company, nil, b.due)
+}
+
+// maintain does what choose says until it says nothing. Of the sessions, those that are known need
+// not be read.
+func (b *Backend) maintain(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool)) (err error) {
 	ctx, w := b.watch(ctx, "maintain", company)
 	defer w.end(&err)
 	if err := b.ready(ctx, company); err != nil {
@@ -81,7 +88,7 @@ func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
 		return err
 	}
 	for {
-		done, err := b.replace(ctx, company, b.due, true)
+		done, err := b.replace(ctx, company, known, choose, true)
 		if err != nil {
 			return err
 		}
@@ -89,6 +96,15 @@ func (b *Backend) Maintain(ctx context.Context, company string) (err error) {
 			return b.settle(ctx, company)
 		}
 	}
+}
+
+func (b *Backend) maintainAll(ctx context.Context, companies []string, known *recent) error {
+	for _, company := range companies {
+		if err := b.maintain(ctx, company, known, b.due); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Repair rebuilds a company's segments from its sessions, and counts those. It restores a company's
@@ -141,7 +157,7 @@ func (b *Backend) packAfter(ctx context.Context, companies []string) {
 	for _, company := range companies {
 		choose := b.dueOfWriter
 		for range fanIn { // the tail, and what small segments have become too many by that
-			if done, err := b.replace(ctx, company, choose, false); err != nil || !done {
+			if done, err := b.replace(ctx, company, nil, choose, false); err != nil || !done {
 				break
 			}
 			choose = b.small
@@ -310,12 +326,12 @@ var (
 // dead, the segments change places, and packed_seq with them. If others have packed, or taken words
 // out, since the snapshot, all is done again; after some attempts while the company is held. Unless
 // it should wait, a company that is held by others is errHeld.
-func (b *Backend) replace(ctx context.Context, company string, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
+func (b *Backend) replace(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
 	const op = "pack"
 	var p *plan
 	for range optimistic {
 		err := b.inSnapshot(ctx, op, func(c conn) (err error) {
-			p, err = c.plan(ctx, company, choose, b.segmentMost())
+			p, err = c.plan(ctx, company, known, choose, b.segmentMost())
 			return err
 		})
 		if err != nil || p == nil {
@@ -346,7 +362,7 @@ func (b *Backend) replace(ctx context.Context, company string, choose func(*dire
 		if err != nil {
 			return err
 		}
-		p, err := c.plan(ctx, company, choose, b.segmentMost())
+		p, err := c.plan(ctx, company, known, choose, b.segmentMost())
 		if err != nil || p == nil {
 			return err
 		}
@@ -409,21 +425,24 @@ func (b *Backend) inUpkeep(ctx context.Context, op, company string, waits bool, 
 
 // inOwnTx calls do within a transaction that writes.
 func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) error {
-	return b.pool.Use(ctx, op, func(q session) error {
-		tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
-		if err != nil {
-			return failed(ctx, op, err)
-		}
-		defer func() { _ = tx.Rollback() }()
-		if err := do(b.on(tx, op)); err != nil {
-			_ = tx.Rollback() // PostgreSQL answers nothing more in it
-			return b.on(q, op).explain(ctx, err)
-		}
-		if err := tx.Commit(); err != nil {
-			return failed(ctx, op, err)
-		}
-		return nil
-	})
+	return b.pool.Use(ctx, op, func(q session) error { return b.inTxOn(ctx, q, op, do) })
+}
+
+// inTxOn is inOwnTx on a connection, or on any of the database.
+func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn) error) error {
+	tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
+	if err != nil {
+		return failed(ctx, op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := do(b.on(tx, op)); err != nil {
+		_ = tx.Rollback() // PostgreSQL answers nothing more in it
+		return b.on(q, op).explain(ctx, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return failed(ctx, op, err)
+	}
+	return nil
 }
 
 // holdCompany reads a company's row and keeps others from writing to the company until the
@@ -469,7 +488,7 @@ func (c conn) insertBuilt(ctx context.Context, company string, p *plan) error {
 
 // plan reads what is to be replaced, and builds what replaces it. It returns nil if there is
 // nothing to do.
-func (c conn) plan(ctx context.Context, company string, choose func(*directory) (task, bool), most int) (*plan, error) {
+func (c conn) plan(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool), most int) (*plan, error) {
 	d, err := c.directory(ctx, company)
 	if err != nil {
 		return nil, err
@@ -501,7 +520,7 @@ func (c conn) plan(ctx context.Context, company string, choose func(*directory) 
 	if err := c.sortKeys(ctx, company, p); err != nil {
 		return nil, err
 	}
-	return p, c.build(ctx, company, p, most)
+	return p, c.build(ctx, company, known, p, most)
 }
 
 // tailKeys reads the first sessions whose last change is behind a number, up to the company's last
@@ -596,8 +615,9 @@ func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[i
 	return ids, nil
 }
 
-// build builds the segments of the keys, in parts of their sessions. It fills in the keys' IDs.
-func (c conn) build(ctx context.Context, company string, p *plan, most int) error {
+// build builds the segments of the keys, in parts of their sessions, of which it reads those that are
+// not known. It fills in the keys' IDs.
+func (c conn) build(ctx context.Context, company string, known *recent, p *plan, most int) error {
 	// The rows of segments of this version have keys of this version.
 	p.mixed = p.tail && p.directory.keys != c.keys.Version ||
 		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
@@ -605,11 +625,16 @@ func (c conn) build(ctx context.Context, company string, p *plan, most int) erro
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number)
 		for part := range slices.Chunk(keys, mostLookedUp) {
-			list, err := c.sessionsOf(ctx, company, changesOf(part), anyOf(company))
+			read := map[int64]*sessions.Session{}
+			if !p.mixed {
+				read = known.take(company, part)
+			}
+			unread := slices.DeleteFunc(changesOf(part), func(change int64) bool { return read[change] != nil })
+			list, err := c.sessionsOf(ctx, company, unread, anyOf(company))
 			if err != nil {
 				return err
 			}
-			read := byChange(list)
+			maps.Copy(read, byChange(list))
 			for i, k := range part {
 				s := read[k.change]
 				if s == nil || s.CreatedAt.UnixMicro() != k.us {

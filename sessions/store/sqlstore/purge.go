@@ -151,7 +151,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	if !u.Filter.IsZero() {
 		return nil
 	}
-	return u.inTx(ctx, opPurge, []string{u.Company}, func(w *write) error {
+	return u.inTx(ctx, opPurge, []string{u.Company}, false, func(w *write) error {
 		if _, _, err := w.hold(ctx, u.Company, 1, 0); err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 // replacing returns what does a replacement of segments.
 func (u *purging) replacing(choose func(*directory) (task, bool)) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := u.replace(ctx, u.Company, choose, true)
+		_, err := u.replace(ctx, u.Company, nil, choose, true)
 		return err
 	}
 }
@@ -445,7 +445,7 @@ func (c conn) haunting(ctx context.Context, company string, s *segment.Segment, 
 // inPart lets do take n sessions out, in a transaction of its own that holds the company, and says
 // so in the company's row. seq is the number of the change.
 func (u *purging) inPart(ctx context.Context, n int, do func(w *write, seq int64) error) error {
-	err := u.inTx(ctx, opPurge, []string{u.Company}, func(w *write) error {
+	err := u.inTx(ctx, opPurge, []string{u.Company}, false, func(w *write) error {
 		seq, _, err := w.hold(ctx, u.Company, 1, -n)
 		if err != nil {
 			return err

@@ -290,5 +290,5 @@ func (b *Backend) packAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.packCompanies(ctx, due)
+	return b.maintainAll(ctx, due, nil)
 }

@@ -60,7 +60,7 @@ func (b *Backend) atOnce(ctx context.Context, op string, do func(conn) error) er
 	if b.engine != nil && b.engine.OneWriter {
 		companies = []string{""} // all writers have one queue
 	}
-	return b.inTx(ctx, op, companies, func(w *write) error { return do(w.conn) }, nil)
+	return b.inTx(ctx, op, companies, false, func(w *write) error { return do(w.conn) }, nil)
 }
 
 func (t *Tx) watch(ctx context.Context, op, company string) (context.Context, *watching) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
@@ -124,4 +125,7 @@ func (c conn) scan(ctx context.Context, rows *sql.Rows, r *row.Reader) error {
 var (
 	readable = row.Readable() // the columns of a whole session
 	whole    = row.Whole()    // and its version
+	writable = row.All()      // the columns that are written
+
+	changeColumn = slices.Index(writable.Names(), "changed_seq") // of the latter
 )

@@ -20,6 +20,8 @@ type write struct {
 	look bool              // see errLook
 	turn map[string]func() // by company: ends the turn that the write has
 
+	alone *sql.Conn // the connection of the transaction, if it was asked for
+
 	packs func(from, to int64) bool // reports whether to pack a company whose number the write has raised
 	long  []string                  // companies to pack after the commit
 }
@@ -38,8 +40,9 @@ var (
 var errInTheWay = errors.New("sqlstore: an index or a trigger that is not of this package")
 
 // inTx lets do write in a transaction of its own, and after its commit calls done. The companies
-// are those that do writes to, in the order in which everybody holds them.
-func (b *Backend) inTx(ctx context.Context, op string, companies []string, do func(*write) error, done func()) error {
+// are those that do writes to, in the order in which everybody holds them. alone asks for a
+// connection that do can use by other means.
+func (b *Backend) inTx(ctx context.Context, op string, companies []string, alone bool, do func(*write) error, done func()) error {
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
@@ -47,10 +50,10 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 		return err
 	}
 	w := &write{conn: b.on(nil, op), packs: b.packsAt}
-	err := b.tryTx(ctx, w, companies, do)
+	err := b.tryTx(ctx, w, companies, alone, do)
 	if errors.Is(err, errLook) {
 		w = &write{conn: b.on(nil, op), look: true, packs: b.packsAt}
-		err = b.tryTx(ctx, w, companies, do)
+		err = b.tryTx(ctx, w, companies, alone, do)
 	}
 	if err != nil && !errors.Is(err, errNothing) {
 		return err
@@ -65,7 +68,7 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, do fu
 }
 
 // tryTx lets do write once the write has its turn of each company.
-func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do func(*write) error) error {
+func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, alone bool, do func(*write) error) error {
 	w.turn = map[string]func(){}
 	defer func() {
 		for _, end := range w.turn {
@@ -83,9 +86,18 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, do fu
 		}
 		w.turn[company] = end
 	}
-	return b.inOwnTx(ctx, w.op, func(c conn) error {
-		w.conn = c
-		return do(w)
+	within := func(q session) error {
+		return b.inTxOn(ctx, q, w.op, func(c conn) error {
+			w.conn = c
+			return do(w)
+		})
+	}
+	if !alone {
+		return b.pool.Use(ctx, w.op, within)
+	}
+	return b.pool.OnConn(ctx, w.op, func(q *sql.Conn) error {
+		w.alone = q
+		return within(q)
 	})
 }
 
@@ -187,7 +199,7 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 func (t *Tx) doCall(ctx context.Context, c *call) (err error) {
 	var decisions []*decision
 	if c.fresh {
-		if decisions, err = c.decideAll(nil); err != nil {
+		if decisions, err = c.decideAll(t.b.keys, nil); err != nil {
 			return err
 		}
 	}

@@ -6,12 +6,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"math/bits"
 	"slices"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
@@ -49,7 +51,12 @@ type call struct {
 	edits     map[string][]*edit // by company, one for each session
 	fresh     bool               // the sessions are new, most likely: nobody looks before they are inserted
 	unpacked  bool               // whoever called packs what was written
+	load      Load               // stores many rows that are new, unless the call looks first; nil: nobody does
+	before    func() error       // if not nil, before a transaction begins; an error ends the call
 	done      func()             // after all is stored
+
+	written []*decision // what the last attempt wrote
+	loaded  error       // of load
 }
 
 // edit is what a call does to one session.
@@ -239,6 +246,8 @@ type decision struct {
 	company string
 	added   []*store.Versioned // new, in the order of the list, so that the tables grow at their ends
 	changed []replacement
+	rows    [][]any // of added, and then of changed, without their change numbers
+	seq     int64   // the change numbers follow it, once they are known
 }
 
 // replacement is a session that is stored, and the state that it gets.
@@ -249,10 +258,10 @@ type replacement struct {
 
 // decideAll decides what becomes of the companies that something is to be written to, of which some
 // sessions are known to be stored.
-func (c *call) decideAll(stored map[sessionKey]known) ([]*decision, error) {
+func (c *call) decideAll(k *keys.Keys, stored map[sessionKey]known) ([]*decision, error) {
 	var decisions []*decision
 	for _, company := range c.companies {
-		d, err := c.decide(company, stored, nil)
+		d, err := c.decide(k, company, stored, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -264,8 +273,8 @@ func (c *call) decideAll(stored map[sessionKey]known) ([]*decision, error) {
 }
 
 // decide decides what becomes of a company's sessions, of which some are stored, and others have
-// tombstones.
-func (c *call) decide(company string, stored map[sessionKey]known, purged map[string]bool) (*decision, error) {
+// tombstones. It makes their rows, with these search keys: whoever holds the company has no time.
+func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known, purged map[string]bool) (*decision, error) {
 	d := &decision{company: company}
 	for _, e := range c.edits[company] {
 		old, ok := stored[sessionKey{company, e.id}]
@@ -297,10 +306,33 @@ func (c *call) decide(company string, stored map[sessionKey]known, purged map[st
 		}
 		return 1
 	})
+	d.rows = make([][]any, 0, d.size())
+	values := make([]any, 0, d.size()*len(writable)) // all rows are one piece of memory
+	for v := range d.states() {
+		begin := len(values)
+		values = writable.Values(values, v.Session, 0, v.Version, k.Of(v.Session))
+		d.rows = append(d.rows, values[begin:])
+	}
 	return d, nil
 }
 
 func (d *decision) size() int { return len(d.added) + len(d.changed) }
+
+// states yields what is to be stored, in the order of the change numbers.
+func (d *decision) states() iter.Seq[*store.Versioned] {
+	return func(yield func(*store.Versioned) bool) {
+		for _, v := range d.added {
+			if !yield(v) {
+				return
+			}
+		}
+		for i := range d.changed {
+			if !yield(d.changed[i].next) {
+				return
+			}
+		}
+	}
+}
 
 // write does a call in a transaction of its own. It reads what is stored before it holds the
 // companies, and goes by that if nothing has changed since. What cannot be done, or is done, holds
@@ -330,7 +362,7 @@ func (b *Backend) doCall(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	decisions, err := c.decideAll(stored)
+	decisions, err := c.decideAll(b.keys, stored)
 	if errors.Is(err, store.ErrNotFound) { // or the schema has moved on
 		errState := b.using(ctx, c.op, func(conn conn) error {
 			_, err := conn.state(ctx, c.companies[0])
@@ -341,11 +373,16 @@ func (b *Backend) doCall(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if c.before != nil {
+		if err := c.before(); err != nil {
+			return err
+		}
+	}
 	if len(decisions) == 0 {
 		c.done()
 		return nil
 	}
-	return b.inTx(ctx, c.op, c.companies, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
+	return b.inTx(ctx, c.op, c.companies, c.load != nil, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
 }
 
 // stored reads what is stored at the moment. Of what is new, most likely, it reads nothing.
@@ -370,6 +407,7 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 	if c.unpacked {
 		w.packs = func(int64, int64) bool { return false }
 	}
+	c.written = nil
 	if w.look {
 		return w.lookAndStore(ctx, c)
 	}
@@ -379,7 +417,7 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 			err = w.requireUnpurged(ctx, d)
 		}
 		if err == nil {
-			err = w.store(ctx, d, seq)
+			err = w.store(ctx, c, d, seq)
 		}
 		if err != nil {
 			return err
@@ -407,7 +445,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 				return err
 			}
 		}
-		d, err := c.decide(company, stored, purged)
+		d, err := c.decide(w.keys, company, stored, purged)
 		if err != nil {
 			return err
 		}
@@ -416,7 +454,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 				return err
 			}
 		}
-		if err := w.store(ctx, d, seq); err != nil {
+		if err := w.store(ctx, c, d, seq); err != nil {
 			return err
 		}
 		written += d.size()
@@ -453,28 +491,44 @@ func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, 
 
 // store writes what was decided; the numbers of its changes follow seq. The company is held. If
 // what it was decided by is not what is stored, the error is errLook.
-func (w *write) store(ctx context.Context, d *decision, seq int64) error {
-	values := func(v *store.Versioned) []any {
-		seq++
-		return row.All().Values(nil, v.Session, seq, v.Version, w.keys.Of(v.Session))
+func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) error {
+	d.seq = seq
+	for i := range d.rows {
+		d.rows[i][changeColumn] = seq + int64(i) + 1
 	}
-	rows := make([][]any, len(d.added))
-	for i, v := range d.added {
-		rows[i] = values(v)
-	}
-	if err := w.storeRows(ctx, w.engine.InsertSessions, rows, 1); err != nil {
+	added := len(d.added)
+	if err := w.add(ctx, c, d.rows[:added]); err != nil {
 		return err
 	}
-	rows = make([][]any, len(d.changed))
 	gone := make([]departure, len(d.changed))
 	for i, r := range d.changed {
-		rows[i] = values(r.next)
 		gone[i] = w.departure(found{r.old.Session, r.old.change}, r.next.Session)
 	}
-	if err := w.storeRows(ctx, w.engine.ReplaceSessions, rows, w.engine.Replaced); err != nil || len(gone) == 0 {
+	if err := w.storeRows(ctx, w.engine.ReplaceSessions, d.rows[added:], w.engine.Replaced); err != nil {
 		return err
 	}
-	return w.leave(ctx, d.company, gone, seq)
+	c.written = append(c.written, d)
+	if len(gone) == 0 {
+		return nil
+	}
+	return w.leave(ctx, d.company, gone, seq+int64(len(d.rows)))
+}
+
+// add writes rows of sessions that are new. If one is not, the error is errLook, or that of load.
+func (w *write) add(ctx context.Context, c *call, rows [][]any) error {
+	if c.load == nil || w.look || len(rows) <= fewRows {
+		return w.storeRows(ctx, w.engine.InsertSessions, rows, 1)
+	}
+	w.sent(ctx)
+	n, err := c.load(ctx, w.alone, "sessionkit_sessions", writable.Names(), rows)
+	if err != nil {
+		c.loaded = failed(ctx, w.op, err)
+		return c.loaded
+	}
+	if n != int64(len(rows)) {
+		return errLook
+	}
+	return nil
 }
 
 // storeRows writes rows of sessions. If the engine says of one that it is not affected as it should

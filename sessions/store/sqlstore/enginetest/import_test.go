@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -215,6 +216,52 @@ func TestImportAmongWriters(t *testing.T) {
 		}
 		writers.Wait()
 		require.NoError(t, errors.Join(errs...))
+		requireImported(t, b, all)
+	})
+}
+
+// TestImportLoad imports with a Load of the host's: what it stores is a part of the transaction, and
+// where it fails, or stores less, the part is stored without it. One that never works is an error.
+func TestImportLoad(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		all := imported()
+		require.NoError(t, b.Insert(t.Context(), all[1], all[4000]))
+		broken, calls := errors.New("broken"), 0
+		insert := func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
+			calls++
+			if calls == 3 { // the second part has two companies
+				rows = rows[:len(rows)/2]
+			}
+			for _, row := range rows {
+				text, err := dialectOf(e).ReplacePlaceholders("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (?" +
+					strings.Repeat(", ?", len(columns)-1) + ")")
+				if err != nil {
+					return 0, err
+				}
+				if _, err := conn.ExecContext(ctx, text, row...); err != nil {
+					return 0, err
+				}
+			}
+			if calls > 100 {
+				return 0, broken
+			}
+			return int64(len(rows)), nil
+		}
+		opts := sqlstore.ImportOptions{Load: insert}
+		p, err := b.Import(t.Context(), lending(all[:4200], nil), opts)
+		require.NoError(t, err)
+		require.Equal(t, []int64{4200, 4198, 2}, []int64{p.Done, p.Created, p.Equal})
+		require.GreaterOrEqual(t, calls, 3)
+		requireImported(t, b, all[:4200])
+
+		calls = 100
+		p, err = b.Import(t.Context(), lending(all[4200:], nil), opts)
+		require.ErrorIs(t, err, broken)
+		require.Equal(t, []int64{800, 800}, []int64{p.Done, p.Created}, "without it")
+		p, err = b.Import(t.Context(), lending(all, nil), opts)
+		require.NoError(t, err)
+		require.EqualValues(t, 5000, p.Equal)
 		requireImported(t, b, all)
 	})
 }

@@ -176,8 +176,9 @@ WHERE company = :company AND ctid = ANY (ARRAY(
 	CROSS JOIN LATERAL (
 		SELECT s.ctid
 		FROM sessionkit_sessions s
-		WHERE s.company = :company AND s.changed_seq = c.changed_seq
-		OFFSET 0
+		WHERE s.company = :company AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+		ORDER BY s.changed_seq
+		LIMIT 1
 	) s
 ))`,
 
@@ -206,8 +207,9 @@ FROM (
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = :company AND r.changed_seq = k.changed_seq
-	OFFSET 0
+	WHERE r.company = :company AND r.changed_seq >= k.changed_seq AND r.changed_seq <= k.changed_seq
+	ORDER BY r.changed_seq
+	LIMIT 1
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC`,
 
@@ -231,14 +233,19 @@ FOR UPDATE SKIP LOCKED`,
 // quicker. A company then looks as if it had few of them, and a condition that names hundreds, by
 // "= ANY" or IN, as if it left all of those: the whole company is read, by whatever index begins
 // with it. So what names many sessions looks up one after the other.
+//
+// Where the statistics know all companies but one that is new, it looks as if that had none: each
+// index that begins with the company is as good as the one that has the key, and the whole company
+// would be read for each look-up. Only the one that has the key is in its order.
 
 // lookedUp are the sessions whose last changes have some numbers.
 const lookedUp = `unnest({changes}) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = :company AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = :company AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s`
 
 // lookedUpIDs are the sessions that have some IDs.
@@ -247,6 +254,7 @@ FROM unnest({ids}) i (id)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = :company AND r.id = i.id COLLATE "C"
-	OFFSET 0
+	WHERE r.company = :company AND r.id >= i.id COLLATE "C" AND r.id <= i.id COLLATE "C"
+	ORDER BY r.id
+	LIMIT 1
 `

@@ -48,7 +48,8 @@ LIMIT :limit`
 
 	changedSince = `SELECT s.created_us, s.id
 FROM sessionkit_sessions s{by change}
-WHERE s.company = :company AND s.changed_seq > :since AND s.changed_seq <= :seq`
+WHERE s.company = :company AND s.changed_seq > :since AND s.changed_seq <= :seq
+ORDER BY s.changed_seq`
 
 	idsOf = `SELECT s.changed_seq, s.id
 FROM {changed sessions}

@@ -105,7 +105,8 @@ ON DUPLICATE KEY UPDATE data = VALUES(data);
 -- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s FORCE INDEX (sessionkit_sessions_changes)
-WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?;
+WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?
+ORDER BY s.changed_seq;
 
 -- 30 sessions
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

@@ -64,8 +64,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND s.subject IN ($4, $5)) AND s.created_us >= $6 AND s.created_us <= $7;
 
@@ -75,8 +76,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND (s.personal_number IS NOT NULL AND s.personal_number = $4)) AND s.created_us >= $5 AND s.created_us <= $6;
 
@@ -86,8 +88,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND ((CAST(s.extra AS jsonb) ->> CAST($4 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($5 AS text)) = $6)) AND s.created_us >= $7 AND s.created_us <= $8;
 
@@ -103,7 +106,8 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3);

@@ -106,8 +106,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $3;
 
@@ -138,8 +139,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND s.subject IN ($4, $5));
 
@@ -155,8 +157,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND (s.personal_number IS NOT NULL AND s.personal_number = $4));
 
@@ -172,8 +175,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND ((CAST(s.extra AS jsonb) ->> CAST($4 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($5 AS text)) = $6));
 
@@ -189,7 +193,8 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3);

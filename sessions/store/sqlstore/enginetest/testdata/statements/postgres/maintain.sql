@@ -100,8 +100,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $3;
 
@@ -140,7 +141,8 @@ WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 -- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3;
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
+ORDER BY s.changed_seq;
 
 -- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)
@@ -176,8 +178,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $3;
 

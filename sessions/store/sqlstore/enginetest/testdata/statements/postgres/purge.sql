@@ -38,8 +38,9 @@ FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
-	OFFSET 0
+	WHERE r.company = $2 AND r.id >= i.id COLLATE "C" AND r.id <= i.id COLLATE "C"
+	ORDER BY r.id
+	LIMIT 1
 ) r
 WHERE EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));
@@ -66,8 +67,9 @@ FROM unnest(CAST(CAST($2 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $3 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $3 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $4
 ON CONFLICT (company, id) DO UPDATE SET version = excluded.version, until_us = excluded.until_us;
@@ -80,8 +82,9 @@ WHERE company = $1 AND ctid = ANY (ARRAY(
 	CROSS JOIN LATERAL (
 		SELECT s.ctid
 		FROM sessionkit_sessions s
-		WHERE s.company = $3 AND s.changed_seq = c.changed_seq
-		OFFSET 0
+		WHERE s.company = $3 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+		ORDER BY s.changed_seq
+		LIMIT 1
 	) s
 ));
 
@@ -193,8 +196,9 @@ FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
-	OFFSET 0
+	WHERE r.company = $2 AND r.id >= i.id COLLATE "C" AND r.id <= i.id COLLATE "C"
+	ORDER BY r.id
+	LIMIT 1
 	FOR UPDATE
 ) r;
 
@@ -259,8 +263,9 @@ FROM (
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $11 AND r.changed_seq = k.changed_seq
-	OFFSET 0
+	WHERE r.company = $11 AND r.changed_seq >= k.changed_seq AND r.changed_seq <= k.changed_seq
+	ORDER BY r.changed_seq
+	LIMIT 1
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
@@ -276,8 +281,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND s.subject = $4);
 
@@ -293,8 +299,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $3;
 
@@ -328,7 +335,8 @@ WHERE company = $2 AND segment = ANY (CAST(CAST($3 AS text) AS bigint[]));
 -- 60 sessions by a filter
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s
-WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3;
+WHERE s.company = $1 AND s.changed_seq > $2 AND s.changed_seq <= $3
+ORDER BY s.changed_seq;
 
 -- 60 sessions by a filter
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

@@ -8,8 +8,9 @@ FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
-	OFFSET 0
+	WHERE r.company = $2 AND r.id >= i.id COLLATE "C" AND r.id <= i.id COLLATE "C"
+	ORDER BY r.id
+	LIMIT 1
 ) r
 WHERE EXISTS (SELECT 1 FROM sessionkit_schema v
 WHERE v.version >= $3 AND v.oldest <= $4 AND v.version = (SELECT max(n.version) FROM sessionkit_schema n));

@@ -124,8 +124,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE s.company = $3;
 
@@ -141,8 +142,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND s.subject IN ($4, $5));
 
@@ -158,8 +160,9 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND (s.personal_number IS NOT NULL AND s.personal_number = $4));
 

@@ -39,8 +39,9 @@ FROM (
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $11 AND r.changed_seq = k.changed_seq
-	OFFSET 0
+	WHERE r.company = $11 AND r.changed_seq >= k.changed_seq AND r.changed_seq <= k.changed_seq
+	ORDER BY r.changed_seq
+	LIMIT 1
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
@@ -115,8 +116,9 @@ FROM (
 JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $13 AND r.changed_seq = k.changed_seq
-	OFFSET 0
+	WHERE r.company = $13 AND r.changed_seq >= k.changed_seq AND r.changed_seq <= k.changed_seq
+	ORDER BY r.changed_seq
+	LIMIT 1
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC;
 
@@ -132,7 +134,8 @@ FROM unnest(CAST(CAST($1 AS text) AS bigint[])) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions s
-	WHERE s.company = $2 AND s.changed_seq = c.changed_seq
-	OFFSET 0
+	WHERE s.company = $2 AND s.changed_seq >= c.changed_seq AND s.changed_seq <= c.changed_seq
+	ORDER BY s.changed_seq
+	LIMIT 1
 ) s
 WHERE (s.company = $3 AND ((CAST(s.extra AS jsonb) ->> CAST($4 AS text)) IS NOT NULL AND (CAST(s.extra AS jsonb) ->> CAST($5 AS text)) = $6));

@@ -30,8 +30,9 @@ FROM unnest(CAST(CAST($1 AS text) AS text[])) i (id)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_sessions r
-	WHERE r.company = $2 AND r.id = i.id COLLATE "C"
-	OFFSET 0
+	WHERE r.company = $2 AND r.id >= i.id COLLATE "C" AND r.id <= i.id COLLATE "C"
+	ORDER BY r.id
+	LIMIT 1
 	FOR UPDATE
 ) r;
 

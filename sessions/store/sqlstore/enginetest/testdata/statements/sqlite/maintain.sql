@@ -133,7 +133,8 @@ WHERE company = ? AND segment IN (SELECT value FROM json_each(?));
 -- small segments; other search keys
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?;
+WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?
+ORDER BY s.changed_seq;
 
 -- small segments; other search keys
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

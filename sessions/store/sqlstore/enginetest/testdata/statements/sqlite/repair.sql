@@ -107,7 +107,8 @@ ON CONFLICT (company, segment, name) DO UPDATE SET data = excluded.data;
 -- 30 sessions
 SELECT s.created_us, s.id
 FROM sessionkit_sessions s INDEXED BY sessionkit_sessions_changes
-WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?;
+WHERE s.company = ? AND s.changed_seq > ? AND s.changed_seq <= ?
+ORDER BY s.changed_seq;
 
 -- 30 sessions
 INSERT INTO sessionkit_segments (company, segment, sessions, dead, oldest_us, newest_us, search_key)

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+)
+
+// Load returns how imports store rows by the means of an engine: COPY of PostgreSQL, LOAD DATA of
+// MariaDB. SQLite has none, and nil is returned.
+func Load(d filter.Dialect) sqlstore.Load {
+	switch d {
+	case sqlstore.Postgres:
+		return copyFrom
+	case sqlstore.MariaDB:
+		return loadData
+	}
+	return nil
+}
+
+func copyFrom(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (n int64, err error) {
+	err = conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("a connection of %T", driver)
+		}
+		n, err = c.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		return err
+	})
+	return n, err
+}
+
+// loads numbers the readers that the driver of MariaDB finds by their names.
+var loads atomic.Int64
+
+// errWarnings: LOAD DATA LOCAL has changed values to what the columns take, or left rows out.
+var errWarnings = errors.New("LOAD DATA has warnings")
+
+func loadData(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
+	var data []byte
+	for _, row := range rows {
+		data = AppendRow(data, row)
+	}
+	name := "sessionkit-" + strconv.FormatInt(loads.Add(1), 10)
+	mysql.RegisterReaderHandler(name, func() io.Reader { return bytes.NewReader(data) })
+	defer mysql.DeregisterReaderHandler(name)
+	result, err := conn.ExecContext(ctx, "LOAD DATA LOCAL INFILE 'Reader::"+name+"' INTO TABLE "+table+
+		" CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ("+strings.Join(columns, ", ")+")")
+	if err != nil {
+		return 0, err
+	}
+	var warnings int
+	if err := conn.QueryRowContext(ctx, "SELECT @@warning_count").Scan(&warnings); err != nil {
+		return 0, err
+	}
+	if warnings > 0 {
+		return 0, errWarnings
+	}
+	return result.RowsAffected()
+}
+
+// AppendRow appends a row as COPY and LOAD DATA read it by default: fields between tabs, backslashes
+// before what is special, \N for NULL. Values are those of a [sqlstore.Bulk].
+func AppendRow(line []byte, row []any) []byte {
+	for i, v := range row {
+		if i > 0 {
+			line = append(line, '\t')
+		}
+		line = appendField(line, v)
+	}
+	return append(line, '\n')
+}
+
+func appendField(line []byte, v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(line, `\N`...)
+	case int64:
+		return strconv.AppendInt(line, v, 10)
+	default:
+		for _, c := range []byte(v.(string)) { //nolint:errcheck // as sqlstore.Bulk promises
+			switch c {
+			case '\\':
+				line = append(line, `\\`...)
+			case '\t':
+				line = append(line, `\t`...)
+			case '\n':
+				line = append(line, `\n`...)
+			case '\r':
+				line = append(line, `\r`...)
+			default:
+				line = append(line, c)
+			}
+		}
+		return line
+	}
+}
