@@ -202,8 +202,8 @@
 //
 // # A read replica
 //
-// A hot standby of PostgreSQL answers every read. Put it beside the primary by a Backend of your own,
-// in which lists, counts and exports are the replica's and all else is the primary's:
+// A hot standby of PostgreSQL answers every read. To use it beside the primary, write a Backend
+// that sends lists, counts and exports to the replica, and everything else to the primary:
 //
 //	type withReplica struct {
 //		*sqlstore.Backend // over the primary: writes, details and changes
@@ -221,11 +221,11 @@
 //	backend := withReplica{primary, replica}
 //	st := store.New(backend, store.Options{Settings: primary.Settings(), Trail: primary.Trail()})
 //
-// What a list shows is as old as the replica. The changes since then are the primary's, which knows
-// the replica's watermarks: so the next look at the changes brings a page up to date, and no change
-// is missed. The other way round a replica that lags behind refuses the watermark. Writers that set
-// synchronous_commit=remote_apply wait until the replica shows what they wrote: then all that package
-// store promises holds as on one server.
+// Lists lag behind as the replica does. Changes come from the primary, which knows the replica's
+// watermarks, so that the next call of Changes brings a page up to date, and no change is missed. A
+// replica that lags behind would refuse the primary's watermarks. Writers that set
+// synchronous_commit=remote_apply wait until the replica shows what they wrote: then all promises
+// of package store hold as on one server.
 //
 // When a standby has to remove what the primary removed, it ends whoever reads that
 // (max_standby_streaming_delay says how long it waits first). Reads are then done once more, and so
@@ -248,11 +248,11 @@
 //
 // # Import
 //
-// [Backend.Import] brings sessions in from wherever they are: another table ([store.All] reads any
-// Backend), a file, another vendor. It writes parts of 2,048 sessions, each a transaction that holds
-// its companies, so that others read and write meanwhile, and packs beside. It may be killed at any
-// moment and repeated. A table that is still written to is moved so, with the time of a row's last
-// change as its version, and changedSince reading the rows that have changed since an instant:
+// [Backend.Import] stores sessions from any source: another table ([store.All] reads any Backend),
+// a file, another vendor. It writes parts of 2,048 sessions, each in one transaction, so that
+// others can read and write meanwhile, and packs at the same time. It may be killed at any moment
+// and repeated. This moves a table that is still written to. The version is the time of a row's
+// last change, and changedSince reads the rows that have changed since an instant:
 //
 //	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }} // when the row has changed last
 //	from := int64(0)
@@ -450,14 +450,14 @@
 // sessionkit_migrations, are a few rows that every machine may hold. An Insert, or a transaction of
 // the host's, over several companies would be one over several machines: write one company at a time.
 //
-// Several servers that know nothing of each other need nothing of the engine. Each company is on one
-// of them, and each of them has a Store, or a handler of the HTTP API:
+// Several independent servers need no support by the engine. Each company is on one of them, and
+// each server has a Store, or a handler of the HTTP API:
 //
 //	at := func(v store.Viewer) *store.Store { return stores[shards[v.Company]] }
 //
-// A company is moved to another server while it is written to, also to one of another engine: note
-// where the changes are, import all, and put the changes since then until they are few. Stop its
-// writers, put the last changes, save its settings, compare, and let its requests go to the other
+// A company can be moved to another server while it is written to, even to another engine: take a
+// watermark, import everything, and put the changes since then until they are few. Then stop its
+// writers, put the last changes, save its settings, compare, and send its requests to the other
 // server:
 //
 //	version := func(s *sessions.Session) int64 { return s.Revision }
@@ -476,13 +476,13 @@
 //	settings, err := from.Settings().CompanySettings(ctx, company)
 //	compared, err := store.Compare(ctx, from, to, company, filter.Filter{})
 //
-// Pages go on where they were; watermarks are refused by the other server, so that pages are read
-// anew. Its sessions' versions are their revisions then ([Backend.Put]). What does not move is the
-// history of its settings, its audit trail and its tombstones: what was purged could come back by a
-// late event. A purge while it moves refuses the watermark: begin again. Purge the company on the old
-// server in the end.
+// Cursors stay valid. The other server refuses watermarks, so that pages are read again. The
+// versions of the sessions are now their revisions ([Backend.Put]). The history of the settings,
+// the audit trail and the tombstones do not move, so that a late event could bring back a purged
+// session. After a purge during the move the watermark is refused: begin again. At the end purge
+// the company on the old server.
 //
-// This section's code and the following run in the tests of each change:
+// The tests run the code of this section, and these, for each change:
 //
 //	several servers             PostgreSQL and MariaDB, and the move of a company between them
 //	hot standby of PostgreSQL   see A read replica
@@ -524,13 +524,13 @@
 // column company, and the other two as reference tables; apply the statements of [Migrations] with
 // the tools of Vitess.
 //
-// A company too big for one machine has to become several: keys such as "acme/0" to "acme/15", chosen
-// by a hash of the session's ID, behind a Backend of the host's. This package has none. Each part
-// keeps all that is said here. A list asks every part for the same page, and merges newest first; it
-// has reached the newest of the places that the parts reached. Counts add up. The watermark is those
-// of the parts together. What that costs: a trial of 45 lines gave the same 480 lists in 5.6 times
-// the time, on one machine; a Budget has to leave each part enough to get on; and a stream is a
-// snapshot of each part, and not of all of them at one moment.
+// Split a company that is too big for one machine into several: keys such as "acme/0" to "acme/15",
+// chosen by a hash of the session's ID, behind a Backend of the host's. This package has no such
+// Backend. Each part keeps all promises. A list asks every part for the same page, and merges them
+// newest first; it has reached the newest of the positions that the parts have reached. Counts add
+// up. The watermark is made of those of the parts. The cost: a trial of 45 lines gave the same 480
+// lists in 5.6 times the time, on one machine; a Budget has to leave each part enough to get on;
+// and a stream is a snapshot of each part, and not of all of them at one moment.
 //
 // # Observability
 //
@@ -547,8 +547,9 @@
 //
 // # Errors
 //
-// A driver's error may hold a row's values. It is wrapped in an [*Error], which prints what was
-// being done and the SQLSTATE, and nothing else of the cause; errors.Is and errors.As reach it.
+// A driver's error may contain values of a row. It is wrapped in an [*Error], which prints the
+// operation and the SQLSTATE, and nothing else of the cause; errors.Is and errors.As reach the
+// cause.
 //
 // # Performance
 //
