@@ -497,6 +497,9 @@ if (query) {
   query.addEventListener("change", (event) => { together(event); foldLevels(); }, true);
   together();
   query.addEventListener("input", () => { restoring = false; }, true);
+  query.addEventListener("submit", (event) => { // by Enter: the list came while typing, and a keyboard on the screen covers it
+    if (event instanceof SubmitEvent && matchMedia("(pointer: coarse)").matches) byID("q").blur();
+  });
   byID("drawer").addEventListener("close", closedDrawer);
   byID("export").addEventListener("close", () => { if (exporting) exporting.abort(); });
   byID("export-form").addEventListener("submit", (event) => { event.preventDefault(); save(event.target); });
