@@ -33,7 +33,7 @@ function step(by) {
   if (row) return row.querySelector(".more").click();
   const more = byID("show-more");
   if (by < 0 || !more) return;
-  document.addEventListener("htmx:afterSettle", () => { if (inDrawer() === article) step(by); }, { once: true });
+  whenSettled("more", () => { if (inDrawer() === article) step(by); });
   more.click();
 }
 

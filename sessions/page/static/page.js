@@ -123,6 +123,17 @@ function together(event) {
   }
 }
 
+// whenSettled does something once an answer has taken the place of an element: of that one, and not
+// of another that the page happens to bring up to date meanwhile.
+function whenSettled(id, does) {
+  const settled = (event) => {
+    if (event.detail.target.id !== id) return;
+    document.removeEventListener("htmx:afterSettle", settled);
+    does();
+  };
+  document.addEventListener("htmx:afterSettle", settled);
+}
+
 const ask = () => htmx.trigger(query, "submit");
 
 function restore() {
@@ -421,10 +432,11 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const chips = [...document.querySelectorAll(".chip")];
     const next = chips.indexOf(chip);
-    document.addEventListener("htmx:afterSettle", () => {
+    whenSettled("results", () => {
+      if (document.activeElement !== document.body) return; // the reader has gone on
       const left = document.querySelectorAll(".chip");
       (left[Math.min(next, left.length - 1)] || byID("q")).focus();
-    }, { once: true });
+    });
     return ask();
   }
   const preset = on("[data-days]");
