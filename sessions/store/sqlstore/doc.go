@@ -227,10 +227,11 @@
 // synchronous_commit=remote_apply wait until the replica shows what they wrote: then all promises
 // of package store hold as on one server.
 //
-// When a standby has to remove what the primary removed, it ends whoever reads that
-// (max_standby_streaming_delay says how long it waits first). Reads are then done once more, and so
-// is a stream that has handed over nothing yet; one that has fails, and never ends early. For long
-// exports set hot_standby_feedback=on. After a failover to a standby that lacks commits, see Changes.
+// When a standby has to remove rows that the primary removed, it cancels queries that read them
+// (after max_standby_streaming_delay). Reads are then repeated once, and so is a stream that has
+// not yielded anything yet. One that has fails with an error, and never ends early. For long
+// exports set hot_standby_feedback=on. After a failover to a standby that lacks commits, see
+// Changes.
 //
 // # Changes
 //
