@@ -25,6 +25,13 @@
 // [RunSettings] does the same for a host's own store.Settings, and [RunAuditTrail] for a
 // store.AuditTrail.
 //
-// A failure prints the explanation of the case and its line in this package. What a storage cannot
-// do is declared in [Lacks]; with the zero Lacks everything is tested.
+// A failure says which promise is broken, by which call, with which filter, limit and position,
+// and what was expected and what came, field by field:
+//
+//	promise 12, what was stored comes back: Get("0195946c-0000-7000-8000-000000000001"):
+//	document_validity: want valid, got not_checked
+//
+// It names the line of the case in this package. A Backend that panics or hangs fails its case, and
+// the others go on. What a storage cannot do is declared in [Lacks]; with the zero Lacks everything
+// is tested.
 package storetest

@@ -2,10 +2,9 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -16,24 +15,42 @@ import (
 func (s *suite) stream(sel store.Selection) []*sessions.Session {
 	s.Helper()
 	var all []*sessions.Session
-	require.NoError(s, s.Backend.(store.Streamer).Stream(s.Context(), sel, func(one *sessions.Session) error { //nolint:errcheck // promised
+	s.lent(sel, func(one *sessions.Session) error {
 		all = append(all, one.Clone())
 		return nil
-	}))
+	})
 	return all
 }
 
+// streams requires that a stream has all that is selected.
+func (s *suite) streams(sel store.Selection, explanation string, args ...any) {
+	s.Helper()
+	got := s.stream(sel)
+	s.same(s.selected(sel), got, "Stream(%s): %s", selectionText(sel), fmt.Sprintf(explanation, args...))
+}
+
+// lent streams, which must not fail.
+func (s *suite) lent(sel store.Selection, each func(*sessions.Session) error) {
+	s.Helper()
+	asked := s.ask("Stream(%s)", selectionText(sel))
+	s.ok(s.streamer().Stream(s.Context(), sel, func(one *sessions.Session) error {
+		s.that(one != nil, "%s: a session, and not nil, is lent", asked)
+		return each(one)
+	}), "%s", asked)
+}
+
+func (s *suite) streamer() store.Streamer { return s.Backend.(store.Streamer) } //nolint:errcheck // promised
+
 func streamIsList(s *suite) {
 	s.put(world()...)
-	s.same(s.want(acme, filter.Filter{}), s.stream(everything(acme)), "everything")
+	s.streams(everything(acme), "everything")
 	for _, c := range selectCases() {
 		if s.can(c.filter) {
-			sel := store.Selection{Company: acme, Filter: c.filter, Limit: 1, Budget: 1}
-			want := s.want(acme, c.filter)
-			require.Equal(s, ids(want), ids(s.stream(sel)), "neither limit nor budget; %v", c)
-			if len(want) > 1 {
+			sel := store.Selection{Company: acme, Filter: c.filter, Limit: 1, Budget: 1} // a stream heeds neither
+			s.streams(sel, "%v", c)
+			if want := s.want(acme, c.filter); len(want) > 1 {
 				sel.After = store.PositionOf(want[0])
-				require.Equal(s, ids(want[1:]), ids(s.stream(sel)), "after the first; %v", c)
+				s.streams(sel, "after the first; %v", c)
 			}
 		}
 	}
@@ -67,7 +84,7 @@ func streamIsSnapshot(s *suite) {
 	var seen []*sessions.Session
 	// A storage may make writers wait for the snapshot: they must get on when it has ended.
 	written := make(chan error, 1)
-	err := s.Backend.(store.Streamer).Stream(s.Context(), everything(acme), func(one *sessions.Session) error { //nolint:errcheck // promised
+	s.lent(everything(acme), func(one *sessions.Session) error {
 		if seen = append(seen, one.Clone()); len(seen) != 1 {
 			return nil
 		}
@@ -84,9 +101,8 @@ func streamIsSnapshot(s *suite) {
 		}
 		return nil
 	})
-	require.NoError(s, err)
-	require.NotEmpty(s, seen, "sessions of the stream, of which the first one lets a writer begin")
-	require.NoError(s, <-written, "a writer beside a stream")
+	s.that(len(seen) > 0, "%s: there are sessions", s.asking())
+	s.ok(<-written, "a writer beside a stream")
 	s.same(before, seen, "what changes or comes in meanwhile is seen as it was")
 }
 
@@ -94,15 +110,14 @@ func streamLends(s *suite) {
 	s.put(world()...)
 	want := s.want(acme, filter.Filter{})
 	n := 0
-	err := s.Backend.(store.Streamer).Stream(s.Context(), everything(acme), func(one *sessions.Session) error { //nolint:errcheck // promised
-		require.Less(s, n, len(want), "sessions of the stream")
+	s.lent(everything(acme), func(one *sessions.Session) error {
+		s.that(n < len(want), "%s: there are no more than %d sessions", s.asking(), len(want))
 		s.same(want[n:n+1], []*sessions.Session{one}, "what was done to those before shows nowhere")
 		n++
 		*one = sessions.Session{ID: "changed", LastName: sessions.TextOf("Changed")}
 		return nil
 	})
-	require.NoError(s, err)
-	require.Equal(s, len(want), n)
+	is(s, len(want), n, "%s: sessions", s.asking())
 	s.same(want, s.list(everything(acme)).Sessions, "what was done to a lent session is not stored")
 }
 
@@ -111,71 +126,90 @@ func streamEnds(s *suite) {
 	enough := errors.New("enough")
 	for _, after := range []int{1, 5} {
 		calls := 0
-		err := s.Backend.(store.Streamer).Stream(s.Context(), everything(acme), func(*sessions.Session) error { //nolint:errcheck // promised
+		err := s.streamer().Stream(s.Context(), everything(acme), func(*sessions.Session) error {
 			if calls++; calls >= after {
 				return enough
 			}
 			return nil
 		})
-		require.ErrorIs(s, err, enough)
-		require.Equal(s, after, calls, "it is not called again")
+		s.wraps(err, enough, "Stream whose callback ends it at session %d", after)
+		is(s, after, calls, "calls of a callback that ends at session %d", after)
 	}
 	s.put(plainSession(4001)) // nothing holds the storage
 }
 
 func count(s *suite) {
 	s.put(world()...)
-	counter := s.Backend.(store.Counter) //nolint:errcheck // promised
 	for _, c := range selectCases() {
 		if !s.can(c.filter) {
 			continue
 		}
 		want := len(s.want(acme, c.filter))
 		sel := store.Selection{Company: acme, Filter: c.filter, Limit: want + 1}
-		got, err := counter.Count(s.Context(), sel)
-		require.NoError(s, err)
-		require.Equal(s, store.Count{N: want, Exact: true}, got, c)
+		s.counts(sel, "%v", c)
 		for _, sel.Limit = range []int{want, want - 1, 1} {
 			if sel.Limit < 1 {
 				continue
 			}
-			got, err := counter.Count(s.Context(), sel)
-			require.NoError(s, err)
-			require.LessOrEqual(s, got.N, want, "limit %d; %v", sel.Limit, c)
-			require.GreaterOrEqual(s, got.N, min(want, sel.Limit), "limit %d; %v", sel.Limit, c)
-			require.True(s, !got.Exact || got.N == want, "limit %d: exact only if there are no others; %v", sel.Limit, c)
+			got := s.count(sel)
+			s.that(got.N >= min(want, sel.Limit) && got.N <= want, "%s: %d is at least the lesser of Limit and %d, and no more than that; %v", s.asking(), got.N, want, c)
+			s.that(!got.Exact || got.N == want, "%s: %d is exact only if there are no others than %d; %v", s.asking(), got.N, want, c)
 		}
 		for _, sel.Budget = range []int{1, 10, 1000} {
 			sel.Limit = all
-			got, err := counter.Count(s.Context(), sel)
-			require.NoError(s, err)
-			require.LessOrEqual(s, got.N, want, c)
-			require.True(s, !got.Exact || got.N == want, "budget %d: exact, and wrong; %v", sel.Budget, c)
+			got := s.count(sel)
+			s.that(got.N <= want, "%s: %d is no more than %d; %v", s.asking(), got.N, want, c)
+			s.that(!got.Exact || got.N == want, "%s: %d is exact only if there are no others than %d; %v", s.asking(), got.N, want, c)
 		}
 	}
 }
 
+// count counts, which must not fail.
+func (s *suite) count(sel store.Selection) store.Count {
+	s.Helper()
+	asked := s.ask("Count(%s)", selectionText(sel))
+	got, err := s.Backend.(store.Counter).Count(s.Context(), sel) //nolint:errcheck // promised
+	s.ok(err, "%s", asked)
+	return got
+}
+
+// counts requires that a count is that of all that is selected.
+func (s *suite) counts(sel store.Selection, explanation string, args ...any) {
+	s.Helper()
+	got := s.count(sel)
+	is(s, countText(store.Count{N: len(s.selected(sel)), Exact: true}), countText(got), "Count(%s): %s", selectionText(sel), fmt.Sprintf(explanation, args...))
+}
+
+func countText(n store.Count) string {
+	if n.Exact {
+		return fmt.Sprintf("exactly %d", n.N)
+	}
+	return fmt.Sprintf("at least %d", n.N)
+}
+
 func countEach(s *suite) {
 	s.put(world()...)
-	var filters []filter.Filter
-	var want []store.Count
+	var cases []selectCase
 	for _, c := range selectCases() {
 		if s.can(c.filter) {
-			filters = append(filters, c.filter)
-			want = append(want, store.Count{N: len(s.want(acme, c.filter)), Exact: true})
+			cases = append(cases, c)
 		}
 	}
 	counter := s.Backend.(store.EachCounter) //nolint:errcheck // promised
-	for part := range slices.Chunk(filters, 20) {
-		got, err := counter.CountEach(s.Context(), everything(acme), part)
-		require.NoError(s, err)
-		require.Equal(s, want[:len(part)], got, "counts of the filters, in their order")
-		want = want[len(part):]
+	for part := range slices.Chunk(cases, 20) {
+		var filters []filter.Filter
+		for _, c := range part {
+			filters = append(filters, c.filter)
+		}
+		asked := s.ask("CountEach(%s) of %d filters", selectionText(everything(acme)), len(filters))
+		got, err := counter.CountEach(s.Context(), everything(acme), filters)
+		s.ok(err, "%s", asked)
+		is(s, len(part), len(got), "%s: counts", asked)
+		for i, c := range part {
+			want := store.Count{N: len(s.want(acme, c.filter)), Exact: true}
+			is(s, countText(want), countText(got[i]), "%s: count %d, of %s; %v", asked, i+1, c.filter.Text(), c)
+		}
 	}
-	_, err := counter.CountEach(s.Context(), everything(acme), []filter.Filter{{}, filter.Status()})
-	require.ErrorIs(s, err, filter.ErrEmpty, "a filter with an error")
-	_, err = counter.CountEach(s.Context(), everything(""), []filter.Filter{{}})
-	require.ErrorIs(s, err, store.ErrNoCompany)
 }
 
 func tally(s *suite) {
@@ -191,54 +225,55 @@ func tally(s *suite) {
 		}
 		sel := everything(acme)
 		sel.Filter = c.filter
+		asked := s.ask("Tally(%s)", selectionText(sel))
 		rows, exact, err := tallier.Tally(s.Context(), sel)
-		require.NoError(s, err)
-		require.True(s, exact, "without a budget; %v", c)
-		got := map[store.TallyKey]int{}
+		s.ok(err, "%s", asked)
+		s.that(exact, "%s: it is exact, as it has no Budget; %v", asked, c)
 		for _, r := range rows {
-			require.NotContains(s, got, r.TallyKey, "each key once; %v", c)
-			got[r.TallyKey] = r.N
+			is(s, want[r.TallyKey], r.N, "%s: sessions of the key %+v, which comes once at the most; %v", asked, r.TallyKey, c)
+			delete(want, r.TallyKey)
 		}
-		require.Equal(s, want, got, "%v", c)
+		for key, n := range want {
+			s.fail("%s: want %d sessions of the key %+v, got none; %v", asked, n, key, c)
+		}
 	}
-	_, _, err := tallier.Tally(s.Context(), store.Selection{Company: acme, Filter: filter.Status()})
-	require.ErrorIs(s, err, filter.ErrEmpty, "a filter with an error")
-	_, _, err = tallier.Tally(s.Context(), everything(""))
-	require.ErrorIs(s, err, store.ErrNoCompany)
 }
 
-func (s *suite) writer() store.Writer { return s.Backend.(store.Writer) } //nolint:errcheck // promised
+func (s *suite) writer() store.Writer {
+	s.ask("Insert, Update or Redact")
+	return s.Backend.(store.Writer) //nolint:errcheck // promised
+}
 
 func insert(s *suite) {
 	one, two := plainSession(1), plainSession(2)
 	one.CreatedAt = one.CreatedAt.Add(1500) // nanoseconds
 	one.Status, one.Reasons, one.Revision = sessions.Failed, []sessions.Reason{sessions.NotFullID, sessions.DigitalSpoof}, 0
-	require.NoError(s, s.writer().Insert(s.Context(), one, two))
-	require.Equal(s, noon.Add(-time.Minute+time.Microsecond), one.CreatedAt, "normalised")
-	require.True(s, slices.IsSorted(one.Reasons), "normalised")
-	require.Equal(s, []int64{1, 1}, []int64{one.Revision, two.Revision})
+	s.ok(s.writer().Insert(s.Context(), one, two))
+	is(s, noon.Add(-time.Minute+time.Microsecond), one.CreatedAt, "Insert normalises what it is given: CreatedAt")
+	s.that(slices.IsSorted(one.Reasons), "Insert normalises what it is given: reasons are sorted")
+	are(s, []int64{1, 1}, []int64{one.Revision, two.Revision}, "revisions that Insert sets")
 	s.remember(one)
 	s.remember(two)
-	require.NoError(s, s.writer().Insert(s.Context()), "no sessions")
+	s.ok(s.writer().Insert(s.Context()), "no sessions")
 
 	invalid := plainSession(4)
 	invalid.Status = ""
-	require.ErrorIs(s, s.writer().Insert(s.Context(), plainSession(3), invalid), sessions.ErrInvalid)
+	s.wraps(s.writer().Insert(s.Context(), plainSession(3), invalid), sessions.ErrInvalid)
 	masked := plainSession(4)
 	masked.FirstName = sessions.TextIn(sessions.Masked)
-	require.ErrorIs(s, s.writer().Insert(s.Context(), plainSession(3), masked), sessions.ErrInvalid)
+	s.wraps(s.writer().Insert(s.Context(), plainSession(3), masked), sessions.ErrInvalid)
 	other := two.Clone()
 	other.Model = "another"
-	require.ErrorIs(s, s.writer().Insert(s.Context(), plainSession(3), other), store.ErrExists)
+	s.wraps(s.writer().Insert(s.Context(), plainSession(3), other), store.ErrExists)
 	got := s.list(everything(acme)).Sessions
 	s.same(s.want(acme, filter.Filter{}), got, "all or none")
-	require.Equal(s, []int64{1, 1}, []int64{got[0].Revision, got[1].Revision})
+	are(s, []int64{1, 1}, []int64{got[0].Revision, got[1].Revision}, "revisions after inserts that stored nothing")
 
 	var many []*sessions.Session
 	for n := range 2500 {
 		many = append(many, plainSession(10+n))
 	}
-	require.NoError(s, s.writer().Insert(s.Context(), many...), "more than one statement holds")
+	s.ok(s.writer().Insert(s.Context(), many...), "more than one statement holds")
 	s.has(len(many)+2, s.list(everything(acme)).Sessions, "sessions of the company")
 }
 
@@ -247,13 +282,13 @@ func insertAgain(s *suite) {
 	for n := range 5 {
 		given = append(given, plainSession(n))
 	}
-	require.NoError(s, s.writer().Insert(s.Context(), given[:3]...))
+	s.ok(s.writer().Insert(s.Context(), given[:3]...))
 	again := []*sessions.Session{plainSession(0), plainSession(1), plainSession(2), plainSession(3), plainSession(3), plainSession(4)}
-	require.NoError(s, s.writer().Insert(s.Context(), again...), "some are stored, one is given twice")
+	s.ok(s.writer().Insert(s.Context(), again...), "some are stored, one is given twice")
 	for _, one := range given {
 		s.remember(one)
 	}
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "each once")
+	s.lists(everything(acme), "each once")
 
 	for name, change := range map[string]func(*sessions.Session){
 		"a field":         func(one *sessions.Session) { one.Model = "another" },
@@ -264,62 +299,61 @@ func insertAgain(s *suite) {
 	} {
 		other := plainSession(1)
 		change(other)
-		require.ErrorIs(s, s.writer().Insert(s.Context(), other), store.ErrExists, "differs in %s", name)
+		s.wraps(s.writer().Insert(s.Context(), other), store.ErrExists, "differs in %s", name)
 	}
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "unchanged")
+	s.lists(everything(acme), "unchanged")
 	updated := given[1].Clone()
 	updated.Model = "newer"
-	require.NoError(s, s.writer().Update(s.Context(), updated))
+	s.ok(s.writer().Update(s.Context(), updated))
 	same := updated.Clone()
 	same.Revision = 0
-	require.NoError(s, s.writer().Insert(s.Context(), same), "equal to what is stored now")
-	require.EqualValues(s, 2, same.Revision, "the stored revision")
+	s.ok(s.writer().Insert(s.Context(), same), "equal to what is stored now")
+	is(s, 2, same.Revision, "the stored revision")
 }
 
 func update(s *suite) {
 	one := plainSession(1)
 	one.Status, one.DecidedAt = sessions.Pending, time.Time{}
-	require.NoError(s, s.writer().Insert(s.Context(), one, plainSession(2)))
+	s.ok(s.writer().Insert(s.Context(), one, plainSession(2)))
 	s.remember(plainSession(2))
 	mine, theirs := one.Clone(), one.Clone()
 	mine.Status, mine.FirstName = sessions.Success, sessions.TextOf("Ketevan")
-	require.NoError(s, s.writer().Update(s.Context(), mine))
-	require.EqualValues(s, 2, mine.Revision)
+	s.ok(s.writer().Update(s.Context(), mine))
+	is(s, 2, mine.Revision, "the revision after an update")
 	s.remember(mine)
 	unchanged := func(why string) {
 		s.Helper()
-		s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "after %s", why)
-		got, err := s.Backend.Get(s.Context(), acme, one.ID)
-		require.NoError(s, err)
-		require.Equal(s, mine.Revision, got.Revision, "after %s", why)
+		s.lists(everything(acme), "after %s", why)
+		got := s.get(acme, one.ID)
+		is(s, mine.Revision, got.Revision, "the revision after %s", why)
 	}
 	unchanged("an update")
 	for _, f := range []filter.Filter{filter.Search("ketevan"), filter.And(filter.Status(sessions.Success), filter.Search("ket"))} {
 		got := s.list(store.Selection{Company: acme, Filter: f, Limit: 5})
-		require.Equal(s, []string{one.ID}, ids(got.Sessions), "found as it is now")
+		s.sameIDs([]string{one.ID}, ids(got.Sessions), "found as it is now")
 	}
 	theirs.Status = sessions.Failed
-	require.ErrorIs(s, s.writer().Update(s.Context(), theirs), store.ErrConflict, "two decide the same session: the second")
-	require.EqualValues(s, 1, theirs.Revision, "what was given stays as it was")
+	s.wraps(s.writer().Update(s.Context(), theirs), store.ErrConflict, "two decide the same session: the second")
+	is(s, 1, theirs.Revision, "what was given stays as it was")
 	unchanged("a conflict")
 	moved := mine.Clone()
 	moved.CreatedAt = moved.CreatedAt.Add(time.Microsecond)
-	require.ErrorIs(s, s.writer().Update(s.Context(), moved), store.ErrConflict, "another creation time")
+	s.wraps(s.writer().Update(s.Context(), moved), store.ErrConflict, "another creation time")
 	unchanged("a move")
 	ahead := mine.Clone()
 	ahead.Revision = 9
-	require.ErrorIs(s, s.writer().Update(s.Context(), ahead), store.ErrConflict, "a revision that never was")
-	require.ErrorIs(s, s.writer().Update(s.Context(), plainSession(3)), store.ErrNotFound)
+	s.wraps(s.writer().Update(s.Context(), ahead), store.ErrConflict, "a revision that never was")
+	s.wraps(s.writer().Update(s.Context(), plainSession(3)), store.ErrNotFound)
 	foreign := mine.Clone()
 	foreign.Company = "globex"
-	require.ErrorIs(s, s.writer().Update(s.Context(), foreign), store.ErrNotFound, "another company's")
+	s.wraps(s.writer().Update(s.Context(), foreign), store.ErrNotFound, "another company's")
 	invalid := mine.Clone()
 	invalid.Status = ""
-	require.ErrorIs(s, s.writer().Update(s.Context(), invalid), sessions.ErrInvalid)
+	s.wraps(s.writer().Update(s.Context(), invalid), sessions.ErrInvalid)
 	unchanged("refusals")
 	mine.Status, mine.Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID, sessions.DigitalSpoof}
 	mine.FirstName = sessions.TextOf("Keti Nana")
-	require.NoError(s, s.writer().Update(s.Context(), mine), "once more")
+	s.ok(s.writer().Update(s.Context(), mine), "once more")
 	s.remember(mine)
 	unchanged("a second update")
 	for _, f := range []filter.Filter{filter.Search("ketevan"), filter.And(filter.Status(sessions.Success), filter.Search("ket"))} {
@@ -330,24 +364,23 @@ func update(s *suite) {
 
 func updateAgain(s *suite) {
 	one := plainSession(1)
-	require.NoError(s, s.writer().Insert(s.Context(), one))
+	s.ok(s.writer().Insert(s.Context(), one))
 	one.Model = "newer"
 	again, other := one.Clone(), one.Clone()
-	require.NoError(s, s.writer().Update(s.Context(), one))
+	s.ok(s.writer().Update(s.Context(), one))
 	var mark store.Watermark
 	if !s.Lacks.Changes {
 		mark = s.changes(acme, "", 1).Next
 	}
-	require.NoError(s, s.writer().Update(s.Context(), again), "the same update, with the revision that was read")
-	require.EqualValues(s, 2, again.Revision)
-	got, err := s.Backend.Get(s.Context(), acme, one.ID)
-	require.NoError(s, err)
-	require.EqualValues(s, 2, got.Revision, "nothing was changed")
+	s.ok(s.writer().Update(s.Context(), again), "the same update, with the revision that was read")
+	is(s, 2, again.Revision, "the revision after the same update again")
+	got := s.get(acme, one.ID)
+	is(s, 2, got.Revision, "nothing was changed")
 	if !s.Lacks.Changes {
 		s.same(nil, s.changes(acme, mark, 5).Sessions, "nothing was changed")
 	}
 	other.Model = "yet another"
-	require.ErrorIs(s, s.writer().Update(s.Context(), other), store.ErrConflict, "another update with that revision")
+	s.wraps(s.writer().Update(s.Context(), other), store.ErrConflict, "another update with that revision")
 }
 
 func redaction(s *suite) {
@@ -365,41 +398,38 @@ func redaction(s *suite) {
 	found := func(f filter.Filter) []string {
 		return ids(s.list(store.Selection{Company: acme, Filter: f, Limit: 9}).Sessions)
 	}
-	for i, f := range finds {
-		require.Contains(s, found(f), one.ID, "filter %d before redaction", i)
+	for _, f := range finds {
+		s.that(slices.Contains(found(f), one.ID), "%s finds the session before its redaction", f.Text())
 	}
-	require.ErrorIs(s, s.writer().Redact(s.Context(), acme, newID(77)), store.ErrNotFound)
-	require.ErrorIs(s, s.writer().Redact(s.Context(), "globex", one.ID), store.ErrNotFound, "another company's")
-	require.ErrorIs(s, s.writer().Redact(s.Context(), "", one.ID), store.ErrNoCompany)
+	s.wraps(s.writer().Redact(s.Context(), acme, newID(77)), store.ErrNotFound)
+	s.wraps(s.writer().Redact(s.Context(), "globex", one.ID), store.ErrNotFound, "another company's")
+	s.wraps(s.writer().Redact(s.Context(), "", one.ID), store.ErrNoCompany)
 	var mark store.Watermark
 	if !s.Lacks.Changes {
 		mark = s.changes(acme, "", 1).Next
 	}
-	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID, "branch", "none"))
+	s.ok(s.writer().Redact(s.Context(), acme, one.ID, "branch", "none"))
 	gone := one.Clone()
 	gone.RedactPerson("branch")
-	require.Equal(s, 1, gone.Extra.Len())
 	s.remember(gone)
-	for i, f := range finds {
-		require.NotContains(s, found(f), one.ID, "filter %d after redaction", i)
+	for _, f := range finds {
+		s.that(!slices.Contains(found(f), one.ID), "%s does not find the session after its redaction", f.Text())
 	}
-	require.Equal(s, []string{one.ID}, found(filter.FailedFor(sessions.DigitalSpoof)), "still found by its verdict")
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "redacted")
-	once, err := s.Backend.Get(s.Context(), acme, one.ID)
-	require.NoError(s, err)
-	require.EqualValues(s, 2, once.Revision, "a change like any other")
+	s.sameIDs([]string{one.ID}, found(filter.FailedFor(sessions.DigitalSpoof)), "still found by its verdict")
+	s.lists(everything(acme), "redacted")
+	once := s.get(acme, one.ID)
+	is(s, 2, once.Revision, "a change like any other")
 	if !s.Lacks.Changes {
 		s.same([]*sessions.Session{gone}, s.changes(acme, mark, 5).Sessions, "the change is named, and tells nothing")
 	}
 	if branch := filter.Extra("branch", "Vake"); s.can(branch) {
-		require.Equal(s, []string{one.ID}, found(branch), "found by an extra field that is kept")
+		s.sameIDs([]string{one.ID}, found(branch), "found by an extra field that is kept")
 	}
-	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID, "branch"), "again")
-	twice, err := s.Backend.Get(s.Context(), acme, one.ID)
-	require.NoError(s, err)
-	require.True(s, once.Equal(twice), "doing it twice changes nothing")
-	require.NoError(s, s.writer().Redact(s.Context(), acme, one.ID), "nothing is kept")
+	s.ok(s.writer().Redact(s.Context(), acme, one.ID, "branch"), "again")
+	twice := s.get(acme, one.ID)
+	s.that(once.Equal(twice), "doing it twice changes nothing")
+	s.ok(s.writer().Redact(s.Context(), acme, one.ID), "nothing is kept")
 	gone.RedactPerson()
 	s.remember(gone)
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "redacted of what was kept before")
+	s.lists(everything(acme), "redacted of what was kept before")
 }

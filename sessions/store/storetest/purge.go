@@ -7,22 +7,23 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-func (s *suite) purger() store.Purger { return s.Backend.(store.Purger) } //nolint:errcheck // promised
+func (s *suite) purger() store.Purger {
+	s.ask("Purge")
+	return s.Backend.(store.Purger) //nolint:errcheck // promised
+}
 
 // purge purges, and requires that exactly those sessions are gone that the Purge selects.
 func (s *suite) purge(p store.Purge, why string) {
 	s.Helper()
 	gone := s.forget(p)
 	n, err := s.purger().Purge(s.Context(), p)
-	require.NoError(s, err, why)
-	require.Equal(s, len(gone), n, "%s: how many were purged", why)
+	s.ok(err, why)
+	is(s, len(gone), n, "%s: sessions that were purged", why)
 	s.isWithout(gone, why)
 }
 
@@ -41,28 +42,22 @@ func (s *suite) forget(p store.Purge) (gone []*sessions.Session) {
 func (s *suite) isWithout(gone []*sessions.Session, why string) {
 	s.Helper()
 	for _, company := range []string{acme, "globex"} {
-		want := s.want(company, filter.Filter{})
-		s.same(want, s.list(everything(company)).Sessions, "%s: the sessions of %q that are left", why, company)
-		if counter, ok := s.Backend.(store.Counter); ok {
-			n, err := counter.Count(s.Context(), everything(company))
-			require.NoError(s, err)
-			require.Equal(s, store.Count{N: len(want), Exact: true}, n, "%s: the count of %q", why, company)
+		s.lists(everything(company), "%s: what is left", why)
+		if _, ok := s.Backend.(store.Counter); ok {
+			s.counts(everything(company), "%s: what is left", why)
 		}
 		if _, ok := s.Backend.(store.Streamer); ok {
-			require.Equal(s, ids(want), ids(s.stream(everything(company))), "%s: the stream of %q", why, company)
+			s.streams(everything(company), "%s: what is left", why)
 		}
 	}
 	for _, one := range gone {
-		_, err := s.Backend.Get(s.Context(), one.Company, one.ID)
-		require.ErrorIs(s, err, store.ErrNotFound, "%s: %q", why, one.ID)
+		s.gone(one.Company, one.ID, "%s: %q", why, one.ID)
 	}
-	for i, f := range []filter.Filter{filter.Search("n"), filter.Search("0"), filter.Status(sessions.Success), filter.Not(filter.Search("beridze"))} {
+	for _, f := range []filter.Filter{filter.Search("n"), filter.Search("0"), filter.Status(sessions.Success), filter.Not(filter.Search("beridze"))} {
 		sel := store.Selection{Company: acme, Filter: f, Limit: all}
-		require.Equal(s, ids(s.want(acme, f)), ids(s.list(sel).Sessions), "%s: search %d", why, i)
-		if counter, ok := s.Backend.(store.Counter); ok {
-			n, err := counter.Count(s.Context(), sel)
-			require.NoError(s, err)
-			require.Equal(s, len(s.want(acme, f)), n.N, "%s: count %d", why, i)
+		s.lists(sel, "%s: what is left", why)
+		if _, ok := s.Backend.(store.Counter); ok {
+			s.counts(sel, "%s: what is left", why)
 		}
 	}
 }
@@ -100,8 +95,8 @@ func purgeSelects(s *suite) {
 	s.purge(store.Purge{Company: acme, IDs: ids(left[10:14]), Filter: filter.Is(sessions.FieldID, left[12].ID, left[20].ID)}, "IDs within a filter")
 	s.purge(store.Purge{Company: acme, Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, noon.Add(-time.Hour))}, "everything before an instant")
 	if w, ok := s.Backend.(store.Writer); ok {
-		require.ErrorIs(s, w.Update(s.Context(), left[3].Clone()), store.ErrNotFound, "an update of what is gone")
-		require.ErrorIs(s, w.Redact(s.Context(), acme, left[3].ID), store.ErrNotFound, "a redaction of what is gone")
+		s.wraps(w.Update(s.Context(), left[3].Clone()), store.ErrNotFound, "an update of what is gone")
+		s.wraps(w.Redact(s.Context(), acme, left[3].ID), store.ErrNotFound, "a redaction of what is gone")
 	}
 	s.purge(store.Purge{Company: acme, All: true}, "everything")
 	s.purge(store.Purge{Company: "nobody", All: true}, "a company without sessions")
@@ -126,8 +121,8 @@ func (s *suite) purgeBesides() {
 		_, err := s.purger().Purge(s.Context(), p)
 		done <- err
 	}
-	if x, ok := s.Backend.(store.Streamer); ok {
-		require.NoError(s, x.Stream(s.Context(), everything(acme), func(one *sessions.Session) error {
+	if _, ok := s.Backend.(store.Streamer); ok {
+		s.lent(everything(acme), func(one *sessions.Session) error {
 			if streamed = append(streamed, one.Clone()); len(streamed) != 1 {
 				return nil
 			}
@@ -138,21 +133,15 @@ func (s *suite) purgeBesides() {
 			case <-time.After(200 * time.Millisecond):
 			}
 			return nil
-		}))
+		})
 		s.same(before, streamed, "a stream beside a purge sees what was there when it began")
 	} else {
 		purge()
 	}
-	require.NoError(s, <-done, "a purge beside a stream")
+	s.ok(<-done, "a purge beside a stream")
 	s.forget(store.Purge{Company: acme, IDs: ids(gone)})
 	s.isWithout(gone, "beside a list and a stream")
-	var rest []string
-	for _, one := range s.want(acme, filter.Filter{}) {
-		if store.PositionOf(one).Before(first.Reached) {
-			rest = append(rest, one.ID)
-		}
-	}
-	require.Equal(s, rest, ids(s.walk(store.Selection{Company: acme, Limit: 7, After: first.Reached})), "a list that began before goes on, and loses nothing else")
+	s.walks(store.Selection{Company: acme, Limit: 7, After: first.Reached}, "a list that began before goes on, and loses nothing else")
 }
 
 func purgeRefused(s *suite) {
@@ -182,8 +171,8 @@ func purgeRefused(s *suite) {
 		"all, with a poisoned filter":  {store.Purge{Company: acme, All: true, Filter: bad}, bad.Err()},
 	} {
 		n, err := s.purger().Purge(s.Context(), c.p)
-		require.ErrorIs(s, err, c.want, why)
-		require.Zero(s, n, why)
+		s.wraps(err, c.want, why)
+		is(s, 0, n, "%s: sessions that were purged", why)
 		after := s.list(everything(acme))
 		s.same(before.Sessions, after.Sessions, "%s", why)
 	}
@@ -201,11 +190,11 @@ func purgeWatermarks(s *suite) {
 	s.same(nil, s.changes(acme, first.AsOf, all).Sessions, "a purge of nothing refuses no watermark")
 	s.purge(store.Purge{Company: acme, IDs: []string{first.Sessions[4].ID}}, "one session")
 	_, err := s.Backend.Changes(s.Context(), acme, first.AsOf, all)
-	require.ErrorIs(s, err, store.ErrWatermark, "from before the purge")
+	s.wraps(err, store.ErrWatermark, "from before the purge")
 	s.same(nil, s.changes("globex", globex, all).Sessions, "another company's")
 	second := s.list(everything(acme))
 	s.put(plainSession(2000))
-	require.Equal(s, []string{newID(2000)}, ids(s.changes(acme, second.AsOf, all).Sessions), "from after the purge")
+	s.sameIDs([]string{newID(2000)}, ids(s.changes(acme, second.AsOf, all).Sessions), "from after the purge")
 
 	// Lists while a long purge is at work: no watermark of one that had what is gone holds.
 	keep, gone := purgedLater(1500)
@@ -224,7 +213,7 @@ func purgeWatermarks(s *suite) {
 	for purging := true; purging; {
 		select {
 		case err := <-done:
-			require.NoError(s, err)
+			s.ok(err)
 			purging = false
 		default:
 		}
@@ -235,9 +224,9 @@ func purgeWatermarks(s *suite) {
 	for i, sm := range samples {
 		_, err := s.Backend.Changes(s.Context(), acme, sm.asOf, all)
 		if slices.Equal(left, sm.seen) {
-			require.NoError(s, err, "list %d of %d has nothing that is gone", i, len(samples))
+			s.ok(err, "list %d of %d has nothing that is gone", i, len(samples))
 		} else {
-			require.ErrorIs(s, err, store.ErrWatermark, "list %d of %d has sessions that are gone", i, len(samples))
+			s.wraps(err, store.ErrWatermark, "list %d of %d has sessions that are gone", i, len(samples))
 		}
 	}
 }
@@ -252,13 +241,13 @@ func purgeTombstones(s *suite) {
 	for why, batch := range map[string][]*sessions.Session{
 		"as it was": {gone.Clone()}, "another state": {late}, "with others, all or none": {fresh, late}, "what never came": {never},
 	} {
-		require.ErrorIs(s, s.writer().Insert(s.Context(), batch...), store.ErrPurged, why)
+		s.wraps(s.writer().Insert(s.Context(), batch...), store.ErrPurged, why)
 		s.isWithout([]*sessions.Session{gone}, why)
 	}
 	if p, ok := s.Backend.(store.Putter); ok {
 		results, err := p.Put(s.Context(), store.Versioned{Session: late, Version: 1 << 40}, store.Versioned{Session: fresh, Version: 1})
-		require.NoError(s, err)
-		require.Equal(s, []store.PutResult{{Outcome: store.PutPurged}, {Outcome: store.PutCreated}}, results, "a late event, whatever its version")
+		s.ok(err)
+		are(s, []store.PutOutcome{store.PutPurged, store.PutCreated}, outcomesOf(results), "outcomes of a late event, whatever its version, and of a new session's")
 		s.remember(fresh)
 		s.isWithout([]*sessions.Session{gone}, "a late event")
 	}
@@ -272,18 +261,18 @@ func purgeTombstones(s *suite) {
 	f := filter.Status(sessions.Failed)
 	failed := s.forget(store.Purge{Company: acme, Filter: f})
 	_, err := s.purger().Purge(s.Context(), store.Purge{Company: acme, Filter: f, Keep: time.Hour})
-	require.NoError(s, err)
+	s.ok(err)
 	for _, one := range failed {
-		require.ErrorIs(s, s.writer().Insert(s.Context(), one.Clone()), store.ErrPurged, "purged by a filter, for an hour")
+		s.wraps(s.writer().Insert(s.Context(), one.Clone()), store.ErrPurged, "purged by a filter, for an hour")
 	}
 	left := s.want(acme, filter.Filter{})
 	s.purge(store.Purge{Company: acme, All: true, Keep: 100 * time.Millisecond}, "everything, for a moment")
-	require.ErrorIs(s, s.writer().Insert(s.Context(), failed[0].Clone()), store.ErrPurged, "the hour is not over")
+	s.wraps(s.writer().Insert(s.Context(), failed[0].Clone()), store.ErrPurged, "the hour is not over")
 	time.Sleep(110 * time.Millisecond)
 	s.put(left...)
 	s.isWithout(failed, "the moment is over")
-	require.ErrorIs(s, s.writer().Insert(s.Context(), failed[0].Clone()), store.ErrPurged, "the hour is not over")
-	require.ErrorIs(s, s.writer().Insert(s.Context(), gone.Clone()), store.ErrPurged, "for good")
+	s.wraps(s.writer().Insert(s.Context(), failed[0].Clone()), store.ErrPurged, "the hour is not over")
+	s.wraps(s.writer().Insert(s.Context(), gone.Clone()), store.ErrPurged, "for good")
 }
 
 func purgeGoesOn(s *suite) {
@@ -295,8 +284,8 @@ func purgeGoesOn(s *suite) {
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	n, err := s.purger().Purge(ctx, p)
-	require.ErrorIs(s, err, context.Canceled)
-	require.Zero(s, n)
+	s.wraps(err, context.Canceled, "Purge with a cancelled context")
+	is(s, 0, n, "sessions that a purge with a cancelled context purged")
 	s.same(before, s.list(everything(acme)).Sessions, "a context that is over purges nothing")
 
 	// Contexts that end at some time, beside a writer. Each purge gets further, or knows nothing of it.
@@ -305,6 +294,7 @@ func purgeGoesOn(s *suite) {
 	var errWrite error
 	stop := make(chan struct{})
 	group.Go(func() {
+		defer caught(&errWrite)
 		for i := 0; errWrite == nil; i++ {
 			select {
 			case <-stop:
@@ -321,6 +311,7 @@ func purgeGoesOn(s *suite) {
 		stored[one.ID] = one
 	}
 	for within := time.Millisecond; ; within *= 2 {
+		s.that(within < time.Hour, "a purge that is called again and again gets to the end")
 		ctx, cancel := context.WithTimeout(s.Context(), within)
 		_, err := s.purger().Purge(ctx, p)
 		cancel()
@@ -332,22 +323,22 @@ func purgeGoesOn(s *suite) {
 			}
 		}
 		for _, one := range keep {
-			require.True(s, there[one.ID], "what is not purged is there")
+			s.that(there[one.ID], "what is not purged is there")
 		}
 		if err == nil {
 			break
 		}
-		require.ErrorIs(s, err, context.DeadlineExceeded)
+		s.wraps(err, context.DeadlineExceeded, "Purge that its context ended")
 	}
 	close(stop)
 	group.Wait()
-	require.NoError(s, errWrite, "a writer beside a purge")
+	s.ok(errWrite, "a writer beside a purge")
 	for _, one := range slices.Collect(maps.Values(fresh)) {
 		s.remember(one)
 	}
 	s.forget(p)
 	s.isWithout(gone, "after contexts that ended")
 	n, err = s.purger().Purge(s.Context(), p)
-	require.NoError(s, err, "again")
-	require.Zero(s, n, "there is nothing left")
+	s.ok(err, "again")
+	is(s, 0, n, "sessions that a purge purged again")
 }

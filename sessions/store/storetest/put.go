@@ -9,14 +9,15 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-func (s *suite) putter() store.Putter { return s.Backend.(store.Putter) } //nolint:errcheck // promised
+func (s *suite) putter() store.Putter {
+	s.ask("Put")
+	return s.Backend.(store.Putter) //nolint:errcheck // promised
+}
 
 // versioned returns the state that a session has at a version: another one at each.
 func versioned(n int, version int64) store.Versioned {
@@ -29,12 +30,18 @@ func versioned(n int, version int64) store.Versioned {
 func (s *suite) outcomes(states ...store.Versioned) []store.PutOutcome {
 	s.Helper()
 	results, err := s.putter().Put(s.Context(), states...)
-	require.NoError(s, err)
-	require.Len(s, results, len(states), "sentence 33: results")
-	outcomes := make([]store.PutOutcome, len(results))
+	s.ok(err)
+	is(s, len(states), len(results), "promise 33: results of Put of %d states", len(states))
 	for i, r := range results {
-		require.NoError(s, r.Err, "state %d", i)
-		outcomes[i] = r.Outcome
+		s.ok(r.Err, "result %d of Put", i+1)
+	}
+	return outcomesOf(results)
+}
+
+func outcomesOf(results []store.PutResult) []store.PutOutcome {
+	var outcomes []store.PutOutcome
+	for _, r := range results {
+		outcomes = append(outcomes, r.Outcome)
 	}
 	return outcomes
 }
@@ -42,8 +49,7 @@ func (s *suite) outcomes(states ...store.Versioned) []store.PutOutcome {
 // revision returns the revision of a session.
 func (s *suite) revision(one *sessions.Session) int64 {
 	s.Helper()
-	got, err := s.Backend.Get(s.Context(), one.Company, one.ID)
-	require.NoError(s, err)
+	got := s.get(one.Company, one.ID)
 	return got.Revision
 }
 
@@ -63,7 +69,7 @@ func putNewest(s *suite) {
 		for _, v := range some {
 			var n int
 			_, err := fmt.Sscanf(v.Session.ID[len(v.Session.ID)-12:], "%x", &n)
-			require.NoError(s, err)
+			s.ok(err)
 			stored, known := newest[n]
 			switch {
 			case !known:
@@ -80,17 +86,17 @@ func putNewest(s *suite) {
 				s.remember(v.Session)
 			}
 		}
-		require.Equal(s, want, s.outcomes(some...))
-		s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "after each call, the newest states")
+		are(s, want, s.outcomes(some...), "outcomes of states in any order")
+		s.lists(everything(acme), "after each call, the newest states")
 	}
 	// Two states of one version: the first one stays.
 	first, second := versioned(10, math.MaxInt64), versioned(10, math.MaxInt64)
 	second.Session.Model = "another"
-	require.Equal(s, []store.PutOutcome{store.PutCreated, store.PutEqual}, s.outcomes(first, second))
-	require.Equal(s, []store.PutOutcome{store.PutOlder, store.PutEqual}, s.outcomes(versioned(10, math.MaxInt64-1), second))
+	are(s, []store.PutOutcome{store.PutCreated, store.PutEqual}, s.outcomes(first, second), "outcomes of two states of one version")
+	are(s, []store.PutOutcome{store.PutOlder, store.PutEqual}, s.outcomes(versioned(10, math.MaxInt64-1), second), "outcomes of an older state, and of the same again")
 	s.remember(first.Session)
 	s.putAtOnce()
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "the newest states")
+	s.lists(everything(acme), "the newest states")
 }
 
 // putAtOnce puts the states of the same sessions from many goroutines, each in an order of its own:
@@ -137,11 +143,11 @@ func (s *suite) putAtOnce() {
 		})
 	}
 	group.Wait()
-	require.NoError(s, errors.Join(errs...), "writers at once")
+	s.ok(errors.Join(errs...), "writers at once")
 	for n := range many {
-		require.Equal(s, 1, created[newID(100+n)], "writers at once that created session %d", n)
+		is(s, 1, created[newID(100+n)], "writers at once that created session %d", n)
 		for version := range int64(versions) {
-			require.LessOrEqual(s, stored[state{newID(100 + n), version}], 1, "writers at once that stored version %d of session %d", version, n)
+			s.that(stored[state{newID(100 + n), version}] <= 1, "of writers at once, one at the most stored version %d of session %d", version, n)
 		}
 		s.remember(versioned(100+n, versions-1).Session)
 	}
@@ -149,18 +155,17 @@ func (s *suite) putAtOnce() {
 
 func putVersions(s *suite) {
 	one := versioned(1, 0)
-	require.NoError(s, s.writer().Insert(s.Context(), plainSession(1)))
-	require.Equal(s, []store.PutOutcome{store.PutEqual}, s.outcomes(one), "Insert stores version 0")
-	require.Equal(s, []store.PutOutcome{store.PutUpdated}, s.outcomes(versioned(1, 1)))
-	updated, err := s.Backend.Get(s.Context(), acme, newID(1))
-	require.NoError(s, err)
+	s.ok(s.writer().Insert(s.Context(), plainSession(1)))
+	are(s, []store.PutOutcome{store.PutEqual}, s.outcomes(one), "Insert stores version 0")
+	are(s, []store.PutOutcome{store.PutUpdated}, s.outcomes(versioned(1, 1)), "outcomes")
+	updated := s.get(acme, newID(1))
 	updated.Model = "updated"
-	require.NoError(s, s.writer().Update(s.Context(), updated))
-	require.Equal(s, []store.PutOutcome{store.PutEqual, store.PutUpdated, store.PutOlder},
+	s.ok(s.writer().Update(s.Context(), updated))
+	are(s, []store.PutOutcome{store.PutEqual, store.PutUpdated, store.PutOlder},
 		s.outcomes(versioned(1, 1), versioned(1, 3), versioned(1, 2)), "Update keeps the version")
-	require.ErrorIs(s, s.writer().Update(s.Context(), updated), store.ErrConflict, "Put raises the revision")
-	require.NoError(s, s.writer().Redact(s.Context(), acme, newID(1)))
-	require.Equal(s, []store.PutOutcome{store.PutOlder, store.PutEqual, store.PutUpdated},
+	s.wraps(s.writer().Update(s.Context(), updated), store.ErrConflict, "Put raises the revision")
+	s.ok(s.writer().Redact(s.Context(), acme, newID(1)))
+	are(s, []store.PutOutcome{store.PutOlder, store.PutEqual, store.PutUpdated},
 		s.outcomes(versioned(1, 2), versioned(1, 3), versioned(1, 4)), "Redact keeps the version")
 }
 
@@ -179,37 +184,35 @@ func putResults(s *suite) {
 		versioned(2, 0), versioned(6, 9), nowhere,
 	}
 	results, err := s.putter().Put(s.Context(), states...)
-	require.NoError(s, err)
-	require.Len(s, results, len(states), "sentence 33: results")
+	s.ok(err)
+	is(s, len(states), len(results), "results of Put")
 	refused := map[int]error{
 		0: sessions.ErrInvalid, 2: store.ErrConflict, 3: store.ErrVersion, 5: sessions.ErrInvalid, 7: store.ErrVersion, 13: sessions.ErrInvalid,
 	}
-	var outcomes []store.PutOutcome
 	for i, r := range results {
-		require.ErrorIs(s, r.Err, refused[i], "state %d", i)
-		outcomes = append(outcomes, r.Outcome)
+		s.wraps(r.Err, refused[i], "result %d of Put", i+1)
 	}
-	require.Equal(s, []store.PutOutcome{
+	are(s, []store.PutOutcome{
 		store.PutRefused, store.PutUpdated, store.PutRefused, store.PutRefused, store.PutCreated, store.PutRefused, store.PutOlder,
 		store.PutRefused, store.PutUpdated, store.PutCreated, store.PutOlder, store.PutEqual, store.PutUpdated, store.PutRefused,
-	}, outcomes)
+	}, outcomesOf(results), "outcomes of states of which some are refused")
 	s.remember(versioned(1, 5).Session)
 	s.remember(versioned(6, 9).Session)
 	s.remember(other.Session)
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "one that is refused does not stop the others")
-	s.same([]*sessions.Session{other.Session}, s.list(everything("globex")).Sessions, "another company's is another session")
-	require.EqualValues(s, 2, s.revision(plainSession(1)), "a session changes once in a call")
-	require.EqualValues(s, 1, s.revision(plainSession(6)), "and is new but once")
+	s.lists(everything(acme), "one that is refused does not stop the others")
+	s.lists(everything("globex"), "another company's is another session")
+	is(s, 2, s.revision(plainSession(1)), "a session changes once in a call")
+	is(s, 1, s.revision(plainSession(6)), "and is new but once")
 
 	results, err = s.putter().Put(s.Context())
-	require.NoError(s, err, "no states")
-	require.Empty(s, results)
+	s.ok(err, "no states")
+	is(s, 0, len(results), "results of Put of no states")
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	results, err = s.putter().Put(ctx, versioned(1, 90), versioned(90, 1))
-	require.ErrorIs(s, err, context.Canceled)
-	require.Nil(s, results)
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "an error of Put itself stores nothing")
+	s.wraps(err, context.Canceled, "Put with a cancelled context")
+	is(s, 0, len(results), "results of Put with a cancelled context")
+	s.lists(everything(acme), "an error of Put itself stores nothing")
 
 	var many []store.Versioned
 	for n := range 2500 {
@@ -223,7 +226,7 @@ func putResults(s *suite) {
 			s.remember(versioned(1000+n, int64(n)).Session)
 		}
 	}
-	require.Equal(s, ids(s.want(acme, filter.Filter{})), ids(s.list(everything(acme)).Sessions), "many in one call")
+	s.lists(everything(acme), "many in one call")
 }
 
 func putRedacted(s *suite) {
@@ -233,9 +236,9 @@ func putRedacted(s *suite) {
 	started.Session.RedactPerson() // of whom nothing is known
 	started.Session.FirstName = sessions.TextIn(sessions.NotCollected)
 	decided.Session.Status, decided.Session.Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID}
-	require.Equal(s, []store.PutOutcome{store.PutCreated}, s.outcomes(started))
-	require.NoError(s, s.writer().Redact(s.Context(), acme, newID(1)))
-	require.Equal(s, []store.PutOutcome{store.PutOlder, store.PutUpdated, store.PutUpdated},
+	are(s, []store.PutOutcome{store.PutCreated}, s.outcomes(started), "outcomes")
+	s.ok(s.writer().Redact(s.Context(), acme, newID(1)))
+	are(s, []store.PutOutcome{store.PutOlder, store.PutUpdated, store.PutUpdated},
 		s.outcomes(versioned(1, 0), named, decided), "whatever version comes after a redaction")
 	gone := decided.Session.Clone()
 	gone.RedactPerson()
@@ -259,14 +262,14 @@ func putRedacted(s *suite) {
 		if n < 2 {
 			s.outcomes(order...)
 		} else {
-			require.Equal(s, []store.PutOutcome{store.PutCreated, store.PutOlder, store.PutUpdated}, s.outcomes(order...))
-			require.Equal(s, []store.PutOutcome{store.PutOlder}, s.outcomes(order[2]), "once more")
+			are(s, []store.PutOutcome{store.PutCreated, store.PutOlder, store.PutUpdated}, s.outcomes(order...), "outcomes")
+			are(s, []store.PutOutcome{store.PutOlder}, s.outcomes(order[2]), "once more")
 		}
 		left := versioned(2+n, 7).Session
 		left.RedactPerson()
 		s.remember(left)
 	}
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "redacted, in the state of the newest version")
+	s.lists(everything(acme), "redacted, in the state of the newest version")
 	s.same(nil, s.list(store.Selection{Company: acme, Filter: person, Limit: 9}).Sessions, "and not to be found")
 }
 
@@ -276,13 +279,14 @@ func putLeavesAlone(s *suite) {
 	given.Session.Status, given.Session.Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID, sessions.DigitalSpoof}
 	given.Session.Revision = 77
 	before := *given.Session.Clone()
-	require.Equal(s, []store.PutOutcome{store.PutCreated}, s.outcomes(given))
-	require.Equal(s, before, *given.Session, "what was given is as it was")
+	are(s, []store.PutOutcome{store.PutCreated}, s.outcomes(given), "outcomes")
+	s.equal(&before, given.Session, "what was given is as it was")
+	is(s, before.Revision, given.Session.Revision, "what was given is as it was: its revision")
 	s.remember(given.Session)
 	given.Session.Reasons[0] = "changed"
 	given.Session.Model = "changed"
-	s.same(s.want(acme, filter.Filter{}), s.list(everything(acme)).Sessions, "what was given is not kept")
-	require.EqualValues(s, 1, s.revision(given.Session), "the caller's revision plays no part")
+	s.lists(everything(acme), "what was given is not kept")
+	is(s, 1, s.revision(given.Session), "the caller's revision plays no part")
 
 	var mark store.Watermark
 	if !s.Lacks.Changes {
@@ -291,13 +295,13 @@ func putLeavesAlone(s *suite) {
 	moved := versioned(1, 9)
 	moved.Session.CreatedAt = noon
 	_, err := s.putter().Put(s.Context(), versioned(1, 1), versioned(1, 0), moved, versioned(2, -1))
-	require.NoError(s, err)
-	require.EqualValues(s, 1, s.revision(given.Session), "nothing was changed")
+	s.ok(err)
+	is(s, 1, s.revision(given.Session), "nothing was changed")
 	if s.Lacks.Changes {
 		return
 	}
 	s.same(nil, s.changes(acme, mark, 5).Sessions, "nothing was changed")
 	newer := versioned(1, 2)
 	s.outcomes(versioned(3, 1), newer)
-	require.ElementsMatch(s, []string{newID(1), newID(3)}, ids(s.changes(acme, mark, 5).Sessions), "changes like any others")
+	s.sameIDs([]string{newID(1), newID(3)}, slices.Sorted(slices.Values(ids(s.changes(acme, mark, 5).Sessions))), "changes like any others")
 }

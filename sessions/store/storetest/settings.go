@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -21,20 +19,23 @@ type rule[S any] struct {
 	number  int
 	title   string
 	applies func(S) bool // nil: to every S
-	check   func(testing.TB, S)
+	check   func(*judge, S)
 }
 
-func (r rule[S]) name() string { return fmt.Sprintf("%02d %s", r.number, r.title) }
+func (r rule[S]) prove(t testing.TB, s S) {
+	t.Helper()
+	prove(t, r.number, r.title, patience, func(j *judge) { r.check(j, s) })
+}
 
 func runRules[S any](t *testing.T, rules []rule[S], fresh func(t *testing.T) S) {
 	t.Helper()
 	for _, r := range rules {
-		t.Run(r.name(), func(t *testing.T) {
+		t.Run(caseName(r.number, r.title), func(t *testing.T) {
 			s := fresh(t)
 			if r.applies != nil && !r.applies(s) {
 				t.Skip("the storage does not do this")
 			}
-			r.check(t, s)
+			r.prove(t, s)
 		})
 	}
 }
@@ -60,80 +61,82 @@ func settingsRules() []rule[store.Settings] {
 }
 
 // settingsWith returns settings with an acceptance level, and extra fields with odd keys.
-func settingsWith(t testing.TB, level far.Level, revision int64) store.CompanySettings {
+func settingsWith(t *judge, level far.Level, revision int64) store.CompanySettings {
 	t.Helper()
 	policy, err := far.NewPolicy(far.Kvalifika, level)
-	require.NoError(t, err)
+	t.ok(err)
 	strict, err := far.NewPolicy(far.Kvalifika, 7)
-	require.NoError(t, err)
+	t.ok(err)
 	acceptance, err := sessions.NewAcceptance(policy)
-	require.NoError(t, err)
+	t.ok(err)
 	keys, err := sessions.NewExtraKeys("phone", "Phone", `a"b'c\`, "ფილიალი 🏦", "100%_", "'; DROP TABLE x; --", "blank ")
-	require.NoError(t, err)
+	t.ok(err)
 	kept, err := sessions.NewExtraKeys("ფილიალი 🏦")
-	require.NoError(t, err)
+	t.ok(err)
 	acceptance = acceptance.With(sessions.Passport, strict).With("odd \"type\"", policy)
 	return store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: kept, Revision: revision}
 }
 
 // requireSettings requires that a company has settings, of which each part is equal.
-func requireSettings(t testing.TB, s store.Settings, company string, want store.CompanySettings, why string) {
+func requireSettings(t *judge, s store.Settings, company string, want store.CompanySettings, why string) {
 	t.Helper()
 	got, err := s.CompanySettings(t.Context(), company)
-	require.NoError(t, err, why)
-	require.True(t, want.Equal(got), "%s: want %v, have %v", why, want, got)
+	t.ok(err, why)
+	if d := differenceOf(want, got); d != "" {
+		t.fail("the settings of %q, %s:\n%s", company, why, d)
+	}
 }
 
-func settingsOfOneCompany(t testing.TB, s store.Settings) {
+func settingsOfOneCompany(t *judge, s store.Settings) {
 	ctx := t.Context()
 	_, err := s.CompanySettings(ctx, "")
-	require.ErrorIs(t, err, store.ErrNoCompany, "read")
-	require.ErrorIs(t, s.SaveCompanySettings(ctx, "", settingsWith(t, 5, 0), "m"), store.ErrNoCompany, "save")
+	t.wraps(err, store.ErrNoCompany, "read")
+	t.wraps(s.SaveCompanySettings(ctx, "", settingsWith(t, 5, 0), "m"), store.ErrNoCompany, "save")
 	if h, ok := s.(store.SettingsHistory); ok {
 		_, err := h.CompanySettingsHistory(ctx, "", 0, 10)
-		require.ErrorIs(t, err, store.ErrNoCompany, "history")
+		t.wraps(err, store.ErrNoCompany, "history")
 	}
 	if p, ok := s.(store.SettingsPurger); ok {
-		require.ErrorIs(t, p.PurgeCompanySettings(ctx, ""), store.ErrNoCompany, "purge")
+		t.wraps(p.PurgeCompanySettings(ctx, ""), store.ErrNoCompany, "purge")
 	}
 	for i, company := range []string{acme, "ACME", "acme ", "აკმე"} { // companies differ bytewise
 		requireSettings(t, s, company, store.CompanySettings{}, company)
-		require.NoError(t, s.SaveCompanySettings(ctx, company, settingsWith(t, far.Level(i+1), 0), "m"), company)
+		t.ok(s.SaveCompanySettings(ctx, company, settingsWith(t, far.Level(i+1), 0), "m"), company)
 	}
 	for i, company := range []string{acme, "ACME", "acme ", "აკმე"} {
 		requireSettings(t, s, company, settingsWith(t, far.Level(i+1), 1), company)
 	}
 }
 
-func settingsComeBack(t testing.TB, s store.Settings) {
+func settingsComeBack(t *judge, s store.Settings) {
 	ctx := t.Context()
 	requireSettings(t, s, acme, store.CompanySettings{}, "nothing was saved")
 	full := settingsWith(t, 5, 0)
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, full, "m"))
+	t.ok(s.SaveCompanySettings(ctx, acme, full, "m"))
 	full.Revision = 1
 	requireSettings(t, s, acme, full, "everything")
 	plain, err := sessions.NewAcceptance(full.Acceptance.Default())
-	require.NoError(t, err)
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, store.CompanySettings{Acceptance: plain, Revision: 1}, "m"))
+	t.ok(err)
+	t.ok(s.SaveCompanySettings(ctx, acme, store.CompanySettings{Acceptance: plain, Revision: 1}, "m"))
 	requireSettings(t, s, acme, store.CompanySettings{Acceptance: plain, Revision: 2}, "no extra fields any more")
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, store.CompanySettings{Revision: 2}, "m"))
+	t.ok(s.SaveCompanySettings(ctx, acme, store.CompanySettings{Revision: 2}, "m"))
 	requireSettings(t, s, acme, store.CompanySettings{Revision: 3}, "nothing, of revision 3")
 }
 
-func settingsAreCompared(t testing.TB, s store.Settings) {
+func settingsAreCompared(t *judge, s store.Settings) {
 	ctx := t.Context()
-	require.ErrorIs(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 1), "m"), store.ErrConflict, "nothing is stored")
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 0), "m"))
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 1), "m"))
+	t.wraps(s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 1), "m"), store.ErrConflict, "nothing is stored")
+	t.ok(s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 0), "m"))
+	t.ok(s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 1), "m"))
 	for _, revision := range []int64{0, 1, 3, 4, -1, 1 << 62} {
-		require.ErrorIs(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 2, revision), "m"), store.ErrConflict, "revision %d of 2", revision)
+		t.wraps(s.SaveCompanySettings(ctx, acme, settingsWith(t, 2, revision), "m"), store.ErrConflict, "revision %d of 2", revision)
 		requireSettings(t, s, acme, settingsWith(t, 6, 2), "a conflict changes nothing")
 	}
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 3, 2), "m"))
+	t.ok(s.SaveCompanySettings(ctx, acme, settingsWith(t, 3, 2), "m"))
 	requireSettings(t, s, acme, settingsWith(t, 3, 3), "who reads again may save")
 }
 
-func settingsAtOnce(t testing.TB, s store.Settings) {
+func settingsAtOnce(t *judge, s store.Settings) {
 	const masters, rounds = 6, 4
 	for round := range int64(rounds) {
 		var wait sync.WaitGroup
@@ -146,91 +149,93 @@ func settingsAtOnce(t testing.TB, s store.Settings) {
 		winner := -1
 		for i, err := range errs {
 			if err == nil {
-				require.Equal(t, -1, winner, "two saved revision %d", round)
+				is(t, -1, winner, "of many that save at once, another that saved revision %d", round)
 				winner = i
 				continue
 			}
-			require.ErrorIs(t, err, store.ErrConflict, "who was too late")
+			t.wraps(err, store.ErrConflict, "who was too late")
 		}
-		require.NotEqual(t, -1, winner, "nobody saved")
+		t.that(winner >= 0, "of many that save at once, one saves")
 		requireSettings(t, s, acme, settingsWith(t, far.Level(winner+1), round+1), "those of who saved")
 	}
 }
 
-func settingsCancelled(t testing.TB, s store.Settings) {
-	require.NoError(t, s.SaveCompanySettings(t.Context(), acme, settingsWith(t, 5, 0), "m"))
+func settingsCancelled(t *judge, s store.Settings) {
+	t.ok(s.SaveCompanySettings(t.Context(), acme, settingsWith(t, 5, 0), "m"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := s.CompanySettings(ctx, acme)
-	require.ErrorIs(t, err, context.Canceled, "read")
-	require.ErrorIs(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 1), "m"), context.Canceled, "save")
+	t.wraps(err, context.Canceled, "read")
+	t.wraps(s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 1), "m"), context.Canceled, "save")
 	if h, ok := s.(store.SettingsHistory); ok {
 		_, err := h.CompanySettingsHistory(ctx, acme, 0, 10)
-		require.ErrorIs(t, err, context.Canceled, "history")
+		t.wraps(err, context.Canceled, "history")
 	}
 	if p, ok := s.(store.SettingsPurger); ok {
-		require.ErrorIs(t, p.PurgeCompanySettings(ctx, acme), context.Canceled, "purge")
+		t.wraps(p.PurgeCompanySettings(ctx, acme), context.Canceled, "purge")
 	}
 	requireSettings(t, s, acme, settingsWith(t, 5, 1), "nothing was saved")
 }
 
-func settingsHistory(t testing.TB, s store.Settings) {
+func settingsHistory(t *judge, s store.Settings) {
 	history := s.(store.SettingsHistory) //nolint:errcheck // promised
 	ctx := t.Context()
 	read := func(before int64, limit int) []store.SettingsRevision {
 		t.Helper()
 		list, err := history.CompanySettingsHistory(ctx, acme, before, limit)
-		require.NoError(t, err)
+		t.ok(err)
 		return list
 	}
-	require.Empty(t, read(0, 10), "nothing was saved")
+	is(t, 0, len(read(0, 10)), "revisions before anything was saved")
 	began := time.Now().Add(-time.Second)
 	const saves = 7
 	subjects := []string{"master-1", "მასტერი 🏦", `o'brien "; --\`, "master-1 ", "", "MASTER-1", strings.Repeat("m", 100)}
 	for i := range int64(saves) {
-		require.NoError(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, far.Level(i+1), i), subjects[i]))
+		t.ok(s.SaveCompanySettings(ctx, acme, settingsWith(t, far.Level(i+1), i), subjects[i]))
 	}
-	require.NoError(t, s.SaveCompanySettings(ctx, "globex", settingsWith(t, 2, 0), "another"))
-	require.ErrorIs(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 2, 3), "too late"), store.ErrConflict)
+	t.ok(s.SaveCompanySettings(ctx, "globex", settingsWith(t, 2, 0), "another"))
+	t.wraps(s.SaveCompanySettings(ctx, acme, settingsWith(t, 2, 3), "too late"), store.ErrConflict)
 	check := func(list []store.SettingsRevision, newest int64, n int) {
 		t.Helper()
-		require.Len(t, list, n)
+		is(t, n, len(list), "revisions")
 		for i, r := range list {
 			revision := newest - int64(i)
-			require.True(t, settingsWith(t, far.Level(revision), revision).Equal(r.CompanySettings), "revision %d", revision)
-			require.Equal(t, subjects[revision-1], r.Subject, "revision %d", revision)
-			require.True(t, r.At.After(began) && r.At.Before(time.Now().Add(time.Second)), "revision %d: the time %v", revision, r.At)
-			require.Equal(t, time.UTC, r.At.Location())
-			require.Zero(t, r.At.Nanosecond()%1000, "microseconds")
+			if d := differenceOf(settingsWith(t, far.Level(revision), revision), r.CompanySettings); d != "" {
+				t.fail("revision %d:\n%s", revision, d)
+			}
+			is(t, subjects[revision-1], r.Subject, "the subject of revision %d", revision)
+			t.that(r.At.After(began) && r.At.Before(time.Now().Add(time.Second)), "revision %d: the time %v", revision, r.At)
+			t.that(r.At.Location() == time.UTC, "revision %d: its time is in UTC", revision)
+			is(t, 0, r.At.Nanosecond()%1000, "revision %d: nanoseconds of its time", revision)
 		}
 	}
 	check(read(0, 100), saves, saves)
 	check(read(0, 3), saves, 3)
 	check(read(5, 3), 4, 3)
 	check(read(2, 3), 1, 1)
-	require.Empty(t, read(1, 3))
+	is(t, 0, len(read(1, 3)), "revisions before the first")
 	check(read(1<<62, 1), saves, 1)
 }
 
-func settingsPurge(t testing.TB, s store.Settings) {
+func settingsPurge(t *judge, s store.Settings) {
 	purger := s.(store.SettingsPurger) //nolint:errcheck // promised
 	ctx := t.Context()
-	require.NoError(t, purger.PurgeCompanySettings(ctx, acme), "a company without settings")
+	t.ok(purger.PurgeCompanySettings(ctx, acme), "a company without settings")
 	for i := range int64(3) {
-		require.NoError(t, errors.Join(s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, i), "m"), s.SaveCompanySettings(ctx, "globex", settingsWith(t, 5, i), "m")))
+		t.ok(errors.Join(s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, i), "m"), s.SaveCompanySettings(ctx, "globex", settingsWith(t, 5, i), "m")))
 	}
-	require.NoError(t, purger.PurgeCompanySettings(ctx, acme))
+	t.ok(purger.PurgeCompanySettings(ctx, acme))
 	requireSettings(t, s, acme, store.CompanySettings{}, "purged")
 	requireSettings(t, s, "globex", settingsWith(t, 5, 3), "another company")
 	if h, ok := s.(store.SettingsHistory); ok {
 		list, err := h.CompanySettingsHistory(ctx, acme, 0, 10)
-		require.NoError(t, err)
-		require.Empty(t, list, "the history, too")
+		t.ok(err)
+		is(t, 0, len(list), "revisions of a company that was purged")
 		list, err = h.CompanySettingsHistory(ctx, "globex", 0, 10)
-		require.NoError(t, err)
-		require.Len(t, list, 3, "another company's")
+		t.ok(err)
+		is(t, 3, len(list), "revisions of another company")
 	}
-	require.ErrorIs(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 3), "m"), store.ErrConflict, "somebody who read before the purge")
-	require.NoError(t, s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 0), "m"))
+	t.wraps(s.SaveCompanySettings(ctx, acme, settingsWith(t, 5, 3), "m"), store.ErrConflict, "somebody who read before the purge")
+	t.ok(s.SaveCompanySettings(ctx, acme, settingsWith(t, 6, 0), "m"))
 	requireSettings(t, s, acme, settingsWith(t, 6, 1), "the company is back")
 }

@@ -345,11 +345,15 @@ func requireNoticed[S, B any](t *testing.T, rules []rule[S], mistakes []mistake[
 		t.Run(fmt.Sprintf("%02d %s", m.number, m.what), func(t *testing.T) {
 			b, s := fresh()
 			m.do(b)
-			require.NotEmpty(t, said(t, func(tb testing.TB) { r.check(tb, s) }), "the case %q does not notice", r.name())
+			texts := said(t, func(tb testing.TB) { r.prove(tb, s) })
+			require.NotEmpty(t, texts, "the case %q does not notice", r.title)
+			for _, text := range texts {
+				t.Log(text)
+			}
 		})
 	}
 	for _, r := range rules {
-		require.True(t, made[r.number], "nothing breaks %q", r.name())
+		require.True(t, made[r.number], "nothing breaks %q", r.title)
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -38,13 +36,12 @@ type Lacks struct {
 func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
 	t.Helper()
 	for _, p := range promises() {
-		t.Run(p.name(), func(t *testing.T) {
+		t.Run(caseName(p.number, p.title), func(t *testing.T) {
 			f := fixture(t)
 			if p.applies != nil && !p.applies(f) {
 				t.Skip("the Backend does not do this")
 			}
-			another := func() Fixture { return fixture(t) }
-			p.check(&suite{TB: t, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
+			p.prove(t, f, func() Fixture { return fixture(t) })
 		})
 	}
 }
@@ -57,11 +54,16 @@ type promise struct {
 	check   func(*suite)
 }
 
-func (p promise) name() string { return fmt.Sprintf("%02d %s", p.number, p.title) }
+func (p promise) prove(t testing.TB, f Fixture, another func() Fixture) {
+	t.Helper()
+	prove(t, p.number, p.title, patience, func(j *judge) {
+		p.check(&suite{judge: j, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
+	})
+}
 
 // suite is one case under way. It knows what it has stored.
 type suite struct {
-	testing.TB
+	*judge
 	Fixture
 	another func() Fixture               // makes an empty one that has nothing to do with Fixture
 	stored  map[string]*sessions.Session // by company and ID
@@ -70,7 +72,7 @@ type suite struct {
 // put stores copies of the sessions and remembers them.
 func (s *suite) put(all ...*sessions.Session) {
 	s.Helper()
-	require.NoError(s, s.store(all...), "putting sessions into the fixture")
+	s.ok(s.store(all...), "%s", s.ask("Put of the fixture, or Insert and Update, with %d sessions", len(all)))
 	for _, one := range all {
 		s.remember(one)
 	}
@@ -103,6 +105,8 @@ func (s *suite) store(all ...*sessions.Session) error {
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			err = w.Insert(s.Context(), c)
+		case err == nil && old == nil:
+			err = fmt.Errorf("storetest: Get(%q, %q): no session and no error", c.Company, c.ID)
 		case err == nil:
 			c.Revision = old.Revision
 			err = w.Update(s.Context(), c)
@@ -142,45 +146,98 @@ func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 	return all
 }
 
-// list lists, and checks what every batch promises (sentences 4 to 9).
+// selected returns what a list holds that no Budget ends.
+func (s *suite) selected(sel store.Selection) []*sessions.Session {
+	list := s.want(sel.Company, sel.Filter)
+	if !sel.After.IsZero() {
+		list = slices.DeleteFunc(list, func(one *sessions.Session) bool { return !store.PositionOf(one).Before(sel.After) })
+	}
+	return list
+}
+
+// list lists, and checks what every batch promises (promises 4 to 9).
 func (s *suite) list(sel store.Selection) store.Batch {
 	s.Helper()
+	asked := s.ask("List(%s)", selectionText(sel))
 	batch, err := s.Backend.List(s.Context(), sel)
-	asked := selectionText(sel)
-	require.NoError(s, err, asked)
-	require.LessOrEqual(s, len(batch.Sessions), sel.Limit, "sentence 5: more sessions than Limit (%s)", asked)
+	s.ok(err, "%s", asked)
+	if len(batch.Sessions) > sel.Limit {
+		s.fail("promise 5: %s: %d sessions, more than Limit", asked, len(batch.Sessions))
+	}
 	last := sel.After
-	for i, one := range batch.Sessions {
+	for i, one := range s.noneNil(batch.Sessions, asked) {
 		p := store.PositionOf(one)
-		if !last.IsZero() {
-			require.True(s, p.Before(last), "sentences 4 and 5: session %d of the batch, %q, is not further back than the one before it or After (%s)", i+1, one.ID, asked)
+		if !last.IsZero() && !p.Before(last) {
+			s.fail("promises 4 and 5: %s: session %d of the batch is at %s, which is not further back than %s, the one before it or After",
+				asked, i+1, place(p), place(last))
 		}
 		last = p
 	}
-	if batch.Reached.IsZero() {
-		return batch
-	}
-	if len(batch.Sessions) == sel.Limit {
-		require.Equal(s, place(last), place(batch.Reached), "sentence 7: Reached of a full batch (%s)", asked)
-	} else {
-		require.NotZero(s, sel.Budget, "sentence 9: a batch of %d sessions that is not the end (%s)", len(batch.Sessions), asked)
-		require.False(s, len(batch.Sessions) > 0 && last.Before(batch.Reached), "sentence 8: Reached is not as far back as the last session (%s)", asked)
-	}
-	if !sel.After.IsZero() {
-		require.True(s, batch.Reached.Before(sel.After), "sentence 8: Reached is not further back than After (%s)", asked)
+	switch full := len(batch.Sessions) == sel.Limit; {
+	case batch.Reached.IsZero():
+	case full && place(last) != place(batch.Reached):
+		s.fail("promise 7: %s: Reached of a full batch: want %s, got %s", asked, place(last), place(batch.Reached))
+	case !full && sel.Budget == 0:
+		s.fail("promise 9: %s: %d sessions, and not the end, without a Budget", asked, len(batch.Sessions))
+	case !full && len(batch.Sessions) > 0 && last.Before(batch.Reached):
+		s.fail("promise 8: %s: Reached is %s, not as far back as the last session, %s", asked, place(batch.Reached), place(last))
+	case !sel.After.IsZero() && !batch.Reached.Before(sel.After):
+		s.fail("promise 8: %s: Reached is %s, not further back than After", asked, place(batch.Reached))
 	}
 	return batch
 }
 
+// noneNil requires that no session is nil.
+func (s *suite) noneNil(all []*sessions.Session, asked string) []*sessions.Session {
+	s.Helper()
+	if i := slices.Index(all, nil); i >= 0 {
+		s.fail("%s: session %d of %d is nil", asked, i+1, len(all))
+	}
+	return all
+}
+
+// lists requires that one batch holds all that is selected.
+func (s *suite) lists(sel store.Selection, explanation string, args ...any) {
+	s.Helper()
+	got := s.list(sel).Sessions
+	s.same(s.selected(sel), got, "List(%s): %s", selectionText(sel), fmt.Sprintf(explanation, args...))
+}
+
+// walks requires that batch after batch holds all that is selected. It looks at IDs alone, as there
+// are many walks.
+func (s *suite) walks(sel store.Selection, explanation string, args ...any) {
+	s.Helper()
+	got := s.walk(sel)
+	s.sameIDs(ids(s.selected(sel)), ids(got), "List(%s), and on from Reached: %s", selectionText(sel), fmt.Sprintf(explanation, args...))
+}
+
+// get returns a session that has to be there.
+func (s *suite) get(company, id string) *sessions.Session {
+	s.Helper()
+	asked := s.ask("Get(%q, %q)", company, id)
+	got, err := s.Backend.Get(s.Context(), company, id)
+	s.ok(err, "%s", asked)
+	s.that(got != nil, "%s: a session, as there is no error", asked)
+	return got
+}
+
+// gone requires that there is no such session.
+func (s *suite) gone(company, id, explanation string, args ...any) {
+	s.Helper()
+	asked := s.ask("Get(%q, %q)", company, id)
+	_, err := s.Backend.Get(s.Context(), company, id)
+	s.wraps(err, store.ErrNotFound, "%s: %s", asked, fmt.Sprintf(explanation, args...))
+}
+
 // place is a position's text: times are compared as instants.
-func place(p store.Position) string { return fmt.Sprintf("%d %q", p.CreatedAt.UnixMicro(), p.ID) }
+func place(p store.Position) string { return fmt.Sprintf("%s %q", timeText(p.CreatedAt.UTC()), p.ID) }
 
 // walk lists a whole selection in parts.
 func (s *suite) walk(sel store.Selection) []*sessions.Session {
 	s.Helper()
 	var all []*sessions.Session
 	for step := 0; ; step++ {
-		require.Less(s, step, 100*(len(s.stored)+10), "the walk does not end (%s)", selectionText(sel))
+		s.that(step < 100*(len(s.stored)+10), "going on from Reached gets to the end: List(%s)", selectionText(sel))
 		batch := s.list(sel)
 		all = append(all, batch.Sessions...)
 		if batch.Reached.IsZero() {
@@ -194,28 +251,31 @@ func (s *suite) walk(sel store.Selection) []*sessions.Session {
 // stored.
 func (s *suite) same(want, got []*sessions.Session, explanation string, args ...any) {
 	s.Helper()
-	explanation = fmt.Sprintf(explanation, args...)
-	if d := differenceOfLists(ids(want), ids(got)); d != "" {
-		require.FailNow(s, explanation+":\n"+d)
-	}
+	s.noneNil(got, fmt.Sprintf(explanation, args...))
+	s.sameIDs(ids(want), ids(got), explanation, args...)
 	for i := range want {
-		s.equal(want[i], got[i], "%s: session %q", explanation, want[i].ID)
+		s.equal(want[i], got[i], "%s: session %q", fmt.Sprintf(explanation, args...), want[i].ID)
+	}
+}
+
+func (s *suite) sameIDs(want, got []string, explanation string, args ...any) {
+	s.Helper()
+	if d := differenceOfLists(want, got); d != "" {
+		s.fail("%s:\n%s", fmt.Sprintf(explanation, args...), d)
 	}
 }
 
 // has requires that so many sessions are there.
 func (s *suite) has(n int, got []*sessions.Session, explanation string) {
 	s.Helper()
-	if len(got) != n {
-		require.FailNow(s, fmt.Sprintf("%s: want %d, got %d", explanation, n, len(got)))
-	}
+	is(s, n, len(got), "%s", explanation)
 }
 
 // equal requires that a session is the one wanted in all fields that are stored.
 func (s *suite) equal(want, got *sessions.Session, explanation string, args ...any) {
 	s.Helper()
 	if d := s.difference(want, got); d != "" {
-		require.FailNow(s, fmt.Sprintf(explanation, args...)+":\n"+d)
+		s.fail("%s:\n%s", fmt.Sprintf(explanation, args...), d)
 	}
 }
 

@@ -38,6 +38,12 @@ func (b bare) Changes(context.Context, string, store.Watermark, int) (store.Chan
 	return store.Changes{}, fmt.Errorf("bare: %w", errors.ErrUnsupported)
 }
 
+// putInto is what Fixture.Put does, for a Backend that is hidden from the suite.
+func putInto(t *testing.T, inner store.Backend, all ...*sessions.Session) error {
+	s := suite{judge: &judge{TB: t}, Fixture: Fixture{Backend: inner}}
+	return s.store(all...)
+}
+
 func TestLacks(t *testing.T) {
 	Run(t, func(*testing.T) Fixture {
 		inner := memstore.New()
@@ -49,8 +55,7 @@ func TestLacks(t *testing.T) {
 						require.True(t, d.IsZero() || d.IsValid(), "a date that the storage lacks")
 					}
 				}
-				s := suite{Fixture: Fixture{Backend: inner}, TB: t}
-				return s.store(all...)
+				return putInto(t, inner, all...)
 			},
 			Lacks: Lacks{Fields: sessions.FieldsOf(sessions.FieldNationality, sessions.FieldExtra), TextStates: true, OddKeys: true, DateParts: true, Changes: true},
 		}
@@ -59,7 +64,7 @@ func TestLacks(t *testing.T) {
 
 // TestCases checks that each case tells a right storage from a wrong one.
 func TestCases(t *testing.T) {
-	s := suite{TB: t, stored: map[string]*sessions.Session{}, Fixture: Fixture{Backend: memstore.New()}}
+	s := suite{judge: &judge{TB: t}, stored: map[string]*sessions.Session{}, Fixture: Fixture{Backend: memstore.New()}}
 	s.put(world()...)
 	all := len(s.want(acme, filter.Filter{}))
 	for _, c := range selectCases() {
@@ -1069,11 +1074,11 @@ func TestFailuresSayWhat(t *testing.T) {
 		"one too few": {4, func(b store.Batch) store.Batch {
 			b.Sessions = b.Sessions[:max(len(b.Sessions)-1, 0)]
 			return b
-		}, []string{"want ", " sessions, got ", "missing: ["}},
+		}, []string{"want ", ", got ", "missing: ["}},
 		"another order": {4, func(b store.Batch) store.Batch {
 			slices.Reverse(b.Sessions)
 			return b
-		}, []string{"sentences 4 and 5", `company "acme", filter everything, limit`}},
+		}, []string{"promises 4 and 5", `company "acme", filter everything, limit`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inner := memstore.New()
@@ -1091,33 +1096,130 @@ func TestFailuresSayWhat(t *testing.T) {
 	}
 }
 
-// TestOfABackendThatHasNothing shows that no case panics or waits for ever.
-func TestOfABackendThatHasNothing(t *testing.T) {
-	fresh := func() Fixture {
-		inner := memstore.New()
-		return Fixture{Backend: &broken{
-			Backend: inner,
-			list:    func(context.Context, store.Selection) (store.Batch, error) { return store.Batch{}, nil },
-			get:     func(context.Context, string, string) (*sessions.Session, error) { return nil, store.ErrNotFound },
-			changes: func(context.Context, string, store.Watermark, int) (store.Changes, error) {
-				return store.Changes{}, nil
-			},
-			stream: func(context.Context, store.Selection, func(*sessions.Session) error) error { return nil },
-			count:  func(context.Context, store.Selection) (store.Count, error) { return store.Count{}, nil },
-			each:   func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error) { return nil, nil },
-			tally:  func(context.Context, store.Selection) ([]store.TallyRow, bool, error) { return nil, false, nil },
-			put:    func(context.Context, ...store.Versioned) ([]store.PutResult, error) { return nil, nil },
-		}, Put: inner.Insert}
+// everywhere are Backends whose every method does the same wrong thing.
+func everywhere() map[string]func(*broken) {
+	down := errors.New("the database is down")
+	listed := func(change func([]*sessions.Session) []*sessions.Session) func(*broken) {
+		return func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) { batch.Sessions = change(batch.Sessions) })
+			b.changeLists(func(ch *store.Changes) { ch.Sessions = change(ch.Sessions) })
+		}
 	}
-	for _, p := range promises() {
-		t.Run(p.name(), func(t *testing.T) {
-			t.Parallel()
-			failures := verdict(t, p, fresh(), fresh)
-			if p.number != 10 { // a list that says that it has ended need not get on
-				require.NotEmpty(t, failures)
+	return map[string]func(*broken){
+		"has nothing": func(b *broken) {
+			b.list = func(context.Context, store.Selection) (store.Batch, error) { return store.Batch{}, nil }
+			b.get = func(context.Context, string, string) (*sessions.Session, error) { return nil, store.ErrNotFound }
+			b.changes = func(context.Context, string, store.Watermark, int) (store.Changes, error) {
+				return store.Changes{}, nil
 			}
+			b.stream = func(context.Context, store.Selection, func(*sessions.Session) error) error { return nil }
+			b.count = func(context.Context, store.Selection) (store.Count, error) { return store.Count{}, nil }
+			b.each = func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error) { return nil, nil }
+			b.tally = func(context.Context, store.Selection) ([]store.TallyRow, bool, error) { return nil, false, nil }
+			b.put = func(context.Context, ...store.Versioned) ([]store.PutResult, error) { return nil, nil }
+			b.purge = func(context.Context, store.Purge) (int, error) { return 0, nil }
+		},
+		"fails": func(b *broken) {
+			b.list = func(context.Context, store.Selection) (store.Batch, error) { return store.Batch{}, down }
+			b.get = func(context.Context, string, string) (*sessions.Session, error) { return nil, down }
+			b.changes = func(context.Context, string, store.Watermark, int) (store.Changes, error) {
+				return store.Changes{}, down
+			}
+			b.stream = func(context.Context, store.Selection, func(*sessions.Session) error) error { return down }
+			b.count = func(context.Context, store.Selection) (store.Count, error) { return store.Count{}, down }
+			b.each = func(context.Context, store.Selection, []filter.Filter) ([]store.Count, error) { return nil, down }
+			b.tally = func(context.Context, store.Selection) ([]store.TallyRow, bool, error) { return nil, false, down }
+			b.put = func(context.Context, ...store.Versioned) ([]store.PutResult, error) { return nil, down }
+			b.purge = func(context.Context, store.Purge) (int, error) { return 0, context.DeadlineExceeded }
+			b.insert = func(context.Context, ...*sessions.Session) error { return down }
+			b.update = func(context.Context, *sessions.Session) error { return down }
+			b.redact = func(context.Context, string, string, ...string) error { return down }
+		},
+		"returns nil sessions": func(b *broken) {
+			listed(func(all []*sessions.Session) []*sessions.Session { return make([]*sessions.Session, len(all)) })(b)
+			b.get = func(context.Context, string, string) (*sessions.Session, error) { return nil, nil }
+			b.stream = func(_ context.Context, _ store.Selection, each func(*sessions.Session) error) error { return each(nil) }
+		},
+		"returns empty sessions": func(b *broken) {
+			b.reads(func(*sessions.Session) *sessions.Session { return &sessions.Session{} })
+			b.stream = func(_ context.Context, _ store.Selection, each func(*sessions.Session) error) error {
+				return each(&sessions.Session{})
+			}
+		},
+		"returns each session twice": listed(func(all []*sessions.Session) []*sessions.Session {
+			return slices.Concat(all, all)
+		}),
+		"returns the oldest first": listed(func(all []*sessions.Session) []*sessions.Session {
+			all = slices.Clone(all)
+			slices.Reverse(all)
+			return all
+		}),
+		"has no end": func(b *broken) {
+			b.batches(func(_ store.Selection, batch *store.Batch) {
+				batch.Reached = store.Position{CreatedAt: noon.AddDate(9000, 0, 0), ID: "z"}
+			})
+			b.changeLists(func(ch *store.Changes) { ch.More = true })
+		},
+		"panics": func(b *broken) {
+			b.list = func(context.Context, store.Selection) (store.Batch, error) { panic("a panic of the Backend") }
+			b.get = func(context.Context, string, string) (*sessions.Session, error) { panic("a panic of the Backend") }
+		},
+	}
+}
+
+// TestOfBackendsThatAreWrongEverywhere shows that no case panics, hangs, or raises a wall of text.
+func TestOfBackendsThatAreWrongEverywhere(t *testing.T) {
+	for name, do := range everywhere() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failed := 0
+			for _, p := range promises() {
+				fresh := func() Fixture {
+					b := &broken{Backend: memstore.New()}
+					do(b)
+					return Fixture{Backend: b, Put: func(_ context.Context, all ...*sessions.Session) error {
+						return putInto(t, b.Backend, all...)
+					}}
+				}
+				texts := verdict(t, p, fresh(), fresh)
+				for _, text := range texts {
+					require.True(t, strings.HasPrefix(text, fmt.Sprintf("promise %d, %s: ", p.number, p.title)), text)
+					if name == "panics" {
+						require.Contains(t, text, "a panic of the Backend")
+					} else {
+						require.NotContains(t, text, "panic", "the case panics itself")
+						require.Less(t, len(text), 2_000, "a wall: %s", text)
+					}
+				}
+				failed += min(len(texts), 1)
+			}
+			require.Greater(t, failed, 5, "cases that notice")
 		})
 	}
+}
+
+// TestOfABackendThatHangs shows that a case names the call that does not come back, and that
+// nothing is said once the test is over.
+func TestOfABackendThatHangs(t *testing.T) {
+	release := make(chan struct{})
+	late := make(chan struct{})
+	b := &broken{Backend: memstore.New(), list: func(context.Context, store.Selection) (store.Batch, error) {
+		<-release
+		defer close(late)
+		return store.Batch{}, errors.New("too late")
+	}}
+	var r *recorder
+	texts := said(t, func(tb testing.TB) {
+		r, _ = tb.(*recorder)
+		prove(tb, 3, "what Match says", 10*time.Millisecond, func(j *judge) {
+			s := &suite{judge: j, Fixture: Fixture{Backend: b}, stored: map[string]*sessions.Session{}}
+			s.list(everything(acme))
+		})
+	})
+	require.Equal(t, []string{`promise 3, what Match says: it hangs: 10ms after a call of List(company "acme", filter everything, limit 10000)`}, texts)
+	close(release)
+	<-late
+	require.Len(t, r.said, 1)
 }
 
 // recorder is the test that a broken Backend is tried in: its failures are kept, and fail nothing.
@@ -1140,9 +1242,7 @@ func (r *recorder) FailNow() { runtime.Goexit() }
 // verdict runs a case and returns what it has to say.
 func verdict(t *testing.T, p promise, f Fixture, another func() Fixture) []string {
 	t.Helper()
-	return said(t, func(tb testing.TB) {
-		p.check(&suite{TB: tb, Fixture: f, another: another, stored: map[string]*sessions.Session{}})
-	})
+	return said(t, func(tb testing.TB) { p.prove(tb, f, another) })
 }
 
 // said returns what a check has to say.
@@ -1171,13 +1271,13 @@ func TestBrokenBackends(t *testing.T) {
 				return Fixture{Backend: b}
 			}
 			texts := verdict(t, p, fixture(), fixture)
-			require.NotEmpty(t, texts, "the case %q does not notice", p.name())
+			require.NotEmpty(t, texts, "the case %q does not notice", p.title)
 			for _, text := range texts {
 				t.Log(text)
 			}
 		})
 	}
 	for _, p := range promises() {
-		require.True(t, tested[p.number], "no Backend breaks %q", p.name())
+		require.True(t, tested[p.number], "no Backend breaks %q", p.title)
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -60,53 +58,73 @@ var hostileTexts = []string{
 	"blank ", " blank", "ABC", "abc", "\u202eright to left", "$1 ? :name {of}", "\x01\x1f\x7f", "e\u0301",
 }
 
-func appendAudit(t testing.TB, trail store.AuditTrail, all ...store.AuditEntry) {
+func appendAudit(t *judge, trail store.AuditTrail, all ...store.AuditEntry) {
 	t.Helper()
 	for _, e := range all {
-		require.NoError(t, trail.AppendAudit(t.Context(), e))
+		t.ok(trail.AppendAudit(t.Context(), e))
 	}
 }
 
 // readAudit reads a selection part by part, and requires what each part promises.
-func readAudit(t testing.TB, trail store.AuditTrail, sel store.AuditSelection) []store.AuditEntry {
+func readAudit(t *judge, trail store.AuditTrail, sel store.AuditSelection) []store.AuditEntry {
 	t.Helper()
 	all := []store.AuditEntry{}
 	for step := 0; ; step++ {
-		require.Less(t, step, 20_000, "the trail has no end")
+		t.that(step < 20_000, "going on from Reached gets to the end of the trail")
 		batch, err := trail.AuditEntries(t.Context(), sel)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(batch.Entries), sel.Limit, "sentence 5: more than Limit")
+		t.ok(err)
+		t.that(len(batch.Entries) <= sel.Limit, "promise 5: %d entries are no more than Limit, %d", len(batch.Entries), sel.Limit)
 		for i := range batch.Entries {
 			p := batch.Entries[i].Position()
-			require.True(t, sel.After.IsZero() || p.Before(sel.After), "sentence 5: entry %d is not further back than After", i)
-			require.False(t, !batch.Reached.IsZero() && p.Before(batch.Reached), "sentence 5: entry %d is further back than Reached", i)
+			t.that(sel.After.IsZero() || p.Before(sel.After), "promise 5: entry %d, at %s, is further back than After, %s", i+1, place(p), place(sel.After))
+			t.that(batch.Reached.IsZero() || !p.Before(batch.Reached), "promise 5: entry %d, at %s, is not further back than Reached, %s", i+1, place(p), place(batch.Reached))
 		}
 		all = append(all, batch.Entries...)
 		if batch.Reached.IsZero() {
 			return all
 		}
-		require.True(t, sel.After.IsZero() || batch.Reached.Before(sel.After), "sentence 5: Reached does not get on")
+		t.that(sel.After.IsZero() || batch.Reached.Before(sel.After), "promise 5: Reached, %s, is further back than After, %s", place(batch.Reached), place(sel.After))
 		sel.After = batch.Reached
 	}
 }
 
-func auditOfOneCompany(t testing.TB, trail store.AuditTrail) {
+// sameEntries requires that entries are those wanted, in that order, equal in all fields.
+func sameEntries(t *judge, want, got []store.AuditEntry, explanation string, args ...any) {
+	t.Helper()
+	places := func(entries []store.AuditEntry) []string {
+		var list []string
+		for i := range entries {
+			list = append(list, place(entries[i].Position()))
+		}
+		return list
+	}
+	if d := differenceOfLists(places(want), places(got)); d != "" {
+		t.fail("%s:\n%s", fmt.Sprintf(explanation, args...), d)
+	}
+	for i := range want {
+		if d := differenceOf(want[i], got[i]); d != "" {
+			t.fail("%s: entry %s:\n%s", fmt.Sprintf(explanation, args...), place(want[i].Position()), d)
+		}
+	}
+}
+
+func auditOfOneCompany(t *judge, trail store.AuditTrail) {
 	ctx := t.Context()
 	_, err := trail.AuditEntries(ctx, store.AuditSelection{Limit: 10})
-	require.ErrorIs(t, err, store.ErrNoCompany, "read")
-	require.ErrorIs(t, trail.AppendAudit(ctx, audits("", 1)[0]), store.ErrNoCompany, "append")
+	t.wraps(err, store.ErrNoCompany, "read")
+	t.wraps(trail.AppendAudit(ctx, audits("", 1)[0]), store.ErrNoCompany, "append")
 	_, err = trail.DeleteAudit(ctx, "", time.Time{}, 0)
-	require.ErrorIs(t, err, store.ErrNoCompany, "delete")
+	t.wraps(err, store.ErrNoCompany, "delete")
 	companies := []string{acme, "ACME", "acme ", "აკმე"} // companies differ bytewise
 	for i, company := range companies {
 		appendAudit(t, trail, audits(company, i+1)...)
 	}
 	for i, company := range companies {
-		require.Equal(t, audits(company, i+1), readAudit(t, trail, store.AuditSelection{Company: company, Limit: 10}), company)
+		sameEntries(t, audits(company, i+1), readAudit(t, trail, store.AuditSelection{Company: company, Limit: 10}), "the entries of %q", company)
 	}
 }
 
-func auditComesBack(t testing.TB, trail store.AuditTrail) {
+func auditComesBack(t *judge, trail store.AuditTrail) {
 	full := store.AuditEntry{
 		Company: acme, At: noon, ID: "E1", Subject: "master-1", Role: sessions.MasterUser, Action: store.ActionSettings, Outcome: store.Failed,
 		Query: "search=x", Session: "s-1", Old: `{"a":1}`, New: `{"a":2}`, Rows: 3, Bytes: 1 << 40, SHA256: strings.Repeat("ab", 32), Reason: "store: not allowed",
@@ -124,14 +142,14 @@ func auditComesBack(t testing.TB, trail store.AuditTrail) {
 	}
 	all = append(all, long, store.AuditEntry{Company: acme, At: time.Unix(-1, 0).UTC(), ID: "before 1970", Role: sessions.Agent, Action: store.ActionList, Outcome: store.Done})
 	appendAudit(t, trail, all...)
-	require.Equal(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}))
+	sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}), "all entries")
 	for _, e := range all[2:10] { // texts select what is exactly them
-		require.Equal(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Subject: e.Subject, Limit: 100}), "subject %q", e.Subject)
-		require.Equal(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Session: e.Session, Limit: 100}), "session %q", e.Session)
+		sameEntries(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Subject: e.Subject, Limit: 100}), "subject %q", e.Subject)
+		sameEntries(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Session: e.Session, Limit: 100}), "session %q", e.Session)
 	}
 }
 
-func auditNewestFirst(t testing.TB, trail store.AuditTrail) {
+func auditNewestFirst(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 40)
 	late := slices.Clone(all)
 	slices.SortFunc(late, func(a, b store.AuditEntry) int { return cmp.Compare(a.Rows*17%40, b.Rows*17%40) }) // in no order
@@ -140,10 +158,10 @@ func auditNewestFirst(t testing.TB, trail store.AuditTrail) {
 	odd[0].ID, odd[1].ID, odd[2].ID = "a", "Z", "0" // bytewise, before and behind E
 	appendAudit(t, trail, odd...)
 	want := slices.Concat([]store.AuditEntry{odd[0], odd[1]}, all[:2], []store.AuditEntry{odd[2]}, all[2:])
-	require.Equal(t, want, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}))
+	sameEntries(t, want, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}), "all entries")
 }
 
-func auditSelects(t testing.TB, trail store.AuditTrail) {
+func auditSelects(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 60)
 	appendAudit(t, trail, all...)
 	at := all[20].At
@@ -173,28 +191,28 @@ func auditSelects(t testing.TB, trail store.AuditTrail) {
 		}
 		for _, limit := range []int{1, 7, 100} {
 			sel.Limit = limit
-			require.Equal(t, want, readAudit(t, trail, sel), "%s, limit %d", why, limit)
+			sameEntries(t, want, readAudit(t, trail, sel), "%s, limit %d", why, limit)
 		}
 	}
 }
 
-func auditParts(t testing.TB, trail store.AuditTrail) {
+func auditParts(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 30)
 	appendAudit(t, trail, all...)
 	for _, limit := range []int{1, 2, 7, 29, 30, 31, 1000} {
-		require.Equal(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: limit}), "limit %d", limit)
+		sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: limit}), "limit %d", limit)
 	}
 	for i := range all {
 		rest := readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[i].Position()})
-		require.Equal(t, append([]store.AuditEntry{}, all[i+1:]...), rest, "after entry %d", i)
+		sameEntries(t, all[i+1:], rest, "after entry %d", i)
 	}
 	between := store.Position{CreatedAt: all[10].At, ID: ""} // behind all of that time, where no entry is
-	require.Equal(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between}))
-	require.Equal(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between, Until: all[0].At}), "After is further back than Until")
-	require.Equal(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[0].Position(), Until: all[11].At}), "Until is further back than After")
+	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between}), "all entries")
+	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between, Until: all[0].At}), "After is further back than Until")
+	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[0].Position(), Until: all[11].At}), "Until is further back than After")
 }
 
-func auditMeanwhile(t testing.TB, trail store.AuditTrail) {
+func auditMeanwhile(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 300)
 	appendAudit(t, trail, all...)
 	stop, written := make(chan struct{}), make(chan error, 1)
@@ -221,11 +239,11 @@ func auditMeanwhile(t testing.TB, trail store.AuditTrail) {
 			got = append(got, e)
 		}
 	}
-	require.NoError(t, finish())
-	require.Equal(t, all, got, "what was there when the reading began, once each")
+	t.ok(finish())
+	sameEntries(t, all, got, "what was there when the reading began, once each")
 }
 
-func auditDeletes(t testing.TB, trail store.AuditTrail) {
+func auditDeletes(t *judge, trail store.AuditTrail) {
 	ctx := t.Context()
 	all := audits(acme, 100)
 	appendAudit(t, trail, all...)
@@ -233,51 +251,51 @@ func auditDeletes(t testing.TB, trail store.AuditTrail) {
 	appendAudit(t, trail, other...)
 	requireDeleted := func(n, wantLeast, wantMost int, why string) {
 		t.Helper()
-		require.True(t, n >= wantLeast && n <= wantMost, "%s: %d deleted", why, n)
+		t.that(n >= wantLeast && n <= wantMost, "%s: %d deleted", why, n)
 		all = all[:len(all)-n]
-		require.Equal(t, append([]store.AuditEntry{}, all...), readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 50}), why)
+		sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 50}), "%s", why)
 	}
 	n, err := trail.DeleteAudit(ctx, acme, noon.Add(-time.Hour), 0)
-	require.NoError(t, err)
+	t.ok(err)
 	requireDeleted(n, 0, 0, "nothing is that old")
 	n, err = trail.DeleteAudit(ctx, acme, all[80].At, 0) // entries 80 and 81 have that time
-	require.NoError(t, err)
+	t.ok(err)
 	requireDeleted(n, 18, 18, "before a time, which stays")
 	n, err = trail.DeleteAudit(ctx, acme, all[10].At, 9)
-	require.NoError(t, err)
+	t.ok(err)
 	requireDeleted(n, 9, 70, "about nine, the oldest")
 	for left := 100; n > 0; left-- {
-		require.Positive(t, left, "it does not end")
+		t.that(left > 0, "deleting again and again gets to the end")
 		n, err = trail.DeleteAudit(ctx, acme, all[10].At, 9)
-		require.NoError(t, err)
+		t.ok(err)
 		requireDeleted(n, 0, 70, "the next nine")
 	}
-	require.Len(t, all, 12, "all before the time of entry 10")
+	is(t, 12, len(all), "entries that are left, all from the time of entry 10 on")
 	n, err = trail.DeleteAudit(ctx, acme, time.Time{}, 0)
-	require.NoError(t, err)
+	t.ok(err)
 	requireDeleted(n, 12, 12, "everything")
 	n, err = trail.DeleteAudit(ctx, acme, time.Time{}, 0)
-	require.NoError(t, err)
-	require.Zero(t, n, "nothing is left")
-	require.Equal(t, other, readAudit(t, trail, store.AuditSelection{Company: "globex", Limit: 50}), "another company's")
+	t.ok(err)
+	is(t, 0, n, "entries that are deleted where none is left")
+	sameEntries(t, other, readAudit(t, trail, store.AuditSelection{Company: "globex", Limit: 50}), "another company's")
 }
 
-func auditCancelled(t testing.TB, trail store.AuditTrail) {
+func auditCancelled(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 3)
 	appendAudit(t, trail, all...)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := trail.AuditEntries(ctx, store.AuditSelection{Company: acme, Limit: 10})
-	require.ErrorIs(t, err, context.Canceled, "read")
+	t.wraps(err, context.Canceled, "read")
 	e := all[0]
 	e.ID = "another"
-	require.ErrorIs(t, trail.AppendAudit(ctx, e), context.Canceled, "append")
+	t.wraps(trail.AppendAudit(ctx, e), context.Canceled, "append")
 	_, err = trail.DeleteAudit(ctx, acme, time.Time{}, 0)
-	require.ErrorIs(t, err, context.Canceled, "delete")
-	require.Equal(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 10}), "nothing has changed")
+	t.wraps(err, context.Canceled, "delete")
+	sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 10}), "nothing has changed")
 }
 
-func auditAtOnce(t testing.TB, trail store.AuditTrail) {
+func auditAtOnce(t *judge, trail store.AuditTrail) {
 	const writers, each = 6, 15
 	all := audits(acme, writers*each)
 	var wait sync.WaitGroup
@@ -296,7 +314,7 @@ func auditAtOnce(t testing.TB, trail store.AuditTrail) {
 	}
 	wait.Wait()
 	for _, err := range errs {
-		require.NoError(t, err)
+		t.ok(err)
 	}
-	require.Equal(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 50}))
+	sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 50}), "all entries")
 }
