@@ -36,27 +36,18 @@ func SQL(company string, f Filter, d Dialect, c Columns) Condition {
 //
 //nolint:revive // the name is squirrel's
 func (c Condition) ToSql() (string, []any, error) {
-	sql, args, err := c.AppendSQL(make([]byte, 0, 512), make([]any, 0, 16))
-	if err != nil {
-		return "", nil, err
-	}
-	return string(sql), args, nil
-}
-
-// AppendSQL appends the SQL to dst and its arguments to args, for statements that are written into
-// one buffer. With an error it appends nothing.
-func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	switch {
 	case c.filter.err != nil:
-		return dst, args, c.filter.err
+		return "", nil, c.filter.err
 	case c.company == "":
-		return dst, args, ErrNoCompany
+		return "", nil, ErrNoCompany
 	case c.dialect < Postgres || c.dialect > SQLite:
-		return dst, args, fmt.Errorf("%w: %s", ErrDialect, c.dialect)
+		return "", nil, fmt.Errorf("%w: %s", ErrDialect, c.dialect)
 	case c.columns == nil:
-		return dst, args, &ColumnError{sessions.FieldCompany, ErrNoColumn}
+		return "", nil, &ColumnError{sessions.FieldCompany, ErrNoColumn}
 	}
-	w := writer{sql: dst, args: args, dialect: c.dialect, columns: c.columns}
+	// Room for the SQL of most filters, so that it is not copied while it grows.
+	w := writer{sql: make([]byte, 0, 512), args: make([]any, 0, 16), dialect: c.dialect, columns: c.columns}
 	// The company comes first and by an equality, so that no part can reach beyond it and every
 	// index that begins with it serves.
 	w.write("(")
@@ -72,9 +63,9 @@ func (c Condition) AppendSQL(dst []byte, args []any) ([]byte, []any, error) {
 	}
 	w.write(")")
 	if w.err != nil {
-		return dst, args, w.err
+		return "", nil, w.err
 	}
-	return w.sql, w.args, nil
+	return string(w.sql), w.args, nil
 }
 
 // writer writes SQL. Every method that takes negated writes the condition or its negation.

@@ -341,10 +341,6 @@ func TestSQLErrors(t *testing.T) {
 	}
 	_, _, err := filter.Condition{}.ToSql()
 	require.Error(t, err)
-	buf, args, err := filter.SQL("", filter.Filter{}, filter.SQLite, host).AppendSQL([]byte("SELECT"), []any{1})
-	require.Error(t, err)
-	require.Equal(t, "SELECT", string(buf))
-	require.Equal(t, []any{1}, args)
 }
 
 // TestSQLMeansWhatSquirrelMeans compares with the same condition out of squirrel's own parts, which
@@ -551,15 +547,6 @@ func BenchmarkSQL(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, _, err := filter.SQL("acme", f, filter.Postgres, columns).ToSql(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("appended", func(b *testing.B) {
-		b.ReportAllocs()
-		buf, args := make([]byte, 0, 1024), make([]any, 0, 32)
-		for b.Loop() {
-			if _, _, err := filter.SQL("acme", f, filter.Postgres, columns).AppendSQL(buf, args); err != nil {
 				b.Fatal(err)
 			}
 		}

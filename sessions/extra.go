@@ -293,20 +293,6 @@ func NewExtraKeys(keys ...string) (ExtraKeys, error) {
 // All returns a copy of the keys in their order.
 func (k ExtraKeys) All() []string { return slices.Clone(k.keys) }
 
-// Has reports whether the key is allowed.
-func (k ExtraKeys) Has(key string) bool { return slices.Contains(k.keys, key) }
-
-// Check returns a [*FieldError] that wraps [ErrInvalid] when a pair's key is not allowed. It names
-// the pair's position, not its key.
-func (k ExtraKeys) Check(x Extra) error {
-	for i, p := range x.pairs {
-		if !k.Has(p.Key) {
-			return extraError(fmt.Errorf("pair %d: %w: key not in the company's list", i+1, ErrInvalid))
-		}
-	}
-	return nil
-}
-
 // Select returns the pairs whose keys are allowed, in the order of the allow-list.
 func (k ExtraKeys) Select(x Extra) Extra {
 	var kept []ExtraPair

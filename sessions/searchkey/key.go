@@ -21,7 +21,7 @@ const (
 )
 
 // Key is the stored form of a session's words: for each word a tag, a space and the word, with
-// nothing between. The tag is that of the field ([Tag]), or N for a word that is joined of both
+// nothing between. The tag is a letter for the field, or N for a word that is joined of both
 // names. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have
 // neither spaces nor A to Z, a session has a word that begins with q if and only if the bytes " q"
 // are in the key, and in its first name if and only if "F q" is. Entries are in the order of the
@@ -48,35 +48,28 @@ var (
 	numbers = sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
 )
 
-// Tag returns the letter that marks the field's words in a key, that of the words which are joined
-// of both names for [sessions.FieldNone], and false for a field that is not searched.
-func Tag(f sessions.Field) (byte, bool) {
-	if f == sessions.FieldNone {
-		return tagBoth, true
-	}
+// tagOf returns the tag of a searched field, or of [sessions.FieldNone] that of both names.
+func tagOf(f sessions.Field) byte {
 	for i := range searched {
 		if searched[i].field == f {
-			return searched[i].tag, true
+			return searched[i].tag
 		}
 	}
-	return 0, false
+	return tagBoth
 }
 
 // Of returns the session's key.
-func Of(s *sessions.Session) Key { return Key(Append(nil, s)) }
-
-// Append appends the session's key to dst.
-func Append(dst []byte, s *sessions.Session) []byte {
-	begin := len(dst)
+func Of(s *sessions.Session) Key {
+	var key []byte
 	var l wordList
 	for i := range searched {
 		l.read(i, value(s, i))
-		dst = l.appendTo(dst, searched[i].tag)
+		key = l.appendTo(key, searched[i].tag)
 	}
-	if mayBeJoined(s) && l.readBoth(s) && l.size <= MaxKeyBytes-(len(dst)-begin) {
-		dst = l.appendTo(dst, tagBoth)
+	if mayBeJoined(s) && l.readBoth(s) && l.size <= MaxKeyBytes-len(key) {
+		key = l.appendTo(key, tagBoth)
 	}
-	return dst
+	return Key(key)
 }
 
 // value returns the text of the i-th of the searched fields.

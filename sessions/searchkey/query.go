@@ -284,8 +284,7 @@ func appendNeedles(needles []string, p Prefix, fields sessions.Fields) []string 
 		return append(needles, " "+p.Text)
 	}
 	for f := range p.In(fields) {
-		tag, _ := Tag(f)
-		needles = append(needles, string(tag)+" "+p.Text)
+		needles = append(needles, string(tagOf(f))+" "+p.Text)
 	}
 	return needles
 }
