@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -78,4 +79,40 @@ func TestStreamEnds(t *testing.T) {
 		_, err = b.Get(t.Context(), "acme", "s-0001")
 		require.NoError(t, err)
 	})
+}
+
+// What a stream reads ahead is bounded in bytes: the longest rows take no more memory than others.
+func TestStreamOfLongRows(t *testing.T) {
+	db := open(t, sqlite)
+	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
+	b := sqlstore.New(db, sqlstore.SQLite)
+	pairs := make([]sessions.ExtraPair, sessions.MaxExtraPairs)
+	for i := range pairs {
+		pairs[i] = sessions.ExtraPair{Key: fmt.Sprint(i), Value: strings.Repeat("x", sessions.MaxExtraValueBytes)}
+	}
+	long, err := sessions.NewExtra(pairs...)
+	require.NoError(t, err)
+	const n = 100
+	all := make([]*sessions.Session, n)
+	for i := range all {
+		all[i] = &sessions.Session{ID: fmt.Sprint(i), Company: "acme", CreatedAt: time.Unix(int64(i), 0), Status: sessions.Pending, Extra: long}
+	}
+	require.NoError(t, b.Insert(t.Context(), all...))
+	inUse := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before, most, rows := inUse(), int64(0), int64(0)
+	require.NoError(t, b.Stream(t.Context(), store.Selection{Company: "acme"}, func(*sessions.Session) error {
+		if rows%10 == 0 {
+			most = max(most, inUse()-before)
+		}
+		rows++
+		return nil
+	}))
+	require.EqualValues(t, n, rows)
+	row := int64(sessions.MaxExtraPairs * sessions.MaxExtraValueBytes)
+	require.Less(t, most, 20*row, "of %d", n*row)
 }
