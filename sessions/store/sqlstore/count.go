@@ -200,7 +200,7 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
 		var group []*segment.Segment
-		group, list = upTo(mostSessions, list)
+		group, list = upTo(mostCounted, list)
 		r, results, err := c.evaluate(ctx, c.company, &d, q, group, math.MinInt64, math.MaxInt64-1)
 		if err != nil {
 			return err

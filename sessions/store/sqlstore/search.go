@@ -18,6 +18,7 @@ import (
 const (
 	firstSessions = 60_000    // of the segments that are asked first
 	mostSessions  = 6_400_000 // and at once, later: a hundred segments
+	mostCounted   = 3_000_000 // and at once by a count, which may be of many filters
 	mostLookedUp  = 1_000     // looked up by one statement
 	walkedTail    = 4_000     // changes, more than writers leave, beyond which a tail is read in the order of the list where it is compared in Go
 	leastDoubtful = 256       // looked up by the first statement where the rows have the last word, and twice as many by each further one

@@ -62,7 +62,7 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all bool, err error) {
 	for all = true; len(r.unread) > 0 && all; {
 		var group []*segment.Segment
-		group, r.unread = upTo(mostSessions, r.unread)
+		group, r.unread = upTo(mostCounted, r.unread)
 		reader, results, err := r.evaluate(ctx, r.company, &r.directory, r.queries, group, r.low, r.newest())
 		if err != nil {
 			return false, err
