@@ -116,11 +116,14 @@ func skipGaps(data []byte, count int) (end int, ok bool) {
 // if whole is true, in the fields given. It reports false where the chunks do not follow one
 // another, or where a list is missing: words that take as much as these have one.
 func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
-	size, first := 0, true
+	size, before := 0, ""
 	i, _ := s.chunk(text)
-	for before := ""; i < len(s.chunks); i++ {
-		c := &s.chunks[i]
-		if first && c.before >= text || !first && c.before != before {
+	for n := range mostChunks {
+		if i+n == len(s.chunks) {
+			return false
+		}
+		c := &s.chunks[i+n]
+		if n == 0 && c.before >= text || n > 0 && c.before != before {
 			return false
 		}
 		listed := false
@@ -145,10 +148,15 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 		if whole || c.last > text && !strings.HasPrefix(c.last, text) {
 			return true
 		}
-		first, before = false, c.last
+		before = c.last
 	}
-	return false
+	return true
 }
+
+// mostChunks is how many chunks have the words of a prefix that has no list: those take listBytes at
+// most, for which a chunk that begins with one of them has room. It may end with the last of them,
+// if the word that follows takes more room than is left.
+const mostChunks = 2
 
 // sections are the positions that a term has in each field; nil where it has none.
 type sections [tagEnd]Bits

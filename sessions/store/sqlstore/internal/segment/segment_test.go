@@ -68,6 +68,12 @@ func newWorld(r *rand.Rand, n int) *world {
 	for i := range n {
 		w.list = append(w.list, randomSession(r, i))
 	}
+	w.build()
+	return w
+}
+
+// build makes the segment.
+func (w *world) build() {
 	slices.SortFunc(w.list, func(a, b *sessions.Session) int {
 		if a.Newer(b) {
 			return 1
@@ -80,7 +86,6 @@ func newWorld(r *rand.Rand, n int) *world {
 	}
 	w.built = b.Build()
 	w.table = w.built.Blocks
-	return w
 }
 
 func compareKey(b Block, key string) int { return strings.Compare(b.Key, key) }
@@ -269,6 +274,39 @@ func TestNarrower(t *testing.T) {
 	require.Greater(t, narrowed, 50)
 	require.Greater(t, stopped, 10)
 	require.Less(t, stopped, narrowed)
+}
+
+// TestChunkEndsWithPrefix searches a prefix whose words begin in one chunk of the dictionary and are
+// all that the next one has, since the word behind them has no room left there.
+func TestChunkEndsWithPrefix(t *testing.T) {
+	ends := 0
+	for before := range 30 {
+		w := &world{}
+		add := func(name string) {
+			n := len(w.list)
+			w.list = append(w.list, &sessions.Session{
+				ID: fmt.Sprintf("id-%05d", n), Company: "acme", Status: sessions.Success, FirstName: sessions.TextOf(name),
+				CreatedAt: start.Add(time.Duration(n) * time.Second),
+			})
+		}
+		for i := range 200 + 3*before {
+			add(fmt.Sprintf("da%04d", 7919*i%10_000))
+		}
+		for i := range 150 {
+			add(fmt.Sprintf("dz%04d", 7919*i%10_000))
+		}
+		for range 1400 {
+			add("e")
+		}
+		w.build()
+		for i, b := range w.table {
+			if strings.HasPrefix(b.Key, "Wdz") && strings.HasPrefix(w.table[i-1].Key, "Wdz") {
+				ends++
+			}
+		}
+		requireEvaluates(t, w, []filter.Filter{filter.Search("dz")}, w.built.Oldest, w.built.Newest)
+	}
+	require.Positive(t, ends)
 }
 
 // TestHiddenFields shows that the list of all fields is read alone unless it has words of a field
