@@ -5,7 +5,7 @@ go 1.26.0
 replace github.com/kvalifika/sessionkit => ../../
 
 require (
-	github.com/kvalifika/sessionkit v0.0.0-00010101000000-000000000000
+	github.com/kvalifika/sessionkit v0.1.0
 	github.com/stretchr/testify v1.12.1
 	github.com/xuri/excelize/v2 v2.11.1
 )

@@ -12,7 +12,7 @@ tool (
 require (
 	github.com/go-faster/errors v0.8.0
 	github.com/go-faster/jx v1.2.0
-	github.com/kvalifika/sessionkit v0.0.0-00010101000000-000000000000
+	github.com/kvalifika/sessionkit v0.1.0
 	github.com/oapi-codegen/runtime v1.9.0
 	github.com/ogen-go/ogen v1.24.0
 	github.com/stretchr/testify v1.12.1

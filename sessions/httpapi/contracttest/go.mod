@@ -11,8 +11,8 @@ require (
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/klauspost/compress v1.20.4
-	github.com/kvalifika/sessionkit v0.0.0-00010101000000-000000000000
-	github.com/kvalifika/sessionkit/export/xlsx v0.0.0-00010101000000-000000000000
+	github.com/kvalifika/sessionkit v0.1.0
+	github.com/kvalifika/sessionkit/export/xlsx v0.1.0
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/pb33f/libopenapi v0.41.8
 	github.com/pb33f/libopenapi-validator v0.16.2
