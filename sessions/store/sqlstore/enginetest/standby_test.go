@@ -147,6 +147,10 @@ func TestReadReplica(t *testing.T) {
 		_, err := p.standby.ExecContext(ctx, "SELECT pg_wal_replay_"+do+"()")
 		require.NoError(t, err)
 	}
+	t.Cleanup(func() { // else the primary would wait for ever
+		_, err := p.standby.Exec("SELECT pg_wal_replay_resume()")
+		require.NoError(t, err)
+	})
 	sync("pause")
 	require.Eventually(t, func() bool { // it pauses at its next look
 		var state string
