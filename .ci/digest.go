@@ -4,8 +4,8 @@
 //
 //	go test -json ./... 2>&1 | go run .ci/digest.go postgres,mariadb
 //
-// A test that is skipped for want of one of the names in the list (its message begins "no NAME") is a
-// failure. Whether the tests passed is what go test says: digest fails for such skips alone.
+// A test that is skipped for want of one of the names in the list (its message begins "no NAME") is
+// a failure. Whether the tests passed is what go test says: digest fails for such skips alone.
 package main
 
 import (

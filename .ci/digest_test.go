@@ -105,7 +105,8 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// Lines that are not events are the go command's own, and nothing of a package without an end is lost.
+// Lines that are not events are the go command's own, and nothing of a package without an end is
+// lost.
 func TestDigestOfWhatIsTorn(t *testing.T) {
 	var out strings.Builder
 	in := "go: downloading something\n{not an event\n" + `{"Action":"output","Package":"p","Test":"T","Output":"said\n"}` + "\nkilled"

@@ -26,8 +26,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestReadmeShowsCodeThatRuns holds the README's Go to host_test.go, line by line. The tests below run
-// that file.
+// TestReadmeShowsCodeThatRuns holds the README's Go to host_test.go, line by line. The tests below
+// run that file.
 
 func TestReadmeShowsCodeThatRuns(t *testing.T) {
 	squeeze := func(code string) string {

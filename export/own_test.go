@@ -239,7 +239,8 @@ func TestGocsvSeparators(t *testing.T) {
 	require.ErrorIs(t, err, ErrOptions, "no separator of a spreadsheet")
 }
 
-// A cell of a gocsv writer has no quotes of ours: those that it begins with are counted as they are.
+// A cell of a gocsv writer has no quotes of ours: those that it begins with are counted as they
+// are.
 func TestGocsvCellsFitASheet(t *testing.T) {
 	for text, tooLong := range map[string]int64{
 		strings.Repeat(`"`, MaxExcelCell): 0, strings.Repeat(`"`, MaxExcelCell+1): 1, `"` + strings.Repeat("x", MaxExcelCell): 1,

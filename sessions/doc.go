@@ -26,9 +26,9 @@
 //     shift them.
 //   - CreatedAt, DecidedAt and CompletedAt are instants in UTC with microseconds, which is what the
 //     databases keep; [Truncate] converts any time to that form. Zero means absent.
-//   - Status, Reason, DocumentType, Sex and Device are open enumerations. Their text is their value.
-//     An unknown value from storage is kept, shown and exported unchanged, and never counts as
-//     verified.
+//   - Status, Reason, DocumentType, Sex and Device are open enumerations. Their text is their
+//     value. An unknown value from storage is kept, shown and exported unchanged, and never counts
+//     as verified.
 //   - Extra holds the fields that the company defines, in their order ([Extra]).
 //
 // # Verdicts
@@ -42,8 +42,9 @@
 // A [Session], a [Row], a [Text] and an [Extra] print as placeholders, and so does every other type
 // of the SDK that holds a person's data or a search: in package fmt under every verb, in log and
 // log/slog, in panics and templates, alone and inside slices, maps and structs. encoding/json and
-// encoding/xml refuse them ([ErrNoJSON]). A manifest and its [Request] are the exception, since they
-// are files. To show what a value holds, ask for it: [Text.Value], [Extra.All], [Extra.AppendJSON].
+// encoding/xml refuse them ([ErrNoJSON]). A manifest and its [Request] are the exception, since
+// they are files. To show what a value holds, ask for it: [Text.Value], [Extra.All],
+// [Extra.AppendJSON].
 //
 // No type can protect itself from a printer that reads memory without calling methods:
 //

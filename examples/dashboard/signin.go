@@ -201,8 +201,8 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
 
-// returnTo is the address of the page that was asked for, or that of the list. It is never on another
-// site, whatever somebody wrote into the link.
+// returnTo is the address of the page that was asked for, or that of the list. It is never on
+// another site, whatever somebody wrote into the link.
 func returnTo(asked string) string {
 	u, err := url.Parse(asked)
 	if err != nil || u.Path == "" {

@@ -314,7 +314,8 @@ func (p *parameters) badFilter(err error) error {
 		bad.Parameter, bad.Detail = parameter.Parameter, parameter.Err.Error()
 	}
 	switch given := p.values[bad.Parameter]; {
-	case bad.Code == codeUnknownParameter || bad.Parameter == paramFilter || len(given) == 0: // the criterion is within a text, or lacks the parameter
+	case bad.Code == codeUnknownParameter || bad.Parameter == paramFilter || len(given) == 0:
+		// The criterion is within a text, or lacks the parameter.
 		bad.Place = 0
 	case bad.Place != 0:
 	case len(given) == 1:

@@ -179,8 +179,8 @@ func (l *language) explain(p *problem) string {
 	}
 }
 
-// exportProblems are the words for why an export was refused, as JSON, by the API's code, and by the
-// code and the parameter where the words depend on it.
+// exportProblems are the words for why an export was refused, as JSON, by the API's code, and by
+// the code and the parameter where the words depend on it.
 func (l *language) exportProblems() (string, error) {
 	texts := map[string]string{}
 	for _, code := range []string{

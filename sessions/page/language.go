@@ -104,8 +104,8 @@ func (s *site) functions(l *language) template.FuncMap {
 var said = regexp.MustCompile(`\{\{say "([a-z0-9_]+)"\}\}`)
 
 // parse reads the templates in a language. What is the same in every row is put in before they are
-// parsed: texts without arguments, and which columns there are. To look them up for fifty rows would
-// take longer than the list itself.
+// parsed: texts without arguments, and which columns there are. To look them up for fifty rows
+// would take longer than the list itself.
 func (s *site) parse(l *language) (*template.Template, error) {
 	t := template.New("").Funcs(s.functions(l))
 	add := func(name, text string) error {

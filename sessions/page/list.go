@@ -56,8 +56,8 @@ func (f *frame) zonesWith(chosen string) []string {
 	return append(slices.Clone(f.zones), chosen)
 }
 
-// askSelection sends a selection to the API as the request has it, in the URL or in the body, so that
-// personal data in a URL is refused there.
+// askSelection sends a selection to the API as the request has it, in the URL or in the body, so
+// that personal data in a URL is refused there.
 func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
 	ask := s.get
 	if r.Method == http.MethodPost {

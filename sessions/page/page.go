@@ -151,8 +151,8 @@ func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 }
 
 // viewerHeader is the field in which an open page says for whom it was made. Who signs in as
-// somebody else in another tab shares its cookie: without this, one's sessions would be listed under
-// the name and the company of the other.
+// somebody else in another tab shares its cookie: without this, one's sessions would be listed
+// under the name and the company of the other.
 const viewerHeader = "Page-Viewer"
 
 var errOtherViewer = errors.New("the page was made for another viewer")

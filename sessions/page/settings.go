@@ -52,8 +52,8 @@ type typeLevelView struct {
 
 func (s *site) settings(r *request) { s.showSettings(r, "", nil, nil) }
 
-// showSettings shows the settings as they are. Where somebody failed to save others, it shows those,
-// or, after a conflict, says what of them was not saved.
+// showSettings shows the settings as they are. Where somebody failed to save others, it shows
+// those, or, after a conflict, says what of them was not saved.
 func (s *site) showSettings(r *request, message string, tried *settingsDocument, why *problem) {
 	asked := r.selection()
 	var current settingsDocument

@@ -74,10 +74,12 @@ type Event struct {
 	Session string          // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
 	Change  *SettingsChange // for settings, nil otherwise
 	Purge   *Purge          // for purges, as they were asked, nil otherwise; Query has its filter
-	Rows    int             // sessions that are handed out, were counted or are gone; of changes, the IDs as well; 0 for facets; of the trail, entries
-	Bytes   int64           // of a file that was written
-	SHA256  string          // of these bytes, in hexadecimal; "" where nobody asked for it
-	Err     error           // why it failed
+	// Rows are the sessions that are handed out, were counted or are gone; of changes, the IDs as
+	// well; of the trail, its entries. They are 0 for facets.
+	Rows   int
+	Bytes  int64  // of a file that was written
+	SHA256 string // of these bytes, in hexadecimal; "" where nobody asked for it
+	Err    error  // why it failed
 }
 
 // SettingsChange is a change of a company's settings.

@@ -159,9 +159,9 @@ type EachCounter interface {
 //  37. A Purge with an error ([Purge.Err]) removes nothing, and returns that error.
 //  38. No watermark survives the purge of a session that its holder may have seen: once a session
 //     is removed, every older watermark is [ErrWatermark]. A purge that finds nothing refuses none.
-//  39. A purged ID is not created again while its tombstone is kept: Insert then stores nothing, and
-//     its error wraps [ErrPurged]; Put passes over it ([PutPurged]), whatever the version. An ID
-//     that a Purge without a filter names has a tombstone even if there was no such session, so
+//  39. A purged ID is not created again while its tombstone is kept: Insert then stores nothing,
+//     and its error wraps [ErrPurged]; Put passes over it ([PutPurged]), whatever the version. An
+//     ID that a Purge without a filter names has a tombstone even if there was no such session, so
 //     that the event of its creation may come late. Other companies may use the ID. After
 //     Purge.Keep the ID is like any other.
 //  40. It works in parts, so that writers never wait for long. If it ends early, by a context or by

@@ -46,8 +46,8 @@
 // # Counts
 //
 // [Store.Count] and [Store.Facets] count up to a limit and within the budget, and say whether the
-// number is exact. [Store.Tally] counts a selection by match level, and [Tally.If] says how it would
-// have ended under another acceptance level.
+// number is exact. [Store.Tally] counts a selection by match level, and [Tally.If] says how it
+// would have ended under another acceptance level.
 //
 // # Connections
 //

@@ -116,7 +116,8 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 }
 
 // listFor lists for a viewer. Reached of a batch that the budget ended may be a session outside the
-// viewer's restriction, of which neither the cursor nor SearchedBack may state the ID or the moment.
+// viewer's restriction, of which neither the cursor nor SearchedBack may state the ID or the
+// moment.
 func (s *Store) listFor(ctx context.Context, v Viewer, sel Selection) (Batch, error) {
 	batch, err := s.list(ctx, sel)
 	for asOf, after := batch.AsOf, sel.After; err == nil && !v.Restriction.IsZero(); batch, err = s.list(ctx, sel) {

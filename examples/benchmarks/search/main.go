@@ -17,8 +17,8 @@
 // With -steps import, it imports n sessions into the tables as they are, beside COPY, LOAD DATA or
 // plain statements into a table that has its list index alone.
 //
-// With -steps opponent -for 3m, a random search with hill climbing looks for the slowest filter, and
-// then for the slowest write: it changes the database.
+// With -steps opponent -for 3m, a random search with hill climbing looks for the slowest filter,
+// and then for the slowest write: it changes the database.
 //
 // With -workload second, the data and the queries are those of another world, on which nothing was
 // tuned; with -churn 200, another connection inserts and decides 200 sessions a second meanwhile.

@@ -380,9 +380,9 @@ func TestNginx(t *testing.T) {
 	})
 }
 
-// TestDocumentedProxy runs the lines of the package comment: a file arrives whole or torn, nothing of
-// it is kept on the proxy's disk even if the answer does not ask for that, a client that goes away
-// ends the read, and what a list says arrives as it was sent.
+// TestDocumentedProxy runs the lines of the package comment: a file arrives whole or torn, nothing
+// of it is kept on the proxy's disk even if the answer does not ask for that, a client that goes
+// away ends the read, and what a list says arrives as it was sent.
 func TestDocumentedProxy(t *testing.T) {
 	behind := func(t *testing.T, api http.Handler) (url string, spooled func() int64) {
 		mux := http.NewServeMux()

@@ -342,7 +342,8 @@ async function save(form) {
   }
 }
 
-// prove shows the digest of a file, which the audit trail has, too: what was saved is what was sent.
+// prove shows the digest of a file, which the audit trail has, too: what was saved is what was
+// sent.
 async function prove(file) {
   if (!window.isSecureContext || file.size > 5e8) return; // such a browser, or its memory, has none
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));

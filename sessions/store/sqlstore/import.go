@@ -409,8 +409,8 @@ func (im *importing) await(ctx context.Context) error {
 	return im.packLong(ctx)
 }
 
-// packLong packs, beside what comes next, the companies that have become long. If the packing before
-// is still at work, it waits for that: writing must not run away from it.
+// packLong packs, beside what comes next, the companies that have become long. If the packing
+// before is still at work, it waits for that: writing must not run away from it.
 func (im *importing) packLong(ctx context.Context) error {
 	var long []string
 	for company, n := range im.unpacked {

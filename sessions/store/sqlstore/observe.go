@@ -19,8 +19,11 @@ import (
 // returned rows, which are in development), and of attributes of this package where those have
 // none. Printing an Operation shows nothing of a person.
 type Operation struct {
-	System  string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
-	Name    string // [db.operation.name] "get", "list", "count", "tally", "stream", "changes", "insert", "update", "redact", "put", "purge", "import", "maintain", "repair", "verify", "settings" or "audit"
+	System string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
+	// Name is [db.operation.name]: "get", "list", "count", "tally", "stream", "changes", "insert",
+	// "update", "redact", "put", "purge", "import", "maintain", "repair", "verify", "settings" or
+	// "audit".
+	Name    string
 	Company string // [sessionkit.company] "" for what may be about several
 
 	Began    time.Time
@@ -41,8 +44,8 @@ var errPanicked = errors.New("sqlstore: a panic")
 
 // ErrorType returns the [error.type] of a failure, "" where nothing has failed: "canceled" or
 // "timeout" where the caller's context has ended; else the SQLSTATE; else "not_found", "conflict"
-// (also of what exists or was purged), "watermark" or "invalid", which are answers to what was asked;
-// else "_OTHER".
+// (also of what exists or was purged), "watermark" or "invalid", which are answers to what was
+// asked; else "_OTHER".
 func (o *Operation) ErrorType() string {
 	switch {
 	case o.Err == nil:

@@ -461,8 +461,8 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 	return now, err
 }
 
-// holdFree holds a company as soon as no other writer does. Unless it should wait for that, a company
-// that others hold is an errHeld.
+// holdFree holds a company as soon as no other writer does. Unless it should wait for that, a
+// company that others hold is an errHeld.
 func (c conn) holdFree(ctx context.Context, company string, wait bool) (state, error) {
 	hold := c.engine.TryHoldCompany
 	if wait {

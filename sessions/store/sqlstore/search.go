@@ -20,12 +20,14 @@ const (
 	mostSessions  = 6_400_000 // and at once, later: a hundred segments
 	mostCounted   = 3_000_000 // and at once by a count, which may be of many filters
 	mostLookedUp  = 1_000     // looked up by one statement
-	walkedTail    = 4_000     // changes, more than writers leave, beyond which a tail is read in the order of the list where it is compared in Go
-	leastDoubtful = 256       // looked up by the first statement where the rows have the last word, and twice as many by each further one
+	// walkedTail, in changes, is more than writers leave: beyond it a tail is read in the order of
+	// the list where it is compared in Go.
+	walkedTail    = 4_000
+	leastDoubtful = 256 // looked up by the first statement where the rows have the last word, and twice as many by each further one
 )
 
-// doubtfulCost is what a session costs whose row has the last word, in rows of a budget. Where lists
-// decide there is no limit: what they cost is bounded by what they are.
+// doubtfulCost is what a session costs whose row has the last word, in rows of a budget. Where
+// lists decide there is no limit: what they cost is bounded by what they are.
 const doubtfulCost = 4
 
 // found is a session with the number of its last change.

@@ -136,7 +136,8 @@ func (a *arena) release() {
 	arenas.Put(a)
 }
 
-// put hands the blocks of a statement to their segments. What a segment only looks at is not copied.
+// put hands the blocks of a statement to their segments. What a segment only looks at is not
+// copied.
 func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
 	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
 		var number int64
@@ -237,8 +238,8 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 	return blocks
 }
 
-// queries are evaluations of some filters over segments with our words, and over those with words of
-// another version, which are not trusted.
+// queries are evaluations of some filters over segments with our words, and over those with words
+// of another version, which are not trusted.
 type queries struct{ ours, others *segment.Evaluation }
 
 func compileQueries(filters ...filter.Filter) queries {

@@ -185,8 +185,8 @@ func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutRes
 	return results, nil
 }
 
-// write does a call. What the transaction has read may be of an old snapshot: only sessions that are
-// new are not looked at first.
+// write does a call. What the transaction has read may be of an old snapshot: only sessions that
+// are new are not looked at first.
 func (t *Tx) write(ctx context.Context, c *call, err error) error {
 	ctx, w := t.b.watch(ctx, c.op, c.company())
 	defer w.end(&err)

@@ -547,7 +547,8 @@ func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any,
 
 // hold raises the company's number by n, counts the sessions added, and holds the company until the
 // transaction ends. It returns the number before, and whether the company may have tombstones. It
-// writes nothing if the schema is not that of this package: what was checked once may have moved on.
+// writes nothing if the schema is not that of this package: what was checked once may have moved
+// on.
 func (w *write) hold(ctx context.Context, company string, n, added int) (before int64, buried bool, err error) {
 	args := ofSchema(engine.Args{"company": company, "n": n, "added": added, "search_key": w.keys.Version})
 	var seq int64
@@ -612,9 +613,9 @@ func rowBytes(values []any) int {
 	return n
 }
 
-// insertRows writes rows, in the form that the statement takes, and returns how many rows the engine
-// says that it wrote. A statement has any number of rows up to fewRows, and beyond that a power of
-// two, so that the texts are few.
+// insertRows writes rows, in the form that the statement takes, and returns how many rows the
+// engine says that it wrote. A statement has any number of rows up to fewRows, and beyond that a
+// power of two, so that the texts are few.
 func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any, as func([][]any) engine.Part) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0

@@ -288,7 +288,8 @@ func purgeGoesOn(s *suite) {
 	is(s, 0, n, "sessions that a purge with a cancelled context purged")
 	s.same(before, s.list(everything(acme)).Sessions, "a context that is over purges nothing")
 
-	// Contexts that end at some time, beside a writer. Each purge gets further, or knows nothing of it.
+	// Contexts that end at some time, beside a writer. Each purge gets further, or knows nothing of
+	// it.
 	var group sync.WaitGroup
 	fresh := map[string]*sessions.Session{}
 	var errWrite error

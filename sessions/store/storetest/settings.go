@@ -40,9 +40,9 @@ func runRules[S any](t *testing.T, rules []rule[S], fresh func(t *testing.T) S) 
 	}
 }
 
-// RunSettings proves that a [store.Settings] keeps its promises, and those of [store.SettingsHistory]
-// and [store.SettingsPurger] if it is these, too. Each case is a subtest with settings of its own,
-// of which fresh returns empty ones.
+// RunSettings proves that a [store.Settings] keeps its promises, and those of
+// [store.SettingsHistory] and [store.SettingsPurger] if it is these, too. Each case is a subtest
+// with settings of its own, of which fresh returns empty ones.
 func RunSettings(t *testing.T, fresh func(t *testing.T) store.Settings) {
 	t.Helper()
 	runRules(t, settingsRules(), fresh)

@@ -49,8 +49,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // SQLState returns the five characters by which SQL's standard names what went wrong, such as 57014
 // where the time of a statement was over; "" where the driver does not tell. Where the engine's own
-// says nothing, as MariaDB's HY000, or there is none, as in SQLite, it is that of PostgreSQL for the
-// same if that is an outage. It says nothing of a row.
+// says nothing, as MariaDB's HY000, or there is none, as in SQLite, it is that of PostgreSQL for
+// the same if that is an outage. It says nothing of a row.
 func (e *Error) SQLState() string {
 	var told interface{ SQLState() string } // as pgx and pq have it
 	if errors.As(e.Err, &told) {
@@ -90,7 +90,8 @@ func mysqlState(state string, number reflect.Value) string {
 // general is the SQLSTATE that says nothing of an error.
 const general = "HY000"
 
-// sqliteStates are SQLSTATEs by the primary result codes of SQLite (https://sqlite.org/rescode.html).
+// sqliteStates are SQLSTATEs by the primary result codes of SQLite
+// (https://sqlite.org/rescode.html).
 var sqliteStates = map[int64]string{
 	5:  "55P03", // BUSY: another connection has the lock
 	6:  "55P03", // LOCKED: another of this process

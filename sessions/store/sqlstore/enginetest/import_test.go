@@ -174,8 +174,8 @@ func TestImportOutcomes(t *testing.T) {
 	})
 }
 
-// TestImportAmongWriters cuts an import off at random moments, and goes on from what was told, while
-// others insert and update sessions of the same company, and it is packed all the time.
+// TestImportAmongWriters cuts an import off at random moments, and goes on from what was told,
+// while others insert and update sessions of the same company, and it is packed all the time.
 func TestImportAmongWriters(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 1000})

@@ -15,10 +15,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestPlaceholders writes statements of literals, comments, names and placeholders of which it knows
-// the meaning, with question marks, quotes and the beginnings of comments everywhere. The engine
-// has to take them with as many arguments, and answer with the same texts. PLACEHOLDERS says how
-// many, other than 300.
+// TestPlaceholders writes statements of literals, comments, names and placeholders of which it
+// knows the meaning, with question marks, quotes and the beginnings of comments everywhere. The
+// engine has to take them with as many arguments, and answer with the same texts. PLACEHOLDERS says
+// how many, other than 300.
 func TestPlaceholders(t *testing.T) {
 	rounds := 300
 	if text := os.Getenv("PLACEHOLDERS"); text != "" {

@@ -49,8 +49,8 @@ func TestRetention(t *testing.T) {
 	requireDocumented(t, "Erasure", "playbook_test.go", 9)
 }
 
-// requireDocumented requires that a section of the package documentation has lines of code, and that
-// each Go line of them is in a file of the tests.
+// requireDocumented requires that a section of the package documentation has lines of code, and
+// that each Go line of them is in a file of the tests.
 func requireDocumented(t *testing.T, section, file string, least int) {
 	t.Helper()
 	documentation, err := os.ReadFile("../doc.go")

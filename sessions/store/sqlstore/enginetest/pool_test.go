@@ -181,8 +181,9 @@ func TestOutagesAreToldApart(t *testing.T) {
 	}
 }
 
-// A connection that is lost before one of a list's statements is an outage too, and so is a database
-// that another connection of SQLite keeps to itself. What is wrong with a statement is not.
+// A connection that is lost before one of a list's statements is an outage too, and so is a
+// database that another connection of SQLite keeps to itself. What is wrong with a statement is
+// not.
 func TestLostAndBusyConnections(t *testing.T) {
 	get := func(t *testing.T, url string) (status int, problem, retry string) {
 		res, err := http.Get(url + "/sessions?browser=b")

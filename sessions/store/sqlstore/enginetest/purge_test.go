@@ -214,8 +214,8 @@ func toBeKilled(t *testing.T) (*sql.DB, engine) {
 	return connect(t, connector(t, e, os.Getenv("SESSIONKIT_TEST_DSN"), "")), e
 }
 
-// TestPurgeAndHosts: a transaction of the host's that has an older snapshot does not bring back what
-// was purged since.
+// TestPurgeAndHosts: a transaction of the host's that has an older snapshot does not bring back
+// what was purged since.
 func TestPurgeAndHosts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		if e == sqlite { // which has one writer
@@ -292,8 +292,8 @@ func TestPurgeBeforeWriters(t *testing.T) {
 	}
 }
 
-// TestPurgeOfChanging: a session that changes while those with some IDs go, and that the filter matches
-// all the time, goes with them, whenever it changes.
+// TestPurgeOfChanging: a session that changes while those with some IDs go, and that the filter
+// matches all the time, goes with them, whenever it changes.
 func TestPurgeOfChanging(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

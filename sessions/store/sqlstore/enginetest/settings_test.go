@@ -85,7 +85,8 @@ func TestSettingsLast(t *testing.T) {
 	})
 }
 
-// TestSettingsRefuse shows settings that could not be read back, and companies that nobody can have.
+// TestSettingsRefuse shows settings that could not be read back, and companies that nobody can
+// have.
 func TestSettingsRefuse(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()

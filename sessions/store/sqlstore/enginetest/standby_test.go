@@ -23,8 +23,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// withReplica is a Backend of two servers: lists, counts and exports are the replica's, and all else
-// is the primary's.
+// withReplica is a Backend of two servers: lists, counts and exports are the replica's, and all
+// else is the primary's.
 type withReplica struct {
 	*sqlstore.Backend // over the primary: writes, details and changes
 	replica           *sqlstore.Backend
@@ -93,8 +93,8 @@ func newPair(t *testing.T) pair {
 	return pair{opens("PRIMARY", name, "remote_apply"), opens("PRIMARY", name, "local"), opens("STANDBY", name, "local")}
 }
 
-// TestReplicaConformance shows that the promises of store.Backend hold over a primary and a replica,
-// where commits wait for the replica.
+// TestReplicaConformance shows that the promises of store.Backend hold over a primary and a
+// replica, where commits wait for the replica.
 func TestReplicaConformance(t *testing.T) {
 	if size(0, 1) == 0 {
 		t.Skip("takes a minute: SESSIONKIT_FULL_SIZE is not set")
@@ -105,8 +105,8 @@ func TestReplicaConformance(t *testing.T) {
 	})
 }
 
-// TestReadReplica is the playbook of a replica, over one that lags behind, that others wait for, and
-// that ends whoever reads what it has to remove.
+// TestReadReplica is the playbook of a replica, over one that lags behind, that others wait for,
+// and that ends whoever reads what it has to remove.
 func TestReadReplica(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -204,8 +204,8 @@ func TestReadReplica(t *testing.T) {
 	requireDocumented(t, "A read replica", "standby_test.go", 9)
 }
 
-// TestReplicaEndsReads has a standby remove what a stream of it still reads: the stream fails, or is
-// whole, and lists are right.
+// TestReplicaEndsReads has a standby remove what a stream of it still reads: the stream fails, or
+// is whole, and lists are right.
 func TestReplicaEndsReads(t *testing.T) {
 	ctx := t.Context()
 	p := newPair(t)

@@ -194,8 +194,8 @@ func TestTableTypes(t *testing.T) {
 	}
 }
 
-// TestTableCollations shows that a collation of PostgreSQL to which two texts are one lets no row of
-// another company through, and no other subject.
+// TestTableCollations shows that a collation of PostgreSQL to which two texts are one lets no row
+// of another company through, and no other subject.
 func TestTableCollations(t *testing.T) {
 	o := newOddTable(t, postgres, "text", "text", "bigint")
 	o.exec(t, "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
@@ -353,8 +353,8 @@ func literals(args []driver.NamedValue) []driver.NamedValue {
 	return args
 }
 
-// TestTableDays shows that a column of type date is right as a creation time, or an error and no list
-// that lacks rows: the driver of PostgreSQL cuts what is compared with one to its day.
+// TestTableDays shows that a column of type date is right as a creation time, or an error and no
+// list that lacks rows: the driver of PostgreSQL cuts what is compared with one to its day.
 func TestTableDays(t *testing.T) {
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

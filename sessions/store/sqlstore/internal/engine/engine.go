@@ -34,9 +34,11 @@ type Engine struct {
 	Version     Statement // of the schema
 	Oldest      Statement // the oldest version whose package works on the tables, from schema 4 on
 	NextCompany Statement // the key of the first company that comes after :after
-	Unpacked    Statement // the keys of the companies whose tail has more than :tail changes, or has search keys of a version other than :search_key that no segment has
-	Objects     Statement // name and description of each table, column and index of this package
-	Recorded    Statement // version, name, checksum and applied_us of the migrations, in order
+	// Unpacked: the keys of the companies whose tail has more than :tail changes, or has search keys of a
+	// version other than :search_key that no segment has
+	Unpacked Statement
+	Objects  Statement // name and description of each table, column and index of this package
+	Recorded Statement // version, name, checksum and applied_us of the migrations, in order
 
 	// Migrations. Begin begins a transaction that has to be one on its own; "": definitions of
 	// tables are in none. Lock selects 1 once the caller has the lock; "": the transaction is it.
@@ -103,10 +105,17 @@ type Engine struct {
 
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
 	// and NextBlocks.
-	Directory        Statement // as State, but packed_seq, forgot_seq, purged_seq and search_key of :company after its total, and segment, sessions, dead, oldest_us, newest_us and search_key of each of its segments, NULL if it has none
-	SegmentsAt       Statement // packed_seq of :company, and segment, sessions, oldest_us, newest_us and search_key of those that have a part of the time from :oldest_us to :newest_us, NULL if none
-	AllBlocks        Statement // of one :segment
-	PutSegments      Statement // {rows}, of company, segment, sessions, dead, oldest_us, newest_us, search_key: of one that is there, dead is set
+	// Directory: as State, but packed_seq, forgot_seq, purged_seq and search_key of :company after its total,
+	// and segment, sessions, dead, oldest_us, newest_us and search_key of each of its segments,
+	// NULL if it has none
+	Directory Statement
+	// SegmentsAt: packed_seq of :company, and segment, sessions, oldest_us, newest_us and search_key of those
+	// that have a part of the time from :oldest_us to :newest_us, NULL if none
+	SegmentsAt Statement
+	AllBlocks  Statement // of one :segment
+	// PutSegments: {rows}, of company, segment, sessions, dead, oldest_us, newest_us, search_key. Of
+	// one that is there, dead is set.
+	PutSegments      Statement
 	PutBlocks        Statement // {rows}, of company, segment, name, data: in the place of those that are there
 	DeleteSomeBlocks Statement // {blocks}, see [OneOf]
 	Present          Statement // how many of {segments} there are, and how many of those with :search_key
@@ -152,12 +161,16 @@ type Engine struct {
 	SettingsOf      Statement // revision :revision of :company, in the newest state, if there is one
 	DeleteSettings  Statement // of :company
 	AppendAudit     Statement // inserts an entry, if the schema serves :version
-	AuditPage       Statement // at most :limit entries of :company {of} somebody, behind (:after_us, :after_id) and of :from_us or later, newest first
-	AuditAfter      Statement // at_us of the entry of :company, oldest first, that :skip others come before, of those before :before_us
-	DeleteAudit     Statement // the entries of :company before :before_us
+	// AuditPage: at most :limit entries of :company {of} somebody, behind (:after_us, :after_id) and of
+	// :from_us or later, newest first
+	AuditPage   Statement
+	AuditAfter  Statement // at_us of the entry of :company, oldest first, that :skip others come before, of those before :before_us
+	DeleteAudit Statement // the entries of :company before :before_us
 
-	TouchCompany   Statement // writes the row of :company as it is
-	HoldCompany    Statement // seq, total, packed_seq, forgot_seq and search_key of :company, the newest state, held until the transaction ends
+	TouchCompany Statement // writes the row of :company as it is
+	// HoldCompany: seq, total, packed_seq, forgot_seq and search_key of :company, the newest state,
+	// held until the transaction ends.
+	HoldCompany    Statement
 	TryHoldCompany Statement // the same, or no row if another transaction holds it
 	LockRead       string    // ends a read of the newest state in a transaction that may have an older snapshot
 

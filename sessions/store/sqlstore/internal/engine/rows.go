@@ -21,9 +21,9 @@ func (e *Engine) SessionRows(rows [][]any) Part {
 	return p
 }
 
-// unnested returns rows as an array for each column: 40 arguments in place of 40 for each row, which
-// spares the host a third of its work. The arrays are sent as texts, since not every driver knows
-// how to send an array.
+// unnested returns rows as an array for each column: 40 arguments in place of 40 for each row,
+// which spares the host a third of its work. The arrays are sent as texts, since not every driver
+// knows how to send an array.
 func unnested(columns row.Columns, rows [][]any) Part {
 	p := Part{Args: make([]any, len(columns))}
 	kinds := make([]string, len(columns))

@@ -276,7 +276,8 @@ FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
 }
 
-// mostListed is how many blocks a statement takes at once that are an argument, and not in its text.
+// mostListed is how many blocks a statement takes at once that are an argument, and not in its
+// text.
 const mostListed = 4096
 
 // OneOf returns the condition that a block is one of some.
@@ -285,9 +286,9 @@ func OneOf(list []Block) Part {
 }
 
 // ListBlocks returns the statement of NamedBlocks for names before "M", which those of lists are,
-// and a good part of a company's segments. An index has the lists of one name together: to read them
-// in passing takes a tenth of looking each of them up. MariaDB would look up each anyway, since its
-// tables lie in the order of their primary key.
+// and a good part of a company's segments. An index has the lists of one name together: to read
+// them in passing takes a tenth of looking each of them up. MariaDB would look up each anyway,
+// since its tables lie in the order of their primary key.
 func (e *Engine) ListBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
 	args := e.named(company, segments, names)
 	switch e.Dialect {

@@ -147,8 +147,8 @@ func (b *binding) argument(name string) {
 	b.values = append(b.values, value)
 }
 
-// possible reports whether the company or the ID of a session can be such a text. PostgreSQL refuses
-// to compare others.
+// possible reports whether the company or the ID of a session can be such a text. PostgreSQL
+// refuses to compare others.
 func possible(key string) bool { return strings.IndexByte(key, 0) < 0 && utf8.ValidString(key) }
 
 // part writes a {name}.

@@ -55,7 +55,8 @@ func TestRoundedUp(t *testing.T) {
 	}
 }
 
-// TestSessionRows shows that many rows are as many arguments as few are where the engine has arrays.
+// TestSessionRows shows that many rows are as many arguments as few are where the engine has
+// arrays.
 func TestSessionRows(t *testing.T) {
 	n := len(row.All())
 	rows := slices.Repeat([][]any{make([]any, n)}, fewRows+1)

@@ -171,9 +171,9 @@ func (f *sections) fields() (fields tags) {
 	return fields
 }
 
-// blocks makes the blocks of a term: the list that has the positions of all fields, and, where there
-// are several fields, the one that tells them apart. Without positions there is none. The buffer is
-// used again.
+// blocks makes the blocks of a term: the list that has the positions of all fields, and, where
+// there are several fields, the one that tells them apart. Without positions there is none. The
+// buffer is used again.
 func (f *sections) blocks(number int64, term string, n int, buffer []byte) (blocks []Block, spare []byte) {
 	fields := f.fields()
 	if fields == 0 {
@@ -206,8 +206,8 @@ func openList(data []byte) (fields tags, postings []byte, ok bool) {
 	return tags(data[0]), data[1:], true
 }
 
-// eachSection calls visit with the sections of a block that tells fields apart. It reports false for
-// data that is none, or where visit does.
+// eachSection calls visit with the sections of a block that tells fields apart. It reports false
+// for data that is none, or where visit does.
 func eachSection(data []byte, visit func(t tag, postings []byte) bool) bool {
 	r := reader{data: data}
 	last := -1

@@ -22,7 +22,8 @@
 //     a prefix, in the fields that the viewer may see.
 //   - A property: one of the few values of a field, after a letter for the field: status S,
 //     document type T, match level L, reason R, document presented P, validity V, liveness A, sex
-//     X, device D, acceptance level C, and G for the scale of a match level. An absent value is empty.
+//     X, device D, acceptance level C, and G for the scale of a match level. An absent value is
+//     empty.
 //   - A subject (U), by 32 bits of a hash, which gives candidates; their rows have to be compared.
 //
 // # Blocks, version 2
@@ -30,11 +31,11 @@
 // A block is a byte with the version, the payload, and the CRC-32C of the key, the version and the
 // payload (4 bytes, little endian). A key is a letter and a text in UTF-8.
 //
-//   - L and a property or a prefix: a list. A byte says which fields have postings in it, by a bit for
-//     each: 0 first name, 1 last name, 2 personal number, 3 document number, 4 subject, 5 both names
-//     joined; a property has bit 0. The postings of all of these fields together follow. Every
-//     property has a list. A prefix has one if its words take more than listBytes in the dictionary; a
-//     subject has one if it alone does.
+//   - L and a property or a prefix: a list. A byte says which fields have postings in it, by a bit
+//     for each: 0 first name, 1 last name, 2 personal number, 3 document number, 4 subject, 5 both
+//     names joined; a property has bit 0. The postings of all of these fields together follow.
+//     Every property has a list. A prefix has one if its words take more than listBytes in the
+//     dictionary; a subject has one if it alone does.
 //   - F and a prefix: the postings of a list by fields. It is there if the list has several fields.
 //     Sections follow one another: the number of the field, the length of its postings in bytes
 //     (uvarint), and the postings. It is read for viewers who may not see some of the fields; for

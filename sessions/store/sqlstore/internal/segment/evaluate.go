@@ -81,9 +81,9 @@ func (e *Evaluation) learn() {
 	e.conditions, e.met = conditions, met
 }
 
-// Narrower returns a query that takes fewer blocks, of the conditions that the fewest sessions meet:
-// most segments of n sessions should have none that meets all of those, and so none of the filter's.
-// nil: there is no such query, or nothing was learned.
+// Narrower returns a query that takes fewer blocks, of the conditions that the fewest sessions
+// meet: most segments of n sessions should have none that meets all of those, and so none of the
+// filter's. nil: there is no such query, or nothing was learned.
 func (e *Evaluation) Narrower(n int) *Query {
 	if len(e.conditions) < leastConditions || e.of == 0 {
 		return nil

@@ -27,7 +27,8 @@ func hashOf(text string) uint32 {
 // hashedSessions is of how many sessions a block has the hashes, about.
 const hashedSessions = 512
 
-// hashParts returns how many of the first bits of a hash name its block, in a segment of n sessions.
+// hashParts returns how many of the first bits of a hash name its block, in a segment of n
+// sessions.
 func hashParts(n int) int { return bits.Len(uint(n-1) / hashedSessions) }
 
 // hashPart returns the number of the block that a hash is in, and what that block knows of it.

@@ -234,8 +234,8 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestNarrower shows that what meets a filter meets the conditions that are read first, and that the
-// rest, read upon that, gives the same sessions as all at once.
+// TestNarrower shows that what meets a filter meets the conditions that are read first, and that
+// the rest, read upon that, gives the same sessions as all at once.
 func TestNarrower(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 2))
 	w, other := newWorld(r, 1500), newWorld(r, 1200)
@@ -592,8 +592,8 @@ func BenchmarkVerify(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60_000, "ns/session")
 }
 
-// TestLookUp compares what is found in blocks of hashes with the hashes: many and few, so that their
-// differences take one, two and three bytes, some of them equal.
+// TestLookUp compares what is found in blocks of hashes with the hashes: many and few, so that
+// their differences take one, two and three bytes, some of them equal.
 func TestLookUp(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 1))
 	for i := range 300 {

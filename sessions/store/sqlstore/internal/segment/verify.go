@@ -91,8 +91,8 @@ func (v *verifier) has(term string, t tag, position int) bool {
 	return true
 }
 
-// property reports whether the living positions are those of the sessions with the property, and, of
-// one that is a person's, the dead ones are among those.
+// property reports whether the living positions are those of the sessions with the property, and,
+// of one that is a person's, the dead ones are among those.
 func (v *verifier) property(term string, f *sections) bool {
 	dead, needed := v.s.Dead(), v.lists[term][0]
 	spared := dead
