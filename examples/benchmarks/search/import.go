@@ -24,9 +24,10 @@ var (
 	errNoLoad = errors.New("no way of loading") // the engine has none
 )
 
-// imports imports new sessions into the tables as they are: by the engine's own means
-// into a table that has its list index alone, by Backend.Import, by an Import that has those means, and
-// by one that is cut off and repeated from where it was. Making the sessions is a part of each, and is measured alone as well.
+// imports imports new sessions into the tables as they are: by the engine's own means into a table
+// that has its list index alone, by Backend.Import, by an Import that has those means, and by one
+// that is cut off and repeated from where it was. Making the sessions is a part of each, and is
+// measured alone as well.
 func (b *bench) imports(ctx context.Context) (err error) {
 	e := b.engine
 	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise

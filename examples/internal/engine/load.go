@@ -72,8 +72,8 @@ func loadData(ctx context.Context, conn *sql.Conn, table string, columns []strin
 	return result.RowsAffected()
 }
 
-// AppendRow appends a row as COPY and LOAD DATA read it by default: fields between tabs, backslashes
-// before what is special, \N for NULL. Values are those of a [sqlstore.Bulk].
+// AppendRow appends a row as COPY and LOAD DATA read it by default: fields between tabs,
+// backslashes before what is special, \N for NULL. Values are those of a [sqlstore.Bulk].
 func AppendRow(line []byte, row []any) []byte {
 	for i, v := range row {
 		if i > 0 {

@@ -19,8 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestLoad imports sessions by COPY and LOAD DATA, with texts that mean something else to whoever does
-// not escape them, and then twice as many: those that are there already are passed over.
+// TestLoad imports sessions by COPY and LOAD DATA, with texts that mean something else to whoever
+// does not escape them, and then twice as many: those that are there already are passed over.
 func TestLoad(t *testing.T) {
 	odd := []string{"", "NULL", `\N`, `"`, `\"`, `\\`, `\`, `{a,"b"}`, ",", "a\tb\r\nc", " ", "'", "$1 ? :a", "\x1f", "ლომი", "\U0001F600"}
 	made, err := generate.Sessions(generate.Options{N: 3000, Seed: 4, Companies: []generate.Company{{Key: "acme", Weight: 1}}})
@@ -104,8 +104,8 @@ func newMariaDB(t *testing.T) string {
 	return "mariadb:" + config.FormatDSN()
 }
 
-// newDatabase makes a database that is dropped after the test, and returns the DSN of its server, and
-// its name.
+// newDatabase makes a database that is dropped after the test, and returns the DSN of its server,
+// and its name.
 func newDatabase(t *testing.T, engine, driver, variable string) (server, name string) {
 	t.Helper()
 	if server = os.Getenv(variable); server == "" {

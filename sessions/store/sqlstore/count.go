@@ -50,6 +50,7 @@ func (b *Backend) countFrom(ctx context.Context, sel store.Selection) (count sto
 		if err != nil {
 			return err
 		}
+		// One more than asked for says whether there are others.
 		_, end, err := r.run(ctx, sel.Limit+1, func(*sessions.Session) error {
 			count.N++
 			return nil
@@ -80,7 +81,7 @@ func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []
 		counts: make([]store.Count, len(filters)), oldest: math.MaxInt64, newest: math.MinInt64}
 	for _, f := range filters {
 		part := sel
-		part.Filter, part.After = f, store.Position{}
+		part.Filter, part.After = f, store.Position{} // counts are of all, wherever a list has got to
 		s, err := b.compile(part)
 		if err != nil {
 			return nil, err
@@ -97,6 +98,7 @@ func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []
 		if err != nil {
 			return err
 		}
+		// The company's row has the number of all its sessions: nothing else is read for it.
 		if !slices.ContainsFunc(filters, func(f filter.Filter) bool { return !f.IsZero() }) {
 			for i := range c.counts {
 				c.counts[i].N = int(d.total)
@@ -138,7 +140,7 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	var dest []any
 	numbers := make([]int, len(c.selections))
 	for i, s := range c.selections {
-		if s.distrusts {
+		if s.distrusts { // the rows' search keys are of another version: readTail compares in Go
 			continue
 		}
 		if len(dest) > 0 {
@@ -214,7 +216,7 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 			}
 		}
 	}
-	if len(list) > 0 {
+	if len(list) > 0 { // the budget ended before these
 		for i := range c.counts {
 			c.counts[i].Exact = false
 		}
@@ -228,6 +230,7 @@ func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
 func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
 	s := c.selections[i]
 	all, err := r.eachDoubtful(ctx, i, group, results, c.allowance(), func(changes []int64) (more bool, err error) {
+		// Without a budget the limit bounds the work: beyond it nobody asks how many there are.
 		if !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
 			return false, nil
 		}
@@ -257,7 +260,7 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 		*segment.Segment
 		at int
 	}
-	most = max(most, 0)
+	most = max(most, 0) // the group before may have overdrawn the budget
 	var some []place
 	all = true
 	for k, g := range group {
@@ -276,6 +279,7 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 		for _, p := range part {
 			missing = missingPlaces(missing, p.Segment, func(yield func(int) bool) { yield(p.at) })
 		}
+		// Neighbours lie in one block, which is read once.
 		if err := r.exactly(ctx, slices.Compact(missing)); err != nil {
 			return false, err
 		}

@@ -275,8 +275,8 @@
 // The overlap is what the longest transaction of the old table takes: it may commit later than the
 // instants that it wrote. What the old table has deleted meanwhile is the first difference.
 //
-// For millions of sessions give it an [ImportOptions].Load: COPY takes the server less than half the
-// time that INSERT takes, and LOAD DATA about a third.
+// For millions of sessions give it an [ImportOptions].Load: COPY takes the server less than half
+// the time that INSERT takes, and LOAD DATA about a third.
 //
 // # Keeping in step
 //
@@ -446,10 +446,11 @@
 //
 // Seven tables have a company. Each of their primary keys and indexes begins with it, and every
 // statement states it in an equality for each of them that it touches, except for two with which
-// [Migrate] looks for companies. So they distribute by company: a company's request, its transaction
-// and its change number then stay on one machine. The other two, sessionkit_schema and
+// [Migrate] looks for companies. So they distribute by company: a company's request, its
+// transaction and its change number then stay on one machine. The other two, sessionkit_schema and
 // sessionkit_migrations, are a few rows that every machine may hold. An Insert, or a transaction of
-// the host's, over several companies would be one over several machines: write one company at a time.
+// the host's, over several companies would be one over several machines: write one company at a
+// time.
 //
 // Several independent servers need no support by the engine. Each company is on one of them, and
 // each server has a Store, or a handler of the HTTP API:
@@ -496,8 +497,9 @@
 //
 //	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions FOR VALUES WITH (MODULUS 8, REMAINDER 0);
 //
-// These were run once with the promises of package store, of which there were 28, and with an earlier
-// schema, on one machine that played several. Run storetest over yours before you rely on it:
+// These were run once with the promises of package store, of which there were 28, and with an
+// earlier schema, on one machine that played several. Run storetest over yours before you rely on
+// it:
 //
 //	engine                        promises   keystroke   what it needs
 //	Citus 13.2, PostgreSQL 15,    28 of 28   x 3 to 7    no plan_cache_mode=force_generic_plan, under which it
@@ -542,9 +544,10 @@
 // turns it into spans, a metric and a log.
 //
 // Without a function an operation of ten statements takes 0.2 to 0.4 microseconds longer, and
-// allocates nothing more; with one it takes 1.3 to 3.7 microseconds and three allocations of 264 bytes
-// (BenchmarkWatch). An operation itself takes 120 microseconds and 120 allocations at the least, so
-// that under load neither can be told from noise (BenchmarkObserver and RESULTS.md of enginetest).
+// allocates nothing more; with one it takes 1.3 to 3.7 microseconds and three allocations of 264
+// bytes (BenchmarkWatch). An operation itself takes 120 microseconds and 120 allocations at the
+// least, so that under load neither can be told from noise (BenchmarkObserver and RESULTS.md of
+// enginetest).
 //
 // # Errors
 //

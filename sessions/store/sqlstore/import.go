@@ -30,8 +30,8 @@ type ImportOptions struct {
 	// you can continue from there after a crash. An error ends the import.
 	Progress func(ImportProgress) error
 
-	// Load, if not nil, stores the rows of new sessions with the engine's own bulk command, which takes
-	// less than half the work of INSERT. See [Load].
+	// Load, if not nil, stores the rows of new sessions with the engine's own bulk command, which
+	// takes less than half the work of INSERT. See [Load].
 	Load Load
 
 	// Refused is called for each session that cannot be stored, with its number in the source, from 1:
@@ -200,8 +200,8 @@ type importPart struct {
 	err     error
 }
 
-// recent keeps sessions that were stored lately, until they are packed: they need not be read again.
-// What has changed since has another change number, and is read.
+// recent keeps sessions that were stored lately, until they are packed: they need not be read
+// again. What has changed since has another change number, and is read.
 type recent struct {
 	mu        sync.Mutex
 	n         int
@@ -283,8 +283,8 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 	return nil
 }
 
-// turn makes the part that was read ready, waits for the one that is being written, and then has the
-// former written. If the latter failed, it is dropped: nothing is stored behind a gap.
+// turn makes the part that was read ready, waits for the one that is being written, and then has
+// the former written. If the latter failed, it is dropped: nothing is stored behind a gap.
 func (im *importing) turn(ctx context.Context) error {
 	next := im.part
 	im.part = nil

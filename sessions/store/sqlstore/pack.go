@@ -132,6 +132,7 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 		}
 		return nil
 	}
+	// An engine may choose this transaction as the victim of a deadlock, and it is the one to yield.
 	err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ { // of others that pack
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
@@ -229,6 +230,8 @@ func (b *Backend) small(d *directory) (task, bool) {
 		if !isOurs(b.keys, s) { // older ones are rekeyed first, and newer ones are left to who made them
 			continue
 		}
+		// The sizes are those of a tail that is merged fanIn by fanIn, so that a session is written
+		// again but a few times until its segment is as large as one may be.
 		size := b.tailMost()
 		for size*fanIn <= most && int64(s.N) > size*2 {
 			size *= fanIn
@@ -248,6 +251,8 @@ func (b *Backend) small(d *directory) (task, bool) {
 			for _, s := range some {
 				oldest, n = min(oldest, s.Oldest), n+s.N
 			}
+			// Those that span the least time: what is merged then overlaps the fewest others, and a
+			// search of a time reads the fewest segments.
 			if span := some[0].Newest - oldest; int64(n) <= most && (best == nil || span < bestSpan) {
 				best, bestSpan = some, span
 			}
@@ -266,6 +271,7 @@ func (b *Backend) overlapping(d *directory) (task, bool) {
 			}
 		}
 		if len(some) > mostDepth {
+			// The widest first: merging them leaves segments that overlap less.
 			slices.SortFunc(some, func(x, y *segment.Segment) int {
 				return cmp.Or(cmp.Compare(y.Newest-y.Oldest, x.Newest-x.Oldest), cmp.Compare(x.Number, y.Number))
 			})
@@ -615,8 +621,8 @@ func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[i
 	return ids, nil
 }
 
-// build builds the segments of the keys, in parts of their sessions, of which it reads those that are
-// not known. It fills in the keys' IDs.
+// build builds the segments of the keys, in parts of their sessions, of which it reads those that
+// are not known. It fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, known *recent, p *plan, most int) error {
 	// The rows of segments of this version have keys of this version.
 	p.mixed = p.tail && p.directory.keys != c.keys.Version ||

@@ -98,8 +98,8 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 // clocks are the fields that are instants.
 var clocks = [...]sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
 
-// check refuses columns of PostgreSQL's type date for instants. An instant that is compared with one
-// is cut to its day by the driver, and nothing says so: rows would be missing.
+// check refuses columns of PostgreSQL's type date for instants. An instant that is compared with
+// one is cut to its day by the driver, and nothing says so: rows would be missing.
 func (b *Backend) check(ctx context.Context) error {
 	var names []string
 	var args []any

@@ -220,8 +220,9 @@ func TestImportAmongWriters(t *testing.T) {
 	})
 }
 
-// TestImportLoad imports with a Load of the host's: what it stores is a part of the transaction, and
-// where it fails, or stores less, the part is stored without it. One that never works is an error.
+// TestImportLoad imports with a Load of the host's: what it stores is a part of the transaction,
+// and where it fails, or stores less, the part is stored without it. One that never works is an
+// error.
 func TestImportLoad(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

@@ -34,8 +34,8 @@ type Engine struct {
 	Version     Statement // of the schema
 	Oldest      Statement // the oldest version whose package works on the tables, from schema 4 on
 	NextCompany Statement // the key of the first company that comes after :after
-	// Unpacked: the keys of the companies whose tail has more than :tail changes, or has search keys of a
-	// version other than :search_key that no segment has
+	// Unpacked: the keys of the companies whose tail has more than :tail changes, or has search
+	// keys of a version other than :search_key that no segment has
 	Unpacked Statement
 	Objects  Statement // name and description of each table, column and index of this package
 	Recorded Statement // version, name, checksum and applied_us of the migrations, in order
@@ -104,13 +104,12 @@ type Engine struct {
 	SavepointFades  bool // a savepoint outside a transaction is forgotten at once
 
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
-	// and NextBlocks.
-	// Directory: as State, but packed_seq, forgot_seq, purged_seq and search_key of :company after its total,
-	// and segment, sessions, dead, oldest_us, newest_us and search_key of each of its segments,
-	// NULL if it has none
+	// and NextBlocks. Directory: as State, but packed_seq, forgot_seq, purged_seq and search_key of
+	// :company after its total, and segment, sessions, dead, oldest_us, newest_us and search_key of
+	// each of its segments, NULL if it has none
 	Directory Statement
-	// SegmentsAt: packed_seq of :company, and segment, sessions, oldest_us, newest_us and search_key of those
-	// that have a part of the time from :oldest_us to :newest_us, NULL if none
+	// SegmentsAt: packed_seq of :company, and segment, sessions, oldest_us, newest_us and
+	// search_key of those that have a part of the time from :oldest_us to :newest_us, NULL if none
 	SegmentsAt Statement
 	AllBlocks  Statement // of one :segment
 	// PutSegments: {rows}, of company, segment, sessions, dead, oldest_us, newest_us, search_key. Of
@@ -161,8 +160,8 @@ type Engine struct {
 	SettingsOf      Statement // revision :revision of :company, in the newest state, if there is one
 	DeleteSettings  Statement // of :company
 	AppendAudit     Statement // inserts an entry, if the schema serves :version
-	// AuditPage: at most :limit entries of :company {of} somebody, behind (:after_us, :after_id) and of
-	// :from_us or later, newest first
+	// AuditPage: at most :limit entries of :company {of} somebody, behind (:after_us, :after_id)
+	// and of :from_us or later, newest first
 	AuditPage   Statement
 	AuditAfter  Statement // at_us of the entry of :company, oldest first, that :skip others come before, of those before :before_us
 	DeleteAudit Statement // the entries of :company before :before_us

@@ -153,9 +153,9 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 	return true
 }
 
-// mostChunks is how many chunks have the words of a prefix that has no list: those take listBytes at
-// most, for which a chunk that begins with one of them has room. It may end with the last of them,
-// if the word that follows takes more room than is left.
+// mostChunks is how many chunks have the words of a prefix that has no list: those take listBytes
+// at most, for which a chunk that begins with one of them has room. It may end with the last of
+// them, if the word that follows takes more room than is left.
 const mostChunks = 2
 
 // sections are the positions that a term has in each field; nil where it has none.

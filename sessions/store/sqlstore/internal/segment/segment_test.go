@@ -276,8 +276,8 @@ func TestNarrower(t *testing.T) {
 	require.Less(t, stopped, narrowed)
 }
 
-// TestChunkEndsWithPrefix searches a prefix whose words begin in one chunk of the dictionary and are
-// all that the next one has, since the word behind them has no room left there.
+// TestChunkEndsWithPrefix searches a prefix whose words begin in one chunk of the dictionary and
+// are all that the next one has, since the word behind them has no room left there.
 func TestChunkEndsWithPrefix(t *testing.T) {
 	ends := 0
 	for before := range 30 {
