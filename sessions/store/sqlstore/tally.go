@@ -39,6 +39,9 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 			if err := r.fillTail(ctx, mostLookedUp); err != nil {
 				return err
 			}
+			if len(r.tail.rows) == 0 { // the end, or that of the budget
+				break
+			}
 			for _, f := range r.tail.rows {
 				numbers[store.TallyKeyOf(f.session)]++
 			}
@@ -47,6 +50,7 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 		r.queries.ours.Query().Tell()
 		r.queries.others.Query().Tell()
 		exact, err = r.tally(ctx, numbers)
+		exact = exact && r.tail.end
 		return err
 	})
 	if err != nil {

@@ -322,6 +322,17 @@ func TestRekeyLongTail(t *testing.T) {
 				count, err = ours.Count(t.Context(), store.Selection{Company: "acme", Filter: f})
 				require.NoError(t, err)
 				require.Equal(t, store.Count{N: len(matches), Exact: true, Rekeying: true}, count)
+				for _, most := range []int{budget, 0} {
+					rows, exact, err := ours.Tally(t.Context(), store.Selection{Company: "acme", Filter: f, Budget: most})
+					require.NoError(t, err)
+					require.True(t, exact || most > 0)
+					n := 0
+					for _, r := range rows {
+						n += r.N
+					}
+					require.LessOrEqual(t, n, len(matches))
+					require.True(t, !exact || n == len(matches), "%d of %d", n, len(matches))
+				}
 			}
 		}
 	})

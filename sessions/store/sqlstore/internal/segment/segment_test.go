@@ -446,6 +446,34 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// TestForgottenHalf leaves words of one person behind who is gone: each is noticed, the last word of
+// the dictionary, too.
+func TestForgottenHalf(t *testing.T) {
+	w := newWorld(rand.New(rand.NewPCG(8, 9)), 40)
+	last := &sessions.Session{ID: "last", Company: "acme", CreatedAt: time.Unix(1, 0).UTC(), Status: sessions.Success, FirstName: sessions.TextOf("龥")}
+	w.list = append(w.list, last)
+	w.build()
+	for gone := range w.list {
+		at := func(i int) []*sessions.Session {
+			if i == gone {
+				return nil
+			}
+			return w.list[i : i+1]
+		}
+		s := w.whole(t)
+		require.NoError(t, s.Put(DeadKey, s.Bury(gone).Data))
+		var words []Word
+		for _, word := range LostWords(w.list[gone], &sessions.Session{}) {
+			if !slices.ContainsFunc(w.list, func(other *sessions.Session) bool { return other != w.list[gone] && slices.Contains(LostWords(other, &sessions.Session{}), word) }) {
+				words = append(words, word)
+			}
+		}
+		if len(words) > 0 {
+			require.ErrorIs(t, s.Verify(at), ErrDamaged, "%d: %v", gone, words)
+		}
+	}
+}
+
 func (w *world) apply(e Edit) {
 	if i, ok := slices.BinarySearchFunc(w.table, e.Key, compareKey); ok {
 		w.table = slices.Delete(w.table, i, i+1)

@@ -125,6 +125,7 @@ func (v *verifier) dictionary() error {
 	last, before := "", "" // words: of the entry before, of the chunk before
 	for i := range s.chunks {
 		c := &s.chunks[i]
+		sound := true
 		whole := eachEntry(c, s.N, func(e *entry) bool {
 			set := newBits(s.N)
 			_, ok := orGaps(set, s.N, e.gaps, e.count)
@@ -151,12 +152,11 @@ func (v *verifier) dictionary() error {
 					taken[p] += e.size
 				}
 			}
-			if last = w.text; !ok || e.count == 0 && !listed[w] {
-				last = "" // not the key's
-			}
-			return last != ""
+			last = w.text
+			sound = ok && (e.count > 0 || listed[w])
+			return sound
 		})
-		if !whole || c.before != before || c.last != last && c.last != endWord {
+		if !whole || !sound || c.before != before || c.last != last && c.last != endWord {
 			return s.damaged(keyDictionary + c.last)
 		}
 		before = c.last
