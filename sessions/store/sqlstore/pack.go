@@ -18,14 +18,14 @@ import (
 
 // Packing says when sessions are packed into segments. The zero Packing is the default.
 type Packing struct {
-	// Tail is how many changes of a company are packed at once. A writer packs them after its commit
-	// when its own transaction has passed a multiple of that number, so that the tail has at most half
-	// as many again; [Backend.Maintain] packs what is more than half. A greater Tail makes searches
-	// slower, a lesser one makes writing slower. 0: 2,000. Negative: writers never pack, only Maintain
-	// does.
+	// Tail is how many changes of a company are packed at once. A writer packs them after its
+	// commit if its own transaction has passed a multiple of that number, so that the tail has at
+	// most half as many again; [Backend.Maintain] packs a tail of more than half. A larger Tail
+	// makes searches slower, a smaller one makes writing slower. 0 means 2,000. Negative: writers
+	// never pack, only Maintain does.
 	Tail int
-	// Segment is how many sessions a segment may have, from 1 to 65,536. Anything else, such as 0,
-	// means 64,000, whose longest lists PostgreSQL keeps in its rows.
+	// Segment is how many sessions a segment may have, from 1 to 65,536. Any other value, such as
+	// 0, means 64,000, whose longest lists PostgreSQL keeps in its rows.
 	Segment int
 }
 
@@ -36,14 +36,14 @@ func (b *Backend) WithPacking(p Packing) *Backend {
 	return c
 }
 
-// packsAt reports whether a writer that raised a company's number from one to another packs what is
-// due after its commit: whenever a multiple of the tail's bound is passed. It needs no look at the
-// company.
+// packsAt reports whether a writer that raised a company's number from one value to another packs
+// the tail after its commit: it does whenever it passes a multiple of the tail's bound. It need not
+// read the company's row.
 func (b *Backend) packsAt(from, to int64) bool {
 	return b.packing.Tail >= 0 && from/b.tailMost() != to/b.tailMost()
 }
 
-// tailMost is how long the tail may be.
+// tailMost returns how long a tail may be.
 func (b *Backend) tailMost() int64 {
 	if b.packing.Tail > 0 {
 		return int64(b.packing.Tail)
@@ -51,6 +51,7 @@ func (b *Backend) tailMost() int64 {
 	return 2000
 }
 
+// segmentMost returns how many sessions a segment may have.
 func (b *Backend) segmentMost() int {
 	if n := b.packing.Segment; n > 0 && n <= segment.MaxSessions {
 		return n
@@ -58,12 +59,12 @@ func (b *Backend) segmentMost() int {
 	return 64_000
 }
 
-// What makes segments be merged.
+// Bounds of merging and of retries.
 const (
 	fanIn      = 4 // segments of about the same size are merged
 	mostDepth  = 8 // segments may overlap at one instant
-	deadShare  = 4 // one dead position in so many is too many
-	optimistic = 3 // attempts without holding the company while the segments are built
+	deadShare  = 4 // one dead position in so many rebuilds a segment
+	optimistic = 3 // attempts that build the segments without holding the company
 )
 
 // Maintain packs a company's tail, merges segments that have become small, overlapping or full of
@@ -76,8 +77,7 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 	return b.maintain(ctx, company, nil, b.due)
 }
 
-// maintain does what choose says until it says nothing. Of the sessions, those that are known need
-// not be read.
+// maintain does what choose returns until that is nothing. It need not read the sessions in known.
 func (b *Backend) maintain(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool)) (err error) {
 	ctx, w := b.watch(ctx, "maintain", company)
 	defer w.end(&err)
@@ -98,6 +98,7 @@ func (b *Backend) maintain(ctx context.Context, company string, known *recent, c
 	}
 }
 
+// maintainAll maintains some companies, one after the other.
 func (b *Backend) maintainAll(ctx context.Context, companies []string, known *recent) error {
 	for _, company := range companies {
 		if err := b.maintain(ctx, company, known, b.due); err != nil {
@@ -132,15 +133,16 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 		}
 		return nil
 	}
-	// An engine may choose this transaction as the victim of a deadlock, and it is the one to yield.
+	// The engine may choose this transaction as the victim of a deadlock with others that pack.
+	// Nothing of it is stored then, so try it again.
 	err = b.inUpkeep(ctx, "repair", company, true, unpack)
-	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ { // of others that pack
+	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ {
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	}
 	return cmp.Or(err, b.Maintain(ctx, company))
 }
 
-// remakeCompany makes the row of a company that has sessions and lost it, and holds the company.
+// remakeCompany inserts the missing row of a company that has sessions, and holds the company.
 func (c conn) remakeCompany(ctx context.Context, company string) error {
 	var total, packed, ahead int64
 	err := c.first(ctx, c.engine.Totals, engine.Args{"company": company, "packed": 0, "seq": 0}, &total, &packed, &ahead)
@@ -152,12 +154,14 @@ func (c conn) remakeCompany(ctx context.Context, company string) error {
 	return err
 }
 
-// packAfter packs what a writer's own transaction has made too much. What it wrote is stored: that
-// this fails is not an error of the write.
+// packAfter packs what a writer's own transaction has made too much. It returns no error: what the
+// writer wrote is stored, even if packing fails.
 func (b *Backend) packAfter(ctx context.Context, companies []string) {
 	for _, company := range companies {
 		choose := b.dueOfWriter
-		for range fanIn { // the tail, and what small segments have become too many by that
+		// Pack the tail, then merge the small segments of which there are too many now. One merge
+		// may make another one due.
+		for range fanIn {
 			if done, err := b.replace(ctx, company, nil, choose, false); err != nil || !done {
 				break
 			}
@@ -166,18 +170,20 @@ func (b *Backend) packAfter(ctx context.Context, companies []string) {
 	}
 }
 
-// task is what is to be replaced.
+// task describes a replacement.
 type task struct {
 	inputs []*segment.Segment
 	tail   bool
-	most   int            // sessions of the tail; 0: as many as a segment may have
-	apart  map[int64]bool // change numbers of sessions that get segments of their own, which may go as a whole
+	most   int // sessions of the tail; 0: as many as a segment may have
+	// apart has the change numbers of sessions that get segments of their own, which a purge can
+	// drop as a whole.
+	apart map[int64]bool
 }
 
-// dueOfWriter returns what a writer does, whose caller waits for it: nothing that takes more
-// sessions than one segment may have. Of a tail that is far longer than writers leave it packs a
-// part. While keys of it are made anew it does nothing: whoever does that packs it, and starts
-// again where others are faster.
+// dueOfWriter returns what a writer does while its caller waits: nothing that takes more sessions
+// than one segment may have. It packs a part of a tail that is far longer than writers leave. While
+// another process rebuilds the keys of such a tail it does nothing: that process packs the tail,
+// and has to start again if others are faster.
 func (b *Backend) dueOfWriter(d *directory) (task, bool) {
 	most := importTail * b.tailMost()
 	if d.seq-d.packed > most && claimant(d.keys) != 0 {
@@ -188,7 +194,7 @@ func (b *Backend) dueOfWriter(d *directory) (task, bool) {
 	return t, ok
 }
 
-// dueSoon returns what Maintain does before all else: what is searched most.
+// dueSoon returns what Maintain does first, which is what searches read most.
 func (b *Backend) dueSoon(d *directory) (task, bool) {
 	if d.seq-d.packed > b.tailMost()/2 {
 		return task{tail: true}, true
@@ -196,17 +202,21 @@ func (b *Backend) dueSoon(d *directory) (task, bool) {
 	return b.small(d)
 }
 
-// due returns what Maintain does.
+// due returns what Maintain does next.
 func (b *Backend) due(d *directory) (task, bool) {
 	if t, ok := b.dueSoon(d); ok {
 		return t, true
 	}
-	for _, s := range d.segments { // the newest first: those are searched most
+	// The newest first: they are searched most.
+	for _, s := range d.segments {
+		// Claims are negative, so this includes segments that this version or an older one has
+		// claimed, but not those that a newer one has.
 		if s.SearchKey < b.keys.Version && claimant(s.SearchKey) <= b.keys.Version {
 			return task{inputs: []*segment.Segment{s}}, true
 		}
 	}
-	if d.keys != b.keys.Version && d.seq-d.packed > rekeyedRows { // leave little to settle
+	// settle holds the company while it rebuilds the keys of a tail, so pack a long one first.
+	if d.keys != b.keys.Version && d.seq-d.packed > rekeyedRows {
 		return task{tail: true}, true
 	}
 	for _, s := range d.segments {
@@ -217,21 +227,23 @@ func (b *Backend) due(d *directory) (task, bool) {
 	return b.overlapping(d)
 }
 
-// small returns neighbours of about the same size that fit one segment: fanIn of them, or fewer
-// where as many do not fit.
+// small returns neighbours of about the same size that fit into one segment: fanIn of them, or
+// fewer if that many do not fit.
 func (b *Backend) small(d *directory) (task, bool) {
 	most := int64(b.segmentMost())
 	type class struct {
 		need int
-		list []*segment.Segment // in the order of their newest sessions
+		list []*segment.Segment // by their newest sessions
 	}
-	classes := map[int64]*class{} // by the size that its segments are about
+	// By the approximate size of their segments.
+	classes := map[int64]*class{}
 	for _, s := range d.segments {
-		if !isOurs(b.keys, s) { // older ones are rekeyed first, and newer ones are left to who made them
+		// Older segments are rekeyed first, and newer ones are left to the release that made them.
+		if !isOurs(b.keys, s) {
 			continue
 		}
-		// The sizes are those of a tail that is merged fanIn by fanIn, so that a session is written
-		// again but a few times until its segment is as large as one may be.
+		// A class is the size of the tail times a power of fanIn. Merging within classes rewrites a
+		// session only a few times until its segment has its full size.
 		size := b.tailMost()
 		for size*fanIn <= most && int64(s.N) > size*2 {
 			size *= fanIn
@@ -251,8 +263,8 @@ func (b *Backend) small(d *directory) (task, bool) {
 			for _, s := range some {
 				oldest, n = min(oldest, s.Oldest), n+s.N
 			}
-			// Those that span the least time: what is merged then overlaps the fewest others, and a
-			// search of a time reads the fewest segments.
+			// Choose those that span the least time: the merged segment then overlaps the fewest
+			// others, and a search of a range of time reads the fewest segments.
 			if span := some[0].Newest - oldest; int64(n) <= most && (best == nil || span < bestSpan) {
 				best, bestSpan = some, span
 			}
@@ -261,7 +273,7 @@ func (b *Backend) small(d *directory) (task, bool) {
 	return task{inputs: best}, best != nil
 }
 
-// overlapping returns segments that have one instant in common, where too many do.
+// overlapping returns segments that have one instant in common, if too many have.
 func (b *Backend) overlapping(d *directory) (task, bool) {
 	for _, at := range d.segments {
 		var some []*segment.Segment
@@ -281,7 +293,7 @@ func (b *Backend) overlapping(d *directory) (task, bool) {
 	return task{}, false
 }
 
-// key is a session that is packed.
+// key identifies a session that is packed, by its place in the list and its last change.
 type key struct {
 	position
 	change int64
@@ -296,18 +308,18 @@ func changesOf(keys []key) []int64 {
 	return changes
 }
 
-// plan is what a replacement is about to do: (segments, the tail up to a change number) become
-// segments.
+// plan is a replacement that is to be made: some segments, and perhaps the tail up to a change
+// number, become new segments.
 type plan struct {
 	directory
 	task
-	packed int64 // becomes packed_seq
+	packed int64 // the new packed_seq
 	keys   []key // the oldest first
 	built  []built
 
 	mixed bool       // rows may have search keys of another version
-	claim int64      // to those rows; the version that they all have, unless mixed
-	rekey []rekeying // the keys that they should have, where mixed
+	claim int64      // on those rows if mixed; else the version that all of them have
+	rekey []rekeying // the keys that the rows should have, if mixed
 }
 
 // built is a new segment, with the keys of its sessions.
@@ -317,21 +329,21 @@ type built struct {
 	keys   []key
 }
 
-// Why nothing was replaced.
+// Reasons why nothing was replaced.
 var (
 	errRace = errors.New("sqlstore: others were faster")
 	errHeld = errors.New("sqlstore: the company is held by another writer")
 )
 
-// replace does what choose says, and reports whether there was anything to do. It is the only way
-// in which segments come and go.
+// replace does what choose returns, and reports whether there was anything to do. Segments are made
+// nowhere else.
 //
-// The sessions' rows are read in a snapshot, which is closed, and the segments built in memory;
-// nobody is kept waiting. Then, in a transaction, their blocks are inserted under numbers that
-// nobody knows, and only then is the company held: what has changed since the snapshot is made
-// dead, the segments change places, and packed_seq with them. If others have packed, or taken words
-// out, since the snapshot, all is done again; after some attempts while the company is held. Unless
-// it should wait, a company that is held by others is errHeld.
+// It reads the sessions' rows in a snapshot, closes that, and builds the segments in memory; nobody
+// waits meanwhile. Then, in one transaction, it inserts their blocks under numbers that nobody
+// knows, and only after that holds the company: it marks sessions that have changed since the
+// snapshot as dead, replaces the segments, and sets packed_seq. If others have packed, or have
+// removed words, since the snapshot, it starts again; after some attempts it does everything while
+// it holds the company. If wait is false and others hold the company, it returns errHeld.
 func (b *Backend) replace(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
 	const op = "pack"
 	var p *plan
@@ -360,7 +372,9 @@ func (b *Backend) replace(ctx context.Context, company string, known *recent, ch
 			return err == nil, err
 		}
 	}
-	if p.apart != nil { // a purge can wait, and others cannot
+	// Only a purge sets sessions apart. It can try again, but writers cannot wait until it has
+	// built its segments.
+	if p.apart != nil {
 		return false, errRace
 	}
 	err = b.inUpkeep(ctx, op, company, true, func(c conn) error {
@@ -394,20 +408,20 @@ func (b *Backend) replace(ctx context.Context, company string, known *recent, ch
 }
 
 // mayBeVictim reports whether the engine may have ended a transaction to solve a deadlock. Nothing
-// of it is stored then, and it may be tried again; what is wrong for good fails again.
+// of it is stored then, and it may be tried again. A permanent error just comes again.
 func (b *Backend) mayBeVictim(ctx context.Context, err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && ctx.Err() == nil && !b.engine.OneWriter
 }
 
-// inUpkeep calls do within a transaction that writes what is kept of a company's sessions. At its
-// end, once others would have to wait for what it has written, it asks for the schema: nothing is
-// written if that has moved on.
+// inUpkeep calls do within a transaction that writes data derived from a company's sessions. After
+// do, when others have to wait for what it has written, it reads the state again: nothing is
+// written if the schema has moved on.
 //
-// It may wait for the company. Like writers, those that do take turns, but among themselves: a
-// writer need not wait for what they do before they hold the company. Where the database has one
-// writer at a time, they take turns with writers: else a writer might find one part after the other
-// at work.
+// If waits is true, do may wait for the company. Such calls take turns, like writers, but in a
+// queue of their own: a writer need not wait for what they do before they hold the company. If the
+// database has one writer at a time, all calls take turns with the writers: otherwise a writer
+// might find one part after another at work.
 func (b *Backend) inUpkeep(ctx context.Context, op, company string, waits bool, do func(conn) error) error {
 	if waits || b.engine.OneWriter {
 		queue := &b.upkeep
@@ -434,7 +448,7 @@ func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) e
 	return b.pool.Use(ctx, op, func(q session) error { return b.inTxOn(ctx, q, op, do) })
 }
 
-// inTxOn is inOwnTx on a connection, or on any of the database.
+// inTxOn is inOwnTx on one connection, or on any connection of the database.
 func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn) error) error {
 	tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
 	if err != nil {
@@ -442,7 +456,9 @@ func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn
 	}
 	defer func() { _ = tx.Rollback() }()
 	if err := do(b.on(tx, op)); err != nil {
-		_ = tx.Rollback() // PostgreSQL answers nothing more in it
+		// After an error PostgreSQL refuses all further statements of a transaction, so end it
+		// before explain sends one.
+		_ = tx.Rollback()
 		return b.on(q, op).explain(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
@@ -451,10 +467,11 @@ func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn
 	return nil
 }
 
-// holdCompany reads a company's row and keeps others from writing to the company until the
-// transaction ends. None is [store.ErrNotFound].
+// holdCompany reads a company's row, and keeps others from writing to the company until the
+// transaction ends. It returns [store.ErrNotFound] if there is no row.
 func (c conn) holdCompany(ctx context.Context, s engine.Statement, company string) (state, error) {
-	if c.engine.OneWriter { // only a write keeps others out
+	// Such an engine locks no rows: only a write keeps others out.
+	if c.engine.OneWriter {
 		if err := c.exec(ctx, c.engine.TouchCompany, engine.Args{"company": company}); err != nil {
 			return state{}, err
 		}
@@ -467,21 +484,22 @@ func (c conn) holdCompany(ctx context.Context, s engine.Statement, company strin
 	return now, err
 }
 
-// holdFree holds a company as soon as no other writer does. Unless it should wait for that, a
-// company that others hold is an errHeld.
+// holdFree holds a company as soon as no other writer does. If wait is false and another writer
+// holds it, holdFree returns errHeld.
 func (c conn) holdFree(ctx context.Context, company string, wait bool) (state, error) {
 	hold := c.engine.TryHoldCompany
 	if wait {
 		hold = c.engine.HoldCompany
 	}
 	now, err := c.holdCompany(ctx, hold, company)
+	// TryHoldCompany skips a row that is locked.
 	if errors.Is(err, store.ErrNotFound) {
 		err = errHeld
 	}
 	return now, err
 }
 
-// insertBuilt inserts the blocks of what was built.
+// insertBuilt inserts the blocks of the segments that were built.
 func (c conn) insertBuilt(ctx context.Context, company string, p *plan) error {
 	w := rewriting{conn: c, company: company}
 	for _, n := range p.built {
@@ -492,8 +510,8 @@ func (c conn) insertBuilt(ctx context.Context, company string, p *plan) error {
 	return w.store(ctx)
 }
 
-// plan reads what is to be replaced, and builds what replaces it. It returns nil if there is
-// nothing to do.
+// plan reads what is to be replaced, and builds the segments that replace it. It returns nil if
+// there is nothing to do.
 func (c conn) plan(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool), most int) (*plan, error) {
 	d, err := c.directory(ctx, company)
 	if err != nil {
@@ -505,13 +523,14 @@ func (c conn) plan(ctx context.Context, company string, known *recent, choose fu
 	}
 	p := &plan{directory: d, task: t, packed: d.packed, claim: c.keys.Version}
 	if t.tail {
-		// No more than one segment may have.
+		// Pack no more sessions than one segment may have.
 		if t.most > 0 {
 			most = min(most, t.most)
 		}
 		if p.keys, err = c.tailKeys(ctx, company, d.packed, d.seq, most); err != nil {
 			return nil, err
 		}
+		// If there may be more, the tail is packed up to the last change that was read.
 		if p.packed = p.seq; len(p.keys) == most {
 			p.packed = p.keys[most-1].change
 		}
@@ -529,8 +548,8 @@ func (c conn) plan(ctx context.Context, company string, known *recent, choose fu
 	return p, c.build(ctx, company, known, p, most)
 }
 
-// tailKeys reads the first sessions whose last change is behind a number, up to the company's last
-// one, at most so many, in the order of their changes.
+// tailKeys reads up to most sessions whose last change comes after the number change and not after
+// last, in the order of their changes.
 func (c conn) tailKeys(ctx context.Context, company string, change, last int64, most int) (keys []key, err error) {
 	args := engine.Args{"company": company, "packed": change, "seq": last, "limit": most}
 	err = c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
@@ -544,7 +563,7 @@ func (c conn) tailKeys(ctx context.Context, company string, change, last int64, 
 	return keys, err
 }
 
-// readPlaces reads all places of a segment, and which of them are dead.
+// readPlaces reads all places of a segment, and its dead positions.
 func (c conn) readPlaces(ctx context.Context, company string, s *segment.Segment) error {
 	names := []string{segment.DeadKey}
 	for i := 0; i < s.N; i += segment.PartSize {
@@ -572,8 +591,8 @@ func (c conn) livingKeys(ctx context.Context, company string, s *segment.Segment
 	return keys, nil
 }
 
-// sortKeys puts the keys in the order of the list, from its oldest end. Places without an ID get
-// theirs where it matters.
+// sortKeys sorts the keys from the oldest to the newest. A place has no ID if no other of its
+// segment has its creation time; sortKeys reads the IDs that decide between equal times.
 func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 	byPlace := func(x, y key) int { return x.compare(y.position) }
 	slices.SortFunc(p.keys, byPlace)
@@ -600,7 +619,7 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 	return nil
 }
 
-// idsOf returns the IDs of the sessions whose last changes have some numbers, by those.
+// idsOf returns the IDs of the sessions whose last changes have the given numbers, by number.
 func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[int64]string, error) {
 	ids := make(map[int64]string, len(changes))
 	for part := range slices.Chunk(changes, mostLookedUp) {
@@ -621,10 +640,10 @@ func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[i
 	return ids, nil
 }
 
-// build builds the segments of the keys, in parts of their sessions, of which it reads those that
-// are not known. It fills in the keys' IDs.
+// build builds the segments of the keys, part by part. It reads the sessions that are not known,
+// and fills in the keys' IDs.
 func (c conn) build(ctx context.Context, company string, known *recent, p *plan, most int) error {
-	// The rows of segments of this version have keys of this version.
+	// The rows of a segment of this version have keys of this version.
 	p.mixed = p.tail && p.directory.keys != c.keys.Version ||
 		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
 	for _, keys := range p.parts(most) {
@@ -632,6 +651,8 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 		builder := segment.NewBuilder(number)
 		for part := range slices.Chunk(keys, mostLookedUp) {
 			read := map[int64]*sessions.Session{}
+			// If keys may be of another version, read every session: each of them has to get into
+			// p.rekey.
 			if !p.mixed {
 				read = known.take(company, part)
 			}
@@ -658,7 +679,8 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 	return nil
 }
 
-// parts divides the keys into those of each new segment.
+// parts divides the keys into those of each new segment. Sessions that are set apart share none
+// with others.
 func (p *plan) parts(most int) [][]key {
 	var keys, apart []key
 	for _, k := range p.keys {
@@ -671,15 +693,16 @@ func (p *plan) parts(most int) [][]key {
 	return append(divided(keys, most, p.tail), divided(apart, min(most, purgedAtOnce), false)...)
 }
 
-// aloneFactor is how many times longer than a segment the time before it has to be empty for the
-// sessions before that to be stragglers.
+// aloneFactor says when old sessions of a tail are stragglers: when the gap after them is more than
+// so many times as long as the span of the sessions that follow.
 const aloneFactor = 16
 
-// divided divides keys into parts of no more than most sessions, and about the same number. Of a
-// tail, stragglers, a few sessions that are much older than the others, get a part of their own: a
-// segment that spans years is asked by every search. Of segments they do not, so that merging makes
-// fewer.
+// divided divides keys into parts of about the same size, and of no more than most sessions.
+// Stragglers, a few sessions of a tail that are much older than the others, get a part of their
+// own: every search would ask a segment that spans years. Stragglers of segments do not, so that
+// merging makes fewer.
 func divided(keys []key, most int, stragglers bool) (parts [][]key) {
+	// Stragglers are a quarter of the sessions at most.
 	for i := len(keys) / 4; i > 0 && stragglers; i-- {
 		if gap, span := keys[i].us-keys[i-1].us, keys[len(keys)-1].us-keys[i].us; gap > aloneFactor*(span+1) {
 			parts, keys = append(parts, keys[:i]), keys[i:]
@@ -694,8 +717,7 @@ func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 	return parts
 }
 
-// swap puts what was built in the place of what it was built of. The company is held, and now is
-// its row.
+// swap replaces the inputs of a plan by what was built. The company is held, and now is its row.
 func (c conn) swap(ctx context.Context, company string, p *plan, now state) error {
 	if err := c.requireInputs(ctx, company, p, &now, true); err != nil {
 		return err
@@ -726,17 +748,19 @@ func (c conn) swap(ctx context.Context, company string, p *plan, now state) erro
 			}
 		}
 	}
-	// The row is written even where nothing changes in it: a transaction that began before must not
-	// go by the segments that are gone.
+	// Write the row even if nothing changes in it: a transaction that began before must not use the
+	// segments that are gone.
 	return c.exec(ctx, c.engine.SetPacked, engine.Args{"company": company, "packed": p.packed})
 }
 
+// inputs returns the condition for the segments that a plan replaces. No segment has the number -1;
+// it keeps the list from being empty.
 func (c conn) inputs(p *plan) engine.Part {
 	return c.engine.Numbers("segment", append(numbersOf(p.inputs), -1))
 }
 
-// requireInputs requires that what a plan was made of is there still, and, unless the plan is about
-// to claim it, that no other version has claimed it since. The company is held, and now is its row.
+// requireInputs returns errRace unless all inputs of a plan are still there and, if claimed is
+// true, no other version has claimed them since. The company is held, and now is its row.
 func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *state, claimed bool) error {
 	var present, ours int
 	err := c.first(ctx, c.engine.Present, engine.Args{"company": company, "segments": c.inputs(p), "search_key": p.claim}, &present, &ours)
@@ -751,8 +775,8 @@ func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *s
 	return nil
 }
 
-// changedSince returns the positions of the sessions that have changed since the plan was made, for
-// each of the new segments. The company's last change has the number seq.
+// changedSince returns, for each new segment, the positions of the sessions that have changed since
+// the plan was made. The company's last change has the number seq.
 func (c conn) changedSince(ctx context.Context, company string, p *plan, seq int64) ([][]int, error) {
 	dead := make([][]int, len(p.built))
 	err := c.rows(ctx, c.engine.ChangedSince, engine.Args{"company": company, "since": p.seq, "seq": seq}, func(rows *sql.Rows) error {

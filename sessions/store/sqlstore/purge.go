@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	// purgedAtOnce is how many sessions go in one transaction, which holds the company: a segment of
-	// sessions that all go is dropped as a whole.
+	// purgedAtOnce is how many sessions are purged in one transaction, which holds the company. A
+	// segment whose sessions are all purged is dropped as a whole.
 	purgedAtOnce = 2_000
-	// purgedSingly is how many sessions of a segment, or of the tail, are taken out of it where they
-	// are. To find the words of more would take longer than to make the segment anew.
+	// purgedSingly is how many sessions of one segment, or of the tail, are removed from it in
+	// place. Finding the words of more would take longer than rebuilding the segment.
 	purgedSingly = 50
-	// purgeRaces is how many times in a row a purge tries again what others were faster in.
+	// purgeRaces is how many times in a row a purge tries again because others were faster.
 	purgeRaces = 20
 )
 
@@ -56,23 +56,25 @@ func (b *Backend) Purge(ctx context.Context, p store.Purge) (_ int, err error) {
 	} else if err == nil {
 		err = u.filter(ctx)
 	}
-	if errors.Is(err, errRace) { // or a trigger keeps the rows
+	// Others were faster each time, or a trigger of the host's keeps the rows.
+	if errors.Is(err, errRace) {
 		err = failed(ctx, opPurge, err)
 	}
 	return u.purged, err
 }
 
-// purging is a purge at work.
+// purging is the state of a purge.
 type purging struct {
 	*Backend
 	store.Purge
-	until int64 // of the tombstones, in microseconds since 1970; 0: for good
+	until int64 // of the tombstones, in microseconds since 1970; 0: for ever
 
 	selection selection
 	queries   queries
-	changes   map[int64]bool // of the last changes of the sessions that go; nil: the selection says which
+	// Numbers of the last changes of the sessions to purge; nil: the selection decides.
+	changes map[int64]bool
 
-	clean  map[int64]bool // segments that were found to have none
+	clean  map[int64]bool // segments that have none to purge, by number
 	purged int
 }
 
@@ -89,7 +91,7 @@ func (u *purging) filter(ctx context.Context) (err error) {
 // ids purges by IDs, some at a time.
 func (u *purging) ids(ctx context.Context) error {
 	ids := slices.DeleteFunc(slices.Clone(u.IDs), func(id string) bool {
-		// No session can have it, and no engine has to keep it.
+		// No session can have it, and not every engine can store it.
 		return checkKey(u.Company, id) != nil
 	})
 	slices.Sort(ids)
@@ -107,8 +109,8 @@ func (u *purging) ids(ctx context.Context) error {
 	return nil
 }
 
-// part purges the sessions with some IDs. Where all sessions with those go, the IDs of others have
-// tombstones, too.
+// part purges the sessions with some IDs. If there is no filter, it leaves tombstones for the IDs
+// without a session, too.
 func (u *purging) part(ctx context.Context, ids []string) error {
 	edits := make([]*edit, len(ids))
 	for i, id := range ids {
@@ -116,7 +118,8 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	}
 	var list []found
 	err := u.inSnapshot(ctx, opPurge, func(c conn) error {
-		if _, err := c.directory(ctx, u.Company); err != nil { // the schema may have moved on
+		// The schema may have moved on.
+		if _, err := c.directory(ctx, u.Company); err != nil {
 			return err
 		}
 		stored := map[sessionKey]known{}
@@ -133,13 +136,15 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	switch {
 	case err != nil:
 		return err
+	// So many are packed into segments of their own first.
 	case len(list) > purgedSingly:
 		u.changes = map[int64]bool{}
 		for _, f := range list {
 			u.changes[f.change] = true
 		}
 		before := u.purged
-		if err = u.run(ctx); err == nil && u.purged-before < len(list) { // some have changed meanwhile
+		// Some have changed meanwhile.
+		if err = u.run(ctx); err == nil && u.purged-before < len(list) {
 			err = errRace
 		}
 	case len(list) > 0:
@@ -151,6 +156,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	if !u.Filter.IsZero() {
 		return nil
 	}
+	// Without a filter every ID gets a tombstone, whether or not it has a session.
 	return u.inTx(ctx, opPurge, []string{u.Company}, false, func(w *write) error {
 		if _, _, err := w.hold(ctx, u.Company, 1, 0); err != nil {
 			return err
@@ -159,7 +165,8 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 		if err := w.stored(ctx, w.engine.Held, engine.Args{}, u.Company, edits, stored); err != nil {
 			return err
 		}
-		if len(stored) > 0 { // they have changed, or come in, meanwhile
+		// Meanwhile sessions with these IDs were changed or inserted.
+		if len(stored) > 0 {
 			return errRace
 		}
 		rows := make([][]any, len(ids))
@@ -193,16 +200,17 @@ func (u *purging) run(ctx context.Context) error {
 }
 
 // again reports whether to try again after an error: others were faster, or the engine may have
-// ended the transaction to solve a deadlock. Nothing of it is stored then.
+// ended the transaction to solve a deadlock. In both cases nothing of it is stored.
 func (u *purging) again(ctx context.Context, err error, races int) bool {
 	lost := errors.Is(err, errRace) || races < optimistic && u.mayBeVictim(ctx, err)
 	return lost && ctx.Err() == nil && races < purgeRaces
 }
 
+// opPurge is the name of the operation, also in that of errors.
 const opPurge = "purge"
 
-// next returns what is to be done next, or nil if nothing is left. It reads a snapshot, which is
-// closed before that is done.
+// next returns what has to be done next, or nil if nothing is left. It reads a snapshot, and closes
+// it before anything is done.
 func (u *purging) next(ctx context.Context) (do func(context.Context) error, err error) {
 	err = u.inSnapshot(ctx, opPurge, func(c conn) error {
 		d, err := c.directory(ctx, u.Company)
@@ -218,7 +226,7 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 		switch {
 		case err != nil:
 			return err
-		// They get places in segments first, and keys of this version.
+		// Pack these first: they get places in segments, and keys of this version.
 		case len(tail) > purgedSingly, len(tail) > 0 && u.selection.distrusts:
 			do = u.replacing(func(d *directory) (task, bool) { return task{tail: true}, d.seq > d.packed })
 			return nil
@@ -233,14 +241,15 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 			if do, err = u.ofSegment(ctx, c, s, &d); err != nil || do != nil {
 				return err
 			}
-			u.clean[s.Number] = true // its places only die, and none is added
+			// A segment never gets more places, and its places only die: it stays clean.
+			u.clean[s.Number] = true
 		}
 		return nil
 	})
 	return do, err
 }
 
-// replacing returns what does a replacement of segments.
+// replacing returns a function that replaces segments.
 func (u *purging) replacing(choose func(*directory) (task, bool)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := u.replace(ctx, u.Company, nil, choose, true)
@@ -248,7 +257,7 @@ func (u *purging) replacing(choose func(*directory) (task, bool)) func(context.C
 	}
 }
 
-// ofTail returns sessions of the tail that go: all of them, or more than go singly.
+// ofTail returns the sessions of the tail to purge, up to one more than are purged singly.
 func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, error) {
 	if d.packed == d.seq {
 		return nil, nil
@@ -268,7 +277,7 @@ func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, er
 	return c.sessionsOf(ctx, u.Company, changes[:min(len(changes), purgedSingly+1)], anyOf(u.Company))
 }
 
-// ofSegment returns what is to be done about a segment, nil if none of its sessions goes.
+// ofSegment returns what has to be done about a segment, or nil if none of its sessions is purged.
 func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *directory) (func(context.Context) error, error) {
 	changes, err := u.selected(ctx, c, s, d)
 	if err != nil || len(changes) == 0 {
@@ -289,8 +298,8 @@ func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *
 	return u.remaking(s.Number, apart), nil
 }
 
-// remaking returns what makes a segment anew, and puts some of its sessions into segments of their
-// own. If the segment is not there any more, it does nothing.
+// remaking returns a function that rebuilds a segment, and puts some of its sessions into segments
+// of their own. If the segment is gone, the function does nothing.
 func (u *purging) remaking(number int64, apart map[int64]bool) func(context.Context) error {
 	return u.replacing(func(d *directory) (task, bool) {
 		s := d.segment(number)
@@ -298,7 +307,7 @@ func (u *purging) remaking(number int64, apart map[int64]bool) func(context.Cont
 	})
 }
 
-// selected returns the change numbers of a segment's sessions that go.
+// selected returns the change numbers of a segment's sessions to purge.
 func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *directory) (changes []int64, err error) {
 	if u.changes != nil {
 		keys, err := c.livingKeys(ctx, u.Company, s)
@@ -333,7 +342,8 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 			doubtful = append(doubtful, p.Change)
 		}
 	}
-	list, err := c.sessionsOf(ctx, u.Company, doubtful, u.selection.condition) // the rows have the last word
+	// The rows of these decide.
+	list, err := c.sessionsOf(ctx, u.Company, doubtful, u.selection.condition)
 	for _, f := range list {
 		if u.selection.has(f.session) {
 			changes = append(changes, f.change)
@@ -342,8 +352,7 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 	return changes, err
 }
 
-// takeOut purges a few sessions where they are: their places die, and their words are taken off
-// them.
+// takeOut purges a few sessions in place: it marks their places as dead, and removes their words.
 func (u *purging) takeOut(ctx context.Context, list []found) error {
 	changes := make([]int64, len(list))
 	for i, f := range list {
@@ -357,7 +366,7 @@ func (u *purging) takeOut(ctx context.Context, list []found) error {
 	})
 }
 
-// departuresForGood are those of sessions of which nothing is left.
+// departuresForGood returns the departures of sessions that keep nothing.
 func (c conn) departuresForGood(list []found) []departure {
 	gone := make([]departure, len(list))
 	for i, f := range list {
@@ -366,7 +375,7 @@ func (c conn) departuresForGood(list []found) []departure {
 	return gone
 }
 
-// drop purges the living sessions of a segment, which are all of them, together with it.
+// drop purges all living sessions of a segment, and the segment itself.
 func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) error {
 	var crowded *segment.Segment
 	err := u.inPart(ctx, len(keys), func(w *write, seq int64) error {
@@ -377,8 +386,8 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 		if d.segment(s.Number) == nil || d.dead[s.Number] != s.DeadCount() {
 			return errRace
 		}
-		// Sessions that have changed since they were packed first have left dead places elsewhere,
-		// which keep the words that they still have.
+		// A session that has changed since it was first packed has left a dead place in another
+		// segment, and that place has the words that the session still has.
 		var haunting []int64
 		for _, other := range d.between(s.Oldest, s.Newest) {
 			if other.Number == s.Number || d.dead[other.Number] == 0 {
@@ -388,6 +397,8 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 			if err != nil {
 				return err
 			}
+			// Too many to remove in place: rebuild that segment without its dead places, and try
+			// again.
 			if len(more) > purgedSingly {
 				crowded = other
 				return errRace
@@ -411,7 +422,8 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 			return nil
 		}
 		for i := range list {
-			list[i].change = math.MaxInt64 // their living places are gone already
+			// Their living places are gone already, so leave has to look for dead ones only.
+			list[i].change = math.MaxInt64
 		}
 		return w.leave(ctx, u.Company, w.departuresForGood(list), seq)
 	})
@@ -421,7 +433,8 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 	return err
 }
 
-// haunting returns the change numbers of sessions of whose times a segment has dead places.
+// haunting returns the change numbers of those sessions with whose creation times a segment has
+// dead places.
 func (c conn) haunting(ctx context.Context, company string, s *segment.Segment, keys []key) (changes []int64, err error) {
 	if err := c.readPlaces(ctx, company, s); err != nil {
 		return nil, err
@@ -442,8 +455,8 @@ func (c conn) haunting(ctx context.Context, company string, s *segment.Segment, 
 	return changes, nil
 }
 
-// inPart lets do take n sessions out, in a transaction of its own that holds the company, and says
-// so in the company's row. seq is the number of the change.
+// inPart calls do in a transaction that holds the company, to remove n sessions, and records the
+// purge in the company's row. seq is the number of the change.
 func (u *purging) inPart(ctx context.Context, n int, do func(w *write, seq int64) error) error {
 	err := u.inTx(ctx, opPurge, []string{u.Company}, false, func(w *write) error {
 		seq, _, err := w.hold(ctx, u.Company, 1, -n)
@@ -461,8 +474,8 @@ func (u *purging) inPart(ctx context.Context, n int, do func(w *write, seq int64
 	return err
 }
 
-// bury deletes the rows of sessions, and leaves their tombstones. One that has changed meanwhile is
-// an errRace.
+// bury deletes the rows of sessions, and leaves their tombstones. If one has changed meanwhile, it
+// returns errRace.
 func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 	args := engine.Args{"company": u.Company, "until_us": u.until}
 	err := w.exec(ctx, w.engine.Entomb, w.engine.Changed(args, u.Company, changes))
@@ -482,12 +495,13 @@ func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 	return nil
 }
 
-// CheckErasure returns a [*ConnectionError] for SQLite without secure_delete, where free pages keep
+// CheckErasure returns a [*ConnectionError] for SQLite without secure_delete: free pages then keep
 // purged and redacted data on the disk until they are used again. Nothing else depends on that
-// setting. nil promises nothing about logs, replicas and backups, or about data that PostgreSQL and
-// MariaDB keep for a while: see Erasure in the package documentation.
+// setting. A nil error promises nothing about logs, replicas and backups, or about data that
+// PostgreSQL and MariaDB keep for a while: see Erasure in the package documentation.
 func (b *Backend) CheckErasure(ctx context.Context) error {
-	b.checked.Store(false) // somebody may have mended it
+	// Read the settings again: they may have been corrected.
+	b.checked.Store(false)
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
@@ -497,8 +511,8 @@ func (b *Backend) CheckErasure(ctx context.Context) error {
 	return nil
 }
 
-// requireUnpurged requires that no session that is new, it seems, was purged, and that none that is
-// stored, it seems, was since that was read: then it is to be looked at what is stored.
+// requireUnpurged returns errLook if one of the sessions that seem new was purged, or if one that
+// seemed stored has been purged since it was read. Then the call has to look at the stored state.
 func (w *write) requireUnpurged(ctx context.Context, d *decision) error {
 	ids := make([]string, len(d.added))
 	for i, v := range d.added {
@@ -522,7 +536,8 @@ func (w *write) requireUnpurged(ctx context.Context, d *decision) error {
 	return err
 }
 
-// tombstones returns which of some IDs a company refuses, in the newest state.
+// tombstones returns those of the IDs that a company refuses, in the newest state, even if the
+// transaction has an older snapshot.
 func (c conn) tombstones(ctx context.Context, company string, ids []string) (map[string]bool, error) {
 	purged := map[string]bool{}
 	for part := range slices.Chunk(ids, batchRows) {
@@ -542,7 +557,7 @@ func (c conn) tombstones(ctx context.Context, company string, ids []string) (map
 	return purged, nil
 }
 
-// expireTombstones deletes those that are not to be kept any more.
+// expireTombstones deletes the tombstones whose time is over.
 func (b *Backend) expireTombstones(ctx context.Context, company string) error {
 	return b.inUpkeep(ctx, opPurge, company, true, func(c conn) error {
 		return c.exec(ctx, c.engine.ExpireTombstones, engine.Args{"company": company, "now_us": time.Now().UnixMicro()})

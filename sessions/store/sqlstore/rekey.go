@@ -16,28 +16,32 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Search keys have a version, and those of a company may be of several: the host has moved on to a
-// version of this package with other keys, and perhaps the one before still writes beside it.
+// Search keys have a version, and a company may have keys of several versions: after the host has
+// moved on to a release of this package with other keys, and perhaps while the release before still
+// writes beside it.
 //
-// A segment states the version of its words, and its living places are of rows with keys of that
-// version. A company states the version that all of its rows and segments have. Each writer brings
-// that to 0 unless it is its own, so that nobody trusts a key that somebody else may have written.
-// Keys are made anew under a claim, see newClaim.
 //
-// Who meets another version trusts none of its words. The sessions are compared in Go, by what is
-// stored of them: slower, and right.
+// A segment states the version of its words, and its living places belong to rows with keys of that
+// version. A company states the version that all of its rows and segments have. Every writer of
+// another version sets that to 0, so that nobody trusts a key that another release may have
+// written. Keys are rebuilt under a claim, see newClaim.
+//
+//
+// A reader trusts no words of another version. It compares those sessions in Go, by their stored
+// texts, which is slower but correct.
 
 // isOurs reports whether the words of a segment are of the version that this package makes.
 func isOurs(k *keys.Keys, s *segment.Segment) bool { return s.SearchKey == k.Version }
 
-// wordless are the columns without the search key, which may be of another version.
+// wordless returns the columns without the search key, which may be of another version.
 func wordless(c filter.Columns) filter.Columns {
 	c.SearchKey = filter.Column{}
 	return c
 }
 
-// distrust lets a selection be compared in Go, where it asks for words and the company has search
-// keys of another version. What SQL says of it from now on selects more.
+// distrust marks a selection as one to be compared in Go, if it has a search and the company has
+// search keys of another version. From then on its condition in SQL leaves out the search, and
+// selects more.
 func (sel *selection) distrust(c conn, d *directory) (err error) {
 	if d.keys == c.keys.Version || d.total == 0 {
 		return nil
@@ -50,15 +54,15 @@ func (sel *selection) distrust(c conn, d *directory) (err error) {
 	return err
 }
 
-// has reports whether the selection has a session that its condition selects.
+// has reports whether a session that the condition selects belongs to the selection.
 func (sel *selection) has(s *sessions.Session) bool {
 	return !sel.distrusts || sel.filter.Match(s)
 }
 
-// rekeyedRows is how many rows get another key while their company is held.
+// rekeyedRows is how many rows get another key while their company is held once.
 const rekeyedRows = 128
 
-// rekeying is a row whose search key is not the one of its session.
+// rekeying is the search key that the row with a change number should have.
 type rekeying struct {
 	change int64
 	key    string
@@ -73,7 +77,8 @@ func (c conn) keysFor(list []found) []rekeying {
 	return due
 }
 
-// otherKeys returns those of some keys whose rows have others, leaving out rows changed since.
+// otherKeys returns those keys whose rows have another one. It leaves out rows that have changed
+// since.
 func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
 	for part := range slices.Chunk(list, mostLookedUp) {
 		changes := make([]int64, len(part))
@@ -103,8 +108,9 @@ func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (o
 	return other, nil
 }
 
-// setKeys writes keys to rows that have not changed since. The company has to be held: who writes
-// to rows in another order than other writers do is in their way for ever.
+// setKeys writes keys to rows that have not changed since. The company has to be held:
+// otherwise it would lock rows in another order than other writers do, and deadlock with them again
+// and again.
 func (c conn) setKeys(ctx context.Context, company string, list []rekeying) error {
 	for part := range slices.Chunk(list, rekeyedRows) {
 		changes := make([]int64, len(part))
@@ -121,23 +127,26 @@ func (c conn) setKeys(ctx context.Context, company string, list []rekeying) erro
 	return nil
 }
 
-// A claim keeps two versions from making the keys of the same rows anew at once, one row of this
-// version and one of that. It stands where the version does, of the company for the tail and of a
-// segment for its own sessions, and is below 0: nobody trusts those keys. Whoever finds a claim of
-// another version replaces it, and the other notices. One of its own version may be left over from
-// a process that was killed, or somebody is at work: either way it is joined.
+// A claim keeps two versions from rebuilding the keys of the same rows at once, each overwriting
+// what the other wrote. It is stored in place of the version, in the company's row for the tail and
+// in a segment's row for its sessions, and is below 0: nobody trusts those keys. A process that
+// finds a claim of another version replaces it, and the other process notices. A process joins a
+// claim of its own version: it may be left over from a process that was killed, or be that of one
+// at work.
 
+// newClaim returns a new claim of a version. Its random part tells it from other claims.
 func newClaim(version int64) int64 { return -(version<<32 | rand.Int64N(1<<32)) } //nolint:gosec // no secret
 
-// claimant returns the version whose claim a number is; 0: it is none.
+// claimant returns the version that made a claim, or 0 if the number is not a claim.
 func claimant(claim int64) int64 { return max(0, -claim) >> 32 }
 
-// claim claims the rows of a plan. The company is held, and now is its row.
+// claim claims the rows of a plan for this version. The company is held, and now is its row.
 func (c conn) claim(ctx context.Context, company string, p *plan, now *state) error {
 	found := p.directory.keys
 	if !p.tail {
 		found = p.inputs[0].SearchKey
 	}
+	// Join a claim of this version. Several segments may have different claims, so replace those.
 	if p.claim = found; claimant(found) == c.keys.Version && len(p.inputs) < 2 {
 		return c.requireInputs(ctx, company, p, now, true)
 	}
@@ -155,8 +164,8 @@ func (c conn) claim(ctx context.Context, company string, p *plan, now *state) er
 	return c.exec(ctx, c.engine.ClaimSegments, engine.Args{"company": company, "segments": c.inputs(p), "search_key": p.claim})
 }
 
-// rekey claims the rows of a plan, and writes keys to them, some at a time. Between two parts the
-// company is free. Unless it should wait, a company that others hold is an errHeld.
+// rekey claims the rows of a plan, and writes keys to them, some at a time. It does not hold the
+// company between two parts. If wait is false and others hold the company, it returns errHeld.
 func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait bool) error {
 	if !p.mixed {
 		return nil
@@ -174,7 +183,8 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	if err != nil {
 		return err
 	}
-	// Until the claim, another version may have written its keys to rows that had the right ones.
+	// Another version may have written its keys to rows that had the right ones, up to the claim.
+	// So compare the rows again.
 	var other []rekeying
 	err = b.using(ctx, op, func(c conn) (err error) {
 		other, err = c.otherKeys(ctx, company, p.rekey)
@@ -197,8 +207,8 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	return nil
 }
 
-// eachOfTail calls do with the sessions whose last change is behind a number, up to the company's
-// last one, some at a time, until it returns false.
+// eachOfTail calls do with the sessions whose last change comes after the number change and not
+// after last, some at a time, until do returns false.
 func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func([]found) (more bool, err error)) error {
 	for {
 		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUp)
@@ -216,14 +226,15 @@ func (c conn) eachOfTail(ctx context.Context, company string, change, last int64
 	}
 }
 
-// settle brings the keys of the tail to this package's version, and lets the company state it, if
-// all of its segments have that version. Nothing is left to do for those that come after it.
+// settle brings the keys of the tail to this package's version, and sets the company's version, if
+// all of its segments have that version. Then later calls have nothing to do.
 func (b *Backend) settle(ctx context.Context, company string) error {
 	const op = "pack"
 	isDue := func(c conn) (d directory, due bool, err error) {
 		d, err = c.directory(ctx, company)
 		return d, d.keys != b.keys.Version && d.total > 0 && b.allOurs(&d), err
 	}
+	// Look without holding the company first: there is seldom anything to do.
 	due := false
 	err := b.inSnapshot(ctx, op, func(c conn) (err error) {
 		_, due, err = isDue(c)
@@ -258,11 +269,12 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 	return err
 }
 
+// allOurs reports whether all segments have words of this package's version.
 func (b *Backend) allOurs(d *directory) bool {
 	return !slices.ContainsFunc(d.segments, func(s *segment.Segment) bool { return !isOurs(b.keys, s) })
 }
 
-// verifyKeys compares the search keys of rows with their sessions.
+// verifyKeys compares the search keys of rows with those that their sessions should have.
 func (c conn) verifyKeys(ctx context.Context, company string, list []found) error {
 	other, err := c.otherKeys(ctx, company, c.keysFor(list))
 	if err == nil && len(other) > 0 {
@@ -271,10 +283,10 @@ func (c conn) verifyKeys(ctx context.Context, company string, list []found) erro
 	return err
 }
 
-// packAll packs the companies of which much is not packed, though nobody is about to: those of the
-// schemas that had no segments, and those that were loaded by other means than Insert. It makes the
-// search keys anew where that takes no more than reading the tail. Segments with other keys are
-// left to Maintain, which may take long: a process that migrates waits before it serves.
+// packAll packs companies with a long tail that no writer is about to pack: those of schemas that
+// had no segments, and those that were loaded by other means than Insert. It rebuilds the search
+// keys if that takes no more than reading the tail. Segments with other keys are left to Maintain,
+// since that may take long: a process that migrates waits before it serves.
 func (b *Backend) packAll(ctx context.Context) error {
 	var due []string
 	err := b.using(ctx, "pack", func(c conn) error {

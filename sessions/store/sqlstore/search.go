@@ -14,31 +14,35 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// What a search reads at once.
+// Sizes of what a search reads at once.
 const (
 	firstSessions = 60_000    // of the segments that are asked first
-	mostSessions  = 6_400_000 // and at once, later: a hundred segments
-	mostCounted   = 3_000_000 // and at once by a count, which may be of many filters
+	mostSessions  = 6_400_000 // of the segments asked at once later: a hundred segments
+	mostCounted   = 3_000_000 // of the segments that a count, perhaps of many filters, asks at once
 	mostLookedUp  = 1_000     // looked up by one statement
-	// walkedTail, in changes, is more than writers leave: beyond it a tail is read in the order of
-	// the list where it is compared in Go.
-	walkedTail    = 4_000
-	leastDoubtful = 256 // looked up by the first statement where the rows have the last word, and twice as many by each further one
+	// walkedTail, in changes, is longer than any tail that writers leave. A longer tail whose
+	// sessions are compared in Go is read in the order of the list.
+	walkedTail = 4_000
+	// leastDoubtful is how many sessions the first statement looks up if their rows decide. Each
+	// further statement looks up twice as many as the one before.
+	leastDoubtful = 256
 )
 
-// doubtfulCost is what a session costs whose row has the last word, in rows of a budget. Where
-// lists decide there is no limit: what they cost is bounded by what they are.
+// doubtfulCost is the cost of a session whose row decides whether it matches, in rows of a budget.
+// If postings decide there is no limit: the size of the postings bounds the work.
 const doubtfulCost = 4
 
-// found is a session with the number of its last change.
+// found is a session and the number of its last change.
 type found struct {
 	session *sessions.Session
 	change  int64
 }
 
+// position returns the session's place in the list.
+
 func (f found) position() position { return position{f.session.CreatedAt.UnixMicro(), f.session.ID} }
 
-// found reads the sessions of a statement that selects an ID and a packed row.
+// found reads the sessions that a statement selects as an ID and a packed row.
 func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, company string) ([]found, error) {
 	type packedRow struct{ id, columns string }
 	var packed []packedRow
@@ -61,6 +65,7 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 			f.change, err = r.Session(company, f.session)
 		} else {
 			f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": p.id}), company)
+			// A text contains the separator, so read this session column by column.
 		}
 		if err != nil {
 			return nil, err
@@ -70,8 +75,8 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 	return list, nil
 }
 
-// sessionsOf reads the sessions whose last changes have some numbers, newest first; those that a
-// condition on sessionkit_sessions s selects.
+// sessionsOf reads the sessions whose last changes have the given numbers, newest first. It leaves
+// out those that a condition on sessionkit_sessions s does not select.
 func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, condition engine.Part) ([]found, error) {
 	var all []found
 	for part := range slices.Chunk(changes, mostLookedUp) {
@@ -85,7 +90,7 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 	return all, nil
 }
 
-// byChange returns sessions by the numbers of their last changes.
+// byChange returns a map from the numbers of the last changes to the sessions.
 func byChange(list []found) map[int64]*sessions.Session {
 	m := make(map[int64]*sessions.Session, len(list))
 	for _, f := range list {
@@ -94,66 +99,69 @@ func byChange(list []found) map[int64]*sessions.Session {
 	return m
 }
 
-// anyOf is the condition of a company's sessions.
+// anyOf returns the condition that selects all sessions of a company.
 func anyOf(company string) engine.Part {
 	return engine.Part{Text: "s.company = ?", Args: []any{company}}
 }
 
-// search finds the sessions of a selection in the order of the list, within one snapshot: those of
-// the tail, and those of the segments, merged.
+// search finds the sessions of a selection in the order of the list, within one snapshot. It merges
+// the sessions of the tail with those of the segments.
 type search struct {
 	conn
 	*selection
 	directory
 	queries queries
 	bounded bool
-	budget  int // of rows that may still be read, where bounded
-	least   int // sessions that have to be passed before the budget ends the search
+	budget  int // rows that may still be read, if bounded
+	least   int // sessions that have to be passed before the budget may end the search
 
-	unread  []*segment.Segment // were not asked yet; the one with the newest session first
+	unread  []*segment.Segment // not asked yet, the one with the newest session first
 	asked   []*segment.Segment
-	sources []*source // were asked, and have more
-	rows    []found   // of segments, read and not yet handed over, newest first
+	sources []*source // asked, and have more matches
+	rows    []found   // of segments, read and not handed over yet, newest first
 	tail    tail
 
-	last       position // up to here all were looked at, if anything was
-	lastChange int64    // of the session at last, where its ID is not known
-	doubtful   int      // sessions that the last statement looked up, where rows have the last word
+	last       position // all sessions up to here were looked at, if any was
+	lastChange int64    // of the session at last, if its ID is not known
+	doubtful   int      // sessions that the last statement looked up because their rows decide
 	looked     int      // sessions that were looked at
-	hits       int      // that the segments asked have, or may have
-	sessions   int      // of those segments
+	hits       int      // sessions of the segments asked that match, or may match
+	sessions   int      // all sessions of those segments
 }
 
-// source is the matches of one segment.
+// source has the matches of one segment.
 type source struct {
 	*segment.Segment
 	result segment.Result
 	any    segment.Bits
-	at     int // position of the match that comes next; -1: there is none
-	head   hit // that match; until its place was read, all that is known is that it is not newer than this
+	at     int // position of the next match; -1 if there is none
+	// The next match. Until its place was read, all that is known is that it is not newer than
+	// this.
+	head   hit
 	placed bool
 }
 
-// hit is a session that a segment names.
+// hit is a session that a segment returns as a match.
 type hit struct {
-	position // its ID is anyID where no neighbour has the same creation time
+	position // the ID is anyID if no other of the segment has the same creation time
 	change   int64
 	sure     bool
 	source   *source
 }
 
-// anyID stands for an ID that is not known: it is greater than any, so that all that may be newer
-// waits for it.
+// anyID stands for an ID that is not known. It is greater than any ID, so that the search waits for
+// every session that may be newer.
 const anyID = "\xff"
 
-// tail is what the search reads of the tail, in parts.
+// tail is the state of reading the tail, in parts.
 type tail struct {
-	rows   []found // not yet handed over
+	rows   []found // not handed over yet
 	pos    position
-	end    bool // all were read
-	passed int  // sessions that were read, where each is compared in Go
+	end    bool // all rows were read
+	passed int  // sessions that were read to be compared in Go
 }
 
+// search begins the search of a selection. A budget of 0 is no bound.
 func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, error) {
 	d, err := c.directory(ctx, sel.company)
 	if err != nil {
@@ -171,17 +179,19 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 	return r, nil
 }
 
-// progressShare is the part of a budget, one in so many, that a page gets on by at least.
+// progressShare says that a page advances by at least one in so many of its budget.
 const progressShare = 4
 
-// run hands over sessions until as many as are wanted were, the end is reached, or the budget is
-// spent. reached is where the budget ended it, unless that is the end.
+// run calls each with sessions until it has done so want times, the end is reached, or the budget
+// is spent. reached is the place where the budget ended the search before the end.
 func (r *search) run(ctx context.Context, want int, each func(*sessions.Session) error) (reached position, end bool, err error) {
 	for want > 0 {
 		if err := r.fillTail(ctx, want); err != nil {
 			return reached, false, err
 		}
 		bar, waits := r.bar()
+		// If cut, fillTail has stopped within the tail, and no unread match of the segments is newer
+		// than its position. Nothing older may be handed over: the tail may have newer sessions.
 		cut := !r.tail.end && len(r.tail.rows) == 0 && (!waits || bar.before(r.tail.pos))
 		if cut {
 			bar, waits = r.tail.pos, true
@@ -203,7 +213,8 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			}
 		case !waits:
 			return reached, true, nil
-		case cut: // the budget ends it, and there is nothing more up to there
+		// The budget ended the tail, and nothing up to there is left.
+		case cut:
 			return bar, false, nil
 		case r.isSpent(bar):
 			reached, err := r.reached(ctx, bar)
@@ -221,9 +232,10 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 	return reached, false, nil
 }
 
+// newestOf returns the place of a segment's newest session, or one just before it in the list.
 func newestOf(s *segment.Segment) position { return position{s.Newest, anyID} }
 
-// next returns the list whose first session is the newest of those that were read.
+// next returns the list whose first session is the newest one that was read, or nil.
 func (r *search) next() *[]found {
 	switch {
 	case len(r.rows) == 0 && len(r.tail.rows) == 0:
@@ -234,8 +246,8 @@ func (r *search) next() *[]found {
 	return &r.rows
 }
 
-// bar returns the place of the newest match that was not read: of a segment that was asked, or
-// perhaps of one that was not.
+// bar returns the place of the newest match that was not read, of a segment that was asked, or
+// perhaps of one that was not. waits is false if there is none.
 func (r *search) bar() (bar position, waits bool) {
 	bar.us = math.MinInt64
 	for _, s := range r.sources {
@@ -252,9 +264,9 @@ func (r *search) bar() (bar position, waits bool) {
 	return bar, waits
 }
 
-// fillTail reads on in the tail, if all that was read of it has been handed over. Where rows are
-// compared in Go, it stops when the budget is spent: the tail of a database whose keys are made
-// anew may be all of a company.
+// fillTail reads more of the tail, once everything that was read of it has been handed over. If
+// rows are compared in Go, it stops when the budget is spent: while keys are rebuilt, the tail may
+// be the whole company.
 func (r *search) fillTail(ctx context.Context, want int) error {
 	if r.tail.end || len(r.tail.rows) > 0 {
 		return nil
@@ -290,20 +302,21 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 	return nil
 }
 
-// walksTail reports whether to read the tail as a part of the list, past what is packed. By change
-// numbers each part takes a statement that reads all of the tail: where that is long, and rows are
-// compared in Go, it would be read again and again.
+// walksTail reports whether to read the tail as a part of the list, skipping the packed sessions.
+// Selecting by change numbers, the statement for each part reads the whole tail. That is too often
+// if the tail is long and its rows are compared in Go.
 func (r *search) walksTail() bool { return r.distrusts && r.seq-r.packed > walkedTail }
 
-// isSpent reports whether the budget ends the search here, behind bar.
+// isSpent reports whether the budget ends the search here, with bar as the next match.
 func (r *search) isSpent(bar position) bool {
 	if !r.bounded || r.budget > 0 || len(r.rows) > 0 {
 		return false
 	}
-	// Where the ID of one is not known, the other may be on either side of it.
+	// If the ID of one is not known, the other may be before or behind it.
 	if r.last.us == bar.us && (r.last.id == anyID || bar.id == anyID) {
 		return false
 	}
+	// Sessions of the segments asked count as passed, even if they did not match.
 	passed := r.looked
 	for _, s := range r.asked {
 		if s.Newest <= r.newest() && s.Oldest > bar.us {
@@ -313,9 +326,10 @@ func (r *search) isSpent(bar position) bool {
 	return passed >= r.least && (r.last.before(r.pos) || bar.us+1 < r.pos.us)
 }
 
-// reached returns the place up to which all has been searched.
+// reached returns the place up to which everything was searched.
 func (r *search) reached(ctx context.Context, bar position) (position, error) {
-	if !r.last.before(r.pos) { // nothing was looked at: the segments asked have no match
+	// Nothing was looked at: the segments asked have no match.
+	if !r.last.before(r.pos) {
 		return position{us: bar.us + 1}, nil
 	}
 	if r.last.id == anyID {
@@ -328,8 +342,8 @@ func (r *search) reached(ctx context.Context, bar position) (position, error) {
 	return r.last, nil
 }
 
-// ask asks the next segments: as many as the sessions that are wanted should take, by what the ones
-// before had.
+// ask asks the next segments: as many as should have the sessions wanted, judging by the share of
+// matches in those asked before.
 func (r *search) ask(ctx context.Context, want int) error {
 	sessions := float64(mostSessions)
 	if r.sessions == 0 {
@@ -360,8 +374,9 @@ func (r *search) ask(ctx context.Context, want int) error {
 	return r.heads(ctx, want)
 }
 
-// cut returns how many positions of a segment may be behind the place where the search began. Those
-// of its own instant may be before it; where they are many, it looks for the place among them.
+// cut returns how many positions of a segment may come after the place where the search began.
+// Sessions with the creation time of that place may be before it; if there are several, cut looks
+// for the place among them.
 func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 	if r.pos.id == "" || r.pos.us < g.Oldest || r.pos.us > g.Newest {
 		return g.N, nil
@@ -369,7 +384,8 @@ func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 	reader := r.reader(r.company, g)
 	low, high, missing := g.Between(r.pos.us, r.pos.us)
 	for n := 0; len(missing) > 0; n++ {
-		if n == 2 { // the index, the parts
+		// Two rounds suffice: the index, and then the parts.
+		if n == 2 {
 			return 0, g.Damaged("places")
 		}
 		if err := reader.exactly(ctx, blocksOf(g, missing)); err != nil {
@@ -400,8 +416,8 @@ func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 	return low, nil
 }
 
-// heads reads the places of the matches that come next: those of the segments with the newest
-// sessions, as far as they have the sessions that are wanted.
+// heads reads the places of the next matches, of the segments with the newest sessions, until they
+// have as many sessions as are wanted.
 func (r *search) heads(ctx context.Context, want int) error {
 	slices.SortStableFunc(r.sources, func(x, y *source) int { return y.head.compare(x.head.position) })
 	var missing []engine.Block
@@ -429,7 +445,7 @@ func (r *search) heads(ctx context.Context, want int) error {
 	return nil
 }
 
-// place sets the head.
+// place sets the head to the place of the next match, which was read.
 func (s *source) place() error {
 	p, err := s.Place(s.at)
 	s.head = hit{position{p.Created, cmp.Or(p.ID, anyID)}, p.Change, s.result.Sure.Has(s.at), s}
@@ -437,7 +453,8 @@ func (s *source) place() error {
 	return err
 }
 
-// lookUp reads the sessions of the next matches.
+// lookUp reads the sessions of the next matches. It reads no further than the newest session of the
+// segments that were not asked.
 func (r *search) lookUp(ctx context.Context, want int) error {
 	n := min(max(want-len(r.rows), 1), mostLookedUp)
 	if r.distrusts || !r.queries.ours.Query().Exact() {
@@ -465,7 +482,8 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 			r.sources = slices.DeleteFunc(r.sources, func(x *source) bool { return x == s })
 		} else if _, read := s.PartKey(s.at); !read {
 			missing, s.placed = true, false
-			if s.head.id == anyID { // no other of the segment has its creation time
+			// No other of the segment has its creation time.
+			if s.head.id == anyID {
 				s.head.us--
 			}
 		} else if err := s.place(); err != nil {
@@ -508,7 +526,8 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 	}
 	r.looked += len(hits)
 	kept := list[:0]
-	for _, f := range list { // at the edges of the selection several may have one creation time
+	// At the edges of the selection several sessions may have one creation time.
+	for _, f := range list {
 		if p := f.position(); p.before(r.pos) && r.has(f.session) {
 			kept = append(kept, f)
 		}

@@ -14,15 +14,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// directory is a company's row, and what its segments are.
+// directory has a company's row and its segments.
 type directory struct {
 	state
 	segments []*segment.Segment // the one with the newest session first
-	dead     map[int64]int      // dead positions of each, by its number
+	dead     map[int64]int      // number of dead positions, by segment number
 }
 
-// directory reads a company's state and its segments. It is one statement, and so of one moment.
-// Like [conn.state] it notices another schema.
+// directory reads a company's state and its segments in one statement, and so at one moment. Like
+// [conn.state] it notices another schema.
 func (c conn) directory(ctx context.Context, company string) (directory, error) {
 	d := directory{dead: map[int64]int{}}
 	var found Version
@@ -59,12 +59,12 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 	return d, nil
 }
 
-// between returns the segments that may have sessions created within the instants, both included.
+// between returns the segments that may have sessions created from oldest to newest, both included.
 func (d *directory) between(oldest, newest int64) []*segment.Segment {
 	return slices.DeleteFunc(slices.Clone(d.segments), func(s *segment.Segment) bool { return s.Newest < oldest || s.Oldest > newest })
 }
 
-// segment returns the segment with a number, nil if there is none.
+// segment returns the segment with a number, or nil if there is none.
 func (d *directory) segment(number int64) *segment.Segment {
 	i := slices.IndexFunc(d.segments, func(s *segment.Segment) bool { return s.Number == number })
 	if i < 0 {
@@ -73,8 +73,9 @@ func (d *directory) segment(number int64) *segment.Segment {
 	return d.segments[i]
 }
 
-// checkDead compares the dead positions that were read of segments with how many there should be: a
-// segment without any has no block of them.
+// checkDead compares the number of dead positions that were read of segments with the number in
+// their rows: a segment without dead positions has no block of them, so a lost block would not be
+// noticed.
 func (d *directory) checkDead(segments []*segment.Segment) error {
 	for _, s := range segments {
 		if s.DeadCount() != d.dead[s.Number] {
@@ -88,9 +89,9 @@ func (d *directory) checkDead(segments []*segment.Segment) error {
 type reader struct {
 	conn
 	company string
-	lock    string // ends its statements
-	all     int    // segments of the company, where they may be read together
-	memory  *arena // of the blocks; nil: each has its own
+	lock    string // clause at the end of its statements
+	all     int    // segments of the company, if they may be read together
+	memory  *arena // holds the blocks; nil: each block is allocated
 	byID    map[int64]*segment.Segment
 }
 
@@ -102,18 +103,18 @@ func (c conn) reader(company string, segments ...*segment.Segment) *reader {
 	return r
 }
 
-// arena is memory that blocks are read into. It serves others once none of them is needed: an
-// evaluation may read megabytes, and is over in a moment.
+// arena is memory that blocks are read into. It is used again once none of its blocks is needed: an
+// evaluation may read megabytes, and takes only a moment.
 type arena struct {
 	chunks [][]byte
-	used   int // of the chunks; the last one of them has room
+	used   int // chunks in use; the last one of them has room
 }
 
 const arenaChunkBytes = 256 << 10
 
 var arenas = sync.Pool{New: func() any { return new(arena) }}
 
-// copy returns a copy of data, which is good until the arena is released.
+// copy returns a copy of data that stays valid until the arena is released.
 func (a *arena) copy(data []byte) []byte {
 	if a == nil || len(data) > arenaChunkBytes {
 		return bytes.Clone(data)
@@ -130,14 +131,14 @@ func (a *arena) copy(data []byte) []byte {
 	return (*chunk)[begin:len(*chunk):len(*chunk)]
 }
 
-// release takes all memory back, as another's.
+// release returns the arena to the pool, for other readers.
 func (a *arena) release() {
 	a.used = 0
 	arenas.Put(a)
 }
 
-// put hands the blocks of a statement to their segments. What a segment only looks at is not
-// copied.
+// put passes the blocks that a statement returns to their segments. It does not copy blocks that a
+// segment only looks at.
 func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
 	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
 		var number int64
@@ -154,15 +155,15 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 	})
 }
 
-// mostNames is how many names one statement asks for, at most.
+// mostNames is how many names one statement asks for at most.
 const mostNames = 1024
 
-// named reads the blocks with some names, of each of the segments that has them.
+// named reads the blocks with some names, of each segment that has them.
 func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
 	for part := range slices.Chunk(names, mostNames) {
 		for some := range slices.Chunk(segments, max(1, r.engine.MostNamed/len(part))) {
 			read := r.engine.NamedBlocks
-			// To pass by one that is not wanted costs about an eighth of looking one up.
+			// Skipping an unwanted block in a range costs about an eighth of looking one up.
 			if r.all > 0 && 4*len(some) >= r.all {
 				read = r.engine.ListBlocks
 			}
@@ -194,8 +195,8 @@ func (r *reader) exactly(ctx context.Context, blocks []engine.Block) error {
 	return nil
 }
 
-// following reads one block for each name: the first one whose name is not less. It is the chunk of
-// a dictionary in which the first word of a prefix is that has no list.
+// following reads one block for each name: the first one whose name is not less. For a prefix
+// without a list, this is the chunk of the dictionary with the first word that has the prefix.
 func (r *reader) following(ctx context.Context, blocks []engine.Block) error {
 	for part := range slices.Chunk(blocks, r.engine.MostNext) {
 		s, args := r.engine.NextBlocks(r.company, part, r.lock)
@@ -206,8 +207,8 @@ func (r *reader) following(ctx context.Context, blocks []engine.Block) error {
 	return nil
 }
 
-// upTo divides segments into the first ones, which have a number of sessions or are all that there
-// are, and the others. The first is always among the former.
+// upTo divides segments into the first ones, enough to have the given number of sessions, and the
+// rest. first has one segment at least, if there are any.
 func upTo(sessions int, segments []*segment.Segment) (first, rest []*segment.Segment) {
 	n := 0
 	for size := 0; n < len(segments) && (n == 0 || size < sessions); n++ {
@@ -216,7 +217,7 @@ func upTo(sessions int, segments []*segment.Segment) (first, rest []*segment.Seg
 	return segments[:n:n], segments[n:]
 }
 
-// blocksOf names blocks of one segment.
+// blocksOf returns blocks of one segment, by their names.
 func blocksOf(s *segment.Segment, names []string) []engine.Block {
 	blocks := make([]engine.Block, len(names))
 	for i, name := range names {
@@ -225,8 +226,8 @@ func blocksOf(s *segment.Segment, names []string) []engine.Block {
 	return blocks
 }
 
-// missingPlaces adds the blocks that hold the places of some positions of a segment, as far as they
-// were not read.
+// missingPlaces appends the blocks with the places of some positions of a segment, unless they were
+// read.
 func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yield func(int) bool)) []engine.Block {
 	last := ""
 	for i := range positions {
@@ -238,16 +239,18 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 	return blocks
 }
 
-// queries are evaluations of some filters over segments with our words, and over those with words
-// of another version, which are not trusted.
+// queries has an evaluation of some filters over segments with words of this version, and one over
+// segments with words of another version, which are not trusted.
 type queries struct{ ours, others *segment.Evaluation }
+
+// compileQueries compiles some filters.
 
 func compileQueries(filters ...filter.Filter) queries {
 	return queries{segment.Compile(filters...).Evaluation(), segment.CompileWordless(filters...).Evaluation()}
 }
 
-// evaluate returns the results of queries over some segments of a company, see [reader.evaluate],
-// and the reader that has read them.
+// evaluate returns the results of queries over some segments of a company, and the reader that has
+// read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
 	r.all = len(d.segments)
@@ -255,13 +258,13 @@ func (c conn) evaluate(ctx context.Context, company string, d *directory, q quer
 	return r, results, cmp.Or(err, d.checkDead(segments))
 }
 
-// evaluate reads what queries ask of the segments, and returns the results: of each segment one for
-// each filter. The segments keep their places and what is dead.
+// evaluate reads the blocks that queries need of the segments, and returns the results: for each
+// segment, one for each filter. The segments keep their places and dead positions.
 func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, len(segments))
 	for _, evaluation := range []*segment.Evaluation{q.ours, q.others} {
 		var some []*segment.Segment
-		var at []int // where they are among all
+		var at []int // their indexes in segments
 		for i, s := range segments {
 			if isOurs(r.keys, s) == (evaluation == q.ours) {
 				some, at = append(some, s), append(at, i)
@@ -278,11 +281,11 @@ func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Se
 	return results, nil
 }
 
-// leastNarrowed is of how many segments it takes less time to read what few of them have first, and
-// the rest in another statement.
+// leastNarrowed is the number of segments from which it is faster to read the rarest conditions
+// first, and the rest in another statement.
 const leastNarrowed = 8
 
-// mostHeld is how many blocks are held at once, about, of several segments.
+// mostHeld is about how many blocks of several segments are held at once.
 const mostHeld = 8192
 
 // ask evaluates one query.
@@ -297,11 +300,12 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 		}
 	}
 	for len(segments) > 0 {
-		// Many values take many blocks, which are not held of all segments at once.
+		// Many values take many blocks: do not hold those of all segments at once.
 		n := 0
 		for blocks := 0; n < len(segments) && (n == 0 || blocks <= mostHeld); n++ {
 			blocks += 1 + query.Probes(segments[n])
 		}
+		// The first segment shows which conditions few sessions meet. That narrows the others.
 		some := segments[:n]
 		if len(segments) > leastNarrowed && evaluation.Learns() {
 			some = segments[:1]
@@ -320,8 +324,8 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 	return results, nil
 }
 
-// askSome evaluates over some segments. Where several conditions have to be met, the ones that
-// few sessions meet are read first, and the others of those segments that have such sessions.
+// askSome evaluates over some segments. If there are several conditions, it first reads those that
+// few sessions meet, and then the others, only of the segments that have such sessions.
 func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, len(segments))
 	left, read := segments, []string(nil)
@@ -357,8 +361,8 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	return results, nil
 }
 
-// load reads what a query asks of the segments, except for the blocks with some names, which were
-// read. It returns the names of the blocks that it has read of all of them.
+// load reads the blocks that a query needs of the segments, except those with the names in read. It
+// returns the names of the blocks that it has read of all segments.
 func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
 	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
 	names := slices.DeleteFunc(query.Keys(indexed), func(name string) bool { return slices.Contains(read, name) })
@@ -390,7 +394,9 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 // placesAt reads the places of the sessions of segments that were created at some instants, so that
 // [segment.Segment.Between] knows their positions.
 func (r *reader) placesAt(ctx context.Context, segments []*segment.Segment, instants func(*segment.Segment) []int64) error {
-	for range 4 { // the index, the parts at both ends, those between
+	// Four rounds suffice: the index, the parts at both ends, those between, and a last one in
+	// which nothing is missing.
+	for range 4 {
 		var missing []engine.Block
 		for _, s := range segments {
 			for _, us := range instants(s) {

@@ -44,31 +44,33 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 	return results, nil
 }
 
-// call is what one call of a writer does.
+// call is one call of a writer.
 type call struct {
 	op        string
-	companies []string           // in the order in which everybody holds them
+	companies []string           // in the order in which every writer holds them
 	edits     map[string][]*edit // by company, one for each session
-	fresh     bool               // the sessions are new, most likely: nobody looks before they are inserted
-	unpacked  bool               // whoever called packs what was written
-	load      Load               // stores many rows that are new, unless the call looks first; nil: nobody does
-	before    func() error       // if not nil, before a transaction begins; an error ends the call
-	done      func()             // after all is stored
+	// The sessions are probably new: the call does not look for them before it inserts them.
+	fresh    bool
+	unpacked bool // the caller packs what was written
+	// Stores many rows that are new, unless the call looks for them first; nil: INSERT does.
+	load   Load
+	before func() error // if not nil, called before a transaction begins; an error ends the call
+	done   func()       // called after everything is stored
 
-	written []*decision // what the last attempt wrote
-	loaded  error       // of load
+	written []*decision // by the last attempt
+	loaded  error       // error of load
 }
 
 // edit is what a call does to one session.
 type edit struct {
 	id     string
-	places []int // at which the call has it
-	// next returns the state that the session gets: of the one that is stored, nil if none is. nil:
-	// it stays as it is. An error ends the call. It is asked again where what it was told has
-	// changed meanwhile.
+	places []int // the indexes in the call that have the session
+	// next returns the next state of the session, given the stored one, or nil if none is stored.
+	// It returns nil if the session stays as it is. An error ends the call. It is called again if
+	// the stored state has changed meanwhile.
 	next func(old *store.Versioned) (*store.Versioned, error)
-	// purged is asked in place of next where the session is not stored, and must not be: it was
-	// purged. nil: next is.
+	// purged, if not nil, is called in place of next if the session is not stored, and must not be
+	// because it was purged.
 	purged func() error
 }
 
@@ -81,8 +83,10 @@ func idsOf(edits []*edit) []string {
 	return ids
 }
 
+// newCall returns a call without edits.
 func newCall(op string) *call { return &call{op: op, edits: map[string][]*edit{}, done: func() {}} }
 
+// add adds an edit of one of a company's sessions.
 func (c *call) add(company string, e *edit) {
 	if c.edits[company] == nil {
 		c.companies = append(c.companies, company)
@@ -91,13 +95,14 @@ func (c *call) add(company string, e *edit) {
 	c.edits[company] = append(c.edits[company], e)
 }
 
-// sessionKey names a session.
+// sessionKey identifies a session.
 type sessionKey struct{ company, id string }
 
+// insertion returns the call of Insert.
 func insertion(given []*sessions.Session) (*call, error) {
 	c := newCall("insert")
 	c.fresh = true
-	stored := make([]*sessions.Session, len(given)) // normalised copies, one for each session
+	stored := make([]*sessions.Session, len(given)) // normalised copies; equal sessions share one
 	edits := make(map[sessionKey]*edit, len(given))
 	for i, s := range given {
 		if err := s.Validate(); err != nil {
@@ -128,6 +133,7 @@ func insertion(given []*sessions.Session) (*call, error) {
 		e.purged = func() error { return fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrPurged) }
 		edits[key] = e
 		c.add(s.Company, e)
+		// Only now the caller's sessions change: a failed call leaves them as they are.
 	}
 	c.done = func() {
 		for i, s := range given {
@@ -137,6 +143,8 @@ func insertion(given []*sessions.Session) (*call, error) {
 	}
 	return c, nil
 }
+
+// update returns the call of Update.
 
 func update(given *sessions.Session) (*call, error) {
 	c := newCall("update")
@@ -164,12 +172,15 @@ func update(given *sessions.Session) (*call, error) {
 	return c, nil
 }
 
+// redaction returns the call of Redact.
+
 func redaction(company, id string, keep []string) (*call, error) {
 	c := newCall("redact")
 	switch {
 	case company == "":
 		return c, store.ErrNoCompany
-	case checkKey(company, id) != nil: // no session can have it, and not every engine can look for it
+	// No session can have such an ID, and not every engine can look for it.
+	case checkKey(company, id) != nil:
 		return c, fmt.Errorf("sqlstore: redact: %w", store.ErrNotFound)
 	}
 	c.add(company, &edit{id: id, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
@@ -186,13 +197,14 @@ func redaction(company, id string, keep []string) (*call, error) {
 	return c, nil
 }
 
-// put returns the results, too, which are there when the call is done. equal, if not nil, is called
-// for each state that was passed over as equal, and of what is stored; it may be told more than
-// once.
+// put returns the call of Put, and the results, which are complete when the call is done. equal, if
+// not nil, is called with each state that is skipped because it equals the stored one, and with
+// that one. It may be called several times for the same state.
 func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*call, []store.PutResult) {
 	c := newCall("put")
 	results := make([]store.PutResult, len(states))
-	alone := make([]*store.Versioned, len(states)) // the states, put over nothing
+	// Each state as it is stored if no other is stored already.
+	alone := make([]*store.Versioned, len(states))
 	edits := make(map[sessionKey]*edit, len(states))
 	for i, v := range states {
 		if alone[i], results[i] = v.Over(nil); results[i].Err != nil {
@@ -205,7 +217,7 @@ func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*c
 		}
 		e := &edit{id: key.id, places: []int{i}}
 		e.next = func(old *store.Versioned) (next *store.Versioned, err error) {
-			revision := int64(1) // one change, of however many states
+			revision := int64(1) // one change, whatever the number of states
 			if old != nil {
 				revision = old.Session.Revision + 1
 			}
@@ -235,29 +247,30 @@ func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*c
 	return c, results
 }
 
-// known is what is stored of a session.
+// known is the stored state of a session.
 type known struct {
 	store.Versioned
-	change int64 // number of its last change
+	change int64 // the number of its last change
 }
 
-// decision is what becomes of the sessions of a company.
+// decision is what a call writes for one company.
 type decision struct {
 	company string
-	added   []*store.Versioned // new, in the order of the list, so that the tables grow at their ends
+	// New, the oldest first, so that the tables grow at their ends.
+	added   []*store.Versioned
 	changed []replacement
-	rows    [][]any // of added, and then of changed, without their change numbers
+	rows    [][]any // of added and then of changed, without change numbers
 	seq     int64   // the change numbers follow it, once they are known
 }
 
-// replacement is a session that is stored, and the state that it gets.
+// replacement is the stored state of a session, and the next one.
 type replacement struct {
 	old  known
 	next *store.Versioned
 }
 
-// decideAll decides what becomes of the companies that something is to be written to, of which some
-// sessions are known to be stored.
+// decideAll decides for each company of the call, given the sessions that are known to be stored.
+// It leaves out companies without anything to write.
 func (c *call) decideAll(k *keys.Keys, stored map[sessionKey]known) ([]*decision, error) {
 	var decisions []*decision
 	for _, company := range c.companies {
@@ -272,8 +285,9 @@ func (c *call) decideAll(k *keys.Keys, stored map[sessionKey]known) ([]*decision
 	return decisions, nil
 }
 
-// decide decides what becomes of a company's sessions, of which some are stored, and others have
-// tombstones. It makes their rows, with these search keys: whoever holds the company has no time.
+// decide decides what is written for a company, given the sessions that are stored and the IDs that
+// have tombstones. It also makes the rows, with search keys: there is no time for that while the
+// company is held.
 func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known, purged map[string]bool) (*decision, error) {
 	d := &decision{company: company}
 	for _, e := range c.edits[company] {
@@ -307,7 +321,7 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 		return 1
 	})
 	d.rows = make([][]any, 0, d.size())
-	values := make([]any, 0, d.size()*len(writable)) // all rows are one piece of memory
+	values := make([]any, 0, d.size()*len(writable)) // one allocation for all rows
 	for v := range d.states() {
 		begin := len(values)
 		values = writable.Values(values, v.Session, 0, v.Version, k.Of(v.Session))
@@ -318,7 +332,7 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 
 func (d *decision) size() int { return len(d.added) + len(d.changed) }
 
-// states yields what is to be stored, in the order of the change numbers.
+// states yields the states to be stored, in the order of their change numbers.
 func (d *decision) states() iter.Seq[*store.Versioned] {
 	return func(yield func(*store.Versioned) bool) {
 		for _, v := range d.added {
@@ -334,9 +348,9 @@ func (d *decision) states() iter.Seq[*store.Versioned] {
 	}
 }
 
-// write does a call in a transaction of its own. It reads what is stored before it holds the
-// companies, and goes by that if nothing has changed since. What cannot be done, or is done, holds
-// nothing.
+// write does a call in a transaction of its own. It reads the stored states before it holds the
+// companies, and relies on them if nothing has changed since. A call that cannot be done, or has
+// nothing to do, holds nothing.
 func (b *Backend) write(ctx context.Context, c *call, err error) error {
 	ctx, w := b.watch(ctx, c.op, c.company())
 	defer w.end(&err)
@@ -346,7 +360,7 @@ func (b *Backend) write(ctx context.Context, c *call, err error) error {
 	return err
 }
 
-// company returns the company of a call, "" if it is about several.
+// company returns the company of a call, or "" if it has several.
 func (c *call) company() string {
 	if len(c.companies) == 1 {
 		return c.companies[0]
@@ -354,6 +368,7 @@ func (c *call) company() string {
 	return ""
 }
 
+// doCall does a call, see [Backend.write].
 func (b *Backend) doCall(ctx context.Context, c *call) error {
 	if err := b.Check(ctx); err != nil {
 		return err
@@ -363,7 +378,8 @@ func (b *Backend) doCall(ctx context.Context, c *call) error {
 		return err
 	}
 	decisions, err := c.decideAll(b.keys, stored)
-	if errors.Is(err, store.ErrNotFound) { // or the schema has moved on
+	// Either none is stored, or the schema has moved on: the statement then returns nothing either.
+	if errors.Is(err, store.ErrNotFound) {
 		errState := b.using(ctx, c.op, func(conn conn) error {
 			_, err := conn.state(ctx, c.companies[0])
 			return err
@@ -385,7 +401,7 @@ func (b *Backend) doCall(ctx context.Context, c *call) error {
 	return b.inTx(ctx, c.op, c.companies, c.load != nil, func(w *write) error { return w.write(ctx, c, decisions) }, c.done)
 }
 
-// stored reads what is stored at the moment. Of what is new, most likely, it reads nothing.
+// stored reads the stored states of the sessions. If they are probably new, it reads nothing.
 func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, error) {
 	if c.fresh {
 		return nil, nil //nolint:nilnil // nothing is known
@@ -402,8 +418,9 @@ func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, er
 	return stored, err
 }
 
-// write does a call, as it was decided or by what is stored.
+// write does a call, as it was decided or, if w.look is true, by the state that is stored now.
 func (w *write) write(ctx context.Context, c *call, decisions []*decision) error {
+	// A writer's own packing would compete with that of the caller.
 	if c.unpacked {
 		w.packs = func(int64, int64) bool { return false }
 	}
@@ -426,10 +443,11 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 	return nil
 }
 
-// lookAndStore does a call by what is stored once its companies are held.
+// lookAndStore does a call by the states that are stored once its companies are held.
 func (w *write) lookAndStore(ctx context.Context, c *call) error {
 	written := 0
 	for _, company := range c.companies {
+		// How many will change is known only later, so reserve a number for each edit.
 		most := len(c.edits[company])
 		seq, buried, err := w.hold(ctx, company, most, 0)
 		if err != nil {
@@ -449,6 +467,7 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
+		// Give back the numbers that were not used.
 		if unused, added := most-d.size(), len(d.added); unused > 0 || added > 0 {
 			if err := w.exec(ctx, w.engine.Settle, engine.Args{"company": company, "unused": unused, "added": added}); err != nil {
 				return err
@@ -465,8 +484,8 @@ func (w *write) lookAndStore(ctx context.Context, c *call) error {
 	return nil
 }
 
-// stored reads what is stored of the sessions of some edits, by a statement that selects those with
-// some IDs.
+// stored reads the stored states of the sessions of some edits into a map. The statement selects
+// sessions by their IDs.
 func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, company string, edits []*edit, stored map[sessionKey]known) error {
 	for part := range slices.Chunk(edits, batchRows) {
 		args["company"], args["ids"] = company, c.engine.IDs(idsOf(part))
@@ -489,8 +508,8 @@ func (c conn) stored(ctx context.Context, s engine.Statement, args engine.Args, 
 	return nil
 }
 
-// store writes what was decided; the numbers of its changes follow seq. The company is held. If
-// what it was decided by is not what is stored, the error is errLook.
+// store writes what was decided. The numbers of the changes follow seq. The company is held. If the
+// decision is based on a state that is not the stored one, the error is errLook.
 func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) error {
 	d.seq = seq
 	for i := range d.rows {
@@ -514,7 +533,7 @@ func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) erro
 	return w.leave(ctx, d.company, gone, seq+int64(len(d.rows)))
 }
 
-// add writes rows of sessions that are new. If one is not, the error is errLook, or that of load.
+// add writes rows of new sessions. If one is not new, the error is errLook, or that of load.
 func (w *write) add(ctx context.Context, c *call, rows [][]any) error {
 	if c.load == nil || w.look || len(rows) <= fewRows {
 		return w.storeRows(ctx, w.engine.InsertSessions, rows, 1)
@@ -531,9 +550,9 @@ func (w *write) add(ctx context.Context, c *call, rows [][]any) error {
 	return nil
 }
 
-// storeRows writes rows of sessions. If the engine says of one that it is not affected as it should
-// be, the error is errLook. Where the write has looked already, an index or a trigger of the host's
-// is in the way.
+// storeRows writes rows of sessions. If the engine does not report the number of affected rows that
+// they should have, the error is errLook. If the write has looked already, an index or a trigger of
+// the host's is in the way.
 func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any, affected int64) error {
 	n, err := w.insertRows(ctx, s, rows, w.engine.SessionRows)
 	switch {
@@ -545,10 +564,10 @@ func (w *write) storeRows(ctx context.Context, s engine.Statement, rows [][]any,
 	return errLook
 }
 
-// hold raises the company's number by n, counts the sessions added, and holds the company until the
-// transaction ends. It returns the number before, and whether the company may have tombstones. It
-// writes nothing if the schema is not that of this package: what was checked once may have moved
-// on.
+// hold raises the company's number by n, adds to its count of sessions, and holds the company until
+// the transaction ends. It returns the number before, and whether the company may have tombstones.
+// It writes nothing if the schema is not that of this package: it may have moved on since it was
+// checked.
 func (w *write) hold(ctx context.Context, company string, n, added int) (before int64, buried bool, err error) {
 	args := ofSchema(engine.Args{"company": company, "n": n, "added": added, "search_key": w.keys.Version})
 	var seq int64
@@ -562,6 +581,7 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (before 
 		var result sql.Result
 		if result, err = w.affect(ctx, w.engine.Bump, args); err == nil {
 			ours, seq, err = inserted(result)
+			// MariaDB returns one number only, so the statement has packed both into it.
 			seq, buried = seq/2, seq%2 == 1
 		}
 	}
@@ -570,20 +590,22 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (before 
 		return 0, false, err
 	case !ours:
 		return 0, false, w.otherSchema(ctx)
-	case seq < int64(n): // of MariaDB, where a trigger has set LAST_INSERT_ID
+	// On MariaDB, if a trigger has set LAST_INSERT_ID.
+	case seq < int64(n):
 		return 0, false, failed(ctx, w.op, errInTheWay)
 	}
 	if w.packs(seq-int64(n), seq) {
 		w.long = append(w.long, company)
 	}
-	if end := w.turn[company]; end != nil { // the next one may wait for the company in the database
+	// The lock is held: the next writer may wait for the company in the database.
+	if end := w.turn[company]; end != nil {
 		end()
 	}
 	return seq - int64(n), buried, nil
 }
 
-// inserted reports whether a statement wrote a row, and the number that it returned by
-// LAST_INSERT_ID.
+// inserted reports whether a statement wrote a row, and returns the number that the statement set
+// with LAST_INSERT_ID.
 func inserted(result sql.Result) (ok bool, id int64, err error) {
 	n, err := result.RowsAffected()
 	if err == nil && n > 0 {
@@ -593,12 +615,12 @@ func inserted(result sql.Result) (ok bool, id int64, err error) {
 }
 
 const (
-	batchRows = 256 // rows of one statement
-	fewRows   = 16  // rows up to which a statement may have any number of them
+	batchRows = 256 // rows of one statement at most
+	fewRows   = 16  // up to so many rows a statement may have any number of them
 )
 
-// rowBytes returns how many bytes a row is in a statement, about: texts as they are, and some bytes
-// for each value.
+// rowBytes returns about how many bytes a row takes in a statement: those of its texts, and some
+// bytes for each value.
 func rowBytes(values []any) int {
 	n := 0
 	for _, v := range values {
@@ -614,8 +636,8 @@ func rowBytes(values []any) int {
 }
 
 // insertRows writes rows, in the form that the statement takes, and returns how many rows the
-// engine says that it wrote. A statement has any number of rows up to fewRows, and beyond that a
-// power of two, so that the texts are few.
+// engine reports as written. A statement has any number of rows up to fewRows, and beyond that a
+// power of two, so that there are few different texts.
 func (c conn) insertRows(ctx context.Context, s engine.Statement, rows [][]any, as func([][]any) engine.Part) (written int64, err error) {
 	for len(rows) > 0 {
 		n, bytes := 0, 0
