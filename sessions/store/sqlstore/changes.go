@@ -16,18 +16,22 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// state is what the database says of itself and of a company at one moment.
+// state is the state of the database and of a company at one moment.
 type state struct {
-	history string // that the numbers of changes belong to
-	seq     int64  // number of the company's latest change, 0 if there is none
+	history string // the history that change numbers belong to
+	seq     int64  // number of the company's latest change, or 0
 	total   int64  // sessions of the company
-	packed  int64  // a session whose last change has this number or a lower one has its place in a segment; any other is in the tail
-	purged  int64  // number of the latest purge
-	forgot  int64  // number of the latest change that took words out of segments
-	keys    int64  // version of the search keys of all rows and segments; 0: they have several; below 0: and there is a claim, see newClaim
+	// A session whose last change has this number or a lower one has its place in a segment. All
+	// others are the tail.
+	packed int64
+	purged int64 // number of the latest purge
+	forgot int64 // number of the latest change that removed words from segments
+	// Version of the search keys of all rows and segments. If it is 0 they have several versions;
+	// if it is below 0 there is also a claim, see newClaim.
+	keys int64
 }
 
-// state reads a company's state. Every reader begins with it, and so notices when the schema has
+// state reads a company's state. Every reader begins with it, and so notices if the schema has
 // moved on.
 func (c conn) state(ctx context.Context, company string) (now state, err error) {
 	var found Version
@@ -46,8 +50,8 @@ func (c conn) state(ctx context.Context, company string) (now state, err error) 
 	return now, nil
 }
 
-// watermark names a number of a company's changes and the history that it belongs to, with a
-// checksum over all three: another company's watermark is noticed.
+// watermark returns a watermark: a company's change number and the history that the number belongs
+// to, with a checksum over both and the company. So another company's watermark is noticed.
 func (s state) watermark(company string) store.Watermark { return watermark(company, s.history, s.seq) }
 
 func watermark(company, history string, seq int64) store.Watermark {
@@ -55,8 +59,8 @@ func watermark(company, history string, seq int64) store.Watermark {
 	return store.Watermark(fmt.Sprintf("2.%s.%08x", moment, crc32.ChecksumIEEE([]byte(moment+" "+company))))
 }
 
-// since returns the number of a watermark, which has to be one of this state's past: of its
-// history, not ahead of it, and not from before a purge.
+// since returns the number of a watermark. The watermark has to be from this state's past: of the
+// same history, not ahead of the state, and not from before a purge.
 func (s state) since(company string, w store.Watermark) (int64, error) {
 	parts := strings.Split(string(w), ".")
 	if len(parts) != 4 {
@@ -70,16 +74,17 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 }
 
 // NewHistory makes the Backend refuse all older watermarks, with [store.ErrWatermark], so that
-// their holders read the list again. Call it once whenever the database may have lost commits:
-// after it was restored from a backup, set back to a point in time or failed over to a server that
-// lagged behind, and before anything is written to it. A crash can do so, too, if commits do not
-// wait for the disk: synchronous_commit=off, innodb_flush_log_at_trx_commit other than 1, and
-// SQLite's synchronous below FULL. The numbers of changes then continue from an older state, and
-// mean other changes than those of the watermarks. The history, a random value beside them, tells
-// the two apart.
+// their holders read the list again. Call it once whenever the database may have lost commits,
+// before anything is written to it: after it was restored from a backup, set back to a point in
+// time, or failed over to a server that lagged behind. A crash can lose commits, too, if they do
+// not wait for the disk: with synchronous_commit=off, innodb_flush_log_at_trx_commit other than 1,
+// or SQLite's synchronous below FULL. The numbers of changes then continue from an older state, and
+// mean other changes than those of the watermarks. The history, a random value beside the numbers,
+// distinguishes the two.
 func (b *Backend) NewHistory(ctx context.Context) error {
 	const op = "begin a new history"
-	b.checked.Store(false) // it is called once in a while: look at the schema anew
+	// It is called seldom, so check the schema again.
+	b.checked.Store(false)
 	if err := b.Check(ctx); err != nil {
 		return err
 	}
@@ -87,7 +92,7 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 		return err
 	}
 	history := make([]byte, 8)
-	_, _ = rand.Read(history) // it never fails
+	_, _ = rand.Read(history) // Read never fails
 	return b.using(ctx, op, func(c conn) error {
 		result, err := c.affect(ctx, c.engine.NewHistory, ofSchema(engine.Args{"history": hex.EncodeToString(history)}))
 		if err != nil {
@@ -105,9 +110,9 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 
 // Changes implements [store.Backend].
 //
-// Every writer raises the company's seq first and so locks its row until the transaction ends:
-// changes become visible in the order of their numbers, and none can appear later below a number
-// that has been read.
+// Every writer first raises the company's seq, and so locks the company's row until the transaction
+// ends. Therefore changes become visible in the order of their numbers, and none can appear later
+// below a number that was read.
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	const op = "changes"
 	ctx, w := b.watch(ctx, op, company)
@@ -125,18 +130,20 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 	return ch, err
 }
 
+// changes is Changes without its checks and retries.
 func (b *Backend) changes(ctx context.Context, c conn, company string, since store.Watermark, limit int) (store.Changes, error) {
 	now, err := c.state(ctx, company)
 	if err != nil {
 		return store.Changes{}, err
 	}
-	// A first call asks where the changes stand now; what is stored it reads by lists.
+	// A first call asks for the current watermark only. Its caller reads the stored sessions by
+	// lists.
 	if since == "" {
 		return store.Changes{Next: now.watermark(company)}, nil
 	}
-	// The state was read before the changes. One that commits in between has a higher number than
-	// the state's, and is left for the next call: a purge may have come before it, which only that
-	// call knows of.
+	// The state was read before the changes. A change that commits in between has a higher number
+	// than the state's. Leave it for the next call: a purge may have come before it, of which only
+	// that call knows.
 	last, err := now.since(company, since)
 	if err != nil {
 		return store.Changes{}, err
@@ -147,7 +154,8 @@ func (b *Backend) changes(ctx context.Context, c conn, company string, since sto
 		switch {
 		case seq > now.seq:
 			return nil
-		case len(changes.Sessions) == limit: // the one that says that there are more
+		// The row beyond the limit only shows that there are more.
+		case len(changes.Sessions) == limit:
 			changes.More = true
 			return nil
 		}

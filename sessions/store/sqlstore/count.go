@@ -12,8 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Count implements store.Counter. If segments alone decide, all sessions are counted, whatever the
-// Limit.
+// Count implements [store.Counter]. If postings decide, it counts all sessions, whatever the Limit.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	if !sel.After.IsZero() {
 		return b.countBehind(ctx, sel)
@@ -25,7 +24,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 	return counts[0], nil
 }
 
-// countBehind counts what a list has behind a position.
+// countBehind counts the sessions that a list has after a position.
 func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count store.Count, err error) {
 	ctx, w := b.watch(ctx, "count", sel.Company)
 	defer w.end(&err)
@@ -40,6 +39,7 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 	return count, err
 }
 
+// countFrom is countBehind without its checks and retries.
 func (b *Backend) countFrom(ctx context.Context, sel store.Selection) (count store.Count, err error) {
 	s, err := b.compile(sel)
 	if err != nil {
@@ -50,7 +50,7 @@ func (b *Backend) countFrom(ctx context.Context, sel store.Selection) (count sto
 		if err != nil {
 			return err
 		}
-		// One more than asked for says whether there are others.
+		// One session more than asked for shows that there are others.
 		_, end, err := r.run(ctx, sel.Limit+1, func(*sessions.Session) error {
 			count.N++
 			return nil
@@ -76,12 +76,14 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 	return counts, err
 }
 
+// countEach is CountEach without its checks and retries.
 func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
 	c := &counter{company: sel.Company, budget: sel.Budget, bounded: sel.Budget > 0, limit: sel.Limit,
 		counts: make([]store.Count, len(filters)), oldest: math.MaxInt64, newest: math.MinInt64}
 	for _, f := range filters {
 		part := sel
-		part.Filter, part.After = f, store.Position{} // counts are of all, wherever a list has got to
+		// A count has all sessions, whatever position a list has reached.
+		part.Filter, part.After = f, store.Position{}
 		s, err := b.compile(part)
 		if err != nil {
 			return nil, err
@@ -98,7 +100,7 @@ func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []
 		if err != nil {
 			return err
 		}
-		// The company's row has the number of all its sessions: nothing else is read for it.
+		// The company's row has the number of all its sessions: read nothing else for it.
 		if !slices.ContainsFunc(filters, func(f filter.Filter) bool { return !f.IsZero() }) {
 			for i := range c.counts {
 				c.counts[i].N = int(d.total)
@@ -131,7 +133,7 @@ type counter struct {
 	budget         int
 }
 
-// tail counts those of the tail, in one statement where SQL decides.
+// tail counts the sessions of the tail. One statement does so for all selections that SQL decides.
 func (c *counter) tail(ctx context.Context, d directory) error {
 	if d.packed == d.seq {
 		return nil
@@ -140,7 +142,8 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	var dest []any
 	numbers := make([]int, len(c.selections))
 	for i, s := range c.selections {
-		if s.distrusts { // the rows' search keys are of another version: readTail compares in Go
+		// The rows' search keys are of another version: readTail compares in Go.
+		if s.distrusts {
 			continue
 		}
 		if len(dest) > 0 {
@@ -167,8 +170,8 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	return c.readTail(ctx, d)
 }
 
-// readTail counts those of the tail that are compared in Go, as many as the budget is enough for.
-// The segments have the whole budget besides.
+// readTail counts the sessions of the tail that are compared in Go, as far as the budget goes. It
+// takes nothing from the budget for the segments.
 func (c *counter) readTail(ctx context.Context, d directory) error {
 	whole, left := true, c.allowance()
 	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(list []found) (bool, error) {
@@ -192,12 +195,12 @@ func (c *counter) readTail(ctx context.Context, d directory) error {
 	return err
 }
 
-// isWithin reports whether a session of the selection may have been created at an instant.
+// isWithin reports whether the selection may have a session that was created at an instant.
 func (sel *selection) isWithin(us int64) bool {
 	return !sel.end && us >= sel.low && us <= sel.newest()
 }
 
-// segments counts those of the segments, some at a time.
+// segments counts the sessions of the segments, some segments at a time.
 func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
@@ -216,7 +219,8 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 			}
 		}
 	}
-	if len(list) > 0 { // the budget ended before these
+	// The budget was spent before these segments.
+	if len(list) > 0 {
 		for i := range c.counts {
 			c.counts[i].Exact = false
 		}
@@ -224,13 +228,14 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	return nil
 }
 
+// isSpent reports whether the budget is spent.
 func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
 
-// doubtful counts those of one filter whose rows have the last word.
+// doubtful counts the sessions of one filter whose rows decide.
 func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
 	s := c.selections[i]
 	all, err := r.eachDoubtful(ctx, i, group, results, c.allowance(), func(changes []int64) (more bool, err error) {
-		// Without a budget the limit bounds the work: beyond it nobody asks how many there are.
+		// Without a budget the limit bounds the work: counting further would not change the answer.
 		if !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
 			return false, nil
 		}
@@ -244,7 +249,7 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 	return err
 }
 
-// allowance returns how many rows may still be read that have the last word.
+// allowance returns how many rows may still be read that decide.
 func (c *counter) allowance() int {
 	if !c.bounded {
 		return math.MaxInt
@@ -252,15 +257,16 @@ func (c *counter) allowance() int {
 	return c.budget / doubtfulCost
 }
 
-// eachDoubtful calls do with the change numbers of the sessions of one filter whose rows have the
-// last word, some at a time, until it returns false: most of them at most. It reports whether that
-// were all. Places are read of those only.
+// eachDoubtful calls do with the change numbers of the sessions of one filter whose rows decide,
+// some at a time and no more than most in total, until do returns false. It reports whether those
+// were all. It reads the places of no other sessions.
 func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segment, results [][]segment.Result, most int, do func(changes []int64) (more bool, err error)) (all bool, err error) {
 	type place struct {
 		*segment.Segment
 		at int
 	}
-	most = max(most, 0) // the group before may have overdrawn the budget
+	// The previous group may have overdrawn the budget.
+	most = max(most, 0)
 	var some []place
 	all = true
 	for k, g := range group {
@@ -279,7 +285,7 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 		for _, p := range part {
 			missing = missingPlaces(missing, p.Segment, func(yield func(int) bool) { yield(p.at) })
 		}
-		// Neighbours lie in one block, which is read once.
+		// Neighbours are in one block, which is read once.
 		if err := r.exactly(ctx, slices.Compact(missing)); err != nil {
 			return false, err
 		}
@@ -298,7 +304,7 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 	return all, nil
 }
 
-// countOf counts those of a selection whose last changes have some numbers.
+// countOf counts the sessions of a selection among those whose last changes have the given numbers.
 func (c *counter) countOf(ctx context.Context, s *selection, changes []int64) (n int, err error) {
 	if s.distrusts {
 		list, err := c.sessionsOf(ctx, c.company, changes, s.condition)

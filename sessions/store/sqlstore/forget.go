@@ -12,30 +12,32 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// departure is a session that gets another state.
+// departure is a change of a session from one state to another.
 type departure struct {
-	found                   // the state that it had, with the change number of that
-	next  *sessions.Session // the state that it gets
-	us    int64             // when it was created
+	found                   // the former state, with the number of its change
+	next  *sessions.Session // the next state
+	us    int64             // creation time
 	lost  []segment.Word    // the words that only the former state has
-	// Its texts are others. What words of another version are lost with them, only that version
-	// knows.
+	// renamed reports whether the texts differ. Which words of another version are lost with them,
+	// only that version knows.
 	renamed bool
 }
 
+// departure returns the departure of a session from its old state.
 func (c conn) departure(old found, next *sessions.Session) departure {
 	lost := segment.LostWords(c.keys.As(old.session), c.keys.As(next))
 	return departure{old, next, next.CreatedAt.UnixMicro(), lost, !segment.SameTexts(old.session, next)}
 }
 
-// leave keeps the segments right when sessions of a company get other states, and with them change
-// numbers of the tail, the greatest of which is seq: the places that they had are dead from now on,
-// and words that they lost are taken off every dead place that may be theirs. The company has to be
-// held. However many the sessions are, it takes about as many statements.
+// leave updates the segments when sessions of a company change, and thereby get change numbers of
+// the tail, the greatest of which is seq. It marks their former places as dead, and removes the
+// words that they lost from every dead place that may be theirs. The company has to be held. It
+// takes about the same number of statements however many the sessions are.
 //
-// A dead place keeps the words that its session still has. Which session a dead place was of,
-// nobody knows; its creation time says that it may be one of these, and taking a word off a dead
-// place does no harm. So all lost words are taken off all dead places of those times.
+// A dead place keeps the words that its session still has. It does not say which session it
+// belonged to. Its creation time says that it may be one of these, and removing a word from a dead
+// place does no harm. So leave removes all lost words from all dead places with those creation
+// times.
 func (c conn) leave(ctx context.Context, company string, list []departure, seq int64) error {
 	byTime := func(x, y departure) int { return cmp.Compare(x.us, y.us) }
 	slices.SortFunc(list, byTime)
@@ -43,7 +45,8 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 	if err != nil {
 		return err
 	}
-	// What was in the tail has no place, and where it lost nothing, no trace either.
+	// A session of the tail has no living place. If its texts are the same, the segments need not
+	// change for it at all.
 	list = slices.DeleteFunc(list, func(d departure) bool { return d.change > packed && !d.renamed })
 	within := func(g *segment.Segment) []departure {
 		from, _ := slices.BinarySearchFunc(list, departure{us: g.Oldest}, byTime)
@@ -100,7 +103,7 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 	return c.exec(ctx, c.engine.SetForgot, engine.Args{"company": company, "seq": seq})
 }
 
-// forget takes words off the dead positions of sessions that were created at some instants.
+// forget removes words from the dead positions of sessions that were created at some instants.
 func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.Segment, lost []segment.Word, chunks []string, instants func(*segment.Segment) []int64) error {
 	var first, behind []engine.Block
 	dead := make([]segment.Bits, len(segments))
@@ -125,7 +128,8 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 			continue
 		}
 		words := lost
-		if !isOurs(r.keys, g) { // all that it has there, of whatever folding
+		// Which words of another folding were lost is not known, so remove all of them.
+		if !isOurs(r.keys, g) {
 			args := engine.Args{"company": r.company, "segment": g.Number, "lock": engine.Part{Text: r.lock}}
 			if err := r.put(ctx, r.engine.AllBlocks, args); err != nil {
 				return err
@@ -151,7 +155,7 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 	return nil
 }
 
-// bury returns the positions that living sessions have in a segment, whose places were read.
+// bury returns the positions of the sessions' living places in a segment, whose places were read.
 func bury(g *segment.Segment, list []departure, packed int64) (positions []int, err error) {
 	for _, d := range list {
 		low, high, _ := g.Between(d.us, d.us)
@@ -169,8 +173,8 @@ func bury(g *segment.Segment, list []departure, packed int64) (positions []int, 
 	return positions, nil
 }
 
-// segmentsAt reads packed_seq of a company, and which of its segments may have sessions created
-// within two instants, both included.
+// segmentsAt reads packed_seq of a company, and those of its segments that may have sessions
+// created from oldest to newest, both included.
 func (c conn) segmentsAt(ctx context.Context, company string, oldest, newest int64) (packed int64, list []*segment.Segment, err error) {
 	args := engine.Args{"company": company, "oldest_us": oldest, "newest_us": newest, "lock": engine.Part{Text: c.engine.LockRead}}
 	err = c.rows(ctx, c.engine.SegmentsAt, args, func(rows *sql.Rows) error {
@@ -192,7 +196,7 @@ func (c conn) segmentsAt(ctx context.Context, company string, oldest, newest int
 	return packed, list, err
 }
 
-// rewriting is what is to be written of a company's segments.
+// rewriting collects what has to be written of a company's segments.
 type rewriting struct {
 	conn
 	company          string
@@ -200,17 +204,17 @@ type rewriting struct {
 	gone             []engine.Block
 }
 
-// segment describes a segment anew, or for the first time.
+// segment adds the row of a segment, in place of its former row if there is one.
 func (w *rewriting) segment(g *segment.Segment) {
 	w.segments = append(w.segments, []any{w.company, g.Number, int64(g.N), int64(g.Dead().Count()), g.Oldest, g.Newest, g.SearchKey})
 }
 
-// block writes a block, in the place of one of its name if there is one.
+// block adds a block, in place of the block of the same name if there is one.
 func (w *rewriting) block(number int64, b segment.Block) {
 	w.blocks = append(w.blocks, []any{w.company, number, b.Key, b.Data})
 }
 
-// store writes it all.
+// store writes everything that was added.
 func (w *rewriting) store(ctx context.Context) error {
 	for part := range slices.Chunk(w.gone, engine.MostBlocks) {
 		if err := w.exec(ctx, w.engine.DeleteSomeBlocks, engine.Args{"company": w.company, "blocks": engine.OneOf(part)}); err != nil {

@@ -18,12 +18,12 @@ import (
 // ImportOptions are the options of [Backend.Import]. The zero ImportOptions are the defaults.
 type ImportOptions struct {
 	// Version returns the version of a session, see [store.Versioned]. For a table that is still
-	// written to, use the time of a row's last change in microseconds. nil: 0 for all sessions, as
-	// with [Backend.Insert].
+	// written to, use the time of a row's last change in microseconds. If it is nil, the version of
+	// all sessions is 0, as with [Backend.Insert].
 	Version func(*sessions.Session) int64
 
-	// Skip is how many of the source's first sessions to pass over: the [ImportProgress].Done of an
-	// import from the same source that was cut off.
+	// Skip is how many of the source's first sessions to skip: the [ImportProgress].Done of an
+	// import from the same source that was interrupted.
 	Skip int64
 
 	// Progress, if not nil, is called after each part that is stored. If you keep Done, or Reached,
@@ -34,10 +34,10 @@ type ImportOptions struct {
 	// takes less than half the work of INSERT. See [Load].
 	Load Load
 
-	// Refused is called for each session that cannot be stored, with its number in the source, from 1:
-	// one that is not valid, or whose creation time differs from that of the stored session. If it
-	// returns nil, the import continues with the others. If Refused is nil, the import ends at the
-	// first such session.
+	// Refused is called for each session that cannot be stored, with its number in the source, from
+	// 1: one that is not valid, or whose creation time differs from that of the stored session. If
+	// it returns nil, the import continues with the others. If Refused is nil, the import ends at
+	// the first such session.
 	Refused func(row int64, err error) error
 }
 
@@ -65,7 +65,7 @@ type Load func(ctx context.Context, conn *sql.Conn, table string, columns []stri
 
 // ImportProgress says how far an import has come.
 type ImportProgress struct {
-	// Done is how many of the source's first sessions are finished: stored, passed over, or refused.
+	// Done is how many of the source's first sessions are finished: stored, skipped, or refused.
 	Done int64
 	// Reached is the position of the last of them, for a source in the order of the list that can
 	// continue from a position ([store.Selection].After), such as a table that is written to
@@ -73,12 +73,12 @@ type ImportProgress struct {
 	Reached store.Position
 
 	Skipped int64 // of Done, by ImportOptions.Skip
-	Created int64 // are new
+	Created int64 // new
 	Updated int64 // had a lower version
-	Older   int64 // passed over: a newer version is stored
-	Equal   int64 // passed over: they are stored as they are
-	Kept    int64 // passed over: the version is stored with another content, which stays
-	Purged  int64 // passed over: they were purged, and their tombstones are kept
+	Older   int64 // not stored: a newer version is stored
+	Equal   int64 // not stored: they are stored already
+	Kept    int64 // not stored: the same version is stored with other content, which stays
+	Purged  int64 // not stored: they were purged, and their tombstones are kept
 	Refused int64 // cannot be stored
 
 	Elapsed time.Duration // since the call began
@@ -92,8 +92,8 @@ func (p ImportProgress) Rate() float64 {
 	return float64(p.Done-p.Skipped) / p.Elapsed.Seconds()
 }
 
-// Left estimates how long the rest takes if the source has total sessions in all. 0: it is not
-// known, or nothing is left.
+// Left estimates how long the rest takes if the source has total sessions. It returns 0 if that is
+// not known, or if nothing is left.
 func (p ImportProgress) Left(total int64) time.Duration {
 	rate := p.Rate()
 	if rate <= 0 || total <= p.Done {
@@ -103,8 +103,8 @@ func (p ImportProgress) Left(total int64) time.Duration {
 }
 
 // ImportError names the session at which an import ended, by its number in the source. It wraps and
-// prints the reason: why the session cannot be stored, without a person's data, or the error of the
-// source.
+// prints the reason: either why the session cannot be stored, without a person's data, or the error
+// of the source.
 type ImportError struct {
 	Row int64 // from 1, those skipped included
 	Err error
@@ -118,17 +118,23 @@ func (e *ImportError) Error() string {
 // Unwrap returns the reason.
 func (e *ImportError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the reason holds.
+// Format prints the message, whatever the verb, and never anything else that the reason holds.
 func (e ImportError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
 func (e ImportError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 const (
-	importRows = 2048 // sessions of a part: of a transaction, for which other writers to the company wait
-	importTail = 8    // times as many changes as writers leave are packed at once: searches read them row by row
+	// importRows is the number of sessions of a part, which is one transaction: other writers to
+	// the company wait for it.
+	importRows = 2048
+	// importTail is how many times as many changes as writers leave are packed at once. Until then
+	// searches read them row by row.
+	importTail = 8
 
-	mostRecent = 2 << 16 // sessions that an import keeps until they are packed: two segments
+	// mostRecent is the number of sessions that an import keeps until they are packed: two
+	// segments.
+	mostRecent = 2 << 16
 )
 
 // Import stores the sessions of a source, of any number of companies and in any order, as
@@ -158,7 +164,8 @@ func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session
 		im.recent = &recent{companies: map[string]map[int64]*sessions.Session{}}
 	}
 	err = im.read(ctx, source)
-	if errStored := im.settle(ctx); errStored != nil { // the part before that which is wrong
+	// The part before the error is stored.
+	if errStored := im.settle(ctx); errStored != nil {
 		err = errStored
 	}
 	if errPacked := im.pack(ctx, err == nil); err == nil {
@@ -168,47 +175,50 @@ func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session
 	return im.progress, err
 }
 
-// importing is a call of Import.
+// importing is the state of an import.
 type importing struct {
 	b        *Backend
 	opts     ImportOptions
 	began    time.Time
 	progress ImportProgress
 
-	part    *importPart      // is being read
-	written chan *importPart // returns the part that is being written; nil: none is
-	fresh   bool             // all sessions of the last part were new: so are the next ones, most likely
+	part    *importPart      // being read
+	written chan *importPart // yields the part that is being written; nil if none is
+	// All sessions of the last part were new, so the next ones probably are, too.
+	fresh bool
 
-	recent   *recent          // what was stored and is not packed yet; nil: nothing is packed
-	packed   chan error       // returns when a packing that is at work has ended; nil: none is
-	unpacked map[string]int   // by company: its changes since it was packed last
-	tails    map[string]int64 // by company: how many of those make it long, once it has to be known
+	recent   *recent        // sessions stored and not packed yet; nil if nothing is packed
+	packed   chan error     // yields the error of the packing at work; nil if none is
+	unpacked map[string]int // changes of each company since it was last packed
+	// The number of changes that make the tail of each company long, once it was needed.
+	tails map[string]int64
 }
 
-// importPart is what one transaction writes.
+// importPart is the work of one transaction.
 type importPart struct {
-	rows   []int64 // numbers in the source
+	rows   []int64 // their numbers in the source
 	states []store.Versioned
 
-	goOn    chan struct{} // is closed once the part before is stored, or this one dropped
-	dropped error         // is nil unless this one is
+	goOn    chan struct{} // closed when the part before is stored, or this one is dropped
+	dropped error         // why this part is dropped, or nil
 
 	results []store.PutResult
-	kept    []bool // by place: the version is stored with another content
+	kept    []bool // by index: the version is stored with other content
 	written []*decision
-	loaded  error // of Load, if it failed: the part was stored without
-	err     error
+	// The error of Load, if it failed: the part was stored without it.
+	loaded error
+	err    error
 }
 
-// recent keeps sessions that were stored lately, until they are packed: they need not be read
-// again. What has changed since has another change number, and is read.
+// recent keeps sessions from when they are stored until they are packed, so that packing need not
+// read them. A session that has changed since has another change number, and is read.
 type recent struct {
 	mu        sync.Mutex
 	n         int
-	companies map[string]map[int64]*sessions.Session // by the number of their last change
+	companies map[string]map[int64]*sessions.Session // by company and number of last change
 }
 
-// put keeps what was stored, as far as there is room.
+// put keeps the sessions that were stored, as far as there is room.
 func (r *recent) put(written []*decision) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -228,7 +238,7 @@ func (r *recent) put(written []*decision) {
 	}
 }
 
-// take returns those of a company's sessions that are known, and keeps them no longer.
+// take returns and forgets the sessions of a company that are known.
 func (r *recent) take(company string, list []key) map[int64]*sessions.Session {
 	taken := make(map[int64]*sessions.Session, len(list))
 	if r == nil {
@@ -249,8 +259,8 @@ func (r *recent) take(company string, list []key) map[int64]*sessions.Session {
 	return taken
 }
 
-// read reads the source, and has part after part written. The last one may still be at work, or not
-// have begun.
+// read reads the source, and has one part after another written. When it returns, the last part may
+// still be at work, or not have begun.
 func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Session, error]) error {
 	row := int64(0)
 	for s, err := range source {
@@ -283,8 +293,9 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 	return nil
 }
 
-// turn makes the part that was read ready, waits for the one that is being written, and then has
-// the former written. If the latter failed, it is dropped: nothing is stored behind a gap.
+// turn prepares the part that was read, waits for the one that is being written, and then lets the
+// prepared one be written. If the previous one failed, it drops the prepared one: nothing is stored
+// after a gap.
 func (im *importing) turn(ctx context.Context) error {
 	next := im.part
 	im.part = nil
@@ -307,7 +318,7 @@ func (im *importing) turn(ctx context.Context) error {
 	return nil
 }
 
-// settle writes what was read and is not written yet, and waits for it.
+// settle writes the sessions that were read and not written yet, and waits for that.
 func (im *importing) settle(ctx context.Context) error {
 	if err := im.turn(ctx); err != nil {
 		return err
@@ -315,15 +326,15 @@ func (im *importing) settle(ctx context.Context) error {
 	return im.await(ctx)
 }
 
-// importPart puts the sessions of a part, once the one before is stored. It is tried again without
-// Load where that failed, and where the engine may have chosen its transaction to solve a deadlock
-// with other writers.
+// importPart puts the sessions of a part, once the part before is stored. It tries again without
+// Load if that failed, and if the engine may have ended its transaction to solve a deadlock with
+// other writers.
 func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fresh bool) {
 	for range optimistic {
 		p.kept = make([]bool, len(p.rows))
 		c, results := put(p.states, func(i int, old *sessions.Session) {
 			given := p.states[i].Session
-			given.Revision = old.Revision // which is the storage's own
+			given.Revision = old.Revision // the revision is the storage's own
 			p.kept[i] = !given.Equal(old)
 		})
 		c.op, c.fresh, c.unpacked, c.load = "import", fresh, true, load
@@ -341,7 +352,7 @@ func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fres
 	}
 }
 
-// await waits for the part that is being written, counts what became of its sessions, and tells.
+// await waits for the part that is being written, counts the outcomes, and reports the progress.
 func (im *importing) await(ctx context.Context) error {
 	if im.written == nil {
 		return nil
@@ -385,7 +396,8 @@ func (im *importing) await(ctx context.Context) error {
 			} else {
 				stop = &ImportError{p.rows[i], r.Err}
 			}
-			if stop != nil { // an import that goes on comes to this one again
+			// An import that continues has to reach this session again.
+			if stop != nil {
 				im.progress.Done = p.rows[i] - 1
 			}
 		}
@@ -409,8 +421,8 @@ func (im *importing) await(ctx context.Context) error {
 	return im.packLong(ctx)
 }
 
-// packLong packs, beside what comes next, the companies that have become long. If the packing
-// before is still at work, it waits for that: writing must not run away from it.
+// packLong packs the companies whose tails have become long, while the next parts are written. If
+// the previous packing is still at work, it waits for that: writing must not outrun packing.
 func (im *importing) packLong(ctx context.Context) error {
 	var long []string
 	for company, n := range im.unpacked {
@@ -442,8 +454,8 @@ func (im *importing) packLong(ctx context.Context) error {
 	return nil
 }
 
-// packTails packs the companies' tails as long as they have so many changes: in the end pack packs
-// the rest, which would have to be merged again before.
+// packTails packs the companies' tails as long as they have so many changes. It leaves the rest to
+// pack: packed now, the rest would have to be merged again.
 func (im *importing) packTails(ctx context.Context, companies []string, tails []int64) error {
 	for i, company := range companies {
 		err := im.b.maintain(ctx, company, im.recent, func(d *directory) (task, bool) {
@@ -459,8 +471,8 @@ func (im *importing) packTails(ctx context.Context, companies []string, tails []
 	return nil
 }
 
-// tailOf returns how many changes make a company long. For one that was never packed, which is new,
-// they are a whole segment: so each session is packed once.
+// tailOf returns how many changes make a company's tail long. For a company that was never packed,
+// and so is new, it is a whole segment: so each session is packed once.
 func (im *importing) tailOf(ctx context.Context, company string) (int64, error) {
 	if tail := im.tails[company]; tail > 0 {
 		return tail, nil
@@ -477,6 +489,7 @@ func (im *importing) tailOf(ctx context.Context, company string) (int64, error) 
 	return tail, err
 }
 
+// awaitPacking waits for the packing at work, if there is one.
 func (im *importing) awaitPacking() error {
 	if im.packed == nil {
 		return nil
@@ -486,7 +499,7 @@ func (im *importing) awaitPacking() error {
 	return err
 }
 
-// pack waits for the packing that is at work, and, if all is well, packs the rest.
+// pack waits for the packing at work, and then packs the rest if rest is true.
 func (im *importing) pack(ctx context.Context, rest bool) error {
 	if err := im.awaitPacking(); err != nil || !rest || im.b.packing.Tail < 0 {
 		return err

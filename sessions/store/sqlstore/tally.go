@@ -8,7 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Tally implements [store.Tallier]: where segments decide, by their lists alone.
+// Tally implements [store.Tallier]. If postings decide, it reads only those.
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
 	ctx, w := b.watch(ctx, "tally", sel.Company)
 	defer w.end(&err)
@@ -62,7 +62,8 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 	return rows, exact, nil
 }
 
-// tally tallies the sessions of the segments, some at a time. It reports whether those are all.
+// tally tallies the sessions of the segments, some segments at a time. It reports whether it
+// has tallied all of them.
 func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all bool, err error) {
 	for all = true; len(r.unread) > 0 && all; {
 		var group []*segment.Segment
@@ -76,7 +77,7 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 				numbers[store.TallyKeyOf(&a.Session)] += a.N
 			}
 		}
-		// The rows of others have the last word, within the budget.
+		// Read the rows of the sessions in doubt, within the budget.
 		most := math.MaxInt
 		if r.bounded {
 			most = r.budget / doubtfulCost

@@ -133,8 +133,8 @@ func insertion(given []*sessions.Session) (*call, error) {
 		e.purged = func() error { return fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrPurged) }
 		edits[key] = e
 		c.add(s.Company, e)
-		// Only now the caller's sessions change: a failed call leaves them as they are.
 	}
+	// The caller's sessions change only now: a failed call leaves them as they are.
 	c.done = func() {
 		for i, s := range given {
 			s.Normalize()
@@ -420,7 +420,6 @@ func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, er
 
 // write does a call, as it was decided or, if w.look is true, by the state that is stored now.
 func (w *write) write(ctx context.Context, c *call, decisions []*decision) error {
-	// A writer's own packing would compete with that of the caller.
 	if c.unpacked {
 		w.packs = func(int64, int64) bool { return false }
 	}
