@@ -9,16 +9,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Alike is how many sessions agree in status, reasons, liveness, validity, document type and match.
+// Alike counts sessions that agree in status, reasons, liveness, validity, document type and match.
 type Alike struct {
-	Session sessions.Session // has those, and nothing else; of several reasons one, and not Low FAR
+	// Session has these fields only. Of several reasons it has one, which is not Low FAR.
+	Session sessions.Session
 	N       int
 }
 
-// alikeLetters are the properties that sessions are told apart by.
+// alikeLetters are the letters of the properties by which sessions are counted.
 const alikeLetters = "SRAVGTL"
 
-// alikeLists returns the keys of the lists of those properties.
+// alikeLists returns the keys of the lists of these properties.
 func (s *Segment) alikeLists() (keys []string) {
 	for _, p := range s.properties {
 		if isProperty(p) && strings.Contains(alikeLetters, p[:1]) {
@@ -28,7 +29,7 @@ func (s *Segment) alikeLists() (keys []string) {
 	return keys
 }
 
-// alike tells the sessions of a set apart.
+// alike counts the sessions of a set by their properties.
 func (e *Evaluation) alike(set Bits) (list []Alike) {
 	lists := map[byte][]valueSet{} // by letter
 	lowFAR := valueSet{value: string(sessions.LowFAR)}
@@ -41,7 +42,8 @@ func (e *Evaluation) alike(set Bits) (list []Alike) {
 			lists[letter] = append(lists[letter], p)
 		}
 	}
-	if lowFAR.of != nil { // behind all others
+	// Low FAR comes last, so that it counts only where it is the only reason.
+	if lowFAR.of != nil {
 		lists['R'] = append(lists['R'], lowFAR)
 	}
 	var s sessions.Session
@@ -58,7 +60,7 @@ func (e *Evaluation) alike(set Bits) (list []Alike) {
 		before := s
 		rest := set.clone()
 		for _, p := range lists[letters[0]] {
-			// Of several reasons the first one stands for all: the rest does not have it.
+			// A session with several reasons counts for the first one only: it is not in rest then.
 			of := rest.clone()
 			of.and(p.of)
 			rest = rest.Minus(of)
@@ -74,7 +76,7 @@ func (e *Evaluation) alike(set Bits) (list []Alike) {
 	return list
 }
 
-// valueSet is a value of a property and the sessions that have it.
+// valueSet is a value of a property, and the sessions that have it.
 type valueSet struct {
 	value string
 	of    Bits
@@ -82,7 +84,7 @@ type valueSet struct {
 
 var errProperty = errors.New("segment: no value of a property")
 
-// setProperty sets the property that a list is of.
+// setProperty sets a property of a session from the value of a list.
 func setProperty(s *sessions.Session, letter byte, value string) error {
 	switch letter {
 	case 'S':

@@ -5,9 +5,10 @@ import (
 	"math/bits"
 )
 
-// Bits is a set of positions of one segment. Nil is empty, and only read.
+// Bits is a set of positions of one segment. A nil Bits is empty and can only be read.
 type Bits []uint64
 
+// newBits returns an empty set of positions below n.
 func newBits(n int) Bits { return make(Bits, (n+63)/64) }
 
 // Has reports whether the position is in the set.
@@ -34,7 +35,7 @@ func (b Bits) Before(i int) int {
 	return -1
 }
 
-// All yields the positions in their order.
+// All yields the positions in ascending order.
 func (b Bits) All() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, w := range b {
@@ -60,7 +61,7 @@ func (b Bits) fill(low, high int) {
 	}
 }
 
-// and keeps what is in c, and reports whether that is any.
+// and keeps only the positions that are in c, and reports whether any is left.
 func (b Bits) and(c Bits) bool {
 	some := uint64(0)
 	c = c[:len(b)]
@@ -71,6 +72,7 @@ func (b Bits) and(c Bits) bool {
 	return some != 0
 }
 
+// or adds the positions of c.
 func (b Bits) or(c Bits) {
 	c = c[:len(b)]
 	for i := range b {
@@ -78,6 +80,7 @@ func (b Bits) or(c Bits) {
 	}
 }
 
+// subtract removes the positions of c.
 func (b Bits) subtract(c Bits) {
 	c = c[:len(b)]
 	for i := range b {
@@ -85,7 +88,7 @@ func (b Bits) subtract(c Bits) {
 	}
 }
 
-// Minus returns the positions that are not in c.
+// Minus returns the positions of b that are not in c.
 func (b Bits) Minus(c Bits) Bits {
 	d := make(Bits, len(b))
 	for i := range b {
@@ -94,7 +97,7 @@ func (b Bits) Minus(c Bits) Bits {
 	return d
 }
 
-// within reports whether each position is in c or in d.
+// within reports whether every position is in c or in d.
 func (b Bits) within(c, d Bits) bool {
 	for i, w := range b {
 		if c != nil {

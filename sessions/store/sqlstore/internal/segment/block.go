@@ -7,10 +7,10 @@ import (
 	"hash/crc32"
 )
 
-// Version is that of the blocks that this package writes and reads.
+// Version is the version of the blocks that this package writes and reads.
 const Version = 2
 
-// The first letters of keys.
+// First letters of keys.
 const (
 	keyCatalogue  = "C"
 	keyDead       = "D"
@@ -22,17 +22,19 @@ const (
 	keyDictionary = "W"
 )
 
-// ErrDamaged says that a block is not what this package writes. The error is a [*DamageError].
+// ErrDamaged says that this package has not written a block as it is. The error is a
+// [*DamageError].
 var ErrDamaged = errors.New("segment: damaged")
 
-// DamageError names a damaged block. It wraps [ErrDamaged]. It holds nothing of a person: a word is
-// named by its checksum.
+// DamageError names a damaged block. It wraps [ErrDamaged]. It contains nothing about a person: a
+// key with a word is shown as a checksum.
 type DamageError struct {
-	Segment int64  // its number
-	Block   string // the key of the block, or its first letter and a checksum where the key holds a word
+	Segment int64 // its number
+	// The key of the block, or, if the key contains a word, its first letter and a checksum.
+	Block string
 }
 
-// Error names segment and block.
+// Error names the segment and the block.
 func (e *DamageError) Error() string {
 	return fmt.Sprintf("%s: segment %d, block %s", ErrDamaged.Error(), e.Segment, e.Block)
 }
@@ -40,7 +42,7 @@ func (e *DamageError) Error() string {
 // Unwrap returns [ErrDamaged].
 func (e *DamageError) Unwrap() error { return ErrDamaged }
 
-// blockName is what an error may say of a key.
+// blockName returns the text for a key in an error.
 func blockName(key string) string {
 	if len(key) < 2 || key[:1] == keyPart || key[:1] == keyHashes || key[:1] == keyList && isProperty(key[1:]) {
 		return key
@@ -48,7 +50,7 @@ func blockName(key string) string {
 	return fmt.Sprintf("%.1s-%08x", key, crc32.ChecksumIEEE([]byte(key)))
 }
 
-// Block is what a table keeps under a key.
+// Block is a value that a table keeps under a key.
 type Block struct {
 	Key  string
 	Data []byte
@@ -56,20 +58,21 @@ type Block struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum is of a block and of where it belongs, so that blocks that were exchanged are noticed.
+// checksum returns the checksum of a block with its segment and key, so that it also detects blocks
+// that were exchanged.
 func checksum(segment int64, key string, data []byte) uint32 {
 	place := append(binary.LittleEndian.AppendUint64(nil, uint64(segment)), key...)
 	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, data)
 }
 
-// sealed makes a block of a payload.
+// sealed returns the block of a payload.
 func sealed(segment int64, key string, payload []byte) Block {
 	data := make([]byte, 0, len(payload)+5)
 	data = append(append(data, Version), payload...)
 	return Block{key, binary.LittleEndian.AppendUint32(data, checksum(segment, key, data))}
 }
 
-// unsealed returns the payload of a block, and false if it is not whole.
+// unsealed returns the payload of a block. It reports false if the block is damaged.
 func unsealed(segment int64, key string, data []byte) ([]byte, bool) {
 	end := len(data) - 4
 	if end < 1 || data[0] != Version || binary.LittleEndian.Uint32(data[end:]) != checksum(segment, key, data[:end]) {

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Builder makes the blocks of one segment.
+// Builder builds the blocks of one segment.
 type Builder struct {
 	number     int64
 	places     []Place
@@ -22,13 +22,13 @@ type Builder struct {
 	buffer     []filter.Term
 }
 
-// NewBuilder returns a Builder of the segment with a number, without sessions.
+// NewBuilder returns a Builder of the segment with a number. It has no sessions.
 func NewBuilder(number int64) *Builder {
 	return &Builder{number: number, words: newInverted[Word](), properties: newInverted[property]()}
 }
 
-// Add takes the next session of the list from its oldest end, which has to be newer than the one
-// before, with its change number. There may be [MaxSessions]. The session is not kept.
+// Add adds a session with its change number. Sessions have to be added from the oldest to the
+// newest, in the order of the list, and no more than [MaxSessions]. The session is not kept.
 func (b *Builder) Add(s *sessions.Session, change int64) {
 	position := uint16(len(b.places))
 	b.places = append(b.places, Place{Created: s.CreatedAt.UnixMicro(), Change: change})
@@ -37,23 +37,26 @@ func (b *Builder) Add(s *sessions.Session, change int64) {
 		func(p property) { b.properties.add(p, position) })
 }
 
-// inverted collects the positions of terms. Most words are of one session or two: a slice for each
-// would be as many small pieces of memory, so all are kept in one, and sorted in the end.
+// inverted collects the positions of terms. Most words belong to one or two sessions: a slice for
+// each word would make as many small allocations. So all positions are in one slice, which is
+// sorted at the end.
 type inverted[T comparable] struct {
 	numbers map[T]uint32
-	terms   []T       // by their numbers
-	last    []int32   // the position added last, by numbers
-	pairs   []posting // in the order in which they were added
+	terms   []T       // by number
+	last    []int32   // the position that was last added, by number
+	pairs   []posting // in the order of their positions
 }
 
+// posting is a term at a position.
 type posting struct {
 	term     uint32
 	position uint16
 }
 
+// newInverted returns an inverted without terms.
 func newInverted[T comparable]() inverted[T] { return inverted[T]{numbers: map[T]uint32{}} }
 
-// add adds a position, which is not before the one added last, unless the term has it.
+// add adds a position, which is not before the last one added, unless the term has it already.
 func (v *inverted[T]) add(term T, position uint16) {
 	n, known := v.numbers[term]
 	if !known {
@@ -68,8 +71,9 @@ func (v *inverted[T]) add(term T, position uint16) {
 	v.pairs = append(v.pairs, posting{n, position})
 }
 
-// postings returns the positions of each term, by their numbers.
+// postings returns the positions of each term, by number.
 func (v *inverted[T]) postings() [][]uint16 {
+	// A counting sort: ends has where the positions of each term begin in the slice of all.
 	lists, ends := make([][]uint16, len(v.terms)), make([]int, len(v.terms)+1)
 	for _, p := range v.pairs {
 		ends[p.term+1]++
@@ -94,7 +98,8 @@ type Built struct {
 	Blocks         []Block
 }
 
-// Build makes the blocks of the sessions added, of which there must be one. The Builder is used up.
+// Build returns the blocks of the sessions that were added, of which there must be at least one.
+// The Builder must not be used any more.
 func (b *Builder) Build() Built {
 	n := len(b.places)
 	built := Built{N: n, Oldest: b.places[0].Created, Newest: b.places[n-1].Created}
@@ -119,12 +124,14 @@ func (b *Builder) Build() Built {
 	return built
 }
 
+// setAll adds positions to a set.
 func setAll(set Bits, positions []uint16) {
 	for _, p := range positions {
 		set.Set(int(p))
 	}
 }
 
+// placeBlocks returns the blocks of the places, and their index.
 func (b *Builder) placeBlocks() (blocks []Block) {
 	n := len(b.places)
 	for i := range b.places {
@@ -142,7 +149,7 @@ func (b *Builder) placeBlocks() (blocks []Block) {
 	return append(blocks, sealed(b.number, keyIndex, appendIndex(nil, starts)))
 }
 
-// coded is a word with its postings, as the dictionary takes them.
+// coded is a word with its postings, encoded for the dictionary.
 type coded struct {
 	Word
 	positions []uint16
@@ -150,7 +157,7 @@ type coded struct {
 	end       int // bytes of the dictionary up to here
 }
 
-// dictionary makes the chunks, and the lists of prefixes.
+// dictionary returns the chunks, the hashes, and the lists of prefixes.
 func (b *Builder) dictionary() []Block {
 	postings := b.words.postings()
 	terms := make([]coded, 0, len(postings))
@@ -173,10 +180,11 @@ func (b *Builder) dictionary() []Block {
 		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), t.gaps)
 		size += len(buffer)
 		t.end = size
-		if len(buffer) > listBytes { // it has a list
+		// The word has a list, and so no postings here.
+		if len(buffer) > listBytes {
 			buffer = appendEntry(buffer[:0], before, t.text, t.tag, 0, nil)
 		}
-		// The fields of a word stay together: a key names one chunk.
+		// Keep the entries of a word together: a key names one chunk.
 		if len(entries) > 0 && len(entries)+len(buffer) > chunkBytes && before != t.text {
 			flush(before)
 		}
@@ -193,8 +201,8 @@ func (b *Builder) dictionary() []Block {
 	return l.blocks
 }
 
-// inOrder returns the places of words in the order of the dictionary. Most comparisons are decided
-// by the first eight bytes, as a number.
+// inOrder returns the indexes of words in the order of the dictionary. The first eight bytes,
+// compared as a number, decide most comparisons.
 func inOrder(words []Word) []uint32 {
 	type entry struct {
 		first uint64
@@ -220,7 +228,7 @@ func inOrder(words []Word) []uint32 {
 	return places
 }
 
-// hashes makes the blocks of hashes.
+// hashes returns the blocks of hashes.
 func (b *Builder) hashes(terms []coded) (blocks []Block) {
 	parts := hashParts(len(b.places))
 	rests := make([][]uint32, 1<<parts)
@@ -237,7 +245,7 @@ func (b *Builder) hashes(terms []coded) (blocks []Block) {
 	return blocks
 }
 
-// lister makes the lists of prefixes.
+// lister builds the lists of prefixes.
 type lister struct {
 	number int64
 	n      int
@@ -247,6 +255,7 @@ type lister struct {
 	blocks []Block
 }
 
+// bytesBefore returns the bytes that the words before index i take in the dictionary.
 func (l *lister) bytesBefore(i int) int {
 	if i == 0 {
 		return 0
@@ -254,11 +263,11 @@ func (l *lister) bytesBefore(i int) int {
 	return l.terms[i-1].end
 }
 
-// lists makes those of the terms from low until before high, which have a beginning of depth bytes
-// in common.
+// lists adds the lists of prefixes of the terms from low until before high, which have their first
+// depth bytes in common.
 func (l *lister) lists(low, high, depth int) {
 	for low < high && len(l.terms[low].text) <= depth {
-		low++ // a word that is the beginning itself
+		low++ // the common prefix itself
 	}
 	for low < high {
 		_, size := utf8.DecodeRuneInString(l.terms[low].text[depth:])
@@ -268,7 +277,8 @@ func (l *lister) lists(low, high, depth int) {
 			end++
 		}
 		if l.bytesBefore(end)-l.bytesBefore(low) > listBytes {
-			if prefix[:1] != subjectLetter || prefix == l.terms[low].text { // nobody asks for the beginning of a subject
+			// Subjects are only looked for whole.
+			if prefix[:1] != subjectLetter || prefix == l.terms[low].text {
 				l.list(prefix, l.terms[low:end])
 			}
 			l.lists(low, end, len(prefix))
@@ -277,6 +287,7 @@ func (l *lister) lists(low, high, depth int) {
 	}
 }
 
+// list adds the list of a prefix.
 func (l *lister) list(prefix string, terms []coded) {
 	var f sections
 	for _, w := range terms {

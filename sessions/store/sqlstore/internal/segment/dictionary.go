@@ -8,38 +8,39 @@ import (
 	"unicode/utf8"
 )
 
-// What decides where words go, in bytes.
+// Sizes in bytes that decide where words are stored.
 const (
-	chunkBytes = 1900 // of a chunk, at most, unless one entry takes more
-	listBytes  = 1500 // words of a prefix that take more have a list
+	chunkBytes = 1900 // of a chunk at most, unless one entry is larger
+	listBytes  = 1500 // a prefix whose words take more has a list
 )
 
-// entry is a word of a dictionary with its postings of one field.
+// entry is a word of a dictionary with its postings in one field.
 type entry struct {
 	word  []byte
 	tag   tag
-	count int // 0: it has a list, and no postings here
+	count int // number of postings; 0 if the word has a list, and no postings here
 	gaps  []byte
-	size  int // bytes that it takes
+	size  int // bytes of the whole entry
 }
 
 // chunk is a part of a dictionary.
 type chunk struct {
-	last   string // word; endWord of the last chunk
-	before string // last word of the chunk before, "" of the first one
+	last   string // last word; endWord in the last chunk
+	before string // last word of the previous chunk, "" in the first one
 	data   []byte // entries
 }
 
-// endWord names the last chunk of a dictionary, which is there even without a word. No word has
-// that character.
+// endWord is in the key of the last chunk of a dictionary, which exists even without a word. No
+// word has that character.
 const endWord = string(utf8.MaxRune)
 
-// appendChunk writes a chunk.
+// appendChunk appends a chunk.
 func appendChunk(dst []byte, before string, entries []byte) []byte {
 	dst = append(dst, byte(len(before)))
 	return append(append(dst, before...), entries...)
 }
 
+// openChunk decodes a chunk. It reports false for other data.
 func openChunk(last string, payload []byte) (c chunk, ok bool) {
 	if len(payload) == 0 || int(payload[0]) >= len(payload) {
 		return c, false
@@ -52,8 +53,8 @@ func openChunk(last string, payload []byte) (c chunk, ok bool) {
 // maxWordBytes bounds the words of a dictionary: their lengths take one byte.
 const maxWordBytes = 255
 
-// appendEntry writes an entry behind one of the word before, with the number of its postings; with
-// 0, that it has a list.
+// appendEntry appends an entry, after one of the word before, with the number of its postings. The
+// number 0 means that the word has a list.
 func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte) []byte {
 	shared := sharedBytes(before, word)
 	dst = append(dst, byte(shared), byte(len(word)-shared))
@@ -62,8 +63,9 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 	return append(dst, gaps...)
 }
 
-// eachEntry calls visit with the entries of a chunk, until it returns false. The entry is lent. It
-// reports false for anything but a chunk of a segment of n sessions.
+// eachEntry calls visit with the entries of a chunk, until visit returns false. The entry is valid
+// during the call only. eachEntry reports false for data that is not a chunk of a segment of n
+// sessions.
 func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	var word [maxWordBytes]byte
 	var e entry
@@ -99,7 +101,7 @@ func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	return true
 }
 
-// skipGaps returns where count uvarints end.
+// skipGaps returns the end of count uvarints.
 func skipGaps(data []byte, count int) (end int, ok bool) {
 	for ; count > 0; count-- {
 		for end < len(data) && data[end] >= 0x80 {
@@ -112,9 +114,9 @@ func skipGaps(data []byte, count int) (end int, ok bool) {
 	return end, true
 }
 
-// orWords adds the postings of the words that begin with a text, or that are the word and no other
-// if whole is true, in the fields given. It reports false where the chunks do not follow one
-// another, or where a list is missing: words that take as much as these have one.
+// orWords adds the postings, in some fields, of the words with the prefix text, or of the word text
+// alone if whole is true. It reports false if the chunks do not follow one another, or if the
+// prefix should have a list because its words take so much.
 func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 	size, before := 0, ""
 	i, _ := s.chunk(text)
@@ -123,6 +125,8 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 			return false
 		}
 		c := &s.chunks[i+n]
+		// A chunk begins after c.before. If that is neither less than the text nor the end of the
+		// chunk read before, a chunk is missing.
 		if n == 0 && c.before >= text || n > 0 && c.before != before {
 			return false
 		}
@@ -142,6 +146,7 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 			listed = listed || e.count == 0
 			return true
 		})
+		// A prefix whose words take more has a list, and a word with a list has no postings here.
 		if !ok || listed || size > listBytes && !whole {
 			return false
 		}
@@ -153,15 +158,15 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 	return true
 }
 
-// mostChunks is how many chunks have the words of a prefix that has no list: those take listBytes
-// at most, for which a chunk that begins with one of them has room. It may end with the last of
-// them, if the word that follows takes more room than is left.
+// mostChunks is the greatest number of chunks that have words of a prefix without a list. Those
+// words take listBytes at most, and a chunk that begins with one of them has room for all. It may
+// end with the last of them if the word that follows does not fit.
 const mostChunks = 2
 
-// sections are the positions that a term has in each field; nil where it has none.
+// sections are the positions that a term has in each field; nil if it has none.
 type sections [tagEnd]Bits
 
-// fields returns those with positions.
+// fields returns the fields with positions.
 func (f *sections) fields() (fields tags) {
 	for t, set := range f {
 		if set != nil {
@@ -171,9 +176,9 @@ func (f *sections) fields() (fields tags) {
 	return fields
 }
 
-// blocks makes the blocks of a term: the list that has the positions of all fields, and, where
-// there are several fields, the one that tells them apart. Without positions there is none. The
-// buffer is used again.
+// blocks returns the blocks of a term: the list, with the positions of all fields together, and, if
+// there are several fields, the block that has them by field. Without positions it returns none. It
+// returns the buffer to be used again.
 func (f *sections) blocks(number int64, term string, n int, buffer []byte) (blocks []Block, spare []byte) {
 	fields := f.fields()
 	if fields == 0 {
@@ -198,7 +203,7 @@ func (f *sections) blocks(number int64, term string, n int, buffer []byte) (bloc
 	return blocks, buffer
 }
 
-// openList returns the fields and the postings of a list, and false for data that is none.
+// openList returns the fields and the postings of a list. It reports false for other data.
 func openList(data []byte) (fields tags, postings []byte, ok bool) {
 	if len(data) == 0 || data[0] == 0 || data[0] >= 1<<tagEnd {
 		return 0, nil, false
@@ -206,8 +211,8 @@ func openList(data []byte) (fields tags, postings []byte, ok bool) {
 	return tags(data[0]), data[1:], true
 }
 
-// eachSection calls visit with the sections of a block that tells fields apart. It reports false
-// for data that is none, or where visit does.
+// eachSection calls visit with the sections of a block of postings by field. It reports false for
+// other data, or if visit does.
 func eachSection(data []byte, visit func(t tag, postings []byte) bool) bool {
 	r := reader{data: data}
 	last := -1
@@ -222,15 +227,15 @@ func eachSection(data []byte, visit func(t tag, postings []byte) bool) bool {
 	return true
 }
 
-// orSections adds the postings of a block that tells fields apart, in the fields given.
+// orSections adds the postings, in some fields, of a block of postings by field.
 func orSections(set Bits, n int, data []byte, fields tags) bool {
 	return eachSection(data, func(t tag, postings []byte) bool {
 		return !fields.has(t) || orPostings(set, n, postings)
 	})
 }
 
-// sections returns what a term's list has in each field. If that cannot be read, or the two blocks
-// do not agree, it returns the key of one that is damaged.
+// sections returns the positions that a term's list has in each field. If they cannot be read, or
+// the two blocks do not agree, it returns the key of a damaged block.
 func (s *Segment) sections(term string) (f sections, damaged string) {
 	fields, postings, ok := openList(s.lists[keyList+term])
 	all := newBits(s.N)

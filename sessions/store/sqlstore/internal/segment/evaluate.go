@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Result is what a filter selects of a segment, without the dead positions.
+// Result has the positions of a segment that a filter selects, without the dead ones.
 type Result struct {
 	Sure     Bits    // match
-	Doubtful Bits    // may match: their rows have the last word
-	Alike    []Alike // those that match, told apart, if the query does
+	Doubtful Bits    // may match: their rows decide
+	Alike    []Alike // counts of those that match, if the query asks for them
 }
 
-// Any returns the positions that match, or may. They are lent.
+// Any returns the positions that match or may match. The caller must not change them.
 func (r Result) Any() Bits {
 	if r.Doubtful == nil {
 		return r.Sure
@@ -22,23 +22,24 @@ func (r Result) Any() Bits {
 	return set
 }
 
-// Evaluation evaluates a query over one segment after the other. It uses its memory again, and is
-// not safe for concurrent use.
+// Evaluation evaluates a query over one segment after another. It reuses its memory, and is not
+// safe for concurrent use.
 type Evaluation struct {
 	q     *Query
 	s     *Segment
-	all   Bits   // what the evaluation is over
+	all   Bits   // the positions to evaluate
 	known []pair // of the leaves that were evaluated by themselves
 	sets  []Bits // memory, each of MaxSessions
-	used  int    // of the sets
+	used  int    // number of sets in use
 	err   error
 
-	conditions allNode // of a filter that is a conjunction; in the end those that few sessions meet first
-	met        []int   // how many sessions met each
-	of         int     // how many sessions there were
+	// The parts of a filter that is a conjunction; once learned, the rarest first.
+	conditions allNode
+	met        []int // how many sessions meet each condition
+	of         int   // out of how many sessions
 }
 
-// Evaluation returns one of the query.
+// Evaluation returns an evaluation of the query.
 func (q *Query) Evaluation() *Evaluation {
 	e := &Evaluation{q: q, known: make([]pair, len(q.leaves))}
 	if len(q.roots) == 1 {
@@ -48,20 +49,20 @@ func (q *Query) Evaluation() *Evaluation {
 	return e
 }
 
-// Query returns the query that is evaluated.
+// Query returns the query of the evaluation.
 func (e *Evaluation) Query() *Query { return e.q }
 
-// What is worth learning.
+// Bounds of learning which conditions are rare.
 const (
 	leastConditions = 3
-	mostLearned     = 16_384 // sessions
+	mostLearned     = 16_384 // sessions that are enough to learn from
 )
 
-// Learns reports whether there are several conditions that all have to be met, of which nothing is
-// known yet. Evaluating over a segment says how many sessions meet each.
+// Learns reports whether the filter is a conjunction of several conditions about which nothing was
+// learned yet. Evaluate learns how many sessions of a segment meet each.
 func (e *Evaluation) Learns() bool { return len(e.conditions) >= leastConditions && e.of == 0 }
 
-// learn counts the sessions that meet the conditions.
+// learn counts the sessions that meet each condition, and sorts the conditions by that.
 func (e *Evaluation) learn() {
 	e.of += e.all.Count()
 	for i, c := range e.conditions {
@@ -81,16 +82,16 @@ func (e *Evaluation) learn() {
 	e.conditions, e.met = conditions, met
 }
 
-// Narrower returns a query that takes fewer blocks, of the conditions that the fewest sessions
-// meet: most segments of n sessions should have none that meets all of those, and so none of the
-// filter's. nil: there is no such query, or nothing was learned.
+// Narrower returns a query of the rarest conditions, which needs fewer blocks. Most segments of n
+// sessions should have no session that meets all of those, and so none that the filter selects.
+// Narrower returns nil if there is no such query, or if nothing was learned.
 func (e *Evaluation) Narrower(n int) *Query {
 	if len(e.conditions) < leastConditions || e.of == 0 {
 		return nil
 	}
 	meet := float64(n)
 	for i, met := range e.met[:len(e.met)-1] {
-		// One more than there were: what none of these has, another segment may have.
+		// Add one: another segment may have sessions that meet a condition even if none did so far.
 		if meet *= float64(met+1) / float64(e.of+1); meet < 1./4 {
 			narrow := *e.q
 			narrow.roots, narrow.telling = []node{e.conditions[:i+1]}, false
@@ -102,8 +103,8 @@ func (e *Evaluation) Narrower(n int) *Query {
 }
 
 // Evaluate evaluates the filters of the query, in their order, over the sessions of a segment that
-// were created within the instants given, both included. The blocks of Keys, Rest and More have to
-// have been put in. Damage is a [*DamageError].
+// were created from oldest to newest, both included. The blocks of Hashes, Keys, Rest and More have
+// to have been put in. If one is damaged, Evaluate returns a [*DamageError].
 func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
 	e.s, e.used, e.err = s, 0, nil
 	clear(e.known)
@@ -129,7 +130,7 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 	return results, e.err
 }
 
-// result returns what a pair selects, in memory of its own. Where there is nothing, it takes none.
+// result returns the positions of a pair in memory of its own, or a zero Result if there are none.
 func (e *Evaluation) result(p pair) (r Result) {
 	doubtful := e.set()
 	if !p.isSure() {
@@ -146,7 +147,7 @@ func (e *Evaluation) result(p pair) (r Result) {
 	return r
 }
 
-// set returns an empty set, for this evaluation.
+// set returns an empty set that is valid during this evaluation.
 func (e *Evaluation) set() Bits {
 	if e.used == len(e.sets) {
 		e.sets = append(e.sets, newBits(MaxSessions))
@@ -157,25 +158,28 @@ func (e *Evaluation) set() Bits {
 	return set
 }
 
+// copy returns a copy that is valid during this evaluation.
 func (e *Evaluation) copy(b Bits) Bits {
 	set := e.set()
 	copy(set, b)
 	return set
 }
 
-// pair is what matches for sure, and what may match: a superset, or the same slice where nothing is
-// in doubt. It may have positions that the evaluation is not over.
+// pair has the positions that match for sure, and those that may match: a superset, or the same
+// slice if none is doubtful. It may have positions outside of those to evaluate.
 type pair struct{ sure, maybe Bits }
 
-// isSure reports whether nothing is in doubt.
+// isSure reports whether no position is doubtful.
 func (p pair) isSure() bool { return &p.sure[0] == &p.maybe[0] }
 
+// fail records the first damaged block.
 func (e *Evaluation) fail(key string) {
 	if e.err == nil {
 		e.err = e.s.damaged(key)
 	}
 }
 
+// between returns the positions of the sessions created from oldest to newest.
 func (e *Evaluation) between(oldest, newest int64) (low, high int) {
 	low, high, missing := e.s.Between(oldest, newest)
 	for _, key := range missing {
@@ -203,7 +207,8 @@ func (n allNode) evaluate(e *Evaluation) pair {
 			some = p.maybe.and(next.maybe)
 		}
 		if !some {
-			break // nothing is left that other parts could take away
+			// Nothing is left that other parts could remove.
+			break
 		}
 	}
 	return p
@@ -212,7 +217,9 @@ func (n allNode) evaluate(e *Evaluation) pair {
 func (n someNode) evaluate(e *Evaluation) pair {
 	sure := e.set()
 	p := pair{sure, sure}
+
 	for _, part := range n {
+		// A leaf of one node needs no set of its own.
 		if leaf, ok := part.(leafNode); ok && !e.q.leaves[leaf].shared {
 			e.orLeaf(p.sure, &e.q.leaves[leaf])
 			if !p.isSure() {
@@ -232,7 +239,7 @@ func (n someNode) evaluate(e *Evaluation) pair {
 	return p
 }
 
-// copies returns a pair that may be changed.
+// copies returns a copy of a pair.
 func (e *Evaluation) copies(p pair) pair {
 	sure := e.copy(p.sure)
 	if p.isSure() {
@@ -267,7 +274,7 @@ func (n leafNode) evaluate(e *Evaluation) pair {
 	return e.known[n]
 }
 
-// orLeaf adds the sessions of a leaf.
+// orLeaf adds the positions of a leaf.
 func (e *Evaluation) orLeaf(set Bits, l *leaf) {
 	switch {
 	case l.created:
@@ -289,7 +296,7 @@ func (e *Evaluation) orLeaf(set Bits, l *leaf) {
 	}
 }
 
-// orWord adds the sessions that have a word of a leaf.
+// orWord adds the positions that have a word of a leaf.
 func (e *Evaluation) orWord(set Bits, l *leaf) {
 	if l.whole && !e.s.words[l.word] {
 		return

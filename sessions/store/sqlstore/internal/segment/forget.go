@@ -8,8 +8,8 @@ import (
 // DeadKey is the key of the block of dead positions.
 const DeadKey = keyDead
 
-// Bury makes positions dead, beside those that are already, and returns the block that says so. The
-// block [DeadKey] has to have been read if there is one.
+// Bury marks positions as dead, in addition to those that are dead already, and returns the new
+// block of dead positions. The block [DeadKey] has to have been read if there is one.
 func (s *Segment) Bury(positions ...int) Block {
 	if s.dead == nil {
 		s.dead = newBits(s.N)
@@ -20,9 +20,9 @@ func (s *Segment) Bury(positions ...int) Block {
 	return sealed(s.Number, keyDead, appendPostings(nil, s.dead, s.N))
 }
 
-// ForgetKeys returns the keys of the blocks that may name positions by the words in some segments:
-// those of the first kind, which a segment has some of, and for each word a key whose chunk of the
-// dictionary is the first one that is not less; the chunk [Segment.Behind] it has to be read, too.
+// ForgetKeys returns the keys of the blocks that may have positions of the words in some segments.
+// A segment has some of the blocks with the keys in keys. For each key in chunks, the first chunk
+// of the dictionary whose key is not less has to be read, and the chunk [Segment.Behind] it.
 func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	for _, w := range words {
 		keys = append(keys, keyCatalogue)
@@ -38,8 +38,8 @@ func ForgetKeys(segments []*Segment, words []Word) (keys, chunks []string) {
 	return sortedSet(keys), sortedSet(chunks)
 }
 
-// AllWords returns the words that some positions have, and their sex likewise. All blocks of the
-// segment have to have been put in.
+// AllWords returns the words, and the sex, that any of the positions has. All blocks of the segment
+// have to have been put in.
 func (s *Segment) AllWords(positions Bits) (words []Word, err error) {
 	add := func(w Word, set Bits) {
 		if set.and(positions); set.Count() > 0 {
@@ -51,7 +51,8 @@ func (s *Segment) AllWords(positions Bits) (words []Word, err error) {
 		if _, isSex := sexWord(term); !isList || isProperty(term) && !isSex {
 			continue
 		}
-		// The words of a long list are in no chunk: taken for a word, the prefix is taken off it.
+		// A word with a long list has no postings in a chunk. So treat each prefix with a list as a
+		// word: Forget then removes the positions from its list.
 		f, damaged := s.sections(term)
 		if damaged != "" {
 			return nil, s.damaged(damaged)
@@ -78,23 +79,25 @@ func (s *Segment) AllWords(positions Bits) (words []Word, err error) {
 	return words, nil
 }
 
-// Edit is what becomes of a block.
+// Edit is a change of a block.
 type Edit struct {
-	Key   string // of the block
-	Block Block  // takes its place, perhaps under another key; without a key: nothing does
+	Key string // of the block that is replaced or deleted
+	// The block that replaces it, perhaps under another key. If its key is empty, the block is
+	// deleted.
+	Block Block
 }
 
-// forgetting takes words off positions of a segment.
+// forgetting removes words from positions of a segment.
 type forgetting struct {
 	*Segment
 	lost      map[Word]bool
-	begun     map[string]tags // by what they begin with
+	begun     map[string]tags // fields of the lost words, by each of their prefixes
 	positions Bits
 	edits     []Edit
 }
 
-// Forget takes the words off positions, which have to be dead, and returns what becomes of the
-// blocks that named them. The blocks of [ForgetKeys] have to have been put in.
+// Forget removes the words from positions, which have to be dead, and returns the changes of the
+// blocks that have them. The blocks of [ForgetKeys] have to have been put in.
 func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
 	f := forgetting{s, map[Word]bool{}, map[string]tags{}, positions, nil}
 	for _, w := range words {
@@ -113,7 +116,7 @@ func (s *Segment) Forget(words []Word, positions Bits) ([]Edit, error) {
 	return f.edits, err
 }
 
-// fromLists edits the lists, and the catalogue.
+// fromLists removes the words from the lists, and lists without positions from the catalogue.
 func (f *forgetting) fromLists() error {
 	listed := f.properties
 	for key, list := range f.lists {
@@ -155,8 +158,8 @@ func (f *forgetting) fromLists() error {
 	return nil
 }
 
-// edit puts the one of some blocks that has a key in the place of that block. None of them takes it
-// away.
+// edit replaces the block with a key by the one of blocks that has the same key, or deletes it if
+// none has.
 func (f *forgetting) edit(key string, blocks []Block) {
 	e := Edit{Key: key}
 	for _, b := range blocks {
@@ -167,10 +170,12 @@ func (f *forgetting) edit(key string, blocks []Block) {
 	f.edits = append(f.edits, e)
 }
 
-// fromChunks edits the dictionary, and returns the words that it had and does not have any more,
-// one for each field.
+// fromChunks removes the words from the dictionary, and returns the words that are gone from it
+// altogether, once for each field.
 func (f *forgetting) fromChunks() (gone []string, err error) {
-	was, is := "", "" // last words of the chunk before, if it has another one than it had
+	// The last words of the previous chunk, before and after; they differ if it has another one
+	// now.
+	was, is := "", ""
 	for i := range f.chunks {
 		c := &f.chunks[i]
 		before := c.before
@@ -189,7 +194,8 @@ func (f *forgetting) fromChunks() (gone []string, err error) {
 			continue
 		}
 		key, next := keyDictionary+c.last, keyDictionary+last
-		if len(left) == 0 && last != endWord { // last is that of the chunk before
+		// Nothing is left of the chunk: last is the last word of the previous chunk.
+		if len(left) == 0 && last != endWord {
 			f.edits = append(f.edits, Edit{Key: key})
 		} else {
 			f.edits = append(f.edits, Edit{key, sealed(f.Number, next, appendChunk(nil, before, left))})
@@ -198,7 +204,7 @@ func (f *forgetting) fromChunks() (gone []string, err error) {
 	return gone, nil
 }
 
-// fromHashes takes one hash for each word off the hashes.
+// fromHashes removes one hash for each word.
 func (f *forgetting) fromHashes(words []string) error {
 	rests := map[string][]uint32{} // by block
 	for _, w := range words {
@@ -223,9 +229,10 @@ func (f *forgetting) fromHashes(words []string) error {
 	return nil
 }
 
-// withoutEntries returns the entries of a chunk, behind another chunk with some last word, without
-// the lost words at the positions; the last word that is left of both, and the words that it has
-// lost altogether. A word that has a list keeps its entry: many have it.
+// withoutEntries returns the entries of a chunk without the lost words at the positions, to be
+// written after a chunk whose last word is before. It also returns the last word that is left, or
+// before, and the words that are gone altogether. A word that has a list keeps its entry: many
+// sessions have it.
 func (f *forgetting) withoutEntries(c *chunk, before string) (left []byte, last string, gone []string, changed, ok bool) {
 	last = before
 	decoded := true
@@ -259,7 +266,7 @@ func (f *forgetting) withoutEntries(c *chunk, before string) (left []byte, last 
 }
 
 // DeadAt returns the dead positions of sessions that were created at some instants, whose places
-// have been read; nil if there are none.
+// have been read, or nil if there are none.
 func (s *Segment) DeadAt(instants []int64) Bits {
 	if s.dead == nil {
 		return nil

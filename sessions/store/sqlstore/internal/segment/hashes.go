@@ -10,42 +10,46 @@ import (
 	"strings"
 )
 
-// hashBits is how many bits of a hash a block of hashes tells apart. A segment has about four words
-// a session, a block the hashes of about 512 sessions: a word that a segment does not have is taken
-// for one that it has once in 100 times.
+// hashBits is the number of bits of a hash that its block stores. A segment has about four words
+// for each session, and a block has the hashes of about 512 sessions. So a word that a segment does
+// not have is taken for one of its words once in 100 times.
 const hashBits = 18
 
-// isHashed reports whether the words of a field have hashes: those that are asked for whole.
+// isHashed reports whether the words of a field have hashes: only words that are looked for whole
+// need them.
 func isHashed(t tag) bool { return t != tagBoth }
 
-// hashOf spreads texts over 32 bits. A checksum alone is linear: numbers that differ in few digits
-// would share their first bits, so it is multiplied by the golden ratio.
+// hashOf returns a 32-bit hash of a text. A checksum alone is linear: numbers that differ in few
+// digits would share their first bits. So it is multiplied by a prime near 2^32 divided by the
+// golden ratio.
 func hashOf(text string) uint32 {
 	return crc32.Checksum([]byte(text), castagnoli) * 0x9e3779b1
 }
 
-// hashedSessions is of how many sessions a block has the hashes, about.
+// hashedSessions is about how many sessions share a block of hashes.
 const hashedSessions = 512
 
-// hashParts returns how many of the first bits of a hash name its block, in a segment of n
+// hashParts returns how many of the first bits of a hash select its block, in a segment of n
 // sessions.
 func hashParts(n int) int { return bits.Len(uint(n-1) / hashedSessions) }
 
-// hashPart returns the number of the block that a hash is in, and what that block knows of it.
+// hashPart returns the number of the block of a hash, and the bits that the block stores of it.
 func hashPart(hash uint32, parts int) (part int, rest uint32) {
 	return int(uint64(hash) >> (32 - parts)), hash << parts >> (32 - hashBits)
 }
 
+// hashKey returns the key of a block of hashes.
 func hashKey(part, parts int) string { return fmt.Sprintf("%s%x%02x", keyHashes, parts, part) }
 
-// hashOf returns the key of the block that has the hash of a text, and what that block knows of it.
+// hashOf returns the key of the block with the hash of a text, and the bits that the block stores
+// of it.
 func (s *Segment) hashOf(text string) (key string, rest uint32) {
 	parts := hashParts(s.N)
 	part, rest := hashPart(hashOf(text), parts)
 	return hashKey(part, parts), rest
 }
 
-// appendHashes writes what a block knows of its hashes, in ascending order.
+// appendHashes appends the stored bits of the hashes of a block, in ascending order.
 func appendHashes(rests []uint32) (data []byte) {
 	last := uint32(0)
 	for _, r := range rests {
@@ -55,7 +59,7 @@ func appendHashes(rests []uint32) (data []byte) {
 	return data
 }
 
-// decodeHashes reads what a block knows of its hashes. It reports false for data that is none.
+// decodeHashes returns the stored bits of the hashes of a block. It reports false for other data.
 func decodeHashes(data []byte) (rests []uint32, ok bool) {
 	rest := uint64(0)
 	for len(data) > 0 {
@@ -70,18 +74,19 @@ func decodeHashes(data []byte) (rests []uint32, ok bool) {
 	return rests, true
 }
 
-// hashBlock is the words asked for that a block of hashes has, if the segment has them.
+// hashBlock has the words asked for whose hashes are in one block, if the segment has the words.
 type hashBlock struct {
 	key   string
 	words []hashedWord // ascending
 }
 
+// hashedWord is a word asked for and its hash.
 type hashedWord struct {
-	rest uint32 // what the block knows of the hash
+	rest uint32 // the bits that the block stores
 	word string
 }
 
-// hashBlocks returns where the hashes of words are in a segment of n sessions, by their keys.
+// hashBlocks returns the blocks with the hashes of words in a segment of n sessions, sorted by key.
 func hashBlocks(words []string, n int) []hashBlock {
 	parts := hashParts(n)
 	byPart := make([][]hashedWord, 1<<parts)
@@ -99,17 +104,19 @@ func hashBlocks(words []string, n int) []hashBlock {
 	return blocks
 }
 
-// lookUp notes which of the words asked for the segment may have, by a block of hashes: all that it
-// has, and few others. It reports false for data that is none.
+// lookUp records which of the words asked for the segment may have, by a block of hashes: all words
+// that it has, and few others. It reports false for other data.
 func (s *Segment) lookUp(key string, data []byte) bool {
 	i, asked := slices.BinarySearchFunc(s.asked, key, func(b hashBlock, key string) int { return strings.Compare(b.key, key) })
 	if !asked {
 		return true
 	}
+	// Only record that the block was read; its data is not needed again.
 	if s.hashes = with(s.hashes, key, nil); s.words == nil {
 		s.words = map[string]bool{}
 	}
-	rest := int64(-1) // the hash before; there is none before the first gap
+	// The previous hash, or -1 before the first one.
+	rest := int64(-1)
 	for _, w := range s.asked[i].words {
 		for rest < int64(w.rest) {
 			if rest >= 0 {
@@ -131,26 +138,28 @@ func (s *Segment) lookUp(key string, data []byte) bool {
 	return true
 }
 
-// skipHashes passes hashes that are less than the one wanted, most of them, eight bytes at once: a
-// query of many words meets millions. A number of three bytes, which only small segments have, ends
-// it.
+// skipHashes skips most of the hashes that are less than the one wanted, eight bytes at a time: a
+// query of many words passes millions. It stops before a number of three bytes, which occurs only
+// in small segments.
 func skipHashes(data []byte, rest, wanted int64) ([]byte, int64) {
 	const each = 0x0101010101010101
-	// sum adds eight numbers of seven bits.
+	// sum adds the eight bytes of x, each of which has seven bits.
 	sum := func(x uint64) int64 {
 		const even = 0x00ff00ff00ff00ff
 		return int64((x&even + x>>8&even) * 0x0001000100010001 >> 48)
 	}
 	for len(data) >= 8 {
 		x, size := binary.LittleEndian.Uint64(data), 8
-		begins := x >> 7 & each // the bytes that the next one belongs to
+		begins := x >> 7 & each // the bytes whose number continues in the next byte
 		if begins&(begins<<8) != 0 {
 			break
 		}
-		if begins>>56 == 1 { // the last number ends behind them
+		// The last number continues after these eight bytes: leave it for the next round.
+		if begins>>56 == 1 {
 			x, size = x&(1<<56-1), 7
 		}
-		second := begins << 8 * 0xff // all bits of the bytes that end a number of two
+		// All bits of the bytes that end a number of two bytes.
+		second := begins << 8 * 0xff
 		x &= 0x7f * each
 		next := rest + sum(x&^second) + sum(x&second)<<7
 		if next >= wanted {

@@ -6,21 +6,24 @@ import (
 	"math"
 )
 
-// PartSize is how many places one block holds.
+// PartSize is the number of places in one block.
 const PartSize = 128
 
-// Place says where a position's session is.
+// Place identifies the session of a position.
 type Place struct {
-	Created int64  // microseconds since 1970
-	Change  int64  // the session's change number: a row with another one has changed since
-	ID      string // "" where no neighbour has the same creation time
+	Created int64 // microseconds since 1970
+	// The session's change number. A row with another one has changed since.
+	Change int64
+	ID     string // "" if no neighbour has the same creation time
 }
 
+// partKey returns the key of a part.
 func partKey(part int) string { return fmt.Sprintf("%s%03x", keyPart, part) }
 
+// parts returns the number of parts of n places.
 func parts(n int) int { return (n + PartSize - 1) / PartSize }
 
-// appendPart writes the places of one part.
+// appendPart appends the places of one part.
 func appendPart(dst []byte, places []Place) []byte {
 	var created, change int64
 	var id string
@@ -48,6 +51,7 @@ func appendPart(dst []byte, places []Place) []byte {
 	return dst
 }
 
+// sharedBytes returns the length of the common prefix.
 func sharedBytes(a, b string) (n int) {
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -55,9 +59,10 @@ func sharedBytes(a, b string) (n int) {
 	return n
 }
 
-// decodePart reads n places.
+// decodePart decodes n places. It reports false for other data.
 func decodePart(data []byte, n int) ([]Place, bool) {
-	if n > PartSize || len(data) < n { // a place takes more than a byte
+	// A place takes more than one byte, so do not allocate for fewer.
+	if n > PartSize || len(data) < n {
 		return nil, false
 	}
 	r := reader{data: data}
@@ -98,7 +103,7 @@ func decodePart(data []byte, n int) ([]Place, bool) {
 	return places, len(r.data) == 0
 }
 
-// appendIndex writes the creation times of the first places.
+// appendIndex appends the creation times of the first places of the parts.
 func appendIndex(dst []byte, starts []int64) []byte {
 	for i, s := range starts {
 		if i == 0 {
@@ -110,6 +115,7 @@ func appendIndex(dst []byte, starts []int64) []byte {
 	return dst
 }
 
+// decodeIndex decodes the index of a segment of n sessions. It reports false for other data.
 func decodeIndex(data []byte, n int) ([]int64, bool) {
 	if len(data) < parts(n) {
 		return nil, false
@@ -128,7 +134,7 @@ func decodeIndex(data []byte, n int) ([]int64, bool) {
 	return starts, !r.bad && len(r.data) == 0
 }
 
-// appendTexts writes texts, each after its length.
+// appendTexts appends texts, each after its length.
 func appendTexts(dst []byte, texts []string) []byte {
 	for _, t := range texts {
 		dst = append(binary.AppendUvarint(dst, uint64(len(t))), t...)
@@ -136,6 +142,7 @@ func appendTexts(dst []byte, texts []string) []byte {
 	return dst
 }
 
+// decodeTexts decodes texts. It reports false for other data.
 func decodeTexts(data []byte) (texts []string, ok bool) {
 	r := reader{data: data}
 	for len(r.data) > 0 && !r.bad {
@@ -144,8 +151,8 @@ func decodeTexts(data []byte) (texts []string, ok bool) {
 	return texts, !r.bad
 }
 
-// reader reads numbers. After the end, or something other than a number, it is bad and yields
-// zeros.
+// reader decodes numbers and bytes. After the end of the data, or an invalid number, it sets bad
+// and returns zeros.
 type reader struct {
 	data []byte
 	bad  bool
@@ -181,7 +188,7 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-// bytes returns the next n bytes, which are not copied.
+// bytes returns the next n bytes, without copying them.
 func (r *reader) bytes(n uint64) []byte {
 	if n > uint64(len(r.data)) {
 		r.bad = true

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// MaxSessions is how many sessions a segment may have: a position takes 16 bits.
+// MaxSessions is how many sessions a segment may have: a position has 16 bits.
 const MaxSessions = 1 << 16
 
 // The two forms of postings.
@@ -14,7 +14,7 @@ const (
 	formBitmap = 1
 )
 
-// appendGaps writes ascending positions as their distances.
+// appendGaps appends ascending positions as the gaps between them.
 func appendGaps(dst []byte, positions []uint16) []byte {
 	next := 0
 	for _, p := range positions {
@@ -24,7 +24,7 @@ func appendGaps(dst []byte, positions []uint16) []byte {
 	return dst
 }
 
-// appendPostings writes a set of positions of a segment of n sessions in its shorter form.
+// appendPostings appends a set of positions of a segment of n sessions, in its shorter form.
 func appendPostings(dst []byte, set Bits, n int) []byte {
 	begin, size, next := len(dst), (n+7)/8, 0
 	dst = append(dst, formGaps)
@@ -38,6 +38,7 @@ func appendPostings(dst []byte, set Bits, n int) []byte {
 	return dst
 }
 
+// appendBitmap appends a set as a bitmap of size bytes.
 func appendBitmap(dst []byte, set Bits, size int) []byte {
 	for _, w := range set {
 		dst = binary.LittleEndian.AppendUint64(dst, w)
@@ -45,8 +46,8 @@ func appendBitmap(dst []byte, set Bits, size int) []byte {
 	return dst[:len(dst)-(len(set)*8-size)]
 }
 
-// orPostings adds the positions that data holds to those of the set. It reports false for data that
-// is none of a segment of n sessions.
+// orPostings adds encoded positions to the set. It reports false for data that is not postings of
+// a segment of n sessions.
 func orPostings(set Bits, n int, data []byte) bool {
 	if len(data) == 0 {
 		return false
@@ -62,13 +63,13 @@ func orPostings(set Bits, n int, data []byte) bool {
 	return false
 }
 
-// orGaps adds count positions, or all that data holds where count is negative, and returns what
-// follows them.
+// orGaps adds count positions, or all positions in data if count is negative, and returns the data
+// after them.
 func orGaps(set Bits, n int, data []byte, count int) (rest []byte, ok bool) {
 	next := uint64(0)
 	for ; count != 0 && (count > 0 || len(data) > 0); count-- {
 		var gap uint64
-		if len(data) > 0 && data[0] < 0x80 { // most gaps take one byte
+		if len(data) > 0 && data[0] < 0x80 { // fast path: most gaps take one byte
 			gap, data = uint64(data[0]), data[1:]
 		} else {
 			var size int
@@ -87,6 +88,8 @@ func orGaps(set Bits, n int, data []byte, count int) (rest []byte, ok bool) {
 	return data, true
 }
 
+// orBitmap adds the positions of a bitmap. It reports false if the bitmap is not one of n
+// positions.
 func orBitmap(set Bits, n int, data []byte) bool {
 	if len(data) != (n+7)/8 || n&7 != 0 && bits.Len8(data[len(data)-1]) > n&7 {
 		return false

@@ -11,33 +11,34 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Query is some filters, compiled to be evaluated over many segments. It may be used by many
+// Query has some filters, compiled to be evaluated over many segments. It may be used by many
 // goroutines at once.
 type Query struct {
 	roots      []node
 	leaves     []leaf
 	properties []string
 	prefixes   []string // of words
-	words      []string // whole ones
-	byText     map[string]int
-	telling    bool // the sessions found are told apart
-	timed      bool // a filter has an instant
-	doubtful   bool
-	wordless   bool // no word is asked for
+	words      []string // whole words
+	// Index of the leaf with a text.
+	byText   map[string]int
+	telling  bool // evaluations return Alike, too
+	timed    bool // a filter has a range of creation times
+	doubtful bool
+	wordless bool // words are not looked for
 }
 
 // node is a part of a compiled filter.
 type node interface {
 	evaluate(e *Evaluation) pair
-	leaves(list []leafNode) []leafNode // appends those below it
+	leaves(list []leafNode) []leafNode // appends the leaves below the node
 }
 
-// The nodes. A leafNode is the number of a leaf.
+// The kinds of nodes. A leafNode is the index of a leaf.
 type (
 	allNode  []node
 	someNode []node
 	notNode  struct{ part node }
-	mayNode  struct{ part node } // whoever the part selects is in doubt
+	mayNode  struct{ part node } // all sessions of the part are doubtful
 	leafNode int
 )
 
@@ -64,9 +65,10 @@ func (n allNode) with(part node) allNode {
 // leaf is a condition that the blocks of a segment answer.
 type leaf struct {
 	properties []string // any of these properties
-	word       string   // or a word that begins so
-	whole      bool     // and has nothing more, or at least those words
-	fields     tags     // in one of these fields
+	word       string   // or a word with this prefix
+	// Only this word itself; if a list answers the leaf, other words with the prefix, too.
+	whole  bool
+	fields tags // in one of these fields
 
 	shared bool // several nodes are this leaf
 
@@ -74,19 +76,20 @@ type leaf struct {
 	oldest, newest int64
 }
 
-// isApart reports whether of a list with words of some fields not all are the leaf's, so that it
-// takes the block that tells them apart.
+// isApart reports whether a list with postings of some fields has those of a field of the leaf and
+// those of another field. Then the leaf needs the block with the postings by field.
 func (l *leaf) isApart(fields tags) bool { return fields&l.fields != 0 && fields&^l.fields != 0 }
 
 // Compile compiles filters, none of which has an error.
 func Compile(filters ...filter.Filter) *Query { return (&Query{}).compile(filters) }
 
-// CompileWordless compiles filters for segments whose words are not trusted: who is selected by a
-// word is in doubt.
+// CompileWordless compiles filters for segments whose words are not trusted: a session that is
+// selected by a word is doubtful.
 func CompileWordless(filters ...filter.Filter) *Query {
 	return (&Query{wordless: true}).compile(filters)
 }
 
+// compile compiles filters into an empty query.
 func (q *Query) compile(filters []filter.Filter) *Query {
 	q.byText = map[string]int{}
 	for _, f := range filters {
@@ -100,7 +103,7 @@ func (q *Query) compile(filters []filter.Filter) *Query {
 	return q
 }
 
-// index lists what the leaves of the roots are read of.
+// index lists the terms that the leaves of the roots need.
 func (q *Query) index() {
 	q.properties, q.prefixes = nil, nil
 	var words []string
@@ -118,23 +121,26 @@ func (q *Query) index() {
 	q.words = sortedSet(words)
 }
 
-// Tell makes evaluations tell the sessions that match for sure apart.
+// Tell makes evaluations count the sessions that match for sure, by what [Alike] has of them.
 func (q *Query) Tell() { q.telling = true }
 
+// sortedSet sorts a list and removes duplicates.
 func sortedSet(l []string) []string {
 	slices.Sort(l)
 	return slices.Compact(l)
 }
 
-// Exact reports whether no evaluation leaves a session in doubt.
+// Exact reports whether no evaluation has doubtful sessions.
 func (q *Query) Exact() bool { return !q.doubtful }
 
-// Probes returns how many blocks are looked for in a segment at most, about, once the blocks of
+// Probes returns about how many blocks of a segment are looked for at most, once the blocks of
 // Hashes were put.
 func (q *Query) Probes(s *Segment) int {
 	return len(q.properties) + 3*len(q.prefixes) + 3*len(s.words)
 }
 
+// node compiles a node of a filter. If the kind of the node is not known, all sessions are
+// doubtful.
 func (q *Query) node(n filter.Node) node {
 	switch n := n.(type) {
 	case *filter.AllOf:
@@ -157,13 +163,13 @@ func (q *Query) node(n filter.Node) node {
 	return q.maybe(allNode{})
 }
 
-// maybe makes all that a node selects doubtful.
+// maybe makes all sessions of a node doubtful.
 func (q *Query) maybe(n node) node {
 	q.doubtful = true
 	return mayNode{n}
 }
 
-// leaf returns the node of a leaf, which its text identifies.
+// leaf returns the node of a leaf, which the text identifies.
 func (q *Query) leaf(text string, l leaf) node {
 	i, known := q.byText[text]
 	if !known {
@@ -176,8 +182,8 @@ func (q *Query) leaf(text string, l leaf) node {
 	return leafNode(i)
 }
 
-// criterion returns the node of a criterion: the sessions that have a term of each group. What no
-// list or dictionary knows is in doubt.
+// criterion returns the node of a criterion: the sessions that have a term of each group. Sessions
+// are doubtful if lists and dictionary cannot decide.
 func (q *Query) criterion(c *filter.Criterion) node {
 	if c.Fields() == sessions.FieldsOf(sessions.FieldCreatedAt) {
 		return q.createdBetween(c)
@@ -197,8 +203,8 @@ func (q *Query) criterion(c *filter.Criterion) node {
 	return all
 }
 
-// group returns the node of the sessions that have a term in one of the ranges, or nil where
-// segments do not have all of those terms. It is sure where it selects no other sessions.
+// group returns the node of the sessions that have a term in one of the ranges, or nil if segments
+// do not have all of those terms. sure reports whether the node selects no other sessions.
 func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 	type text struct {
 		word  string
@@ -214,12 +220,13 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 		switch {
 		case r.Word && isWord && (r.Prefix || one) && !q.wordless:
 			words[text{r.From, !r.Prefix}] |= 1 << tag
-			sure = sure && r.Prefix // a list has those of one word among those that begin so
+			// A list does not separate a whole word from other words with that prefix.
+			sure = sure && r.Prefix
 		case r.Word:
 			return nil, false
 		case r.Field == sessions.FieldSubject && one && value != "":
 			words[text{subjectTerm(value), true}] |= 1 << tagSubject
-			sure = false // two subjects may have one hash
+			sure = false // two subjects may have the same hash
 		case propertyLetters[r.Field] != 0 && one:
 			properties = append(properties, propertyOf(&filter.Term{Field: r.Field, Value: value}).String())
 		case r.Field == sessions.FieldMatchLevel || r.Field == sessions.FieldAcceptanceLevel:
@@ -243,6 +250,7 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 	return some, sure
 }
 
+// createdBetween returns the node of a range of creation times, without its end.
 func (q *Query) createdBetween(c *filter.Criterion) node {
 	from, to := c.Range()
 	l := leaf{created: true, oldest: math.MinInt64, newest: math.MaxInt64 - 1}
@@ -255,7 +263,8 @@ func (q *Query) createdBetween(c *filter.Criterion) node {
 	return q.leaf("created "+from.String()+" "+to.String(), l)
 }
 
-// Micros returns an instant in microseconds since 1970, rounded up: no session lies between them.
+// Micros returns an instant in microseconds since 1970, rounded up. No session is created between
+// the two.
 func Micros(t time.Time) int64 {
 	us := t.UnixMicro()
 	if t.Nanosecond()%1000 != 0 {
@@ -264,12 +273,13 @@ func Micros(t time.Time) int64 {
 	return us
 }
 
-// mostProperties is how many lists of properties are read without a look at what there is.
+// mostProperties is how many lists of properties are asked for without looking at the catalogue
+// first.
 const mostProperties = 64
 
-// Hashes returns the keys of the blocks that an evaluation over some segments reads first: those
-// that say which of the whole words a segment may have. A segment has those for its size. They are
-// looked up as they are put, and not kept.
+// Hashes returns the keys of the blocks that an evaluation over some segments reads first, which
+// say what whole words a segment may have. A segment has the keys for its size. Put looks the words
+// up in these blocks, and does not keep them.
 func (q *Query) Hashes(segments []*Segment) (keys []string) {
 	if len(q.words) == 0 {
 		return nil
@@ -288,9 +298,9 @@ func (q *Query) Hashes(segments []*Segment) (keys []string) {
 	return keys
 }
 
-// Keys returns the keys of the blocks that an evaluation reads after those of Hashes; a segment has
-// some of them. indexed has to be true if the query is to be evaluated within instants that some of
-// the segments lie partly outside of.
+// Keys returns the keys of the blocks that an evaluation reads after those of Hashes. A segment has
+// some of them. indexed has to be true if a segment is partly outside of the range of creation
+// times that the query is to be evaluated over.
 func (q *Query) Keys(indexed bool) []string {
 	keys := []string{keyDead}
 	if len(q.properties) > 0 || q.telling {
@@ -310,14 +320,14 @@ func (q *Query) Keys(indexed bool) []string {
 	return keys
 }
 
-// Rest is what has to be read of a segment once the blocks of Keys were.
+// Rest says which blocks of a segment have to be read after those of Keys.
 type Rest struct {
-	Blocks []string // by their keys
-	Next   []string // of each of these keys, the first block whose key is not less
+	Blocks []string // their keys
+	Next   []string // for each key, the first block whose key is not less
 }
 
-// Rest returns what has to be read of a segment once the blocks of Keys were. oldest and newest are
-// the instants within which the query is to be evaluated.
+// Rest returns the blocks of a segment that have to be read after those of Keys. The query is to be
+// evaluated over the sessions created from oldest to newest.
 func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	if len(q.words) > 0 {
 		if s.asked == nil {
@@ -340,7 +350,8 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 		}
 		next(w)
 		rest.Blocks = append(rest.Blocks, keyList+w)
-		if w[:1] != subjectLetter { // which is of one field
+		// A subject has only one field.
+		if w[:1] != subjectLetter {
 			rest.Blocks = append(rest.Blocks, keyFields+w)
 		}
 	}
@@ -375,8 +386,8 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	return rest, nil
 }
 
-// More returns which blocks have to be read once those of Rest were, as those of Next: the words of
-// a prefix that has no list are in two chunks at most.
+// More returns keys that have to be read like those of Next after the blocks of Rest: the words of
+// a prefix without a list are in two chunks at most.
 func (q *Query) More(s *Segment) (next []string) {
 	q.eachUnlisted(s, func(prefix string) {
 		if i, _ := s.chunk(prefix); i < len(s.chunks) && strings.HasPrefix(s.chunks[i].last, prefix) {
@@ -386,8 +397,9 @@ func (q *Query) More(s *Segment) (next []string) {
 	return s.Behind(next)
 }
 
-// eachUnlisted calls do with the prefixes whose words are to be looked for in the dictionary: those
-// without a list, unless they begin with another one, whose words theirs are among.
+// eachUnlisted calls do with the prefixes whose words have to be looked for in the dictionary:
+// those without a list. It leaves out a prefix that begins with another one of them: the chunks of
+// the other have its words, too.
 func (q *Query) eachUnlisted(s *Segment, do func(prefix string)) {
 	last := ""
 	for _, p := range q.prefixes {

@@ -6,27 +6,30 @@ import (
 	"strings"
 )
 
-// Segment is what has been read of a segment. It is not safe for concurrent use.
+// Segment has the parts of a segment that have been read. It is not safe for concurrent use.
 type Segment struct {
 	Number         int64
 	N              int
 	Oldest, Newest int64 // creation times in microseconds since 1970
-	SearchKey      int64 // version of the search keys that its words are of; 0 until whoever opens it sets it
+	// Version of the search keys that its words come from; 0 until the caller of Open sets it.
+	SearchKey int64
 
-	dead       Bits              // nil: there are none, or they were not read
+	dead       Bits              // nil if there are none, or if they were not read
 	starts     []int64           // creation times of the first places of the parts; nil: not read
 	places     map[int][]Place   // by part
 	properties []string          // those that have a list, sorted
 	catalogued bool              // the properties were read
-	lists      map[string][]byte // and what tells the fields of lists apart
+	lists      map[string][]byte // by key; also the blocks that have the postings of lists by field
 	hashes     map[string][]byte
-	asked      []hashBlock     // of the words of a query, by their keys; nil: blocks of hashes are kept
-	words      map[string]bool // those words that the hashes have, once they were looked up
-	chunks     []chunk         // by their last words
+	// The words of a query, by block of hashes; if nil, Put keeps the blocks of hashes.
+	asked []hashBlock
+	// The words of the query that the hashes have, once they were looked up.
+	words  map[string]bool
+	chunks []chunk // by last word
 }
 
-// Open returns a segment of which nothing has been read. What no segment can be is a
-// [*DamageError].
+// Open returns a segment of which nothing has been read. It returns a [*DamageError] if no segment
+// can have these numbers.
 func Open(number int64, n int, oldest, newest int64) (*Segment, error) {
 	if n < 1 || n > MaxSessions || oldest > newest {
 		return nil, &DamageError{number, "description"}
@@ -34,12 +37,14 @@ func Open(number int64, n int, oldest, newest int64) (*Segment, error) {
 	return &Segment{Number: number, N: n, Oldest: oldest, Newest: newest}, nil
 }
 
-// Damaged returns a [*DamageError] of something in the segment.
+// Damaged returns a [*DamageError] that names a part of the segment.
 func (s *Segment) Damaged(what string) error { return &DamageError{s.Number, what} }
 
+// damaged returns a [*DamageError] that names a block.
 func (s *Segment) damaged(key string) error { return &DamageError{s.Number, blockName(key)} }
 
-// Keeps reports whether Put keeps the data of a block, and not only what it says.
+// Keeps reports whether Put keeps the data of a block, and not only values that it decodes from
+// them.
 func (s *Segment) Keeps(key string) bool {
 	switch key[:min(1, len(key))] {
 	case keyList, keyFields, keyDictionary:
@@ -50,7 +55,7 @@ func (s *Segment) Keeps(key string) bool {
 	return false
 }
 
-// Put takes a block that was read. A damaged one is a [*DamageError].
+// Put takes a block that was read. If the block is damaged, it returns a [*DamageError].
 func (s *Segment) Put(key string, data []byte) error {
 	payload, ok := unsealed(s.Number, key, data)
 	if !ok || key == "" {
@@ -71,6 +76,7 @@ func (s *Segment) Put(key string, data []byte) error {
 	case keyDictionary:
 		var c chunk
 		if c, ok = openChunk(key[1:], payload); ok {
+			// A chunk may be read twice, by different words.
 			if i, found := s.chunk(c.last); !found {
 				s.chunks = slices.Insert(s.chunks, i, c)
 			}
@@ -99,7 +105,8 @@ func (s *Segment) Put(key string, data []byte) error {
 	return nil
 }
 
-// with adds to a map, which is made if there is none: most segments of a search need few of theirs.
+// with adds to a map, and makes the map if it is nil: a search needs few of the maps of most
+// segments.
 func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	if m == nil {
 		m = map[K]V{}
@@ -108,8 +115,8 @@ func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	return m
 }
 
-// chunk returns where among the chunks that were read the one is in which a word has to be, and
-// whether it is the word's that the chunk ends with.
+// chunk returns the index, among the chunks that were read, of the one in which a word has to be,
+// and whether the word is that chunk's last one.
 func (s *Segment) chunk(word string) (i int, last bool) {
 	return slices.BinarySearchFunc(s.chunks, word, func(c chunk, word string) int { return strings.Compare(c.last, word) })
 }
@@ -120,8 +127,9 @@ func (s *Segment) hasChunk(word string) bool {
 	return i < len(s.chunks) && s.chunks[i].before < word
 }
 
-// Behind returns keys of which each has, as the first one that is not less, the key of the chunk
-// behind one that was read: behind the first chunk whose key is not less than one of those given.
+// Behind returns keys for the chunks that follow some chunks. For each given key, take the first
+// chunk whose key is not less, if it was read: the chunk that follows it is the first one whose key
+// is not less than the returned key.
 func (s *Segment) Behind(keys []string) (next []string) {
 	for _, key := range keys {
 		if i, _ := s.chunk(key[1:]); i < len(s.chunks) && s.chunks[i].last != endWord {
@@ -131,8 +139,8 @@ func (s *Segment) Behind(keys []string) (next []string) {
 	return sortedSet(next)
 }
 
-// list returns the list of a term, and whether there is one. A property's is damaged if it is
-// missing although the catalogue has it.
+// list returns the list of a term, and whether there is one. It returns a [*DamageError] if a
+// property of the catalogue has no list.
 func (s *Segment) list(term string) (list []byte, ok bool, err error) {
 	list, ok = s.lists[keyList+term]
 	if !ok && isProperty(term) {
@@ -146,13 +154,13 @@ func (s *Segment) list(term string) (list []byte, ok bool, err error) {
 	return list, ok, nil
 }
 
-// Release forgets the lists and the dictionary, which an evaluation needs and nothing after it.
+// Release forgets the lists and the dictionary, which only an evaluation needs.
 func (s *Segment) Release() {
 	s.lists, s.hashes, s.chunks, s.words, s.asked = nil, nil, nil, nil, nil
 	s.properties, s.catalogued = nil, false
 }
 
-// Dead returns the dead positions, of the block [DeadKey]. They are lent.
+// Dead returns the dead positions, of the block [DeadKey]. The caller must not change them.
 func (s *Segment) Dead() Bits {
 	if s.dead == nil {
 		return newBits(s.N)
@@ -169,7 +177,7 @@ func (s *Segment) PartKey(position int) (key string, read bool) {
 	return partKey(position / PartSize), read
 }
 
-// Pass forgets the places of the parts behind that of a position: a search goes from the newest to
+// Pass forgets the places of the parts after that of a position: a search goes from the newest to
 // the oldest.
 func (s *Segment) Pass(position int) {
 	for part := range s.places {
@@ -179,8 +187,7 @@ func (s *Segment) Pass(position int) {
 	}
 }
 
-// Place returns the place of a position. Its block has to have been read: a missing one is a
-// [*DamageError].
+// Place returns the place of a position. If its block was not read, it returns a [*DamageError].
 func (s *Segment) Place(position int) (Place, error) {
 	part, ok := s.places[position/PartSize]
 	if !ok {
@@ -189,7 +196,7 @@ func (s *Segment) Place(position int) (Place, error) {
 	return part[position%PartSize], nil
 }
 
-// bound returns the number of sessions that were created before an instant. Where a part has to be
+// bound returns the number of sessions that were created before an instant. If a part has to be
 // read first, it returns the part and false.
 func (s *Segment) bound(us int64) (n, part int, ok bool) {
 	switch {
@@ -198,8 +205,8 @@ func (s *Segment) bound(us int64) (n, part int, ok bool) {
 	case us > s.Newest:
 		return s.N, 0, true
 	}
-	// The first part that begins at the instant or later: the boundary is in the one before, or
-	// between them.
+	// Find the first part that begins at the instant or later. The boundary is in the part before,
+	// or between the two.
 	part, _ = slices.BinarySearch(s.starts, us)
 	part--
 	places, ok := s.places[part]
@@ -215,8 +222,9 @@ func (s *Segment) bound(us int64) (n, part int, ok bool) {
 	return part*PartSize + i, part, true
 }
 
-// Between returns the positions of the sessions created within the instants, both included: from
-// low until before high. What has to be read first is returned as keys.
+// Between returns the positions of the sessions created from oldest to newest, both included: from
+// low until before high. If blocks have to be read first, it returns their keys in missing, and all
+// positions.
 func (s *Segment) Between(oldest, newest int64) (low, high int, missing []string) {
 	low, high = 0, s.N
 	for _, b := range []struct {

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// propertyLetters are the fields whose values have lists, with the letter that begins the keys of
-// those. They have few values. A folded word never begins with an upper-case letter.
+// propertyLetters has the fields whose values have lists, because they have few values. The letter
+// begins the keys of the lists. A folded word never begins with an upper-case letter.
 var propertyLetters = [sessionsFields]byte{
 	sessions.FieldStatus: 'S', sessions.FieldDocumentType: 'T', sessions.FieldMatchLevel: 'L', sessions.FieldReasons: 'R',
 	sessions.FieldDocumentPresented: 'P', sessions.FieldDocumentValidity: 'V', sessions.FieldLiveness: 'A', sessions.FieldSex: 'X',
@@ -23,16 +23,17 @@ var propertyLetters = [sessionsFields]byte{
 }
 
 const (
-	sessionsFields = 64 // of which a set has room
+	sessionsFields = 64 // as many fields as a set has room for
 	subjectLetter  = "U"
-	scaleLetter    = 'G' // the scale of a match level, which is no field of its own
+	scaleLetter    = 'G' // the scale of a match level, which has no field of its own
 )
 
+// isProperty reports whether a term is a property, and not a word or a subject.
 func isProperty(term string) bool {
 	return term != "" && term[0] >= 'A' && term[0] <= 'Z' && term[:1] != subjectLetter
 }
 
-// property is a value of a field that has lists. The zero property is none.
+// property is a value of a field that has lists. The zero property means none.
 type property struct {
 	letter byte
 	value  string
@@ -46,7 +47,7 @@ func (p property) String() string {
 	return string(rune(p.letter)) + p.value
 }
 
-// propertyOf returns the property that a term is.
+// propertyOf returns the property of a term, or the zero property.
 func propertyOf(t *filter.Term) property {
 	if letter := propertyLetters[t.Field]; letter != 0 && !t.Word {
 		return property{letter, t.Value}
@@ -54,7 +55,8 @@ func propertyOf(t *filter.Term) property {
 	return property{}
 }
 
-// levels are the terms of all match and acceptance levels, and of none.
+// levels returns the terms of all match and acceptance levels, and those of sessions without a
+// comparison.
 func levels() (terms []filter.Term) {
 	for l := range far.MaxLevel + 1 {
 		for _, compared := range []bool{false, true} {
@@ -74,15 +76,16 @@ type tag uint8
 
 const (
 	tagSubject tag = 4
-	tagBoth    tag = 5 // a word that is joined of both names
+	tagBoth    tag = 5 // a word joined from both names
 	tagEnd     tag = 6
 )
 
-// searched are the fields of search by their tags.
+// searched has the fields of search, by tag.
 var searched = [...]sessions.Field{
 	sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber,
 }
 
+// tagOf returns the tag of a field whose words are searched.
 func tagOf(f sessions.Field) (tag, bool) {
 	if f == sessions.FieldNone {
 		return tagBoth, true
@@ -100,17 +103,17 @@ type tags uint8
 
 func (s tags) has(t tag) bool { return s>>t&1 == 1 }
 
-// several reports whether there are two or more.
+// several reports whether the set has two or more tags.
 func (s tags) several() bool { return s&(s-1) != 0 }
 
-// Word is a word of a session with its field, or its subject.
+// Word is a word of a session and its field, or the hash of the session's subject.
 type Word struct {
 	text string
 	tag  tag
 }
 
-// termsOf calls word with the words of a session, and prop with its properties, some of them
-// possibly twice. It returns the buffer, for the next call.
+// termsOf calls word with the words of a session, and prop with its properties. It may call them
+// twice with the same one. It returns the buffer, for the next call.
 func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop func(property)) []filter.Term {
 	buffer = filter.AppendTerms(buffer[:0], s)
 	for i := range buffer {
@@ -131,15 +134,16 @@ func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop fu
 	return buffer
 }
 
-// sexLetter begins the one property that is a person's. It is forgotten as words are: as a word
-// that has a list, whose only section has tag 0.
+// sexLetter begins the one property that is personal. It is forgotten like a word that has a list,
+// whose only section has tag 0.
 var sexLetter = string(rune(propertyLetters[sessions.FieldSex]))
 
+// sexWord returns the word for a property that is a sex.
 func sexWord(property string) (w Word, ok bool) {
 	return Word{text: property}, strings.HasPrefix(property, sexLetter) && property != sexLetter
 }
 
-// LostWords returns the words that a session had and does not have any more, and its sex likewise.
+// LostWords returns the words, and the sex, that a session had and does not have any more.
 func LostWords(had, has *sessions.Session) (lost []Word) {
 	kept := map[Word]bool{}
 	keep := func(w Word) { kept[w] = true }
@@ -160,22 +164,23 @@ func LostWords(had, has *sessions.Session) (lost []Word) {
 	return lost
 }
 
-// SameTexts reports whether two states of a session are alike in all that words are made of, in
-// whatever version, and in their sex.
+// SameTexts reports whether two states of a session have the same texts that words of any version
+// are made from, and the same sex.
 func SameTexts(s, t *sessions.Session) bool {
 	return s.FirstName == t.FirstName && s.LastName == t.LastName && s.PersonalNumber == t.PersonalNumber &&
 		s.DocumentNumber == t.DocumentNumber && s.Subject == t.Subject && s.Sex == t.Sex
 }
 
-// subjectTerm is a hash of a subject, which is a key of a person's and takes many bytes. Two may
-// have the same.
+// subjectTerm returns a hash of a subject. The subject itself identifies a person, and takes many
+// bytes. Two subjects may have the same hash.
 func subjectTerm(subject string) string {
 	var sum [4]byte
 	binary.BigEndian.PutUint32(sum[:], crc32.Checksum([]byte(subject), castagnoli))
 	return subjectLetter + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// prefixes yields the beginnings of a word that are whole characters, the word itself last.
+// prefixes yields the prefixes of a word that end with a whole character. The word itself comes
+// last.
 func prefixes(word string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for end := 0; end < len(word); {

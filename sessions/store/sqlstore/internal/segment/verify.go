@@ -9,10 +9,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Verify compares all that the segment says with the sessions. All of its blocks have to have been
-// put in. sessionsAt returns the session of a position that is alive, and for a dead one those that
-// are still stored with its creation time: a dead position may keep no word, and no sex, that none
-// of them has.
+// Verify compares the whole segment with the sessions. All of its blocks have to have been put in.
+// sessionsAt returns the session of a living position. For a dead position it returns the sessions
+// that are still stored with its creation time: the position may have no word, and no sex, that
+// none of them has.
 func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) error {
 	v := verifier{s: s, words: make([]map[Word]bool, s.N), lists: map[string]*sections{}}
 	for key := range s.lists {
@@ -71,14 +71,15 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 	return v.dictionary()
 }
 
+// verifier has the terms that the sessions have.
 type verifier struct {
 	s     *Segment
 	words []map[Word]bool
-	lists map[string]*sections // by what has a list: the positions that should be in it
+	lists map[string]*sections // the positions that the list of each term should have
 }
 
-// has notes that a position has a property, or a word with a prefix, and reports whether there is a
-// list of it.
+// has records that a position has a property, or a word with a prefix, and reports whether that has
+// a list.
 func (v *verifier) has(term string, t tag, position int) bool {
 	f := v.lists[term]
 	if f == nil {
@@ -91,8 +92,9 @@ func (v *verifier) has(term string, t tag, position int) bool {
 	return true
 }
 
-// property reports whether the living positions are those of the sessions with the property, and,
-// of one that is a person's, the dead ones are among those.
+// property reports whether the living positions of a list are those of the sessions with the
+// property. If the property is personal, dead positions have to be among those of the sessions,
+// too.
 func (v *verifier) property(term string, f *sections) bool {
 	dead, needed := v.s.Dead(), v.lists[term][0]
 	spared := dead
@@ -102,8 +104,8 @@ func (v *verifier) property(term string, f *sections) bool {
 	return f.fields() == 1 && f[0].within(needed, spared) && needed.within(f[0], dead)
 }
 
-// prefix reports whether the living positions are those of the sessions that have such a word in
-// each field, and the dead ones are among those.
+// prefix reports whether the living positions of a list are those of the sessions that have a word
+// with the prefix in each field, and whether the dead positions are among those.
 func (v *verifier) prefix(prefix string, f *sections) bool {
 	dead, needed := v.s.Dead(), v.lists[prefix]
 	for t, set := range f {
@@ -114,15 +116,15 @@ func (v *verifier) prefix(prefix string, f *sections) bool {
 	return true
 }
 
-// dictionary compares the chunks, the hashes, and what has a list with one another, and looks for
-// the words that are in no list and in no chunk.
+// dictionary compares the chunks, the hashes and the words with lists, and looks for words that are
+// in no list and no chunk.
 func (v *verifier) dictionary() error {
 	s := v.s
 	found := make([]map[Word]bool, s.N)
 	listed := map[Word]bool{}
-	taken := map[string]int{} // bytes, by the beginnings of words that have no list
+	taken := map[string]int{} // bytes of the words with each prefix that has no list
 	hashes := map[string][]uint32{}
-	last, before := "", "" // words: of the entry before, of the chunk before
+	last, before := "", "" // last words of the previous entry and of the previous chunk
 	for i := range s.chunks {
 		c := &s.chunks[i]
 		sound := true
@@ -165,7 +167,7 @@ func (v *verifier) dictionary() error {
 		return s.damaged(keyDictionary + endWord)
 	}
 	for p, size := range taken {
-		// Nobody asks for the beginning of a subject, so that has none.
+		// Subjects are only looked for whole, so their prefixes have no lists.
 		if size > listBytes && p[:1] != subjectLetter {
 			return s.damaged(keyList + p)
 		}
