@@ -8,9 +8,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// columnsOf maps filters to sessionkit_sessions, called s. hasReason says that s.reasons contains a
-// text. text returns a column that is shown and, other than those of keys, may have a type that
-// does not compare byte by byte.
+// columnsOf maps filters to sessionkit_sessions, called s. hasReason is the condition that
+// s.reasons contains a text. text returns a column that is shown, and whose type may not compare
+// byte by byte, unlike those of keys.
 func columnsOf(hasReason string, text func(name string) filter.Column) filter.Columns {
 	col := func(name string) filter.Column { return filter.Col("s." + name).NotNull() }
 	number := func(name string, values ...fmt.Stringer) filter.Column {
@@ -32,7 +32,7 @@ func columnsOf(hasReason string, text func(name string) filter.Column) filter.Co
 	for _, f := range []sessions.Field{
 		sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldDocumentNumber, sessions.FieldNationality,
 	} {
-		fields[f] = text("s." + f.String()) // NULL where there is no value
+		fields[f] = text("s." + f.String()) // NULL if there is no value
 	}
 	for _, f := range []sessions.Field{
 		sessions.FieldPartner, sessions.FieldSelfie, sessions.FieldClientIP, sessions.FieldBrowser, sessions.FieldOS, sessions.FieldModel,
@@ -49,7 +49,7 @@ func columnsOf(hasReason string, text func(name string) filter.Column) filter.Co
 	return filter.Columns{
 		Company: col("company"),
 		Fields:  fields,
-		Reasons: map[sessions.Reason]filter.Column{ // those that the list index has
+		Reasons: map[sessions.Reason]filter.Column{ // those in the list index
 			sessions.DigitalSpoof: filter.Expr("s.digital_spoof <> 0").NotNull(),
 			sessions.NotFullID:    filter.Expr("s.not_full_id <> 0").NotNull(),
 			sessions.LowFAR:       filter.Expr("s.low_far <> 0").NotNull(),

@@ -7,14 +7,15 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// MariaDB, 10.11 and newer, and MySQL, 8.0.21 and newer.
+// mariadb returns the engine of MariaDB, 10.11 and newer, and MySQL, 8.0.21 and newer.
 //
-// The table itself is the list: its rows lie in the order of the primary key. FORCE INDEX keeps the
-// planner from reading another index and sorting. A comparison of pairs is no range of an index
-// here, so it is written out. STRAIGHT_JOIN looks the right side up for each row of the left one.
+// The table itself is the list: its rows are in the order of the primary key. FORCE INDEX keeps the
+// planner from reading another index and sorting. A comparison of pairs cannot use a range of an
+// index here, so it is written out. STRAIGHT_JOIN looks up the right side for each row of the left
+// one.
 func mariadb() *Engine {
-	// MySQL takes names of 64 characters, and from 9.7 on it has no MD5. DDL commits at once, so
-	// that no transaction holds it together.
+	// The name of a lock may have 64 characters in MySQL, and from 9.7 on MySQL has no MD5. A
+	// transaction cannot be the lock, since DDL commits at once.
 	const lock = "CONCAT('sessionkit.', LEFT(SHA2(DATABASE(), 256), 32))"
 	e := &Engine{
 		Name:              "mariadb",
@@ -27,9 +28,9 @@ func mariadb() *Engine {
 		HasSchema: `SELECT count(*)
 FROM information_schema.tables
 WHERE table_schema = DATABASE() AND table_name = 'sessionkit_schema'`,
-		// MariaDB and MySQL write the types of numbers differently, and some servers all names in
-		// lower case. Under sql_mode=ORACLE a BLOB becomes a longblob, and NULL is an empty text to
-		// CONCAT.
+		// MariaDB and MySQL write the types of numbers differently, and some servers write all
+		// names in lower case. Under sql_mode=ORACLE a BLOB becomes a longblob, and CONCAT takes
+		// NULL for an empty text.
 		Objects: `SELECT CONCAT('table ', LOWER(t.table_name)), LOWER(t.engine)
 FROM information_schema.tables t
 WHERE t.table_schema = DATABASE() AND LEFT(t.table_name, 11) = 'sessionkit_'
@@ -45,11 +46,12 @@ SELECT CONCAT('index ', LOWER(i.table_name), '.', IF(i.index_name = 'PRIMARY', '
 FROM information_schema.statistics i
 WHERE i.table_schema = DATABASE() AND LEFT(i.table_name, 11) = 'sessionkit_'
 GROUP BY i.table_name, i.index_name`,
-		// A client that gives up closes its connection, which the server notices after that time.
+		// GET_LOCK waits 10 seconds. If a client gives up, it closes its connection, and the server
+		// notices that after this time at the latest.
 		LockSchema: "SELECT GET_LOCK(" + lock + ", 10)",
 		KeepSchema: "SELECT RELEASE_LOCK(" + lock + ")",
 		DropSchema: "SELECT RELEASE_LOCK(" + lock + ")",
-		// What a role grants is not in these tables.
+		// Privileges that a role grants are not in these tables.
 		Denied: `SELECT GROUP_CONCAT(p.name ORDER BY p.name SEPARATOR ', ')
 FROM (SELECT 'CREATE' AS name UNION ALL SELECT 'ALTER' UNION ALL SELECT 'DROP' UNION ALL SELECT 'INDEX') p
 CROSS JOIN (SELECT CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''') AS name) a
@@ -63,7 +65,8 @@ WHERE COALESCE(CURRENT_ROLE(), 'NONE') = 'NONE'
 		NowMicros: "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)",
 		FromDual:  " FROM DUAL",
 
-		// The former has a limit of its own: that of the connection could hide the rest.
+		// The first statement has a LIMIT of its own: the limit of the connection could hide its
+		// row.
 		Settings: []Statement{"SELECT 'sql_select_limit', @@sql_select_limit LIMIT 1", `SHOW SESSION VARIABLES
 WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'character_set_results', 'sql_mode', 'autocommit',
 	'tx_isolation', 'transaction_isolation', 'completion_type', 'sql_big_selects',
@@ -75,22 +78,25 @@ WHERE Variable_name IN ('character_set_client', 'character_set_connection', 'cha
 			{Name: "sql_mode", Needed: "STRICT_TRANS_TABLES or STRICT_ALL_TABLES in it", OK: has("STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"), For: Writing},
 			{Name: "sql_mode", Needed: "no EMPTY_STRING_IS_NULL in it", OK: not(has("EMPTY_STRING_IS_NULL"))},
 			{Name: "autocommit", Needed: "ON", OK: is("ON", "1")},
-			// A chained transaction begins when another ends, and the pool's next user is in it.
+			// A chained transaction begins when another ends, and the next user of the connection
+			// is in it.
 			{Name: "completion_type", Needed: "NO_CHAIN", OK: is("NO_CHAIN", "0")},
-			// Who reads the number of a change that is rolled back later misses the next one of
-			// that number.
+			// A reader that reads the number of a change that is rolled back later misses the next
+			// change with that number.
 			{Name: "tx_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
 			{Name: "transaction_isolation", Needed: "READ-COMMITTED or higher", OK: not(is("READ-UNCOMMITTED"))},
-			{Name: "sql_select_limit", Needed: "18446744073709551615, which is no limit", OK: is("18446744073709551615")}, // streams would end early
+			// Streams would end early.
+			{Name: "sql_select_limit", Needed: "18446744073709551615, which is no limit", OK: is("18446744073709551615")},
 			{Name: "sql_big_selects", Needed: "ON", OK: is("ON", "1")},
-			{Name: "max_sort_length", Needed: "256 or more", OK: atLeast(256)}, // IDs of 128 bytes, and their length
+			// Sorting takes the 128 bytes of an ID, and their length.
+			{Name: "max_sort_length", Needed: "256 or more", OK: atLeast(256)},
 			{Name: "tx_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 			{Name: "transaction_read_only", Needed: "OFF", OK: is("OFF", "0"), For: Beginning},
 		},
 
 		Changes: changes,
 
-		// Rows are read where they lie, but only those that are returned are packed.
+		// Rows are read in the order of the table, but only those that are returned are packed.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -111,8 +117,8 @@ WHERE {condition}
 	AND (s.created_us > :floor_us OR s.created_us = :floor_us AND s.id >= :floor_id)
 ORDER BY s.created_us DESC, s.id DESC`,
 
-		// MySQL returns no rows of what it writes. A read that does not lock would give the
-		// statement a snapshot, and under innodb_snapshot_isolation, the default from MariaDB 11.6
+		// MySQL cannot return rows from what it writes. A read that does not lock would give the
+		// transaction a snapshot, and with innodb_snapshot_isolation, the default from MariaDB 11.6
 		// on, the statement fails (1020) if the company has changed while it waited for it.
 		Bump: `INSERT INTO sessionkit_companies (company, seq, total, search_key)
 SELECT :company, LAST_INSERT_ID(2 * :n) DIV 2, :added, :search_key
@@ -133,13 +139,13 @@ ON DUPLICATE KEY UPDATE
 		Held: held + `
 FOR UPDATE`,
 
-		// A row that is changed is affected twice. IGNORE would count right, too, but take texts
-		// that do not fit.
+		// A row that is changed counts as two affected rows. IGNORE would count correctly, too, but
+		// would accept texts that do not fit.
 		InsertSessions: insertSessions + `
 ON DUPLICATE KEY UPDATE revision = revision + 1`,
 
-		// One that has another revision stays as it is, and is not affected twice. The assignments
-		// are made one after the other: revision, which they all ask for, comes last.
+		// A row with another revision stays as it is, and does not count as two. Assignments are
+		// made one after another, and each of them compares the revision, so it comes last.
 		ReplaceSessions: insertSessions + `
 ON DUPLICATE KEY UPDATE
 	{replaced}`,
@@ -150,8 +156,7 @@ ON DUPLICATE KEY UPDATE
 
 		byChange: " FORCE INDEX (sessionkit_sessions_changes)",
 
-		// The tail is read by change numbers, since old sessions that have changed lately are in
-		// it.
+		// Read the tail by change numbers, since it includes old sessions that have changed lately.
 		TailPage: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
@@ -175,7 +180,7 @@ ON DUPLICATE KEY UPDATE dead = VALUES(dead)`,
 		PutBlocks: insertBlocks + `
 ON DUPLICATE KEY UPDATE data = VALUES(data)`,
 
-		// A row that is changed is affected twice, and the transaction is rolled back.
+		// A row that exists counts as two affected rows, and the transaction is rolled back.
 		SaveSettings: insertSettings + `
 ON DUPLICATE KEY UPDATE saved_us = saved_us + 1`,
 		AuditPage: Statement(strings.Replace(auditPage, "(a.at_us, a.id) < (:after_us, :after_id)",
@@ -185,7 +190,7 @@ ON DUPLICATE KEY UPDATE saved_us = saved_us + 1`,
 FOR UPDATE`,
 		TryHoldCompany: company + `
 FOR UPDATE SKIP LOCKED`,
-		MostNamed: 4096, // each is a range of its own to the planner
+		MostNamed: 4096, // each is a range of its own for the planner
 		MostExact: MostBlocks,
 		MostNext:  MostBlocks / 4, // each is a subquery
 		LockRead:  "\nFOR UPDATE",
@@ -193,5 +198,6 @@ FOR UPDATE SKIP LOCKED`,
 	return e.fill()
 }
 
-// asBytes returns a column of utf8mb4_bin, which ignores blanks at the end, as one that does not.
+// asBytes returns a column of collation utf8mb4_bin, which ignores trailing spaces, as one that
+// does not.
 func asBytes(name string) filter.Column { return filter.Expr("CAST(" + name + " AS BINARY)") }

@@ -10,8 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// The statements that every engine takes as they are. Lists of columns, such as {columns} and
-// {names}, are filled in when an Engine is made: see fill.
+// The statements that are the same for all engines. Lists of columns, such as {columns} and
+// {names}, are filled in when an Engine is made, see fill.
 const (
 	version = `SELECT version
 FROM sessionkit_schema
@@ -55,7 +55,8 @@ LIMIT 1`
 SET history = :history
 WHERE version >= :version AND oldest <= :version`
 
-	// ofSchema selects one row if the package of a version works on the tables, and otherwise none.
+	// ofSchema selects one row if the package of version :version works on the tables, and
+	// otherwise none.
 	ofSchema = `FROM sessionkit_schema v
 WHERE v.version >= :version AND v.oldest <= :version AND v.version = (SELECT max(n.version) FROM sessionkit_schema n)`
 
@@ -81,7 +82,7 @@ WHERE company = :company`
 {rows}`
 )
 
-// Statements that two of the engines share.
+// Statements that PostgreSQL and SQLite share.
 const (
 	insertNew = insertSessions + `
 ON CONFLICT (company, id) DO NOTHING`
@@ -104,7 +105,8 @@ WHERE {condition}
 ORDER BY s.created_us DESC, s.id DESC`
 )
 
-// fill writes what is the same in every call into the statements of an engine.
+// fill sets the statements that an engine has in common with others, and fills in the parts of all
+// statements that are the same in every call.
 func (e *Engine) fill() *Engine {
 	e.Version, e.Oldest, e.NextCompany, e.Recorded, e.Unpacked = version, oldest, nextCompany, recorded, unpacked
 	e.State, e.NewHistory, e.Get = state, newHistory, get
@@ -127,6 +129,8 @@ func (e *Engine) fill() *Engine {
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1
 	}
+	// MariaDB assigns one column after another, and each assignment compares the revision: set it
+	// last.
 	replace := cmp.Or(e.replace, "%[1]s = excluded.%[1]s")
 	isRevision := func(name string) bool { return name == "revision" }
 	replaced := append(slices.DeleteFunc(row.Mutable().Names(), isRevision), "revision")

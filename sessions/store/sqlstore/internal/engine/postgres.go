@@ -7,14 +7,14 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// PostgreSQL, 15 and newer.
+// postgres returns the engine of PostgreSQL, 15 and newer.
 //
-// A prepared statement gets a generic plan after five calls, unless that looks dearer than planning
-// anew each time, which costs as much as the statement. Two things make it look dear: an argument
-// in LIMIT, which is taken for a tenth of all rows, and a subquery joined by its keys, for which
-// other plans than looking up are thought of. So a limit is written twice, once rounded up for the
-// planner and once as the argument, and look-ups are lateral subqueries that OFFSET 0 keeps as they
-// are.
+// A prepared statement gets a generic plan after five calls, unless that plan looks more expensive
+// than planning each time, which costs as much as the statement itself. Two things make it look
+// expensive: an argument in LIMIT, which the planner takes for a tenth of all rows, and a subquery
+// joined by its keys, which the planner may execute in other ways than by looking the keys up. So a
+// limit is written twice, once rounded up for the planner and once as the argument. And look-ups
+// are lateral subqueries, which OFFSET 0 keeps as they are.
 func postgres() *Engine {
 	e := &Engine{
 		Name:              "postgres",
@@ -31,8 +31,8 @@ func postgres() *Engine {
 		HasSchema: `SELECT count(DISTINCT table_name)
 FROM information_schema.tables
 WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'sessionkit_schema'`,
-		// An index that could not be built is invalid: it is there, and nothing uses it. With
-		// quote_all_identifiers names of types are in quotes.
+		// An index that could not be built is invalid: it exists, but nothing uses it. With
+		// quote_all_identifiers the names of types are in quotes.
 		Objects: `SELECT 'table ' || c.relname, 'table'
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -57,9 +57,10 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_index x ON x.indrelid = c.oid AND x.indisvalid
 JOIN pg_class i ON i.oid = x.indexrelid
 WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p') AND starts_with(c.relname, 'sessionkit_')`,
-		// DDL is part of a transaction here, which leaves nothing behind if it fails. The number is
-		// any that nobody else uses.
-		BeginSchema: "BEGIN ISOLATION LEVEL READ COMMITTED", // a snapshot would be older than the lock
+		// A transaction includes DDL here, and leaves nothing behind if it fails. The number of the
+		// lock is arbitrary: one that nobody else should use. With another isolation level the
+		// snapshot would be older than the lock.
+		BeginSchema: "BEGIN ISOLATION LEVEL READ COMMITTED",
 		LockSchema:  "SELECT 1 FROM pg_advisory_xact_lock(7365707331)",
 		KeepSchema:  "COMMIT",
 		DropSchema:  "ROLLBACK",
@@ -85,7 +86,7 @@ ORDER BY name`},
 			{Name: "default_transaction_read_only", Needed: "off", OK: is("off"), For: Beginning},
 		},
 
-		// Generic plans would take the limit for a tenth of the company and sort.
+		// Generic plans would take the limit for a tenth of the company, and sort.
 		Changes: `SELECT {columns}
 FROM (
 	SELECT *
@@ -97,7 +98,7 @@ FROM (
 ORDER BY r.changed_seq
 LIMIT :limit`,
 
-		// The keys come from the list index alone; only the rows that are returned are looked up.
+		// The keys come from the list index alone. Only the rows that are returned are looked up.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -120,10 +121,10 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC`,
 
-		// With the costs that a server has by default, PostgreSQL would read the whole table with
-		// several processes and sort it, and the first session would come when that is done. Told
-		// not to sort, it reads the list index in order. It would also compile a plan this dear to
-		// machine code first, which takes as long as thousands of rows.
+		// With the default costs of a server, PostgreSQL would read the whole table with several
+		// processes and sort it, and the first session would come only when that is done. With
+		// enable_sort off, it reads the list index in order. Because the plan looks expensive, it
+		// would also compile it to machine code first, which takes as long as thousands of rows.
 		SetSnapshot: `SELECT
 	set_config('enable_sort', 'off', true),
 	set_config('max_parallel_workers_per_gather', '0', true),
@@ -167,8 +168,8 @@ CROSS JOIN LATERAL (
 ) t
 WHERE t.until_us = 0 OR t.until_us > :now_us{lock}`,
 
-		// What is to be deleted is named by where it lies. The caller counts the rows: one that has
-		// moved meanwhile stays.
+		// Rows are deleted by their place in the table. If one has moved meanwhile, it stays, and
+		// the caller, who counts the rows, notices.
 		DeleteSessions: `DELETE FROM sessionkit_sessions
 WHERE company = :company AND ctid = ANY (ARRAY(
 	SELECT s.ctid
@@ -182,8 +183,8 @@ WHERE company = :company AND ctid = ANY (ARRAY(
 	) s
 ))`,
 
-		// The tail is read by change numbers, since old sessions that have changed lately are in
-		// it; the planner might rather read the list in order.
+		// Read the tail by change numbers, since it includes old sessions that have changed lately.
+		// The planner might prefer to read the list in order.
 		TailPage: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
@@ -213,7 +214,7 @@ JOIN LATERAL (
 ) r ON true
 ORDER BY k.created_us DESC, k.id DESC`,
 
-		// As of the list: an argument as the limit would be taken for a tenth of the trail.
+		// As for lists: the planner would take an argument in LIMIT for a tenth of the trail.
 		AuditPage: `SELECT *
 FROM (
 	` + Statement(strings.ReplaceAll(strings.Replace(auditPage, ":limit", "{limit rounded up}", 1), "\n", "\n\t")) + `
@@ -229,16 +230,18 @@ FOR UPDATE SKIP LOCKED`,
 	return e.fill()
 }
 
-// A table has no statistics until an ANALYZE comes by, and a load of a million sessions may be
-// quicker. A company then looks as if it had few of them, and a condition that names hundreds, by
-// "= ANY" or IN, as if it left all of those: the whole company is read, by whatever index begins
-// with it. So what names many sessions looks up one after the other.
+// A table has no statistics until ANALYZE has run, and a load of a million sessions may be faster
+// than that. A company then looks as if it had few sessions, and a condition with hundreds of
+// values, by "= ANY" or IN, as if it left all of those: PostgreSQL would read the whole company, by
+// any index that begins with it. So statements with many keys look them up one after another.
 //
-// Where the statistics know all companies but one that is new, it looks as if that had none: each
-// index that begins with the company is as good as the one that has the key, and the whole company
-// would be read for each look-up. Only the one that has the key is in its order.
+//
+// If the statistics know all companies except a new one, the new one looks as if it had no
+// sessions: each index that begins with the company seems as good as the one with the key, and
+// PostgreSQL would read the whole company for each look-up. ORDER BY the key prevents that: only
+// the index with the key is in its order.
 
-// lookedUp are the sessions whose last changes have some numbers.
+// lookedUp has the sessions whose last changes have some numbers.
 const lookedUp = `unnest({changes}) c (changed_seq)
 CROSS JOIN LATERAL (
 	SELECT *
@@ -248,7 +251,7 @@ CROSS JOIN LATERAL (
 	LIMIT 1
 ) s`
 
-// lookedUpIDs are the sessions that have some IDs.
+// lookedUpIDs selects the sessions that have some IDs.
 const lookedUpIDs = `SELECT {whole}
 FROM unnest({ids}) i (id)
 CROSS JOIN LATERAL (

@@ -7,7 +7,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// fewRows is how many rows are sent as they are: arrays would not pay.
+// fewRows is the number of rows up to which arrays are not worth it.
 const fewRows = 16
 
 // SessionRows returns rows of row.All for the end of an INSERT. Each value is nil, an int64 or a
@@ -21,9 +21,9 @@ func (e *Engine) SessionRows(rows [][]any) Part {
 	return p
 }
 
-// unnested returns rows as an array for each column: 40 arguments in place of 40 for each row,
-// which spares the host a third of its work. The arrays are sent as texts, since not every driver
-// knows how to send an array.
+// unnested returns rows as one array for each column: 40 arguments instead of 40 for each row,
+// which saves the host a third of its work. The arrays are sent as texts, since not every driver
+// can send an array.
 func unnested(columns row.Columns, rows [][]any) Part {
 	p := Part{Args: make([]any, len(columns))}
 	kinds := make([]string, len(columns))
@@ -44,19 +44,20 @@ func unnested(columns row.Columns, rows [][]any) Part {
 	return p
 }
 
-// quotedElement escapes what ends a quoted element of an array (PostgreSQL, "Array Input and Output
-// Syntax").
+// quotedElement escapes the characters that would end a quoted element of an array (PostgreSQL,
+// "Array Input and Output Syntax").
 var quotedElement = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
+// appendElement appends an element of an array: nil, an int64 or a string.
 func appendElement(array *strings.Builder, v any) {
 	switch v := v.(type) {
 	case int64:
 		var digits [20]byte
 		array.Write(strconv.AppendInt(digits[:0], v, 10))
 	case string:
-		// In quotes nothing else has a meaning: neither NULL, nor braces, commas and blanks.
+		// In quotes nothing else has a meaning: neither NULL, nor braces, commas or spaces.
 		array.WriteByte('"')
-		_, _ = quotedElement.WriteString(array, v) // a Builder takes everything
+		_, _ = quotedElement.WriteString(array, v) // a Builder never fails
 		array.WriteByte('"')
 	default:
 		array.WriteString("NULL")

@@ -8,9 +8,9 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// The statements about segments, and about the rows that segments name by their change numbers. {by
-// change}, {changed sessions} and {with changes} are filled in when an Engine is made: they keep
-// the planner to the index of changes, where the engine lets one say so.
+// The statements for segments, and for the rows that segments name by their change numbers. {by
+// change}, {changed sessions} and {with changes} are filled in when an Engine is made: where the
+// engine allows it, they make the planner use the index of changes.
 const (
 	company = `SELECT seq, total, packed_seq, forgot_seq, search_key
 FROM sessionkit_companies
@@ -33,9 +33,9 @@ ORDER BY g.segment{lock}`
 FROM sessionkit_blocks b
 WHERE b.company = :company AND b.segment = :segment{lock}`
 
-	// The tail ends at the company's last change. That says nothing more of the rows, but to the
-	// planner: it has statistics of the change numbers of all companies together, by which those
-	// behind one of a company that is not the largest would be a good part of the table.
+	// The upper bound of the tail, the company's last change, excludes no rows. But the planner
+	// needs it: its statistics of change numbers are of all companies together, and by those the
+	// changes after one of a smaller company would be a large part of the table.
 	countTail = `SELECT {counts}
 FROM sessionkit_sessions s{by change}
 WHERE s.company = :company AND s.changed_seq > :packed AND s.changed_seq <= :seq`
@@ -75,7 +75,7 @@ WHERE company = :company AND {segments}`
 FROM {changed sessions}
 WHERE s.company = :company{with changes}`
 
-	// A session that has changed since its key was computed has another number, and is left alone.
+	// A session that has changed since its key was computed has another number, and keeps its key.
 	setKeys = `UPDATE sessionkit_sessions
 SET search_key = {key}
 WHERE company = :company AND {changes}`
@@ -111,7 +111,7 @@ WHERE company = :company`
 SET forgot_seq = :seq
 WHERE company = :company`
 
-	// MariaDB assigns from left to right: seq comes last.
+	// MariaDB assigns from left to right, and forgot_seq needs the old seq: seq comes last.
 	resetPacked = `UPDATE sessionkit_companies
 SET packed_seq = 0, forgot_seq = seq, search_key = 0, total = (SELECT count(*) FROM sessionkit_sessions s WHERE s.company = :company),
 	seq = coalesce((SELECT max(s.changed_seq) FROM sessionkit_sessions s WHERE s.company = :company AND s.changed_seq > sessionkit_companies.seq), seq)
@@ -145,14 +145,14 @@ WHERE company = :company`
 WHERE company = :company`
 )
 
-// Block names a block of a segment.
+// Block identifies a block of a segment.
 type Block struct {
 	Segment int64
 	Name    string
 }
 
-// Numbers returns the condition that a column is one of some numbers. Their number may not change
-// the text, or only by powers of two.
+// Numbers returns the condition that a column is one of some numbers. Its text does not depend on
+// how many there are, or only by powers of two.
 func (e *Engine) Numbers(column string, list []int64) Part {
 	switch e.Dialect {
 	case filter.Postgres:
@@ -165,8 +165,8 @@ func (e *Engine) Numbers(column string, list []int64) Part {
 	return in(column, list)
 }
 
-// Changed adds to the arguments of a read what it needs for the sessions of a company whose last
-// changes have some numbers, none of them twice.
+// Changed adds to the arguments of a read those that select the sessions of a company whose last
+// changes have some numbers. No number may occur twice.
 func (e *Engine) Changed(args Args, company string, list []int64) Args {
 	args["changes"] = e.Numbers("s.changed_seq", list)
 	if e.lookUps {
@@ -175,7 +175,7 @@ func (e *Engine) Changed(args Args, company string, list []int64) Args {
 	return args
 }
 
-// Deleted is [Engine.Changed] for DeleteSessions, which has no other name for the table.
+// Deleted is [Engine.Changed] for DeleteSessions, in which the table has no alias.
 func (e *Engine) Deleted(company string, list []int64) Args {
 	if e.lookUps {
 		return e.Changed(Args{}, company, list)
@@ -183,7 +183,7 @@ func (e *Engine) Deleted(company string, list []int64) Args {
 	return Args{"company": company, "changes": e.Numbers("changed_seq", list)}
 }
 
-// IDs returns some IDs, of which there has to be one, as Stored, Held and TombstonesOf take them.
+// IDs returns some IDs, at least one, for Stored, Held and TombstonesOf.
 func (e *Engine) IDs(list []string) Part {
 	if e.lookUps {
 		return Part{"CAST(CAST(? AS text) AS text[])", []any{array(list)}}
@@ -191,7 +191,7 @@ func (e *Engine) IDs(list []string) Part {
 	return Padded(list)
 }
 
-// Instants returns some creation times as SessionsAt takes them.
+// Instants returns some creation times for SessionsAt.
 func (e *Engine) Instants(list []int64) Part {
 	if e.lookUps {
 		return bigints(list)
@@ -199,12 +199,12 @@ func (e *Engine) Instants(list []int64) Part {
 	return e.Numbers("s.created_us", list)
 }
 
-// bigints returns numbers as an array of PostgreSQL's.
+// bigints returns numbers as an array of PostgreSQL.
 func bigints(list []int64) Part {
 	return Part{"CAST(CAST(? AS text) AS bigint[])", []any{numbers(list, "{", "}")}}
 }
 
-// numbers writes numbers as an array of PostgreSQL's or JSON's.
+// numbers writes numbers as an array of PostgreSQL or JSON.
 func numbers(list []int64, begin, end string) string {
 	texts := make([]string, len(list))
 	for i, n := range list {
@@ -220,7 +220,7 @@ func in[T any](column string, list []T) Part {
 	return p
 }
 
-// powerOfTwo rounds up to a power of two, so that the texts of statements are few.
+// powerOfTwo rounds up to a power of two, so that statements have few different texts.
 func powerOfTwo(n int) int {
 	power := 1
 	for power < n {
@@ -229,7 +229,7 @@ func powerOfTwo(n int) int {
 	return power
 }
 
-// array writes texts as PostgreSQL reads an array.
+// array writes texts as an array of PostgreSQL.
 func array(list []string) string {
 	var b strings.Builder
 	for i, text := range list {
@@ -239,18 +239,19 @@ func array(list []string) string {
 	return b.String() + "}"
 }
 
+// asJSON writes texts as JSON.
 func asJSON(v any) string {
 	text, _ := json.Marshal(v) //nolint:errchkjson // texts always encode
 	return string(text)
 }
 
-// MostBlocks is how many blocks a statement takes at once whose text names each, such as one with
-// [OneOf].
+// MostBlocks is how many blocks a statement takes at once if its text has each of them, such as
+// with [OneOf].
 const MostBlocks = 256
 
 // NamedBlocks returns a statement that reads the blocks of :company with some names, of each of
-// some segments, and its arguments. An engine that counts what there is in the table might rather
-// read all of it, and is not let: each is looked up.
+// some segments, and its arguments. By its statistics an engine might prefer to read the whole
+// table. The statement makes it look up each block.
 func (e *Engine) NamedBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
 	args := e.named(company, segments, names)
 	switch e.Dialect {
@@ -276,19 +277,19 @@ FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
 }
 
-// mostListed is how many blocks a statement takes at once that are an argument, and not in its
+// mostListed is how many blocks a statement takes at once if they are an argument, and not in its
 // text.
 const mostListed = 4096
 
-// OneOf returns the condition that a block is one of some.
+// OneOf returns the condition that a block is one of some blocks.
 func OneOf(list []Block) Part {
 	return repeated(list, " OR ", "segment = ? AND name = ?", func(b Block) []any { return []any{b.Segment, b.Name} })
 }
 
-// ListBlocks returns the statement of NamedBlocks for names before "M", which those of lists are,
-// and a good part of a company's segments. An index has the lists of one name together: to read
-// them in passing takes a tenth of looking each of them up. MariaDB would look up each anyway,
-// since its tables lie in the order of their primary key.
+// ListBlocks returns the statement of NamedBlocks for names before "M", which are those of lists,
+// and for a large part of a company's segments. An index has the lists of one name together:
+// reading them one after another takes a tenth of the time of looking each of them up. MariaDB
+// would look up each one anyway, since its tables are in the order of their primary key.
 func (e *Engine) ListBlocks(company string, segments []int64, names []string, lock string) (Statement, Args) {
 	args := e.named(company, segments, names)
 	switch e.Dialect {
@@ -311,7 +312,7 @@ WHERE +b.segment IN (SELECT u.segment FROM {segments})`, args
 	return e.NamedBlocks(company, segments, names, lock)
 }
 
-// named returns arguments with tables u of segments and n of names.
+// named returns arguments with a table u of segments and a table n of names.
 func (e *Engine) named(company string, segments []int64, names []string) Args {
 	if e.Dialect == filter.Postgres {
 		return Args{
@@ -353,8 +354,8 @@ WHERE b.company = :company AND ({blocks}){lock}`, args
 }
 
 // NextBlocks returns a statement that reads, for each of some names, the first block of :company
-// whose name is not less, and its arguments. MariaDB goes by a range of an index only where its
-// bounds are constants.
+// whose name is not less, and its arguments. MariaDB uses a range of an index only if its bounds
+// are constants.
 func (e *Engine) NextBlocks(company string, list []Block, lock string) (Statement, Args) {
 	switch e.Dialect {
 	case filter.Postgres:
@@ -388,8 +389,8 @@ CROSS JOIN sessionkit_blocks b ON b.company = :company AND b.segment = p.segment
 	return "{blocks}", Args{"blocks": repeated(list, "\nUNION ALL\n", one, func(b Block) []any { return []any{company, b.Segment, b.Name} })}
 }
 
-// repeated repeats a text for each block, and for the last one until their number is a power of
-// two.
+// repeated repeats a text for each block, and then for the last block, until the number of texts is
+// a power of two.
 func repeated(list []Block, between, text string, values func(Block) []any) Part {
 	n := powerOfTwo(len(list))
 	p := Part{Text: text + strings.Repeat(between+text, n-1)}

@@ -6,11 +6,11 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// SQLite, 3.38 and newer.
+// sqlite returns the engine of SQLite, 3.38 and newer.
 //
-// It has one writer at a time and no levels of isolation: a transaction reads one state. CROSS JOIN
-// is a join whose right side is looked up for each row of the left one; the planner may turn any
-// other around.
+// SQLite has one writer at a time, and no isolation levels: a transaction reads one state. A CROSS
+// JOIN looks up its right side for each row of the left one; the planner may reorder any other
+// join.
 func sqlite() *Engine {
 	e := &Engine{
 		Name:      "sqlite",
@@ -45,7 +45,7 @@ SELECT 'index ' || m.name || '.' || i.name, CASE WHEN i."unique" THEN 'unique ('
 FROM sqlite_master m
 JOIN pragma_index_list(m.name) i
 WHERE m.type = 'table' AND m.name GLOB 'sessionkit_*' AND i.origin = 'c'`,
-		// It takes the lock of the writer at once, and does not fail half-way for want of it.
+		// Take the write lock at once, so that the migration does not fail half-way for lack of it.
 		BeginSchema: "BEGIN IMMEDIATE",
 		KeepSchema:  "COMMIT",
 		DropSchema:  "ROLLBACK",
@@ -60,17 +60,20 @@ UNION ALL SELECT 'secure_delete', secure_delete FROM pragma_secure_delete
 UNION ALL SELECT 'journal_mode', journal_mode FROM pragma_journal_mode`},
 		Needs: []Setting{
 			{Name: "sqlite_version", Needed: "3.38 or newer", OK: atLeast(3, 38)},
-			{Name: "encoding", Needed: "UTF-8", OK: is("UTF-8")}, // texts compare by their bytes in the file
+			// Texts compare by their bytes in the file.
+			{Name: "encoding", Needed: "UTF-8", OK: is("UTF-8")},
 			{Name: "read_uncommitted", Needed: "0", OK: is("0")},
-			{Name: "full_column_names", Needed: "0", OK: is("0")}, // a subquery's columns would have other names
+			// The columns of a subquery would have other names.
+			{Name: "full_column_names", Needed: "0", OK: is("0")},
 			{Name: "secure_delete", Needed: "on, so that what is deleted is overwritten", OK: is("1"), For: Erasing},
 			{Name: "query_only", Needed: "0", OK: is("0"), For: Writing},
-			{Name: "journal_mode", Needed: "any but off", OK: not(is("off")), For: Writing}, // nothing can be rolled back
+			// With journal_mode=off nothing can be rolled back.
+			{Name: "journal_mode", Needed: "any but off", OK: not(is("off")), For: Writing},
 		},
 
 		Changes: changes,
 
-		// The keys come from the list index alone; only the rows that are returned are looked up.
+		// The keys come from the list index alone. Only the rows that are returned are looked up.
 		Page: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id
@@ -100,8 +103,7 @@ RETURNING seq, tombstones`,
 
 		byChange: " INDEXED BY sessionkit_sessions_changes",
 
-		// The tail is read by change numbers, since old sessions that have changed lately are in
-		// it.
+		// Read the tail by change numbers, since it includes old sessions that have changed lately.
 		TailPage: `SELECT r.id, {packed columns}
 FROM (
 	SELECT s.created_us, s.id, s.changed_seq
@@ -114,14 +116,15 @@ FROM (
 CROSS JOIN sessionkit_sessions r ON r.company = :company AND r.changed_seq = k.changed_seq
 ORDER BY k.created_us DESC, k.id DESC`,
 
-		HoldCompany:    company, // whoever writes is alone
+		HoldCompany:    company, // a writer is alone
 		TryHoldCompany: company,
 	}
 	return e.fill()
 }
 
-// formatted packs texts in one go, for which concat_ws is too new: || would copy what is there
-// already for each further text, and take half as long again. The format is made once a statement.
+// formatted packs texts with one call of format, since concat_ws is newer than SQLite 3.38. With
+// ||, each further text would copy those before it, which takes half as long again. The format is
+// computed once for each statement.
 func formatted(texts []string) string {
 	return "format(replace('%s" + strings.Repeat("|%s", len(texts)-1) + "', '|', char(31)), " + lines(texts) + ")"
 }

@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// Statement is the text of a statement with names for what differs from call to call:
+// Statement is the text of a statement, with names for the parts that differ from call to call:
 //
 //   - :name is an argument;
 //   - {name} is a part of the text, with arguments of its own: a condition, a list of columns,
 //     rows;
 //   - {name rounded up} is the argument called name as a number in the text, raised to the next
-//     power of four. It shows a planner the size of what is wanted, where an argument would hide
-//     it, and keeps the texts few, where the number itself would make one for each.
+//     power of four. It shows the planner how many rows are wanted, which an argument would hide.
+//     Rounding keeps the number of different texts small.
 //
 // Two colons are a cast of PostgreSQL. No statement has other colons or braces.
 type Statement string
 
-// Args are what the names of a statement stand for: a [Part] for a {name}, and what the driver
-// takes for a :name.
+// Args are the values of the names in a statement: a [Part] for each {name}, and a value that the
+// driver takes for each :name.
 type Args map[string]any
 
-// Part is a part of a statement. Each question mark is one of its arguments.
+// Part is a part of a statement. Each question mark in it is one of its arguments.
 type Part struct {
 	Text string
 	Args []any
@@ -34,8 +34,8 @@ func List(values ...any) Part {
 	return Part{"?" + strings.Repeat(", ?", len(values)-1), values}
 }
 
-// Padded returns values, of which there has to be one, with commas between them: the last one again
-// until their number is a power of two.
+// Padded returns values, at least one, with commas between them. It repeats the last one until
+// their number is a power of two.
 func Padded[T any](list []T) Part {
 	values := make([]any, powerOfTwo(len(list)))
 	for i := range values {
@@ -44,7 +44,7 @@ func Padded[T any](list []T) Part {
 	return List(values...)
 }
 
-// Rows returns rows of as many values each, in parentheses.
+// Rows returns rows in parentheses. All rows have the same number of values.
 func Rows(rows [][]any) Part {
 	// A row has dozens of values, and a statement hundreds of rows: grow once.
 	p := Part{Args: make([]any, 0, len(rows)*len(rows[0]))}
@@ -56,8 +56,8 @@ func Rows(rows [][]any) Part {
 	return p
 }
 
-// Cases returns the value that a column has in a list of pairs: the last one again until their
-// number is a power of two.
+// Cases returns a CASE that maps the values of a column by a list of pairs. It repeats the last
+// pair until their number is a power of two.
 func Cases(column string, pairs []any) Part {
 	for n := 2 * powerOfTwo(len(pairs)/2); len(pairs) < n; {
 		pairs = append(pairs, pairs[len(pairs)-2:]...)
@@ -65,12 +65,11 @@ func Cases(column string, pairs []any) Part {
 	return Part{"CASE " + column + strings.Repeat(" WHEN ? THEN ?", len(pairs)/2) + " END", pairs}
 }
 
-// Bind returns a statement's text as the engine takes it, and its arguments in order. A name
-// without a value, or a value that no name asks for, is a mistake in the calling code, and an
-// error.
+// Bind returns the text of a statement for the engine, and its arguments in order. A name without a
+// value, or a value without a name, is a mistake in the calling code, and an error.
 func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err error) {
 	b := binding{args: args, asked: make(map[string]bool, len(args))}
-	// Conditions and columns make a statement longer than its constant, twice as long as a rule.
+	// Conditions and columns make a statement longer than its constant, typically twice as long.
 	b.text.Grow(2 * len(s))
 	rest := string(s)
 	for {
@@ -96,29 +95,30 @@ func (e *Engine) Bind(s Statement, args Args) (text string, values []any, err er
 		}
 	}
 	b.text.WriteString(rest)
-	// Each value that is asked for was given, or there is an error already: so it is enough to
-	// compare how many there are.
+	// Each value asked for was given, or there is an error already. So comparing the numbers finds
+	// values that no name asks for.
 	if b.err == nil && len(b.asked) < len(args) {
 		b.err = fmt.Errorf("sqlstore: a statement asks for %d of %d values", len(b.asked), len(args))
 	}
 	if b.err != nil {
 		return "", nil, b.err
 	}
-	// Question marks become $1, $2, ... only now: parts have been written without knowing how many
-	// arguments stand before theirs.
+	// Question marks become $1, $2, ... only now: when parts are written, it is not known yet how
+	// many arguments come before theirs.
 	text, err = e.Dialect.ReplacePlaceholders(b.text.String())
 	return text, b.values, err
 }
 
-// binding is a statement while its names are filled in.
+// binding is a statement whose names are being filled in.
 type binding struct {
 	args   Args
-	asked  map[string]bool // the names of args that were found in the statement
+	asked  map[string]bool // names of args that the statement asks for
 	text   strings.Builder
 	values []any
 	err    error // the first
 }
 
+// fail records the first error.
 func (b *binding) fail(err error) {
 	if b.err == nil {
 		b.err = err
@@ -136,19 +136,19 @@ func (b *binding) value(name string) any {
 	return v
 }
 
-// argument writes a :name. One that is named twice is sent twice: not every driver can refer to an
-// argument by its number.
+// argument writes a :name. An argument that is named twice is sent twice, since not every driver
+// can refer to an argument by its number.
 func (b *binding) argument(name string) {
 	b.text.WriteByte('?')
 	value := b.value(name)
 	if key, isText := value.(string); isText && (name == "company" || name == "id") && !possible(key) {
-		value = "" // finds nothing either
+		value = "" // finds nothing, as the key would
 	}
 	b.values = append(b.values, value)
 }
 
-// possible reports whether the company or the ID of a session can be such a text. PostgreSQL
-// refuses to compare others.
+// possible reports whether a company or the ID of a session can be such a text. PostgreSQL refuses
+// to compare other texts.
 func possible(key string) bool { return strings.IndexByte(key, 0) < 0 && utf8.ValidString(key) }
 
 // part writes a {name}.
@@ -165,15 +165,15 @@ func (b *binding) part(name string) {
 	b.values = append(b.values, part.Args...)
 }
 
-// roundedUp returns the least power of four from 64 on that is greater than n, and ALL where there
-// is no point in one.
+// roundedUp returns the least power of four from 64 on that is greater than n, or ALL if n is so
+// large that a limit would not help the planner.
 func roundedUp(n any) string {
 	number, ok := n.(int)
 	if !ok || number >= 1<<20 {
-		// So many rows are wanted that the whole range is what the planner should think of.
+		// With so many rows, plan for the whole range.
 		return "ALL"
 	}
-	// Pages of the usual sizes, up to 62, have one text, and others share a few.
+	// Pages of the usual sizes, up to 62, share one text, and others share a few.
 	power := 64
 	for power <= number {
 		power *= 4

@@ -1,9 +1,9 @@
 // Package keys has the search keys that a Backend writes: those of package searchkey, or, in tests,
-// those of an SDK that is older or newer.
+// those of an older or newer SDK.
 //
 //	k := keys.Current()
-//	key := k.Of(session)           // what its row has
-//	builder.Add(k.As(session), n)  // what its segment has
+//	key := k.Of(session)           // for its row
+//	builder.Add(k.As(session), n)  // for its segment
 package keys
 
 import (
@@ -17,12 +17,12 @@ import (
 type Keys struct {
 	Version int64 // never 0
 
-	// Respell returns the session whose words those of another are in this version; nil: they are
-	// its own.
+	// Respell returns the session that has the words of the given one in this version. If
+	// it is nil, each session has its own words.
 	Respell func(*sessions.Session) *sessions.Session
 }
 
-// As returns the session whose words are those of s. It is s itself outside of tests.
+// As returns the session that has the words of s in this version. Outside of tests it is s itself.
 func (k *Keys) As(s *sessions.Session) *sessions.Session {
 	if k.Respell == nil {
 		return s
@@ -30,11 +30,11 @@ func (k *Keys) As(s *sessions.Session) *sessions.Session {
 	return k.Respell(s)
 }
 
-// Of returns the key of a session.
+// Of returns the search key of a session.
 func (k *Keys) Of(s *sessions.Session) string { return string(searchkey.Of(k.As(s))) }
 
-// Other replaces the keys of the Backends that are made while it is set. It is for tests, which
-// have to set it back.
+// Other, if set, replaces the keys of Backends that are made meanwhile. It is for tests, which have
+// to reset it.
 var Other atomic.Pointer[Keys]
 
 // Current returns the keys of this SDK.

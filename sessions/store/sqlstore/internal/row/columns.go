@@ -9,7 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// texts are the columns of the texts of a document. A text that has no value is NULL; states says
+// texts are the columns of the texts of a document. A text without a value is NULL, and states says
 // why.
 var texts = Columns{
 	document("first_name", sessions.FieldFirstName, func(s *sessions.Session) *sessions.Text { return &s.FirstName }),
@@ -19,7 +19,7 @@ var texts = Columns{
 	document("nationality", sessions.FieldNationality, func(s *sessions.Session) *sessions.Text { return &s.Nationality }),
 }
 
-// table has all columns, in the order in which statements name them. The texts come before their
+// table has all columns, in the order in which statements have them. The texts come before their
 // states.
 var table = slices.Concat(Columns{
 	derived("company", sessions.FieldCompany, func(s *sessions.Session) any { return s.Company }).fixed(),
@@ -57,7 +57,7 @@ var table = slices.Concat(Columns{
 	text("browser", sessions.FieldBrowser, func(s *sessions.Session) *string { return &s.Browser }),
 	text("os", sessions.FieldOS, func(s *sessions.Session) *string { return &s.OS }),
 	text("model", sessions.FieldModel, func(s *sessions.Session) *string { return &s.Model }),
-	// What filters ask for, computed from the columns above.
+	// Columns for filters, computed from those above.
 	failedFor("digital_spoof", sessions.DigitalSpoof),
 	failedFor("not_full_id", sessions.NotFullID),
 	failedFor("low_far", sessions.LowFAR),

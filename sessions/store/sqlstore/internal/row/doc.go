@@ -1,6 +1,6 @@
-// Package row describes the columns of the table sessionkit_sessions: the name of each, the field
-// of a session that it holds, and how it is written and read. Each column has one entry in the
-// table of columns.go.
+// Package row describes the columns of the table sessionkit_sessions: the name of each column, the
+// field of a session that it stores, and how it is written and read. Each column has one entry in
+// the table of columns.go.
 //
 // Writers take names and values from the same [Columns]:
 //
@@ -15,7 +15,7 @@
 //		number, err := r.Session(company, &s)
 //	}
 //
-// A row may also come packed, as one text of all columns with [Separator] between them. That text
-// is one value for the driver and one allocation, instead of some thirty; [Reader.Unpack] splits
-// it. Package engine says how an engine packs columns.
+// A row may also be packed: one text of all columns with [Separator] between them. That text is one
+// value for the driver, and one allocation instead of about thirty. [Reader.Unpack] splits it. An
+// engine packs columns with Engine.Packed of package engine.
 package row

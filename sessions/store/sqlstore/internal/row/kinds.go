@@ -9,10 +9,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The kinds of columns. Most are made of one function that returns a pointer to a field: what is
-// written there and what is read there cannot be two things.
+// The kinds of columns. Most are made from one function that returns a pointer to a field, so that
+// a column cannot be read into another field than it is written from.
 
-// text is a column of texts that are never NULL.
+// text returns a column of texts that are never NULL.
 func text[T ~string](name string, field sessions.Field, at func(*sessions.Session) *T) *Column {
 	return &Column{
 		Name: name, Field: field,
@@ -21,7 +21,7 @@ func text[T ~string](name string, field sessions.Field, at func(*sessions.Sessio
 	}
 }
 
-// number is a column of integers within least and most.
+// number returns a column of integers from least to most.
 func number[T ~int | ~int16 | ~int64 | ~uint8](name string, field sessions.Field, least, most int64, at func(*sessions.Session) *T) *Column {
 	return &Column{
 		Name: name, Field: field, Number: true,
@@ -30,7 +30,7 @@ func number[T ~int | ~int16 | ~int64 | ~uint8](name string, field sessions.Field
 	}
 }
 
-// flag is a column of 0 and 1.
+// flag returns a column of 0 and 1.
 func flag(name string, field sessions.Field, at func(*sessions.Session) *bool) *Column {
 	return &Column{
 		Name: name, Field: field, Number: true,
@@ -39,6 +39,7 @@ func flag(name string, field sessions.Field, at func(*sessions.Session) *bool) *
 	}
 }
 
+// bit returns 1 for true.
 func bit(b bool) int64 {
 	if b {
 		return 1
@@ -46,13 +47,14 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// instant is a column of microseconds since 1970. The zero time is NULL where the column may be.
+// instant returns a column of microseconds since 1970. The zero time is NULL, if the column may be
+// NULL.
 func instant(name string, field sessions.Field, at func(*sessions.Session) *time.Time) *Column {
 	return &Column{
 		Name: name, Field: field, Number: true,
 		write: func(r *stored) any {
 			if at(r.Session).IsZero() {
-				// Year 1 would be a number as well, but no absence.
+				// NULL says that there is no time; year 1 would be a number like any other.
 				return nil
 			}
 			return at(r.Session).UnixMicro()
@@ -61,7 +63,7 @@ func instant(name string, field sessions.Field, at func(*sessions.Session) *time
 	}
 }
 
-// date is a column of days as sessions.Date writes them. The zero Date is an empty text.
+// date returns a column of days, as sessions.Date writes them. The zero Date is an empty text.
 func date(name string, field sessions.Field, at func(*sessions.Session) *sessions.Date) *Column {
 	return &Column{
 		Name: name, Field: field,
@@ -77,7 +79,7 @@ func date(name string, field sessions.Field, at func(*sessions.Session) *session
 	}
 }
 
-// document is a column of what was read from a document, NULL where nothing was.
+// document returns a column of a text from a document, NULL if there is none.
 func document(name string, field sessions.Field, at func(*sessions.Session) *sessions.Text) *Column {
 	return &Column{
 		Name: name, Field: field, Nullable: true, document: at,
@@ -85,15 +87,15 @@ func document(name string, field sessions.Field, at func(*sessions.Session) *ses
 			if t := at(r.Session); t.State() == sessions.Known {
 				return t.Value()
 			}
-			// No mark for what is absent: a filter that compares the column must not find it.
+			// Store no mark for an absent text: a filter that compares the column must not find it.
 			return nil
 		},
 		read: func(c *cell, r *stored) { *at(r.Session) = sessions.TextOf(c.text) },
 	}
 }
 
-// states is the column of the states of texts, a digit each: what a text without a value is, and
-// that an empty one is known to be empty.
+// states returns the column of the states of texts, with one digit for each. The state says why a
+// text has no value, and that an empty text is known to be empty.
 func states(name string, texts Columns) *Column {
 	return &Column{
 		Name: name, ofTexts: true,
@@ -112,13 +114,13 @@ func states(name string, texts Columns) *Column {
 			for i, t := range texts {
 				switch state, at := sessions.TextState(c.text[i]-'0'), t.document(r.Session); {
 				case state == sessions.Known:
-					// An empty text has packed as NULL, and was not read.
+					// A packed row has NULL for an empty text, so it was not read.
 					*at = sessions.TextOf(at.Value())
 				case state <= sessions.Redacted:
-					// Whatever the column holds: a text without a value shows none.
+					// Whatever the column contains, a text without a value shows none.
 					*at = sessions.TextIn(state)
 				default:
-					// Masked is what a viewer sees, and never stored.
+					// Viewers see masked texts, but they are never stored.
 					c.bad = true
 				}
 			}
@@ -126,7 +128,7 @@ func states(name string, texts Columns) *Column {
 	}
 }
 
-// matchLevel is NULL where nothing was compared.
+// matchLevel returns the column of the match level, NULL if nothing was compared.
 func matchLevel(name string) *Column {
 	return &Column{
 		Name: name, Field: sessions.FieldMatchLevel, Number: true, Nullable: true,
@@ -142,7 +144,8 @@ func matchLevel(name string) *Column {
 	}
 }
 
-// extra is a JSON object of texts in the order of the pairs, NULL where there are none.
+// extra returns a column with a JSON object of texts, in the order of the pairs, NULL if there are
+// none.
 func extra(name string) *Column {
 	return &Column{
 		Name: name, Field: sessions.FieldExtra, Nullable: true,
@@ -160,7 +163,7 @@ func extra(name string) *Column {
 	}
 }
 
-// reasons is a text in which each reason is found by what [Reasons] returns for it alone.
+// reasons returns a column with a text of all reasons, in which [Reasons] of one reason finds it.
 func reasons(name string) *Column {
 	return &Column{
 		Name: name, Field: sessions.FieldReasons,
@@ -169,7 +172,8 @@ func reasons(name string) *Column {
 	}
 }
 
-// changedSeq is the number of the last change, which is the company's and no field of the session.
+// changedSeq returns the column of the number of the last change, which is not a field of the
+// session.
 func changedSeq(name string) *Column {
 	return &Column{
 		Name: name, Number: true,
@@ -178,7 +182,8 @@ func changedSeq(name string) *Column {
 	}
 }
 
-// version is the host's version of the stored state, which is not a field of the session.
+// version returns the column of the host's version of the stored state, which is not a field of the
+// session.
 func version(name string) *Column {
 	return &Column{
 		Name: name, Number: true, ofPut: true,
@@ -187,16 +192,17 @@ func version(name string) *Column {
 	}
 }
 
-// searchKey is the column of the search key, which is given with the session.
+// searchKey returns the column of the search key, which is given together with the session.
 func searchKey(name string) *Column {
 	return &Column{Name: name, write: func(r *stored) any { return r.searchKey }}
 }
 
-// derived is a column that is never read: it follows from others, or is known before.
+// derived returns a column that is never read: it follows from others, or is known before.
 func derived(name string, field sessions.Field, of func(*sessions.Session) any) *Column {
 	return &Column{Name: name, Field: field, write: func(r *stored) any { return of(r.Session) }}
 }
 
+// failedFor returns a column that is 1 if the session has failed for a reason.
 func failedFor(name string, reason sessions.Reason) *Column {
 	c := derived(name, sessions.FieldNone, func(s *sessions.Session) any { return bit(s.FailedFor(reason)) })
 	c.Number = true
@@ -215,14 +221,14 @@ func (c *Column) nullable() *Column {
 	return c
 }
 
-// Reasons stand between bars, so that each can be found by its text.
+// Each reason is between bars, so that it can be found by its text.
 var (
 	escapeReason   = strings.NewReplacer(`\`, `\\`, `|`, `\p`)
 	unescapeReason = strings.NewReplacer(`\\`, `\`, `\p`, `|`)
 )
 
-// Reasons returns the text of the column reasons: "" for none, else each between bars. The text of
-// one reason is part of the text of many if and only if it is one of them.
+// Reasons returns the text of the column reasons: "" for none, else each reason between bars. The
+// text of one reason is part of the text of several if and only if it is one of them.
 func Reasons(reasons ...sessions.Reason) string {
 	if len(reasons) == 0 {
 		return ""
@@ -236,6 +242,7 @@ func Reasons(reasons ...sessions.Reason) string {
 	return b.String()
 }
 
+// splitReasons returns the reasons in a text that Reasons has made.
 func splitReasons(text string) []sessions.Reason {
 	if len(text) < 2 {
 		return nil

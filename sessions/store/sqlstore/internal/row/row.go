@@ -10,30 +10,33 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ErrStored says that a row holds what no session can have. The error names the column, and never
-// the value.
+// ErrStored says that a row has a value that no session can have. The error names the column, and
+// never the value.
 var ErrStored = errors.New("sqlstore: a stored value that no session can have")
 
-// Separator is between the columns of a packed row. Texts may contain it.
+// Separator separates the columns of a packed row. Texts may contain it.
 const Separator = '\x1f'
 
 // Column is a column of sessionkit_sessions.
 type Column struct {
-	Name     string
-	Field    sessions.Field // the field of a session that it holds, FieldNone where it is none of the fields
-	Number   bool           // it holds integers; else texts
-	Nullable bool           // it may be NULL. It then has no empty value that means anything else
+	Name string
+	// The field of a session that the column has, or FieldNone.
+	Field  sessions.Field
+	Number bool // the column has integers; otherwise it has texts
+	// The column may be NULL. Then its empty value, 0 or "", means the same as NULL.
+	Nullable bool
 
-	isFixed  bool // it never changes
-	ofPut    bool // it is for whoever puts sessions, and no part of a session
-	ofTexts  bool // it says more about the texts of the document
+	isFixed  bool // the column never changes
+	ofPut    bool // the column is part of what is put, and not of a session
+	ofTexts  bool // the column has the states of the texts of a document
 	document func(*sessions.Session) *sessions.Text
-	write    func(*stored) any    // returns nil, an int64 or a string
-	read     func(*cell, *stored) // takes a value that is not NULL; nil: the column is only written
+	write    func(*stored) any // returns nil, an int64 or a string
+	// Reads a value that is not NULL. If it is nil, the column is only written.
+	read func(*cell, *stored)
 }
 
-// stored is what a row holds: a session, the number of its last change within its company, and the
-// version of the host's that it was put with.
+// stored is the content of a row: a session, the number of its last change within its company, and
+// the host's version that it was put with.
 type stored struct {
 	*sessions.Session
 	changedSeq int64
@@ -41,10 +44,10 @@ type stored struct {
 	searchKey  string // only written
 }
 
-// Columns are some of the columns, in the order in which a statement names them.
+// Columns are some of the columns, in the order in which a statement has them.
 type Columns []*Column
 
-// All returns the columns that an insert writes, all there are.
+// All returns all columns, which are those that an insert writes.
 func All() Columns { return table.that(func(*Column) bool { return true }) }
 
 // Mutable returns the columns that an update sets.
@@ -56,11 +59,11 @@ func Readable() Columns { return table.that(func(c *Column) bool { return c.read
 // Whole returns the columns that a session and its version are read from.
 func Whole() Columns { return table.that(func(c *Column) bool { return c.read != nil }) }
 
-// Of returns the columns that fields are read from, and those of the place in the list, which every
-// reader needs.
+// Of returns the columns of some fields, and those of the place in the list, which every reader
+// needs.
 func Of(fields sessions.Fields) Columns {
 	var texts sessions.Fields
-	// States belong to five fields, and so to none.
+	// The column of states has no field of its own: add it if one of the five texts is read.
 	for _, c := range table {
 		if c.document != nil {
 			texts = texts.Union(sessions.FieldsOf(c.Field))
@@ -72,6 +75,7 @@ func Of(fields sessions.Fields) Columns {
 	})
 }
 
+// that returns the columns for which ok returns true.
 func (cs Columns) that(ok func(*Column) bool) Columns {
 	var some Columns
 	for _, c := range cs {
@@ -91,8 +95,8 @@ func (cs Columns) Names() []string {
 	return names
 }
 
-// Values appends the values of a session whose last change has a number, of its version, and of its
-// search key: nil, int64 or string, one for each column.
+// Values appends the values of a session, with the number of its last change, its version and its
+// search key. There is one value for each column: nil, an int64 or a string.
 func (cs Columns) Values(args []any, s *sessions.Session, changedSeq, version int64, searchKey string) []any {
 	r := &stored{s, changedSeq, version, searchKey}
 	for _, c := range cs {
@@ -101,19 +105,19 @@ func (cs Columns) Values(args []any, s *sessions.Session, changedSeq, version in
 	return args
 }
 
-// Reader makes sessions of rows. It is used again for each row of a statement, and not safe for
+// Reader makes sessions from rows. It is reused for each row of a statement, and is not safe for
 // concurrent use.
 type Reader struct {
 	columns Columns
 	cells   []cell
 	dest    []any
-	row     stored // here, so that a row costs no allocation
+	row     stored // in the Reader, so that a row takes no allocation
 
 	packed string
-	ends   []int // of the parts of packed, nil if rows are scanned
+	ends   []int // of the parts of packed; nil if rows are scanned
 }
 
-// NewReader returns a Reader of a statement that selects these columns.
+// NewReader returns a Reader for statements that select these columns.
 func NewReader(cs Columns) *Reader {
 	r := &Reader{columns: cs, cells: make([]cell, len(cs)), dest: make([]any, len(cs))}
 	for i := range cs {
@@ -122,17 +126,18 @@ func NewReader(cs Columns) *Reader {
 	return r
 }
 
-// Dest returns what a scan fills, one destination for each column. It is the Reader's own.
+// Dest returns the destinations for a scan, one for each column. They belong to the Reader.
 func (r *Reader) Dest() []any { return r.dest }
 
-// Unpack takes a packed row, in place of a scan. It returns false if a text contains the separator:
-// it cannot be told then which parts belong together.
+// Unpack takes a packed row instead of a scan. It returns false if a text contains the separator,
+// since then the boundaries of the texts are not known.
 func (r *Reader) Unpack(packed string) bool {
 	r.packed, r.ends = packed, r.ends[:0]
 	i := 0
 	for ; len(packed)-i >= 8; i += 8 {
-		// Eight bytes at a time, a third of the time that strings.IndexByte takes for parts this
-		// short. A byte is 0 where the separator is, and then its top bit is found.
+		// Eight bytes at a time take a third of the time of strings.IndexByte, since the parts are
+		// short. The XOR makes the bytes of separators 0, and the next line sets the top bits of
+		// those.
 		w := eight(packed[i:]) ^ Separator*0x0101010101010101
 		for found := ^(w&rest + rest | w | rest); found != 0; found &= found - 1 {
 			r.ends = append(r.ends, i+bits.TrailingZeros64(found)/8)
@@ -147,7 +152,7 @@ func (r *Reader) Unpack(packed string) bool {
 	return len(r.ends) == len(r.columns)
 }
 
-// rest is all of eight bytes but their top bits.
+// rest has all bits of eight bytes except their top bits.
 const rest = 0x7F7F7F7F7F7F7F7F
 
 // eight returns the first eight bytes of v.
@@ -157,8 +162,8 @@ func eight(v string) uint64 {
 		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
 }
 
-// part returns a column of the packed row, in the one cell that all of them share: each is read
-// before the next. Its text shares the memory of the row.
+// part returns a column of the packed row. All columns share one cell, since each is read before
+// the next. Its text shares the memory of the row.
 func (r *Reader) part(i int) *cell {
 	start := 0
 	if i > 0 {
@@ -167,16 +172,17 @@ func (r *Reader) part(i int) *cell {
 	c := &r.cells[0]
 	*c = cell{text: r.packed[start:r.ends[i]], kind: isText}
 	if c.text == "" {
-		c.kind = null // which reads alike in every column
+		c.kind = null // NULL and "" read alike in every column
 	}
 	return c
 }
 
-// Session fills in a session of a company from the row that was scanned or unpacked. What was not
-// selected is zero. It returns the number of the session's last change. A value that no session can
-// have is an error that wraps [ErrStored].
+// Session sets a session of a company from the row that was scanned or unpacked. Fields of columns
+// that were not selected are zero. It returns the number of the session's last change. If a value
+// is one that no session can have, the error wraps [ErrStored].
 func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64, err error) {
-	// What the row before has left must not be seen, least of all where a column was not selected.
+	// Values of the previous row must not be seen, not even in fields whose columns are not
+	// selected.
 	*s = sessions.Session{Company: company}
 	r.row = stored{Session: s}
 	for i, c := range r.columns {
@@ -186,11 +192,11 @@ func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64,
 		}
 		switch {
 		case cell.kind == null:
-			// Nothing is read, and the field is zero. A packed row has NULL for an empty text too,
-			// so that only columns that are never empty show that something is wrong.
+			// Nothing is read, and the field stays zero. A packed row has NULL for an empty text,
+			// too, so that only columns that are never empty show an error.
 			cell.bad = c.Number && !c.Nullable || c.ofTexts
 		case cell.kind == isNumber && !c.Number:
-			// SQLite keeps a value of any type in any column.
+			// SQLite stores values of any type in any column.
 			cell.bad = true
 		default:
 			c.read(cell, &r.row)
@@ -202,17 +208,18 @@ func (r *Reader) Session(company string, s *sessions.Session) (changedSeq int64,
 	return r.row.changedSeq, nil
 }
 
-// Version returns the version of the session that was filled in last.
+// Version returns the version of the session that was set last.
 func (r *Reader) Version() int64 { return r.row.version }
 
-// cell takes a column's value as the driver has it, without reflection.
+// cell receives the value of a column from the driver, without reflection.
 type cell struct {
 	text   string
 	number int64
 	kind   kind
-	bad    bool // it was found to be what no session can have
+	bad    bool // it is a value that no session can have
 }
 
+// kind is the kind of a value.
 type kind uint8
 
 const (
@@ -221,7 +228,7 @@ const (
 	isText
 )
 
-// Scan keeps integers and texts.
+// Scan stores an integer or a text.
 func (c *cell) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
@@ -231,7 +238,7 @@ func (c *cell) Scan(src any) error {
 	case string:
 		*c = cell{text: v, kind: isText}
 	case []byte:
-		// The driver may write the next row into the same memory.
+		// The driver may write the next row into this memory.
 		*c = cell{text: string(v), kind: isText}
 	default:
 		return fmt.Errorf("%w: %T", ErrStored, src)
@@ -239,16 +246,16 @@ func (c *cell) Scan(src any) error {
 	return nil
 }
 
-// anything are the bounds of a number that may be any.
+// anything returns the bounds of a number that may have any value.
 func anything() (least, most int64) { return math.MinInt64, math.MaxInt64 }
 
-// integer returns the number within the bounds. Drivers without types, and packed rows, give it as
-// a text.
+// integer returns the number, which has to be within the bounds. Drivers without types, and packed
+// rows, have it as a text.
 func (c *cell) integer(least, most int64) int64 {
 	n := c.number
 	if c.kind == isText {
 		if len(c.text) == 1 && '0' <= c.text[0] && c.text[0] <= '9' {
-			// Flags, enumerations and levels: most numbers of a row.
+			// Fast path for flags, enumerations and levels, which are most numbers of a row.
 			n = int64(c.text[0] - '0')
 		} else {
 			var err error
