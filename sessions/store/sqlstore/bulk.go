@@ -10,8 +10,8 @@ import (
 )
 
 // Bulk makes the rows that [Backend.Insert] would write, to fill new tables with an engine's own
-// means: COPY, LOAD DATA, a transaction without indexes. The tables must have no session of these
-// companies yet, each session may be added once, and nobody else may write until the rows of
+// means: COPY, LOAD DATA, a transaction without indexes. The tables must not have sessions of these
+// companies yet, and each session may be added only once. Nobody else may write until the rows of
 // [Bulk.Companies] are stored, which come last. The zero Bulk is ready to use. It is not safe for
 // concurrent use.
 //

@@ -11,17 +11,20 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// settings is what was found out about the connections of a database. The zero settings are those
-// of an engine that bounds nothing.
+// settings are the settings of the connections of a database, once they were checked. The zero
+// settings are those of an engine without bounds.
 type settings struct {
-	writing   atomic.Pointer[ConnectionError] // why nothing may be written, if so
-	beginning atomic.Pointer[ConnectionError] // why nothing may be written in a transaction of our own, if so
-	erasing   atomic.Pointer[ConnectionError] // why what is deleted stays on the disk, if so
-	packet    atomic.Int64                    // max_allowed_packet, in bytes; 0: no bound
+	// writing is why nothing may be written, or nil.
+	writing atomic.Pointer[ConnectionError]
+	// beginning is why nothing may be written in a transaction of the Backend's own, or nil.
+	beginning atomic.Pointer[ConnectionError]
+	// erasing is why deleted data stays on the disk, or nil.
+	erasing atomic.Pointer[ConnectionError]
+	packet  atomic.Int64 // max_allowed_packet, in bytes; 0: no bound
 }
 
-// checkSettings looks at the settings of one connection. One with which reading would go wrong is
-// an error; one with which only writing would is kept for the writers.
+// checkSettings reads the settings of one connection. It returns an error for one that makes
+// reading go wrong. If a setting only makes writing go wrong, it keeps the error for writers.
 func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	values := map[string]string{}
 	for _, statement := range b.engine.Settings {
@@ -55,7 +58,8 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 			erasing = cmp.Or(erasing, wrong)
 		}
 	}
-	// InnoDB writes no statement of a READ COMMITTED transaction, which ours are, to such a log.
+	// To such a log, InnoDB refuses to write statements of READ COMMITTED transactions, which ours
+	// are.
 	if on := values["log_bin"]; strings.EqualFold(values["binlog_format"], "STATEMENT") && (on == "ON" || on == "1") {
 		beginning = cmp.Or(beginning, &ConnectionError{Setting: "binlog_format", Value: values["binlog_format"], Needed: "ROW or MIXED"})
 	}
@@ -68,9 +72,9 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	return nil
 }
 
-// canWrite says why nothing may be written, in a transaction of our own or in one of the host's. A
-// refusal holds for one call: the next one looks at the settings again, which somebody may have
-// mended.
+// canWrite returns why nothing may be written, in a transaction of the Backend's own or of the
+// host's, or nil. An error is for one call: the next call reads the settings again, which may have
+// been corrected.
 func (b *Backend) canWrite(own bool) error {
 	wrong := b.settings.writing.Load()
 	if wrong == nil && own {
@@ -83,13 +87,15 @@ func (b *Backend) canWrite(own bool) error {
 	return wrong
 }
 
-// How many bytes a statement has.
+// Bounds of statements.
 const (
 	mostBatchBytes = 4 << 20 // of the values of its rows, about
-	packetShare    = 4       // the values take at most one in so many of the bytes that the server takes: quoting can double them
+	// The values take at most one in so many of the bytes that the server accepts: quoting can
+	// double them.
+	packetShare = 4
 )
 
-// batchBytes returns how many bytes the values of one statement may have, about.
+// batchBytes returns about how many bytes the values of one statement may have.
 func (s *settings) batchBytes() int {
 	if packet := s.packet.Load(); packet > 0 {
 		return int(min(packet/packetShare, mostBatchBytes))
@@ -97,7 +103,7 @@ func (s *settings) batchBytes() int {
 	return mostBatchBytes
 }
 
-// fits says that a row is longer than the server takes.
+// fits returns an error if a row is longer than the server accepts.
 func (s *settings) fits(bytes int) error {
 	packet := s.packet.Load()
 	if packet == 0 || int64(bytes)+packetRest <= packet {
@@ -108,6 +114,6 @@ func (s *settings) fits(bytes int) error {
 	}
 }
 
-// packetRest is what a packet has beside the values of one row: the text of the statement, and the
-// types.
+// packetRest is an upper bound of the bytes of a packet without the values of one row: the text of
+// the statement, and the types.
 const packetRest = 4 << 10

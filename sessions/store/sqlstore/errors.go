@@ -12,37 +12,37 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// The errors of this package, besides those of package store. Typed errors wrap them; use
+// Errors of this package, in addition to those of package store. Typed errors wrap them; use
 // errors.Is.
 var (
-	// ErrSchema: the database has no tables of this package, or tables of another version. The error
-	// is a [*SchemaError].
+	// ErrSchema says that the database has no tables of this package, or tables of another version.
+	// The error is a [*SchemaError].
 	ErrSchema = errors.New("sqlstore: schema")
-	// ErrConnection: a setting of the connections or of the server would damage texts or transactions.
-	// The error is a [*ConnectionError].
+	// ErrConnection says that a setting of the connections or of the server would damage texts or
+	// transactions. The error is a [*ConnectionError].
 	ErrConnection = errors.New("sqlstore: connection")
-	// ErrDenied: the account of the database may not define tables. The error is a
+	// ErrDenied says that the account of the database may not define tables. The error is a
 	// [*MigrationError].
 	ErrDenied = errors.New("sqlstore: the account may not define tables")
-	// ErrTxEnded: the caller's transaction has ended, or can only be rolled back. The engine has ended
-	// it (a deadlock, a full disk, an interrupted statement, a lost connection), or an earlier failure
-	// of a statement was ignored. Nothing that was written in it is stored, and the transaction is
-	// rolled back. See [Backend.Tx].
+	// ErrTxEnded says that the caller's transaction has ended, or can only be rolled back. The
+	// engine has ended it (a deadlock, a full disk, an interrupted statement, a lost connection),
+	// or an earlier failure of a statement was ignored. Nothing that was written in it is stored,
+	// and the transaction is rolled back. See [Backend.Tx].
 	ErrTxEnded = database.ErrTxEnded
-	// ErrStored: a row has a value that no session can have. The error names the column.
+	// ErrStored says that a row has a value that no session can have. The error names the column.
 	ErrStored = row.ErrStored
-	// ErrDamaged: the search structures of a company do not agree with its sessions. If a segment is
-	// damaged, the error is a [*DamageError]. [Backend.Repair] rebuilds them.
+	// ErrDamaged says that the search structures of a company do not agree with its sessions. If a
+	// segment is damaged, the error is a [*DamageError]. [Backend.Repair] rebuilds the structures.
 	ErrDamaged = segment.ErrDamaged
 )
 
-// DamageError names a damaged block of a segment. It wraps [ErrDamaged] and holds nothing of a
-// person.
+// DamageError names a damaged block of a segment. It wraps [ErrDamaged], and contains nothing about
+// a person.
 type DamageError = segment.DamageError
 
-// Error is a failure of the database or of the connection to it. A driver's text can hold values of
-// the row that it refused, so Error prints of its cause only the SQLSTATE, [ErrTxEnded] and the
-// end of a context. errors.Is and errors.As see the cause.
+// Error is a failure of the database or of the connection to it. A driver's text may contain values
+// of the row that the database refused. So Error prints only the SQLSTATE of its cause,
+// [ErrTxEnded], and the end of a context. errors.Is and errors.As see the cause.
 type Error = database.Error
 
 // failed wraps a driver's error.
@@ -68,13 +68,14 @@ func (e *ConnectionError) Unwrap() error { return ErrConnection }
 
 // MigrationError names the statement of a migration that failed. It wraps the failure, and
 // [ErrDenied] if the account may not do what the statement does. The statements before it are
-// undone or, on MariaDB and MySQL, passed over when [Migrate] is called again.
+// undone or, on MariaDB and MySQL, skipped when [Migrate] is called again.
 type MigrationError struct {
 	Version   int64 // of the migration
 	Name      string
-	Statement int    // of [Migration.SQL], from 1 on
-	Denied    string // what the account may not do, as far as the database says; empty: nothing
-	Err       error  // an [*Error]
+	Statement int // of [Migration.SQL], from 1
+	// What the account may not do, if the database reports that, or "".
+	Denied string
+	Err    error // an [*Error]
 }
 
 // Error names the migration, the statement, and what the account may not do.
@@ -86,7 +87,7 @@ func (e *MigrationError) Error() string {
 	return text + "the database reports an error"
 }
 
-// Unwrap returns the failure, and [ErrDenied] where it is that.
+// Unwrap returns the failure, and [ErrDenied] if the account may not do what the statement does.
 func (e *MigrationError) Unwrap() []error {
 	if e.Denied != "" {
 		return []error{e.Err, ErrDenied}
@@ -94,20 +95,24 @@ func (e *MigrationError) Unwrap() []error {
 	return []error{e.Err}
 }
 
-// SchemaError says which versions a database has and which this package needs. It wraps
+// SchemaError says which version a database has, and which one this package needs. It wraps
 // [ErrSchema].
 type SchemaError struct {
 	Found, Needed Version
-	Empty         bool // the table sessionkit_schema is there and has no row, so that nobody knows what the others hold
-	// Differences lists what somebody has changed by hand, if the version is right. It has to be
-	// undone by hand.
+	// The table sessionkit_schema exists and has no row, so that the version of the others is not
+	// known.
+	Empty bool
+	// Differences lists what was changed by hand, if the version is right. Each difference has to
+	// be undone by hand.
 	Differences []Difference
 }
 
 // Version is the version of the tables. A database without the tables has the zero Version.
 type Version struct {
-	Schema int64 // of the tables: the number of the last migration
-	Oldest int64 // of schema that a package may have been made for to work on the tables; 0: Schema itself
+	Schema int64 // number of the last migration
+	// The oldest version of the schema for which a package was made that works on the tables; 0
+	// means Schema itself.
+	Oldest int64
 }
 
 // Error names both versions.
@@ -137,5 +142,5 @@ func (e *SchemaError) Error() string {
 // Unwrap returns [ErrSchema].
 func (e *SchemaError) Unwrap() error { return ErrSchema }
 
-// String returns the number.
+// String returns the version of the schema.
 func (v Version) String() string { return strconv.FormatInt(v.Schema, 10) }

@@ -15,30 +15,30 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// position is a place in the order of the list, as the tables hold it.
+// position is a place in the order of the list, as the tables store it.
 type position struct {
 	us int64
 	id string
 }
 
-// newest is before all sessions.
+// newest comes before all sessions in the list.
 var newest = position{us: math.MaxInt64}
 
-// positionOf returns the place after which a list goes on.
+// positionOf returns the position after which a list continues.
 func positionOf(p store.Position) position {
 	if p.IsZero() {
 		return newest
 	}
 	us := p.CreatedAt.UnixMicro()
 	if p.CreatedAt.Nanosecond()%1000 != 0 {
-		// Between two microseconds, where no session is: behind all of the later one, whatever
-		// their IDs.
+		// No session is between two microseconds: the list continues with all sessions of the
+		// earlier one, whatever their IDs.
 		return position{us: us + 1}
 	}
 	return position{us, p.ID}
 }
 
-// compare orders places: what is further back is less.
+// compare orders positions. A position that comes later in the list is less.
 func (p position) compare(q position) int {
 	return cmp.Or(cmp.Compare(p.us, q.us), strings.Compare(p.id, q.id))
 }
@@ -46,31 +46,32 @@ func (p position) compare(q position) int {
 // before reports whether p comes after q in the list, that is, further back.
 func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
 
+// store returns the position as package store has it.
 func (p position) store() store.Position {
 	return store.Position{CreatedAt: time.UnixMicro(p.us).UTC(), ID: p.id}
 }
 
-// between adds to the arguments of a statement the range from behind one position down to another,
-// which is included.
+// between adds a range to the arguments of a statement. The range begins after one position, and
+// ends with another, which is included.
 func between(after, floor position, args engine.Args) engine.Args {
 	args["after_us"], args["after_id"] = after.us, after.id
 	args["floor_us"], args["floor_id"] = floor.us, floor.id
 	return args
 }
 
-// selection is what a store.Selection selects, as statements say it.
+// selection is a [store.Selection] in the terms of statements.
 type selection struct {
 	company   string
-	filter    filter.Filter // what is not said by pos and low
-	condition engine.Part   // the same on sessionkit_sessions s, always with the company
-	distrusts bool          // condition selects more: filter has the last word on each row
-	pos       position      // all up to here is left out, or has been searched
+	filter    filter.Filter // without the parts in pos and low
+	condition engine.Part   // the filter on sessionkit_sessions s, always with the company
+	distrusts bool          // condition selects more than filter, which decides for each row
+	pos       position      // the selection is what comes after it
 	low       int64         // no session of the selection was created earlier
 	end       bool          // nothing is left
 }
 
-// compile turns the range of creation times, of the filter and of the position, into bounds of the
-// read, and the rest into a condition.
+// compile turns the range of creation times and the position into bounds of the read, and the rest
+// of the filter into a condition.
 func (b *Backend) compile(sel store.Selection) (selection, error) {
 	if err := sel.Filter.Err(); err != nil {
 		return selection{}, err
@@ -81,8 +82,8 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 		s.low = segment.Micros(from)
 	}
 	if !to.IsZero() {
-		// A position without an ID is behind the whole microsecond before it, as the end of a range
-		// is.
+		// A position without an ID comes after all sessions of its microsecond and of later ones,
+		// which are outside of the range.
 		if end := (position{us: segment.Micros(to)}); end.us < s.pos.us || end.us == s.pos.us && s.pos.id != "" {
 			s.pos = end
 		}
@@ -94,7 +95,7 @@ func (b *Backend) compile(sel store.Selection) (selection, error) {
 			continue
 		}
 		query, _ := c.Search()
-		// A search of nothing selects nothing, on whatever else it depends.
+		// A search for nothing selects nothing, whatever the other parts are.
 		s.end = s.end || query.Nothing()
 	}
 	var err error
@@ -125,6 +126,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	return batch, err
 }
 
+// list is List without its checks and retries.
 func (b *Backend) list(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	s, err := b.compile(sel)
 	if err != nil {
@@ -146,7 +148,7 @@ func (b *Backend) list(ctx context.Context, sel store.Selection) (batch store.Ba
 			return err
 		}
 		batch.AsOf, batch.Rekeying = r.watermark(sel.Company), s.distrusts
-		// With the first session that is not returned, it is known that others follow.
+		// Read one session more than is returned: it shows that there are others.
 		if s.filter.IsZero() {
 			end, err = c.page(ctx, &s, limit+1, take)
 		} else {
@@ -174,17 +176,19 @@ func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error
 		if err != nil {
 			return failed(ctx, op, err)
 		}
-		// It has written nothing: there is nothing to commit.
+		// The transaction has written nothing, so there is nothing to commit.
 		defer func() { _ = tx.Rollback() }()
 		if err = do(b.on(tx, op)); err != nil {
-			_ = tx.Rollback() // PostgreSQL answers nothing more in it
+			// After an error PostgreSQL refuses all further statements of a transaction, so end it
+			// before explain sends one.
+			_ = tx.Rollback()
 			return b.on(q, op).explain(ctx, err)
 		}
 		return nil
 	})
 }
 
-// page hands over the next n sessions of a selection that has no filter but its range. It reports
+// page calls each with the next n sessions of a selection whose filter is only a range. end reports
 // whether there are no others.
 func (c conn) page(ctx context.Context, sel *selection, n int, each func(*sessions.Session) error) (end bool, err error) {
 	if sel.end {

@@ -24,30 +24,32 @@ import (
 //go:embed migrations
 var migrationFiles embed.FS
 
-// Migration is one step of the schema, from the version before to its own.
+// Migration is one step of the schema, from the previous version to its own.
 type Migration struct {
 	Version int64  // 1, 2, 3, ...
-	Name    string // of one word or a few: "history"
-	// Oldest is the oldest version of the schema whose package works on the tables once the migration
-	// is applied. If it is below Version, processes with the package of the version before may go on
-	// meanwhile. Otherwise stop them first.
+	Name    string // one word or a few: "history"
+	// Oldest is the oldest version of the schema for which a package was made that works on the
+	// tables after the migration. If it is below Version, processes with the package of the version
+	// before can go on meanwhile. Otherwise stop them first.
 	Oldest int64
-	// SQL has the statements. Each ends with a semicolon and a line break; no other semicolon is at
-	// the end of a line. The last statements record the migration.
+	// SQL has the statements. Each statement ends with a semicolon and a line break. No line ends
+	// with any other semicolon. The last statements record the migration.
 	SQL string
 
 	checksum string // of the file
 }
 
-const recordedFrom = 4 // the first migration that is recorded, by whose time those before it are applied
+// recordedFrom is the first migration that is recorded. It also records those before it, with its
+// own time.
+const recordedFrom = 4
 
 // Migrations returns all migrations of a dialect, the oldest first, for a host's own migration
-// tool: goose, Flyway, golang-migrate. [Migrate] does not need it. An unknown dialect is an error
-// that wraps [filter.ErrDialect].
+// tool: goose, Flyway, golang-migrate. [Migrate] does not need them. For an unknown dialect the
+// error wraps [filter.ErrDialect].
 //
-// Apply each once, in order, and no two at once. Then call [Migrate], which does what SQL cannot
-// (it rebuilds the search keys of a database of versions 1 and 2), and checks what was applied. It
-// is harmless if there is nothing to do.
+// Apply each migration once, in order, and one at a time. Then call [Migrate], which does what SQL
+// cannot (it rebuilds the search keys of a database of version 1 or 2), and checks what was
+// applied. Migrate is harmless if there is nothing to do.
 func Migrations(d filter.Dialect) ([]Migration, error) {
 	e, err := engine.Of(d)
 	if err != nil {
@@ -56,6 +58,7 @@ func Migrations(d filter.Dialect) ([]Migration, error) {
 	return migrationsOf(e)
 }
 
+// migrationsOf returns the migrations of an engine.
 func migrationsOf(e *engine.Engine) ([]Migration, error) {
 	folder := "migrations/" + e.Name
 	files, err := migrationFiles.ReadDir(folder)
@@ -65,7 +68,8 @@ func migrationsOf(e *engine.Engine) ([]Migration, error) {
 	all := make([]Migration, 0, len(files))
 	for _, f := range files {
 		number, name, ok := strings.Cut(strings.TrimSuffix(f.Name(), ".sql"), "_")
-		if !ok { // the snapshot of what they make
+		// The file schema.txt has the schema that they make.
+		if !ok {
 			continue
 		}
 		text, err := migrationFiles.ReadFile(path.Join(folder, f.Name()))
@@ -93,11 +97,12 @@ func migrationsOf(e *engine.Engine) ([]Migration, error) {
 	return all, nil
 }
 
-// recording returns the statements that end the last of some migrations: they record what is
-// applied by then.
+// recording returns the statements at the end of the last of some migrations. They record which
+// migrations are applied.
 func recording(e *engine.Engine, applied []Migration) string {
 	m := applied[len(applied)-1]
-	if m.Version == 1 { // it begins the table, with its own number
+	// It creates the table of the version, with its own number.
+	if m.Version == 1 {
 		return ""
 	}
 	if m.Version < recordedFrom {
@@ -127,13 +132,14 @@ func (m Migration) statements() []string {
 // tables. Call it when you deploy, or each time that a process starts: if there is nothing to do,
 // it only checks the version.
 //
-// Many processes may call it at once: one applies a migration, under a lock, and the others wait.
-// It may be interrupted at any point, and continues from there when it is called again. On
-// PostgreSQL and SQLite each migration is one transaction. MariaDB and MySQL commit each statement
-// that defines tables, and the next call passes over those that were done.
+// Many processes may call it at once: one of them applies a migration, under a lock, while the
+// others wait. It may be interrupted at any point, and continues from there when it is called
+// again. On PostgreSQL and SQLite each migration is one transaction. MariaDB and MySQL commit each
+// statement that defines tables, and the next call skips those that were done.
 //
-// Tables of a newer version are not changed: they are a [*SchemaError], unless this package works
-// on them. Tables that somebody has changed by hand are one, too: see SchemaError.Differences.
+// Tables of a newer version are not changed. If this package does not work on them, Migrate returns
+// a [*SchemaError]. It also returns one for tables that were changed by hand, see
+// SchemaError.Differences.
 func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	e, err := engine.Of(d)
 	if err != nil {
@@ -157,7 +163,8 @@ func Migrate(ctx context.Context, db *sql.DB, d filter.Dialect) error {
 	return b.packAll(ctx)
 }
 
-// applyNext applies the first migration that the database lacks, and reports whether there is none.
+// applyNext applies the first migration that the database lacks, and reports whether there was
+// none.
 func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, err error) {
 	const op = "migrate"
 	var found int64
@@ -169,7 +176,8 @@ func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, er
 		return true, err
 	}
 	err = b.locked(ctx, op, func(c conn) error {
-		found, err := c.applied(ctx) // others may have been faster
+		// Others may have been faster.
+		found, err := c.applied(ctx)
 		if err == nil && found < int64(len(all)) {
 			err = c.apply(ctx, all[found])
 		}
@@ -181,15 +189,15 @@ func (b *Backend) applyNext(ctx context.Context, all []Migration) (done bool, er
 	return false, err
 }
 
-// denied asks the database what the account may not do, once a migration has failed. It returns ""
-// where the database does not know, or does not answer.
+// denied asks the database what the account may not do, after a migration has failed. It returns ""
+// if the database does not know, or does not answer.
 func (b *Backend) denied(ctx context.Context, failure error) string {
 	if b.engine.Denied != "" {
 		var text sql.NullString
 		_ = b.db.QueryRowContext(ctx, string(b.engine.Denied)).Scan(&text)
 		return text.String
 	}
-	// SQLite has no accounts. Its drivers have no type for errors in common, and pass on its words.
+	// SQLite has no accounts. Its drivers share no type of error, and pass on the text of SQLite.
 	var e *Error
 	if errors.As(failure, &e) && strings.Contains(e.Err.Error(), "readonly database") {
 		return "write to the file"
@@ -197,8 +205,8 @@ func (b *Backend) denied(ctx context.Context, failure error) string {
 	return ""
 }
 
-// locked lets do work on a connection that keeps others from migrating, in a transaction where the
-// engine can hold definitions of tables in one.
+// locked calls do with a connection that keeps others from migrating. It is in a transaction if the
+// engine allows definitions of tables in transactions.
 func (b *Backend) locked(ctx context.Context, op string, do func(conn) error) error {
 	return b.pool.OnConn(ctx, op, func(q *sql.Conn) error {
 		unlock, err := b.lockSchema(ctx, q)
@@ -209,7 +217,7 @@ func (b *Backend) locked(ctx context.Context, op string, do func(conn) error) er
 	})
 }
 
-// lockSchema keeps others from migrating until unlock is called with what has come of it.
+// lockSchema keeps others from migrating until unlock is called with the result.
 func (b *Backend) lockSchema(ctx context.Context, q *sql.Conn) (unlock func(error) error, err error) {
 	const op = "lock the schema"
 	unlock = func(err error) error {
@@ -220,7 +228,8 @@ func (b *Backend) lockSchema(ctx context.Context, q *sql.Conn) (unlock func(erro
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 		defer cancel()
 		if _, endErr := q.ExecContext(within, string(end)); endErr != nil {
-			// The lock may still be held, or the transaction be open: nobody gets the connection.
+			// The lock may still be held, or the transaction be open: take the connection out of
+			// the pool.
 			_ = q.Raw(func(any) error { return sqldriver.ErrBadConn })
 			err = cmp.Or(err, failed(ctx, op, endErr))
 		}
@@ -236,17 +245,18 @@ func (b *Backend) lockSchema(ctx context.Context, q *sql.Conn) (unlock func(erro
 		if err := q.QueryRowContext(ctx, string(b.engine.LockSchema)).Scan(&n); err != nil {
 			return nil, unlock(failed(ctx, op, err))
 		}
-		held = n.Int64 == 1 // or others have held it for as long as one call waits
+		// Otherwise another migration has held the lock for as long as one call waits.
+		held = n.Int64 == 1
 	}
 	return unlock, nil
 }
 
-// applied returns the version of the last migration that was applied, 0 if none was.
+// applied returns the version of the last migration that was applied, or 0.
 func (c conn) applied(ctx context.Context) (int64, error) {
 	found, err := c.version(ctx)
 	if other := (*SchemaError)(nil); errors.As(err, &other) && other.Empty {
-		// The first migration may have been interrupted before its last statement, or somebody has
-		// emptied the table.
+		// Either the first migration was interrupted before its last statement, or somebody has
+		// emptied the table: then there are companies.
 		var company string
 		switch err := c.first(ctx, c.engine.NextCompany, engine.Args{"after": ""}, &company); {
 		case errors.Is(err, sql.ErrNoRows):
@@ -273,8 +283,8 @@ func (c conn) apply(ctx context.Context, m Migration) error {
 	return nil
 }
 
-// wanted reports whether a statement is to be run, as a comment before it says: "if column
-// table.name", or "unless column table.name".
+// wanted reports whether a statement has to run. A comment before it may have a condition: "if
+// column table.name", or "unless column table.name".
 func (c conn) wanted(ctx context.Context, statement string) (bool, error) {
 	for line := range strings.Lines(statement) {
 		comment, ok := strings.CutPrefix(line, "-- ")
@@ -297,7 +307,7 @@ func (c conn) wanted(ctx context.Context, statement string) (bool, error) {
 	return true, nil
 }
 
-// checkMigrated looks at what the migrations have made.
+// checkMigrated checks the result of the migrations.
 func (b *Backend) checkMigrated(ctx context.Context, all []Migration) error {
 	return b.using(ctx, "migrate", func(c conn) error {
 		if err := checkSchema(ctx, c, b.engine); err != nil {
@@ -308,13 +318,13 @@ func (b *Backend) checkMigrated(ctx context.Context, all []Migration) error {
 	})
 }
 
-// MigrationStatus is a migration, and whether a database has it.
+// MigrationStatus says whether a database has a migration.
 type MigrationStatus struct {
-	Migration // of a newer package: Version and Name alone
+	Migration // of a newer package: only Version and Name
 
 	Applied bool
-	// AppliedAt is when the migration was recorded, in UTC; the first three are recorded with the
-	// fourth. Zero: it was not recorded.
+	// AppliedAt is when the migration was recorded, in UTC, or zero. The first three migrations are
+	// recorded with the fourth.
 	AppliedAt time.Time
 }
 
@@ -337,6 +347,7 @@ func Status(ctx context.Context, db *sql.DB, d filter.Dialect) (list []Migration
 	return list, err
 }
 
+// status is Status on a connection.
 func (c conn) status(ctx context.Context, all []Migration) ([]MigrationStatus, error) {
 	found, err := c.applied(ctx)
 	if err != nil {
@@ -368,8 +379,8 @@ func (c conn) status(ctx context.Context, all []Migration) ([]MigrationStatus, e
 	return list, checkSchema(ctx, c, c.engine)
 }
 
-// recorded returns the migrations that are recorded. One that is missing, or that was applied with
-// another text, is a [*SchemaError].
+// recorded returns the migrations that are recorded. If one is missing, or was applied with another
+// text, it also returns a [*SchemaError].
 func (c conn) recorded(ctx context.Context, all []Migration) ([]MigrationStatus, error) {
 	var list []MigrationStatus
 	var wrong []Difference

@@ -16,36 +16,48 @@ import (
 
 // Operation reports one method call, with all of its statements. The names in brackets are those of
 // OpenTelemetry's semantic conventions for databases (stable since version 1.33, except for the
-// returned rows, which are in development), and of attributes of this package where those have
-// none. Printing an Operation shows nothing of a person.
+// returned rows, which are in development). Attributes without such a name have names of this
+// package. Printing an Operation shows nothing about a person.
 type Operation struct {
 	System string // [db.system.name] "postgresql", "mariadb", also for MySQL, or "sqlite"
 	// Name is [db.operation.name]: "get", "list", "count", "tally", "stream", "changes", "insert",
 	// "update", "redact", "put", "purge", "import", "maintain", "repair", "verify", "settings" or
 	// "audit".
 	Name    string
-	Company string // [sessionkit.company] "" for what may be about several
+	Company string // [sessionkit.company] "" if the call may have several
 
-	Began    time.Time
-	Duration time.Duration // [db.client.operation.duration, in seconds] of a stream, the time of its reader is part of it
+	Began time.Time
+	// Duration is [db.client.operation.duration], in seconds. For a stream it includes the time of
+	// the callback.
+	Duration time.Duration
 
-	Statements   int    // [sessionkit.statements] that were sent, without those that only begin and end transactions or set savepoints
-	RowsRead     int    // [sessionkit.rows_read] by them, of whatever table: sessions, blocks of segments, companies
-	RowsReturned int    // [db.response.returned_rows] sessions that a read returned
-	BudgetSpent  int    // [sessionkit.budget_spent] of [store.Selection].Budget, or what it would have been without one
-	Partial      bool   // [sessionkit.partial] the budget or a limit ended a count, or the budget a page
-	SQLState     string // [db.response.status_code] of a failure, where the driver tells; "" otherwise
-	Err          error  // what the method returned; if it panicked, an error that says this alone
+	// Statements is [sessionkit.statements]: those that were sent, without those that only begin or
+	// end transactions or set savepoints.
+	Statements int
+	// RowsRead is [sessionkit.rows_read]: rows of any table that the statements read, such as
+	// sessions, blocks of segments and companies.
+	RowsRead     int
+	RowsReturned int // [db.response.returned_rows] sessions that a read returned
+	// BudgetSpent is [sessionkit.budget_spent]: what was spent of [store.Selection].Budget, or
+	// would have been without a bound.
+	BudgetSpent int
+	// Partial is [sessionkit.partial]: the budget or a limit has ended a count, or the budget has
+	// ended a page.
+	Partial bool
+	// SQLState is [db.response.status_code] of a failure if the driver reports it, or "".
+	SQLState string
+	// Err is the error of the method. If the method has panicked, it says only that.
+	Err error
 }
 
-// errPanicked is the error of an operation whose method does not return: most likely a function of
-// the host's has panicked. The panic may contain anything, so that only the caller sees it.
+// errPanicked is the error of an operation whose method does not return: probably a function of the
+// host's has panicked. The panic may contain anything, so only the caller sees it.
 var errPanicked = errors.New("sqlstore: a panic")
 
-// ErrorType returns the [error.type] of a failure, "" where nothing has failed: "canceled" or
-// "timeout" where the caller's context has ended; else the SQLSTATE; else "not_found", "conflict"
-// (also of what exists or was purged), "watermark" or "invalid", which are answers to what was
-// asked; else "_OTHER".
+// ErrorType returns the [error.type] of a failure, or "" if nothing has failed. It is "canceled" or
+// "timeout" if the caller's context has ended; else the SQLSTATE; else "not_found", "conflict"
+// (also for sessions that exist or were purged), "watermark" or "invalid", which answer the
+// request; else "_OTHER".
 func (o *Operation) ErrorType() string {
 	switch {
 	case o.Err == nil:
@@ -65,7 +77,7 @@ func (o *Operation) ErrorType() string {
 	return "_OTHER"
 }
 
-// answers are the errors that say something of what was asked, and not of the database.
+// answers are the errors that answer the request, and do not report a failure of the database.
 var answers = [...]struct {
 	err  error
 	name string
@@ -97,8 +109,7 @@ func (o Operation) MarshalText() ([]byte, error) { //nolint:gocritic // a value 
 	return nil, sessions.ErrNoJSON
 }
 
-// LogValue is a group of the attributes, under the names of the conventions, without those that do
-// not apply.
+// LogValue returns a group of the attributes that apply, under the names of the conventions.
 func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	attributes := []slog.Attr{
 		slog.String("db.system.name", o.System), slog.String("db.operation.name", o.Name),
@@ -124,10 +135,10 @@ func (o Operation) LogValue() slog.Value { //nolint:gocritic // a value method s
 	return slog.GroupValue(attributes...)
 }
 
-// WithObserver returns a Backend over the same tables that calls a function for each operation,
-// when it has ended and before its method returns, with the context of the method. The function
-// must be quick, and may be called from many goroutines at once. nil: no function is called, which
-// costs nothing.
+// WithObserver returns a Backend over the same tables that calls a function at the end of each
+// operation, before the method returns, with the context of the method. The function must be quick,
+// and may be called from many goroutines at once. If it is nil, no function is called, which costs
+// nothing.
 //
 // If one method uses another, that is one operation, such as an insert with the packing after it.
 // Operations in a transaction of the host's ([Backend.Tx]) are reported like all others.
@@ -137,18 +148,20 @@ func (b *Backend) WithObserver(observe func(context.Context, Operation)) *Backen
 	return c
 }
 
-// watching is an operation under way, of which the context knows. nil: nobody wants to know.
+// watching is an operation in progress, stored in its context. It is nil if nobody observes it.
 type watching struct {
 	Operation
 	ctx     context.Context //nolint:containedctx // of the one call that is watched
 	observe func(context.Context, Operation)
 
-	statements, rows, spent atomic.Int64 // a stream reads in a second goroutine
+	statements, rows, spent atomic.Int64 // atomic, since a stream reads in a second goroutine
 }
 
+// watchingKey is the key of the operation in a context.
 type watchingKey struct{}
 
-// watch begins an operation. Within another one it is part of that, and nil.
+// watch begins an operation. Within another operation it returns nil, and its work counts for the
+// other.
 func (b *Backend) watch(ctx context.Context, name, company string) (context.Context, *watching) {
 	if b.observe == nil || watched(ctx) != nil {
 		return ctx, nil
@@ -160,13 +173,13 @@ func (b *Backend) watch(ctx context.Context, name, company string) (context.Cont
 	return context.WithValue(ctx, watchingKey{}, w), w
 }
 
-// watched returns the operation of a context, nil if there is none.
+// watched returns the operation of a context, or nil.
 func watched(ctx context.Context) *watching {
 	w, _ := ctx.Value(watchingKey{}).(*watching)
 	return w
 }
 
-// end tells of the operation. It is deferred with the error that the method returns.
+// end reports the operation. It is deferred with the error that the method returns.
 func (w *watching) end(err *error) {
 	if w == nil {
 		return
@@ -184,15 +197,15 @@ func (w *watching) end(err *error) {
 	w.observe(w.ctx, w.Operation)
 }
 
-// returned says how many sessions a method returns, and whether there may be more that it has not
-// looked at.
+// returned records how many sessions a method returns, and whether there may be more that it has
+// not looked at.
 func (w *watching) returned(sessions int, partial bool) {
 	if w != nil {
 		w.RowsReturned, w.Partial = sessions, partial
 	}
 }
 
-// sent counts a statement of an operation that is watched, and returns it, or nil.
+// sent counts a statement, and returns the operation if it is observed, or nil.
 func (c conn) sent(ctx context.Context) *watching {
 	if !c.watched {
 		return nil
@@ -204,7 +217,7 @@ func (c conn) sent(ctx context.Context) *watching {
 	return w
 }
 
-// spend counts what an operation has spent of its budget.
+// spend counts rows of the budget.
 func (c conn) spend(ctx context.Context, rows int) {
 	if !c.watched {
 		return

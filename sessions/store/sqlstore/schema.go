@@ -13,6 +13,7 @@ import (
 // schemaVersion is the number of the last migration.
 const schemaVersion = 8
 
+// neededVersion returns the version of the schema that this package needs.
 func neededVersion() Version {
 	return Version{Schema: schemaVersion}
 }
@@ -23,13 +24,13 @@ func (v Version) serves() bool {
 	return v.Schema >= needed.Schema && v.Oldest <= needed.Schema
 }
 
-// ofSchema adds the version of this package to the arguments of a statement that asks for it.
+// ofSchema adds the version of this package to the arguments of a statement that needs it.
 func ofSchema(args engine.Args) engine.Args {
 	args["version"] = neededVersion().Schema
 	return args
 }
 
-// version reads the version of the tables, which is zero if there are none.
+// version reads the version of the tables, or zero if there are no tables.
 func (c conn) version(ctx context.Context) (v Version, err error) {
 	var n int
 	if err := c.first(ctx, c.engine.HasSchema, nil, &n); err != nil || n == 0 {
@@ -45,8 +46,8 @@ func (c conn) version(ctx context.Context) (v Version, err error) {
 	return v, err
 }
 
-// checkSchema reads the version of the tables, and what they are made of. Tables on which this
-// package does not work are a [*SchemaError].
+// checkSchema reads the version of the tables, and what they consist of. If this package does not
+// work on them, it returns a [*SchemaError].
 func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 	c := conn{querier: q, engine: e, op: "read the schema"}
 	v, err := c.version(ctx)
@@ -69,11 +70,11 @@ func checkSchema(ctx context.Context, q querier, e *engine.Engine) error {
 // Difference is a table, column, index or migration that is not as it should be.
 type Difference struct {
 	Object string // such as "column sessionkit_sessions.status"
-	Found  string // what it is; empty: it is missing
+	Found  string // empty if it is missing
 	Needed string
 }
 
-// String says what is missing or different.
+// String returns what is missing or different.
 func (d Difference) String() string {
 	if d.Found == "" {
 		return d.Object + " is missing"
@@ -81,8 +82,8 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s is %q, needed %q", d.Object, d.Found, d.Needed)
 }
 
-// objects returns what the tables of this package are made of, as the engine's catalog has it, by
-// what it is called: "table t", "column t.c", "index t.i", "index t.primary".
+// objects returns the parts of this package's tables from the engine's catalog, by name: "table t",
+// "column t.c", "index t.i", "index t.primary".
 func (c conn) objects(ctx context.Context) (map[string]string, error) {
 	found := map[string]string{}
 	err := c.rows(ctx, c.engine.Objects, nil, func(rows *sql.Rows) error {
@@ -96,17 +97,18 @@ func (c conn) objects(ctx context.Context) (map[string]string, error) {
 	return found, err
 }
 
-// differences compares what there is with what the migrations make. More than that is no
-// difference: a newer package has added it, or the host for a query of its own.
+// differences compares the parts that were found with those that the migrations make. Additional
+// parts are not a difference: a newer package has added them, or the host for queries of its own.
 func differences(e *engine.Engine, found map[string]string) []Difference {
 	var list []Difference
-	missing := map[string]bool{} // tables, which come first in the file
+	missing := map[string]bool{} // the tables come first in the file
 	text, _ := migrationFiles.ReadFile("migrations/" + e.Name + "/schema.txt")
 	for line := range strings.Lines(string(text)) {
 		object, needed, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		is, there := found[object]
 		kind, name, _ := strings.Cut(object, " ")
 		switch table, _, _ := strings.Cut(name, "."); {
+		// Report a missing table once, and not its columns and indexes, too.
 		case there && is == needed, missing[table]:
 		case kind == "table":
 			missing[name] = true
@@ -118,8 +120,8 @@ func differences(e *engine.Engine, found map[string]string) []Difference {
 	return list
 }
 
-// otherSchema says in what the schema, which a statement has found not to be this package's,
-// differs.
+// otherSchema returns the difference of the schema, after a statement has found that it is not the
+// one of this package.
 func (c conn) otherSchema(ctx context.Context) error {
 	if err := checkSchema(ctx, c, c.engine); err != nil {
 		return err
@@ -127,8 +129,8 @@ func (c conn) otherSchema(ctx context.Context) error {
 	return failed(ctx, c.op, fmt.Errorf("%w: it was changed meanwhile, or %w", ErrSchema, errInTheWay))
 }
 
-// explain returns a [*SchemaError] in place of an error of the database whose reason is that the
-// schema has moved on.
+// explain returns a [*SchemaError] in place of an error of the database if the schema has moved on,
+// and otherwise the error.
 func (c conn) explain(ctx context.Context, err error) error {
 	if failure := (*Error)(nil); !errors.As(err, &failure) || ctx.Err() != nil {
 		return err
@@ -139,14 +141,14 @@ func (c conn) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// Check compares the schema of the database, and the settings of a connection, with those that this
-// package needs. A difference is a [*SchemaError] or a [*ConnectionError]. Every method checks them
-// too; call Check to fail early, when a process starts.
+// Check compares the schema of the database, and the settings of a connection, with what this
+// package needs. It returns a [*SchemaError] or a [*ConnectionError] if they differ. Every method
+// checks them, too; call Check to fail early, when a process starts.
 //
-// Each method checks the version of the schema. The rest is checked once, on one connection, and
-// again after each failure. It covers the tables, and the settings of the data source name, the
-// account and the server, which all connections of a pool share, but not those that the host sets
-// on single connections later.
+// Each method checks the version of the schema. Everything else is checked once, on one connection,
+// and again after each failure. This covers the tables, and the settings of the data source name,
+// the account and the server, which all connections of a pool share. It does not cover settings
+// that the host changes on single connections later.
 func (b *Backend) Check(ctx context.Context) error {
 	if b.checked.Load() {
 		return nil
@@ -158,6 +160,7 @@ func (b *Backend) Check(ctx context.Context) error {
 	return b.using(ctx, "check the connection", func(c conn) error { return b.check(ctx, c.querier) })
 }
 
+// check is Check on a connection.
 func (b *Backend) check(ctx context.Context, q querier) error {
 	if err := b.checkSettings(ctx, q); err != nil {
 		return err

@@ -15,13 +15,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// tables is where settings and trails are: a [Backend], or a transaction of the host's.
+// tables has the settings and trails: a [Backend], or a transaction of the host's.
 type tables interface {
 	// watch begins an operation, see [Backend.watch].
 	watch(ctx context.Context, op, company string) (context.Context, *watching)
-	// at lets do use the tables, each statement by itself.
+	// at calls do, which may use the tables. Each of its statements may succeed alone.
 	at(ctx context.Context, op string, writes bool, do func(conn) error) error
-	// atOnce lets do write: all of it, or nothing.
+	// atOnce calls do, and writes everything or nothing.
 	atOnce(ctx context.Context, op string, do func(conn) error) error
 }
 
@@ -33,7 +33,8 @@ func (b *Backend) at(ctx context.Context, op string, writes bool, do func(conn) 
 		if err := b.canWrite(true); err != nil {
 			return err
 		}
-		if b.engine.OneWriter { // wait here for the others, and not in the database
+		// Wait for the other writers here, and not in the database.
+		if b.engine.OneWriter {
 			end, err := b.turns.take(ctx, b.queueOf(""))
 			if err != nil {
 				return failed(ctx, op, err)
@@ -82,7 +83,8 @@ func (t *Tx) atOnce(ctx context.Context, op string, do func(conn) error) error {
 	return t.at(ctx, op, true, do)
 }
 
-// checkKey says why no session can have a company and an ID, which not every engine could keep.
+// checkKey returns an error if no session can have a company and an ID. Not every engine could
+// store them.
 func checkKey(company, id string) error {
 	if company == "" {
 		return store.ErrNoCompany
@@ -90,8 +92,9 @@ func checkKey(company, id string) error {
 	return (&sessions.Session{ID: id, Company: company, CreatedAt: time.Unix(0, 0), Status: sessions.Pending}).Validate()
 }
 
-// Settings keeps the settings of companies in the table sessionkit_settings, one row for each save.
-// The newest is in force, the others are the history. It may be used by many goroutines at once.
+// Settings stores the settings of companies in the table sessionkit_settings, with one row for each
+// save. The newest row is in force, and the others are the history. Settings may be used by many
+// goroutines at once.
 type Settings struct {
 	in     tables
 	scales []far.Scale
@@ -104,14 +107,15 @@ var (
 )
 
 // Settings returns the settings of companies, for [store.Options]. Acceptance levels are on
-// far.Kvalifika or on one of the scales given: levels on other scales can be neither saved nor
+// far.Kvalifika or on one of the given scales. Levels on other scales can be neither saved nor
 // read.
 func (b *Backend) Settings(scales ...far.Scale) *Settings { return &Settings{b, scales} }
 
-// Settings returns the settings of companies within the transaction, see [Backend.Tx]: saved
+// Settings returns the settings of companies within the transaction, see [Backend.Tx]. Saved
 // settings are in force when the caller commits.
 func (t *Tx) Settings(scales ...far.Scale) *Settings { return &Settings{t, scales} }
 
+// opSettings is the name of the operations.
 const opSettings = "settings"
 
 // CompanySettings implements [store.Settings].
@@ -158,7 +162,7 @@ func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, b
 	return list, nil
 }
 
-// SaveCompanySettings implements [store.Settings]. A subject that is too long is cut, as in an
+// SaveCompanySettings implements [store.Settings]. It cuts a subject that is too long, as in a
 // [store.AuditEntry].
 func (s *Settings) SaveCompanySettings(ctx context.Context, company string, settings store.CompanySettings, subject string) (err error) {
 	ctx, w := s.in.watch(ctx, opSettings, company)
@@ -188,7 +192,7 @@ func (s *Settings) SaveCompanySettings(ctx context.Context, company string, sett
 			return failed(ctx, c.op, err)
 		}
 		if saved == 1 && read > 0 {
-			// Revisions have no gap, so that of this one is the newest if the one before is there.
+			// Revisions have no gaps, so this one is the newest if the previous one exists.
 			args := engine.Args{"company": company, "revision": read, "lock": engine.Part{Text: c.engine.LockRead}}
 			if err := c.first(ctx, c.engine.SettingsOf, args, &read); errors.Is(err, sql.ErrNoRows) {
 				saved = 0
@@ -199,12 +203,14 @@ func (s *Settings) SaveCompanySettings(ctx context.Context, company string, sett
 		if saved != 1 {
 			return fmt.Errorf("sqlstore: settings: %w", store.ErrConflict)
 		}
-		_, err = c.state(ctx, company) // the schema may have moved on
+		// The schema may have moved on.
+		_, err = c.state(ctx, company)
 		return err
 	})
 }
 
-// encode returns settings as the table has them, and refuses what could not be read back.
+// encode returns settings as the table stores them. It refuses settings that could not be read
+// back.
 func (s *Settings) encode(settings store.CompanySettings) (string, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
@@ -214,7 +220,8 @@ func (s *Settings) encode(settings store.CompanySettings) (string, error) {
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("sqlstore: settings: %w", err)
-	case !read.Equal(settings): // a document type that is not UTF-8, or another scale of the same name
+	// Such as a document type that is not UTF-8, or another scale with the same name.
+	case !read.Equal(settings):
 		return "", fmt.Errorf("sqlstore: settings: %w: acceptance", sessions.ErrInvalid)
 	}
 	return string(text), nil
@@ -231,7 +238,8 @@ func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) (er
 		if err := c.exec(ctx, c.engine.DeleteSettings, engine.Args{"company": company}); err != nil {
 			return err
 		}
-		_, err := c.state(ctx, company) // the schema may have moved on
+		// The schema may have moved on.
+		_, err := c.state(ctx, company)
 		return err
 	})
 }

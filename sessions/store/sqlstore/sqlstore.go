@@ -16,28 +16,28 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
-// The dialects, as package filter has them.
+// The dialects of package filter.
 const (
 	Postgres = filter.Postgres // PostgreSQL 15 and newer
 	MariaDB  = filter.MariaDB  // MariaDB 10.11 and newer, and MySQL 8.0.21 and newer
 	SQLite   = filter.SQLite   // SQLite 3.38 and newer
 )
 
-// Backend keeps sessions in the tables of this package. It may be used by many goroutines at once.
+// Backend stores sessions in the tables of this package. It may be used by many goroutines at once.
 // It has no Close: the database belongs to the caller.
 type Backend struct {
 	db       *sql.DB
 	dialect  filter.Dialect
-	engine   *engine.Engine // nil: the dialect is unknown, as Check says
+	engine   *engine.Engine // nil if the dialect is unknown; Check returns the error
 	packing  Packing
 	keys     *keys.Keys
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
 	pool     *database.Pool
-	turns    turns // of writers, and of upkeep where the database has one writer
-	upkeep   turns // of packing, repairs and purges elsewhere
+	turns    turns // of writers, and of upkeep if the database has one writer
+	upkeep   turns // of packing, repairs and purges otherwise
 
-	observe func(context.Context, Operation) // nil: nobody
+	observe func(context.Context, Operation) // may be nil
 }
 
 var (
@@ -52,26 +52,26 @@ var (
 	_ store.Purger      = (*Backend)(nil)
 )
 
-// New returns a Backend over a database with the schema of this package, see [Migrate]. It
-// does not connect yet: a wrong schema or dialect is an error of the methods, and of
-// [Backend.Check].
+// New returns a Backend over a database with the schema of this package, see [Migrate]. It does not
+// connect yet: the methods and [Backend.Check] return an error if the schema or the dialect is
+// wrong.
 func New(db *sql.DB, d filter.Dialect) *Backend {
-	e, _ := engine.Of(d) // Check says what is wrong
+	e, _ := engine.Of(d) // Check returns the error
 	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore")}
 }
 
-// Connections implements store.Pooled: it returns the limit that the host has set with
+// Connections implements [store.Pooled]. It returns the limit that the host has set with
 // sql.DB.SetMaxOpenConns.
 func (b *Backend) Connections() int { return b.pool.Connections() }
 
-// copied returns a Backend over the same tables that is used as this one, for an option to be set.
+// copied returns a Backend over the same tables with the same options.
 func (b *Backend) copied() *Backend {
 	c := New(b.db, b.dialect)
 	c.packing, c.keys, c.observe = b.packing, b.keys, b.observe
 	return c
 }
 
-// ready checks what every method needs.
+// ready checks the preconditions of every method.
 func (b *Backend) ready(ctx context.Context, company string) error {
 	if company == "" {
 		return store.ErrNoCompany
@@ -79,19 +79,19 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 	return b.Check(ctx)
 }
 
-// on returns where an operation sends its statements.
+// on returns a conn for the statements of an operation.
 func (b *Backend) on(q querier, op string) conn {
 	return conn{q, b.engine, op, &b.settings, b.keys, b.observe != nil}
 }
 
-// using lets do work on a connection, which is ended with the context, see [database.Pool.Use].
+// using calls do with a connection. The work on it ends with the context, see [database.Pool.Use].
 func (b *Backend) using(ctx context.Context, op string, do func(conn) error) error {
 	return b.pool.Use(ctx, op, func(q session) error { return do(b.on(q, op)) })
 }
 
-// again calls read, and calls it once more if the server ended it for its own sake. A standby does
-// so to whoever reads what it has to remove, as the primary did (PostgreSQL's manual, "Handling
-// Query Conflicts"): soon after, there is nothing in the way.
+// again calls read, and calls it once more if the server has ended it for reasons of its own. A
+// standby ends reads of rows that it has to remove because the primary did (PostgreSQL's manual,
+// "Handling Query Conflicts"). Soon after, nothing is in the way.
 func again(ctx context.Context, read func() error) error {
 	err := read()
 	if isRolledBack(ctx, err) {
@@ -100,8 +100,8 @@ func again(ctx context.Context, read func() error) error {
 	return err
 }
 
-// isRolledBack reports whether the server has rolled a transaction back that might have been done:
-// class 40 of SQL's standard.
+// isRolledBack reports whether the server has rolled back a transaction that may succeed when it is
+// repeated: class 40 of the SQL standard.
 func isRolledBack(ctx context.Context, err error) bool {
 	var failure *Error
 	return errors.As(err, &failure) && strings.HasPrefix(failure.SQLState(), "40") && ctx.Err() == nil
@@ -127,10 +127,12 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 	return s, err
 }
 
+// get reads a session, for Get of a Backend or a transaction.
 func (c conn) get(ctx context.Context, company, id string) (found, error) {
 	f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 	switch {
-	case errors.Is(err, store.ErrNotFound): // or the schema has moved on
+	// Either there is no such session, or the schema has moved on.
+	case errors.Is(err, store.ErrNotFound):
 		_, errState := c.state(ctx, company)
 		return found{}, cmp.Or(errState, err)
 	case err != nil:
@@ -139,7 +141,8 @@ func (c conn) get(ctx context.Context, company, id string) (found, error) {
 	return f, nil
 }
 
-// session reads one session by a statement that selects it. None is store.ErrNotFound.
+// session reads one session by a statement that selects it. If there is none, the error is
+// [store.ErrNotFound].
 func (c conn) session(ctx context.Context, s engine.Statement, args engine.Args, company string) (f found, err error) {
 	err = c.sessions(ctx, s, args, company, func(s *sessions.Session, seq int64) error {
 		f = found{s.Clone(), seq}

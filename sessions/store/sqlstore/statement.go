@@ -18,14 +18,14 @@ type (
 	session = database.Session
 )
 
-// conn is where an operation sends its statements, and how its errors are called.
+// conn sends the statements of an operation.
 type conn struct {
 	querier
 	engine *engine.Engine
-	op     string // as in [Error]
+	op     string // for [Error]
 
 	settings *settings
-	keys     *keys.Keys // that it writes
+	keys     *keys.Keys // that are written
 	watched  bool       // the Backend has an observer
 }
 
@@ -35,7 +35,7 @@ func (c conn) exec(ctx context.Context, s engine.Statement, args engine.Args) er
 	return err
 }
 
-// affect runs a statement that returns no rows, and returns what the driver knows of its effect.
+// affect runs a statement that returns no rows, and returns the driver's result.
 func (c conn) affect(ctx context.Context, s engine.Statement, args engine.Args) (sql.Result, error) {
 	text, values, err := c.engine.Bind(s, args)
 	if err != nil {
@@ -66,7 +66,7 @@ func (c conn) first(ctx context.Context, s engine.Statement, args engine.Args, d
 	return err
 }
 
-// rows calls each for every row. The error of each comes back as it is.
+// rows calls each for every row. It returns an error of each unchanged.
 func (c conn) rows(ctx context.Context, s engine.Statement, args engine.Args, each func(*sql.Rows) error) error {
 	text, values, err := c.engine.Bind(s, args)
 	if err != nil {
@@ -86,16 +86,16 @@ func (c conn) rows(ctx context.Context, s engine.Statement, args engine.Args, ea
 			return err
 		}
 	}
-	// A connection that breaks, or a context that ends, looks like the last row until it is asked
-	// for.
+	// A lost connection, or the end of the context, looks like the last row until Err is called.
 	if err := rows.Err(); err != nil {
 		return failed(ctx, c.op, err)
 	}
 	return nil
 }
 
-// sessions calls each for every session of a statement that selects the columns that are readable.
-// The session is lent: the next row takes its place. seq numbers its last change.
+// sessions calls each for every session of a statement that selects the columns in readable. The
+// session is valid only during the call, since the next row overwrites it. seq is the number of its
+// last change.
 func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args, company string, each func(s *sessions.Session, seq int64) error) error {
 	r := row.NewReader(readable)
 	var session sessions.Session
@@ -111,10 +111,10 @@ func (c conn) sessions(ctx context.Context, s engine.Statement, args engine.Args
 	})
 }
 
-// scan fills a reader.
+// scan scans a row into a reader.
 func (c conn) scan(ctx context.Context, rows *sql.Rows, r *row.Reader) error {
-	// What no column can hold is a fault of the data and says so; anything else is the driver's,
-	// whose texts may have a person in them.
+	// An ErrStored is about the data, and contains no values. Any other error is the driver's, and
+	// its text may contain something about a person.
 	err := rows.Scan(r.Dest()...)
 	if err != nil && !errors.Is(err, ErrStored) {
 		return failed(ctx, c.op, err)
@@ -123,9 +123,9 @@ func (c conn) scan(ctx context.Context, rows *sql.Rows, r *row.Reader) error {
 }
 
 var (
-	readable = row.Readable() // the columns of a whole session
-	whole    = row.Whole()    // and its version
-	writable = row.All()      // the columns that are written
+	readable = row.Readable() // columns of a whole session
+	whole    = row.Whole()    // those and the version
+	writable = row.All()      // columns that are written
 
-	changeColumn = slices.Index(writable.Names(), "changed_seq") // of the latter
+	changeColumn = slices.Index(writable.Names(), "changed_seq") // in writable
 )

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
 )
 
-// Stream implements [store.Streamer]. A selection of few sessions comes from the segments, as a
-// list does; any other is one statement, which reads the fields of the selection only.
+// Stream implements [store.Streamer]. A selection of few sessions is read from the segments, like a
+// list. Any other selection is read by one statement, which reads only the fields of the selection.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) (err error) {
 	ctx, w := b.watch(ctx, "stream", sel.Company)
 	defer w.end(&err)
@@ -32,12 +32,14 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 			return each(s)
 		})
 	}
+	// A stream that has yielded a session cannot be repeated.
 	if err = read(); !began && isRolledBack(ctx, err) {
 		err = read()
 	}
 	return err
 }
 
+// stream is Stream without its checks and retries.
 func (b *Backend) stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	s, err := b.compile(sel)
 	if err != nil || s.end {
@@ -61,11 +63,12 @@ func (b *Backend) stream(ctx context.Context, sel store.Selection, each func(*se
 }
 
 const (
-	longTail  = 10_000 // changes, beyond which a tail is not read in parts
-	manyOfAll = 8      // one session in so many is many: looking each up takes longer than reading all
+	longTail = 10_000 // changes; a longer tail is not read in parts
+	// One session in so many is many: looking each of them up takes longer than reading all.
+	manyOfAll = 8
 )
 
-// isFew reports whether the newest segments, which it asks, say that the selection is few sessions.
+// isFew reports whether the selection has few sessions, by the newest segments, which it asks.
 func (r *search) isFew(ctx context.Context) (bool, error) {
 	if r.seq-r.packed > longTail {
 		return false, nil
@@ -78,17 +81,18 @@ func (r *search) isFew(ctx context.Context) (bool, error) {
 	return r.hits*manyOfAll < r.sessions || r.sessions == 0, nil
 }
 
-// stream reads a selection in one statement, in a transaction of its own. Rows come packed; from
-// the first one on that cannot be taken apart they come column by column.
+// stream reads a selection with one statement, in a transaction of its own. Rows come packed. From
+// the first row on that cannot be unpacked, they come column by column.
 func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields, each func(*sessions.Session) error) error {
 	if c.engine.SetSnapshot != "" {
 		if err := c.exec(ctx, c.engine.SetSnapshot, nil); err != nil {
 			return err
 		}
 	}
-	// An export looks at half of the columns: the others need not be packed, sent and taken apart.
+	// An export needs half of the columns: do not pack, send and unpack the others.
 	columns := readable
 	if fields != 0 {
+		// Comparing in Go needs the fields of the filter, too.
 		if sel.distrusts {
 			fields = fields.Union(sel.filter.Fields())
 		}
@@ -97,8 +101,8 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 	if err := c.streamPacked(ctx, sel, columns, each); !errors.Is(err, errSeparator) {
 		return err
 	}
-	// Behind the last session that was handed over, in the same snapshot: none is skipped, and none
-	// comes twice.
+	// Continue after the last session that was handed over, in the same snapshot: no session is
+	// skipped, and none comes twice.
 	selected := engine.Selected("s", readable)
 	return c.sessions(ctx, c.engine.Stream, sel.rest(selected), sel.company, func(s *sessions.Session, _ int64) error {
 		if !sel.has(s) {
@@ -108,37 +112,38 @@ func (c conn) stream(ctx context.Context, sel *selection, fields sessions.Fields
 	})
 }
 
-// rest returns the arguments of a statement that selects what is left of a selection.
+// rest returns the arguments of a statement that selects the rest of a selection.
 func (sel *selection) rest(selected string) engine.Args {
 	return between(sel.pos, position{us: sel.low}, engine.Args{"condition": sel.condition, "selected": engine.Part{Text: selected}})
 }
 
-// errSeparator says that a text contains the separator of packed rows. The selection is left before
-// that row.
+// errSeparator says that a text contains the separator of packed rows. The position of the
+// selection is before that row.
 var errSeparator = errors.New("sqlstore: a text contains a separator")
 
-// Rows are handed over in batches of some bytes, of which several wait. With less ahead each side
-// stops for the other more often: of a million sessions that is a twentieth of all processor time.
-// They are counted in bytes, since a row may be a thousand times as long as another.
+// Rows are handed over in batches of a number of bytes, and several batches wait. With fewer, each
+// side waits for the other more often, which takes a twentieth of the processor time of a stream of
+// a million sessions. Batches are measured in bytes, since one row may be a thousand times as long
+// as another.
 const (
 	packedBatch  = 256 << 10
 	batchesAhead = 6
 )
 
-// streamPacked reads rows that come as one text each, a tenth of the allocations, while a second
-// goroutine fetches the next ones. That ends before it returns.
+// streamPacked reads rows that come as one text each, which takes a tenth of the allocations, while
+// a second goroutine fetches the next ones. That goroutine ends before streamPacked returns.
 func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Columns, each func(*sessions.Session) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []string, batchesAhead)
-	// The goroutine sends until the context ends, and then closes the channel: that it did is what
-	// says that it is gone. A callback that panics must not leave it behind either.
+	// The goroutine sends until the context ends, and then closes the channel: so this waits for
+	// its end, even if the callback panics.
 	defer func() {
 		cancel()
 		for range batches {
 		}
 	}()
-	var fetched error       // of the goroutine, to be read once batches is closed
-	var ignored atomic.Bool // the rows that are left
+	var fetched error       // by the goroutine; read it only after batches is closed
+	var ignored atomic.Bool // the remaining rows
 	args := sel.rest(c.engine.Packed("s", columns))
 	go func() {
 		defer close(batches)
@@ -149,8 +154,8 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 	for batch := range batches {
 		for _, packed := range batch {
 			if !r.Unpack(packed) {
-				// The transaction goes on, and drivers end one whose statement is cancelled: this
-				// one must come to its end.
+				// The transaction has to continue, and drivers end a transaction whose statement is
+				// cancelled. So let this statement come to its end.
 				ignored.Store(true)
 				for range batches {
 				}
@@ -159,7 +164,7 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 			if _, err := r.Session(sel.company, &s); err != nil {
 				return err
 			}
-			// Before the callback has it: the session is lent, and may be changed.
+			// Before the callback, which may change the session.
 			sel.pos = position{s.CreatedAt.UnixMicro(), s.ID}
 			if !sel.has(&s) {
 				continue
@@ -172,21 +177,21 @@ func (c conn) streamPacked(ctx context.Context, sel *selection, columns row.Colu
 	return fetched
 }
 
-// fetchPacked sends the rows of a stream in batches, until there are no more, they are ignored or
-// the context ends.
+// fetchPacked sends the rows of a stream in batches, until there are no more, the rest is ignored,
+// or the context ends.
 func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- []string, ignored *atomic.Bool) error {
 	var batch []string
 	size := 0
 	send := func() error {
 		select {
 		case batches <- batch:
-			batch, size = make([]string, 0, len(batch)), 0 // the other goroutine has the last one
+			batch, size = make([]string, 0, len(batch)), 0 // the other goroutine has the old batch
 			return nil
 		case <-ctx.Done():
 			return failed(ctx, c.op, ctx.Err())
 		}
 	}
-	// One destination for all rows: a scan of a string costs its copy and nothing else.
+	// One destination for all rows: a scan of a string then only allocates the copy.
 	var packed string
 	dest := []any{&packed}
 	err := c.rows(ctx, c.engine.Stream, args, func(rows *sql.Rows) error {
@@ -205,5 +210,5 @@ func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- 
 	if err != nil {
 		return err
 	}
-	return send() // what is left, possibly nothing
+	return send() // the rest, which may be empty
 }

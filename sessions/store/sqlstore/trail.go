@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// Trail keeps the audit trails of companies in the table sessionkit_audit: an entry is one
-// statement. It may be used by many goroutines at once.
+// Trail stores the audit trails of companies in the table sessionkit_audit. One statement appends
+// an entry. Trail may be used by many goroutines at once.
 type Trail struct{ in tables }
 
 var _ store.AuditTrail = (*Trail)(nil)
@@ -20,15 +20,15 @@ var _ store.AuditTrail = (*Trail)(nil)
 // Trail returns the audit trails of companies, for [store.Options].
 func (b *Backend) Trail() *Trail { return &Trail{b} }
 
-// Trail returns the audit trails within the transaction, see [Backend.Tx]: appended entries are
+// Trail returns the audit trails within the transaction, see [Backend.Tx]. Appended entries are
 // stored when the caller commits.
 func (t *Tx) Trail() *Trail { return &Trail{t} }
 
 const (
 	opAudit = "audit"
 
-	auditLooks   = 2_000 // entries that a page looks at if no index has what is asked for
-	auditDeletes = 2_000 // entries that are deleted in one transaction, about
+	auditLooks   = 2_000 // entries that a page looks at if no index decides
+	auditDeletes = 2_000 // approximate number of entries that one transaction deletes
 )
 
 // AppendAudit implements [store.AuditTrail].
@@ -58,11 +58,11 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error)
 	})
 }
 
-// errEnough ends the reading of a page.
+// errEnough ends the reading of a page that is full.
 var errEnough = errors.New("sqlstore: enough")
 
-// AuditEntries implements [store.AuditTrail]. Queries by subject, session and time use an index;
-// those by action look at up to 2,000 entries for a page.
+// AuditEntries implements [store.AuditTrail]. Queries by subject, session or time use an index.
+// Queries by action look at up to 2,000 entries for a page.
 func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ store.AuditBatch, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, sel.Company)
 	defer w.end(&err)
@@ -87,6 +87,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	case sel.Subject != "":
 		of = engine.Part{Text: " AND a.subject = ?", Args: []any{sel.Subject}}
 	}
+	// The index decides only one of these, so look at more entries than the page needs.
 	if len(sel.Actions) > 0 || sel.Session != "" && sel.Subject != "" {
 		looks = max(looks, auditLooks)
 	}
@@ -97,7 +98,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 		var looked int
 		var last store.Position
 		err := c.rows(ctx, c.engine.AuditPage, args, func(rows *sql.Rows) error {
-			if len(batch.Entries) == sel.Limit { // and there is another one
+			if len(batch.Entries) == sel.Limit { // this entry shows that there are others
 				batch.Reached = last
 				return errEnough
 			}
@@ -128,7 +129,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	return batch, nil
 }
 
-// DeleteAudit implements store.AuditTrail, in transactions of some 2,000 entries.
+// DeleteAudit implements [store.AuditTrail], in transactions of about 2,000 entries.
 func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Time, most int) (_ int, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, company)
 	defer w.end(&err)
@@ -158,8 +159,8 @@ func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Tim
 	}
 }
 
-// deleteAudit deletes the oldest entries of a company: a part of those before a time, or, as it
-// reports, the last of them.
+// deleteAudit deletes the oldest entries of a company before a time: either about as many as part,
+// or all of them, and then it reports true.
 func (c conn) deleteAudit(ctx context.Context, company string, before int64, part int) (n int, last bool, err error) {
 	var us int64
 	err = c.first(ctx, c.engine.AuditAfter, engine.Args{"company": company, "before_us": before, "skip": part - 1}, &us)
@@ -169,7 +170,7 @@ func (c conn) deleteAudit(ctx context.Context, company string, before int64, par
 	case err != nil:
 		return 0, false, err
 	default:
-		before = us + 1 // entries of one time go together
+		before = us + 1 // delete entries of the same time together
 	}
 	result, err := c.affect(ctx, c.engine.DeleteAudit, engine.Args{"company": company, "before_us": before})
 	if err != nil {
@@ -179,6 +180,7 @@ func (c conn) deleteAudit(ctx context.Context, company string, before int64, par
 	if err != nil {
 		return 0, false, failed(ctx, c.op, err)
 	}
-	_, err = c.state(ctx, company) // the schema may have moved on
+	// The schema may have moved on.
+	_, err = c.state(ctx, company)
 	return int(affected), last, err
 }

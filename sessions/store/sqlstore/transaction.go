@@ -14,11 +14,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// write is one attempt at writing, within a transaction.
+// write is one attempt to write, within a transaction.
 type write struct {
 	conn
 	look bool              // see errLook
-	turn map[string]func() // by company: ends the turn that the write has
+	turn map[string]func() // by company: ends the write's turn
 
 	alone *sql.Conn // the connection of the transaction, if it was asked for
 
@@ -26,22 +26,22 @@ type write struct {
 	long  []string                  // companies to pack after the commit
 }
 
-// Results of a write for the owner of its transaction. Both undo the write.
+// Results of a write for the code that owns its transaction. Both undo the write.
 var (
-	// errLook: the write went ahead as if it knew what is stored, and does not: do it again, and
-	// look first. Most writes need not look, which spares them a statement while they hold their
-	// company.
+	// errLook says that the write relied on an assumption about the stored state that is wrong: try
+	// again, and look at that state first. Most writes need not look, which saves a statement while
+	// they hold their company.
 	errLook = errors.New("sqlstore: look at what is stored")
-	// errNothing: what was to be written is stored already.
+	// errNothing says that everything is stored already.
 	errNothing = errors.New("sqlstore: nothing to write")
 )
 
-// errInTheWay: the rows are not affected as what is stored says that they should be.
+// errInTheWay says that the number of affected rows does not agree with the stored state.
 var errInTheWay = errors.New("sqlstore: an index or a trigger that is not of this package")
 
-// inTx lets do write in a transaction of its own, and after its commit calls done. The companies
-// are those that do writes to, in the order in which everybody holds them. alone asks for a
-// connection that do can use by other means.
+// inTx calls do in a transaction of its own, and calls done after the commit. do writes to the
+// companies, which are in the order in which every writer holds them. If alone is true, w.alone is
+// the connection of the transaction, which do may use directly.
 func (b *Backend) inTx(ctx context.Context, op string, companies []string, alone bool, do func(*write) error, done func()) error {
 	if err := b.Check(ctx); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (b *Backend) inTx(ctx context.Context, op string, companies []string, alone
 	return nil
 }
 
-// tryTx lets do write once the write has its turn of each company.
+// tryTx calls do once the write has its turn for each company.
 func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, alone bool, do func(*write) error) error {
 	w.turn = map[string]func(){}
 	defer func() {
@@ -101,7 +101,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, alone
 	})
 }
 
-// queueOf returns the key by which writers to a company take turns.
+// queueOf returns the key of the queue of writers to a company.
 func (b *Backend) queueOf(company string) string {
 	if b.engine.OneWriter {
 		return "" // one queue for all of them
@@ -110,7 +110,7 @@ func (b *Backend) queueOf(company string) string {
 }
 
 // HostTx is a transaction that the host has begun: a *sql.Tx, a *sql.Conn on which the host has
-// sent BEGIN, or a type of the host's that wraps either.
+// sent BEGIN, or a type of the host's that wraps one of these.
 type HostTx interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -122,27 +122,28 @@ var (
 	_ HostTx = (*sql.Conn)(nil)
 )
 
-// Tx returns a Backend that takes part in the caller's transaction: what it writes is stored when
-// the caller commits. The transaction locks each company that it wrote to until it ends: write
-// late, commit soon, and use the same order of companies everywhere. Revisions that it sets on
-// sessions are valid only if the caller commits.
+// Tx returns a Backend that takes part in the caller's transaction. What it writes is stored when
+// the caller commits. The transaction locks each company that it has written to until it ends:
+// write late, commit soon, and use the same order of companies everywhere. The revisions that it
+// sets on sessions are valid only if the caller commits.
 //
-// A method that fails undoes its own work, and the caller can go on with the transaction, unless
-// the error wraps [ErrTxEnded]. Then the engine has ended the transaction, and everything that the
+// A method that fails undoes its own work, and the caller can continue the transaction, unless the
+// error wraps [ErrTxEnded]. Then the engine has ended the transaction, and everything that the
 // caller wrote in it is lost: begin again. MariaDB and SQLite would now commit each further
-// statement on its own. To prevent that, the method has called Rollback or, for a *sql.Conn, closed
-// the connection. A caller whose type has neither method has to do so. Nothing is written outside a
-// transaction: a connection without one, and a pool such as a *sql.DB, give this error, too.
+// statement on its own. To prevent that, the method has called Rollback or, for a *sql.Conn, has
+// closed the connection. If the caller's type has neither method, the caller has to do so. Nothing
+// is written outside of a transaction: for a connection without one, and for a pool such as a
+// *sql.DB, the methods return this error, too.
 //
-// Savepoints of the caller's may have any name but sessionkit_writer.
+// Savepoints of the caller's may have any name except sessionkit_writer.
 //
-// On SQLite the transaction should begin by writing (BEGIN IMMEDIATE, which drivers offer as a
-// parameter of the connection, such as _txlock=immediate): one that reads first fails if another
-// writer comes between.
+// On SQLite the transaction should begin with a write (BEGIN IMMEDIATE, which drivers offer as a
+// parameter of the connection, such as _txlock=immediate). A transaction that reads first fails if
+// another writer writes before it does.
 //
 // Get and List see what the transaction has written, and otherwise what its isolation level shows.
-// List is one statement over the rows, without segments, which others may be replacing: give it a
-// range of times. Its batch has no watermark, since its sessions may be rolled back.
+// List is one statement over the rows, without the segments, since others may be replacing them:
+// use a range of times. Its batch has no watermark, since its sessions may be rolled back.
 func (b *Backend) Tx(tx HostTx) *Tx { return &Tx{b, tx} }
 
 // Tx is a Backend in a transaction of the host's, see [Backend.Tx]. It is as safe for concurrent
@@ -185,8 +186,8 @@ func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutRes
 	return results, nil
 }
 
-// write does a call. What the transaction has read may be of an old snapshot: only sessions that
-// are new are not looked at first.
+// write does a call. The transaction may have an old snapshot, so every call looks at the stored
+// state first, unless its sessions are probably new.
 func (t *Tx) write(ctx context.Context, c *call, err error) error {
 	ctx, w := t.b.watch(ctx, c.op, c.company())
 	defer w.end(&err)
@@ -196,6 +197,7 @@ func (t *Tx) write(ctx context.Context, c *call, err error) error {
 	return err
 }
 
+// doCall does a call, see [Tx.write].
 func (t *Tx) doCall(ctx context.Context, c *call) (err error) {
 	var decisions []*decision
 	if c.fresh {
@@ -249,7 +251,8 @@ func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, 
 		if err != nil {
 			return err
 		}
-		_, err = w.state(ctx, sel.Company) // the schema may have moved on
+		// The schema may have moved on.
+		_, err = w.state(ctx, sel.Company)
 		return err
 	}, func() {})
 	if err != nil {
@@ -269,16 +272,17 @@ func (t *Tx) Changes(context.Context, string, store.Watermark, int) (store.Chang
 }
 
 const (
-	// MariaDB forgets an older savepoint of the same name, so that the host should have none.
+	// MariaDB forgets an older savepoint of the same name, so the host must not use this name.
 	setSavepoint     = "SAVEPOINT sessionkit_writer"
 	undoSavepoint    = "ROLLBACK TO SAVEPOINT sessionkit_writer"
 	releaseSavepoint = "RELEASE SAVEPOINT sessionkit_writer"
 
-	undoWithin = 10 * time.Second // the time that undoing has when the context is over
+	// undoWithin bounds undoing after the context has ended.
+	undoWithin = 10 * time.Second
 )
 
-// inSavepoint lets do write in the caller's transaction, and calls done if it did. It sends nothing
-// that writes before it knows that the transaction is there.
+// inSavepoint calls do in the caller's transaction, and then done if do has succeeded. It sends
+// nothing that writes before it knows that the transaction exists.
 func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*write) error, done func()) error {
 	if t.b.engine == nil {
 		return t.b.Check(ctx)
@@ -286,7 +290,8 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, op, err)
 	}
-	// Each statement of a pool may go to another connection, and leave a transaction behind there.
+	// A pool may send each statement to another connection, and would leave a transaction open
+	// there.
 	if _, isPool := t.tx.(interface{ Stats() sql.DBStats }); isPool || t.tx == nil {
 		return fmt.Errorf("sqlstore: %s: Tx was given no transaction: %w", op, ErrTxEnded)
 	}
@@ -298,10 +303,11 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 		}
 		return t.ended(ctx, op, err)
 	}
-	if !t.b.checked.Load() { // in the transaction: the database may have no other connection
+	// Check within the transaction: the database may have no other connection.
+	if !t.b.checked.Load() {
 		err = t.b.check(ctx, t.tx)
 	}
-	var number int64 // of the server's, for the connection of the transaction
+	var number int64 // the server's number for the connection of the transaction
 	if err == nil && t.b.pool.Tells() {
 		if number, err = database.NumberOf(ctx, t.tx); err != nil {
 			err = failed(ctx, op, err)
@@ -317,8 +323,8 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 		}
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) && !errors.Is(err, ErrTxEnded) {
-		// To look for the reason may fail, too, and end the transaction: it is done within the
-		// savepoint.
+		// Looking for the reason may fail, too, and end the transaction: undo the work first, and
+		// look within the savepoint.
 		if err = t.leave(ctx, op, err, undoSavepoint); !errors.Is(err, ErrTxEnded) {
 			err = w.explain(ctx, err)
 		}
@@ -331,8 +337,8 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 	}
 	switch {
 	case errors.Is(err, ErrTxEnded):
-		// A bad connection is one that the driver has closed: nobody gets it from the pool any
-		// more.
+		// ErrBadConn says that the driver has closed the connection: no one else can get it from
+		// the pool.
 		if number != 0 && database.Over(ctx) != nil && errors.Is(err, sqldriver.ErrBadConn) {
 			t.b.pool.End(ctx, number)
 		}
@@ -344,23 +350,25 @@ func (t *Tx) inSavepoint(ctx context.Context, op string, look bool, do func(*wri
 	return nil
 }
 
-// enter sets the savepoint if the transaction is still there, and fails otherwise. No engine says
-// so if asked plainly:
+// enter sets the savepoint if the transaction still exists, and fails otherwise. No engine has a
+// plain question for that:
 //
 //   - PostgreSQL refuses a savepoint outside a transaction, and in one that has failed.
-//   - MariaDB and MySQL take a savepoint outside a transaction for a statement of its own, and
-//     forget it at once: going back to it fails.
+//   - MariaDB and MySQL accept a savepoint outside a transaction, but forget it at once: going back
+//     to it fails.
 //   - SQLite takes it for the beginning of a transaction, which releasing it would commit. But it
-//     refuses to begin one within another.
+//     refuses to begin one transaction within another.
 func (t *Tx) enter(ctx context.Context) error {
 	if t.b.engine.SavepointBegins {
-		ctx = context.WithoutCancel(ctx) // this takes no time, and interrupting it could end the transaction
+		// This takes no time, and interrupting it could end the transaction.
+		ctx = context.WithoutCancel(ctx)
 		_, err := t.tx.ExecContext(ctx, "BEGIN")
 		switch {
 		case err == nil:
 			_, err = t.tx.ExecContext(ctx, "ROLLBACK")
 			return errors.Join(errors.New("sqlstore: no transaction is active"), err)
-		case !strings.Contains(err.Error(), "within a transaction"): // any other error says nothing
+		// Any other error does not show whether there is a transaction.
+		case !strings.Contains(err.Error(), "within a transaction"):
 			return err
 		}
 	}
@@ -371,9 +379,10 @@ func (t *Tx) enter(ctx context.Context) error {
 	return err
 }
 
-// ended returns the error of a transaction that is not there any more, and lets nobody go on in it.
+// ended returns the error of a transaction that does not exist any more, and prevents further
+// statements on its connection.
 func (t *Tx) ended(ctx context.Context, op string, errs ...error) error {
-	// There is nothing to undo, and nothing to be said of it.
+	// There is nothing to undo, and the error of this would say nothing new.
 	switch tx := t.tx.(type) {
 	case interface{ Rollback() error }:
 		_ = tx.Rollback()
@@ -385,16 +394,16 @@ func (t *Tx) ended(ctx context.Context, op string, errs ...error) error {
 	return failed(ctx, op, errors.Join(append(errs, ErrTxEnded)...))
 }
 
-// there reports whether the transaction is there, when the context is over.
+// there reports whether the transaction still exists, after the context has ended.
 func (t *Tx) there(ctx context.Context) bool {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	return t.enter(within) == nil && t.leave(ctx, "", nil, releaseSavepoint) == nil
 }
 
-// leave ends the savepoint with statements that are sent also when the context is over. If one
-// fails, the savepoint is not there any more, and so neither is the transaction: that is added to
-// the error.
+// leave ends the savepoint with statements, which it also sends after the context has ended. If one
+// of them fails, the savepoint does not exist any more, and so neither does the transaction: leave
+// adds that to the error.
 func (t *Tx) leave(ctx context.Context, op string, err error, statements ...string) error {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()

@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// turns lets the writers of one company queue up in this process, before they take a connection. A
-// writer that waits in the database for a company that another process holds has a connection
-// meanwhile: ten of them would leave a pool of ten without one for everybody else. With turns, one
-// of them waits in the database, and the others here.
+// turns lets the writers of one company queue in this process, before they take a connection. A
+// writer that waits in the database, for a company that another process holds, uses a connection
+// meanwhile: ten of them would leave none in a pool of ten for all other work. With turns, only one
+// of them waits in the database, and the others wait here.
 //
-// The zero turns are ready.
+// The zero turns are ready to use.
 type turns struct {
 	mu     sync.Mutex
 	queues map[string]*queue
 }
 
-// queue is the writers of one key.
+// queue has the writers of one key.
 type queue struct {
-	turn    chan struct{} // holds one token while somebody has the turn
+	turn    chan struct{} // has one token while a writer has the turn
 	writers int           // that have the turn or wait for it
 }
 
-// take waits for the turn of a key. The function that it returns ends the turn; calling it again
-// does nothing. The error is the context's.
+// take waits for the turn of a key. The function end ends the turn; calling it again does nothing.
+// The error is that of the context.
 func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
 	t.mu.Lock()
 	q := t.queues[key]
@@ -39,7 +39,8 @@ func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
 	leave := func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if q.writers--; q.writers == 0 { // companies come and go: keep no queue for each
+		// Companies come and go, so keep no empty queues.
+		if q.writers--; q.writers == 0 {
 			delete(t.queues, key)
 		}
 	}

@@ -11,10 +11,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// Verify compares everything that is kept of a company in one snapshot: the number of its sessions,
-// the places and postings of its segments, and the words that dead places still have. A difference
-// is an error that wraps [ErrDamaged]; if a segment is damaged it is a [*DamageError] that names
-// it. Verify reads all sessions, and takes about as long as packing them did.
+// Verify compares everything that is stored of a company in one snapshot: the number of its
+// sessions, the places and postings of its segments, and the words that dead places still have. If
+// something differs, it returns an error that wraps [ErrDamaged]. If a segment is damaged, it is a
+// [*DamageError] that names the segment. Verify reads all sessions, and takes about as long as
+// packing them did.
 func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "verify", company)
 	defer w.end(&err)
@@ -55,9 +56,12 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			return err
 		case total != d.total:
 			return fmt.Errorf("%w: %d sessions, where %d are counted", ErrDamaged, total, d.total)
-		case ahead != 0: // no search looks for them: somebody has set the company's row back
+		// No search looks for them: the company's row was set back.
+		case ahead != 0:
 			return fmt.Errorf("%w: %d sessions that have changed behind the last change of their company", ErrDamaged, ahead)
-		case packed != living: // places are of different sessions, so that none is without one
+		// All places belong to different sessions, so equal numbers mean that no session is without
+		// one.
+		case packed != living:
 			return fmt.Errorf("%w: %d packed sessions, where segments have %d", ErrDamaged, packed, living)
 		case undead != 0:
 			return fmt.Errorf("%w: %d sessions that were purged", ErrDamaged, undead)
@@ -68,7 +72,7 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 	})
 }
 
-// verify verifies one segment, and returns how many living positions it has.
+// verify verifies one segment, and returns the number of its living positions.
 func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d *directory) (living int, err error) {
 	if err := c.reader(company, s).put(ctx, c.engine.AllBlocks, engine.Args{"company": company, "segment": s.Number, "lock": engine.Part{}}); err != nil {
 		return 0, err
@@ -122,7 +126,8 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 	if places[0].Created != s.Oldest || places[s.N-1].Created != s.Newest {
 		return 0, s.Damaged("description")
 	}
-	if !isOurs(c.keys, s) { // which words it should have, nobody here knows
+	// The words of another version are not known here.
+	if !isOurs(c.keys, s) {
 		return len(changes), nil
 	}
 	return len(changes), s.Verify(func(i int) (list []*sessions.Session) {

@@ -1,3 +1,3 @@
-// Package database has what the Backends over SQL share: work on a host's database that ends with
-// its context, on every engine, and errors that print no values of rows.
+// Package database is shared by the Backends over SQL. It has work on a host's database that ends
+// with its context, on every engine, and errors that print no values of rows.
 package database

@@ -28,44 +28,45 @@ type Session interface {
 
 // Pool is a host's database, on which work ends with its context.
 //
-// The drivers of PostgreSQL and SQLite see to that. That of MariaDB closes the connection, which
-// the server does not notice before it has something to send: it reads on, or waits on for a lock,
-// and nobody's bound counts what it does. So the server learns, on another connection, which of its
-// connections is to end. For that it has to be known under which number the server keeps each.
+// The drivers of PostgreSQL and SQLite do this. The driver of MariaDB only closes the connection.
+// The server does not notice that before it has something to send: it continues to read or to wait
+// for a lock, and no limit of the pool counts this work. So Pool ends the server's connection with
+// a statement on another one. For that it has to know the server's number of each connection.
 type Pool struct {
 	db    *sql.DB
-	name  string // of the package, for errors
+	name  string // name of the package, for errors
 	tells bool
 
 	mu      sync.Mutex
-	numbers map[any]int64 // of the server's, by the driver's connection
+	numbers map[any]int64 // the server's numbers, by connection of the driver
 }
 
 const (
-	mostNumbers = 256             // connections that are remembered, those that are closed among them
-	endWithin   = 2 * time.Second // the time that telling the server may take
+	mostNumbers = 256             // connections that are remembered, including closed ones
+	endWithin   = 2 * time.Second // bound of the time to end work on the server
 )
 
-// NewPool returns the pool of a database, for the package of that name.
+// NewPool returns the pool of a database, for the package with that name.
 func NewPool(db *sql.DB, d filter.Dialect, name string) *Pool {
 	return &Pool{db: db, name: name, tells: d == filter.MariaDB}
 }
 
-// Connections returns how many connections the database may have at once, 0 for any number.
+// Connections returns how many connections the database may have at once, or 0 if there is no
+// limit.
 func (p *Pool) Connections() int { return p.db.Stats().MaxOpenConnections }
 
-// Tells reports whether the server has to be told that work is to end.
+// Tells reports whether work on the server has to be ended by a statement.
 func (p *Pool) Tells() bool { return p.tells }
 
-// NumberOf returns the server's number of a connection, or of that of a transaction.
-// sql_select_limit could hide it.
+// NumberOf returns the server's number of a connection, or of the connection of a transaction. Its
+// LIMIT is needed since sql_select_limit could hide the row.
 func NumberOf(ctx context.Context, q Querier) (number int64, err error) {
 	err = q.QueryRowContext(ctx, "SELECT CONNECTION_ID() LIMIT 1").Scan(&number)
 	return number, err
 }
 
-// Use lets do work on a connection of its own, where the engine asks for that, and otherwise on
-// any. do must not ask the pool for another connection: it may have no other.
+// Use calls do with a connection of its own if the engine needs that, and otherwise with the
+// database. do must not ask the pool for another connection: there may be none.
 func (p *Pool) Use(ctx context.Context, op string, do func(Session) error) error {
 	if !p.Tells() {
 		return do(p.db)
@@ -73,7 +74,7 @@ func (p *Pool) Use(ctx context.Context, op string, do func(Session) error) error
 	return p.OnConn(ctx, op, func(c *sql.Conn) error { return do(c) })
 }
 
-// OnConn lets do work on a connection of its own.
+// OnConn calls do with a connection of its own.
 func (p *Pool) OnConn(ctx context.Context, op string, do func(*sql.Conn) error) error {
 	c, err := p.db.Conn(ctx)
 	if err != nil {
@@ -93,7 +94,7 @@ func (p *Pool) OnConn(ctx context.Context, op string, do func(*sql.Conn) error) 
 		p.blame(ctx, c, failure)
 	}
 	if err != nil && Over(ctx) != nil {
-		// Take it out of the pool first: who gets it next must not be the one that is ended.
+		// Take it out of the pool first: its next user must not be ended instead.
 		_ = c.Raw(func(any) error { return sqldriver.ErrBadConn })
 		p.End(ctx, number)
 	}
@@ -101,16 +102,17 @@ func (p *Pool) OnConn(ctx context.Context, op string, do func(*sql.Conn) error) 
 }
 
 // blame adds driver.ErrBadConn to a failure that no server reported, if the connection is lost. The
-// driver of MariaDB has an error of its own for that, which only its text tells from others.
+// driver of MariaDB has an error of its own for that, which can only be recognised by its text.
 func (p *Pool) blame(ctx context.Context, c *sql.Conn, failure *Error) {
 	ctx, cancel := context.WithTimeout(ctx, endWithin)
 	defer cancel()
-	if _, err := NumberOf(ctx, c); err != nil { // what wraps a driver may pass no Ping on
+	// Do not use Ping: a type that wraps a driver may not pass it on.
+	if _, err := NumberOf(ctx, c); err != nil {
 		failure.Err = errors.Join(failure.Err, sqldriver.ErrBadConn)
 	}
 }
 
-// number returns the number under which the server keeps a connection.
+// number returns the server's number of a connection.
 func (p *Pool) number(ctx context.Context, c *sql.Conn) (number int64, err error) {
 	var key any
 	if err := c.Raw(func(driverConn any) error {
@@ -139,7 +141,7 @@ func (p *Pool) number(ctx context.Context, c *sql.Conn) (number int64, err error
 	return number, nil
 }
 
-// End ends what the server does for a connection. If that fails, the work ends when the server has
+// End ends the server's work for a connection. If that fails, the work ends when the server has
 // something to send.
 func (p *Pool) End(ctx context.Context, number int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
