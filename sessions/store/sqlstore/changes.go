@@ -154,8 +154,8 @@ func (b *Backend) changes(ctx context.Context, c conn, company string, since sto
 		switch {
 		case seq > now.seq:
 			return nil
-		// The row beyond the limit only shows that there are more.
 		case len(changes.Sessions) == limit:
+			// The row beyond the limit only shows that there are more.
 			changes.More = true
 			return nil
 		}

@@ -136,8 +136,8 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	switch {
 	case err != nil:
 		return err
-	// So many are packed into segments of their own first.
 	case len(list) > purgedSingly:
+		// So many are packed into segments of their own first.
 		u.changes = map[int64]bool{}
 		for _, f := range list {
 			u.changes[f.change] = true
@@ -226,8 +226,8 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 		switch {
 		case err != nil:
 			return err
-		// Pack these first: they get places in segments, and keys of this version.
 		case len(tail) > purgedSingly, len(tail) > 0 && u.selection.distrusts:
+			// Pack these first: they get places in segments, and keys of this version.
 			do = u.replacing(func(d *directory) (task, bool) { return task{tail: true}, d.seq > d.packed })
 			return nil
 		case len(tail) > 0:

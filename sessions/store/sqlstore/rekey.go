@@ -20,12 +20,10 @@ import (
 // moved on to a release of this package with other keys, and perhaps while the release before still
 // writes beside it.
 //
-//
 // A segment states the version of its words, and its living places belong to rows with keys of that
 // version. A company states the version that all of its rows and segments have. Every writer of
 // another version sets that to 0, so that nobody trusts a key that another release may have
 // written. Keys are rebuilt under a claim, see newClaim.
-//
 //
 // A reader trusts no words of another version. It compares those sessions in Go, by their stored
 // texts, which is slower but correct.

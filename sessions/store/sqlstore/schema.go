@@ -108,8 +108,8 @@ func differences(e *engine.Engine, found map[string]string) []Difference {
 		is, there := found[object]
 		kind, name, _ := strings.Cut(object, " ")
 		switch table, _, _ := strings.Cut(name, "."); {
-		// Report a missing table once, and not its columns and indexes, too.
 		case there && is == needed, missing[table]:
+			// Report a missing table once, and not its columns and indexes, too.
 		case kind == "table":
 			missing[name] = true
 			fallthrough

@@ -213,8 +213,8 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			}
 		case !waits:
 			return reached, true, nil
-		// The budget ended the tail, and nothing up to there is left.
 		case cut:
+			// The budget ended the tail, and nothing up to there is left.
 			return bar, false, nil
 		case r.isSpent(bar):
 			reached, err := r.reached(ctx, bar)

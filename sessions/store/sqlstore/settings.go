@@ -220,8 +220,8 @@ func (s *Settings) encode(settings store.CompanySettings) (string, error) {
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("sqlstore: settings: %w", err)
-	// Such as a document type that is not UTF-8, or another scale with the same name.
 	case !read.Equal(settings):
+		// Such as a document type that is not UTF-8, or another scale with the same name.
 		return "", fmt.Errorf("sqlstore: settings: %w: acceptance", sessions.ErrInvalid)
 	}
 	return string(text), nil

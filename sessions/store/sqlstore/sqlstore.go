@@ -131,8 +131,8 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 func (c conn) get(ctx context.Context, company, id string) (found, error) {
 	f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 	switch {
-	// Either there is no such session, or the schema has moved on.
 	case errors.Is(err, store.ErrNotFound):
+		// Either there is no such session, or the schema has moved on.
 		_, errState := c.state(ctx, company)
 		return found{}, cmp.Or(errState, err)
 	case err != nil:

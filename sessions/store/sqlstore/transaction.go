@@ -367,8 +367,8 @@ func (t *Tx) enter(ctx context.Context) error {
 		case err == nil:
 			_, err = t.tx.ExecContext(ctx, "ROLLBACK")
 			return errors.Join(errors.New("sqlstore: no transaction is active"), err)
-		// Any other error does not show whether there is a transaction.
 		case !strings.Contains(err.Error(), "within a transaction"):
+			// Any other error does not show whether there is a transaction.
 			return err
 		}
 	}

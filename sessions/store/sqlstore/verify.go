@@ -56,12 +56,12 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			return err
 		case total != d.total:
 			return fmt.Errorf("%w: %d sessions, where %d are counted", ErrDamaged, total, d.total)
-		// No search looks for them: the company's row was set back.
 		case ahead != 0:
+			// No search looks for them: the company's row was set back.
 			return fmt.Errorf("%w: %d sessions that have changed behind the last change of their company", ErrDamaged, ahead)
-		// All places belong to different sessions, so equal numbers mean that no session is without
-		// one.
 		case packed != living:
+			// All places belong to different sessions, so equal numbers mean that no session is
+			// without one.
 			return fmt.Errorf("%w: %d packed sessions, where segments have %d", ErrDamaged, packed, living)
 		case undead != 0:
 			return fmt.Errorf("%w: %d sessions that were purged", ErrDamaged, undead)

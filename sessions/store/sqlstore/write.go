@@ -179,8 +179,8 @@ func redaction(company, id string, keep []string) (*call, error) {
 	switch {
 	case company == "":
 		return c, store.ErrNoCompany
-	// No session can have such an ID, and not every engine can look for it.
 	case checkKey(company, id) != nil:
+		// No session can have such an ID, and not every engine can look for it.
 		return c, fmt.Errorf("sqlstore: redact: %w", store.ErrNotFound)
 	}
 	c.add(company, &edit{id: id, places: []int{0}, next: func(old *store.Versioned) (*store.Versioned, error) {
@@ -589,8 +589,8 @@ func (w *write) hold(ctx context.Context, company string, n, added int) (before 
 		return 0, false, err
 	case !ours:
 		return 0, false, w.otherSchema(ctx)
-	// On MariaDB, if a trigger has set LAST_INSERT_ID.
 	case seq < int64(n):
+		// On MariaDB, if a trigger has set LAST_INSERT_ID.
 		return 0, false, failed(ctx, w.op, errInTheWay)
 	}
 	if w.packs(seq-int64(n), seq) {

@@ -235,7 +235,6 @@ FOR UPDATE SKIP LOCKED`,
 // values, by "= ANY" or IN, as if it left all of those: PostgreSQL would read the whole company, by
 // any index that begins with it. So statements with many keys look them up one after another.
 //
-//
 // If the statistics know all companies except a new one, the new one looks as if it had no
 // sessions: each index that begins with the company seems as good as the one with the key, and
 // PostgreSQL would read the whole company for each look-up. ORDER BY the key prevents that: only
