@@ -6,9 +6,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// A host with a tool of its own for migrations writes them where the tool looks for them, in the
-// form that it wants. goose asks for a first line "-- +goose Up" beside. Any other host calls
-// Migrate.
+// A host with its own tool for migrations writes the files to the folder of that tool, in its
+// format. goose also needs a first line "-- +goose Up". Any other host calls Migrate.
 func ExampleMigrations() {
 	all, err := sqlstore.Migrations(sqlstore.Postgres)
 	if err != nil {

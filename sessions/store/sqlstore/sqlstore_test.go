@@ -33,15 +33,15 @@ func TestWatermarks(t *testing.T) {
 	require.EqualValues(t, 12345, seq)
 }
 
-// TestDeadlineBeforeTheContext: a driver may meet the deadline before the context's timer has
-// fired.
+// TestDeadlineBeforeTheContext shows that a driver may notice the deadline before the timer of the
+// context has fired.
 func TestDeadlineBeforeTheContext(t *testing.T) {
 	late := lateContext{t.Context()}
 	require.NoError(t, late.Err())
 	require.ErrorIs(t, failed(late, "list", errors.New("i/o timeout")), context.DeadlineExceeded)
 }
 
-// lateContext is a context whose deadline has passed without a word.
+// lateContext is a context whose deadline has passed without an error so far.
 type lateContext struct{ context.Context }
 
 func (lateContext) Deadline() (time.Time, bool) { return time.Now().Add(-time.Microsecond), true }
@@ -53,7 +53,7 @@ func TestErrorsDoNotPrintTheirCause(t *testing.T) {
 	require.Equal(t, "sqlstore: insert: the database reports an error", err.Error())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err = failed(ctx, "list", cause) // a driver's own words for it
+	err = failed(ctx, "list", cause) // the driver's own text for it
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, cause)
 	require.Equal(t, "sqlstore: list: context canceled", err.Error())
@@ -71,7 +71,7 @@ func TestPositions(t *testing.T) {
 	require.Equal(t, store.Position{CreatedAt: at, ID: "x"}, position{at.UnixMicro(), "x"}.store())
 }
 
-// BenchmarkWatch is what watching adds to an operation of ten statements, without the database.
+// BenchmarkWatch measures the cost of watching an operation of ten statements, without a database.
 func BenchmarkWatch(b *testing.B) {
 	for name, observe := range map[string]func(context.Context, Operation){"not set": nil, "set": func(context.Context, Operation) {}} {
 		b.Run(name, func(b *testing.B) {

@@ -9,7 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
-// none is an error of a host's own that wraps others, of which there are none.
+// none is an error of a host that wraps a list of no errors.
 type none struct{ error }
 
 func (none) Unwrap() []error { return nil }
@@ -18,7 +18,7 @@ func TestSQLStateOfAnErrorOfNone(t *testing.T) {
 	require.Empty(t, (&database.Error{Op: "list", Err: none{errors.New("secret")}}).SQLState())
 }
 
-// state is an error of a driver's that has a SQLSTATE, of some form.
+// state is an error of a driver with a SQLSTATE in some form.
 type state string
 
 func (s state) Error() string    { return "secret" }

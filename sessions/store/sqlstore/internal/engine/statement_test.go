@@ -35,10 +35,10 @@ func TestBind(t *testing.T) {
 	require.Equal(t, "SELECT x::text WHERE a = $1 AND c IN ($2, $3) AND b = $4 LIMIT 64 OFFSET $5", text)
 	require.Equal(t, []any{"A", 1, 2, "A", 51}, values)
 	for s, args := range map[Statement]Args{
-		"a = :b":              {"a": 1},         // another name
-		"a = :a, b = :b":      {"a": 1},         // one without a value
-		"a = :a":              {"a": 1, "b": 1}, // a value too many
-		"{a}":                 {"a": 1},         // no part
+		"a = :b":              {"a": 1},         // the value has another name
+		"a = :a, b = :b":      {"a": 1},         // a name has no value
+		"a = :a":              {"a": 1, "b": 1}, // a value has no name
+		"{a}":                 {"a": 1},         // the value is not a Part
 		"SELECT 1":            {"a": 1},
 		"LIMIT {a rounded up": {},
 	} {
@@ -55,8 +55,8 @@ func TestRoundedUp(t *testing.T) {
 	}
 }
 
-// TestSessionRows shows that many rows are as many arguments as few are where the engine has
-// arrays.
+// TestSessionRows shows that, if the engine has arrays, many rows have the same number of arguments
+// as few.
 func TestSessionRows(t *testing.T) {
 	n := len(row.All())
 	rows := slices.Repeat([][]any{make([]any, n)}, fewRows+1)
@@ -82,7 +82,8 @@ func TestParts(t *testing.T) {
 	require.Equal(t, Part{"(?, ?),\n\t(?, ?)", []any{1, 2, 3, 4}}, Rows([][]any{{1, 2}, {3, 4}}))
 }
 
-// The tables of every engine have the columns that package row knows, and no others.
+// TestColumnsOfTheSchema shows that the tables of every engine have exactly the columns of package
+// row.
 func TestColumnsOfTheSchema(t *testing.T) {
 	column := regexp.MustCompile(`(?m)^column sessionkit_sessions\.([a-z_]+): .*$`)
 	for _, e := range engines(t) {

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// full returns a session that has something in every column.
+// full returns a session with a value in every column.
 func full(t testing.TB) *sessions.Session {
 	t.Helper()
 	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "phone", Value: "+995"}, sessions.ExtraPair{Key: "z", Value: ""})
@@ -33,7 +33,7 @@ func full(t testing.TB) *sessions.Session {
 	return s
 }
 
-// examples are sessions at the edges of what the columns hold.
+// examples returns sessions with extreme values of the columns.
 func examples(t testing.TB) []*sessions.Session {
 	t.Helper()
 	list := []*sessions.Session{full(t), {Company: "acme", CreatedAt: time.UnixMicro(0).UTC()}}
@@ -49,7 +49,7 @@ func examples(t testing.TB) []*sessions.Session {
 	return append(list, compared, early)
 }
 
-// scan gives values to a Reader as a driver would.
+// scan passes values to a Reader as a driver does.
 func scan(t testing.TB, r *Reader, values []any) {
 	t.Helper()
 	for i, v := range values {
@@ -95,7 +95,7 @@ func TestRowsComeBack(t *testing.T) {
 	}
 }
 
-// pack writes values as the engines do.
+// pack packs values as the engines do.
 func pack(values []any) string {
 	texts := make([]string, len(values))
 	for i, v := range values {
@@ -122,7 +122,8 @@ func TestPackedRowsComeBack(t *testing.T) {
 	require.False(t, r.Unpack("1\x1f2"), "too few")
 }
 
-// The parts of a packed row are what is between the separators, whatever bytes stand beside them.
+// TestPartsOfPackedRows shows that the parts of a packed row are the texts between the separators,
+// whatever bytes are next to them.
 func TestPartsOfPackedRows(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
@@ -140,7 +141,8 @@ func TestPartsOfPackedRows(t *testing.T) {
 	}
 }
 
-// Each field that can be stored is in a column, and a reader of one field finds it.
+// TestColumnsOfFields shows that each field that can be stored has a column, and that a reader of
+// one field reads it.
 func TestColumnsOfFields(t *testing.T) {
 	want := full(t)
 	for f := range sessions.AllFields().All() {
@@ -170,7 +172,8 @@ func TestNamesAreDistinct(t *testing.T) {
 	require.Len(t, Mutable(), len(All())-3)
 }
 
-// What no session can have is an error that names the column, and not the value.
+// TestStoredNonsense shows that a value that no session can have gives an error that names the
+// column, and not the value.
 func TestStoredNonsense(t *testing.T) {
 	for name, bad := range map[string]any{
 		"created_us": nil, "attempt": int64(-1), "revision": "x", "states": "1111", "birth_date": "1985-02-30", "document_presented": int64(2),
@@ -203,7 +206,7 @@ func TestReasonsComeBack(t *testing.T) {
 	} {
 		require.Equal(t, reasons, splitReasons(Reasons(reasons...)))
 	}
-	// No reason is found inside another, or across two.
+	// No reason is found within another, or across two.
 	for _, r := range []sessions.Reason{"a", "b", "a|b", "|", `\p`} {
 		require.NotContains(t, Reasons("aa", `x|b`, "ab"), Reasons(r))
 	}
