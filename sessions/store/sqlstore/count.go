@@ -142,7 +142,7 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 	var dest []any
 	numbers := make([]int, len(c.selections))
 	for i, s := range c.selections {
-		// The rows' search keys are of another version: readTail compares in Go.
+		// If the rows' search keys are of another version, readTail compares in Go.
 		if s.distrusts {
 			continue
 		}
@@ -219,7 +219,7 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 			}
 		}
 	}
-	// The budget was spent before these segments.
+	// If the budget was spent before these segments, no count is exact.
 	if len(list) > 0 {
 		for i := range c.counts {
 			c.counts[i].Exact = false

@@ -164,7 +164,7 @@ func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session
 		im.recent = &recent{companies: map[string]map[int64]*sessions.Session{}}
 	}
 	err = im.read(ctx, source)
-	// The part before the error is stored.
+	// Store the part before the error, too.
 	if errStored := im.settle(ctx); errStored != nil {
 		err = errStored
 	}

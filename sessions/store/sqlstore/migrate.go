@@ -101,7 +101,7 @@ func migrationsOf(e *engine.Engine) ([]Migration, error) {
 // migrations are applied.
 func recording(e *engine.Engine, applied []Migration) string {
 	m := applied[len(applied)-1]
-	// It creates the table of the version, with its own number.
+	// The first migration creates the table of the version, with its own number.
 	if m.Version == 1 {
 		return ""
 	}

@@ -470,7 +470,7 @@ func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn
 // holdCompany reads a company's row, and keeps others from writing to the company until the
 // transaction ends. It returns [store.ErrNotFound] if there is no row.
 func (c conn) holdCompany(ctx context.Context, s engine.Statement, company string) (state, error) {
-	// Such an engine locks no rows: only a write keeps others out.
+	// An engine with one writer locks no rows: only a write keeps others out.
 	if c.engine.OneWriter {
 		if err := c.exec(ctx, c.engine.TouchCompany, engine.Args{"company": company}); err != nil {
 			return state{}, err

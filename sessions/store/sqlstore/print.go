@@ -27,7 +27,6 @@ func (t *Trail) String() string { return printed("audit trail", t.in) }
 func (t *Trail) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
 // printed returns the text of settings or of a trail.
-
 func printed(what string, in tables) string {
 	if b, ok := in.(*Backend); ok {
 		return b.String() + " " + what

@@ -143,7 +143,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 			u.changes[f.change] = true
 		}
 		before := u.purged
-		// Some have changed meanwhile.
+		// If fewer were purged, the others have changed meanwhile.
 		if err = u.run(ctx); err == nil && u.purged-before < len(list) {
 			err = errRace
 		}
@@ -165,7 +165,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 		if err := w.stored(ctx, w.engine.Held, engine.Args{}, u.Company, edits, stored); err != nil {
 			return err
 		}
-		// Meanwhile sessions with these IDs were changed or inserted.
+		// If there are any, they were changed or inserted meanwhile.
 		if len(stored) > 0 {
 			return errRace
 		}

@@ -39,7 +39,6 @@ type found struct {
 }
 
 // position returns the session's place in the list.
-
 func (f found) position() position { return position{f.session.CreatedAt.UnixMicro(), f.session.ID} }
 
 // found reads the sessions that a statement selects as an ID and a packed row.
@@ -328,7 +327,7 @@ func (r *search) isSpent(bar position) bool {
 
 // reached returns the place up to which everything was searched.
 func (r *search) reached(ctx context.Context, bar position) (position, error) {
-	// Nothing was looked at: the segments asked have no match.
+	// If nothing was looked at, the segments asked have no match.
 	if !r.last.before(r.pos) {
 		return position{us: bar.us + 1}, nil
 	}
@@ -482,7 +481,7 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 			r.sources = slices.DeleteFunc(r.sources, func(x *source) bool { return x == s })
 		} else if _, read := s.PartKey(s.at); !read {
 			missing, s.placed = true, false
-			// No other of the segment has its creation time.
+			// Without an ID, no other session of the segment has its creation time.
 			if s.head.id == anyID {
 				s.head.us--
 			}

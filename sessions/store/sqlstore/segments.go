@@ -244,7 +244,6 @@ func missingPlaces(blocks []engine.Block, s *segment.Segment, positions func(yie
 type queries struct{ ours, others *segment.Evaluation }
 
 // compileQueries compiles some filters.
-
 func compileQueries(filters ...filter.Filter) queries {
 	return queries{segment.Compile(filters...).Evaluation(), segment.CompileWordless(filters...).Evaluation()}
 }

@@ -145,7 +145,6 @@ func insertion(given []*sessions.Session) (*call, error) {
 }
 
 // update returns the call of Update.
-
 func update(given *sessions.Session) (*call, error) {
 	c := newCall("update")
 	if err := given.Validate(); err != nil {
@@ -173,7 +172,6 @@ func update(given *sessions.Session) (*call, error) {
 }
 
 // redaction returns the call of Redact.
-
 func redaction(company, id string, keep []string) (*call, error) {
 	c := newCall("redact")
 	switch {

@@ -180,7 +180,7 @@ func (b *Builder) dictionary() []Block {
 		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), t.gaps)
 		size += len(buffer)
 		t.end = size
-		// The word has a list, and so no postings here.
+		// A word that takes more has a list, and no postings here.
 		if len(buffer) > listBytes {
 			buffer = appendEntry(buffer[:0], before, t.text, t.tag, 0, nil)
 		}

@@ -194,7 +194,7 @@ func (f *forgetting) fromChunks() (gone []string, err error) {
 			continue
 		}
 		key, next := keyDictionary+c.last, keyDictionary+last
-		// Nothing is left of the chunk: last is the last word of the previous chunk.
+		// If nothing is left of the chunk, last is the last word of the previous one.
 		if len(left) == 0 && last != endWord {
 			f.edits = append(f.edits, Edit{Key: key})
 		} else {

@@ -154,7 +154,7 @@ func skipHashes(data []byte, rest, wanted int64) ([]byte, int64) {
 		if begins&(begins<<8) != 0 {
 			break
 		}
-		// The last number continues after these eight bytes: leave it for the next round.
+		// If the last number continues after these eight bytes, leave it for the next round.
 		if begins>>56 == 1 {
 			x, size = x&(1<<56-1), 7
 		}
