@@ -206,6 +206,8 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	for len(list) > 0 && !c.isSpent() {
 		var group []*segment.Segment
 		group, list = upTo(mostCounted, list)
+		// The queries include the range of each filter. One is added to newest, which must not
+		// overflow.
 		r, results, err := c.evaluate(ctx, c.company, &d, q, group, math.MinInt64, math.MaxInt64-1)
 		if err != nil {
 			return err

@@ -338,6 +338,7 @@ func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fres
 			p.kept[i] = !given.Equal(old)
 		})
 		c.op, c.fresh, c.unpacked, c.load = "import", fresh, true, load
+		// The rows of this part are made by now, while the part before was being written.
 		c.before = func() error {
 			<-p.goOn
 			return p.dropped
@@ -406,6 +407,7 @@ func (im *importing) await(ctx context.Context) error {
 			im.progress.Done, im.progress.Reached = p.rows[i], store.PositionOf(s)
 		}
 	}
+	// If all sessions were new, no stored session was in the way of Load: it does not work.
 	if im.fresh && stop == nil && !isRolledBack(ctx, p.loaded) {
 		stop = p.loaded
 	}

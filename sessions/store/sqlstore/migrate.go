@@ -225,6 +225,7 @@ func (b *Backend) lockSchema(ctx context.Context, q *sql.Conn) (unlock func(erro
 		if err != nil {
 			end = b.engine.DropSchema
 		}
+		// Unlock even if the context has ended.
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 		defer cancel()
 		if _, endErr := q.ExecContext(within, string(end)); endErr != nil {

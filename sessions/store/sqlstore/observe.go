@@ -185,6 +185,7 @@ func (w *watching) end(err *error) {
 		return
 	}
 	w.Duration, w.Err = time.Since(w.Began), *err
+	// Panic again once the operation is reported.
 	if panicked := recover(); panicked != nil {
 		w.Err = errPanicked
 		defer panic(panicked)

@@ -768,6 +768,7 @@ func (c conn) requireInputs(ctx context.Context, company string, p *plan, now *s
 	case err != nil:
 		return err
 	case now.packed != p.directory.packed, now.forgot != p.forgot, present != len(p.inputs):
+		// After a forgetting, new segments might have words that were to be removed.
 		return errRace
 	case claimed && (ours != len(p.inputs) || p.tail && now.keys != p.claim):
 		return errRace
@@ -784,6 +785,7 @@ func (c conn) changedSince(ctx context.Context, company string, p *plan, seq int
 		if err := rows.Scan(&changed.us, &changed.id); err != nil {
 			return failed(ctx, c.op, err)
 		}
+		// A change keeps the creation time and the ID of a session, and so its place.
 		for n, one := range p.built {
 			if i, ok := slices.BinarySearchFunc(one.keys, changed, func(k key, p position) int { return k.compare(p) }); ok {
 				dead[n] = append(dead[n], i)

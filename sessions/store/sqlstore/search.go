@@ -63,8 +63,8 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 		if r.Unpack(p.columns) {
 			f.change, err = r.Session(company, f.session)
 		} else {
-			f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": p.id}), company)
 			// A text contains the separator, so read this session column by column.
+			f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": p.id}), company)
 		}
 		if err != nil {
 			return nil, err
@@ -219,6 +219,7 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			reached, err := r.reached(ctx, bar)
 			return reached, false, err
 		case len(r.unread) > 0 && bar == newestOf(r.unread[0]):
+			// The next match may be in a segment that was not asked yet.
 			if err := r.ask(ctx, want); err != nil {
 				return reached, false, err
 			}
@@ -322,6 +323,7 @@ func (r *search) isSpent(bar position) bool {
 			passed += s.N - s.DeadCount()
 		}
 	}
+	// A page has to reach a place after the one where it began, or the next one would repeat it.
 	return passed >= r.least && (r.last.before(r.pos) || bar.us+1 < r.pos.us)
 }
 

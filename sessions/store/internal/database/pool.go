@@ -116,6 +116,7 @@ func (p *Pool) blame(ctx context.Context, c *sql.Conn, failure *Error) {
 func (p *Pool) number(ctx context.Context, c *sql.Conn) (number int64, err error) {
 	var key any
 	if err := c.Raw(func(driverConn any) error {
+		// A connection of another type would panic as the key of a map.
 		if reflect.TypeOf(driverConn).Comparable() {
 			key = driverConn
 		}
@@ -134,6 +135,7 @@ func (p *Pool) number(ctx context.Context, c *sql.Conn) (number int64, err error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	// It is not known which connections were closed, so forget all of them now and then.
 	if p.numbers == nil || len(p.numbers) >= mostNumbers {
 		p.numbers = map[any]int64{}
 	}

@@ -157,7 +157,7 @@ const rest = 0x7F7F7F7F7F7F7F7F
 
 // eight returns the first eight bytes of v.
 func eight(v string) uint64 {
-	_ = v[7]
+	_ = v[7] // the one check of the bounds
 	return uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24 |
 		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
 }
