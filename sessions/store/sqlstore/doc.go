@@ -1,4 +1,4 @@
-// Package sqlstore keeps sessions in PostgreSQL, MariaDB or MySQL, or SQLite, over a *sql.DB that
+// Package sqlstore stores sessions in PostgreSQL, MariaDB, MySQL or SQLite, through a *sql.DB that
 // the host owns. It imports no driver, leaves no goroutine behind and closes nothing.
 //
 //	db, err := sql.Open("pgx", dsn) // the driver is the host's choice
@@ -49,17 +49,17 @@
 // rest. On PostgreSQL and SQLite apply each file in one transaction.
 //
 // [Backend.Check], and so each new Backend, compares the tables, columns, indexes, types and
-// collations with what the migrations make, and names what somebody has changed by hand (a
-// [*SchemaError]). Columns and indexes that a host has added are accepted, as long as a row can be
-// inserted without them.
+// collations with those that the migrations make, and returns a [*SchemaError] with the differences
+// if somebody has changed them by hand. Columns and indexes that a host has added are accepted, as
+// long as a row can be inserted without them.
 //
-// First day, and whenever a process starts:
+// On the first day, and whenever a process starts:
 //
 //	err := sqlstore.Migrate(ctx, db, sqlstore.Postgres)
 //	backend := sqlstore.New(db, sqlstore.Postgres)
 //	err = backend.Check(ctx) // the settings of the connections, too
 //
-// A deployment with a newer version of this package:
+// To deploy a newer version of this package:
 //
 //  1. Make a backup: there is no other way back.
 //  2. Call [Status]. If Oldest of each migration to be applied is not above the version that the
@@ -72,9 +72,9 @@
 // New processes refuse tables that were not migrated. Old processes refuse tables that no longer
 // support them: Oldest is stored beside the version, and every transaction that writes reads both.
 //
-// To upgrade from version 1, 2 or 3 of the schema stop everything, and call Migrate: it rebuilds
+// To upgrade from version 1, 2 or 3 of the schema, stop everything and call Migrate: it rebuilds
 // the search keys, and packs all companies. It works in batches, and continues if it was
-// interrupted. Once the statements have been applied new processes may serve: their searches
+// interrupted. Once the statements have been applied, new processes may serve: their searches
 // compare in Go the sessions whose keys are not rebuilt yet. A million sessions of version 1 took
 // about three minutes on PostgreSQL and on SQLite, and thirteen on MariaDB with a buffer pool of
 // 128 MiB, on two cores that were busy otherwise. The statements, which lock the table of sessions
@@ -127,29 +127,30 @@
 // A session whose last change has a number up to packed_seq has one living place in one segment.
 // All others have none, and are called the tail. Inserting touches no segment. Updating a packed
 // session marks its place as dead, and at once removes from the segments the words that the session
-// has lost; so does redacting. No goroutine is started: a writer whose own transaction has brought
-// the company's change number past a multiple of 2,000 (see [Packing]) packs the tail after its
-// commit. If there are four small segments of one size it merges them, which reads 64,000 sessions
-// at most. It locks the company only while it replaces the old segments by the new one, and packs
-// nothing while others hold the lock. If packing fails, the write does not. [Backend.Maintain] does
-// the same, and also tidies up after imports in no particular order. A host that writes only by
-// [Backend.Tx] has to call it, since nothing is packed in a host's transaction. A long tail makes
-// searches slow, but never wrong. A writer that finds one packs some 16,000 sessions of it.
+// has lost. Redacting does the same. No goroutine is started: a writer whose own transaction has
+// brought the company's change number past a multiple of 2,000 (see [Packing]) packs the tail after
+// its commit. If there are four small segments of one size it merges them, which reads 64,000
+// sessions at most. It locks the company only while it replaces the old segments with the new one,
+// and packs nothing while others hold the lock. If packing fails, the write does not.
+// [Backend.Maintain] does the same, and also tidies up after imports in no particular order. A host
+// that writes only by [Backend.Tx] has to call it, since nothing is packed in a host's transaction.
+// A long tail makes searches slow, but never wrong. A writer that finds one packs some 16,000
+// sessions of it.
 //
-// A damaged block is an [ErrDamaged], never a wrong page. [Backend.Verify] looks for damage, and
-// [Backend.Repair] rebuilds all segments of a company.
+// A damaged block gives an [ErrDamaged], and never a wrong page. [Backend.Verify] looks for damage,
+// and [Backend.Repair] rebuilds all segments of a company.
 //
 // # Other search keys
 //
 // A release of this package may fold names and numbers differently, see searchkey.Version. Nothing
 // has to stop for that, and processes of both releases may write side by side. A segment states the
-// version of its words, and a company states that of all its rows and segments if they have the
-// same. Words of another version are not used: until they are rebuilt, searches compare those
-// sessions in Go, and each of them costs as much of the Budget as a row that has to be compared. So
-// searches are slower, and a page of a rare word may be partial that was whole before. They still
-// find the same people. Batch.Rekeying and Count.Rekeying report this state. Filters without a
-// search are as fast as before. Redacting a session, or changing a text, removes all of its words
-// from segments of another version.
+// version of its words, and a company states the version of all of its rows and segments if they
+// have the same one. Words of another version are not used: until they are rebuilt, searches
+// compare those sessions in Go, and each of them costs as much of the Budget as a row that has to
+// be compared. So searches are slower, and a page of a rare word that was whole before may be
+// partial. They still find the same people. Batch.Rekeying and Count.Rekeying report this state.
+// Filters without a search are as fast as before. Redacting a session, or changing a text, removes
+// all of its words from segments of another version.
 //
 // [Backend.Maintain] rebuilds the keys of a company: call it for each company when the last process
 // of the older release has ended. It works one segment at a time, the newest first, locks the
@@ -162,13 +163,13 @@
 // # What operations cost
 //
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
-//   - Any other page: some 10 statements; the rows of the tail, some blocks of each segment that is
-//     searched, the rows of what is returned.
+//   - Any other page: about 10 statements; the rows of the tail, some blocks of each segment that
+//     is searched, and the rows of what is returned.
 //   - Count, counts of many filters at once ([Backend.CountEach]), and [Backend.Tally]: the tail's
 //     rows, some blocks of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.
 //   - Count of the whole company: one row.
-//   - Stream: of few sessions the same as a list; of many, one statement over the range.
+//   - Stream: for few sessions the same as a list; for many, one statement over the range.
 //   - Insert: for each session one row in three indexes (MariaDB: two beside the table), in
 //     statements of up to 256 rows, and later the packing of about four times as many rows. Update,
 //     Redact, and Put of a stored session write the row, and a few blocks if it is packed.
@@ -176,10 +177,10 @@
 //
 // # Snapshots
 //
-// Stream reads one state of the database in one read-only transaction, and holds one connection
+// Stream reads one state of the database in one read-only transaction, and uses one connection
 // until its callback has taken the last session. A session that is decided meanwhile is seen once,
-// as it was; a new one is not seen. While the snapshot is open, for as long as the callback takes,
-// it costs:
+// as it was. A new session is not seen. While the snapshot is open, as long as the callback takes,
+// it has these costs:
 //
 //   - PostgreSQL (REPEATABLE READ): nobody waits, but vacuum keeps every row version that has died
 //     since. The server sends rows as they are read. A statement_timeout, or
@@ -195,8 +196,8 @@
 // Bound it by the context, and by deadlines on whatever the callback writes to. The callback must
 // not use the same *sql.DB if that may have only one connection.
 //
-// A row comes as one text of all columns that were asked for, which is a tenth of the work of
-// separate columns. A second goroutine fetches it while the row before is used, and ends before
+// A row comes as one text of all columns that were selected, which is a tenth of the work of
+// separate columns. A second goroutine fetches it while the previous row is used, and ends before
 // Stream does. If a text contains the separator, U+001F, the rest is read column by column in the
 // same transaction.
 //
@@ -214,22 +215,22 @@
 //		return b.replica.List(ctx, sel)
 //	}
 //
-// and so for Count, CountEach, Tally, Stream and Connections. Settings and the trail stay with the
-// primary, which alone can write:
+// and the same for Count, CountEach, Tally, Stream and Connections. Settings and the trail stay
+// with the primary, since only that can write:
 //
 //	primary, replica := sqlstore.New(p.primary, sqlstore.Postgres), sqlstore.New(p.standby, sqlstore.Postgres)
 //	backend := withReplica{primary, replica}
 //	st := store.New(backend, store.Options{Settings: primary.Settings(), Trail: primary.Trail()})
 //
-// Lists lag behind as the replica does. Changes come from the primary, which knows the replica's
-// watermarks, so that the next call of Changes brings a page up to date, and no change is missed. A
-// replica that lags behind would refuse the primary's watermarks. Writers that set
+// Lists lag behind as much as the replica does. Changes come from the primary, which knows the
+// replica's watermarks, so that the next call of Changes brings a page up to date, and no change is
+// missed. A replica that lags behind would refuse the primary's watermarks. Writers that set
 // synchronous_commit=remote_apply wait until the replica shows what they wrote: then all promises
 // of package store hold as on one server.
 //
 // When a standby has to remove rows that the primary removed, it cancels queries that read them
 // (after max_standby_streaming_delay). Reads are then repeated once, and so is a stream that has
-// not yielded anything yet. One that has fails with an error, and never ends early. For long
+// not yielded a session yet. Any other stream fails with an error, and never ends early. For long
 // exports set hot_standby_feedback=on. After a failover to a standby that lacks commits, see
 // Changes.
 //
@@ -242,10 +243,10 @@
 //
 // A watermark is such a number and the history that it belongs to, a random value in
 // sessionkit_schema. After a restore, or a failover to a server that lacks commits, the numbers
-// count on from an older state and stand for other changes: call [Backend.NewHistory] once, before
-// anything is written, and all older watermarks are refused. One that is ahead of its company's
-// number is refused in any case. Ask the server for changes that gave the watermark, or one that is
-// ahead of it: a replica that lags behind does not know it yet and refuses it.
+// continue from an older state and mean other changes. Call [Backend.NewHistory] once, before
+// anything is written, and all older watermarks are refused. A watermark that is ahead of its
+// company's number is refused in any case. Ask for changes on the server that gave the watermark,
+// or on one that is ahead of it: a replica that lags behind does not know it yet, and refuses it.
 //
 // # Import
 //
@@ -272,18 +273,18 @@
 //		err = fmt.Errorf("not the same: %s", c.First)
 //	}
 //
-// The overlap is what the longest transaction of the old table takes: it may commit later than the
-// instants that it wrote. What the old table has deleted meanwhile is the first difference.
+// The overlap is the time that the longest transaction of the old table takes: it may commit later
+// than the instants that it wrote. A session that the old table has deleted meanwhile is the first
+// difference.
 //
-// For millions of sessions give it an [ImportOptions].Load: COPY takes the server less than half
-// the time that INSERT takes, and LOAD DATA about a third.
+// For millions of sessions use [ImportOptions].Load: COPY takes the server less than half the time
+// of INSERT, and LOAD DATA about a third.
 //
 // # Keeping in step
 //
-// [Backend.Put] stores the states of a host's events in whatever order they come, see
-// [store.Putter]. The stored version is a column of sessionkit_sessions, and not part of a session.
-// In the host's own transaction, together with the record that an event was read, it is
-// backend.Tx(tx).Put.
+// [Backend.Put] stores the states of a host's events in any order, see [store.Putter]. The stored
+// version is a column of sessionkit_sessions, and not part of a session. In the host's own
+// transaction, together with the record that an event was read, it is backend.Tx(tx).Put.
 //
 // # Erasure
 //
@@ -352,8 +353,8 @@
 //
 // # Writing
 //
-// A session and its company's row are written in one transaction, or in the host's own,
-// see [Backend.Tx]. SQLite has one writer at a time: give its driver a busy timeout.
+// A session and its company's row are written in one transaction, or in the host's own, see
+// [Backend.Tx]. SQLite has one writer at a time: give its driver a busy timeout.
 //
 // A writer locks its company for as few round trips as it can: two for an Insert of up to 256 new
 // sessions (rows, commit), three for an Update of a session that is not packed, some ten for one

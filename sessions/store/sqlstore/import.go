@@ -140,7 +140,7 @@ const (
 // Import stores the sessions of a source, of any number of companies and in any order, as
 // [Backend.Put] does: in parts, each of which is stored completely or not at all. Companies may be
 // new or have sessions already, and others may write to them meanwhile. Sessions that are stored
-// already are passed over. So an import that was cut off may be repeated as a whole, or from the
+// already are skipped. So an import that was interrupted may be repeated as a whole, or from the
 // last ImportOptions.Progress on: nothing is lost, and nothing is stored twice.
 //
 // It returns how far it came, even with an error: the sessions that it counts are stored. The

@@ -717,7 +717,8 @@ func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 	return parts
 }
 
-// swap replaces the inputs of a plan by what was built. The company is held, and now is its row.
+// swap replaces the inputs of a plan with the segments that were built. The company is held, and
+// now is its row.
 func (c conn) swap(ctx context.Context, company string, p *plan, now state) error {
 	if err := c.requireInputs(ctx, company, p, &now, true); err != nil {
 		return err

@@ -189,8 +189,9 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 			return reached, false, err
 		}
 		bar, waits := r.bar()
-		// If cut, fillTail has stopped within the tail, and no unread match of the segments is newer
-		// than its position. Nothing older may be handed over: the tail may have newer sessions.
+		// If cut, fillTail has stopped within the tail, and no unread match of the segments is
+		// newer than its position. Nothing older may be handed over: the tail may have newer
+		// sessions.
 		cut := !r.tail.end && len(r.tail.rows) == 0 && (!waits || bar.before(r.tail.pos))
 		if cut {
 			bar, waits = r.tail.pos, true

@@ -22,8 +22,9 @@ type write struct {
 
 	alone *sql.Conn // the connection of the transaction, if it was asked for
 
-	packs func(from, to int64) bool // reports whether to pack a company whose number the write has raised
-	long  []string                  // companies to pack after the commit
+	// packs reports whether to pack a company whose number the write has raised.
+	packs func(from, to int64) bool
+	long  []string // companies to pack after the commit
 }
 
 // Results of a write for the code that owns its transaction. Both undo the write.

@@ -158,7 +158,7 @@ func (f *forgetting) fromLists() error {
 	return nil
 }
 
-// edit replaces the block with a key by the one of blocks that has the same key, or deletes it if
+// edit replaces the block under a key with the one of blocks that has the same key, or deletes it if
 // none has.
 func (f *forgetting) edit(key string, blocks []Block) {
 	e := Edit{Key: key}
