@@ -32,7 +32,7 @@ type Engine struct {
 	// The schema.
 	HasSchema Statement // 1 if the table sessionkit_schema exists, or else 0
 	Version   Statement // version of the schema
-	// The oldest version whose package works on the tables; from schema 4 on.
+	// Oldest selects the oldest version whose package works on the tables, from schema 4 on.
 	Oldest      Statement
 	NextCompany Statement // key of the first company after :after
 	// Unpacked selects the keys of the companies whose tail has more than :tail changes, or whose
@@ -48,7 +48,8 @@ type Engine struct {
 	LockSchema  Statement
 	KeepSchema  Statement
 	DropSchema  Statement
-	// What a migration needs and the account may not do, in words; "" if there are no accounts.
+	// Denied selects what a migration needs and the account may not do, in words. It is "" if the
+	// engine has no accounts.
 	Denied    Statement
 	NowMicros string // expression: microseconds since 1970
 	FromDual  string // what a SELECT without a table needs before WHERE, if anything
@@ -78,13 +79,15 @@ type Engine struct {
 	// SetSnapshot is sent before Stream in its transaction, unless it is "".
 	SetSnapshot Statement
 
-	// Writes. Bump adds :n to seq and :added to total of :company, and holds the company's row
-	// until the transaction ends, if the schema serves :version. Otherwise it writes nothing. The
-	// company's search_key becomes 0 unless it is :search_key or below 0. Bump returns the new seq,
-	// and 1 if the company may have tombstones, else 0: either in a row, or as twice the seq plus
-	// that, which drivers call the last insert ID.
+	// Writes.
+	//
+	// Bump adds :n to seq and :added to total of :company, and holds the company's row until the
+	// transaction ends, if the schema serves :version. Otherwise it writes nothing. The company's
+	// search_key becomes 0 unless it is :search_key or below 0. Bump returns the new seq, and 1 if
+	// the company may have tombstones, else 0: either in a row (BumpReturns), or in one number,
+	// twice the seq plus that, as the last insert ID of the driver.
 	Bump        Statement
-	BumpReturns bool // Bump returns a row
+	BumpReturns bool
 	// Settle subtracts :unused from seq of :company, and adds :added to total.
 	Settle Statement
 	// Stored selects the sessions of :company with one of {ids}, as row.Whole, if the schema serves
@@ -112,15 +115,15 @@ type Engine struct {
 	// Segments. Blocks are selected as segment, name and data; see also NamedBlocks, ExactBlocks
 	// and NextBlocks.
 	//
-	// Directory selects the columns of State, with packed_seq, forgot_seq, purged_seq and
-	// search_key of :company after its total, and then segment, sessions, dead, oldest_us,
-	// newest_us and search_key of each of its segments, or NULL if it has none.
+	// Directory selects the columns of State up to total, then packed_seq, forgot_seq, purged_seq
+	// and search_key of :company, and then segment, sessions, dead, oldest_us, newest_us and
+	// search_key of each of its segments, or NULL if it has none.
 	Directory Statement
 	// SegmentsAt selects packed_seq of :company, and segment, sessions, oldest_us, newest_us and
 	// search_key of the segments that overlap the time from :oldest_us to :newest_us, or NULL if
 	// none do.
 	SegmentsAt Statement
-	AllBlocks  Statement // all blocks of :segment
+	AllBlocks  Statement // selects all blocks of :segment
 	// PutSegments inserts {rows}, of company, segment, sessions, dead, oldest_us, newest_us and
 	// search_key. If a segment exists, it sets dead.
 	PutSegments Statement
@@ -163,10 +166,11 @@ type Engine struct {
 	SetKeys      Statement
 	SetSearchKey Statement // sets search_key of :company
 
-	UnsetSearchKey Statement // SetSearchKey, if the search_key is a version and not a claim
+	UnsetSearchKey Statement // does so if the search_key is a version, and not a claim
 	ClaimSegments  Statement // sets search_key of {segments}
 
 	// Purges.
+	//
 	// TombstonesOf selects the IDs out of {ids} for which :company has tombstones that are kept at
 	// :now_us, in the newest state.
 	TombstonesOf Statement
@@ -184,6 +188,7 @@ type Engine struct {
 	DeleteSessions Statement // deletes the sessions of :company with {changes}
 
 	// Settings and the audit trail.
+	//
 	// SettingsHistory selects revision, subject, saved_us and settings of up to :limit revisions of
 	// :company below :before, newest first.
 	SettingsHistory Statement
@@ -206,7 +211,7 @@ type Engine struct {
 	// HoldCompany selects seq, total, packed_seq, forgot_seq and search_key of :company, in the
 	// newest state, and holds the row until the transaction ends.
 	HoldCompany    Statement
-	TryHoldCompany Statement // is HoldCompany, but selects no row if another transaction holds it
+	TryHoldCompany Statement // as HoldCompany, but no row if another transaction holds it
 	// LockRead ends a statement that has to read the newest state, although the transaction may
 	// have an older snapshot.
 	LockRead string
