@@ -279,6 +279,7 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 		if im.part == nil {
 			im.part = &importPart{rows: make([]int64, 0, importRows), states: make([]store.Versioned, 0, importRows)}
 		}
+		// The session is the source's, and valid only until the next one.
 		v := store.Versioned{Session: s.Clone()}
 		if im.opts.Version != nil {
 			v.Version = im.opts.Version(s)
@@ -431,6 +432,7 @@ func (im *importing) packLong(ctx context.Context) error {
 		if int64(n) < importTail*im.b.tailMost() || im.b.packing.Tail < 0 {
 			continue
 		}
+		// With fewer changes no tail is long, so that the company need not be read.
 		tail, err := im.tailOf(ctx, company)
 		if err != nil {
 			return err

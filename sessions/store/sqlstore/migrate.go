@@ -364,6 +364,7 @@ func (c conn) status(ctx context.Context, all []Migration) ([]MigrationStatus, e
 			return nil, err
 		}
 		for _, r := range records {
+			// The versions are 1, 2, 3 and so on. Further ones are of a newer package.
 			if i := r.Version - 1; i < int64(len(list)) {
 				list[i].AppliedAt = r.AppliedAt
 			} else {

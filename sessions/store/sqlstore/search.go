@@ -298,6 +298,7 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 			r.budget -= doubtfulCost * len(list)
 			r.spend(ctx, doubtfulCost*len(list))
 		}
+		// A walk of the list also reads packed sessions, which the segments have.
 		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return f.change <= r.packed || !r.has(f.session) })
 	}
 	return nil

@@ -33,6 +33,7 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 			return failed(ctx, c.op, err)
 		}
 		d.seq, d.total, d.packed, d.forgot, d.purged, d.keys = seq.Int64, total.Int64, packed.Int64, forgot.Int64, purged.Int64, keys.Int64
+		// Without segments there is one row, of the company alone.
 		if !number.Valid {
 			return nil
 		}
@@ -340,6 +341,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 			if results[i], err = narrow.Evaluate(s, oldest, newest); err != nil {
 				return nil, err
 			}
+			// A segment without a session that meets these needs no more blocks.
 			if results[i][0].Any() != nil {
 				left = append(left, s)
 			}

@@ -139,7 +139,7 @@ func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, b
 	}
 	var list []store.SettingsRevision
 	err = s.in.at(ctx, opSettings, false, func(c conn) error {
-		list = nil
+		list = nil // a read may be repeated
 		return c.rows(ctx, c.engine.SettingsHistory, engine.Args{"company": company, "before": before, "limit": limit}, func(rows *sql.Rows) error {
 			var r store.SettingsRevision
 			var revision, us int64

@@ -24,7 +24,7 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 }
 
 func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
-	sel.After = store.Position{}
+	sel.After = store.Position{} // a tally has all sessions, whatever position a list has reached
 	s, err := b.compile(sel)
 	if err != nil {
 		return nil, false, err

@@ -94,7 +94,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	args := engine.Args{"company": sel.Company, "of": of, "after_us": after.us, "after_id": after.id, "from_us": from, "limit": looks}
 	var batch store.AuditBatch
 	err = t.in.at(ctx, opAudit, false, func(c conn) error {
-		batch = store.AuditBatch{}
+		batch = store.AuditBatch{} // a read may be repeated
 		var looked int
 		var last store.Position
 		err := c.rows(ctx, c.engine.AuditPage, args, func(rows *sql.Rows) error {

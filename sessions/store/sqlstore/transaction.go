@@ -76,6 +76,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, alone
 			end()
 		}
 	}()
+	// All writers take their turns in the same order, so that no two wait for each other.
 	for _, company := range companies {
 		company = b.queueOf(company)
 		if w.turn[company] != nil {

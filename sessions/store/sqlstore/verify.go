@@ -114,6 +114,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 			continue
 		}
 		one := packed[p.Change]
+		// A living place is of a packed session, at its last change.
 		if one == nil || p.Change > d.packed {
 			return 0, s.Damaged("places")
 		}

@@ -72,6 +72,7 @@ func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	length := copy(word[:], c.before)
 	for data := c.data; len(data) > 0; {
 		begin := len(data)
+		// Two lengths, and one byte or more of the number of postings.
 		if len(data) < 3 {
 			return false
 		}
@@ -247,6 +248,7 @@ func (s *Segment) sections(term string) (f sections, damaged string) {
 	case told != fields.several():
 		return f, keyFields + term
 	case !told:
+		// All positions are of the only field.
 		f[bits.TrailingZeros8(uint8(fields))] = all
 		return f, ""
 	}

@@ -121,6 +121,7 @@ func (f *forgetting) fromLists() error {
 	listed := f.properties
 	for key, list := range f.lists {
 		term, isList := strings.CutPrefix(key, keyList)
+		// A list that cannot be opened has no fields: sections reports the damage.
 		if fields, _, _ := openList(list); !isList || f.begun[term] == 0 || fields != 0 && fields&f.begun[term] == 0 {
 			continue
 		}

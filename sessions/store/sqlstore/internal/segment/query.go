@@ -349,6 +349,7 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 			continue
 		}
 		next(w)
+		// A word with a list has no postings in its chunk.
 		rest.Blocks = append(rest.Blocks, keyList+w)
 		// A subject has only one field.
 		if w[:1] != subjectLetter {

@@ -35,6 +35,7 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 					v.has(p, w.tag, i)
 				}
 			}, func(p property) {
+				// Every property has a list.
 				if term := p.String(); !v.has(term, 0, i) && !dead.Has(i) {
 					missing = term
 				}
