@@ -159,8 +159,8 @@ func (f *forgetting) fromLists() error {
 	return nil
 }
 
-// edit replaces the block under a key with the one of blocks that has the same key, or deletes it if
-// none has.
+// edit replaces the block under a key with the one of blocks that has the same key, or deletes it
+// if none has.
 func (f *forgetting) edit(key string, blocks []Block) {
 	e := Edit{Key: key}
 	for _, b := range blocks {
