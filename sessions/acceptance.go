@@ -12,15 +12,15 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 )
 
-// Acceptance is a company's FAR acceptance: a default policy, and others for some document types.
-// It is immutable. The zero Acceptance accepts nothing.
+// Acceptance is a company's FAR acceptance: a default policy, and policies of their own for some
+// document types. It is immutable. The zero Acceptance accepts nothing.
 type Acceptance struct {
 	base   far.Policy
 	byType map[DocumentType]far.Policy // never changed once set
 }
 
-// NewAcceptance returns an Acceptance with one policy for every document type. The zero policy is
-// refused with an error that wraps [ErrNoAcceptance].
+// NewAcceptance returns an Acceptance with one policy for every document type. For the zero policy
+// the error wraps [ErrNoAcceptance].
 func NewAcceptance(base far.Policy) (Acceptance, error) {
 	if base.IsZero() {
 		return Acceptance{}, ErrNoAcceptance
@@ -78,6 +78,7 @@ func (a Acceptance) Equal(b Acceptance) bool {
 	return a.base.Equal(b.base) && maps.EqualFunc(a.byType, b.byType, far.Policy.Equal)
 }
 
+// acceptanceJSON is the JSON form of an Acceptance. Policies are texts of far.Policy.
 type acceptanceJSON struct {
 	Default string                  `json:"default"`
 	ByType  map[DocumentType]string `json:"by_document_type,omitempty"`
@@ -99,7 +100,7 @@ func (a Acceptance) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j) // sorts map keys
 }
 
-// UnmarshalJSON reads what MarshalJSON writes, on the scale [far.Kvalifika] only.
+// UnmarshalJSON reads the JSON of MarshalJSON, on the scale [far.Kvalifika] only.
 func (a *Acceptance) UnmarshalJSON(data []byte) error {
 	parsed, err := ParseAcceptance(data)
 	if err == nil {
@@ -109,12 +110,12 @@ func (a *Acceptance) UnmarshalJSON(data []byte) error {
 }
 
 // ParseAcceptance reads the JSON of an Acceptance whose policies are on far.Kvalifika or on one of
-// the scales given. null is the zero Acceptance. Errors wrap [ErrSyntax], for an unknown member as
-// well, or what far.ParsePolicy returns.
+// the scales given. null is the zero Acceptance. Errors wrap [ErrSyntax], also for an unknown
+// member, or the error of far.ParsePolicy.
 func ParseAcceptance(data []byte, scales ...far.Scale) (Acceptance, error) {
 	var j *acceptanceJSON
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields() // a misspelt one would be an override that is not in force
+	d.DisallowUnknownFields() // a misspelt member would be an override that is not in force
 	if d.Decode(&j) != nil || !errors.Is(d.Decode(&struct{}{}), io.EOF) {
 		return Acceptance{}, fmt.Errorf("%w: acceptance: not its JSON", ErrSyntax)
 	}

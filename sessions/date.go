@@ -20,6 +20,7 @@ type Date struct {
 	Day   int        // 1-based; 0: unknown
 }
 
+// errNotADate says that a date has impossible parts.
 var errNotADate = fmt.Errorf("%w: not a date of the calendar", ErrSyntax)
 
 // DateOf returns the civil date of an instant in the time's own location.
@@ -41,7 +42,8 @@ func ParseDate(text string) (Date, error) {
 	return Date{}, fmt.Errorf("%w: not a date of the form yyyy-mm-dd", ErrSyntax)
 }
 
-// digits returns the number that the digits write, 0 for fillers alone, or -1.
+// digits parses a decimal number. It returns 0 for a text of fillers (<) only, and -1 for anything
+// else that is not a number.
 func digits(text string) (n int) {
 	if strings.Trim(text, "<") == "" {
 		return 0
@@ -70,14 +72,14 @@ func (d Date) IsValid() bool {
 func (d Date) Earliest() Date { return d.complete(time.January, 1) }
 
 // Latest returns the last day that the date may be: d itself if it is valid, 1965-12-31 for
-// 1965-00-00. It is the zero Date if [Date.Earliest] is.
+// 1965-00-00. It is the zero Date whenever [Date.Earliest] is.
 func (d Date) Latest() Date {
 	month := cmp.Or(d.Month, time.December)
 	return d.complete(month, time.Date(d.Year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
 }
 
-// complete puts the month and the day in the place of those that are unknown. It returns the zero
-// Date if the calendar does not have the outcome.
+// complete fills in the month and the day if they are unknown. It returns the zero Date if the
+// calendar does not have the resulting day.
 func (d Date) complete(month time.Month, day int) Date {
 	d.Month, d.Day = cmp.Or(d.Month, month), cmp.Or(d.Day, day)
 	if !d.IsValid() {
@@ -94,7 +96,8 @@ func (d Date) String() string {
 	if !d.IsValid() {
 		return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 	}
-	digit := func(n int) byte { return '0' + byte(n%10) } // each row of an import has some dates
+	// Written without fmt, since each row of an import has several dates.
+	digit := func(n int) byte { return '0' + byte(n%10) }
 	year, month := d.Year, int(d.Month)
 	return string([]byte{
 		digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
@@ -126,11 +129,14 @@ func (d Date) In(zone *time.Location) time.Time {
 	if first := d.Earliest(); !first.IsZero() {
 		d = first
 	}
+	// Walk the zone's periods, from two days before so that no offset is missed. Within one period
+	// the day begins at midnight minus the offset, or at the beginning of the period if that is
+	// later.
 	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 	for t := midnight.AddDate(0, 0, -2).In(zone); ; {
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
-		if !end.IsZero() && !end.After(t) { // the last day of a leap year: package time ends a rule's year after 365 days
+		if !end.IsZero() && !end.After(t) { // on the last day of a leap year ZoneBounds may return a past end, since package time ends a rule's year after 365 days
 			end = t.Add(24 * time.Hour)
 		}
 		if first := midnight.Add(-time.Duration(offset) * time.Second).In(zone); first.After(t) {
@@ -143,8 +149,8 @@ func (d Date) In(zone *time.Location) time.Time {
 	}
 }
 
-// MarshalText returns the text of String. A date that is neither absent nor possible in the
-// calendar is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A date that is not absent and that the calendar does not
+// have is an error that wraps [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && d.Earliest().IsZero() {
 		return nil, errNotADate
@@ -152,7 +158,7 @@ func (d Date) MarshalText() ([]byte, error) {
 	return []byte(d.String()), nil
 }
 
-// UnmarshalText reads what [ParseDate] reads; an empty text is the zero Date.
+// UnmarshalText reads a date as [ParseDate] does; an empty text is the zero Date.
 func (d *Date) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*d = Date{}
@@ -174,8 +180,8 @@ func (d Date) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads a date as drivers return it: NULL, text that [ParseDate] reads, optionally followed by
-// a blank or a T and a time of day, or a time, of which it takes the civil date in the time's own
+// Scan reads a date as drivers return it: NULL; text that [ParseDate] reads, optionally followed by
+// a blank or a T and a time of day; or a time, of which it takes the civil date in the time's own
 // location. NULL, empty text and the zero time are the zero Date. Anything else is an error that
 // wraps [ErrSyntax].
 //
@@ -204,6 +210,7 @@ func (d *Date) Scan(src any) error {
 	return fmt.Errorf("%w: cannot read a date from %T", ErrSyntax, src)
 }
 
+// scanText reads the text of a date, with or without a time of day after it.
 func (d *Date) scanText(text []byte) error {
 	if n := len(time.DateOnly); len(text) > n && (text[n] == ' ' || text[n] == 'T') {
 		if !isClock(string(text[n+1:])) {
@@ -215,7 +222,7 @@ func (d *Date) scanText(text []byte) error {
 }
 
 // isClock reports whether the text is a time of day as databases and drivers write it after a date.
-// Package time reads a fraction after the seconds of any layout.
+// No layout has a fraction, since package time accepts one after the seconds of any layout.
 func isClock(text string) bool {
 	for _, layout := range [...]string{"15:04:05", "15:04:05Z07:00", "15:04:05Z07", "15:04", "15:04:05 -0700 MST", "15:04:05 -07:00"} {
 		if _, err := time.Parse(layout, text); err == nil {
@@ -225,8 +232,8 @@ func isClock(text string) bool {
 	return false
 }
 
-// Truncate converts a time to the form that a session keeps: UTC, microseconds, no monotonic
-// reading. Zero stays zero.
+// Truncate converts a time to the form that a session keeps: UTC, microseconds, no monotonic clock
+// reading. The zero time stays zero.
 func Truncate(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}

@@ -11,8 +11,8 @@ import (
 )
 
 // Step is a check that a company's configuration may leave out, or a set of several (s | t). The
-// zero Step is none. As text and in JSON a set is the names of its steps, such as liveness,match,
-// or none.
+// zero Step is the empty set. As text and in JSON a set is the names of its steps, such as
+// liveness,match, or none.
 type Step uint8
 
 // The steps of a verification, as bits.
@@ -65,8 +65,8 @@ func (s *Step) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Evidence is what is known about a session before it has a verdict. With the zero Evidence nothing
-// is known, and the verdict is [Pending].
+// Evidence holds the known facts about a session before it has a verdict. The zero Evidence holds
+// none, and its verdict is [Pending].
 type Evidence struct {
 	DocumentType DocumentType // chooses the policy of the Acceptance
 
@@ -77,27 +77,31 @@ type Evidence struct {
 	Authentic        Validity // Valid: no screen, print or manipulated image (digital spoof)
 
 	Compared bool      // the selfie was compared with the portrait
-	Level    far.Level // of the comparison; 0 is compared without a match
-	Scale    string    // name of the scale that Level is on; "" is that of the policy
+	Level    far.Level // level of the comparison; 0: compared without a match
+	Scale    string    // name of the scale of Level; "" means the scale of the policy
 
-	Skipped Step // steps that the configuration left out: their evidence may be missing, but counts where it is known
+	// Skipped are the steps that the configuration left out. Their evidence may be missing, but
+	// counts if it is known.
+	Skipped Step
 }
 
 // Verdict is the result of [Decide]. [Pending] means that evidence is missing and that nothing
 // known prevents success.
 type Verdict struct {
 	Status  Status
-	Reasons []Reason // sorted; why it failed
-	Match   Match    // the comparison, with the acceptance level in force; none if the step was skipped and nothing was compared
+	Reasons []Reason // why it failed, sorted
+	// Match is the comparison with the acceptance level in force. It has no acceptance level if the
+	// step was skipped and nothing was compared.
+	Match Match
 }
 
 // Decide derives the verdict from the evidence under the acceptance in force. Success needs every
 // step that was not skipped: liveness passed; the document valid, complete and not spoofed; and a
-// level that the acceptance accepts. Anything that is known to be wrong makes it [Failed], with all
-// known reasons; otherwise missing evidence leaves it [Pending].
+// level that the acceptance accepts. Any evidence that is known to be bad makes the verdict
+// [Failed], with all known reasons; otherwise missing evidence leaves it [Pending].
 //
-// A skipped step is exempt from being checked: its evidence may be missing. Known evidence of it
-// still counts, so that a face known not to be alive is never a [Success].
+// The evidence of a skipped step may be missing. Known evidence of it still counts, so that a face
+// known not to be alive is never a [Success].
 //
 // The zero Acceptance is an error that wraps [ErrNoAcceptance]. A level that is not on the policy's
 // scale, is on another scale, or comes without a comparison is a [*FieldError] for
@@ -112,7 +116,8 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, &FieldError{FieldMatchLevel, err}
 	}
-	// The scale of both levels: that of the evidence is the same, or is of no comparison.
+	// The policy's scale is that of both levels: if there was a comparison, compare has checked
+	// that the evidence is on the same scale.
 	v := Verdict{Match: Match{Compared: e.Compared, Level: e.Level, Scale: policy.Scale().Name()}}
 	if e.Compared || e.Skipped&MatchStep == 0 {
 		v.Match.Acceptance = policy.Level()
@@ -123,7 +128,7 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 		wrong   Reason
 		outcome Validity
 	}{
-		{LivenessStep, LivenessFailed, Validity(e.Liveness)}, // both count unknown, good, bad
+		{LivenessStep, LivenessFailed, Validity(e.Liveness)}, // both enumerations are unknown, good, bad
 		{DocumentStep, InvalidDocument, e.DocumentValidity},
 		{DocumentStep, NotFullID, e.Corners},
 		{DocumentStep, NotFullID, e.Uncovered},
@@ -149,7 +154,8 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 	return v, nil
 }
 
-// compare judges the level. It refuses one that the policy cannot judge.
+// compare checks the level against the policy: Valid if it is accepted, Invalid if it is too low,
+// NotChecked without a comparison. A level that the policy cannot judge is an error.
 func (e *Evidence) compare(p far.Policy) (Validity, error) {
 	if !e.Compared {
 		if e.Level != 0 {

@@ -9,7 +9,7 @@ import (
 
 // Digest returns the SHA-256 of everything that the session holds except its Revision, as a store
 // keeps it ([Session.Normalize]): sessions with the same digest are the same. It serves to compare
-// storages. It is as private as the session, since it lets somebody who knows most of a session
+// storages. It is as private as the session, since anyone who knows most of a session can use it to
 // guess the rest. A later version of this package may compute another digest.
 func (s *Session) Digest() [sha256.Size]byte {
 	c := *s
@@ -17,7 +17,7 @@ func (s *Session) Digest() [sha256.Size]byte {
 	c.Normalize()
 	b := make([]byte, 0, 1024)
 	text := func(v string) {
-		b = binary.AppendUvarint(b, uint64(len(v))) // so that no text can run into the next one
+		b = binary.AppendUvarint(b, uint64(len(v))) // so that different lists of texts have different bytes
 		b = append(b, v...)
 	}
 	number := func(n int64) { b = binary.AppendVarint(b, n) }
@@ -35,7 +35,7 @@ func (s *Session) Digest() [sha256.Size]byte {
 		text(v)
 	}
 	for _, t := range [...]time.Time{c.CreatedAt, c.CompletedAt, c.DecidedAt} {
-		number(t.UnixMicro()) // the zero time has a number of its own
+		number(t.UnixMicro()) // no other valid time has the number of the zero time
 	}
 	for f := range textFields.All() {
 		t := c.Text(f)

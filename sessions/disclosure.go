@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Role is what a viewer is in their company. The zero Role is none: stores refuse it.
+// Role is the role of a viewer in their company. The zero Role is not valid: stores refuse it.
 type Role string
 
 // The roles of the product. Both list, search, filter, read details, refresh and export.
@@ -35,15 +35,15 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //	document validity     the reason InvalidDocument
 //	document completeness the reason NotFullID
 //
-// This table is complete: the other reasons of a failed session stay visible, and so does what
-// follows from its status alone.
+// This table is complete. The other reasons of a failed session stay visible, and so does
+// everything that follows from its status alone.
 //
 // In text, JSON and SQL a Disclosure is written as its two sets, such as
 // mask=first_name,last_name;drop=none, so that a host can store those of its roles. Both sets are
 // always written: the zero Disclosure is mask=none;drop=none. An empty text, null, NULL and {} are
 // errors, after which everything is hidden.
 type Disclosure struct {
-	Mask Fields // shown as MaskedMark, or as absent where the field is not a text
+	Mask Fields // shown as MaskedMark, or as absent if the field is not a text
 	Drop Fields // left out: files do not have the column
 }
 
@@ -83,7 +83,7 @@ func (d *Disclosure) UnmarshalText(text []byte) error {
 // UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap
 // [ErrSyntax].
 func (d *Disclosure) UnmarshalJSON(data []byte) error {
-	*d = Disclosure{Drop: AllFields()} // for what is no text at all: see UnmarshalText
+	*d = Disclosure{Drop: AllFields()} // hide everything, also if the JSON is not a string: see UnmarshalText
 	return unmarshalJSONText(data, d)
 }
 
@@ -99,7 +99,7 @@ func (d *Disclosure) Scan(src any) error {
 // neverHidden are the fields that lists, pages and authorization need.
 var neverHidden = FieldsOf(FieldID, FieldCompany, FieldCreatedAt)
 
-// toldByReasons are the fields of which a reason tells something.
+// toldByReasons are the fields about which some reason reveals something.
 var toldByReasons = FieldsOf(FieldLiveness, FieldDocumentValidity, FieldDocumentCompleteness, FieldMatchLevel)
 
 // Field returns the field about which the reason reveals something, by the table of [Disclosure]: a
@@ -164,7 +164,7 @@ func (d Disclosure) Apply(s *Session) {
 	if !slices.ContainsFunc(s.Reasons, tells) {
 		return
 	}
-	s.Reasons = slices.DeleteFunc(slices.Clone(s.Reasons), tells) // the old ones may be shared
+	s.Reasons = slices.DeleteFunc(slices.Clone(s.Reasons), tells) // the backing array may be shared
 	if len(s.Reasons) == 0 {
 		s.Reasons = nil // as if there had been none
 	}
@@ -182,6 +182,7 @@ func (s *Session) Retain(fields Fields) {
 // stored ([Session.Validate]).
 func (s *Session) Hidden() Fields { return s.hidden }
 
+// hide hides the fields and records them in s.hidden.
 func (s *Session) hide(fields Fields) {
 	s.hidden |= fields
 	for rest := uint64(fields); rest != 0; rest &= rest - 1 {
@@ -189,6 +190,7 @@ func (s *Session) hide(fields Fields) {
 	}
 }
 
+// hideField sets the field to its hidden value: Masked for a text, the zero value for others.
 func (s *Session) hideField(f Field) {
 	if t := s.text(f); t != nil {
 		*t = TextIn(Masked)
@@ -224,7 +226,7 @@ func (s *Session) hideField(f Field) {
 	case FieldLiveness:
 		s.Liveness = LivenessUnknown
 	case FieldMatchLevel:
-		s.Match = Match{Acceptance: s.Match.Acceptance} // which is a field of its own
+		s.Match = Match{Acceptance: s.Match.Acceptance} // the acceptance level is a field of its own
 	case FieldAcceptanceLevel:
 		s.Match.Acceptance = 0
 	case FieldSelfie:

@@ -15,7 +15,7 @@
 //
 // # A session
 //
-// A [Session] is a plain struct that a store fills and everybody else reads. Its rules:
+// A [Session] is a plain struct that a store fills and all other code reads. Its rules:
 //
 //   - ID and Company are opaque, non-empty text. An ID is unique within its company; [NewID] makes
 //     one for hosts that have none. Neither is parsed or validated beyond [Session.Validate].
@@ -26,8 +26,8 @@
 //     shift them.
 //   - CreatedAt, DecidedAt and CompletedAt are instants in UTC with microseconds, which is what the
 //     databases keep; [Truncate] converts any time to that form. Zero means absent.
-//   - Status, Reason, DocumentType, Sex and Device are open enumerations. Their text is their
-//     value. An unknown value from storage is kept, shown and exported unchanged, and never counts
+//   - Status, Reason, DocumentType, Sex and Device are open enumerations. Their value is their
+//     text. An unknown value from storage is kept, shown and exported unchanged, and never counts
 //     as verified.
 //   - Extra holds the fields that the company defines, in their order ([Extra]).
 //
@@ -43,7 +43,7 @@
 // of the SDK that holds a person's data or a search: in package fmt under every verb, in log and
 // log/slog, in panics and templates, alone and inside slices, maps and structs. encoding/json and
 // encoding/xml refuse them ([ErrNoJSON]). A manifest and its [Request] are the exception, since
-// they are files. To show what a value holds, ask for it: [Text.Value], [Extra.All],
+// they are files. To get the content of a value, use [Text.Value], [Extra.All] or
 // [Extra.AppendJSON].
 //
 // No type can protect itself from a printer that reads memory without calling methods:
@@ -51,12 +51,12 @@
 //   - Package fmt does not call the methods of a value in an unexported field of another struct.
 //     Give that struct a Format method of its own, or keep a pointer in the field and print the
 //     struct with %v. With a verb that does not fit pointers, such as %s, fmt follows the pointer.
-//   - Package fmt does not call them for the verbs %p and %w, which go vet refuses.
+//   - Package fmt does not call methods for the verbs %p and %w, which go vet reports.
 //   - The diffs of testify, and go-spew with DisableMethods, call no methods: test with invented
 //     people.
 //
-// [Disclosure] says, per [Field], what a viewer may see. Stores apply it once, before a session
-// leaves them. No error of this package contains a person's data.
+// [Disclosure] says which [Fields] a viewer may see. Stores apply it once, before a session leaves
+// them. No error of this package contains a person's data.
 //
 // # Concurrency
 //

@@ -2,8 +2,8 @@ package sessions
 
 import "fmt"
 
-// Status is the outcome of a session. It is open: an unknown one is kept unchanged and never counts
-// as verified. The zero Status is no status, and a stored session must have one.
+// Status is the outcome of a session. It is open: an unknown status is kept unchanged and never
+// counts as verified. The zero Status means no status; a stored session must have one.
 type Status string
 
 // The statuses of the product.
@@ -16,7 +16,7 @@ const (
 // Reason is why a session failed. It is open.
 type Reason string
 
-// The reasons of the product. The first three are what its page calls possible spoof.
+// The reasons of the product. Its page calls the first three possible spoof.
 const (
 	DigitalSpoof    Reason = "digital_spoof"    // a screen, a print or a manipulated image was presented
 	NotFullID       Reason = "not_full_id"      // a corner of the document cannot be seen, or it is covered
@@ -39,7 +39,7 @@ const (
 	DriverLicence DocumentType = "driver_licence"
 )
 
-// Sex is what the document says. It is open; "" means unknown.
+// Sex is the sex that the document states. It is open; "" means unknown.
 type Sex string
 
 // The values that the export has words for.
@@ -83,7 +83,7 @@ func (l *Liveness) UnmarshalText(text []byte) error {
 }
 
 // VendorCode returns the code of the vendor's SDK and of the export: 0 for passed, 1 for everything
-// else (the SDK reports a live human if and only if livenessStatus is 0).
+// else (the vendor's SDK reports a live human if and only if livenessStatus is 0).
 func (l Liveness) VendorCode() int {
 	if l == LivenessPassed {
 		return 0
@@ -91,7 +91,7 @@ func (l Liveness) VendorCode() int {
 	return 1
 }
 
-// Validity is the outcome of one check of a document. The zero Validity was not checked.
+// Validity is the outcome of one check of a document. The zero Validity is NotChecked.
 type Validity uint8
 
 // The outcomes of a check. They are stored by number: the order never changes.
@@ -116,6 +116,7 @@ func (v *Validity) UnmarshalText(text []byte) error {
 	return unmarshalEnum(validityNames[:], text, v, "validity")
 }
 
+// enumName returns the name of an enumeration's value, or its kind and number if it has no name.
 func enumName[T ~uint8](names []string, v T, kind string) string {
 	if int(v) < len(names) {
 		return names[v]
@@ -123,6 +124,8 @@ func enumName[T ~uint8](names []string, v T, kind string) string {
 	return fmt.Sprintf("%s(%d)", kind, v)
 }
 
+// marshalEnum returns the name of an enumeration's value, and an error that wraps ErrSyntax if it
+// has no name.
 func marshalEnum[T ~uint8](names []string, v T, kind string) ([]byte, error) {
 	if int(v) < len(names) {
 		return []byte(names[v]), nil
@@ -130,6 +133,7 @@ func marshalEnum[T ~uint8](names []string, v T, kind string) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s %d", ErrSyntax, kind, v)
 }
 
+// unmarshalEnum sets v to the value with exactly the name text.
 func unmarshalEnum[T ~uint8](names []string, text []byte, v *T, kind string) error {
 	for i, name := range names {
 		if string(text) == name {

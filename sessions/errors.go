@@ -11,16 +11,16 @@ import (
 var (
 	// ErrInvalid is wrapped by every error about a value that a session cannot hold.
 	ErrInvalid = errors.New("sessions: invalid value")
-	// ErrSyntax is wrapped if a text is not one that a codec reads. It is an [ErrInvalid].
+	// ErrSyntax is wrapped if a text is not in the form that a codec reads. It is an [ErrInvalid].
 	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
 	// ErrLimit is wrapped if a value is longer, or has more parts, than a session may hold. It is an
 	// [ErrInvalid].
 	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
 	// ErrNoJSON is wrapped if a [Session], a [Text] or another value that holds a person's data is
-	// passed to encoding/json or another encoder of text. Use a type of your own, which says which
+	// passed to encoding/json or another encoder of text. Use a type of your own that says which
 	// fields the receiver may see, and how absent ones are written.
 	ErrNoJSON = errors.New("sessions: a value that holds a person's data has no JSON and no text form")
-	// ErrNoAcceptance is wrapped if a verdict is asked for and no acceptance level is set.
+	// ErrNoAcceptance is wrapped if a verdict is requested but no acceptance level is set.
 	ErrNoAcceptance = errors.New("sessions: no acceptance level")
 )
 
@@ -33,7 +33,7 @@ type FieldError struct {
 // Error names the field and the cause.
 func (e *FieldError) Error() string { return e.Field.String() + ": " + e.Err.Error() }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb, and nothing else that the cause holds.
 func (e FieldError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.

@@ -19,8 +19,8 @@ const (
 	MaxExtraValueBytes = 4096 // of a value
 )
 
-// ExtraPair is one field that the company defines: a phone number, an e-mail address.
-// Printing one shows neither its key nor its value.
+// ExtraPair is one field that the company defines, such as a phone number. Printing one shows
+// neither its key nor its value.
 type ExtraPair struct{ Key, Value string }
 
 // String returns a placeholder.
@@ -46,7 +46,7 @@ type Extra struct{ pairs []ExtraPair }
 // characters, a NUL or invalid UTF-8 ([ErrInvalid]).
 func NewExtra(pairs ...ExtraPair) (Extra, error) { return extraOf(slices.Clone(pairs)) }
 
-// extraOf makes the pairs an Extra.
+// extraOf checks the pairs and returns an Extra that keeps the slice.
 func extraOf(pairs []ExtraPair) (Extra, error) {
 	if len(pairs) == 0 {
 		return Extra{}, nil
@@ -80,7 +80,8 @@ func checkExtraKey(key string) error {
 	return checkText(key, MaxExtraKeyBytes)
 }
 
-// checkText refuses what not every engine can keep: too long, NUL, invalid UTF-8.
+// checkText returns an error for a text that is too long, has a NUL or is not UTF-8: not every
+// engine can keep those.
 func checkText(text string, maxBytes int) error {
 	switch {
 	case len(text) > maxBytes:
@@ -120,7 +121,7 @@ func (x Extra) Get(key string) (string, bool) {
 // Equal reports whether both hold the same pairs in the same order.
 func (x Extra) Equal(y Extra) bool { return slices.Equal(x.pairs, y.pairs) }
 
-// only returns the pairs with some keys, in their order.
+// only returns the pairs whose keys are in the list, in their order.
 func (x Extra) only(keys []string) Extra {
 	var kept []ExtraPair
 	for _, p := range x.pairs {
@@ -147,7 +148,8 @@ func (x Extra) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendJSONString writes what RFC 8259 section 7 requires to be escaped, and nothing else.
+// appendJSONString appends a JSON string. It escapes only the characters that RFC 8259 section 7
+// requires.
 func appendJSONString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
@@ -160,7 +162,7 @@ func appendJSONString(b []byte, s string) []byte {
 		b = append(b, s[from:i]...)
 		from = i + 1
 		switch short := strings.IndexByte("\b\t\n\f\r", c); {
-		case short >= 0: // two bytes rather than six
+		case short >= 0: // a short escape has two bytes instead of six
 			b = append(b, '\\', "btnfr"[short])
 		case c < 0x20:
 			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
@@ -176,8 +178,8 @@ func appendJSONString(b []byte, s string) []byte {
 // [Extra.AppendJSON].
 func (x Extra) MarshalText() ([]byte, error) { return nil, ErrNoJSON }
 
-// UnmarshalJSON reads an object of strings, null as no pairs, and refuses what [NewExtra] refuses.
-// Values that are not strings are errors that wrap [ErrSyntax].
+// UnmarshalJSON reads an object of strings; null is an Extra without pairs. It refuses the same
+// pairs as [NewExtra]. Values that are not strings are errors that wrap [ErrSyntax].
 func (x *Extra) UnmarshalJSON(data []byte) error {
 	parsed, err := ParseExtra(string(data))
 	if err == nil {
@@ -196,7 +198,7 @@ func ParseExtra(text string) (Extra, error) {
 	if pairs, ok := plainPairs(text); ok {
 		return extraOf(pairs)
 	}
-	if !utf8.ValidString(text) { // of which a decoder would make something else
+	if !utf8.ValidString(text) { // a decoder would replace the invalid bytes
 		return Extra{}, extraError(fmt.Errorf("%w: not UTF-8", ErrInvalid))
 	}
 	bad := extraError(fmt.Errorf("%w: not a JSON object of strings", ErrSyntax))
@@ -230,8 +232,8 @@ func ParseExtra(text string) (Extra, error) {
 	return extraOf(pairs)
 }
 
-// plainPairs reads the object without a decoder, a tenth of the time, if it has neither escapes nor
-// white space.
+// plainPairs reads the object without a decoder, which takes a tenth of the time. It returns false
+// if the object has escapes or white space.
 func plainPairs(text string) (pairs []ExtraPair, ok bool) {
 	text, ok = strings.CutPrefix(text, "{")
 	for end := ","; ok && end == ","; {
@@ -249,7 +251,7 @@ func plainPairs(text string) (pairs []ExtraPair, ok bool) {
 	return pairs, ok
 }
 
-// plainString takes a JSON string without escapes off the text.
+// plainString splits a JSON string without escapes off the beginning of the text.
 func plainString(text string) (v, rest string, ok bool) {
 	if text, ok = strings.CutPrefix(text, `"`); !ok {
 		return "", "", false
@@ -304,11 +306,11 @@ func (k ExtraKeys) Select(x Extra) Extra {
 	return Extra{kept}
 }
 
-// MarshalText returns the keys, one a line.
+// MarshalText returns the keys, one per line.
 func (k ExtraKeys) MarshalText() ([]byte, error) { return []byte(strings.Join(k.keys, "\n")), nil }
 
-// UnmarshalText reads one key a line and refuses what [NewExtraKeys] refuses; an empty text is no
-// keys.
+// UnmarshalText reads one key per line. It refuses the same keys as [NewExtraKeys]; an empty text
+// has no keys.
 func (k *ExtraKeys) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*k = ExtraKeys{}

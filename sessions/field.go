@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// Field names a part of a session: in columns, masks, spans and errors. The zero Field is none.
+// Field names a part of a session, in columns, masks, spans and errors. The zero Field is
+// FieldNone.
 type Field uint8
 
 // The fields of a session. Their numbers may change; their names ([Field.String]) do not.
@@ -48,8 +49,9 @@ const (
 	FieldOS
 	FieldModel
 
-	// FieldDocumentCompleteness is whether all of the document can be seen. In a session only the
-	// reason [NotFullID] says so. The field serves to hide that reason, and is not one of [AllFields].
+	// FieldDocumentCompleteness is whether all of the document can be seen. Only the reason
+	// [NotFullID] of a session says so. The field exists to hide that reason, and is not one of
+	// [AllFields].
 	FieldDocumentCompleteness
 
 	fieldEnd
@@ -86,7 +88,7 @@ func (f *Field) UnmarshalText(text []byte) error {
 // UnmarshalJSON reads the name as a JSON string. null is an error that wraps [ErrSyntax].
 func (f *Field) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, f) }
 
-// Value stores the field's name: its number may change.
+// Value stores the field's name, since its number may change.
 func (f Field) Value() (driver.Value, error) { return textValue(f) }
 
 // Scan reads the name. NULL is an error that wraps [ErrSyntax].
@@ -101,8 +103,8 @@ func (f *Field) GobDecode(text []byte) error { return f.UnmarshalText(text) }
 // Fields is a set of fields. The zero Fields is empty. Sets are comparable with ==.
 //
 // In text, JSON, SQL and gob a set is written as the names of its fields, such as
-// first_name,last_name, or as none if it is empty. Anything else is an error, including an empty
-// text, null and NULL, which must not mean that nothing is hidden.
+// first_name,last_name, or as none if it is empty. Anything else is an error. That includes an
+// empty text, null and NULL: they must not mean that nothing is hidden.
 type Fields uint64
 
 // FieldsOf returns the set of the fields given.
@@ -189,7 +191,7 @@ func (s *Fields) UnmarshalText(text []byte) error {
 // UnmarshalJSON reads the text of a set as a JSON string. null is an error that wraps [ErrSyntax].
 func (s *Fields) UnmarshalJSON(data []byte) error { return unmarshalJSONText(data, s) }
 
-// Value stores the text of the set: the numbers of its fields may change.
+// Value stores the text of the set, since the numbers of its fields may change.
 func (s Fields) Value() (driver.Value, error) { return textValue(s) }
 
 // Scan reads the text of a set. NULL is an error that wraps [ErrSyntax].
@@ -201,8 +203,8 @@ func (s Fields) GobEncode() ([]byte, error) { return s.MarshalText() }
 // GobDecode reads the text of a set.
 func (s *Fields) GobDecode(text []byte) error { return s.UnmarshalText(text) }
 
-// unmarshalJSONText reads a JSON string. encoding/json by itself takes null for "leave it as it
-// is".
+// unmarshalJSONText reads a JSON string. Without it, encoding/json would ignore null and leave the
+// value as it is.
 func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler) error {
 	var text *string
 	if json.Unmarshal(data, &text) != nil || text == nil {
@@ -211,7 +213,7 @@ func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler) error {
 	return into.UnmarshalText([]byte(*text))
 }
 
-// textValue stores a value as its text. database/sql by itself stores the number.
+// textValue stores a value as its text. Without it, database/sql would store the number.
 func textValue(v encoding.TextMarshaler) (driver.Value, error) {
 	text, err := v.MarshalText()
 	if err != nil {
@@ -220,6 +222,7 @@ func textValue(v encoding.TextMarshaler) (driver.Value, error) {
 	return string(text), nil
 }
 
+// scanText reads a text column; NULL is an error that wraps ErrSyntax.
 func scanText(src any, into encoding.TextUnmarshaler) error {
 	switch src := src.(type) {
 	case string:

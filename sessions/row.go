@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Answer is what the list shows for Verified.
+// Answer is a cell of the list's columns Document, Liveness and Verified.
 type Answer string
 
 // The answers of the list.
@@ -18,17 +18,17 @@ const (
 )
 
 // Row is a session as the list shows it. Printing one shows its ID only, and encoding/json refuses
-// it ([ErrNoJSON]): copy what a page shows into a type of the page.
+// it ([ErrNoJSON]): copy the fields that a page shows into a type of the page.
 //
-// A hidden field ([Session.Hidden]) looks like one without a value, and never like a [No].
+// A hidden field ([Session.Hidden]) looks like a field without a value, never like a [No].
 type Row struct {
 	ID        string
 	Selfie    string    // opaque reference, "" for none
-	FirstName string    // UnrecognisedMark, RedactedMark or MaskedMark where there is no value
+	FirstName string    // UnrecognisedMark, RedactedMark or MaskedMark if it has no value
 	LastName  string    // as FirstName
 	Date      time.Time // start of the session, UTC
-	Document  Answer    // Yes if a document was captured, even if it is invalid; "" where that is hidden
-	Liveness  Answer    // Yes only for passed, No for not passed, "" where it is unknown or hidden
+	Document  Answer    // Yes if a document was captured, even if it is invalid; "" if hidden
+	Liveness  Answer    // Yes only for passed, No for not passed, "" if unknown or hidden
 	Verified  Answer    // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
 	Extra     Extra
 }

@@ -11,9 +11,9 @@ import (
 // ErrTooMany is wrapped if a selection has more sessions than its reader accepts ([Reading].Limit).
 var ErrTooMany = errors.New("sessions: more sessions than the reader takes")
 
-// Request says who asks for which sessions, and which fields they may see. A store fills it in; a
-// manifest of a file keeps it as JSON, without the disclosure. Printing one does not show the
-// query.
+// Request describes a request for sessions: the company, the person who asks, the filter, and the
+// fields that the person may see. A store fills it in; a manifest of a file keeps it as JSON,
+// without the disclosure. Printing one does not show the query.
 type Request struct {
 	Company string `json:"company"`            // whose sessions; opaque
 	AskedBy string `json:"asked_by,omitempty"` // key of the person who asks; opaque, "" if it is not known
@@ -22,15 +22,15 @@ type Request struct {
 	// personal data: keep it as carefully as the sessions.
 	Query string `json:"query"`
 
-	// From and To are the instants that the query's days mean, From inclusive, To not. The zero
-	// time is an open end.
+	// From and To are the instants at which the query's days begin and end. From is inclusive, To
+	// is exclusive. The zero time is an open end.
 	From time.Time `json:"created_from,omitzero"`
 	To   time.Time `json:"created_before,omitzero"`
 
 	Disclosure Disclosure `json:"-"` // which fields the viewer may see
 }
 
-// String returns company and who asks.
+// String returns the company and the key of the person who asks.
 func (r Request) String() string { //nolint:gocritic // a value method serves values and pointers
 	return fmt.Sprintf("request(company %q, asked by %q)", r.Company, r.AskedBy)
 }
@@ -40,7 +40,7 @@ func (r Request) Format(s fmt.State, _ rune) { //nolint:gocritic // a value meth
 	_, _ = io.WriteString(s, r.String())
 }
 
-// LogValue is a group of company and who asks: never the query.
+// LogValue is a group of the company and the key of the person who asks: never the query.
 func (r Request) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("company", r.Company), slog.String("asked_by", r.AskedBy))
 }
@@ -51,7 +51,7 @@ type Reading struct {
 	// ID, Company and CreatedAt.
 	Fields Fields
 
-	After Position // sessions behind this position; zero: from the newest on
+	After Position // only sessions further back than this position; zero: from the newest on
 
 	// Limit is how many sessions the reader accepts of the whole selection. If there are more when
 	// reading begins, the error comes before the first session; it wraps [ErrTooMany]. 0 is no limit.
@@ -59,10 +59,10 @@ type Reading struct {
 }
 
 // Position is a place in the order of all lists: newest first, ties by ID, the bytewise greater
-// first. The zero Position is ahead of the newest session.
+// first. The zero Position is before the newest session.
 type Position struct {
 	CreatedAt time.Time `json:"created_at"` // UTC, microseconds
-	ID        string    `json:"id"`         // "" is behind every session of that instant
+	ID        string    `json:"id"`         // "" is after every session of that instant
 }
 
 // PositionOf returns the position of a session.
@@ -72,7 +72,7 @@ func PositionOf(s *Session) Position { return Position{s.CreatedAt, s.ID} }
 func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
 
 // Before reports whether p is further back in a list than q: older or, at the same instant, with a
-// lesser ID. It compares the two fields only: ask [Position.IsZero] first, since the zero Position
+// lesser ID. It compares the two fields only: call [Position.IsZero] first, since the zero Position
 // as q means the beginning of the list.
 func (p Position) Before(q Position) bool {
 	if c := p.CreatedAt.Compare(q.CreatedAt); c != 0 {

@@ -31,10 +31,10 @@ type Session struct {
 
 	CreatedAt   time.Time // start of the session; never changes
 	CompletedAt time.Time // end of the session, possibly before its verdict; zero while it runs
-	DecidedAt   time.Time // when status and reasons were set; zero while there are none
+	DecidedAt   time.Time // when status and reasons were set; zero before that
 
 	Status  Status
-	Reasons []Reason // why it failed; no order, no doubles; only Failed sessions have any
+	Reasons []Reason // why it failed, in any order, without duplicates; only Failed sessions have any
 
 	FirstName, LastName            Text
 	PersonalNumber, DocumentNumber Text
@@ -57,14 +57,14 @@ type Session struct {
 	Browser, OS, Model string
 
 	// Revision counts the changes of the stored session. The Backend sets it; an update needs the
-	// one that was read.
+	// revision that was read.
 	Revision int64
 
-	hidden Fields // from whoever holds the session; see Hidden
+	hidden Fields // fields that the session does not show: see the method Hidden
 }
 
-// Match is the result of comparing the selfie with the document's portrait. The zero Match was not
-// compared.
+// Match is the result of comparing the selfie with the document's portrait. The zero Match means
+// that they were not compared.
 type Match struct {
 	Compared   bool      // false: no comparison was made, and the session is never Low FAR
 	Level      far.Level // 0: compared without a match
@@ -73,7 +73,7 @@ type Match struct {
 }
 
 // NewID returns a new session ID: a UUID of version 7 (RFC 9562 section 5.7), whose text sorts by
-// creation time. Its error is that of the system's source of randomness.
+// creation time. It fails if the system's source of randomness does.
 func NewID() (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -106,8 +106,8 @@ func (s *Session) Clone() *Session {
 	return &c
 }
 
-// Equal reports whether both hold the same in every field, the revision included, as a store keeps
-// them ([Session.Normalize]).
+// Equal reports whether both sessions are the same in every field, the revision included, as a
+// store keeps them ([Session.Normalize]).
 func (s *Session) Equal(t *Session) bool {
 	a, b := s.Clone(), t.Clone()
 	a.Normalize()
@@ -115,6 +115,7 @@ func (s *Session) Equal(t *Session) bool {
 	if !slices.Equal(a.Reasons, b.Reasons) || !a.Extra.Equal(b.Extra) {
 		return false
 	}
+	// Already compared. DeepEqual would distinguish an empty slice from nil.
 	a.Reasons, a.Extra, b.Reasons, b.Extra = nil, Extra{}, nil, Extra{}
 	return reflect.DeepEqual(a, b)
 }
@@ -147,8 +148,8 @@ func (s *Session) text(f Field) *Text {
 
 var textFields = FieldsOf(FieldFirstName, FieldLastName, FieldPersonalNumber, FieldDocumentNumber, FieldNationality)
 
-// Normalize truncates the instants to microseconds in UTC ([Truncate]) and sorts the reasons, as a
-// store keeps them.
+// Normalize converts the session to the form in which a store keeps it: it truncates the instants
+// to microseconds in UTC ([Truncate]) and sorts the reasons.
 func (s *Session) Normalize() {
 	s.CreatedAt, s.CompletedAt, s.DecidedAt = Truncate(s.CreatedAt), Truncate(s.CompletedAt), Truncate(s.DecidedAt)
 	if !slices.IsSorted(s.Reasons) {
@@ -164,9 +165,9 @@ var (
 
 // Validate reports whether a store can keep the session. The error is a [*FieldError] for the first
 // field that is missing, too long, holds a NUL or invalid UTF-8, lies outside the years 1000 to
-// 9998 or its enumeration, is the mark of an absent text instead of a [Text] without a value, or
-// contradicts another: reasons without a failure, a masked text or another hidden field, a level
-// without a comparison or a scale. A nil Session is [ErrInvalid].
+// 9998 or its enumeration, is the mark of an absent text instead of a [Text] without a value, is
+// hidden, or contradicts another: reasons without a failure, a level without a comparison or a
+// scale. A nil Session is [ErrInvalid].
 func (s *Session) Validate() error {
 	if s == nil {
 		return fmt.Errorf("%w: no session", ErrInvalid)
@@ -212,7 +213,7 @@ func (s *Session) Validate() error {
 	return s.validateRest()
 }
 
-// validateScale checks the name of the scale, which is part of the field whose level needs it.
+// validateScale checks the name of the scale. The error names the field whose level needs it.
 func (m *Match) validateScale() error {
 	field := FieldMatchLevel
 	if !m.Compared && m.Acceptance != 0 {

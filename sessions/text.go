@@ -11,7 +11,7 @@ type TextState uint8
 
 // The states of a text. They are stored by number: the order never changes.
 const (
-	NotCollected  TextState = iota // nobody asked for it: the zero state
+	NotCollected  TextState = iota // it was not asked for: the zero state
 	Known                          // it has a value, possibly the empty one
 	NotRecognised                  // it was looked for and could not be read
 	Redacted                       // it was removed for good
@@ -35,8 +35,8 @@ func (s *TextState) UnmarshalText(text []byte) error {
 	return unmarshalEnum(textStateNames[:], text, s, "state of a text")
 }
 
-// The marks for texts without a value. None of them is ever stored as a value: [Session.Validate]
-// refuses them.
+// The marks for texts without a value. They are never stored as values: [Session.Validate] refuses
+// them.
 const (
 	// UnrecognisedMark is shown on the page for a name that was not recognised or not collected.
 	// It is never exported.
@@ -47,20 +47,22 @@ const (
 	MaskedMark = "[masked]"
 )
 
-// Text is what was read from a document, or why nothing was. The zero Text was not collected. Texts
-// are comparable with ==. Printing one shows its state, never its value: use [Text.Value].
+// Text is a text that was read from a document, or the reason why there is none. The zero Text was
+// not collected. Texts are comparable with ==. Printing one shows its state, never its value: use
+// [Text.Value].
 type Text struct {
 	value string
 	state TextState
 }
 
-// TextOf returns a known text; an empty value is known to be empty.
+// TextOf returns a known text; an empty value means that it is known to be empty.
 func TextOf(value string) Text { return Text{value, Known} }
 
-// TextIn returns a text without a value in the state given. For [Known] it is the empty known text.
+// TextIn returns a text without a value, in the given state. For [Known] it is the empty known
+// text.
 func TextIn(state TextState) Text { return Text{state: state} }
 
-// State reports whether the text has a value and, if not, why.
+// State returns the state of the text: whether it has a value and, if not, why.
 func (t Text) State() TextState { return t.state }
 
 // Value returns the text's value, or "" if it has none. Only a [Known] text has one.
@@ -75,7 +77,7 @@ func (t Text) Display() string {
 	return t.Cell()
 }
 
-// Cell returns the text as files have it: the value, "" if it was not recognised or not collected,
+// Cell returns the text as files show it: the value, "" if it was not recognised or not collected,
 // [RedactedMark] or [MaskedMark].
 func (t Text) Cell() string {
 	switch t.state {

@@ -11,19 +11,20 @@ import (
 
 //go:generate go run gen.go
 
-// Folding has two steps. The first takes the letters and digits out of a text, one by one, as
-// Unicode knows them: that is this file. The second writes them in Latin, which depends on what the
-// text is and on who reads it: that is latin.go.
+// Folding has two steps. The first, in this file, takes the letters and digits out of a text, one
+// by one, by the tables of Unicode. The second, in latin.go, writes them in Latin. It depends on
+// whether the text is a name or a number, and whether it is stored or typed.
 
-// unit is a letter or a digit of a text in lower case, or a blank for all that separates words.
+// unit is a letter or a digit of a text in lower case, or a blank in place of everything that
+// separates words.
 type unit struct {
 	r  rune
-	at int32 // where the character begins in the text that the unit comes from
+	at int32 // byte offset of the character that the unit comes from
 }
 
 const space = ' '
 
-// appendUnits appends the units of a text. No two blanks follow each other, and none comes first.
+// appendUnits appends the units of a text. There are no consecutive blanks and no leading one.
 func appendUnits(dst []unit, text string) []unit {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -33,7 +34,7 @@ func appendUnits(dst []unit, text string) []unit {
 	return dst
 }
 
-// appendCharacter appends the units of the character that the rest of a text begins with.
+// appendCharacter appends the units of r, the first character of rest.
 func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 	switch {
 	case r < utf8.RuneSelf || mkhedruli(r) != r || r == numero:
@@ -48,8 +49,8 @@ func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 		return dst
 	}
 	if c := lookup(r).class; c == letter || c == ideograph || c == sign {
-		// Rune by rune, since the table of Unicode 15.0 has to be asked first whether the rune is
-		// assigned.
+		// Each rune is decomposed by itself, because the table of Unicode 15.0 must first say that
+		// it is assigned.
 		for d := norm.NFKD.PropertiesString(rest).Decomposition(); len(d) > 0; {
 			part, size := utf8.DecodeRune(d)
 			dst = appendUnit(dst, part, at)
@@ -61,12 +62,13 @@ func appendCharacter(dst []unit, r rune, rest string, at int32) []unit {
 	return appendUnit(dst, r, at)
 }
 
-// The signs whose properties say something else than people who write them.
+// Characters that people use differently from what their Unicode properties say.
 const (
-	numero  = '№' // compatible with the letters No, which nobody means
+	numero  = '№' // decomposes to the letters No, but is used as a sign
 	tatweel = 'ـ' // a letter that only stretches the one before it
 
-	zeroWidthNonJoiner = '\u200C' // invisible, but behind an Arabic letter the blank within a Persian word
+	// invisible, but after an Arabic letter it separates the parts of a Persian word
+	zeroWidthNonJoiner = '\u200C'
 )
 
 // appendUnit appends the unit of a rune that has no decomposition.
@@ -78,7 +80,8 @@ func appendUnit(dst []unit, r rune, at int32) []unit {
 		return appendSpace(dst, at)
 	}
 	switch r {
-	case 'ʹ', 'ʺ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'ˮ', 'Ꞌ', 'ꞌ': // letters by their properties, apostrophes by their use
+	// Letters by their properties, apostrophes by their use.
+	case 'ʹ', 'ʺ', 'ʻ', 'ʼ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', 'ˊ', 'ˋ', 'ˮ', 'Ꞌ', 'ꞌ':
 		return appendSpace(dst, at)
 	case zeroWidthNonJoiner:
 		if len(dst) > 0 && isArabic(dst[len(dst)-1].r) {
@@ -91,7 +94,8 @@ func appendUnit(dst []unit, r rune, at int32) []unit {
 	switch span := lookup(r); span.class {
 	case letter, ideograph:
 		r = mkhedruli(r)
-		if l := unicode.ToLower(r); lookup(l).class == letter { // not one that came after Unicode 15.0
+		// A lower-case letter that came after Unicode 15.0 is not used.
+		if l := unicode.ToLower(r); lookup(l).class == letter {
 			r = l
 		}
 		return append(dst, unit{canonical(r), at})
@@ -115,8 +119,8 @@ func appendSpace(dst []unit, at int32) []unit {
 	return append(dst, unit{space, at})
 }
 
-// withMark returns a letter with a mark, where that is another letter to a table of latin.go. Other
-// marks are dropped.
+// withMark returns a letter with a mark if a table of this package has it as a letter of its own.
+// Other marks are dropped.
 func withMark(r, mark rune) rune {
 	if l, ok := marked[[2]rune{r, mark}]; ok {
 		return l
@@ -130,29 +134,32 @@ var marked = map[[2]rune]rune{
 	{'α', '\u0301'}: 'ά', {'ε', '\u0301'}: 'έ', {'η', '\u0301'}: 'ή', {'ο', '\u0301'}: 'ό', {'υ', '\u0308'}: 'ϋ',
 }
 
-// canonical returns the letter that stands for those which people take for one and the same.
+// canonical returns the letter that represents all letters that people take for the same one.
 func canonical(r rune) rune {
 	switch r {
 	case 'ς':
 		return 'σ'
-	case 'ǝ', 'ә': // the turned e of other alphabets and the Cyrillic schwa, typed for that of Azerbaijani
+	// The turned e of other alphabets and the Cyrillic schwa, typed instead of the Azerbaijani
+	// schwa.
+	case 'ǝ', 'ә':
 		return 'ə'
 	case 'ی', 'ى', 'ے': // Persian yeh, alef maksura, Urdu yeh barree
 		return 'ي'
 	case 'ک': // Persian kaf
 		return 'ك'
-	case 'ة', 'ۃ', 'ہ', 'ھ', 'ە': // those with two dots, and those of Urdu and Kurdish
+	case 'ة', 'ۃ', 'ہ', 'ھ', 'ە': // the two teh marbutas, and the hehs of Urdu and Kurdish
 		return 'ه'
 	case 'ٱ': // alef wasla
 		return 'ا'
-	case 'ך', 'ם', 'ן', 'ף', 'ץ': // the final letters of Hebrew, each in front of the other
+	// The final letters of Hebrew, each one code point before its ordinary form.
+	case 'ך', 'ם', 'ן', 'ף', 'ץ':
 		return r + 1
 	}
 	return r
 }
 
-// mkhedruli brings the letters of the other Georgian scripts down to Mkhedruli, and leaves every
-// other rune alone.
+// mkhedruli converts the letters of the other Georgian scripts to Mkhedruli, and returns every
+// other rune unchanged.
 func mkhedruli(r rune) rune {
 	switch {
 	case r >= 0x10A0 && r <= 0x10CD: // Asomtavruli
@@ -172,12 +179,13 @@ const (
 	vowels, tails                 = 21, 28
 )
 
-// The final consonants of Hangul from U+11A8 on, each as the one that stays and the one that begins
-// the next syllable when a vowel is typed behind them: 한 becomes 하나.
+// finals are the final consonants of Hangul from U+11A8 on. Each is written as the consonant that
+// stays (- for none) and the one that begins the next syllable when a vowel is typed after it: 한
+// becomes 하나.
 const finals = "-ㄱ -ㄲ ㄱㅅ -ㄴ ㄴㅈ ㄴㅎ -ㄷ -ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ -ㅁ -ㅂ ㅂㅅ -ㅅ -ㅆ -ㅇ -ㅈ -ㅊ -ㅋ -ㅌ -ㅍ -ㅎ"
 
-// becomes has what a vowel or a final consonant of Hangul may become with the next key, in place of
-// staying as it is: 초 becomes 최, 갑 becomes 값, and 한 becomes 하나.
+// becomes maps a vowel or a final consonant of Hangul to everything that the next key may make of
+// it: 초 becomes 최, 갑 becomes 값, and 한 becomes 하나.
 var becomes = func() map[rune][]string {
 	table := map[rune][]string{
 		'\u1169': {"\u116A", "\u116B", "\u116C"}, // ㅗ: ㅘ ㅙ ㅚ
@@ -203,8 +211,8 @@ var becomes = func() map[rune][]string {
 	return table
 }()
 
-// whileTyped returns all that the last letter of a search text may become with the next key, if it
-// is one of Hangul.
+// whileTyped returns everything that the last letter of a search text may become with the next key,
+// if it is a Hangul letter.
 func whileTyped(last unit) (all [][]unit) {
 	for _, text := range becomes[last.r] {
 		var units []unit
@@ -221,7 +229,7 @@ func continuesSyllable(r rune) bool {
 	return r >= vowelBase-1 && r <= 0x11FF || r >= 0xD7B0 && r <= 0xD7FB
 }
 
-// beginsAnywhere reports whether a rune of a folded text begins a word wherever it is: a Han or
+// beginsAnywhere reports whether a rune of a folded text begins a word at any position: a Han or
 // Kana character, or the consonant that begins a Hangul syllable.
 func beginsAnywhere(r rune) bool {
 	return r >= leadBase && (r < vowelBase-1 || r >= 0xA960 && r <= 0xA97C || lookup(r).class == ideograph)
@@ -229,23 +237,25 @@ func beginsAnywhere(r rune) bool {
 
 func isArabic(r rune) bool { return r >= 0x0620 && r <= 0x06FF }
 
-// class is what a code point is to a word.
+// class is the part that a code point plays in a word.
 type class uint8
 
 const (
 	separator class = iota // also every code point that Unicode 15.0 has not assigned
 	letter                 // L, Nl, No, Mc, and the vowels among Mn
-	ideograph              // those of them that are Han, Hiragana or Katakana
-	digit                  // Nd: ranges begin with a zero
+	ideograph              // the letters that are Han, Hiragana or Katakana
+	digit                  // Nd; each range begins with a zero
 	dropped                // other Mn, Me, Cf
-	sign                   // any other that decomposes, possibly to letters
+	sign                   // any other code point that decomposes, possibly to letters
 )
 
+// span is a range of code points of one class. Both ends are inclusive.
 type span struct {
 	lo, hi rune
 	class  class
 }
 
+// lookup returns the range of unicode15 that has the rune, or the zero span, a separator.
 func lookup(r rune) span {
 	i := sort.Search(len(unicode15), func(i int) bool { return unicode15[i].hi >= r })
 	if i < len(unicode15) && unicode15[i].lo <= r {

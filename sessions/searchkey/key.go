@@ -9,10 +9,10 @@ import (
 )
 
 // Version is the version of the folding and of [Key]. A store keeps it beside its keys and refuses
-// another one.
+// keys of another version.
 const Version = 2
 
-// The bounds of a key. See the package comment for what happens beyond.
+// The bounds of a key. The package comment says what happens to words beyond them.
 const (
 	MaxWordBytes  = 64                // of a word
 	MaxWords      = 32                // of one field
@@ -21,14 +21,15 @@ const (
 )
 
 // Key is the stored form of a session's words: for each word a tag, a space and the word, with
-// nothing between. The tag is a letter for the field, or N for a word that is joined of both
-// names. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is one. Since words have
+// nothing between the entries. The tag is a letter for the field, or N for a word that joins both
+// names. "F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345" is a Key. Since words have
 // neither spaces nor A to Z, a session has a word that begins with q if and only if the bytes " q"
 // are in the key, and in its first name if and only if "F q" is. Entries are in the order of the
-// fields, those of both names last; none begins another one. The empty Key has no words.
+// fields, and words that join both names come last. No word of a field is a prefix of another. The
+// empty Key has no words.
 type Key string
 
-// tagBoth marks the words that are joined of both names.
+// tagBoth marks the words that join both names.
 const tagBoth = 'N'
 
 // searched are the fields of search in the order of a key, with their tags.
@@ -48,7 +49,7 @@ var (
 	numbers = sessions.FieldsOf(sessions.FieldPersonalNumber, sessions.FieldDocumentNumber)
 )
 
-// tagOf returns the tag of a searched field, or of [sessions.FieldNone] that of both names.
+// tagOf returns the tag of a searched field. For [sessions.FieldNone] it returns tagBoth.
 func tagOf(f sessions.Field) byte {
 	for i := range searched {
 		if searched[i].field == f {
@@ -86,9 +87,9 @@ func value(s *sessions.Session, i int) string {
 	}
 }
 
-// Words yields each word with its field, in the order of the key. A word that is joined of both
-// names is of neither field alone: it comes with [sessions.FieldNone], and is hidden where either
-// name is. What is not a key yields what can be read of it.
+// Words yields each word with its field, in the order of the key. A word that joins both names
+// belongs to neither field alone: it comes with [sessions.FieldNone], and is hidden if either name
+// is. From a text that is not a key, Words yields whatever it can read.
 func (k Key) Words() iter.Seq2[sessions.Field, string] {
 	return func(yield func(sessions.Field, string) bool) {
 		rest := string(k)
@@ -111,19 +112,20 @@ func (k Key) Words() iter.Seq2[sessions.Field, string] {
 	}
 }
 
-// wordList collects the words of a field within the bounds of a key. No word in it begins another
-// one, since that one is found by whatever finds the word.
+// wordList collects the words of a field within the bounds of a key. No word in it is a prefix of
+// another: every search that finds the prefix finds the longer word too.
 type wordList struct {
-	text [MaxFieldBytes]byte // of the words, one behind the other
+	text [MaxFieldBytes]byte // the words, without anything between them
 	ends [MaxWords]int
 	n    int
 	size int // bytes of the words' entries
 
-	// alike says that what is joined has its letters all in their first spelling or all in their
-	// second. Cyrillic has many of them, and names that are joined are written by one standard.
+	// alike reports whether joined words have all their letters in the first spelling or all in the
+	// second. Cyrillic has many letters with two spellings, and joined names are written by one
+	// standard.
 	alike bool
 
-	marking *marking // looks at each word that is added, if it is not nil
+	marking *marking // if it is not nil, it sees each word that is added
 }
 
 func (l *wordList) reset() { l.n, l.size = 0, 0 }
@@ -135,7 +137,8 @@ func (l *wordList) word(i int) []byte {
 	return l.text[l.ends[i-1]:l.ends[i]]
 }
 
-// add reports whether the word is in the list now, in itself or as the beginning of another one.
+// add adds a word. It reports whether the word is now in the list, by itself or as a prefix of
+// another word; false means that the list is full.
 func (l *wordList) add(word []byte) bool {
 	count, size := l.n+1, l.size+entryBytes(word)
 	for i := range l.n {
@@ -152,12 +155,12 @@ func (l *wordList) add(word []byte) bool {
 		return false
 	}
 	end := 0
-	if count <= l.n { // the words that this one begins with go
+	if count <= l.n { // remove the words that are prefixes of this one
 		kept := 0
 		for i := range l.n {
 			if w := l.word(i); !bytes.HasPrefix(word, w) {
 				end += copy(l.text[end:], w)
-				l.ends[kept] = end // not behind the i-th word, which has been read
+				l.ends[kept] = end // kept <= i, and the i-th word has been read
 				kept++
 			}
 		}
@@ -171,6 +174,7 @@ func (l *wordList) add(word []byte) bool {
 	return true
 }
 
+// entryBytes returns how many bytes the word takes in a key: its tag, a space and itself.
 func entryBytes(word []byte) int { return 2 + len(word) }
 
 func (l *wordList) appendTo(dst []byte, tag byte) []byte {
@@ -180,12 +184,13 @@ func (l *wordList) appendTo(dst []byte, tag byte) []byte {
 	return dst
 }
 
-// read makes the words of a field's text: as much of what a key should hold as its bounds allow.
+// read fills the list with the words of a field's text. If they do not fit, it tries again with
+// less detail.
 func (l *wordList) read(field int, text string) {
 	var flatRoom [256]byte
 	number := searched[field].number
 	l.alike = false
-	if l.marking == nil { // it has to know where the letters come from
+	if l.marking == nil { // a marking needs the offsets, which appendQuickly does not keep
 		if flat, _, ok := appendQuickly(flatRoom[:0], text, number); ok {
 			for d := joined; d <= plain; d++ {
 				if l.reset(); l.addWords(flat, len(flat), number, d) {
@@ -221,7 +226,7 @@ func (l *wordList) read(field int, text string) {
 	}
 }
 
-// waysOf returns how many ways there are to write a text, from the first one on.
+// waysOf returns the number of ways to write a text. Without Cyrillic letters there is one, way 0.
 func waysOf(units []unit) int {
 	for _, u := range units {
 		if isCyrillic(u.r) {
@@ -231,14 +236,16 @@ func waysOf(units []unit) int {
 	return 1
 }
 
-// mayBeJoined reports, cheaply, whether a session may have words that are joined of both names.
+// mayBeJoined reports whether a session may have words that join both names. It is a cheap test
+// that may be wrong only when it returns true.
 func mayBeJoined(s *sessions.Session) bool {
 	return mayBeCJK(s.FirstName.Value()) && mayBeCJK(s.LastName.Value())
 }
 
-// readBoth makes the words that are joined of both names, those of Han, Kana and Hangul, which are
-// written without a blank between them, the surname first as at home or last. All of them are in a
-// key or none is: it returns false if there are too many.
+// readBoth fills the list with the words that join both names. Only names in Han, Kana and Hangul
+// have such words, since they are written without a blank between them. The surname comes first, as
+// is usual there, or last. A key has all of these words or none: readBoth returns false if there
+// are too many.
 func (l *wordList) readBoth(s *sessions.Session) bool {
 	l.reset()
 	for _, first := range [...]int{1, 0} { // of searched: the surname is the second
@@ -269,17 +276,17 @@ func (l *wordList) readBoth(s *sessions.Session) bool {
 	return true
 }
 
-// detail is how much a key holds of a text.
+// detail is how much of a text a key holds.
 type detail int
 
 const (
-	joined detail = iota // every word, joined with those behind it
+	joined detail = iota // every word, joined with the words after it
 	parted               // every word by itself
-	plain                // every part that a search text is cut into, in its first spelling alone
+	plain                // every word between separators, in its first spelling only
 )
 
-// addWords adds the words of a folded text that begin in its first bytes, until the list is full;
-// then it returns false.
+// addWords adds the words that begin in the first within bytes of a folded text. It returns false
+// if the list is full.
 func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool {
 	for i := 0; i < within; {
 		end := i + 1
@@ -290,7 +297,7 @@ func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool
 			i = end + 1
 			continue
 		}
-		chain := end // of words that are written in this way
+		chain := end // end of the words that can be written in this way
 		if d == joined && end < len(flat) {
 			if chain = bytes.IndexByte(flat[end:], unwritable); chain < 0 {
 				chain = len(flat)
@@ -307,7 +314,8 @@ func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool
 				n = maxChoices + 1
 			}
 			if !l.addForms(flat, start, chain, n, d) ||
-				// A long name is spelt in few ways, and its first word in more.
+				// A chain with many choices has two spellings only, so its first word alone is
+				// added with more.
 				n > maxChoices && chain > end && !l.addForms(flat, start, end, choices(flat[start:end]), d) {
 				return false
 			}
@@ -317,6 +325,8 @@ func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool
 	return true
 }
 
+// addForms adds the spellings of flat[start:end], which has the given number of choices. It returns
+// false if the list is full.
 func (l *wordList) addForms(flat []byte, start, end, choices int, d detail) bool {
 	var s speller
 	n := forms(choices)

@@ -6,29 +6,30 @@ import (
 )
 
 // A folded text is a sequence of words of a to z, 0 to 9 and the letters of scripts that are not
-// written in Latin here, with single blanks between them. An upper-case letter in it is one letter
-// that is spelt in two ways: see spellings.
+// written in Latin here, with single blanks between them. An upper-case letter in it represents a
+// letter with two spellings: see spellings.
 
-// unwritable stands in a folded text for a word that the way of writing has no letters for.
+// unwritable replaces, in a folded text, a word with a letter that the way of writing lacks.
 const unwritable = '!'
 
 // A style says how the letters of a text are written in Latin.
 type style struct {
-	number bool // as in a number: one form of each letter, the one that it looks like
-	typed  bool // as in a search text: Georgian letters in one form
-	raw    bool // not at all: what was typed, without what folding leaves out
-	way    int  // of writing Cyrillic
-	behind rune // what follows the last letter; zero is nothing
+	number bool // the text is a number: each letter has one form, the one that it looks like
+	typed  bool // the text is a search text: Georgian letters have one form
+	raw    bool // letters are not written in Latin, except Georgian ones
+	way    int  // way of writing Cyrillic
+	behind rune // letter that may follow the last one; 0 for none
 }
 
-// spellings are the letters that are spelt in two ways, by the upper-case letter that stands for
-// them in a folded text.
+// spellings has both spellings of a letter, by the upper-case letter that represents it in a folded
+// text.
 //
-// The Latin ones, on a document as in a search text, are those of ICAO Doc 9303-3 (section 6, table
-// A), which writes either; the spelling without a mark comes first. E is the schwa of Azerbaijani.
+// The Latin letters have two spellings both on a document and in a search text. The spellings are
+// those of ICAO Doc 9303-3 (section 6, table A), which allows either; the one without a mark comes
+// first. E is the schwa of Azerbaijani.
 //
-// The Georgian ones count for what is stored only. First comes the national romanization of 2002,
-// then the letter that Georgians use for it where they type Latin.
+// The Georgian letters have two spellings in stored texts only. First comes the national
+// romanization of 2002, then the letter that Georgians use for it when they type Latin.
 var spellings = [utf8.RuneSelf][2]string{
 	'A': {"a", "ae"},  // ä
 	'O': {"o", "oe"},  // ö ø
@@ -43,21 +44,23 @@ var spellings = [utf8.RuneSelf][2]string{
 	'J': {"zh", "j"},  // ჟ
 	'G': {"gh", "g"},  // ღ
 	'X': {"rr", "r"},  // ռ: BGN/PCGN writes rr, the passports of Armenia r
-	'V': {"ye", "e"},  // Cyrillic е, Armenian ե: BGN/PCGN writes ye behind a vowel, passports also e
+	'V': {"ye", "e"},  // Cyrillic е, Armenian ե: BGN/PCGN has ye after a vowel, passports also e
 	'F': {"e", "yo"},  // ё, behind a consonant
 	'H': {"ye", "yo"}, // ё, elsewhere
 	'I': {"iy", "y"},  // ий at the end of a word
 	'Y': {"ya", "a"},  // я behind и
 	'T': {"ts", "tc"}, // ц: ICAO writes ts, GOST R 52535.1-2006 tc
 	'B': {"ie", ""},   // ъ: ICAO writes ie, GOST R 52535.1-2006 nothing
-	'Z': {"y", "i"},   // what Ukrainian єйюя begin with, where it is not known whether they begin a word
-	'N': {"yi", "i"},  // Ukrainian ї there
+	// The beginning of Ukrainian єйюя if it is not known whether they begin a word.
+	'Z': {"y", "i"},
+	// Ukrainian ї in the same case.
+	'N': {"yi", "i"},
 }
 
 func isChoice(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// georgian are the 33 letters from U+10D0 on by the national romanization of 2002 without its
-// apostrophes, and as they are stored, with the letters that have two spellings.
+// georgian has the spellings of the 33 letters from U+10D0 on: first by the national romanization
+// of 2002 without its apostrophes, then as stored, with the letters that have two spellings.
 var georgian = func() (tables [2][33]string) {
 	const (
 		national = "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz ts ch kh j h"
@@ -70,9 +73,10 @@ var georgian = func() (tables [2][33]string) {
 
 func isGeorgian(r rune) bool { return r >= 'ა' && int(r-'ა') < len(georgian[0]) }
 
-// appendLatin appends the folded text of the units. Where from is not nil, it gets for each byte
-// the place of its character. Words that fold to nothing, like a soft sign alone, are left out, and
-// the same ones in every style.
+// appendLatin appends the folded text of the units. If from is not nil, it receives, for each byte,
+// the offset of the character that the byte comes from. Words that fold to nothing, like a soft
+// sign alone, are left out. They are the same ones in every style, so that words keep their
+// positions.
 func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
 	begin, word, foreign := len(dst), len(dst), false
 	end := func() {
@@ -89,7 +93,8 @@ func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
 			word = len(dst)
 		} else {
 			dst = st.appendLetter(dst, units, i, len(dst) == word)
-			foreign = foreign || len(dst) > word && !st.writes(u.r) // a sign that begins a word is not there
+			// A sign that is dropped at the beginning of a word does not make the word unwritable.
+			foreign = foreign || len(dst) > word && !st.writes(u.r)
 		}
 		if from != nil {
 			*from = (*from)[:min(len(*from), len(dst)-begin)]
@@ -104,8 +109,8 @@ func (st style) appendLatin(dst []byte, units []unit, from *[]int32) []byte {
 	return dst
 }
 
-// appendLetter appends what is written for the i-th unit, a letter or digit; first reports whether
-// nothing is written of its word yet.
+// appendLetter appends the spelling of the i-th unit, a letter or digit; first reports whether
+// nothing of its word has been written yet.
 func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte {
 	r := units[i].r
 	switch {
@@ -116,7 +121,7 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 		return append(dst, georgian[1][r-'ა']...)
 	case st.raw:
 		if first && silent(r) {
-			return dst // as it is in every style
+			return dst // dropped in every style, so that all have the same words
 		}
 		return utf8.AppendRune(dst, r)
 	case r < utf8.RuneSelf:
@@ -135,12 +140,13 @@ func (st style) appendLetter(dst []byte, units []unit, i int, first bool) []byte
 	return append(dst, latin...)
 }
 
-// latinLetters are written as table A of ICAO Doc 9303-3 has them and, from ɓ on, Latin-ASCII of
-// the CLDR. An upper-case letter is one that is spelt in two ways.
+// latinLetters has the spellings of table A of ICAO Doc 9303-3 and, from ɓ on, those of the CLDR's
+// Latin-ASCII. An upper-case letter represents two spellings.
 var latinLetters = pairs("ä A ö O ø O ü U å R đ D ə E ß ss æ ae œ oe þ th ð d ħ h ı i ĸ q ł l ŋ n ŧ t " +
 	"ɓ b ɖ d ɗ d ɛ e ƙ k ɲ n ɔ o ƴ y")
 
-// spelt returns a text with the letters that have two spellings in their first one.
+// spelt returns the first spelling of a text that is one letter with two spellings, and any other
+// text unchanged.
 func spelt(text string) string {
 	if len(text) == 1 && isChoice(text[0]) {
 		return spellings[text[0]][0]
@@ -148,8 +154,8 @@ func spelt(text string) string {
 	return text
 }
 
-// appendOther appends what is written for a letter of another script, which is the letter itself
-// where nothing is known of it.
+// appendOther appends the spelling of a letter of another script: the letter itself if no table has
+// it.
 func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte {
 	r := units[i].r
 	before, behind := rune(space), st.behind
@@ -165,7 +171,7 @@ func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte 
 		latin, ok = st.cyrillic(units, i, before)
 	case st.number:
 		latin, ok = lookAlikes[r]
-	case r == 'π' && before == 'μ' && (i == 1 || units[i-2].r == space): // written with the μ
+	case r == 'π' && before == 'μ' && (i == 1 || units[i-2].r == space): // written with the μ, as b
 		return dst
 	case r >= 'ά' && r <= 'ώ':
 		latin, ok = greek(r, before, behind)
@@ -178,15 +184,15 @@ func (st style) appendOther(dst []byte, units []unit, i int, first bool) []byte 
 	return utf8.AppendRune(dst, r)
 }
 
-// What may follow the last letter of a search text and change what it is written as.
+// The letters that may follow the last letter of a search text and change its spelling.
 var (
 	behindGreek    = []rune{'α', 'σ', 'π', 'γ'}
 	behindArmenian = []rune{'ւ', 'վ'}
 	behindCyrillic = []rune{'й'}
 )
 
-// mayFollow returns the letters that tell apart all that the last letter of a search text may
-// become.
+// mayFollow returns letters that, put after the last letter of a search text, produce every
+// spelling that it may still get.
 func mayFollow(r rune) []rune {
 	switch {
 	case strings.ContainsRune("γμυ", r):
@@ -199,7 +205,8 @@ func mayFollow(r rune) []rune {
 	return nil
 }
 
-// greek writes Greek by ELOT 743, type 2, which is that of the passports of Greece and Cyprus.
+// greek returns the spelling of a Greek letter by ELOT 743, type 2, as in the passports of Greece
+// and Cyprus.
 func greek(r, before, behind rune) (string, bool) {
 	switch r {
 	case 'γ':
@@ -227,15 +234,15 @@ func greek(r, before, behind rune) (string, bool) {
 
 var greekLetters = pairs("α a ά a β v γ g δ d ε e έ e ζ z η i ή i θ th ι i κ k λ l μ m ν n ξ kh ο o ό o π p ρ r σ s τ t υ y ϋ y φ f χ ch ψ ps ω o")
 
-// armenian writes Armenian by BGN/PCGN 1981, which is that of Eastern Armenian, without its
-// apostrophes.
+// armenian returns the spelling of an Armenian letter by BGN/PCGN 1981, which is for Eastern
+// Armenian, without its apostrophes.
 func armenian(r, before, behind rune) (string, bool) {
 	switch r {
 	case 'ե':
 		switch {
 		case before == space:
 			return "ye", true
-		case strings.ContainsRune("աեէըիոօւ", before): // ու, too
+		case strings.ContainsRune("աեէըիոօւ", before): // also after ու
 			return "V", true
 		}
 	case 'ո':
@@ -247,6 +254,7 @@ func armenian(r, before, behind rune) (string, bool) {
 		}
 	case 'ւ':
 		if before == 'ո' {
+			// written as u with the ո
 			return "", true
 		}
 	}
@@ -256,7 +264,7 @@ func armenian(r, before, behind rune) (string, bool) {
 
 var armenianLetters = pairs("ա a բ b գ g դ d ե e զ z է e ը y թ t ժ zh ի i լ l խ kh ծ ts կ k հ h ձ dz ղ gh ճ ch մ m յ y ն n շ sh ո o չ ch պ p ջ j ռ X ս s վ v տ t ր r ց ts ւ v փ p ք k օ o ֆ f")
 
-// pairs returns the letters of a text and what is written behind each.
+// pairs parses letters and their spellings, in turn, into a map.
 func pairs(text string) map[rune]string {
 	table := map[rune]string{}
 	for fields := strings.Fields(text); len(fields) > 0; fields = fields[2:] {

@@ -8,13 +8,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Match reports whether the session has every word of the query in the fields given. Fields that
-// are not searched are ignored; without any field nothing but an empty query matches. It does not
-// allocate where texts are ASCII or Georgian.
+// Match reports whether the session has every word of the query in the given fields. Fields that
+// are not searched are ignored; without any field only an empty query matches. Match does not
+// allocate for ASCII and Georgian texts.
 func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 	if q.nothing {
 		return false
 	}
+	// MaxQueryWords is 16, so the words fit the 32 bits of pending.
 	m := matching{q: &q, pending: 1<<q.Len() - 1}
 	for i := range searched {
 		if m.pending == 0 {
@@ -25,6 +26,7 @@ func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 		}
 	}
 	if m.pending != 0 && fields.Intersect(names) == names && mayBeJoined(s) {
+		// words that join both names are in the key only
 		return q.MatchKey(Of(s), fields)
 	}
 	return m.pending == 0
@@ -33,15 +35,15 @@ func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 // matching looks for the words of a query in one field after the other.
 type matching struct {
 	q       *Query
-	pending uint32 // a bit for each word that is not found yet
+	pending uint32 // one bit for each word that has not been found yet
 }
 
-// shortText is the longest folded text whose words, however it breaks, stay within the bounds of a
-// key: a text of n bytes has at most n words of n(n+1)/2 bytes in all.
+// shortText is the length of the longest folded text, in bytes, whose words stay within the bounds
+// of a key however it is split: a text of n bytes has at most n words of n(n+1)/2 bytes in all.
 const shortText = 29
 
-// quickly looks into a short text of ASCII and Georgian letters without making its words, and
-// reports whether that could be done.
+// quickly searches a short text of ASCII and Georgian letters without making its words. It returns
+// false, having searched nothing, if the text is longer or has other letters or too many spellings.
 func (m *matching) quickly(field int, text string) bool {
 	var buffer [shortText + 3]byte
 	var starts [shortText]uint8
@@ -77,8 +79,8 @@ func (m *matching) quickly(field int, text string) bool {
 	return true
 }
 
-// appendQuickly is style.appendLatin for a short text of ASCII and Georgian. It returns how many
-// letters have two spellings, and false for another text.
+// appendQuickly is style.appendLatin for a short text of ASCII and Georgian. chosen is the number
+// of letters with two spellings; ok is false for any other text.
 func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen int, ok bool) {
 	if len(text) > 3*shortText {
 		return dst, 0, false
@@ -101,6 +103,7 @@ func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen in
 			}
 			continue
 		}
+		// Georgian letters from U+10D0 on are 0xE1 0x83 0x90 and so on in UTF-8.
 		if len(text)-i < 3 || text[i] != 0xE1 || text[i+1] != 0x83 || int(text[i+2]-0x90) >= len(georgian) {
 			return dst, 0, false
 		}
@@ -114,7 +117,7 @@ func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen in
 	return dst, chosen, len(dst) <= shortText
 }
 
-// ascii is the unit of an ASCII character.
+// ascii maps each ASCII character to its unit.
 var ascii = func() (table [utf8.RuneSelf]byte) {
 	for c := range table {
 		switch {
@@ -131,8 +134,8 @@ var ascii = func() (table [utf8.RuneSelf]byte) {
 
 var georgianInNumbers = georgian[0]
 
-// begins reports whether one of the spellings of a folded text, its blanks left out, begins with a
-// word.
+// begins reports whether word is a prefix of one of the spellings of a folded text without its
+// blanks.
 func begins(flat []byte, word string) bool {
 	for len(word) > 0 {
 		if len(flat) == 0 {
@@ -158,7 +161,7 @@ func begins(flat []byte, word string) bool {
 	return true
 }
 
-// slowly looks into the words of any text.
+// slowly searches the words of any text.
 func (m *matching) slowly(field int, text string) {
 	var l wordList
 	l.read(field, text)
@@ -172,7 +175,7 @@ func (m *matching) slowly(field int, text string) {
 	}
 }
 
-// MatchKey reports what Match reports, of the session that the key is of.
+// MatchKey reports what Match reports for the session of the key.
 func (q Query) MatchKey(key Key, fields sessions.Fields) bool {
 	pending := uint32(1)<<q.Len() - 1
 	for i := range q.prefixes {
@@ -183,13 +186,14 @@ func (q Query) MatchKey(key Key, fields sessions.Fields) bool {
 	return pending == 0 && !q.nothing
 }
 
-// has reports whether the key has a word of one of the fields that begins as the needle says.
+// has reports whether the key has the needle, a space and a prefix, in a word of one of the fields.
 func (k Key) has(needle string, fields sessions.Fields) bool {
 	for at := 0; ; at++ {
 		i := strings.Index(string(k[at:]), needle)
 		if i < 0 {
 			return false
 		}
+		// An entry begins with its tag, so a space at 0 belongs to no entry.
 		if at += i; at == 0 {
 			continue
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A key, a query, its prefixes and a span are made of names and numbers of people. They print as
-// placeholders, and encoding/json refuses them. string(key), [Prefix].Text, [Query.Typed] and
-// [Span].Word give what they hold.
+// A key, a query, its prefixes and a span hold names and numbers of people. They print as
+// placeholders, and encoding/json refuses them. To get the content, use string(key), [Prefix].Text,
+// [Query.Typed] and [Span].Word.
 
 // String returns the length of the key.
 func (k Key) String() string { return fmt.Sprintf("key(%d bytes)", len(k)) }

@@ -16,9 +16,9 @@ import (
 // The bounds of a search text.
 const (
 	MaxQueryBytes = 256 // of the text
-	MaxQueryWords = 16  // that are left when those that others imply are dropped
+	MaxQueryWords = 16  // after words that others imply are dropped
 
-	maxChain = 3 // words that are joined, if they are not groups of a number
+	maxChain = 3 // words that are joined, unless all of them have digits
 )
 
 // The errors of [ParseQuery] and [ParseWords].
@@ -27,25 +27,27 @@ var (
 	ErrTooManyWords = fmt.Errorf("searchkey: search text of more than %d words", MaxQueryWords)
 )
 
-// Query is a folded search text: words, each of which stands for a few beginnings of words of keys.
-// The zero Query is that of a blank text, which matches every session.
+// Query is a folded search text. Each of its words expands to a few prefixes of words of keys. The
+// zero Query is that of a blank text, which matches every session.
 type Query struct {
-	prefixes []prefix // those of one word stand together
+	prefixes []prefix // prefixes of the same word are adjacent
 	typed    []string
 	nothing  bool
 }
 
-// prefix is a beginning of words that a word of a query stands for.
+// prefix is one of the prefixes that a word of a query expands to.
 type prefix struct {
 	word   int
 	needle string // " prefix"
 	fields sessions.Fields
 }
 
-// Prefix is a beginning of words of keys, one of those that a word of a search text stands for.
+// Prefix is one of the prefixes of words of keys that a word of a search text expands to.
 type Prefix struct {
-	Text   string
-	Fields sessions.Fields // whose words it is looked for in: a name is spelt in ways in which a number is not
+	Text string
+	// Fields are the fields in whose words the prefix is looked for: names have spellings that
+	// numbers lack.
+	Fields sessions.Fields
 }
 
 // ParseQuery folds a search text. Errors are [ErrTooLong] and [ErrTooManyWords].
@@ -57,8 +59,8 @@ func ParseQuery(text string) (Query, error) {
 }
 
 // ParseWords folds the words of a search text as [Query.Typed] returns them. Folding may have made
-// them longer than MaxQueryBytes: in all they may have MaxQueryWords times as many. Without a
-// letter or a digit in any of them the query matches nothing. Errors are those of ParseQuery.
+// them longer than MaxQueryBytes: their limit is MaxQueryWords times MaxQueryBytes in all. If none
+// of them has a letter or a digit, the query matches nothing. Errors are those of ParseQuery.
 func ParseWords(words ...string) (Query, error) {
 	text := strings.Join(words, " ")
 	if len(text) > MaxQueryWords*MaxQueryBytes {
@@ -78,7 +80,8 @@ func parse(text string) (Query, error) {
 	units := appendUnits(nil, text)
 	units = trimmed(units)
 	typed := split(style{typed: true, raw: true}.appendLatin(nil, units, nil))
-	if len(typed) > MaxQueryBytes/2 { // no search text has so many, not even of one letter each
+	// A search text of MaxQueryBytes has no more words than this, even of one letter each.
+	if len(typed) > MaxQueryBytes/2 {
 		return Query{}, ErrTooManyWords
 	}
 	words := make(terms, len(typed))
@@ -102,8 +105,8 @@ func parse(text string) (Query, error) {
 	return q, nil
 }
 
-// trimmed returns the units without what is behind the last word: blanks, and signs that write
-// nothing, like a soft sign alone. The last letter is the one that is being typed.
+// trimmed returns the units up to the last word. It removes blanks, and words of silent signs, like
+// a soft sign alone. The last letter left is the one that is being typed.
 func trimmed(units []unit) []unit {
 	for n := len(units); n > 0; n-- {
 		if r := units[n-1].r; r == space {
@@ -121,12 +124,13 @@ func split(flat []byte) [][]byte {
 
 // term is a word of a search text.
 type term struct {
-	prefixes []Prefix // what it stands for; none begins another one of the same fields
+	prefixes []Prefix // once kept has run, no prefix makes another superfluous
 }
 
 type terms []term
 
-// add adds what the words are in a style. The last letter stands for all that it may become.
+// add adds the prefixes of the words in one style. The last letter is tried as everything that it
+// may become.
 func (t terms) add(units []unit, st style, fields sessions.Fields) {
 	t.addFrom(0, split(st.appendLatin(nil, units, nil)), fields)
 	n := len(units)
@@ -141,12 +145,12 @@ func (t terms) add(units []unit, st style, fields sessions.Fields) {
 	}
 }
 
-// addFrom adds what the words are from the i-th on: each by itself, and joined with those before
-// it.
+// addFrom adds the prefixes of the words from the i-th on: each word by itself, and joined with the
+// words before it.
 func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
 	var s speller
 	for ; i < len(words); i++ {
-		digits := true // in all of the words that are joined
+		digits := true // whether all of the joined words have a digit
 		var chain []byte
 		for first := i; first >= 0 && words[first][0] != unwritable; first-- {
 			digits = digits && bytes.ContainsAny(words[first], "0123456789")
@@ -166,7 +170,7 @@ func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
 	}
 }
 
-// insert adds a prefix in the order of the texts, unless another one finds all that it finds.
+// insert adds a prefix in the order of the texts. If the text is already there, it adds the fields.
 func (t *term) insert(p Prefix) {
 	for i, o := range t.prefixes {
 		if o.Text == p.Text {
@@ -178,7 +182,7 @@ func (t *term) insert(p Prefix) {
 	t.prefixes = slices.Insert(t.prefixes, i, p)
 }
 
-// implied reports whether whatever has the other word has this one.
+// implied reports whether every session that has the other word has this one too.
 func (t *term) implied(other *term) bool {
 	for _, o := range other.prefixes {
 		if !t.finds(o, -1) {
@@ -188,8 +192,8 @@ func (t *term) implied(other *term) bool {
 	return true
 }
 
-// finds reports whether one of the prefixes finds all that another one finds. The one at skip is
-// not asked.
+// finds reports whether the prefixes of the term, without the one at skip, find everything that p
+// finds.
 func (t *term) finds(p Prefix, skip int) bool {
 	var fields sessions.Fields
 	for i, o := range t.prefixes {
@@ -200,8 +204,8 @@ func (t *term) finds(p Prefix, skip int) bool {
 	return p.Fields.Minus(fields) == 0
 }
 
-// kept returns the words that no other one implies, each with the prefixes that no other one makes
-// superfluous.
+// kept returns the words that no other word implies, each without the prefixes that another prefix
+// makes superfluous.
 func (t terms) kept() (kept terms) {
 	for i := range t {
 		for k := 0; k < len(t[i].prefixes); {
@@ -214,7 +218,8 @@ func (t terms) kept() (kept terms) {
 	}
 	for i := range t {
 		superfluous := false
-		for k := 0; k < len(t) && !superfluous; k++ { // of two words that imply each other the first one is kept
+		// Of two words that imply each other, the first is kept.
+		for k := 0; k < len(t) && !superfluous; k++ {
 			superfluous = k != i && t[i].implied(&t[k]) && (k < i || !t[k].implied(&t[i]))
 		}
 		if !superfluous {
@@ -224,11 +229,11 @@ func (t terms) kept() (kept terms) {
 	return kept
 }
 
-// Typed returns the words as they were typed, in their order, without what folding leaves out:
-// lower-case letters and digits. The query is the one that [ParseWords] makes of them.
+// Typed returns the words as they were typed, in their order, reduced to lower-case letters and
+// digits. [ParseWords] makes the same query of them.
 func (q Query) Typed() []string { return slices.Clone(q.typed) }
 
-// Len returns the number of words, without those that others imply.
+// Len returns the number of words, not counting those that other words imply.
 func (q Query) Len() int {
 	if len(q.prefixes) == 0 {
 		return 0
@@ -236,17 +241,17 @@ func (q Query) Len() int {
 	return q.prefixes[len(q.prefixes)-1].word + 1
 }
 
-// Empty reports whether the text was blank: no criterion at all.
+// Empty reports whether the text was blank. An empty query matches every session.
 func (q Query) Empty() bool { return len(q.prefixes) == 0 && !q.nothing }
 
-// Nothing reports whether the text was not blank, but folds to no word (`******`): it matches no
-// session.
+// Nothing reports whether the text was not blank but folds to no word, as `******` does. Such a
+// query matches no session.
 func (q Query) Nothing() bool { return q.nothing }
 
-// Words yields the words of the query, those that others imply left out, each as the prefixes that
-// it stands for: a session matches if for every word it has some word that begins with one of the
-// prefixes in one of the prefix's fields. Prefixes are in bytewise order; where one begins another,
-// they differ in their fields.
+// Words yields the words of the query, without those that other words imply, each as the prefixes
+// that it expands to. A session matches if, for every word, one of the prefixes begins a word of
+// one of that prefix's fields. Prefixes are in bytewise order. If one is a prefix of another, they
+// differ in their fields.
 func (q Query) Words() iter.Seq[[]Prefix] {
 	return func(yield func([]Prefix) bool) {
 		var word []Prefix
@@ -262,9 +267,9 @@ func (q Query) Words() iter.Seq[[]Prefix] {
 	}
 }
 
-// Needles yields, for each word of the query, the texts of which at least one is in a key, as a
-// part of its bytes, if and only if the word is met in one of the fields. Without such a field
-// there are none, and no session has the word.
+// Needles yields, for each word of the query, a list of texts: a key contains at least one of them
+// if and only if the word matches in one of the fields. If the word is not looked for in any of the
+// fields, the list is empty, and no session has the word.
 func (q Query) Needles(fields sessions.Fields) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for word := range q.Words() {
@@ -289,9 +294,9 @@ func appendNeedles(needles []string, p Prefix, fields sessions.Fields) []string 
 	return needles
 }
 
-// In yields those of the fields in whose words the prefix is looked for, as [Key.Words] names them:
-// [sessions.FieldNone] stands for the words that are joined of both names. It comes only where they
-// may be met.
+// In yields those of the given fields in whose words the prefix is looked for, as [Key.Words] names
+// them: [sessions.FieldNone] means the words that join both names. It comes only if the prefix may
+// match such a word.
 func (p Prefix) In(fields sessions.Fields) iter.Seq[sessions.Field] {
 	return func(yield func(sessions.Field) bool) {
 		fields := p.Fields.Intersect(fields)

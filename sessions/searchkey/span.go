@@ -11,19 +11,20 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Span is a part of a field's text that a word of a query meets.
+// Span is a part of a field's text that a word of a query matches.
 type Span struct {
 	Field      sessions.Field
-	Start, End int    // bytes of the field's value, the end not inclusive, both on rune borders
-	Word       string // the beginning of the folded word that is met, one of those that the word of the query stands for
+	Start, End int // byte offsets in the field's value, both on rune boundaries; End is exclusive
+	// Word is the prefix that matched, one of those that the word of the query expands to.
+	Word string
 }
 
-// Spans returns where the words of the query meet the session's fields given, on the original
-// texts: from the first rune of a word that a word of the query begins, to the rune that supplies
-// the last of it, with the marks that combine with it. A letter is marked whole, however it is
-// spelt; a word that is joined of both names is marked in both. Spans are sorted by field (in the
-// order of a key), start and end; they may overlap, and none is there twice. A session that does
-// not match may have some.
+// Spans returns where the words of the query match the given fields of the session, in the original
+// texts. A span goes from the first rune of a matched word to the rune that supplies the end of the
+// prefix, including the marks that combine with that rune. A letter is marked whole, however it is
+// spelt. A match of a word that joins both names is marked in both. Spans are sorted by field (in
+// the order of a key), start and end. They may overlap, and there are no duplicates. A session that
+// does not match may still have spans.
 func (q Query) Spans(s *sessions.Session, fields sessions.Fields) []Span {
 	m := marking{q: q}
 	l := wordList{marking: &m}
@@ -43,24 +44,24 @@ func (q Query) Spans(s *sessions.Session, fields sessions.Fields) []Span {
 	return slices.Compact(m.kept)
 }
 
-// marking marks the words that a query meets while they are made.
+// marking collects the spans of the words that a query matches, while a wordList makes the words.
 type marking struct {
 	q     Query
-	parts []part // of the folded text that words are made of
-	found []Span // in the field, or both names, being read
-	kept  []Span // in those before
+	parts []part // parts of the folded text that words are made of
+	found []Span // spans of the field, or of both names, being read
+	kept  []Span // spans of the fields read before
 }
 
-// part is a field's text, which a folded text has from begin on.
+// part is a field's text. Its folded form begins at byte begin of a folded text.
 type part struct {
 	field sessions.Field
 	text  string
 	begin int
-	from  []int32 // the place of the character that each byte of the folded text comes from
+	from  []int32 // for each byte of the folded form, the offset of its character in text
 }
 
-// begin is called before each folded text, and what was found of a field is forgotten where it is
-// read anew.
+// begin is called before each folded text. If anew is set, the field is read from the start, and
+// the spans found in it so far are dropped.
 func (m *marking) begin(anew bool) {
 	m.parts = m.parts[:0]
 	if anew {
@@ -82,20 +83,24 @@ func (m *marking) appendPart(flat []byte, st style, field int, text string) []by
 	return flat
 }
 
-// mark marks what a word of a key comes from, if a word of the query begins it. at has the place in
-// the folded text of what each byte of the word comes from.
+// mark adds the spans of a word of a key, if a prefix of the query begins it. at has, for each byte
+// of the word, its offset in the folded text.
 func (m *marking) mark(word []byte, at []int32) {
 	for i := range m.q.prefixes {
 		p := &m.q.prefixes[i]
 		if !bytes.HasPrefix(word, []byte(p.needle[1:])) {
 			continue
 		}
+		// needle is a space and the prefix, so the prefix's last byte is at len-2 of the word.
 		first, last := int(at[0]), int(at[len(p.needle)-2])
 		for _, part := range m.parts {
 			end := part.begin + len(part.from)
 			if last < part.begin || first >= end || !p.fields.Has(part.field) {
 				continue
 			}
+			// A word that joins both names begins in one part and may end in the other. A part that
+			// lacks the beginning or the end of the match is marked from its own beginning or to
+			// its own end.
 			span := Span{part.field, 0, len(part.text), p.needle[1:]}
 			if first >= part.begin {
 				span.Start = int(part.from[first-part.begin])
@@ -108,8 +113,8 @@ func (m *marking) mark(word []byte, at []int32) {
 	}
 }
 
-// runeEnd returns where the rune ends that begins at i, with the marks that follow it and, of a
-// syllable of Hangul in several runes, the others.
+// runeEnd returns the end of the rune that begins at i, including the marks that follow it and, in
+// a Hangul syllable of several runes, the other runes.
 func runeEnd(text string, i int) int {
 	_, size := utf8.DecodeRuneInString(text[i:])
 	for i += size; i < len(text); i += size {

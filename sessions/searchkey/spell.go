@@ -4,18 +4,17 @@ import (
 	"unicode/utf8"
 )
 
-// maxChoices is how many letters of a word are spelt independently of each other. Where there are
-// more, all are spelt in their first spelling, or all in their second: a word has at most eight
-// spellings.
+// maxChoices is how many letters of a word may vary independently. If there are more, all have
+// their first spelling or all have their second, so that a word has at most eight spellings.
 const maxChoices = 3
 
-// speller spells words out.
+// speller writes out spellings of words. It holds the room for one.
 type speller struct {
 	word [MaxWordBytes + utf8.UTFMax]byte
 	at   [MaxWordBytes + utf8.UTFMax]int32
 }
 
-// forms returns how many spellings a word with so many choices has.
+// forms returns the number of spellings of a word with the given number of choices.
 func forms(choices int) int {
 	if choices > maxChoices {
 		return 2
@@ -23,9 +22,9 @@ func forms(choices int) int {
 	return 1 << choices
 }
 
-// spell returns one of the spellings of a part of a folded text that has so many choices, without
-// its blanks, and the place in flat of what each byte of it comes from. Both are lent until the
-// next call.
+// spell returns a spelling of flat[start:end], without its blanks, and for each byte of it the
+// offset in flat that it comes from. choices is the number of letters with two spellings in that
+// part, and form, from 0, says which spelling. Both results are valid until the next call.
 func (s *speller) spell(flat []byte, start, end, choices, form int) (word []byte, at []int32) {
 	size, chosen := 0, form
 	for i := start; i < end && size <= MaxWordBytes; i++ {
@@ -46,14 +45,15 @@ func (s *speller) spell(flat []byte, start, end, choices, form int) (word []byte
 		}
 	}
 	if size > MaxWordBytes {
+		// Cut between runes. word[MaxWordBytes] is the first byte beyond the limit.
 		for size = MaxWordBytes; !utf8.RuneStart(s.word[size]); size-- {
 		}
 	}
 	return s.word[:size], s.at[:size]
 }
 
-// choices returns how many letters with two spellings are in a part of a folded text, as far as a
-// word of it counts.
+// choices returns the number of letters with two spellings in a part of a folded text. Letters that
+// are beyond MaxWordBytes of a word do not count.
 func choices(part []byte) (n int) {
 	letters := 0
 	for _, c := range part {
@@ -69,8 +69,8 @@ func choices(part []byte) (n int) {
 	return n
 }
 
-// beginsInside reports whether a word begins in the middle of a part of a folded text: where
-// letters meet digits in a number, at every character of Han, Kana and Hangul in a name.
+// beginsInside reports whether a word begins at the i-th byte, inside a part of a folded text: in a
+// number where letters meet digits, in a name at every character of Han, Kana and Hangul.
 func beginsInside(flat []byte, i int, number bool) bool {
 	c := flat[i]
 	if number {
@@ -85,10 +85,12 @@ func beginsInside(flat []byte, i int, number bool) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// mayBeCJK reports, cheaply, whether a text may end in a character of Han, Kana or Hangul.
+// mayBeCJK reports whether a text may have a character of Han, Kana or Hangul. It is a cheap test
+// that may be wrong only when it returns true.
 func mayBeCJK(text string) bool {
 	for i := len(text) - 1; i >= 0; i-- {
-		// The first byte of their characters is 0xE1 or above, and so is that of Georgian ones.
+		// In UTF-8 their characters begin with 0xE1 0x84 or more. Georgian letters begin with 0xE1
+		// 0x82 or 0xE1 0x83.
 		if text[i] > 0xE1 || text[i] == 0xE1 && i+1 < len(text) && text[i+1] >= 0x84 {
 			return true
 		}
