@@ -136,7 +136,9 @@ func (d Date) In(zone *time.Location) time.Time {
 	for t := midnight.AddDate(0, 0, -2).In(zone); ; {
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
-		if !end.IsZero() && !end.After(t) { // on the last day of a leap year ZoneBounds may return a past end, since package time ends a rule's year after 365 days
+		// On the last day of a leap year ZoneBounds may return a past end, since package time ends
+		// a rule's year after 365 days.
+		if !end.IsZero() && !end.After(t) {
 			end = t.Add(24 * time.Hour)
 		}
 		if first := midnight.Add(-time.Duration(offset) * time.Second).In(zone); first.After(t) {

@@ -128,7 +128,8 @@ func Decide(e Evidence, a Acceptance) (Verdict, error) {
 		wrong   Reason
 		outcome Validity
 	}{
-		{LivenessStep, LivenessFailed, Validity(e.Liveness)}, // both enumerations are unknown, good, bad
+		// Liveness and Validity both count unknown, good, bad.
+		{LivenessStep, LivenessFailed, Validity(e.Liveness)},
 		{DocumentStep, InvalidDocument, e.DocumentValidity},
 		{DocumentStep, NotFullID, e.Corners},
 		{DocumentStep, NotFullID, e.Uncovered},

@@ -17,7 +17,8 @@ func (s *Session) Digest() [sha256.Size]byte {
 	c.Normalize()
 	b := make([]byte, 0, 1024)
 	text := func(v string) {
-		b = binary.AppendUvarint(b, uint64(len(v))) // so that different lists of texts have different bytes
+		// The length separates the texts.
+		b = binary.AppendUvarint(b, uint64(len(v)))
 		b = append(b, v...)
 	}
 	number := func(n int64) { b = binary.AppendVarint(b, n) }

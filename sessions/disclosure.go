@@ -83,7 +83,8 @@ func (d *Disclosure) UnmarshalText(text []byte) error {
 // UnmarshalJSON reads the text of a disclosure as a JSON string. null and {} are errors that wrap
 // [ErrSyntax].
 func (d *Disclosure) UnmarshalJSON(data []byte) error {
-	*d = Disclosure{Drop: AllFields()} // hide everything, also if the JSON is not a string: see UnmarshalText
+	// Hide everything, also if the JSON is not a string: see UnmarshalText.
+	*d = Disclosure{Drop: AllFields()}
 	return unmarshalJSONText(data, d)
 }
 
@@ -226,7 +227,7 @@ func (s *Session) hideField(f Field) {
 	case FieldLiveness:
 		s.Liveness = LivenessUnknown
 	case FieldMatchLevel:
-		s.Match = Match{Acceptance: s.Match.Acceptance} // the acceptance level is a field of its own
+		s.Match = Match{Acceptance: s.Match.Acceptance} // a field of its own
 	case FieldAcceptanceLevel:
 		s.Match.Acceptance = 0
 	case FieldSelfie:

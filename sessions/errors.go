@@ -13,8 +13,8 @@ var (
 	ErrInvalid = errors.New("sessions: invalid value")
 	// ErrSyntax is wrapped if a text is not in the form that a codec reads. It is an [ErrInvalid].
 	ErrSyntax = fmt.Errorf("%w: unknown text", ErrInvalid)
-	// ErrLimit is wrapped if a value is longer, or has more parts, than a session may hold. It is an
-	// [ErrInvalid].
+	// ErrLimit is wrapped if a value is longer, or has more parts, than a session may hold. It is
+	// an [ErrInvalid].
 	ErrLimit = fmt.Errorf("%w: over the limit", ErrInvalid)
 	// ErrNoJSON is wrapped if a [Session], a [Text] or another value that holds a person's data is
 	// passed to encoding/json or another encoder of text. Use a type of your own that says which

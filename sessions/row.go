@@ -29,7 +29,7 @@ type Row struct {
 	Date      time.Time // start of the session, UTC
 	Document  Answer    // Yes if a document was captured, even if it is invalid; "" if hidden
 	Liveness  Answer    // Yes only for passed, No for not passed, "" if unknown or hidden
-	Verified  Answer    // Yes only for Success, StillPending for Pending, "" for no status, No otherwise
+	Verified  Answer    // Yes for Success, StillPending for Pending, "" for no status, else No
 	Extra     Extra
 }
 

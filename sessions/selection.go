@@ -15,8 +15,9 @@ var ErrTooMany = errors.New("sessions: more sessions than the reader takes")
 // fields that the person may see. A store fills it in; a manifest of a file keeps it as JSON,
 // without the disclosure. Printing one does not show the query.
 type Request struct {
-	Company string `json:"company"`            // whose sessions; opaque
-	AskedBy string `json:"asked_by,omitempty"` // key of the person who asks; opaque, "" if it is not known
+	Company string `json:"company"` // whose sessions; opaque
+	// AskedBy is the key of the person who asks: opaque, "" if it is not known.
+	AskedBy string `json:"asked_by,omitempty"`
 
 	// Query is the canonical text of the filter; "" selects everything. The text of a search is
 	// personal data: keep it as carefully as the sessions.
@@ -47,14 +48,15 @@ func (r Request) LogValue() slog.Value { //nolint:gocritic // a value method ser
 
 // Reading says which part of a selection is read.
 type Reading struct {
-	// Fields are the fields that the reader uses. The others may be left out of the sessions, except
-	// ID, Company and CreatedAt.
+	// Fields are the fields that the reader uses. The others may be left out of the sessions,
+	// except ID, Company and CreatedAt.
 	Fields Fields
 
 	After Position // only sessions further back than this position; zero: from the newest on
 
 	// Limit is how many sessions the reader accepts of the whole selection. If there are more when
-	// reading begins, the error comes before the first session; it wraps [ErrTooMany]. 0 is no limit.
+	// reading begins, the error comes before the first session; it wraps [ErrTooMany]. 0 is no
+	// limit.
 	Limit int
 }
 

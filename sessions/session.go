@@ -34,7 +34,7 @@ type Session struct {
 	DecidedAt   time.Time // when status and reasons were set; zero before that
 
 	Status  Status
-	Reasons []Reason // why it failed, in any order, without duplicates; only Failed sessions have any
+	Reasons []Reason // why it failed: in any order, no duplicates; only Failed sessions have any
 
 	FirstName, LastName            Text
 	PersonalNumber, DocumentNumber Text
@@ -49,7 +49,9 @@ type Session struct {
 	Liveness          Liveness
 	Match             Match
 
-	Selfie string // opaque reference that the host resolves to an authorised, expiring image; "" for none
+	// Selfie is an opaque reference that the host resolves to an authorised, expiring image; "" for
+	// none.
+	Selfie string
 	Extra  Extra
 
 	ClientIP           string
@@ -68,7 +70,7 @@ type Session struct {
 type Match struct {
 	Compared   bool      // false: no comparison was made, and the session is never Low FAR
 	Level      far.Level // 0: compared without a match
-	Scale      string    // name of the scale that Level and Acceptance are on, such as that of far.Kvalifika
+	Scale      string    // name of the scale of Level and Acceptance, such as that of far.Kvalifika
 	Acceptance far.Level // acceptance level in force when the session was decided; 0: none recorded
 }
 

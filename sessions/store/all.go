@@ -9,7 +9,7 @@ import (
 )
 
 // All yields the sessions of a selection of any Backend, newest first, however many there are: from
-// a [Streamer] as one snapshot, from any other Backend page by page. It serves to move and compare
+// a [Streamer] as one snapshot, from any other Backend page by page. It exists to move and compare
 // storages, and has no Viewer: for people use [Store.Select]. It ignores Limit and Budget of the
 // selection.
 //
@@ -22,7 +22,7 @@ func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Sess
 		stopped := false
 		err := New(b, Options{}).stream(ctx, sel, func(found *sessions.Session) error {
 			switch {
-			case stopped: // a Streamer that goes on all the same
+			case stopped: // the Streamer ignored the error and went on
 				return errStopped
 			case found.Company != sel.Company:
 				return ErrBackend
@@ -32,13 +32,14 @@ func All(ctx context.Context, b Backend, sel Selection) iter.Seq2[*sessions.Sess
 			}
 			return nil
 		})
+		// yield must not be called again after it has returned false.
 		if err != nil && !stopped {
 			yield(nil, err)
 		}
 	}
 }
 
-// stream hands over the sessions of a selection until the first error.
+// stream calls do with the sessions of a selection until the first error.
 func (s *Store) stream(ctx context.Context, sel Selection, do func(*sessions.Session) error) error {
 	if streamer, ok := s.backend.(Streamer); ok {
 		_, err := inTurn(ctx, s, func() (struct{}, error) { return struct{}{}, streamer.Stream(ctx, sel, do) })

@@ -18,7 +18,7 @@ const (
 	ActionList     Action = "list"     // a page of sessions, without a search
 	ActionSearch   Action = "search"   // a page of sessions found by a search
 	ActionDetails  Action = "details"  // one session
-	ActionSelfie   Action = "selfie"   // the image of one session's selfie, in a list as well
+	ActionSelfie   Action = "selfie"   // the image of one session's selfie, also in a list
 	ActionAttempts Action = "attempts" // a page of a person's sessions
 	ActionChanges  Action = "changes"
 	ActionCount    Action = "count"
@@ -30,8 +30,9 @@ const (
 	ActionPurge    Action = "purge"    // sessions are removed
 	ActionAudit    Action = "audit"    // a page of the audit trail itself
 
-	// ActionPurgeCompany removes a company. Once it is [Done], a host may delete its own trail of the
-	// company. That of [Options.Trail] is deleted already, and does not have this event.
+	// ActionPurgeCompany removes a company. Once it is [Done], a host may delete its own trail of
+	// the company. The trail of [Options.Trail] is then deleted already, and does not have this
+	// event.
 	ActionPurgeCompany Action = "purge_company"
 )
 
@@ -53,13 +54,16 @@ type Outcome string
 const (
 	Started Outcome = "started"
 	Done    Outcome = "done"
-	Written Outcome = "written" // a file of an export was sent, or broke off: the event has Bytes and SHA256
+	// Written means that a file of an export was sent, or broke off. The event has Bytes and
+	// SHA256.
+	Written Outcome = "written"
 	Stopped Outcome = "stopped" // the reader of an export left before its end
-	Failed  Outcome = "failed"  // Event.Err says why; also if the viewer may not do it
+	Failed  Outcome = "failed"  // Event.Err says why; also if the viewer may not do the action
 )
 
 // Event is the argument of an audit hook. Printing one shows neither query nor settings, and
-// encoding/json refuses it ([sessions.ErrNoJSON]): the host decides what its own trail keeps of it.
+// encoding/json refuses it ([sessions.ErrNoJSON]): the host decides which parts its own trail
+// keeps.
 type Event struct {
 	Company string
 	Subject string // Viewer.Subject
@@ -67,18 +71,20 @@ type Event struct {
 	Action  Action
 	Outcome Outcome
 
-	// Query is the canonical text of the viewer's filter (filter.Filter.Text), as they asked it; ""
+	// Query is the canonical text of the viewer's filter (filter.Filter.Text), as it was asked; ""
 	// selects everything. The text of a search is personal data: keep it as carefully as the
 	// sessions, and never log it.
-	Query   string
-	Session string          // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
+	Query string
+	// Session is the session's ID, for details, selfies, attempts and redactions, and for reading
+	// the trail of a session.
+	Session string
 	Change  *SettingsChange // for settings, nil otherwise
-	Purge   *Purge          // for purges, as they were asked, nil otherwise; Query has its filter
-	// Rows are the sessions that are handed out, were counted or are gone; of changes, the IDs as
-	// well; of the trail, its entries. They are 0 for facets.
+	Purge   *Purge          // for purges, as it was asked, nil otherwise; Query has its filter
+	// Rows is the number of sessions that were returned, counted or removed. For changes it
+	// includes the IDs, for the trail it is the number of entries, for facets it is 0.
 	Rows   int
-	Bytes  int64  // of a file that was written
-	SHA256 string // of these bytes, in hexadecimal; "" where nobody asked for it
+	Bytes  int64  // bytes of a file that was written
+	SHA256 string // SHA-256 of these bytes, in hexadecimal; "" if it was not computed
 	Err    error  // why it failed
 }
 
@@ -110,8 +116,8 @@ func (v Viewer) event(a Action) Event {
 	return Event{Company: v.Company, Subject: v.Subject, Role: v.Role, Action: a}
 }
 
-// tell tells the hook of an event, and then the trail. It returns the refusal of either; that of
-// the hook is in the trail.
+// tell passes an event to the hook, and then to the trail. It returns the refusal of either. The
+// trail also records a refusal by the hook.
 func (s *Store) tell(ctx context.Context, e Event) error {
 	var refusal error
 	if s.options.Audit != nil {
@@ -122,9 +128,9 @@ func (s *Store) tell(ctx context.Context, e Event) error {
 	switch {
 	case s.options.Trail == nil:
 		return refusal
-	case errors.Is(e.Err, ErrRefused): // the trail has it already
+	case errors.Is(e.Err, ErrRefused): // the trail already has the refused event
 		return refusal
-	case e.Action == ActionPurgeCompany && e.Outcome == Done: // the trail has gone
+	case e.Action == ActionPurgeCompany && e.Outcome == Done: // the trail has been deleted
 		return refusal
 	}
 	if refusal != nil {
@@ -136,11 +142,13 @@ func (s *Store) tell(ctx context.Context, e Event) error {
 	return refusal
 }
 
-// conclude tells the hook how an operation ended and hands its result out unless the hook refuses.
+// conclude passes the event of an ended operation to the hook, and returns the result of the
+// operation unless the hook refuses.
 func conclude[T any](ctx context.Context, s *Store, e Event, result T, err error) (T, error) {
 	if e.Outcome = Done; err != nil {
 		e.Outcome, e.Err = Failed, err
-		ctx = context.WithoutCancel(ctx) // that it failed is told even if a cancelled context is why
+		// The failure is audited even if it comes from a cancelled context.
+		ctx = context.WithoutCancel(ctx)
 	}
 	if refusal := s.tell(ctx, e); refusal != nil {
 		err = errors.Join(err, refusal)

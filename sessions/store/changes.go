@@ -6,25 +6,28 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Delta is what has changed in a selection since a watermark: enough to bring pages that were read
-// then up to date.
+// Delta has the changes of a selection since a watermark: enough to update pages that were read at
+// that time.
 type Delta struct {
-	Sessions []*sessions.Session // entered the selection or changed in it, in the order in which that became visible
-	Left     []string            // IDs of changed sessions that are not, or no longer, in the selection
-	Next     Watermark           // asks for what comes after these
-	More     bool                // there is more now: ask again from Next
+	// Sessions entered the selection or changed in it. They come in the order in which the changes
+	// became visible.
+	Sessions []*sessions.Session
+	// Left are the IDs of changed sessions that are not, or no longer, in the selection.
+	Left []string
+	Next Watermark // watermark to ask for the changes after these
+	More bool      // there are more changes now: ask again from Next
 }
 
-// Changes returns what has changed in the query's selection since a watermark: that of a page, or
-// Delta.Next. The empty Watermark asks only for a watermark. The query's Limit is how many changed
-// sessions of the company are looked at, so that a Delta may be empty and still have more. Its
-// After is ignored.
+// Changes returns the changes of the query's selection since a watermark, which comes from a page
+// or from Delta.Next. The empty Watermark asks only for a watermark. The query's Limit is how many
+// changed sessions of the company are examined, so that a Delta may be empty and still have More.
+// Its After is ignored.
 //
 // A change may be reported twice, but is never missed. Sessions outside the viewer's restriction
 // are not reported, whether they were in it before or not.
 //
-// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is cut off,
-// changed, of another company, or from before a restore or a purge: read the list again.
+// Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is truncated,
+// altered, of another company, or from before a restore or a purge: read the list again.
 func (s *Store) Changes(ctx context.Context, v Viewer, q Query, since Watermark) (Delta, error) {
 	if err := v.check(); err != nil {
 		return Delta{}, err
@@ -58,6 +61,7 @@ func (s *Store) changes(ctx context.Context, v Viewer, q Query, since Watermark)
 		switch {
 		case found.Company != v.Company:
 			return Delta{}, ErrBackend
+		// not even the ID is reported
 		case !v.Restriction.Match(found):
 		case !sc.asked.Match(found):
 			delta.Left = append(delta.Left, found.ID)

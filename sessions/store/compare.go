@@ -13,11 +13,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Comparison says how the sessions of a company differ between two Backends. It contains no
-// person's data.
+// Comparison is the result of [Compare]: how the sessions of a company differ between two Backends.
+// It contains no person's data.
 type Comparison struct {
-	Months []MonthComparison // those with sessions on either side, newest first
-	First  *Difference       // the newest; nil: both sides hold the same
+	Months []MonthComparison // months with sessions on either side, newest first
+	First  *Difference       // the newest difference; nil: both sides hold the same
 }
 
 // Equal reports whether both sides hold the same sessions, each the same in all but its Revision.
@@ -25,15 +25,17 @@ func (c Comparison) Equal() bool { return c.First == nil }
 
 // MonthComparison compares the sessions that were created in one month.
 type MonthComparison struct {
-	Month       sessions.Date // without a day; of UTC
+	Month       sessions.Date // in UTC, without a day
 	Left, Right Contents
-	Differing   int // sessions that are on one side alone, or not the same on both
+	Differing   int // sessions that are on one side only, or not the same on both
 }
 
-// Contents are the sessions that one side has of a month.
+// Contents summarises the sessions that one side has of a month.
 type Contents struct {
 	Sessions int
-	SHA256   string // in hexadecimal, of their digests (sessions.Session.Digest), newest first; "" without sessions
+	// SHA256 is the hash of their digests (sessions.Session.Digest), newest first, in hexadecimal;
+	// "" without sessions.
+	SHA256 string
 }
 
 // Difference names a session that differs between the sides, without a person's data.
@@ -44,7 +46,7 @@ type Difference struct {
 	Fields      sessions.Fields // the fields that differ, if both have one
 }
 
-// String says which session differs, and in what.
+// String says which session differs, and in which fields.
 func (d Difference) String() string {
 	at := fmt.Sprintf("session %q of %s", d.ID, d.CreatedAt.Format(time.RFC3339Nano))
 	switch {
@@ -61,7 +63,8 @@ func (d Difference) String() string {
 // reads both sides once, in step, one session at a time. Sessions that are written meanwhile may
 // differ: compare older ones only, or stop the writers. The error is that of a Backend.
 func Compare(ctx context.Context, left, right Backend, company string, f filter.Filter) (Comparison, error) {
-	ctx, cancel := context.WithCancel(ctx) // a side that is left early need not be read to its end
+	// If one side fails, the other need not be read to its end.
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sel := Selection{Company: company, Filter: f}
 	l, r := newSide(All(ctx, left, sel)), newSide(All(ctx, right, sel))
@@ -122,14 +125,15 @@ func Compare(ctx context.Context, left, right Backend, company string, f filter.
 	return c, nil
 }
 
-// side is one of those compared, read up to a session.
+// side is one of the two sides, read up to a session.
 type side struct {
 	next    func() (*sessions.Session, error, bool)
 	stop    func()
-	session *sessions.Session // nil: its end
+	session *sessions.Session // nil: at its end
 	err     error
 }
 
+// newSide returns a side that is before its first session.
 func newSide(all iter.Seq2[*sessions.Session, error]) *side {
 	s := &side{}
 	s.next, s.stop = iter.Pull2(all)
@@ -138,13 +142,13 @@ func newSide(all iter.Seq2[*sessions.Session, error]) *side {
 
 func (s *side) advance() { s.session, s.err, _ = s.next() }
 
-// comparedMonth is a month that is being compared.
+// comparedMonth is the month being compared, with the hashes of both sides so far.
 type comparedMonth struct {
 	MonthComparison
 	left, right hash.Hash
 }
 
-// end adds the month to a comparison. No month is none.
+// end adds the month to a comparison. It does nothing for a nil month, the one before the first.
 func (m *comparedMonth) end(c *Comparison) {
 	if m == nil {
 		return
@@ -158,13 +162,14 @@ func (m *comparedMonth) end(c *Comparison) {
 	c.Months = append(c.Months, m.MonthComparison)
 }
 
+// monthOf returns the month of an instant in UTC, as a Date without a day.
 func monthOf(t time.Time) sessions.Date {
 	d := sessions.DateOf(t.UTC())
 	d.Day = 0
 	return d
 }
 
-// differingFields returns the fields that are not the same in both.
+// differingFields returns the fields in which the sessions differ.
 func differingFields(a, b *sessions.Session) (differ sessions.Fields) {
 	for f := range sessions.AllFields().All() {
 		one := sessions.FieldsOf(f)

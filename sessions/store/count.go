@@ -14,12 +14,11 @@ import (
 type Count struct {
 	N     int  // sessions that were counted
 	Exact bool // false: there may be more, because the limit or the budget ended the count
-	// Rekeying reports that some were counted without their search keys, as in a [Batch].
+	// Rekeying reports that some sessions were counted without their search keys, as in a [Batch].
 	Rekeying bool
 }
 
-// String returns the number with its thousands apart, and a plus where there may be more:
-// "10,000+".
+// String returns the number with thousands separators, and a plus if there may be more: "10,000+".
 func (c Count) String() string {
 	text := fmt.Sprint(c.N)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -48,7 +47,7 @@ func (s *Store) Count(ctx context.Context, v Viewer, f filter.Filter) (Count, er
 	return conclude(ctx, s, e, n, err)
 }
 
-// counted is the selection of a bounded count.
+// counted returns the selection of a bounded count.
 func (s *Store) counted(v Viewer, f filter.Filter) Selection {
 	return Selection{Company: v.Company, Filter: f, Limit: s.options.CountLimit, Budget: s.options.Budget}
 }
@@ -73,7 +72,7 @@ func (s *Store) count(ctx context.Context, sel Selection) (Count, error) {
 	return n, nil
 }
 
-// Facet is one criterion of the page with the numbers beside its options.
+// Facet is one criterion of the page, with a count for each of its options.
 type Facet struct {
 	Field   sessions.Field
 	Options []FacetOption
@@ -81,17 +80,19 @@ type Facet struct {
 
 // FacetOption is one value of a criterion.
 type FacetOption struct {
-	Value  string        // of the enumeration, or a level's number; "" is no document, or no comparison
-	Filter filter.Filter // what it counts: the selection with this value in place of the criterion
+	// Value is a value of the enumeration, or a level's number. "" means no document, or no
+	// comparison.
+	Value  string
+	Filter filter.Filter // the viewer's filter, with this value in place of the criterion
 	Count  Count
 }
 
 // Facets counts, for each option of the document type, the status, the possible spoof and the match
 // level (of far.Kvalifika's levels), the sessions that the viewer's filter would select if that
 // criterion were this option alone. A criterion whose field is hidden is left out, and so is a
-// reason that reveals a hidden field; other statuses and types have no option. An [EachCounter]
-// counts all options at once, at one moment; other Backends count them one by one, up to
-// [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
+// reason that reveals a hidden field. Statuses and types that are not the product's have no option.
+// An [EachCounter] counts all options at once, at one moment; other Backends count them one by one,
+// up to [Options.CountLimit] and within [Options.Budget]. Errors are those of [Store.List].
 func (s *Store) Facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -119,7 +120,7 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 			o.Filter = filter.And(base, o.Filter)
 			sc, err := v.scope(o.Filter)
 			if errors.Is(err, ErrHidden) {
-				continue // a reason that tells what the viewer may not see
+				continue // the reason reveals a hidden field
 			}
 			if err != nil {
 				return nil, err
@@ -128,6 +129,7 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 			selected = append(selected, sc.selected)
 		}
 		facets = append(facets, facet)
+		// After the appends above, which move the options to new arrays.
 		for i := range facet.Options {
 			counts = append(counts, &facet.Options[i].Count)
 		}
@@ -142,7 +144,7 @@ func (s *Store) facets(ctx context.Context, v Viewer, f filter.Filter) ([]Facet,
 	return facets, nil
 }
 
-// countEach counts each of some filters, all at once where the Backend can.
+// countEach counts each of the filters, all at once if the Backend can.
 func (s *Store) countEach(ctx context.Context, sel Selection, filters []filter.Filter) ([]Count, error) {
 	if counter, ok := s.backend.(EachCounter); ok {
 		counts, err := inTurn(ctx, s, func() ([]Count, error) { return counter.CountEach(ctx, sel, filters) })
@@ -170,6 +172,7 @@ type facetCriterion struct {
 	options []FacetOption
 }
 
+// facetCriteria returns the criteria of the page with all their options.
 func facetCriteria() []facetCriterion {
 	types := facetCriterion{field: sessions.FieldDocumentType}
 	for _, t := range []sessions.DocumentType{

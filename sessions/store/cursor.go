@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Cursor is a place in the list of one query: text of the letters, digits, hyphens and underscores
-// that need no escaping in a URL. It holds a version, a fingerprint of company, filter, restriction
-// and searched fields, the creation time and ID of the last session, and a checksum, but neither
-// the filter nor any other text of a session. For a viewer with a restriction it has the ID of a
-// session that the viewer has seen, or only a time. It authorises nothing. It is as private as its
-// query: do not log it. The empty Cursor is ahead of the newest session.
+// Cursor is a place in the list of one query. Its text has only letters, digits, hyphens and
+// underscores, which need no escaping in a URL. It holds a version, a fingerprint of company,
+// filter, restriction and searched fields, the creation time and ID of the last session, and a
+// checksum, but neither the filter nor any other text of a session. For a viewer with a restriction
+// it has the ID of a session that the viewer has seen, or only a time. It authorises nothing. It is
+// as private as its query: do not log it. The empty Cursor is before the newest session.
 type Cursor string
 
-// fingerprint binds a cursor or a watermark to what it was made for.
+// fingerprint binds a cursor to its query, and a watermark to its company.
 type fingerprint [16]byte
 
-// fingerprintOf returns the fingerprint of a list of texts: of the beginning of SHA-256 over each,
-// its length before it.
+// fingerprintOf returns the fingerprint of a list of texts: the beginning of the SHA-256 of all of
+// them, each preceded by its length.
 func fingerprintOf(texts ...string) fingerprint {
 	var b []byte
 	for _, t := range texts {
@@ -31,7 +31,7 @@ func fingerprintOf(texts ...string) fingerprint {
 	return fingerprint(sum[:])
 }
 
-// binding returns the fingerprint that the cursors of a query have.
+// binding returns the fingerprint of the cursors of a query.
 func (v Viewer) binding(sc scope) fingerprint {
 	texts := []string{v.Company, v.Restriction.Text(), sc.asked.Text()}
 	for f := range sc.searched.All() {
@@ -40,14 +40,14 @@ func (v Viewer) binding(sc scope) fingerprint {
 	return fingerprintOf(texts...)
 }
 
-// The first byte of a token: what it is, and the version of its layout.
+// The first byte of a token: its kind, and the version of its layout.
 const (
 	cursorV1    = 0x11
 	watermarkV1 = 0x21
 )
 
-// A token is text: the kind, a fingerprint, a payload and a CRC-32 of all that, in the URL's base64
-// without padding.
+// seal returns a token: the kind, a fingerprint, a payload and a CRC-32 of all three, in URL-safe
+// base64 without padding.
 func seal(kind byte, binding fingerprint, payload []byte) string {
 	b := append([]byte{kind}, binding[:]...)
 	b = append(b, payload...)
@@ -55,8 +55,7 @@ func seal(kind byte, binding fingerprint, payload []byte) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// unseal returns what was sealed; ok is false unless the text is exactly one that seal returns for
-// the kind.
+// unseal reverses seal; ok is false unless seal returns exactly this text for the kind.
 func unseal(kind byte, text string) (binding fingerprint, payload []byte, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	end := len(b) - crc32.Size
@@ -73,8 +72,8 @@ func cursorAt(p Position, binding fingerprint) Cursor {
 	return Cursor(seal(cursorV1, binding, append(payload, p.ID...)))
 }
 
-// position returns the cursor's position in the query of that fingerprint; the zero one of the
-// empty cursor.
+// position returns the cursor's position in the query with the given fingerprint. It is zero for
+// the empty cursor.
 func (c Cursor) position(binding fingerprint) (Position, error) {
 	if c == "" {
 		return Position{}, nil
@@ -98,7 +97,7 @@ func (v Viewer) watermark(w Watermark) Watermark {
 	return Watermark(seal(watermarkV1, fingerprintOf(v.Company), []byte(w)))
 }
 
-// backendWatermark is the way back.
+// backendWatermark reverses watermark.
 func (v Viewer) backendWatermark(w Watermark) (Watermark, error) {
 	if w == "" {
 		return "", nil

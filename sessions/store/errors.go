@@ -17,31 +17,32 @@ var (
 	ErrNotFound = errors.New("store: session not found")
 	// ErrExists: another session with that ID is stored already.
 	ErrExists = errors.New("store: session exists and differs")
-	// ErrPurged: a session with that ID was purged, and cannot be stored while its tombstone is kept.
+	// ErrPurged: a session with that ID was purged, and cannot be stored while its tombstone is
+	// kept.
 	ErrPurged = errors.New("store: session was purged")
 	// ErrConflict: the stored session or settings have changed since they were read.
 	ErrConflict = errors.New("store: changed since it was read")
 	// ErrVersion: a version passed to Put is negative.
 	ErrVersion = errors.New("store: negative version")
-	// ErrWatermark: the watermark is not from this Backend, is of another company, or is older than a
-	// restore of the storage or a purge. Read the page again.
+	// ErrWatermark: the watermark is not from this Backend, is of another company, or is older than
+	// a restore of the storage or a purge. Read the page again.
 	ErrWatermark = errors.New("store: invalid watermark")
-	// ErrBackend: a Backend broke its contract. It returned a session of another company, or made no
-	// progress.
+	// ErrBackend: a Backend broke its contract. It returned a session of another company, or made
+	// no progress.
 	ErrBackend = errors.New("store: the backend broke its contract")
 
-	// ErrPurge: the purge does not say which sessions to remove, or must be a mistake.
+	// ErrPurge: the purge does not say which sessions to remove, or is an obvious mistake.
 	ErrPurge = errors.New("store: invalid purge")
 	// ErrLimit: the limit of a query is negative or over [Options.MaxLimit].
 	ErrLimit = errors.New("store: limit out of range")
-	// ErrCursor: the cursor is not one that a Store made. It is cut off, changed, or of another
+	// ErrCursor: the cursor is not one that a Store made: it is truncated, altered, or of another
 	// version.
 	ErrCursor = errors.New("store: invalid cursor")
 	// ErrCursorQuery: the cursor belongs to another query: of another company, filter, restriction
 	// or set of searched fields. It is an ErrCursor.
 	ErrCursorQuery = fmt.Errorf("%w: of another query", ErrCursor)
 
-	// ErrForbidden: the viewer may not do that.
+	// ErrForbidden: the viewer may not perform the operation.
 	ErrForbidden = errors.New("store: not allowed")
 	// ErrNoRole: the viewer has no role, or not one of the product's. It is an ErrForbidden.
 	ErrNoRole = fmt.Errorf("%w: unknown role", ErrForbidden)

@@ -13,12 +13,14 @@ import (
 // Query asks for a page of a selection. The zero Query asks for the newest page of everything.
 type Query struct {
 	Filter filter.Filter
-	Limit  int    // sessions, at most; 0: Options.DefaultLimit; over Options.MaxLimit or negative: ErrLimit
-	After  Cursor // Page.Next of the page before; empty: the newest page
+	// Limit is how many sessions the page has at most. 0: Options.DefaultLimit. Over
+	// Options.MaxLimit or negative: ErrLimit.
+	Limit int
+	After Cursor // Page.Next of the page before; empty: the newest page
 
-	// Tab identifies where the query is typed, such as a browser's tab. List cancels an older query of
-	// the same tab and viewer that is still running, which fails with ErrSuperseded. If viewers have
-	// no Subject, make the keys unique. Empty: it cancels nothing.
+	// Tab identifies the place where the query is typed, such as a browser's tab. List cancels an
+	// older query of the same tab and viewer that is still running, which fails with ErrSuperseded.
+	// If viewers have no Subject, make the keys unique. Empty: it cancels nothing.
 	Tab string
 }
 
@@ -26,24 +28,27 @@ type Query struct {
 //
 // It ends for one of three reasons. At the end of the selection, Complete is true and Next is
 // empty. If the page is full, neither Complete nor Partial is true. If the work budget was spent
-// before it was full, Partial is true: the page has what was found, perhaps nothing, and Next
-// continues where the search stopped.
+// before it was full, Partial is true: the page has the sessions found so far, perhaps none, and
+// Next continues where the search stopped.
 type Page struct {
-	Sessions []*sessions.Session // the caller's; what the viewer may not see is hidden
-	Next     Cursor              // of the page that follows; empty only at the end
+	Sessions []*sessions.Session // the caller's own, without the fields hidden from the viewer
+	Next     Cursor              // cursor of the next page; empty only at the end
 
 	Complete     bool      // the selection was searched to its end
 	Partial      bool      // the budget ended the page before it was full
 	SearchedBack time.Time // everything created later has been searched, UTC; zero if Complete
 
-	AsOf     Watermark       // from before the page was read: ask Changes since that of the first page
+	// AsOf is from before the page was read. Pass the AsOf of the first page to Changes.
+	AsOf     Watermark
 	Searched sessions.Fields // the fields that a search looked at; none without a search
-	Rekeying bool            // search keys are being rebuilt, as in a [Batch]: the page is right, but took longer
+	// Rekeying reports that search keys are being rebuilt, as in a [Batch]: the page is right, but
+	// took longer.
+	Rekeying bool
 
-	// From and To are the instants between which the filter selects creation times, in UTC, To not
-	// inclusive. Zero is open.
+	// From and To are the instants between which the filter selects creation times, in UTC. To is
+	// exclusive. A zero time is an open end.
 	From, To time.Time
-	// FoldsToNothing reports whether a search is not blank and has no letter or digit, so that it
+	// FoldsToNothing reports whether a search is not blank but has no letter or digit, so that it
 	// finds nothing.
 	FoldsToNothing bool
 }
@@ -115,9 +120,9 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 	return page, nil
 }
 
-// listFor lists for a viewer. Reached of a batch that the budget ended may be a session outside the
-// viewer's restriction, of which neither the cursor nor SearchedBack may state the ID or the
-// moment.
+// listFor lists for a viewer. If the budget ended a batch, its Reached may be the position of a
+// session outside the viewer's restriction. Neither the cursor nor SearchedBack may reveal that
+// session's ID or creation time.
 func (s *Store) listFor(ctx context.Context, v Viewer, sel Selection) (Batch, error) {
 	batch, err := s.list(ctx, sel)
 	for asOf, after := batch.AsOf, sel.After; err == nil && !v.Restriction.IsZero(); batch, err = s.list(ctx, sel) {
@@ -129,19 +134,21 @@ func (s *Store) listFor(ctx context.Context, v Viewer, sel Selection) (Batch, er
 			batch.Reached = at
 			return batch, nil
 		}
-		sel.After = batch.Reached // and on, to the end of a second of more sessions than the budget
+		// The second has more sessions than the budget: go on to its end.
+		sel.After = batch.Reached
 	}
 	return batch, err
 }
 
-// visible returns the position furthest back, of those that a viewer may know, that a partial batch
-// has searched: that of its last session, or a whole second behind after. Going on from there reads
-// again what lies between it and Reached, which has no session of the selection.
+// visible returns the furthest position of a partial batch that a viewer may know: the position of
+// its last session, or a whole second further back than after. ok is false if there is none.
+// Continuing from there reads the part up to Reached again, which has no session of the selection.
 func visible(batch Batch, after Position) (at Position, ok bool) {
 	if n := len(batch.Sessions); n > 0 {
 		after, ok = PositionOf(batch.Sessions[n-1]), true
 	}
-	// No ID is before the empty one: the position is behind all sessions of its time.
+	// The empty ID sorts last within an instant, so the position is behind all sessions of its
+	// time.
 	at = Position{CreatedAt: batch.Reached.CreatedAt.Truncate(time.Second).Add(time.Second)}
 	if after.IsZero() || at.Before(after) {
 		return at, true
@@ -151,8 +158,8 @@ func visible(batch Batch, after Position) (at Position, ok bool) {
 
 // Attempts returns a page of the attempts of one person: the sessions with the same subject as the
 // session given, itself among them, that the viewer may see and the query's filter selects. A
-// session without a subject is the only one. The filter uses [sessions.FieldSubject]: if that is
-// hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
+// session without a subject is its only attempt. The filter uses [sessions.FieldSubject]: if that
+// is hidden, the error is a [*HiddenError]. Other errors are those of [Store.Get] and [Store.List].
 func (s *Store) Attempts(ctx context.Context, v Viewer, id string, q Query) (Page, error) {
 	if err := v.check(); err != nil {
 		return Page{}, err
@@ -168,8 +175,10 @@ func (s *Store) attempts(ctx context.Context, v Viewer, id string, q Query) (Pag
 	if !v.Disclosure.Shows(sessions.FieldSubject) {
 		return Page{}, &HiddenError{sessions.FieldsOf(sessions.FieldSubject)}
 	}
+	// The watermark is taken before the session is read, so that no change is missed.
 	before, err := s.changesSince(ctx, v.Company, "", 1)
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // a Backend without changes has no watermark either
+	// A Backend without changes has no watermark either.
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return Page{}, err
 	}
 	one, err := s.get(ctx, v, id)

@@ -2,8 +2,8 @@ package store
 
 import "log/slog"
 
-// A filter's JSON is for saving it, and has the texts that are searched. So what holds a filter is
-// logged as a group of the rest, and of the filter the kinds of its criteria.
+// A filter's JSON is for saving it, and has the texts of its searches. So a value that holds a
+// filter is logged as a group of its other fields and the kinds of the filter's criteria.
 
 // LogValue is a group of company, subject, role and restriction.
 func (v Viewer) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers

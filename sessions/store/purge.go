@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 )
 
-// Purge says which sessions of a company to remove: those with given IDs, those that a filter
+// Purge says which sessions of a company to remove: those with the given IDs, those that a filter
 // matches, or all. The zero Purge is refused, so that a forgotten filter removes nothing.
 //
 //	store.Purge{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)}
@@ -19,20 +19,21 @@ import (
 //	store.Purge{Company: "acme", All: true}
 type Purge struct {
 	Company string
-	// IDs are the IDs of the sessions. nil: sessions with any ID; an empty list is an error. With a
-	// Filter, only sessions that match both.
+	// IDs are the IDs of the sessions. nil: sessions with any ID. An empty list is an error. With a
+	// Filter, only sessions that satisfy both are removed.
 	IDs    []string
 	Filter filter.Filter // the zero Filter alone is an error
-	All    bool          // every session of the company; without IDs and Filter
+	All    bool          // every session of the company; not together with IDs or Filter
 	// Keep is how long a purged ID is refused. Its tombstone holds company, ID and version, and
-	// nothing about the person. Keep it longer than an event may be late. 0: for ever. Negative is an
-	// error.
+	// nothing about the person. Choose a time longer than an event may be late. 0: for ever.
+	// Negative is an error.
 	Keep time.Duration
 }
 
 // Err returns an error if the Purge is invalid. It wraps [ErrNoCompany], the filter's own error, or
-// [ErrPurge] if the Purge has neither IDs nor a filter nor All, or two that contradict each other,
-// or if a range of times at the top of its filter ends in the future, which must be a mistake.
+// [ErrPurge]: if the Purge has neither IDs nor a filter nor All, if two of them contradict each
+// other, or if a range of times at the top of its filter ends in the future, which must be a
+// mistake.
 func (p Purge) Err() error { //nolint:gocritic // a value method serves values and pointers
 	switch {
 	case p.Company == "":
@@ -66,12 +67,12 @@ func (p Purge) Err() error { //nolint:gocritic // a value method serves values a
 // Purge removes sessions of the viewer's company, and returns how many. If the Backend is not a
 // [Purger] the error wraps [errors.ErrUnsupported].
 //
-// The host decides who may purge, by [Viewer.MayErase]: for others the error is [ErrNoErase]. A
-// job, such as one that ends retention, is a viewer with a Subject of its own. Sessions outside the
-// viewer's restriction are never purged, even if the Purge has All. The audit hook is called before
-// the first session is removed, where an error prevents the purge, and again at the end. Further
-// errors are those of [Purge.Err] and [Store.List]. After an error, the number counts the sessions
-// that are removed already; the same call again continues.
+// The host decides which viewers may purge ([Viewer.MayErase]): for others the error is
+// [ErrNoErase]. A job, such as one that ends retention, is a viewer with a Subject of its own.
+// Sessions outside the viewer's restriction are never purged, even if the Purge has All. The audit
+// hook is called before the first session is removed, when an error of the hook prevents the purge,
+// and again at the end. Further errors are those of [Purge.Err] and [Store.List]. After an error,
+// the number is that of the sessions already removed; the same call again continues.
 //
 // Company may be left out; another company than the viewer's is an [ErrForbidden].
 func (s *Store) Purge(ctx context.Context, v Viewer, p Purge) (int, error) {
@@ -100,7 +101,8 @@ func (s *Store) Purge(ctx context.Context, v Viewer, p Purge) (int, error) {
 	})
 }
 
-// purger returns what is to be purged, within what the viewer may see, and by whom.
+// purger returns the Backend as a Purger, and the purge narrowed to the sessions that the viewer
+// may see.
 func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 	purger, ok := s.backend.(Purger)
 	switch {
@@ -126,8 +128,8 @@ func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 
 // PurgeCompany removes a whole company: its sessions, as [Store.Purge] does, then its settings,
 // which a [SettingsPurger] has to keep, and its audit trail ([Options.Trail]). It returns how many
-// sessions it removed. What is left is the company's key with the number of its last change, and
-// the tombstones for as long as keep says. Viewers with a restriction may not call it.
+// sessions it removed. The storage still has the company's key with the number of its last change,
+// and the tombstones, which it keeps for the time keep. Viewers with a restriction may not call it.
 //
 // The audit hook is called, as for a purge, with [ActionPurgeCompany], so that it can delete a
 // trail of its own. Later events of the company begin a new trail.
@@ -203,14 +205,14 @@ func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 	return err
 }
 
-// begin tells the audit hook that something is about to be taken out.
+// begin calls the audit hook before an erasure. An error prevents the erasure.
 func (s *Store) begin(ctx context.Context, e *Event) error {
 	e.Outcome = Started
 	return s.tell(ctx, *e)
 }
 
-// erase lets do take something out, and tells the audit hook how that ended. What is gone is gone,
-// whatever the hook says then.
+// erase calls do, and then the audit hook with the outcome. An error of the hook then does not undo
+// the erasure.
 func (s *Store) erase(ctx context.Context, e Event, do func(*Event) error) (int, error) {
 	err := do(&e)
 	if e.Outcome = Done; err != nil {

@@ -10,8 +10,8 @@ import (
 // Versioned is the state of a session at a version that the host assigns.
 type Versioned struct {
 	Session *sessions.Session
-	// Version orders the states of one session: the number of the event with this state, or its time
-	// in microseconds. Greater is newer. It must not be negative.
+	// Version orders the states of one session, such as the number of the event with this state, or
+	// its time in microseconds. A greater version is newer. It must not be negative.
 	Version int64
 }
 
@@ -25,7 +25,8 @@ const (
 	PutUpdated                   // the stored session was changed
 	PutOlder                     // passed over: a newer version is stored
 	PutEqual                     // passed over: that version is stored already
-	PutPurged                    // passed over: the session was purged, and its tombstone is kept, see [Purger]
+	// PutPurged means passed over: the session was purged, and its tombstone is kept. See [Purger].
+	PutPurged
 )
 
 var outcomeNames = [...]string{"refused", "created", "updated", "older", "equal", "purged"}
@@ -41,26 +42,27 @@ func (o PutOutcome) String() string {
 // PutResult is the result of one state of a [Putter.Put].
 type PutResult struct {
 	Outcome PutOutcome
-	Err     error // why it was refused, nil otherwise. It never contains a person's data
+	Err     error // why it was refused, nil otherwise; never contains a person's data
 }
 
-// Putter is a Backend that keeps sessions in step with a host's events, of its own database or of
-// its vendor, which may come twice, late, in any order, or not at all.
+// Putter is a Backend that keeps sessions in step with events of the host's database or of its
+// vendor. Events may arrive twice, late, in any order, or not at all.
 //
 //  31. Put stores for each session the state of the greatest version, in whatever order the states
 //     come, in one call or in many at once. A state of a lower version is passed over, and so is
-//     one of the stored version: of two different states of one version the first one stored stays.
+//     one of the stored version: of two different states of one version, the one stored first
+//     stays.
 //  32. Insert stores version 0. Update and Redact keep the version.
-//  33. Each state has a result, in the order of the call, as if they were put one after the other;
-//     a session changes once in a call, in which its Revision is raised by one. A state that cannot
-//     be stored has an error, and the others are stored: a session that is not valid
+//  33. Each state has a result, in the order of the call, as if the states were put one after the
+//     other. A session changes at most once in a call, which raises its Revision by one. A state
+//     that cannot be stored has an error, and the others are stored: a session that is not valid
 //     (sessions.Session.Validate), a negative version ([ErrVersion]), a creation time that differs
 //     from that of the stored session ([ErrConflict]). If Put itself returns an error, there are no
 //     results and nothing was stored.
 //  34. A session that is redacted (sessions.Session.Redacted), by Redact or by a state that was
-//     put, stays redacted: the person is removed from every newer state, and only extra fields with
-//     the keys that the stored session has kept stay. A redacted state removes the person from the
-//     stored session even if its version is lower.
+//     put, stays redacted: the person is removed from every newer state. Of its extra fields, only
+//     those stay whose keys the stored session has kept. A redacted state removes the person from
+//     the stored session even if its version is lower.
 //  35. Put neither keeps nor changes its arguments, and a state that is passed over or refused is
 //     not a change.
 //
@@ -71,8 +73,8 @@ type Putter interface {
 
 // Over implements the promises of [Putter] for one session. It returns the state to store when v is
 // put over old, or nil if the stored state does not change, and the result. old is nil if nothing
-// is stored yet. If a call has several states of a session, the revision is still raised by one
-// only. Over changes neither v nor old.
+// is stored yet. If a call has several states of a session, the revision is still raised only by
+// one. Over changes neither v nor old.
 func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	if v.Session == nil {
 		return nil, PutResult{Err: fmt.Errorf("store: %w: no session", sessions.ErrInvalid)}
@@ -99,7 +101,8 @@ func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 		if old.Session.Redacted() && !s.Redacted() {
 			s.RedactPerson(keptKeys(old.Session)...)
 		}
-	case erases: // late, and no less to be heeded
+	// A redacted state removes the person even if it comes late.
+	case erases:
 		keep := keptKeys(s)
 		s, version = old.Session.Clone(), old.Version
 		s.RedactPerson(keep...)
@@ -112,7 +115,7 @@ func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	return &Versioned{s, version}, PutResult{Outcome: PutUpdated}
 }
 
-// keptKeys returns the keys of the extra fields that a redacted session has.
+// keptKeys returns the keys of the extra fields that a redacted session has kept.
 func keptKeys(s *sessions.Session) (keys []string) {
 	for key := range s.Extra.All() {
 		keys = append(keys, key)

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selected is a filter's sessions as a viewer may see them, to be read as a whole: an
+// Selected is the selection of a filter as a viewer may see it, to be read as a whole. It is an
 // export.Selection, from which files are written. It has the company, the viewer, the query and the
 // hidden fields, so that callers do not repeat them.
 //
@@ -45,7 +45,8 @@ func (x Selected) LogValue() slog.Value { //nolint:gocritic // a value method se
 	return slog.GroupValue(slog.String("company", x.viewer.Company), slog.String("subject", x.viewer.Subject))
 }
 
-// Request says who asks for which sessions, and which fields they may see.
+// Request returns the request: the company, the person who asks, the filter, and the fields that
+// the person may see.
 func (x Selected) Request() sessions.Request {
 	from, to := x.filter.Range()
 	return sessions.Request{
@@ -58,21 +59,22 @@ func (x Selected) Request() sessions.Request {
 // and returns the sessions, newest first, without the limits and budgets of pages. So a refusal
 // comes before the first byte of a file is written.
 //
-// Each session is valid only until the next, so that memory does not grow. It has ID, company,
-// creation time, and those fields of the reading that the viewer may see. A [Streamer] is read as
-// one snapshot; any other Backend page by page, so that a session that changes meanwhile comes at
-// most once, as it was when it was reached. The iterator reads again each time that it is ranged
+// Each session is valid only until the next, so that memory does not grow. It has its ID, company
+// and creation time, and those fields of the reading that the viewer may see. A [Streamer] is read
+// as one snapshot; any other Backend page by page, so that a session that changes meanwhile comes
+// at most once, as it was when it was reached. The iterator reads again each time that it is ranged
 // over, and may be left early. An error comes once and last. At the end the iterator calls the
 // audit hook with the outcome and the number of rows.
 //
 // An export counts towards [Options.Exports] while its iterator is ranged over. Beyond these limits
-// Open fails with a [*BusyError], and so does an iterator, before its first session, if others were
-// begun after Open.
+// Open fails with a [*BusyError]. So does an iterator, before its first session, if other exports
+// began after Open.
 //
 // Errors wrap [ErrNoCompany], [ErrNoRole], [ErrNoExport], the filter's own error, [ErrHidden],
 // [ErrBusy] and [ErrRefused]. If the viewer or the reading has a limit, the whole selection is
-// counted first: over it the error wraps [ErrExportLimit] or [sessions.ErrTooMany]. If sessions
-// that come in later exceed a limit, the iterator ends with that error.
+// counted first: if it is over the limit, the error wraps [ErrExportLimit] or
+// [sessions.ErrTooMany]. If sessions that arrive later exceed the limit, the iterator ends with
+// that error.
 func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	o, err := x.open(ctx, r)
 	if err != nil {
@@ -81,7 +83,7 @@ func (x Selected) Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sess
 	return o.sessions, nil
 }
 
-// All yields the sessions as the viewer may see them. Each is the caller's own. All opens the
+// All yields the sessions as the viewer may see them. Each belongs to the caller. All opens the
 // selection each time that it is ranged over, as [Selected.Open] does, with the same errors and
 // events.
 func (x Selected) All(ctx context.Context) iter.Seq2[*sessions.Session, error] {
@@ -111,8 +113,8 @@ type opened struct {
 	seen  sessions.Disclosure
 	event Event
 
-	limit     int   // sessions at most, 0 for any number
-	overLimit error // what more are
+	limit     int   // how many sessions may be read; 0: any number
+	overLimit error // error if there are more than limit
 }
 
 func (x Selected) open(ctx context.Context, r sessions.Reading) (*opened, error) {
@@ -132,7 +134,8 @@ func (x Selected) open(ctx context.Context, r sessions.Reading) (*opened, error)
 	return o, nil
 }
 
-// permit says why the viewer may not take the selection away.
+// permit returns an error if the viewer may not export the selection. Otherwise it fills in the
+// fields that reading needs.
 func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 	if v.NoExport || v.ExportLimit < 0 {
 		return ErrNoExport
@@ -144,8 +147,8 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 	if err != nil {
 		return err
 	}
-	// ID, company and creation time are always read, and no fields would be all of them to a
-	// Backend.
+	// ID, company and creation time are always read. They also keep the set from being empty, which
+	// means all fields to a Backend.
 	read := r.Fields.Union(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))
 	o.sel = Selection{Company: v.Company, Filter: sc.selected, Fields: read.Minus(v.Disclosure.Hidden())}
 	if o.limit = v.ExportLimit; o.limit > 0 {
@@ -165,13 +168,14 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 			return o.overLimit
 		}
 	}
+	// after the count, which is of the whole selection
 	o.sel.After = r.After
 	return nil
 }
 
 var errStopped = errors.New("store: the reader has left")
 
-// sessions reads the selection and tells the audit hook how that ended.
+// sessions yields the sessions of the selection, and then calls the audit hook with the outcome.
 func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
 	e := o.event
 	stopped := false
@@ -208,7 +212,7 @@ func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
 	}
 }
 
-// each hands over the sessions of the selection until the first error.
+// each calls do with the sessions of the selection until the first error.
 func (o *opened) each(do func(*sessions.Session) error) error {
 	end, err := o.store.export(o.asks)
 	if err != nil {
@@ -218,20 +222,21 @@ func (o *opened) each(do func(*sessions.Session) error) error {
 	return o.store.stream(o.ctx, o.sel, do)
 }
 
-// Written calls the audit hook for a file of the selection that was sent, with its rows, bytes and
-// their SHA-256 in hexadecimal; or, with an error, for one that broke off after these. Package
-// httpapi calls it. The error is that of the hook.
+// Written calls the audit hook for a file of the selection that was sent, with its rows, its bytes
+// and their SHA-256 in hexadecimal. failed is not nil if the file broke off after these bytes.
+// Package httpapi calls Written. The error is that of the hook.
 func (x Selected) Written(ctx context.Context, rows, bytes int64, sha256 string, failed error) error {
 	e := x.viewer.event(ActionExport)
 	e.Query, e.Outcome, e.Rows, e.Bytes, e.SHA256, e.Err = x.filter.Text(), Written, int(rows), bytes, sha256, failed
 	if x.store == nil {
 		return ErrNoCompany
 	}
-	return x.store.tell(context.WithoutCancel(ctx), e) // that it broke off is told even if the client is gone
+	// A broken export is audited even if the client is gone.
+	return x.store.tell(context.WithoutCancel(ctx), e)
 }
 
 // Watermark returns the newest watermark for this viewer, for use with [Selected.Changed] only. If
-// the Backend has none the error wraps [errors.ErrUnsupported].
+// the Backend has no watermarks, the error wraps [errors.ErrUnsupported].
 func (x Selected) Watermark(ctx context.Context) (string, error) {
 	if err := x.viewer.check(); err != nil {
 		return "", err
@@ -246,20 +251,20 @@ func (x Selected) Watermark(ctx context.Context) (string, error) {
 	return string(x.viewer.watermark(Watermark(x.part()) + changes.Next)), nil
 }
 
-// part is what tells the part of the company that the viewer may see from any other: what was begun
-// of one cannot go on with another.
+// part returns a fingerprint of the part of the company that the viewer may see. An export that
+// began with one part cannot continue with another.
 func (x Selected) part() string {
 	of := fingerprintOf(x.viewer.Restriction.Text())
 	return string(of[:])
 }
 
-// changesRead is how many changes are read at once.
+// changesRead is how many changes Changed reads at once.
 const changesRead = 1000
 
 // Changed reports whether a session further back than the position has changed since the watermark,
-// if it is in the selection or may have been. A session whose creation time is outside the
-// selection was never in it. It is always true for a viewer with another restriction than that of
-// the watermark.
+// if it is in the selection or may have been in it. A session whose creation time is outside the
+// selection was never in it. For a viewer whose restriction is not that of the watermark, Changed
+// always returns true.
 func (x Selected) Changed(ctx context.Context, since string, after sessions.Position) (bool, error) {
 	if err := x.viewer.check(); err != nil {
 		return false, err

@@ -14,25 +14,26 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// CompanySettings are what a company's Master User sets. The zero CompanySettings accept no level
-// and have no extra fields.
+// CompanySettings are the settings that a company's Master User may change. The zero
+// CompanySettings accept no level and have no extra fields.
 //
 // encoding/json reads and writes them. [ParseCompanySettings] reads settings with scales of the
 // host's own.
 type CompanySettings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
-	ExtraKeys  sessions.ExtraKeys  `json:"extra_keys"` // the company's extra fields, in the order of their columns
-	// KeptKeys are the extra fields that say nothing about a person, such as the branch. A redaction
-	// keeps them ([Store.Redact]), so that restrictions by them still hold.
+	// ExtraKeys are the company's extra fields, in the order of their columns.
+	ExtraKeys sessions.ExtraKeys `json:"extra_keys"`
+	// KeptKeys are the extra fields that say nothing about a person, such as the branch. A
+	// redaction keeps them ([Store.Redact]), so that restrictions by them still hold.
 	KeptKeys sessions.ExtraKeys `json:"kept_keys"`
 
-	// Revision counts the changes. Settings sets it; a save needs the one that was read.
+	// Revision counts the changes. Settings sets it; a save needs the revision that was read.
 	Revision int64 `json:"revision"`
 }
 
 // ParseCompanySettings reads the JSON of CompanySettings whose policies are on far.Kvalifika or on
-// one of the scales given. Errors wrap [sessions.ErrSyntax], for an unknown member as well, or what
-// far.ParsePolicy returns.
+// one of the scales given. Errors wrap [sessions.ErrSyntax], also for an unknown member, or the
+// error of far.ParsePolicy.
 func ParseCompanySettings(data []byte, scales ...far.Scale) (CompanySettings, error) {
 	var j struct {
 		Acceptance json.RawMessage    `json:"acceptance"`
@@ -62,22 +63,24 @@ func (c CompanySettings) Equal(d CompanySettings) bool {
 // here, and those of [SettingsHistory] and [SettingsPurger], has a case there with its number.
 //
 //  1. Each method concerns one company. An empty one is [ErrNoCompany].
-//  2. CompanySettings returns what was saved last, all of it: the zero settings if nothing was.
+//  2. CompanySettings returns all of the settings saved last, or the zero settings if none were
+//     saved.
 //  3. SaveCompanySettings replaces the stored settings if their revision is that of s, and raises
 //     it by one. Otherwise nothing changes, and the error wraps [ErrConflict].
-//  4. If many replace the same revision at once, one succeeds.
+//  4. If many calls replace the same revision at once, one succeeds.
 //  5. A cancelled context ends a method with an error that wraps the context's, and saves nothing.
 type Settings interface {
 	CompanySettings(ctx context.Context, company string) (CompanySettings, error)
-	// SaveCompanySettings saves the settings; subject is the Viewer.Subject of the person who does.
+	// SaveCompanySettings saves the settings; subject is the Viewer.Subject of the person who saves
+	// them.
 	SaveCompanySettings(ctx context.Context, company string, s CompanySettings, subject string) error
 }
 
-// SettingsHistory is a Settings that keeps what was saved.
+// SettingsHistory is a Settings that keeps all settings that were saved.
 //
-//  6. CompanySettingsHistory returns what was saved for a company, newest first, with the person
-//     and the time: at most limit of it, and only revisions below before, if that is not 0. No
-//     revision is missing.
+//  6. CompanySettingsHistory returns the saved settings of a company, newest first, each with the
+//     person and the time: at most limit of them, and only revisions below before, if before is not
+//  0. No revision is missing.
 type SettingsHistory interface {
 	CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]SettingsRevision, error)
 }
@@ -86,21 +89,21 @@ type SettingsHistory interface {
 type SettingsRevision struct {
 	CompanySettings
 	Subject string    // Viewer.Subject of the person who saved them
-	At      time.Time // when: in UTC, of microseconds, by the clock of the process that saved them
+	At      time.Time // when they were saved: UTC, microseconds, by the clock of that process
 }
 
 // SettingsPurger is a Settings that can forget a company for good, for [Store.PurgeCompany].
 //
-//  7. PurgeCompanySettings deletes the settings of a company, and their history, and no others.
-//     Without any it does nothing. The settings are the zero ones then, of revision 0.
+//  7. PurgeCompanySettings deletes the settings of a company and their history, and no others. If
+//     there are none it does nothing. Afterwards the company has the zero settings, of revision 0.
 type SettingsPurger interface {
 	PurgeCompanySettings(ctx context.Context, company string) error
 }
 
 // SettingsHistory returns the saved settings of the viewer's company, newest first: at most limit
-// of them, as in [Query], and only revisions below before, if that is not 0. Only a Master User may
-// read it: for others the error is [ErrForbidden]. If [Options.Settings] keeps no history, it wraps
-// [errors.ErrUnsupported].
+// of them, as in [Query], and only revisions below before, if before is not 0. Only a Master User
+// may read the history: for others the error is [ErrForbidden]. If [Options.Settings] keeps no
+// history, the error wraps [errors.ErrUnsupported].
 func (s *Store) SettingsHistory(ctx context.Context, v Viewer, before int64, limit int) ([]SettingsRevision, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -149,10 +152,10 @@ func (s *Store) companySettings(ctx context.Context, company string) (CompanySet
 }
 
 // SaveSettings replaces the settings of the viewer's company, and returns them as saved. changed
-// must have the revision that was read: if another is stored, the error is [ErrConflict]. It must
-// have an acceptance level: otherwise the error is [sessions.ErrNoAcceptance]. Only a Master User
-// may save settings: for others the error is [ErrForbidden]. The audit hook is called with the old
-// and new settings before they are saved, and with the outcome after.
+// must have the revision that was read: if another revision is stored, the error is [ErrConflict].
+// It must have an acceptance level: otherwise the error is [sessions.ErrNoAcceptance]. Only a
+// Master User may save settings: for others the error is [ErrForbidden]. The audit hook is called
+// with the old and new settings before they are saved, and with the outcome after.
 func (s *Store) SaveSettings(ctx context.Context, v Viewer, changed CompanySettings) (CompanySettings, error) {
 	if err := v.check(); err != nil {
 		return CompanySettings{}, err

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The defaults of [Options].
+// The defaults of [Options]: sessions, except DefaultBudget, which is rows or index entries.
 const (
 	DefaultLimit      = 50
 	DefaultMaxLimit   = 500
@@ -23,36 +23,40 @@ const (
 
 // Options are the options of a [Store]. The zero Options are the defaults.
 type Options struct {
-	DefaultLimit int // sessions of a page whose query states no limit; 0: 50
+	DefaultLimit int // sessions of a page if its query states no limit; 0: 50
 	MaxLimit     int // sessions that a query may ask for; 0: 500
 
-	// Budget is how many rows or index entries a Backend may read for one page, count or option; 0:
-	// 30,000; negative: no bound. If it ends the page of a viewer with a restriction, the page goes on
-	// to the end of a second, however many sessions were created within that second.
+	// Budget is how many rows or index entries a Backend may read for one page, count or facet
+	// option; 0: 30,000; negative: no bound. If it ends the page of a viewer with a restriction,
+	// the page continues to the end of a second, however many sessions were created within that
+	// second.
 	Budget int
 
 	CountLimit int // sessions at which Count, Facets and Tally may stop; 0: 10,000
 
-	// Connections is how many of the Backend's connections the Store uses at once, including those of
-	// exports; 0: as many as the Backend says ([Pooled]), or 32. Further calls wait.
+	// Connections is how many of the Backend's connections the Store uses at once, including those
+	// of exports; 0: the number that the Backend states ([Pooled]), or 32. Further calls wait.
 	Connections int
-	Exports     ExportLimits // at once; more are refused with ErrBusy
+	Exports     ExportLimits // exports at once; more are refused with ErrBusy
 
-	Settings Settings // of companies; nil: Store.Settings and Store.SaveSettings return ErrNoSettings
+	// Settings keeps the settings of companies. nil: Store.Settings and Store.SaveSettings return
+	// ErrNoSettings.
+	Settings Settings
 
-	// Audit is called for every operation before its result leaves the Store, on the goroutine of the
-	// caller. If it returns an error, the operation is refused. nil: it is not called.
+	// Audit is called for every operation before its result leaves the Store, on the goroutine of
+	// the caller. If it returns an error, the operation is refused. nil: it is not called.
 	Audit func(ctx context.Context, e Event) error
 
-	// Trail keeps the events that Audit gets, including those that it refuses. If an event cannot be
-	// kept, the operation is refused ([ErrTrail]). nil: nothing is kept, and Store.AuditTrail returns
-	// ErrNoTrail.
+	// Trail keeps the events that Audit gets, including those that it refuses. If an event cannot
+	// be kept, the operation is refused ([ErrTrail]). nil: nothing is kept, and Store.AuditTrail
+	// returns ErrNoTrail.
 	Trail AuditTrail
 	// AuditRetention is how long the trail keeps an entry; 0: [DefaultAuditRetention]; negative: as
-	// long as the company exists. Older entries are not shown, and are deleted as new ones come.
+	// long as the company exists. Older entries are not shown, and are deleted as new ones are
+	// added.
 	AuditRetention time.Duration
-	// AuditTexts keeps the canonical text of filters in the trail, with the names and numbers that
-	// were searched. Those are personal data that no redaction or purge of a session removes.
+	// AuditTexts keeps the canonical text of filters in the trail, with the names and numbers of
+	// searches. They are personal data that no redaction or purge of a session removes.
 	AuditTexts bool
 }
 
@@ -65,9 +69,10 @@ type Store struct {
 	options Options
 	work    work
 
-	audited     atomic.Int64 // when the last entry of the trail was made, in microseconds since 1970
+	// audited is the time of the last entry of the trail, in microseconds since 1970.
+	audited     atomic.Int64
 	auditMu     sync.Mutex
-	auditPaused map[string]time.Time // by company: when to look again for entries to delete
+	auditPaused map[string]time.Time // by company: when to look for expired entries again
 }
 
 // New returns a Store over a Backend, which stays the caller's.
@@ -88,8 +93,8 @@ func (s *Store) limit(asked int) (int, error) {
 	return cmp.Or(asked, s.options.DefaultLimit), nil
 }
 
-// Get returns everything that the viewer may see of one session. A session that is missing, another
-// company's or outside the viewer's restriction is the same [ErrNotFound].
+// Get returns one session with all fields that the viewer may see. Whether a session is missing,
+// another company's or outside the viewer's restriction, the error is the same [ErrNotFound].
 func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -104,8 +109,9 @@ func (s *Store) Get(ctx context.Context, v Viewer, id string) (*sessions.Session
 }
 
 // Selfie returns the reference of one session's selfie, for a viewer who is to see the image: "" if
-// it has none. Hidden from the viewer it is a [*HiddenError]. Which sessions are [ErrNotFound], Get
-// says. The audit hook gets an action of its own, since a list that shows selfies asks for many.
+// it has none. If the selfie is hidden from the viewer, the error is a [*HiddenError]. Sessions are
+// [ErrNotFound] as in [Store.Get]. The audit hook gets an action of its own, since a list that
+// shows selfies asks for many.
 func (s *Store) Selfie(ctx context.Context, v Viewer, id string) (string, error) {
 	if err := v.check(); err != nil {
 		return "", err
@@ -123,7 +129,7 @@ func (s *Store) Selfie(ctx context.Context, v Viewer, id string) (string, error)
 	return conclude(ctx, s, e, found.Selfie, nil)
 }
 
-// get returns a session undisclosed.
+// get returns a session before the viewer's Disclosure is applied.
 func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session, error) {
 	if err := v.Restriction.Err(); err != nil {
 		return nil, fmt.Errorf("store: restriction: %w", err)
@@ -136,13 +142,14 @@ func (s *Store) get(ctx context.Context, v Viewer, id string) (*sessions.Session
 		return nil, fmt.Errorf("store: get: %w", err)
 	case found.Company != v.Company:
 		return nil, ErrBackend
+	// A storage may compare IDs less strictly than bytewise.
 	case found.ID != id || !v.Restriction.Match(found):
 		return nil, ErrNotFound
 	}
 	return found, nil
 }
 
-// list asks the Backend for one batch and checks what it says.
+// list asks the Backend for one batch and checks that it keeps the contract.
 func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
 	batch, err := inTurn(ctx, s, func() (Batch, error) { return s.backend.List(ctx, sel) })
 	if err != nil {
@@ -169,13 +176,13 @@ func (s *Store) changesSince(ctx context.Context, company string, since Watermar
 	return changed, nil
 }
 
-// batchSize is how many sessions are read at once where they do not make a page.
+// batchSize is how many sessions are read at once when they are not read for a page.
 const batchSize = 1000
 
 // batches lists a selection in parts, up to its Limit (0: none) and Budget (0: none). After the
-// last part the selection has been read to its end only if Reached of that part is zero. What a
-// part costs is known to be its sessions at least: all parts together may cost the Budget once for
-// each.
+// last part the selection has been read to its end only if Reached of that part is zero. The Store
+// knows only that a part costs at least its sessions, so each of the parts may cost up to the
+// Budget.
 func (s *Store) batches(ctx context.Context, sel Selection) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		part, left := sel, sel.Limit

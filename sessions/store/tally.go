@@ -13,22 +13,23 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Otherwise says whether a session passes apart from its match level.
+// Otherwise says whether a session would pass if its match level were accepted.
 type Otherwise string
 
 // The values of Otherwise.
 const (
-	// OtherwisePasses: it succeeded, or it was compared and failed for Low FAR alone, with liveness
-	// passed and a valid document.
+	// OtherwisePasses: the session succeeded, or it was compared and failed for Low FAR alone, with
+	// liveness passed and a valid document.
 	OtherwisePasses Otherwise = "passes"
-	// OtherwiseFails: it failed for another reason, alone or beside Low FAR; or its liveness was
-	// not passed, or its document invalid.
+	// OtherwiseFails: the session failed for another reason, alone or beside Low FAR; or its
+	// liveness check was not passed, or its document was invalid.
 	OtherwiseFails Otherwise = "fails"
-	// OtherwiseUnknown: it is pending, its status is not one of the product's, it failed for no
-	// stored reason, or evidence is missing beside its Low FAR.
+	// OtherwiseUnknown: the session is pending, its status is not one of the product's, it failed
+	// for no stored reason, or evidence is missing beside its Low FAR.
 	OtherwiseUnknown Otherwise = "unknown"
 )
 
+// otherwise returns the Otherwise of a session.
 func otherwise(s *sessions.Session) Otherwise {
 	if s.Status == sessions.Success {
 		return OtherwisePasses
@@ -49,10 +50,10 @@ func otherwise(s *sessions.Session) Otherwise {
 
 // TallyKey is the key by which a tally counts sessions.
 type TallyKey struct {
-	Scale        string // that Level is on; "" where not compared
+	Scale        string // scale of Level; "" if not compared
 	DocumentType sessions.DocumentType
 	Compared     bool
-	Level        far.Level // 0 where not compared, or compared without a match
+	Level        far.Level // 0 if not compared, or compared without a match
 	Otherwise    Otherwise
 }
 
@@ -66,7 +67,7 @@ func TallyKeyOf(s *sessions.Session) TallyKey {
 	return k
 }
 
-// TallyRow is how many sessions of a selection have a key.
+// TallyRow is a key and the number of sessions that have it.
 type TallyRow struct {
 	TallyKey
 	N int
@@ -133,6 +134,8 @@ func (s *Store) tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, er
 	return tally, nil
 }
 
+// compare orders keys as the rows of a Tally: bytewise by scale and document type, sessions without
+// a comparison before compared ones.
 func (k TallyKey) compare(o TallyKey) int {
 	compared := func(k TallyKey) int {
 		if k.Compared {
@@ -144,11 +147,13 @@ func (k TallyKey) compare(o TallyKey) int {
 		cmp.Compare(k.Level, o.Level), cmp.Compare(k.Otherwise, o.Otherwise))
 }
 
-// Outlook is how many sessions would pass and fail under an acceptance.
+// Outlook is the result of [Tally.If]: how many sessions would pass and fail under an acceptance.
 type Outlook struct {
 	Pass, Fail int
-	Unknown    int  // undecided otherwise, on another scale, or of a level that the scale does not have
-	Exact      bool // of the tally
+	// Unknown counts sessions that are undecided otherwise, on another scale, or of a level that
+	// the scale lacks.
+	Unknown int
+	Exact   bool // whether the tally is exact
 }
 
 // If returns how the tally's sessions would have ended under another acceptance. It changes none of
@@ -172,6 +177,7 @@ func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
 	return o, nil
 }
 
+// under returns the outcome of sessions with this key under an acceptance.
 func (k TallyKey) under(a sessions.Acceptance) Otherwise {
 	policy := a.For(k.DocumentType)
 	if !k.Compared || k.Otherwise == OtherwiseFails {

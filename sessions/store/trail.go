@@ -28,10 +28,11 @@ const (
 	MaxAuditTextBytes = 16 * 1024 // of Query, Old and New
 )
 
-// The deletion of entries whose time is over goes by parts, and nobody waits for more than one.
+// Expired entries are deleted in parts. A call deletes at most one part, so that no viewer waits
+// long.
 const (
 	auditPart  = 1000             // entries of a part
-	auditPause = 10 * time.Minute // between parts, while there is less than one
+	auditPause = 10 * time.Minute // pause after a part that was not full
 )
 
 // AuditEntry is an [Event] as a trail keeps it. The Store makes it. Each of its texts is within the
@@ -39,22 +40,27 @@ const (
 // neither query nor settings, and encoding/json refuses it ([sessions.ErrNoJSON]).
 type AuditEntry struct {
 	Company string
-	At      time.Time // when it happened: in UTC, of microseconds; of one Store, later events have later times
-	ID      string    // letters and digits that tell entries of one time apart
-	Subject string    // Viewer.Subject of the person who did it
+	// At is when it happened: in UTC, in microseconds. Events of one Store have increasing times.
+	At      time.Time
+	ID      string // letters and digits; distinguishes entries of one time
+	Subject string // Viewer.Subject of the person who did it
 	Role    sessions.Role
 	Action  Action
 	Outcome Outcome
 
-	// Query names the criteria of the search, filter or purge, such as "filter(status, search)", but
-	// nothing about a person. With [Options.AuditTexts] it is Event.Query.
-	Query    string
-	Session  string // ID, for details, selfies, attempts and redactions, and for reading the trail of a session
+	// Query names the criteria of the search, filter or purge, such as "filter(status, search)",
+	// but holds nothing about a person. With [Options.AuditTexts] it is Event.Query.
+	Query string
+	// Session is the session's ID, for details, selfies, attempts and redactions, and for reading
+	// the trail of a session.
+	Session  string
 	Old, New string // for a change of settings, before and after, as JSON
-	Rows     int    // as in Event; of the trail itself, entries; IDs of a purge by IDs are not kept
+	Rows     int    // as in Event; the IDs of a purge by IDs are not kept
 	Bytes    int64
 	SHA256   string
-	Reason   string // why it failed, in the words of an error of this SDK; never those of a driver or of a host
+	// Reason says why it failed, in the words of an error of this SDK, never in those of a driver
+	// or a host.
+	Reason string
 }
 
 // String returns action, company, subject and outcome.
@@ -81,23 +87,26 @@ func (e AuditEntry) LogValue() slog.Value { //nolint:gocritic // a value method 
 // Position returns the entry's place in the trail.
 func (e *AuditEntry) Position() Position { return Position{CreatedAt: e.At, ID: e.ID} }
 
-// AuditTrail is where a host keeps what is audited. Package storetest proves an implementation:
-// each sentence has a case there that bears its number.
+// AuditTrail is where a host keeps its audit trail. Package storetest tests an implementation: each
+// promise of this list has a case there with its number.
 //
 //  1. Each method concerns one company. An empty one is [ErrNoCompany].
-//  2. What was appended is there when AppendAudit returns, and comes back as it was, all of it.
+//  2. An appended entry is readable when AppendAudit returns, and comes back with all its fields
+//     unchanged.
 //  3. AuditEntries returns the company's entries newest first: by At, ties by ID, the bytewise
 //     greater ID first.
-//  4. Subject and Session select the entries that have exactly that, Actions those that have one of
-//     them, From those of that time and later, Until those before it; all of them together.
-//  5. It returns at most Limit entries, all of them further back than After. AuditBatch.Reached is
-//     the zero Position if the end was reached, or else the place up to which all was looked at;
-//     the batch may then hold fewer entries, even none. Going on from Reached finds the rest.
-//  6. A reader that goes on so sees each entry that was there when it began, once, while others
-//     append.
+//  4. Subject and Session select the entries with exactly that value, Actions those with one of the
+//     actions, From those of that time and later, Until those before that time. An entry is
+//     selected if it satisfies all of them.
+//  5. AuditEntries returns at most Limit entries, all of them further back than After.
+//     AuditBatch.Reached is the zero Position if the end was reached. Otherwise it is the place up
+//     to which the trail was searched, and the batch may hold fewer entries than Limit, even none.
+//     Continuing from Reached finds the rest.
+//  6. A reader that continues in this way sees each entry that existed when it began, once, while
+//     others append.
 //  7. DeleteAudit deletes the entries of the company before a time, the oldest first, and returns
-//     how many; a zero time is all of them. If most is not 0, it may stop once it has deleted that
-//     many.
+//     how many; a zero time means all entries. If most is not 0, it may stop once it has deleted
+//     that many.
 //  8. A cancelled context ends a method with an error that wraps the context's.
 //  9. All methods may be called from many goroutines at once.
 type AuditTrail interface {
@@ -127,7 +136,7 @@ func (s *AuditSelection) Selects(e *AuditEntry) bool {
 // AuditBatch is a part of a trail.
 type AuditBatch struct {
 	Entries []AuditEntry // newest first
-	Reached Position     // all entries up to here were looked at; zero: all there are
+	Reached Position     // all entries up to here have been searched; zero: all entries
 }
 
 // Format prints how many entries there are, whatever the verb.
@@ -157,7 +166,7 @@ func printEntries(w io.Writer, entries []AuditEntry) {
 	_, _ = fmt.Fprintf(w, "audit entries(%d)", len(entries))
 }
 
-// err says what no query means.
+// err returns an error for an invalid query.
 func (q *AuditQuery) err() error {
 	if !q.From.IsZero() && !q.Until.IsZero() && !q.From.Before(q.Until) {
 		return fmt.Errorf("%w: its time ends before it begins", ErrAuditQuery)
@@ -172,10 +181,10 @@ func (q *AuditQuery) err() error {
 
 // AuditTrail returns a page of the company's audit trail, newest first. Only a Master User without
 // a restriction may read it: for others the error is [ErrForbidden]. Without [Options.Trail] it is
-// [ErrNoTrail], and [ErrAuditQuery] for an unknown action or a time that ends before it begins. For
-// a viewer with hidden fields AuditEntry.Query is empty. Entries older than
-// [Options.AuditRetention] are not shown, whether they are deleted yet or not. Reading is audited
-// itself.
+// [ErrNoTrail]. For an unknown action, or a range of times that ends before it begins, it is
+// [ErrAuditQuery]. For a viewer with hidden fields AuditEntry.Query is empty. Entries older than
+// [Options.AuditRetention] are not shown, even if they have not been deleted yet. Reading the trail
+// is itself audited.
 func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPage, error) {
 	if err := v.check(); err != nil {
 		return AuditPage{}, err
@@ -235,7 +244,7 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 	return page, nil
 }
 
-// binding returns the fingerprint of the cursors of a trail.
+// binding returns the fingerprint of the cursors of a query of the trail.
 func (s *AuditSelection) binding() fingerprint {
 	texts := []string{"audit trail\x00", s.Company, s.Subject, s.Session, s.From.UTC().String(), s.Until.UTC().String()}
 	for _, a := range s.Actions {
@@ -244,13 +253,13 @@ func (s *AuditSelection) binding() fingerprint {
 	return fingerprintOf(texts...)
 }
 
-// auditKeptFrom returns the time from which on entries are kept; ok is false if they all are.
+// auditKeptFrom returns the time of the oldest entry to keep; ok is false if all entries are kept.
 func (s *Store) auditKeptFrom(now time.Time) (from time.Time, ok bool) {
 	retention := cmp.Or(s.options.AuditRetention, DefaultAuditRetention)
 	return now.Add(-retention), retention > 0
 }
 
-// appendAudit keeps an event in the trail, and deletes some entries whose time is over.
+// appendAudit appends an event to the trail, and may delete some expired entries.
 func (s *Store) appendAudit(ctx context.Context, e *Event) error {
 	entry := s.auditEntry(e)
 	if err := s.options.Trail.AppendAudit(ctx, entry); err != nil {
@@ -260,17 +269,18 @@ func (s *Store) appendAudit(ctx context.Context, e *Event) error {
 	if !ok || !s.auditDue(e.Company, entry.At) {
 		return nil
 	}
-	// That entries cannot be deleted now refuses nobody anything: nobody sees them, and the next
-	// ones try again.
+	// A failure to delete is ignored: expired entries are not shown, and a later event tries again.
 	if n, err := s.options.Trail.DeleteAudit(ctx, e.Company, before, auditPart); err == nil && n >= auditPart {
 		s.auditMu.Lock()
+		// a full part: there may be more, so the next event deletes again
 		delete(s.auditPaused, e.Company)
 		s.auditMu.Unlock()
 	}
 	return nil
 }
 
-// auditDue reports whether it is time to look for entries whose time is over.
+// auditDue reports whether it is time to look for expired entries of the company. If so, it starts
+// the next pause.
 func (s *Store) auditDue(company string, now time.Time) bool {
 	s.auditMu.Lock()
 	defer s.auditMu.Unlock()
@@ -293,7 +303,7 @@ func (s *Store) auditEntry(e *Event) AuditEntry {
 		Query: e.Query,
 	}
 	if !s.options.AuditTexts && e.Query != "" {
-		// What is not a filter says so, and nothing more.
+		// A text that is not a filter is an invalid filter, which prints without its text.
 		f, _ := filter.Parse(e.Query)
 		entry.Query = fmt.Sprint(f)
 	}
@@ -307,8 +317,8 @@ func (s *Store) auditEntry(e *Event) AuditEntry {
 	return entry
 }
 
-// auditNow returns a time that is later than all that it has returned, as long as the clock is not
-// set back.
+// auditNow returns the time in microseconds, later than all times that it has returned before,
+// unless the clock was set back by a second or more.
 func (s *Store) auditNow() time.Time {
 	for {
 		now, last := time.Now().UnixMicro(), s.audited.Load()
@@ -322,8 +332,8 @@ func (s *Store) auditNow() time.Time {
 }
 
 // AuditText returns the text in the form of an [AuditEntry], which every storage can keep: valid
-// UTF-8 without NUL, of at most so many bytes (4 or more). Hosts that append entries of their own
-// need it, since clients and documents may contain anything.
+// UTF-8 without NUL, of at most most bytes. most must be at least 4. Hosts that append entries of
+// their own need AuditText, since clients and documents may contain anything.
 func AuditText(text string, most int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	if len(text) <= most {
@@ -339,14 +349,14 @@ func AuditText(text string, most int) string {
 
 func settingsText(c CompanySettings) string {
 	text, err := json.Marshal(c)
-	if err != nil { // never: a zero Acceptance is null, and a key is a valid text
+	if err != nil { // cannot happen: a zero Acceptance is null, and keys are valid texts
 		return ""
 	}
 	return string(text)
 }
 
-// auditReason returns the words of the error of this SDK that an error wraps: those of drivers and
-// hosts may hold anything.
+// auditReason returns the text of the first error of the list that err wraps. The texts of other
+// errors may hold personal data: they come from drivers and hosts.
 func auditReason(err error) string {
 	for _, known := range [...]error{
 		ErrNoExport, ErrNoErase, ErrHidden, ErrForbidden, ErrRefused, ErrNotFound, ErrConflict, ErrExportLimit, sessions.ErrTooMany, ErrBusy, ErrSuperseded,

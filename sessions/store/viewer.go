@@ -7,11 +7,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Viewer says who asks, and what they may see. The host fills it in after authorization. Every call
-// checks it: without a Company the error is [ErrNoCompany], without a Role of the product's
-// [ErrNoRole]. The zero values of the other fields restrict nothing.
+// Viewer is the person who makes a call, and says what they may see. The host fills it in after
+// authorization. Every call checks it: without a Company the error is [ErrNoCompany], without one
+// of the product's roles it is [ErrNoRole]. The zero values of the other fields restrict nothing.
 type Viewer struct {
-	Company string // whose sessions; opaque
+	Company string // company whose sessions are asked for; opaque
 	Role    sessions.Role
 	Subject string // key of the person who asks, for the audit trail; opaque
 
@@ -19,17 +19,20 @@ type Viewer struct {
 	// filtered by.
 	Disclosure sessions.Disclosure
 	// Restriction is the part of the company that the viewer may see, in lists, details, attempts,
-	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves it
-	// disappears without notice, so restrict by fields that do not change. Redaction removes the
-	// subject, and extra fields except [CompanySettings.KeptKeys], so that a restriction by them then
-	// excludes the session.
+	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves
+	// the part disappears without notice, so restrict by fields that do not change. Redaction
+	// removes the subject, and extra fields except [CompanySettings.KeptKeys], so that a
+	// restriction by them then excludes the session.
 	Restriction filter.Filter
 
-	NoExport    bool // may not export: Selected.Open and All return ErrNoExport
-	ExportLimit int  // sessions that Selected.Open and All yield at most; 0: no limit; negative: as NoExport
+	NoExport bool // may not export: Selected.Open and All return ErrNoExport
+	// ExportLimit is how many sessions Selected.Open and All yield at most. 0: no limit. Negative:
+	// as NoExport.
+	ExportLimit int
 	MayErase    bool // may erase: Store.Redact, Purge and PurgeCompany
 }
 
+// check returns an error if the viewer has no company or no role of the product.
 func (v Viewer) check() error {
 	switch {
 	case v.Company == "":
@@ -40,17 +43,19 @@ func (v Viewer) check() error {
 	return nil
 }
 
-// key tells viewers apart.
+// key returns the key that identifies the viewer in limits and searches.
 func (v Viewer) key() viewerKey { return viewerKey{v.Company, v.Subject} }
 
-// scope is what a viewer's filter means for that viewer.
+// scope is a viewer's filter, applied to what the viewer may see.
 type scope struct {
-	asked    filter.Filter   // the viewer's filter; its searches look at fields that the viewer may see only
+	// The viewer's filter. Its searches look only at fields that the viewer may see.
+	asked    filter.Filter
 	selected filter.Filter   // asked, within the restriction
-	searched sessions.Fields // by the filter's searches
+	searched sessions.Fields // fields that the filter's searches look at
 }
 
-// scope narrows a filter to what the viewer may see, or says by which field they may not filter.
+// scope narrows a filter to the sessions and fields that the viewer may see. If the filter uses a
+// hidden field, the error is a [*HiddenError].
 func (v Viewer) scope(f filter.Filter) (scope, error) {
 	if err := v.Restriction.Err(); err != nil {
 		return scope{}, fmt.Errorf("store: restriction: %w", err)
@@ -62,7 +67,8 @@ func (v Viewer) scope(f filter.Filter) (scope, error) {
 	var searched sessions.Fields
 	for c := range f.All() {
 		used := c.Fields()
-		if used.Has(sessions.FieldReasons) { // a filter by a reason tells what the reason tells
+		// A filter by a reason reveals the same field as the reason.
+		if used.Has(sessions.FieldReasons) {
 			var reasons []sessions.Reason
 			for _, r := range c.Values() {
 				reasons = append(reasons, sessions.Reason(r))
@@ -70,6 +76,7 @@ func (v Viewer) scope(f filter.Filter) (scope, error) {
 			used = used.Union(sessions.ReasonFields(reasons...))
 		}
 		if _, ok := c.Search(); ok {
+			// A search is narrowed to the visible fields. It is refused only if none is left.
 			if used.Minus(hidden) == 0 {
 				return scope{}, &HiddenError{used}
 			}

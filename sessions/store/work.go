@@ -7,24 +7,26 @@ import (
 	"sync"
 )
 
-// DefaultConnections is how many connections a Store uses at once if its Backend does not say how
-// many it has, or has no limit.
+// DefaultConnections is how many connections a Store uses at once if its Backend states no number
+// ([Pooled]) or has no limit.
 const DefaultConnections = 32
 
-// Pooled is a Backend that knows how many connections it may have at once: those of the host's
-// pool. It returns 0 if there is no limit.
+// Pooled is a Backend that knows how many connections the host's pool may have at once. Connections
+// returns 0 if there is no limit.
 type Pooled interface{ Connections() int }
 
 // ExportLimits are how many exports may be read at once. A zero limit depends on the connections:
 // half of them for the process, half of that for a company, and two for a viewer, but always at
 // least one.
 type ExportLimits struct {
-	Process int // of this Store; at most all connections but one, if there are two
+	Process int // limit of this Store; if there are two connections or more, at most all except one
 	Company int
-	Viewer  int // of those with the same Viewer.Subject; viewers without one are not told apart, and only the company's limit holds
+	// Viewer is the limit of each Viewer.Subject. Viewers without a Subject have only the company's
+	// limit.
+	Viewer int
 }
 
-// over fills in what is zero, and keeps one connection for lists.
+// over fills in the limits that are zero, and keeps one connection for lists.
 func (l ExportLimits) over(connections int) ExportLimits {
 	pick := func(asked, otherwise, most int) int {
 		if asked <= 0 {
@@ -38,12 +40,12 @@ func (l ExportLimits) over(connections int) ExportLimits {
 	return l
 }
 
-// work bounds what a Store has its Backend do at once. Reads wait for their turn, in their order;
-// exports beyond the limits are refused.
+// work bounds the calls that a Store makes to its Backend at once. Reads wait for their turn, in
+// their order; exports beyond the limits are refused.
 type work struct {
 	mu        sync.Mutex
-	running   int       // reads, those of exports among them
-	waiting   list.List // of chan struct{}, which is closed when the read's turn has come
+	running   int       // running reads, including those of exports
+	waiting   list.List // of chan struct{}, each closed when the turn of its read has come
 	exports   int
 	ofCompany map[string]int
 	ofViewer  map[viewerKey]int
@@ -52,7 +54,7 @@ type work struct {
 
 type viewerKey struct{ company, subject string }
 
-// tabKey tells searches apart of which each newer one makes the older superfluous.
+// tabKey identifies a series of searches in which each newer search replaces the older one.
 type tabKey struct {
 	viewerKey
 	tab string
@@ -60,8 +62,8 @@ type tabKey struct {
 
 type search struct{ cancel context.CancelCauseFunc }
 
-// connections is how many the Store may use at once. It is asked each time, because a host may
-// change its pool.
+// connections returns how many connections the Store may use at once. It asks the Backend each
+// time, because a host may change its pool.
 func (s *Store) connections() int {
 	n := s.options.Connections
 	if pooled, ok := s.backend.(Pooled); ok && n <= 0 {
@@ -73,7 +75,7 @@ func (s *Store) connections() int {
 	return n
 }
 
-// inTurn asks the Backend for one thing when its turn has come.
+// inTurn waits for a turn and calls do, which makes one call to the Backend.
 func inTurn[T any](ctx context.Context, s *Store, do func() (T, error)) (T, error) {
 	end, err := s.turn(ctx)
 	if err != nil {
@@ -84,7 +86,7 @@ func inTurn[T any](ctx context.Context, s *Store, do func() (T, error)) (T, erro
 	return do()
 }
 
-// turn waits until the Backend may be asked for one more thing, and returns what ends that.
+// turn waits until one more call to the Backend may begin. end ends the call's turn.
 func (s *Store) turn(ctx context.Context) (end func(), err error) {
 	w, most := &s.work, s.connections()
 	w.mu.Lock()
@@ -103,7 +105,7 @@ func (s *Store) turn(ctx context.Context) (end func(), err error) {
 	}
 	w.mu.Lock()
 	select {
-	case <-called: // just now: somebody else can have the turn
+	case <-called: // the turn came at the same moment: pass it on
 		w.mu.Unlock()
 		w.next()
 	default:
@@ -113,7 +115,7 @@ func (s *Store) turn(ctx context.Context) (end func(), err error) {
 	return nil, fmt.Errorf("store: waiting for other reads: %w", context.Cause(ctx))
 }
 
-// next ends a turn and gives it to the one who has waited longest.
+// next ends a turn and gives it to the call that has waited longest.
 func (w *work) next() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -144,7 +146,7 @@ func (w *work) room(v viewerKey, limits ExportLimits) error {
 	return nil
 }
 
-// export begins one, unless that is one too many, and returns what ends it.
+// export begins an export, or returns a [*BusyError] if a limit is reached. end ends the export.
 func (s *Store) export(v viewerKey) (end func(), err error) {
 	w, limits := &s.work, s.options.Exports.over(s.connections())
 	w.mu.Lock()
@@ -164,7 +166,7 @@ func (s *Store) export(v viewerKey) (end func(), err error) {
 	}, nil
 }
 
-// add counts, and forgets whom it counts none of.
+// add adds n to a count, and deletes counts that become 0, so that the map does not grow.
 func add[K comparable](counts *map[K]int, of K, n int) {
 	if *counts == nil {
 		*counts = map[K]int{}
@@ -174,9 +176,9 @@ func add[K comparable](counts *map[K]int, of K, n int) {
 	}
 }
 
-// supersede cancels the search of the same tab that is under way, with [ErrSuperseded] as the
-// cause, and returns the context of the new one. One that was given up before it came here is no
-// newer one: it may have been overtaken on its way.
+// supersede cancels the running search of the same tab, with [ErrSuperseded] as the cause, and
+// returns the context of the new search. A search whose context is already over cancels nothing: it
+// may be older than the running one and have been overtaken on its way.
 func (w *work) supersede(ctx context.Context, key tabKey) (newer context.Context, end func()) {
 	newer, cancel := context.WithCancelCause(ctx)
 	own := &search{cancel}

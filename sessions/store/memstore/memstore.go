@@ -24,8 +24,8 @@ type Backend struct {
 	mu        sync.RWMutex
 	companies map[string]*company
 
-	// history tells the watermarks of this Backend from those of others: what is in memory is gone
-	// with the process, and the next one counts from zero again.
+	// history distinguishes the watermarks of this Backend from those of others. Memory is lost
+	// with the process, and the next Backend counts from zero again.
 	once    sync.Once
 	history string
 }
@@ -48,17 +48,17 @@ func New() *Backend { return &Backend{} }
 type company struct {
 	list []*sessions.Session // oldest first
 	byID map[string]stored
-	log  []change // of every session the last change at least, in their order
-	seq  uint64   // of the last change
+	log  []change // in order; has at least the last change of every session
+	seq  uint64   // number of the last change
 
 	purged     uint64               // seq of the last purge: older watermarks are refused
-	tombstones map[string]tombstone // by the IDs that were purged
+	tombstones map[string]tombstone // by purged ID
 }
 
 type stored struct {
 	session *sessions.Session
-	version int64  // of Put
-	seq     uint64 // of its last change
+	version int64  // version of Put
+	seq     uint64 // number of its last change
 }
 
 type change struct {
@@ -66,7 +66,7 @@ type change struct {
 	id  string
 }
 
-// nobody is the company that has no sessions yet.
+// nobody is read in place of a company without sessions.
 var nobody = &company{}
 
 // read calls do with the company, which do must not change.
@@ -82,7 +82,7 @@ func (b *Backend) read(ctx context.Context, name string, do func(*company) error
 	return do(cmp.Or(b.companies[name], nobody))
 }
 
-// List returns the sessions of a selection, newest first.
+// List implements [store.Backend].
 func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	err = b.read(ctx, sel.Company, func(c *company) error {
 		batch.AsOf = b.watermark(sel.Company, c.seq)
@@ -130,6 +130,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 
 // Tally tallies the sessions of a selection.
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
+	// a tally is of the whole selection
 	sel.Limit = math.MaxInt
 	err = b.read(ctx, sel.Company, func(c *company) error {
 		found, reached, err := search(ctx, c.between(sel), sel)
@@ -146,10 +147,11 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 	return rows, exact, err
 }
 
-// Stream lends the sessions of a selection, newest first, as they are when it begins.
+// Stream implements [store.Streamer]. It passes the sessions as they were when it began.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
 	var snapshot []*sessions.Session
 	err := b.read(ctx, sel.Company, func(c *company) error {
+		// A copy of the pointers is a snapshot, since stored sessions are never changed.
 		snapshot = slices.Clone(c.between(sel))
 		return sel.Filter.Err()
 	})
@@ -164,6 +166,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		if !sel.Filter.Match(s) {
 			continue
 		}
+		// A copy, so that a callback that sets fields does not change the stored session.
 		lent = *s
 		if err := each(&lent); err != nil {
 			return err
@@ -185,7 +188,7 @@ func (b *Backend) Get(ctx context.Context, companyKey, id string) (s *sessions.S
 	return s, err
 }
 
-// Changes returns the sessions that changed since a watermark, the longest unchanged first.
+// Changes implements [store.Backend]. The session whose last change is oldest comes first.
 func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	err = b.read(ctx, companyKey, func(c *company) error {
 		if since == "" {
@@ -199,7 +202,7 @@ func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Wa
 		next := sort.Search(len(c.log), func(i int) bool { return c.log[i].seq > seq })
 		for _, e := range c.log[next:] {
 			last := c.byID[e.id]
-			if last.seq != e.seq { // it has changed again since
+			if last.seq != e.seq { // a later entry of the log has the session
 				continue
 			}
 			if len(ch.Sessions) == limit {
@@ -218,11 +221,11 @@ func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Wa
 	return ch, nil
 }
 
-// checkEvery is how many sessions are looked at between two looks at the context.
+// checkEvery is how many sessions are examined between two checks of the context.
 const checkEvery = 256
 
-// search returns what the filter matches in list, which is ordered oldest first, from its end, and
-// how far it got.
+// search returns the sessions of the list that the filter matches, newest first, and the position
+// that it reached. The list is ordered oldest first.
 func search(ctx context.Context, list []*sessions.Session, sel store.Selection) (found []*sessions.Session, reached store.Position, err error) {
 	if err := sel.Filter.Err(); err != nil {
 		return nil, store.Position{}, err
@@ -234,6 +237,7 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 		}
 		if sel.Budget > 0 && looked == sel.Budget {
 			if len(found) < sel.Limit {
+				// the last session that was examined
 				reached = store.PositionOf(list[i+1])
 			}
 			return found, reached, nil
@@ -269,13 +273,13 @@ func (c *company) between(sel store.Selection) []*sessions.Session {
 	return c.list[begin:end]
 }
 
-// index returns how many sessions stand further back than the position.
+// index returns how many sessions are further back than the position.
 func (c *company) index(p store.Position) int {
 	return sort.Search(len(c.list), func(i int) bool { return !store.PositionOf(c.list[i]).Before(p) })
 }
 
-// watermark names the number of a company's change. That from before the first change is the same
-// in every history: all has changed since.
+// watermark returns the watermark of the change with the number seq. The watermark before the first
+// change is the same in every history, since everything has changed since then.
 func (b *Backend) watermark(name string, seq uint64) store.Watermark {
 	history := "0"
 	if seq > 0 {
@@ -288,13 +292,13 @@ func (b *Backend) watermark(name string, seq uint64) store.Watermark {
 func (b *Backend) ownHistory() string {
 	b.once.Do(func() {
 		random := make([]byte, 8)
-		_, _ = rand.Read(random) // it never fails
+		_, _ = rand.Read(random) // never fails
 		b.history = hex.EncodeToString(random)
 	})
 	return b.history
 }
 
-// since returns the number that a watermark names.
+// since returns the number of the change that a watermark is of.
 func (b *Backend) since(name string, c *company, w store.Watermark) (uint64, error) {
 	parts := strings.Split(string(w), ".")
 	if len(parts) != 3 {

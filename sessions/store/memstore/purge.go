@@ -11,18 +11,18 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// tombstone keeps a purged ID from coming back.
-type tombstone struct{ until time.Time } // zero: for good
+// tombstone prevents a purged ID from being stored again.
+type tombstone struct{ until time.Time } // zero: for ever
 
 func (t tombstone) isOver(now time.Time) bool { return !t.until.IsZero() && !now.Before(t.until) }
 
-// isPurged reports whether the company refuses an ID.
+// isPurged reports whether the company refuses the ID because of a tombstone.
 func (c *company) isPurged(id string) bool {
 	t, ok := c.tombstones[id]
 	return ok && !t.isOver(time.Now())
 }
 
-// Purge removes sessions, all at once.
+// Purge implements [store.Purger]. It removes all sessions at once.
 func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
 	if err := p.Err(); err != nil {
 		return 0, err
@@ -41,7 +41,7 @@ func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
 	maps.DeleteFunc(c.tombstones, func(_ string, t tombstone) bool { return t.isOver(now) })
 	asked := map[string]bool{}
 	for _, id := range p.IDs {
-		if asked[id] = true; p.Filter.IsZero() { // whether or not there is such a session
+		if asked[id] = true; p.Filter.IsZero() { // also if there is no such session
 			c.tombstones[id] = t
 		}
 	}
@@ -57,6 +57,7 @@ func (b *Backend) Purge(ctx context.Context, p store.Purge) (int, error) {
 	purged := before - len(c.list)
 	if purged > 0 {
 		c.seq++
+		// c.seq was raised, so that the watermark just before the purge is refused too.
 		c.purged = c.seq
 	}
 	return purged, nil

@@ -9,11 +9,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Settings keeps the settings of companies in memory, with their history. The zero Settings has
-// none.
+// Settings keeps the settings of companies in memory, with their history. The zero Settings is
+// empty.
 type Settings struct {
 	mu        sync.Mutex
-	companies map[string][]store.SettingsRevision // the oldest first, without a gap
+	companies map[string][]store.SettingsRevision // oldest first; the revision of the i-th is i+1
 }
 
 var (
@@ -22,7 +22,7 @@ var (
 	_ store.SettingsPurger  = (*Settings)(nil)
 )
 
-// in calls do with the lock held, unless there is no company or the context is over.
+// in calls do with the lock held, unless the company is empty or the context is over.
 func (s *Settings) in(ctx context.Context, company string, do func() error) error {
 	if err := ready(ctx, company); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Settings) in(ctx context.Context, company string, do func() error) erro
 	return do()
 }
 
-// ready checks what every method needs.
+// ready returns an error if the company is empty or the context is over.
 func ready(ctx context.Context, company string) error {
 	if company == "" {
 		return store.ErrNoCompany

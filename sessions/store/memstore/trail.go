@@ -11,15 +11,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Trail keeps the audit trails of companies in memory. The zero Trail has none.
+// Trail keeps the audit trails of companies in memory. The zero Trail is empty.
 type Trail struct {
 	mu        sync.Mutex
-	companies map[string][]store.AuditEntry // the oldest first
+	companies map[string][]store.AuditEntry // oldest first
 }
 
 var _ store.AuditTrail = (*Trail)(nil)
 
-// String names the type: the texts of a trail are as private as the sessions.
+// String returns the name of the type, since the texts of a trail are as private as the sessions.
 func (t *Trail) String() string { return "memstore.Trail" }
 
 // Format prints what String returns, whatever the verb.

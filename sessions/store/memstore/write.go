@@ -10,17 +10,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// key names a session.
+// key identifies a session.
 type key struct{ company, id string }
 
-// Insert stores new sessions, all or none.
+// Insert implements [store.Writer].
 func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("memstore: %w", err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	batch := map[key]*sessions.Session{} // new, by key
+	batch := map[key]*sessions.Session{} // new sessions, by key
 	fresh := map[string][]*sessions.Session{}
 	revisions := make([]int64, len(given))
 	for i, g := range given {
@@ -58,7 +58,7 @@ func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error 
 	return nil
 }
 
-// Update replaces a session of the revision that was read.
+// Update implements [store.Writer].
 func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
 	s, err := accept(given)
 	if err != nil {
@@ -67,7 +67,7 @@ func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
 	return b.write(ctx, s.Company, s.ID, func(old *sessions.Session) (*sessions.Session, error) {
 		s.Revision++
 		switch {
-		case s.Revision == old.Revision && s.Equal(old): // done already
+		case s.Revision == old.Revision && s.Equal(old): // stored already
 		case s.Revision != old.Revision+1 || !s.CreatedAt.Equal(old.CreatedAt):
 			return nil, fmt.Errorf("memstore: %w", store.ErrConflict)
 		}
@@ -77,7 +77,7 @@ func (b *Backend) Update(ctx context.Context, given *sessions.Session) error {
 	})
 }
 
-// Redact takes the person out of a session.
+// Redact implements [store.Writer].
 func (b *Backend) Redact(ctx context.Context, companyKey, id string, keep ...string) error {
 	if companyKey == "" {
 		return store.ErrNoCompany
@@ -91,7 +91,7 @@ func (b *Backend) Redact(ctx context.Context, companyKey, id string, keep ...str
 	})
 }
 
-// accept returns a copy of the session as it is stored.
+// accept validates the session and returns a normalised copy to store.
 func accept(given *sessions.Session) (*sessions.Session, error) {
 	if err := given.Validate(); err != nil {
 		return nil, err
@@ -101,7 +101,8 @@ func accept(given *sessions.Session) (*sessions.Session, error) {
 	return s, nil
 }
 
-// write replaces a stored session by what change makes of it. One that stays equal is left alone.
+// write replaces a stored session by the one that change returns. It does nothing if they are
+// equal.
 func (b *Backend) write(ctx context.Context, name, id string, change func(old *sessions.Session) (*sessions.Session, error)) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("memstore: %w", err)
@@ -121,14 +122,14 @@ func (b *Backend) write(ctx context.Context, name, id string, change func(old *s
 	return nil
 }
 
-// Put stores of each session the state of the greatest version.
+// Put implements [store.Putter].
 func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("memstore: %w", err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	next := map[key]*store.Versioned{} // what becomes of each session that changes
+	next := map[key]*store.Versioned{} // new state of each session that changes
 	var order []key
 	results := make([]store.PutResult, len(states))
 	for i, v := range states {
@@ -151,7 +152,7 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 		if next[k] == nil {
 			order = append(order, k)
 		} else {
-			state.Session.Revision = next[k].Session.Revision // one change
+			state.Session.Revision = next[k].Session.Revision // one change per call
 		}
 		next[k] = state
 	}
@@ -171,7 +172,7 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 	return results, nil
 }
 
-// company returns the company, which it makes if need be.
+// company returns the company. It creates the company if it does not exist.
 func (b *Backend) company(name string) *company {
 	c := b.companies[name]
 	if c == nil {
@@ -184,8 +185,8 @@ func (b *Backend) company(name string) *company {
 	return c
 }
 
-// insert merges new sessions into the list, from its end: it moves only what is newer than the
-// oldest of them.
+// insert merges new sessions into the list. It begins at the end, so that it moves only sessions
+// that are newer than the oldest new one.
 func (c *company) insert(fresh []*sessions.Session) {
 	slices.SortFunc(fresh, func(a, b *sessions.Session) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
@@ -203,14 +204,14 @@ func (c *company) insert(fresh []*sessions.Session) {
 	}
 }
 
-// replace puts another state of a session in its place.
+// replace stores another state of a session, at the session's place in the list.
 func (c *company) replace(s *sessions.Session, version int64) {
 	c.list[c.index(store.PositionOf(s))] = s
 	c.record(s, version)
 }
 
-// record notes a change of the session, and forgets changes that later ones have superseded when
-// they are the greater part.
+// record logs a change of the session. If more than half of the log is superseded, it drops the
+// superseded changes, so that the log stays proportional to the sessions.
 func (c *company) record(s *sessions.Session, version int64) {
 	c.seq++
 	c.byID[s.ID] = stored{s, version, c.seq}

@@ -9,7 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// selectCase is a filter and why a storage may get it wrong.
+// selectCase is a filter, and the reason why a storage may get it wrong.
 type selectCase struct {
 	why    string
 	filter filter.Filter

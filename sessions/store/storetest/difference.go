@@ -12,13 +12,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// fieldText is how a field is written in a failure.
+// fieldText returns the text of a field in a failure.
 type fieldText struct {
 	field sessions.Field
 	text  func(*sessions.Session) string
 }
 
-// texts are the fields that say why they have no value.
+// texts are the fields that have a state: they say why they have no value.
 var texts = sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldPersonalNumber, sessions.FieldDocumentNumber, sessions.FieldNationality)
 
 // fieldTexts are all fields of a session, in their order.
@@ -77,7 +77,7 @@ func timeText(t time.Time) string {
 
 func quoted(text string) string { return fmt.Sprintf("%q", text) }
 
-// textOf returns a field of a session as the storage can have it.
+// textOf returns the text of a field, as far as the storage has the field (see [Lacks]).
 func (s *suite) textOf(f fieldText, one *sessions.Session) string {
 	absent := texts.Has(f.field) && one.Text(f.field).State() != sessions.Known
 	switch {
@@ -89,11 +89,11 @@ func (s *suite) textOf(f fieldText, one *sessions.Session) string {
 	return f.text(one)
 }
 
-// difference says in which fields two sessions differ, a line each: "" in none that the storage
-// has. Revisions may differ.
+// difference says in which fields two sessions differ, one line each. It returns "" if they are the
+// same in all fields that the storage has. Revisions may differ.
 func (s *suite) difference(want, got *sessions.Session) string {
 	if reflect.DeepEqual(want, got) {
-		return "" // most are, and the texts of all fields take long
+		return "" // most sessions are equal, and the texts of all fields take long
 	}
 	want, got = s.storable(want), s.storable(got)
 	var lines []string
@@ -105,7 +105,7 @@ func (s *suite) difference(want, got *sessions.Session) string {
 	return strings.Join(lines, "\n")
 }
 
-// describe returns everything that is stored of a session, except for its revision.
+// describe returns the texts of all fields that the storage has, without the revision.
 func (s *suite) describe(one *sessions.Session) string {
 	one = s.storable(one)
 	var lines []string
@@ -115,7 +115,7 @@ func (s *suite) describe(one *sessions.Session) string {
 	return strings.Join(lines, "\n")
 }
 
-// What a failure shows at most.
+// The bounds of a failure's text.
 const (
 	mostBytes = 200 // of a field
 	mostIDs   = 5
@@ -128,7 +128,7 @@ func shortened(text string) string {
 	return fmt.Sprintf("%.*s... (%d bytes)", mostBytes, text, len(text))
 }
 
-// differenceOfLists says how two lists of IDs differ: "" not at all.
+// differenceOfLists says how two lists of IDs differ. It returns "" if they are equal.
 func differenceOfLists(want, got []string) string {
 	if slices.Equal(want, got) {
 		return ""
@@ -160,7 +160,7 @@ func only(list []string, keep func(string) bool) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return !keep(id) })
 }
 
-// selectionText is a selection as a failure shows it.
+// selectionText returns a selection as a failure shows it.
 func selectionText(sel store.Selection) string {
 	text := fmt.Sprintf("company %q, filter %s, limit %d", sel.Company, sel.Filter.Text(), sel.Limit)
 	if sel.Budget > 0 {
@@ -172,7 +172,8 @@ func selectionText(sel store.Selection) string {
 	return text
 }
 
-// differenceOf says in which fields two values of a struct type differ, a line each: "" in none.
+// differenceOf says in which fields two values of a struct type differ, one line each. It returns
+// "" if they are equal.
 func differenceOf[T any](want, got T) string {
 	var lines []string
 	x, y := reflect.ValueOf(want), reflect.ValueOf(got)

@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// patience is how long a case waits before it says that the storage hangs. The slowest case takes
-// seconds on a slow machine; go test itself gives up after ten minutes, without a reason.
+// patience is how long a case may take before it fails as hanging. The slowest case takes seconds
+// on a slow machine; go test itself gives up after ten minutes, without a reason.
 const patience = 5 * time.Minute
 
-// judge is the testing.TB of one case. It says which promise is broken.
+// judge is the testing.TB of one case. Its failures say which promise is broken.
 type judge struct {
 	testing.TB
 	number int
 	title  string
-	asked  atomic.Pointer[string] // what was called last
-	over   atomic.Bool            // the case has hung, and whatever it says now is too late
+	asked  atomic.Pointer[string] // the last call to the storage
+	over   atomic.Bool            // the case has hung: later failures must not reach TB
 }
 
 func caseName(number int, title string) string { return fmt.Sprintf("%02d %s", number, title) }
 
-// prove runs a case. One that panics or hangs has failed; the others go on.
+// prove runs a case. A case that panics or hangs fails, and the others go on.
 func prove(t testing.TB, number int, title string, patience time.Duration, check func(*judge)) {
 	t.Helper()
 	j := &judge{TB: t, number: number, title: title}
@@ -50,18 +50,19 @@ func prove(t testing.TB, number int, title string, patience time.Duration, check
 	}
 }
 
-// caught makes an error of a panic, in a goroutine of a case: prove sees those of the case alone.
+// caught turns a panic in a goroutine of a case into an error. prove recovers only panics of the
+// case's own goroutine.
 func caught(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 	}
 }
 
-// Errorf is where each failure comes by, those of testify as well.
+// Errorf reports a failure. All failures go through it, including those of testify.
 func (j *judge) Errorf(format string, args ...any) {
 	j.Helper()
 	if j.over.Load() {
-		runtime.Goexit() // a test that has ended may not be told anything
+		runtime.Goexit() // testing panics if a test that has ended fails
 	}
 	j.TB.Errorf("promise %d, %s: %s", j.number, j.title, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
@@ -73,7 +74,7 @@ func (j *judge) fail(format string, args ...any) {
 	j.FailNow()
 }
 
-// ask notes what is called next, for failures.
+// ask records the next call to the storage, for failures, and returns its text.
 func (j *judge) ask(format string, args ...any) string {
 	asked := fmt.Sprintf(format, args...)
 	j.asked.Store(&asked)
@@ -87,7 +88,7 @@ func (j *judge) asking() string {
 	return "the storage"
 }
 
-// because formats an explanation; without one it is what was called last.
+// because formats an explanation. Without one it returns the last call to the storage.
 func (j *judge) because(explanation []any) string {
 	if len(explanation) == 0 {
 		return j.asking()
@@ -106,7 +107,7 @@ func (j *judge) ok(err error, explanation ...any) {
 	}
 }
 
-// wraps requires an error that wraps the one wanted.
+// wraps requires an error that wraps want.
 func (j *judge) wraps(err, want error, explanation ...any) {
 	j.Helper()
 	switch {
@@ -118,7 +119,7 @@ func (j *judge) wraps(err, want error, explanation ...any) {
 	}
 }
 
-// that requires a condition, which the explanation names.
+// that requires a condition, which the explanation describes.
 func (j *judge) that(condition bool, explanation ...any) {
 	j.Helper()
 	if !condition {
@@ -126,7 +127,7 @@ func (j *judge) that(condition bool, explanation ...any) {
 	}
 }
 
-// is requires that a short value is the one wanted.
+// is requires that two short values are equal.
 func is[T comparable](t testing.TB, want, got T, explanation string, args ...any) {
 	t.Helper()
 	if want != got {
@@ -135,7 +136,7 @@ func is[T comparable](t testing.TB, want, got T, explanation string, args ...any
 	}
 }
 
-// are requires that a list of short values is the one wanted.
+// are requires that two lists of short values are equal.
 func are[T comparable](t testing.TB, want, got []T, explanation string, args ...any) {
 	t.Helper()
 	if slices.Equal(want, got) {

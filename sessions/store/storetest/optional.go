@@ -22,14 +22,14 @@ func (s *suite) stream(sel store.Selection) []*sessions.Session {
 	return all
 }
 
-// streams requires that a stream has all that is selected.
+// streams requires that a stream has all selected sessions.
 func (s *suite) streams(sel store.Selection, explanation string, args ...any) {
 	s.Helper()
 	got := s.stream(sel)
 	s.same(s.selected(sel), got, "Stream(%s): %s", selectionText(sel), fmt.Sprintf(explanation, args...))
 }
 
-// lent streams, which must not fail.
+// lent calls Stream, which must not fail.
 func (s *suite) lent(sel store.Selection, each func(*sessions.Session) error) {
 	s.Helper()
 	asked := s.ask("Stream(%s)", selectionText(sel))
@@ -46,7 +46,8 @@ func streamIsList(s *suite) {
 	s.streams(everything(acme), "everything")
 	for _, c := range selectCases() {
 		if s.can(c.filter) {
-			sel := store.Selection{Company: acme, Filter: c.filter, Limit: 1, Budget: 1} // a stream heeds neither
+			// A stream ignores Limit and Budget.
+			sel := store.Selection{Company: acme, Filter: c.filter, Limit: 1, Budget: 1}
 			s.streams(sel, "%v", c)
 			if want := s.want(acme, c.filter); len(want) > 1 {
 				sel.After = store.PositionOf(want[0])
@@ -61,7 +62,7 @@ func streamIsList(s *suite) {
 	}
 }
 
-// streamsFields requires that a stream of some fields has them.
+// streamsFields requires that a stream of the given fields has them.
 func (s *suite) streamsFields(fields sessions.Fields) {
 	s.Helper()
 	sel := everything(acme)
@@ -82,7 +83,7 @@ func streamIsSnapshot(s *suite) {
 	s.put(world()...)
 	before := s.want(acme, filter.Filter{})
 	var seen []*sessions.Session
-	// A storage may make writers wait for the snapshot: they must get on when it has ended.
+	// A storage may make writers wait for the snapshot. They must continue when it has ended.
 	written := make(chan error, 1)
 	s.lent(everything(acme), func(one *sessions.Session) error {
 		if seen = append(seen, one.Clone()); len(seen) != 1 {
@@ -135,7 +136,7 @@ func streamEnds(s *suite) {
 		s.wraps(err, enough, "Stream whose callback ends it at session %d", after)
 		is(s, after, calls, "calls of a callback that ends at session %d", after)
 	}
-	s.put(plainSession(4001)) // nothing holds the storage
+	s.put(plainSession(4001)) // the ended streams do not block writers
 }
 
 func count(s *suite) {
@@ -164,7 +165,7 @@ func count(s *suite) {
 	}
 }
 
-// count counts, which must not fail.
+// count calls Count, which must not fail.
 func (s *suite) count(sel store.Selection) store.Count {
 	s.Helper()
 	asked := s.ask("Count(%s)", selectionText(sel))
@@ -173,7 +174,7 @@ func (s *suite) count(sel store.Selection) store.Count {
 	return got
 }
 
-// counts requires that a count is that of all that is selected.
+// counts requires that a count is exact and counts all selected sessions.
 func (s *suite) counts(sel store.Selection, explanation string, args ...any) {
 	s.Helper()
 	got := s.count(sel)
@@ -246,7 +247,7 @@ func (s *suite) writer() store.Writer {
 
 func insert(s *suite) {
 	one, two := plainSession(1), plainSession(2)
-	one.CreatedAt = one.CreatedAt.Add(1500) // nanoseconds
+	one.CreatedAt = one.CreatedAt.Add(1500) // nanoseconds, which are truncated
 	one.Status, one.Reasons, one.Revision = sessions.Failed, []sessions.Reason{sessions.NotFullID, sessions.DigitalSpoof}, 0
 	s.ok(s.writer().Insert(s.Context(), one, two))
 	is(s, noon.Add(-time.Minute+time.Microsecond), one.CreatedAt, "Insert normalises what it is given: CreatedAt")

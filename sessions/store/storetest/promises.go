@@ -14,7 +14,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// promises returns the cases of all sentences in their order.
+// promises returns the cases of all promises in their order.
 func promises() []promise {
 	changes := func(f Fixture) bool { return !f.Lacks.Changes }
 	streams := func(f Fixture) bool { _, ok := f.Backend.(store.Streamer); return ok }
@@ -72,15 +72,15 @@ func promises() []promise {
 	}
 }
 
-// all is the greatest limit that the cases ask for.
+// all is the greatest limit that the cases use.
 const all = 10_000
 
 func everything(company string) store.Selection { return store.Selection{Company: company, Limit: all} }
 
-// method is one that reads, as the promises about every method try it.
+// method is a method that reads, for the promises about every method.
 type method struct {
 	name    string
-	filters bool // it heeds the filter of a selection; all heed its company
+	filters bool // it uses the filter of the selection; all methods use its company
 	call    func(context.Context, store.Selection) (found int, err error)
 }
 
@@ -134,7 +134,7 @@ func (s *suite) methods() []method {
 	return list
 }
 
-// can reports whether the storage has the fields that a filter uses.
+// can reports whether the storage has all fields that a filter uses.
 func (s *suite) can(f filter.Filter) bool { return f.Fields().Intersect(s.Lacks.Fields) == 0 }
 
 func companyOnly(s *suite) {
@@ -171,7 +171,7 @@ func companyOnly(s *suite) {
 
 func brokenFilter(s *suite) {
 	s.put(plainSession(1))
-	bad := filter.Status() // of no values, which is an error
+	bad := filter.Status() // a filter without values is an error
 	for _, f := range []filter.Filter{bad, filter.Not(bad), filter.Or(bad, filter.Filter{}), filter.And(bad, filter.Status(sessions.Success))} {
 		sel := everything(acme)
 		sel.Filter = f
@@ -199,7 +199,7 @@ func matches(s *suite) {
 
 func order(s *suite) {
 	s.put(world()...)
-	for i := range 20 { // ties, put in an order of no meaning
+	for i := range 20 { // ties, put in an arbitrary order
 		one := plainSession(1000 + i*7%20)
 		one.CreatedAt = noon.Add(time.Duration(i%3) * time.Microsecond)
 		s.put(one)
@@ -274,7 +274,7 @@ func budget(s *suite) {
 			continue
 		}
 		for _, bound := range []struct{ budget, limit, every int }{{1, all, 8}, {3, 2, 3}, {20, 5, 1}, {20, 1, 8}} {
-			if i%bound.every == 0 { // one by one is slow
+			if i%bound.every == 0 { // some combinations only, because small batches are slow
 				sel := store.Selection{Company: acme, Filter: c.filter, Limit: bound.limit, Budget: bound.budget}
 				s.walks(sel, "%v", c)
 			}
@@ -282,11 +282,14 @@ func budget(s *suite) {
 	}
 }
 
-// progress lists with small budgets what is hard to find, and counts what each batch has passed.
+// progress lists rare matches with small budgets, and counts how many sessions each batch has
+// passed.
 func progress(s *suite) {
 	s.put(world()...)
 	var crowd []*sessions.Session
-	for n := range 400 { // dense words that never meet, over months, with many sessions of one instant in the middle
+	// Frequent words that no session has together, over months, with many sessions of one instant
+	// in the middle.
+	for n := range 400 {
 		one := plainSession(5000 + n)
 		one.CreatedAt = noon.Add(-time.Duration(min(n, 200)+max(n-260, 0)) * 7 * time.Hour)
 		one.FirstName, one.LastName = sessions.TextOf([]string{"Alpha A", "Beta B"}[n%2]), sessions.TextOf("Gamma")
@@ -330,7 +333,7 @@ func progress(s *suite) {
 
 func noBudget(s *suite) {
 	var many []*sessions.Session
-	for n := range 3000 { // one of them matches, and is the oldest
+	for n := range 3000 { // only the oldest of them matches
 		many = append(many, plainSession(n))
 	}
 	many[len(many)-1].FirstName, many[len(many)-1].Status = sessions.TextOf("Tariel"), sessions.Pending
@@ -377,7 +380,8 @@ func roundTrip(s *suite) {
 	long.Extra = extra(sessions.ExtraPair{Key: strings.Repeat("k", sessions.MaxExtraKeyBytes), Value: strings.Repeat("'", sessions.MaxExtraValueBytes)})
 	exact := plainSession(901)
 	exact.CreatedAt = exact.CreatedAt.Add(123456 * time.Microsecond)
-	exact.CompletedAt = exact.CreatedAt.Add(654321*time.Microsecond + 999) // nanoseconds that are cut off
+	// The 999 nanoseconds are truncated.
+	exact.CompletedAt = exact.CreatedAt.Add(654321*time.Microsecond + 999)
 	exact.Attempt = 1<<31 - 1
 	s.put(append(world(), long, exact)...)
 	for _, want := range s.stored {
@@ -428,7 +432,7 @@ func ownership(s *suite) {
 	}
 }
 
-// changes asks for changes, which must not fail.
+// changes calls Changes, which must not fail.
 func (s *suite) changes(company string, since store.Watermark, limit int) store.Changes {
 	s.Helper()
 	asked := s.ask("Changes(%q, %q, %d)", company, since, limit)
@@ -454,10 +458,11 @@ func (s *suite) changed(company string, since store.Watermark, limit int) []*ses
 	}
 }
 
-// nothingMissed lists while others write, and afterwards looks at what every list missed.
+// nothingMissed lists sessions while others write, and afterwards checks that the changes name
+// every session that a list missed.
 func nothingMissed(s *suite) {
 	const writers, each = 4, 15
-	for w := range writers { // as many pending sessions as are decided later
+	for w := range writers { // the pending sessions that are decided later
 		for n := range each {
 			one := plainSession(w*1000 + n)
 			one.Status = sessions.Pending
@@ -480,7 +485,7 @@ func nothingMissed(s *suite) {
 				if errs[w] = errors.Join(s.store(decided), s.store(fresh)); errs[w] != nil {
 					return
 				}
-				time.Sleep(200 * time.Microsecond) // lists come between
+				time.Sleep(200 * time.Microsecond) // leaves time for lists between the writes
 			}
 		})
 	}
@@ -528,7 +533,8 @@ func changesInOrder(s *suite) {
 	}
 	want[1].Model = "changed again"
 	s.put(want[1])
-	want = append(slices.Delete(slices.Clone(want), 1, 2), want[1]) // once, in its newest state and place
+	// The session comes once, in its newest state and place.
+	want = append(slices.Delete(slices.Clone(want), 1, 2), want[1])
 	got := s.changes(acme, mark, all)
 	s.same(want, got.Sessions, "in the order of the last changes, each session once")
 	s.that(!got.More, "all of them")

@@ -17,7 +17,7 @@ func (s *suite) purger() store.Purger {
 	return s.Backend.(store.Purger) //nolint:errcheck // promised
 }
 
-// purge purges, and requires that exactly those sessions are gone that the Purge selects.
+// purge calls Purge, and requires that exactly the sessions that the Purge selects are gone.
 func (s *suite) purge(p store.Purge, why string) {
 	s.Helper()
 	gone := s.forget(p)
@@ -27,7 +27,8 @@ func (s *suite) purge(p store.Purge, why string) {
 	s.isWithout(gone, why)
 }
 
-// forget takes what a Purge selects out of what has to be stored.
+// forget removes the sessions that a Purge selects from those that must be stored, and returns
+// them.
 func (s *suite) forget(p store.Purge) (gone []*sessions.Session) {
 	for _, one := range s.want(p.Company, p.Filter) {
 		if p.IDs == nil || slices.Contains(p.IDs, one.ID) {
@@ -38,7 +39,7 @@ func (s *suite) forget(p store.Purge) (gone []*sessions.Session) {
 	return gone
 }
 
-// isWithout requires that sessions are gone, and all others there.
+// isWithout requires that the sessions are gone, and that all others exist.
 func (s *suite) isWithout(gone []*sessions.Session, why string) {
 	s.Helper()
 	for _, company := range []string{acme, "globex"} {
@@ -62,7 +63,8 @@ func (s *suite) isWithout(gone []*sessions.Session, why string) {
 	}
 }
 
-// purgedLater are sessions that are purged while others look at the list: every second one.
+// purgedLater returns n sessions, of which every second one is to be purged while others read the
+// list.
 func purgedLater(n int) (keep, gone []*sessions.Session) {
 	for i := range n {
 		one := plainSession(3000 + i)
@@ -104,7 +106,7 @@ func purgeSelects(s *suite) {
 	s.purgeBesides()
 }
 
-// purgeBesides purges while a list and a stream are at work.
+// purgeBesides calls Purge while a list and a stream are running.
 func (s *suite) purgeBesides() {
 	s.Helper()
 	keep, gone := purgedLater(60)
@@ -126,7 +128,7 @@ func (s *suite) purgeBesides() {
 			if streamed = append(streamed, one.Clone()); len(streamed) != 1 {
 				return nil
 			}
-			go purge() // a storage may make it wait for the stream
+			go purge() // a storage may make the purge wait for the stream
 			select {
 			case err := <-done:
 				done <- err
@@ -196,7 +198,8 @@ func purgeWatermarks(s *suite) {
 	s.put(plainSession(2000))
 	s.sameIDs([]string{newID(2000)}, ids(s.changes(acme, second.AsOf, all).Sessions), "from after the purge")
 
-	// Lists while a long purge is at work: no watermark of one that had what is gone holds.
+	// Lists while a long purge is running: the watermark of a list that had a purged session must
+	// be refused.
 	keep, gone := purgedLater(1500)
 	s.put(slices.Concat(keep, gone)...)
 	done := make(chan error, 1)
@@ -288,8 +291,8 @@ func purgeGoesOn(s *suite) {
 	is(s, 0, n, "sessions that a purge with a cancelled context purged")
 	s.same(before, s.list(everything(acme)).Sessions, "a context that is over purges nothing")
 
-	// Contexts that end at some time, beside a writer. Each purge gets further, or knows nothing of
-	// it.
+	// Purges whose contexts end early, beside a writer. The time doubles, so that a purge ends at
+	// last.
 	var group sync.WaitGroup
 	fresh := map[string]*sessions.Session{}
 	var errWrite error

@@ -19,14 +19,14 @@ func (s *suite) putter() store.Putter {
 	return s.Backend.(store.Putter) //nolint:errcheck // promised
 }
 
-// versioned returns the state that a session has at a version: another one at each.
+// versioned returns the state of the nth session at a version. Each version has another state.
 func versioned(n int, version int64) store.Versioned {
 	one := plainSession(n)
 	one.Model = fmt.Sprintf("version %d", version)
 	return store.Versioned{Session: one, Version: version}
 }
 
-// outcomes puts states, and returns what became of them. None may be refused.
+// outcomes puts states, and returns their outcomes. No state may be refused.
 func (s *suite) outcomes(states ...store.Versioned) []store.PutOutcome {
 	s.Helper()
 	results, err := s.putter().Put(s.Context(), states...)
@@ -54,7 +54,7 @@ func (s *suite) revision(one *sessions.Session) int64 {
 }
 
 func putNewest(s *suite) {
-	// Part of the states that there were, in any order, by themselves and in calls of several.
+	// A part of the states, in any order, one by one and several per call.
 	random := rand.New(rand.NewPCG(31, 5)) //nolint:gosec // repeatable
 	newest := map[int]int64{}
 	var states []store.Versioned
@@ -89,7 +89,7 @@ func putNewest(s *suite) {
 		are(s, want, s.outcomes(some...), "outcomes of states in any order")
 		s.lists(everything(acme), "after each call, the newest states")
 	}
-	// Two states of one version: the first one stays.
+	// Of two states of one version, the first stays.
 	first, second := versioned(10, math.MaxInt64), versioned(10, math.MaxInt64)
 	second.Session.Model = "another"
 	are(s, []store.PutOutcome{store.PutCreated, store.PutEqual}, s.outcomes(first, second), "outcomes of two states of one version")
@@ -100,7 +100,7 @@ func putNewest(s *suite) {
 }
 
 // putAtOnce puts the states of the same sessions from many goroutines, each in an order of its own:
-// each state is stored once at the most, and each session is new once.
+// each state is stored at most once, and each session is created once.
 func (s *suite) putAtOnce() {
 	s.Helper()
 	const writers, many, versions = 8, 4, 5
@@ -233,7 +233,7 @@ func putRedacted(s *suite) {
 	person := filter.Search("beridze")
 	started, named, decided := versioned(1, 1), versioned(1, 2), versioned(1, 3)
 	started.Session.FirstName, started.Session.LastName = sessions.Text{}, sessions.Text{}
-	started.Session.RedactPerson() // of whom nothing is known
+	started.Session.RedactPerson() // a person about whom nothing is known
 	started.Session.FirstName = sessions.TextIn(sessions.NotCollected)
 	decided.Session.Status, decided.Session.Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID}
 	are(s, []store.PutOutcome{store.PutCreated}, s.outcomes(started), "outcomes")
@@ -244,7 +244,7 @@ func putRedacted(s *suite) {
 	gone.RedactPerson()
 	s.remember(gone)
 
-	// A state that is redacted redacts: when it comes first, last, or late.
+	// A redacted state redacts the session, whether it comes first, last or late.
 	erased := versioned(0, 5)
 	erased.Session.RedactPerson()
 	for n, order := range [][]store.Versioned{
@@ -275,7 +275,7 @@ func putRedacted(s *suite) {
 
 func putLeavesAlone(s *suite) {
 	given := versioned(1, 1)
-	given.Session.CreatedAt = given.Session.CreatedAt.Add(500) // nanoseconds
+	given.Session.CreatedAt = given.Session.CreatedAt.Add(500) // nanoseconds, which are truncated
 	given.Session.Status, given.Session.Reasons = sessions.Failed, []sessions.Reason{sessions.NotFullID, sessions.DigitalSpoof}
 	given.Session.Revision = 77
 	before := *given.Session.Clone()

@@ -14,11 +14,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// rule is one numbered sentence about an S, and the case that proves it.
+// rule is one numbered promise of an S, and the case that tests it.
 type rule[S any] struct {
 	number  int
 	title   string
-	applies func(S) bool // nil: to every S
+	applies func(S) bool // nil: applies to every S
 	check   func(*judge, S)
 }
 
@@ -40,9 +40,9 @@ func runRules[S any](t *testing.T, rules []rule[S], fresh func(t *testing.T) S) 
 	}
 }
 
-// RunSettings proves that a [store.Settings] keeps its promises, and those of
-// [store.SettingsHistory] and [store.SettingsPurger] if it is these, too. Each case is a subtest
-// with settings of its own, of which fresh returns empty ones.
+// RunSettings tests that a [store.Settings] keeps its promises, and those of
+// [store.SettingsHistory] and [store.SettingsPurger] if it implements them. Each case is a subtest
+// that gets empty settings of its own from fresh.
 func RunSettings(t *testing.T, fresh func(t *testing.T) store.Settings) {
 	t.Helper()
 	runRules(t, settingsRules(), fresh)
@@ -60,7 +60,7 @@ func settingsRules() []rule[store.Settings] {
 	}
 }
 
-// settingsWith returns settings with an acceptance level, and extra fields with odd keys.
+// settingsWith returns settings with an acceptance level, and extra fields with unusual keys.
 func settingsWith(t *judge, level far.Level, revision int64) store.CompanySettings {
 	t.Helper()
 	policy, err := far.NewPolicy(far.Kvalifika, level)
@@ -77,7 +77,7 @@ func settingsWith(t *judge, level far.Level, revision int64) store.CompanySettin
 	return store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: kept, Revision: revision}
 }
 
-// requireSettings requires that a company has settings, of which each part is equal.
+// requireSettings requires that the settings of a company are equal to want in each field.
 func requireSettings(t *judge, s store.Settings, company string, want store.CompanySettings, why string) {
 	t.Helper()
 	got, err := s.CompanySettings(t.Context(), company)

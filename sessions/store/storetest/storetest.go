@@ -12,24 +12,28 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Fixture is an empty Backend and a way to put sessions into it.
+// Fixture is an empty Backend and a function that puts sessions into it.
 type Fixture struct {
 	Backend store.Backend
-	// Put stores sessions as the storage keeps them (sessions.Session.Normalize): new ones, and newer
-	// states of those that are stored. They are visible when it returns. It may be called from many
-	// goroutines and must neither keep nor change its arguments. nil: sessions are stored through
-	// store.Writer, which the Backend then has to implement.
+	// Put stores sessions as the storage keeps them (sessions.Session.Normalize): new ones, and
+	// newer states of those that are stored. They are visible when it returns. It may be called
+	// from many goroutines and must neither keep nor change its arguments. nil: sessions are stored
+	// through store.Writer, which the Backend then has to implement.
 	Put   func(ctx context.Context, s ...*sessions.Session) error
 	Lacks Lacks
 }
 
-// Lacks declares what a storage cannot do. Everything else is tested.
+// Lacks declares the features that a storage lacks. Everything else is tested.
 type Lacks struct {
-	Fields     sessions.Fields // that are not stored: neither compared nor filtered by
-	TextStates bool            // why a text is absent: only that it is
-	OddKeys    bool            // IDs and companies that are any text: the storage has a form of its own, such as a UUID
-	DateParts  bool            // dates whose day or month is unknown: the storage has a type for whole days. They are put in as absent
-	Changes    bool            // it does not know what changed: Changes is errors.ErrUnsupported
+	Fields     sessions.Fields // fields that are not stored: neither compared nor filtered by
+	TextStates bool            // reasons why a text is absent: only its absence is stored
+	// OddKeys are IDs and companies of arbitrary text: the storage has a form of its own, such as a
+	// UUID.
+	OddKeys bool
+	// DateParts are dates whose day or month is unknown: the storage has a type for whole days.
+	// Such dates are put in as absent.
+	DateParts bool
+	Changes   bool // changes are not recorded: Changes returns errors.ErrUnsupported
 }
 
 // Run runs every case as a subtest of t, each with a fixture of its own.
@@ -46,11 +50,11 @@ func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
 	}
 }
 
-// promise is one numbered sentence and the case that proves it.
+// promise is one numbered promise and the case that tests it.
 type promise struct {
 	number  int
 	title   string
-	applies func(Fixture) bool // nil: to every Backend
+	applies func(Fixture) bool // nil: applies to every Backend
 	check   func(*suite)
 }
 
@@ -61,11 +65,11 @@ func (p promise) prove(t testing.TB, f Fixture, another func() Fixture) {
 	})
 }
 
-// suite is one case under way. It knows what it has stored.
+// suite is a running case. It remembers the sessions that it has stored.
 type suite struct {
 	*judge
 	Fixture
-	another func() Fixture               // makes an empty one that has nothing to do with Fixture
+	another func() Fixture               // makes another empty fixture, independent of Fixture
 	stored  map[string]*sessions.Session // by company and ID
 }
 
@@ -129,7 +133,7 @@ func (s *suite) storable(one *sessions.Session) *sessions.Session {
 	return c
 }
 
-// want returns what a list of the company's sessions has to hold.
+// want returns the sessions that a list of the company has to hold.
 func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 	var all []*sessions.Session
 	for _, one := range s.stored {
@@ -146,7 +150,7 @@ func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 	return all
 }
 
-// selected returns what a list holds that no Budget ends.
+// selected returns the sessions of a list without a Limit and a Budget.
 func (s *suite) selected(sel store.Selection) []*sessions.Session {
 	list := s.want(sel.Company, sel.Filter)
 	if !sel.After.IsZero() {
@@ -155,7 +159,7 @@ func (s *suite) selected(sel store.Selection) []*sessions.Session {
 	return list
 }
 
-// list lists, and checks what every batch promises (promises 4 to 9).
+// list calls List, and checks the promises that hold for every batch (4 to 9).
 func (s *suite) list(sel store.Selection) store.Batch {
 	s.Helper()
 	asked := s.ask("List(%s)", selectionText(sel))
@@ -196,22 +200,22 @@ func (s *suite) noneNil(all []*sessions.Session, asked string) []*sessions.Sessi
 	return all
 }
 
-// lists requires that one batch holds all that is selected.
+// lists requires that one batch holds all selected sessions.
 func (s *suite) lists(sel store.Selection, explanation string, args ...any) {
 	s.Helper()
 	got := s.list(sel).Sessions
 	s.same(s.selected(sel), got, "List(%s): %s", selectionText(sel), fmt.Sprintf(explanation, args...))
 }
 
-// walks requires that batch after batch holds all that is selected. It looks at IDs alone, as there
-// are many walks.
+// walks requires that the batches of a selection together hold all selected sessions. It compares
+// only IDs, since there are many walks.
 func (s *suite) walks(sel store.Selection, explanation string, args ...any) {
 	s.Helper()
 	got := s.walk(sel)
 	s.sameIDs(ids(s.selected(sel)), ids(got), "List(%s), and on from Reached: %s", selectionText(sel), fmt.Sprintf(explanation, args...))
 }
 
-// get returns a session that has to be there.
+// get returns a session that must exist.
 func (s *suite) get(company, id string) *sessions.Session {
 	s.Helper()
 	asked := s.ask("Get(%q, %q)", company, id)
@@ -229,7 +233,8 @@ func (s *suite) gone(company, id, explanation string, args ...any) {
 	s.wraps(err, store.ErrNotFound, "%s: %s", asked, fmt.Sprintf(explanation, args...))
 }
 
-// place is a position's text: times are compared as instants.
+// place returns the text of a position. Its time is in UTC, so that equal instants have equal
+// texts.
 func place(p store.Position) string { return fmt.Sprintf("%s %q", timeText(p.CreatedAt.UTC()), p.ID) }
 
 // walk lists a whole selection in parts.
@@ -247,7 +252,7 @@ func (s *suite) walk(sel store.Selection) []*sessions.Session {
 	}
 }
 
-// same requires that the sessions are those wanted, in that order, equal in all fields that are
+// same requires that got has the sessions of want, in the same order, equal in all fields that are
 // stored.
 func (s *suite) same(want, got []*sessions.Session, explanation string, args ...any) {
 	s.Helper()
@@ -265,13 +270,13 @@ func (s *suite) sameIDs(want, got []string, explanation string, args ...any) {
 	}
 }
 
-// has requires that so many sessions are there.
+// has requires that got has n sessions.
 func (s *suite) has(n int, got []*sessions.Session, explanation string) {
 	s.Helper()
 	is(s, n, len(got), "%s", explanation)
 }
 
-// equal requires that a session is the one wanted in all fields that are stored.
+// equal requires that two sessions are equal in all fields that are stored.
 func (s *suite) equal(want, got *sessions.Session, explanation string, args ...any) {
 	s.Helper()
 	if d := s.difference(want, got); d != "" {

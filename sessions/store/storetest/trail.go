@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// RunAuditTrail proves that a [store.AuditTrail] keeps its promises. Each case is a subtest with a
-// trail of its own, of which fresh returns an empty one.
+// RunAuditTrail tests that a [store.AuditTrail] keeps its promises. Each case is a subtest that
+// gets an empty trail of its own from fresh.
 func RunAuditTrail(t *testing.T, fresh func(t *testing.T) store.AuditTrail) {
 	t.Helper()
 	runRules(t, auditRules(), fresh)
@@ -35,8 +35,8 @@ func auditRules() []rule[store.AuditTrail] {
 	}
 }
 
-// audits returns entries of a company, the newest first: of few people and sessions, and of times
-// that are equal or a microsecond apart.
+// audits returns entries of a company, newest first. They are of few people and sessions, and their
+// times are equal or a microsecond apart.
 func audits(company string, n int) []store.AuditEntry {
 	actions := []store.Action{store.ActionSearch, store.ActionDetails, store.ActionExport, store.ActionSettings}
 	all := make([]store.AuditEntry, n)
@@ -52,7 +52,8 @@ func audits(company string, n int) []store.AuditEntry {
 	return all
 }
 
-// hostileTexts are texts that people type and documents hold.
+// hostileTexts are texts that people may type and documents may hold, and that a storage may get
+// wrong.
 var hostileTexts = []string{
 	"", "'; DROP TABLE sessionkit_audit; --", `\' OR 1=1 \`, "ფილიალი 🏦", "=HYPERLINK(\"x\")", "<script>alert(1)</script>", "line\r\nbreak\ttab", "100%_",
 	"blank ", " blank", "ABC", "abc", "\u202eright to left", "$1 ? :name {of}", "\x01\x1f\x7f", "e\u0301",
@@ -65,7 +66,7 @@ func appendAudit(t *judge, trail store.AuditTrail, all ...store.AuditEntry) {
 	}
 }
 
-// readAudit reads a selection part by part, and requires what each part promises.
+// readAudit reads a selection part by part, and checks the promises of each part.
 func readAudit(t *judge, trail store.AuditTrail, sel store.AuditSelection) []store.AuditEntry {
 	t.Helper()
 	all := []store.AuditEntry{}
@@ -88,7 +89,7 @@ func readAudit(t *judge, trail store.AuditTrail, sel store.AuditSelection) []sto
 	}
 }
 
-// sameEntries requires that entries are those wanted, in that order, equal in all fields.
+// sameEntries requires that got has the entries of want, in the same order, equal in all fields.
 func sameEntries(t *judge, want, got []store.AuditEntry, explanation string, args ...any) {
 	t.Helper()
 	places := func(entries []store.AuditEntry) []string {
@@ -143,7 +144,7 @@ func auditComesBack(t *judge, trail store.AuditTrail) {
 	all = append(all, long, store.AuditEntry{Company: acme, At: time.Unix(-1, 0).UTC(), ID: "before 1970", Role: sessions.Agent, Action: store.ActionList, Outcome: store.Done})
 	appendAudit(t, trail, all...)
 	sameEntries(t, all, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}), "all entries")
-	for _, e := range all[2:10] { // texts select what is exactly them
+	for _, e := range all[2:10] { // a text selects exactly the entries with that text
 		sameEntries(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Subject: e.Subject, Limit: 100}), "subject %q", e.Subject)
 		sameEntries(t, []store.AuditEntry{e}, readAudit(t, trail, store.AuditSelection{Company: acme, Session: e.Session, Limit: 100}), "session %q", e.Session)
 	}
@@ -152,10 +153,11 @@ func auditComesBack(t *judge, trail store.AuditTrail) {
 func auditNewestFirst(t *judge, trail store.AuditTrail) {
 	all := audits(acme, 40)
 	late := slices.Clone(all)
-	slices.SortFunc(late, func(a, b store.AuditEntry) int { return cmp.Compare(a.Rows*17%40, b.Rows*17%40) }) // in no order
+	// In an arbitrary order.
+	slices.SortFunc(late, func(a, b store.AuditEntry) int { return cmp.Compare(a.Rows*17%40, b.Rows*17%40) })
 	appendAudit(t, trail, late...)
 	odd := []store.AuditEntry{all[0], all[0], all[0]}
-	odd[0].ID, odd[1].ID, odd[2].ID = "a", "Z", "0" // bytewise, before and behind E
+	odd[0].ID, odd[1].ID, odd[2].ID = "a", "Z", "0" // bytewise before and after E
 	appendAudit(t, trail, odd...)
 	want := slices.Concat([]store.AuditEntry{odd[0], odd[1]}, all[:2], []store.AuditEntry{odd[2]}, all[2:])
 	sameEntries(t, want, readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 100}), "all entries")
@@ -206,7 +208,8 @@ func auditParts(t *judge, trail store.AuditTrail) {
 		rest := readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[i].Position()})
 		sameEntries(t, all[i+1:], rest, "after entry %d", i)
 	}
-	between := store.Position{CreatedAt: all[10].At, ID: ""} // behind all of that time, where no entry is
+	// A position without an entry, behind all entries of that time.
+	between := store.Position{CreatedAt: all[10].At, ID: ""}
 	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between}), "all entries")
 	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between, Until: all[0].At}), "After is further back than Until")
 	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[0].Position(), Until: all[11].At}), "Until is further back than After")

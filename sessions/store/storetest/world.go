@@ -7,16 +7,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
+// acme is the company of most sessions.
 const acme = "acme"
 
-// noon is when the sessions of the cases begin: on a day on which Tbilisi is four hours ahead of
+// noon is the time from which the sessions of the cases go back. Tbilisi is four hours ahead of
 // UTC.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 // newID returns an ID that storages with a UUID column can keep. Greater numbers give greater IDs.
 func newID(n int) string { return fmt.Sprintf("0195946c-0000-7000-8000-%012x", n) }
 
-// plainSession returns a session that is decided and has nothing odd.
+// plainSession returns a decided session without anything unusual, n minutes before noon.
 func plainSession(n int) *sessions.Session {
 	at := noon.Add(-time.Duration(n) * time.Minute)
 	return &sessions.Session{
@@ -34,7 +35,7 @@ func plainSession(n int) *sessions.Session {
 	}
 }
 
-// extra panics on invalid pairs, since they are constants of this package.
+// extra returns an Extra. It panics on invalid pairs, since they are constants of this package.
 func extra(pairs ...sessions.ExtraPair) sessions.Extra {
 	x, err := sessions.NewExtra(pairs...)
 	if err != nil {
@@ -43,8 +44,8 @@ func extra(pairs ...sessions.ExtraPair) sessions.Extra {
 	return x
 }
 
-// world returns the sessions of the cases: one company's, and some of another's that must never be
-// seen.
+// world returns the sessions of the cases: those of acme, and some of another company that must
+// never be seen.
 func world() []*sessions.Session {
 	var all []*sessions.Session
 	add := func(change func(*sessions.Session)) {
@@ -82,7 +83,7 @@ func world() []*sessions.Session {
 		})
 		add(func(s *sessions.Session) { s.DocumentNumber = sessions.TextIn(state) })
 	}
-	add(func(s *sessions.Session) { // nothing but what has to be there
+	add(func(s *sessions.Session) { // only the required fields
 		*s = sessions.Session{ID: s.ID, Company: acme, CreatedAt: s.CreatedAt, Status: sessions.Pending}
 	})
 	add(func(s *sessions.Session) {
@@ -117,14 +118,14 @@ func world() []*sessions.Session {
 	add(func(s *sessions.Session) {
 		s.PersonalNumber, s.DocumentNumber = sessions.TextOf("AB-12 34"), sessions.TextOf("X1Y22Z333")
 	})
-	add(func(s *sessions.Session) { // dates of which the document states a part
+	add(func(s *sessions.Session) { // dates that the document states in part
 		s.BirthDate, s.ExpirationDate = sessions.Date{Year: 1965}, sessions.Date{Year: 2030, Month: 2}
 	})
 	add(func(s *sessions.Session) {
 		s.Device, s.Browser, s.OS, s.Model, s.Attempt = sessions.PC, "safari", "iOS ", "", 3
 	})
-	add(func(s *sessions.Session) { s.Subject = "Person-1" })  // another than person-1
-	add(func(s *sessions.Session) { s.Subject = "person-1 " }) // and another
+	add(func(s *sessions.Session) { s.Subject = "Person-1" })  // not equal to person-1
+	add(func(s *sessions.Session) { s.Subject = "person-1 " }) // nor is this
 
 	for _, x := range []sessions.Extra{
 		extra(sessions.ExtraPair{Key: "phone", Value: "+995 555 12 34 56"}, sessions.ExtraPair{Key: "email", Value: "a@example.org"}),
@@ -141,7 +142,7 @@ func world() []*sessions.Session {
 		add(func(s *sessions.Session) { s.CreatedAt = tie.Add(later) })
 	}
 	tbilisi := time.FixedZone("", 4*60*60)
-	for _, at := range []time.Time{ // the ends of 13 March in Tbilisi
+	for _, at := range []time.Time{ // the beginning and the end of 13 March in Tbilisi
 		time.Date(2026, 3, 13, 0, 0, 0, 0, tbilisi), time.Date(2026, 3, 13, 0, 0, 0, -1000, tbilisi),
 		time.Date(2026, 3, 14, 0, 0, 0, 0, tbilisi), time.Date(2026, 3, 14, 0, 0, 0, -1000, tbilisi),
 		time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9998, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
@@ -152,7 +153,7 @@ func world() []*sessions.Session {
 		})
 	}
 
-	for n := range 3 { // IDs that acme has too, and one that it has not
+	for n := range 3 { // IDs that acme has too; the last session has an ID that acme lacks
 		s := plainSession(n)
 		s.Company, s.LastName = "globex", sessions.TextOf("Globex")
 		all = append(all, s)
@@ -162,7 +163,7 @@ func world() []*sessions.Session {
 	return append(all, other)
 }
 
-// oddKeys are IDs and companies that storages mix up, in bytewise order, the greatest first.
+// oddKeys are IDs and companies that storages may confuse, in bytewise order, the greatest first.
 func oddKeys() []string {
 	return []string{
 		"🙂", "ＡＢＣ", "გიორგი", "é", "e\u0301", "axb", "abc ", "abc", "ab", "a_b", `a\b`, "a--b", "a';--b", "a%b", `a"b`, "a b",

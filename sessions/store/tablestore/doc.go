@@ -14,37 +14,37 @@
 // # Work
 //
 // The answers are the same as those of package sqlstore; the work differs. The part of a filter
-// that Columns can say becomes SQL. The rest is matched in Go, row by row, within the work budget,
-// so that searches are exact without a search key. Rows are read newest first, in parts of at most
-// 4,096 rows of the company. A page of a common word is cheap. A rare or absent word costs the
-// whole budget on every page, and every row that may match is sent to the host. The budget counts
-// all rows that are passed, whether they are sent or the database skips them. A search key of
-// package searchkey, kept in a column and named in Columns, moves searches into the database.
+// that Columns can express becomes SQL. The rest is matched in Go, row by row, within the work
+// budget, so that searches are exact without a search key. Rows are read newest first, in parts of
+// at most 4,096 rows of the company. A page of a common word is cheap. A rare or absent word costs
+// the whole budget on every page, and every row that may match is sent to the host. The budget
+// counts all rows that are passed, whether they are sent or the database skips them. A search key
+// of package searchkey, kept in a column and named in Columns, moves searches into the database.
 //
 // The table needs an index on company and creation time, which makes lists, pages, ranges and
 // exports as cheap as those of package sqlstore, and one on the ID. Declare columns of uuid and
-// integer types with [filter.Column.UUID] and [filter.Column.Integer]: otherwise a text is compared
-// with the column's text, and no index can be used. Unless the creation time has the engine's own
-// type for instants, declare its form, for instance with [filter.Column.UnixMilli] or
+// integer types with [filter.Column.UUID] and [filter.Column.Integer]: otherwise the column is
+// compared as text, and no index can be used. Unless the creation time has the engine's own type
+// for instants, declare its form, for instance with [filter.Column.UnixMilli] or
 // [filter.Column.UTCText]; SQLite has no such type. With the wrong unit all rows may lie outside
-// the years of the next section, and the list is empty. A clock that has fractions of the unit
-// which it is said to have is an error that wraps [ErrTable]. PostgreSQL's type date is an error
-// that wraps [ErrTable]: use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
+// the years of the next section, and the list is empty. A column of times that has fractions of its
+// declared unit is an error that wraps [ErrTable]. PostgreSQL's type date is an error that wraps
+// [ErrTable]: use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
 //
 // Sessions of one instant are sorted in Go and read together. If creation times are rounded to the
 // hour or day, at least that much is read at a time.
 //
 // # Rows
 //
-// A row is a session if its creation time lies in the years 1000 to 9998. Rows with another one,
-// with NULL or with a zero date have no place in the list, and every method leaves them out. To
-// leave out rows that are marked as deleted, use a subquery in From:
+// A row is a session if its creation time lies in the years 1000 to 9998. Rows with another
+// creation time, with NULL or with a zero date have no place in the list, and every method leaves
+// them out. To leave out rows that are marked as deleted, use a subquery in From:
 //
 //	From: "(SELECT * FROM kyc_checks WHERE deleted_at IS NULL) k"
 //
 // From must give one row for each session. A join that gives two is an error, as is a Scan whose
 // creation time differs from that of Columns: both wrap [ErrTable]. A count that SQL alone answers
-// does not look at rows, and counts both.
+// does not read rows, and counts both of such rows.
 //
 // [Table.Changes] needs a record of changes that the host keeps.
 package tablestore

@@ -20,13 +20,17 @@ import (
 // Table describes a host's own table of sessions. Its SQL is inserted into statements unchanged:
 // never build it from untrusted text.
 type Table struct {
-	From    string         // what follows FROM: a table with its alias, a subquery, or joins that give one row per session
-	Columns filter.Columns // its columns; Company and the fields FieldID and FieldCreatedAt are required
-	Select  string         // the select list that Scan reads
+	// From is the text after FROM: a table with its alias, a subquery, or joins that give one row
+	// per session.
+	From string
+	// Columns are the columns of From. Company and the fields FieldID and FieldCreatedAt are
+	// required.
+	Columns filter.Columns
+	Select  string // the select list that Scan reads
 
-	// Scan makes a session of the current row. Times are truncated to microseconds in UTC, and an
-	// empty Company is filled in. Scan must agree with Columns: SQL only narrows the rows down, and
-	// the session that Scan returns decides.
+	// Scan makes a session from the current row. Times are truncated to microseconds in UTC, and an
+	// empty Company is filled in. Scan must agree with Columns: SQL only narrows down the rows;
+	// whether a session is selected is decided from the session that Scan returns.
 	Scan func(rows *sql.Rows) (*sessions.Session, error)
 
 	// Changes implements Backend.Changes, if the host records changes. nil: errors.ErrUnsupported.
@@ -39,9 +43,9 @@ type Backend struct {
 	pool    *database.Pool
 	dialect filter.Dialect
 	table   Table
-	created string // the column of creation times, and its arguments
+	created string // SQL of the creation time, whose arguments are args
 	args    []any
-	err     error // what is wrong with the description
+	err     error // error of the description, nil if it is complete
 	checked atomic.Bool
 }
 
@@ -73,14 +77,15 @@ func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
 	return b
 }
 
-// String returns the dialect: what the Backend holds leads to the database's DSN, and so to a
+// String returns the dialect only: the other fields lead to the database's DSN, and so to a
 // password.
 func (b *Backend) String() string { return "tablestore(" + b.dialect.String() + ")" }
 
 // Format prints what String returns, whatever the verb.
 func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
 
-// ready reports what is wrong with a question, before any row is read.
+// ready returns the error of a call that must not read any row: an empty company, an incomplete
+// description, or columns that check refuses. check runs until it succeeds once.
 func (b *Backend) ready(ctx context.Context, company string) error {
 	switch {
 	case company == "":
@@ -91,6 +96,7 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 		return nil
 	}
 	err := b.check(ctx)
+	// a failed check is repeated: the database may have been unreachable
 	b.checked.Store(err == nil)
 	return err
 }
@@ -98,8 +104,8 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 // clocks are the fields that are instants.
 var clocks = [...]sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
 
-// check refuses columns of PostgreSQL's type date for instants. An instant that is compared with
-// one is cut to its day by the driver, and nothing says so: rows would be missing.
+// check refuses columns of PostgreSQL's type date for instants. The driver would silently cut an
+// instant that is compared with such a column to its day: rows would be missing.
 func (b *Backend) check(ctx context.Context) error {
 	var names []string
 	var args []any
@@ -134,15 +140,16 @@ func (b *Backend) check(ctx context.Context) error {
 	})
 }
 
-// where writes FROM and WHERE.
+// where returns the FROM and WHERE clauses of the rows that a filter's SQL selects, with their
+// arguments.
 func (b *Backend) where(company string, f filter.Filter) (string, []any, error) {
 	cond, args, err := filter.SQL(company, f, b.dialect, b.table.Columns).ToSql()
-	// On lines of their own: the host's SQL may end with a comment.
+	// Each clause begins a line, because the host's SQL may end with a comment.
 	return "\nFROM " + b.table.From + "\nWHERE " + cond, args, err
 }
 
-// each calls visit with the session of every row, which is created within the bounds. An error of
-// visit comes back as it is.
+// each calls visit with the session of every row. A session that was created outside the bounds is
+// an error. An error of visit is returned as it is.
 func (b *Backend) each(ctx context.Context, op, company, text string, args []any, within bounds, visit func(*sessions.Session) error) error {
 	text, err := b.dialect.ReplacePlaceholders(text)
 	if err != nil {
@@ -167,12 +174,12 @@ func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, tex
 		}
 		s.Company = company
 		s.Normalize()
-		// A clock that is read in another zone, or cut to seconds, would skip sessions or repeat
-		// them, page after page.
+		// A creation time that Scan reads in another zone, or cuts to seconds, would make pages
+		// skip or repeat sessions.
 		if !within.has(s.CreatedAt) {
 			return fmt.Errorf("%w: Scan and Columns do not agree on the creation time", ErrTable)
 		}
-		// A range passes over what lies between the units that a clock is said to have.
+		// A range would miss times between the units of the declared form.
 		for i, at := range [...]time.Time{s.CreatedAt, s.CompletedAt, s.DecidedAt} {
 			if !at.IsZero() && !b.table.Columns.Fields[clocks[i]].Holds(at) {
 				return fmt.Errorf("%w: the column of %s holds fractions of its unit", ErrTable, clocks[i])
@@ -188,8 +195,8 @@ func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, tex
 	return nil
 }
 
-// read calls visit with the rows that a filter's SQL selects, newest first, those of one instant in
-// any order.
+// read calls visit with the rows that a filter's SQL selects, newest first. Rows of one instant
+// come in any order.
 func (b *Backend) read(ctx context.Context, op, company string, f filter.Filter, within bounds, visit func(*sessions.Session) error) error {
 	where, args, err := b.where(company, filter.And(f, within.filter()))
 	if err != nil {
@@ -199,18 +206,18 @@ func (b *Backend) read(ctx context.Context, op, company string, f filter.Filter,
 	return b.each(ctx, op, company, text, append(args, b.args...), within, visit)
 }
 
-// bounds are the creation times of what a statement reads: from one instant until before another.
+// bounds are the creation times that a statement reads: from is inclusive, to is exclusive.
 type bounds struct{ from, to time.Time }
 
-// Sessions are created in the years 1000 to 9998. A row with another creation time, or with NULL or
-// a zero date, has no place in the order of the list: no statement reads it.
+// Sessions are created in the years 1000 to 9998. A row with another creation time, with NULL or
+// with a zero date, has no place in the order of the list: no statement reads it.
 var (
 	earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	always   = bounds{earliest, latest}
 )
 
-// between returns the bounds of both ranges, a zero time being an open end.
+// between returns the intersection with a range. A zero time is an open end.
 func (b bounds) between(from, to time.Time) bounds {
 	if from.After(b.from) {
 		b.from = from
@@ -232,8 +239,8 @@ func (b bounds) filter() filter.Filter {
 	return filter.Between(sessions.FieldCreatedAt, b.from, b.to)
 }
 
-// behind returns the instant before which all sessions after a position were created; some created
-// then may stand before it.
+// behind returns the earliest instant such that all sessions after a position were created before
+// it. Some sessions created before it may be ahead of the position.
 func behind(p store.Position) time.Time {
 	if p.ID == "" {
 		return p.CreatedAt
@@ -242,14 +249,14 @@ func behind(p store.Position) time.Time {
 }
 
 const (
-	fewRows  = 16   // read beyond what is wanted: that others follow is known at once
-	mostRows = 4096 // of one statement, and those of the last one's instant
+	fewRows  = 16   // rows read beyond the limit, to know whether others follow
+	mostRows = 4096 // rows of one statement, besides the others of the last row's instant
 )
 
-// floor returns the creation time of the nth session after a position, whatever it is like; last,
-// if there are fewer.
+// floor returns the creation time of the nth session after a position, whether or not the filter
+// matches it. last reports that there are fewer; floor is then the beginning of the range.
 func (b *Backend) floor(ctx context.Context, op string, sel store.Selection, pos store.Position, n int) (floor time.Time, last bool, err error) {
-	// Sessions of the position's own instant are not counted: those before it would be taken for
+	// Sessions of the position's own instant are not counted: those ahead of it would count as
 	// progress.
 	within := always.between(sel.Filter.Range()).between(time.Time{}, pos.CreatedAt)
 	if within.isEmpty() {
@@ -269,7 +276,7 @@ func (b *Backend) floor(ctx context.Context, op string, sel store.Selection, pos
 }
 
 // walk visits the matches of a selection, newest first, until visit returns false, the budget is
-// spent or the end is reached. reached is where it went on to, zero at the end.
+// spent or the end is reached. reached is the position that it got to, zero at the end.
 func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	all, pos, budget := always.between(sel.Filter.Range()), sel.After, sel.Budget
@@ -302,6 +309,7 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 		if last {
 			return store.Position{}, nil
 		}
+		// The empty ID puts the position behind all sessions of that instant, which part has.
 		pos = store.Position{CreatedAt: floor}
 		if budget -= n; sel.Budget > 0 && budget <= 0 {
 			return pos, nil
@@ -311,7 +319,7 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 
 var errTwice = fmt.Errorf("%w: From gives two rows of one session", ErrTable)
 
-// order puts sessions in the order of the list.
+// order sorts sessions into the order of the list. It returns errTwice if two are the same session.
 func order(part []*sessions.Session) error {
 	slices.SortFunc(part, func(s, t *sessions.Session) int {
 		switch {
@@ -343,7 +351,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 		batch.AsOf = now.Next
 	}
 	batch.Reached, err = b.walk(ctx, "list", sel, func(s *sessions.Session) bool {
-		if len(batch.Sessions) == sel.Limit { // one more tells that others follow
+		if len(batch.Sessions) == sel.Limit { // one more shows that others follow
 			return false
 		}
 		batch.Sessions = append(batch.Sessions, s)
@@ -358,8 +366,8 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	return batch, nil
 }
 
-// Count implements store.Counter: in SQL if the columns can say all of the filter, otherwise row by
-// row.
+// Count implements [store.Counter]: in SQL if the columns can express all of the filter, otherwise
+// row by row.
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Count{}, err
@@ -378,6 +386,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 		if err != nil {
 			return store.Count{}, err
 		}
+		// One more than the limit, so that the count is known to be exact or not.
 		text, err := b.dialect.ReplacePlaceholders(fmt.Sprint("SELECT count(*) FROM (SELECT 1 AS one", where, " LIMIT ", sel.Limit+1, ") t"))
 		if err != nil {
 			return store.Count{}, err
@@ -408,7 +417,8 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return err
 	}
-	var tied []*sessions.Session // of one instant
+	// Sessions of one instant, not sorted yet.
+	var tied []*sessions.Session
 	flush := func() error {
 		if err := order(tied); err != nil {
 			return err
