@@ -8,8 +8,8 @@ import (
 )
 
 // accepts reports whether the request's Accept headers admit a media type (RFC 9110 section
-// 12.5.1). None admits all. The most specific range that names the type decides; one that cannot be
-// read admits nothing.
+// 12.5.1). Without such a header all types are admitted. The most specific range that names the
+// type decides; a range that cannot be parsed admits nothing.
 func accepts(r *http.Request, mediaType string) bool {
 	ranges := r.Header.Values("Accept")
 	if len(ranges) == 0 {

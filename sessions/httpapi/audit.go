@@ -8,7 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// auditPage is a part of the company's audit trail.
+// auditPage is the document of a page of the company's audit trail.
 type auditPage struct {
 	Entries []auditEntry `json:"entries"`
 	Next    *string      `json:"next"`
@@ -17,7 +17,7 @@ type auditPage struct {
 type auditEntry struct {
 	At      string         `json:"at"`
 	ID      string         `json:"id"`
-	Subject string         `json:"subject"` // who did it
+	Subject string         `json:"subject"` // the person who did it
 	Role    sessions.Role  `json:"role"`
 	Action  store.Action   `json:"action"`
 	Outcome store.Outcome  `json:"outcome"`
@@ -31,15 +31,15 @@ type auditEntry struct {
 	Reason  *string        `json:"reason"`
 }
 
-// auditSettings are settings before or after a change.
+// auditSettings are the settings before or after a change.
 type auditSettings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
 	ExtraKeys  []string            `json:"extra_keys"`
 	KeptKeys   []string            `json:"kept_extra_keys"`
 }
 
-// auditSettingsOf reads what an entry has of settings: nil if it has none, or such as are on a
-// scale of the host's own.
+// auditSettingsOf parses the settings of an entry. It returns nil if the entry has none, or if they
+// are on a scale of the host's own.
 func auditSettingsOf(text string) *auditSettings {
 	s, err := store.ParseCompanySettings([]byte(text))
 	if err != nil {

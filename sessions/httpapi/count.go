@@ -29,19 +29,19 @@ func (c *call) count() (any, error) {
 	return count(n), nil
 }
 
-// facets are the criteria of the page with the numbers beside their options.
+// facets are the criteria of the page, with the count of each option.
 type facets struct {
 	Facets []facet `json:"facets"`
 }
 
 type facet struct {
 	Field     sessions.Field `json:"field"`
-	Parameter string         `json:"parameter"` // that selects by it
+	Parameter string         `json:"parameter"` // name of the parameter that filters by the field
 	Options   []option       `json:"options"`
 }
 
 type option struct {
-	Value string  `json:"value"` // of the parameter
+	Value string  `json:"value"` // value of the parameter
 	Count count   `json:"count"`
 	Link  *string `json:"link"`
 }
@@ -59,7 +59,7 @@ func (c *call) facets() (any, error) {
 	return facets{list}, nil
 }
 
-// countOptions counts what each option of the page would select.
+// countOptions counts the sessions that each option of the page would select.
 func (c *call) countOptions(f filter.Filter) ([]facet, error) {
 	list, err := c.store.Facets(c.ctx, c.viewer, f)
 	if err != nil {
@@ -79,8 +79,7 @@ func (c *call) countOptions(f filter.Filter) ([]facet, error) {
 	return answer, nil
 }
 
-// tally says how a selection is spread over match levels, and how it would have ended under each
-// acceptance level.
+// tally has the numbers of a selection by match level, and its outlook under each acceptance level.
 type tally struct {
 	Rows     []tallyRow `json:"rows"`
 	Outlooks []outlook  `json:"outlooks"` // strictest first
@@ -96,7 +95,7 @@ type tallyRow struct {
 	N            int             `json:"n"`
 }
 
-// outlook is what an acceptance level would mean.
+// outlook is the outcome of a selection under an acceptance level.
 type outlook struct {
 	level
 	Pass    int `json:"pass"`

@@ -7,31 +7,32 @@ import (
 	"time"
 )
 
-// rateWindow is how many bytes a client may be behind the least rate. It has to be more than what a
-// kernel lets drain before it wakes who writes, which is more than a megabyte: until then a client
-// that reads steadily looks like one that takes nothing.
+// rateWindow is how many bytes a client may be behind the least rate. A kernel wakes a writer only
+// when more than a megabyte has drained, and until then a client that reads steadily looks like one
+// that reads nothing. So rateWindow has to be larger.
 const rateWindow = 4 << 20
 
-// download hands a file over to the client, as fast as that takes it, within limits.
+// download writes a file to the client, as fast as the client reads it, and fails if the client
+// reads too slowly.
 type download struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	rate    int64  // bytes a second; negative: any
+	rate    int64  // least bytes per second; negative: no limit
 	start   func() // sets the headers, before the first byte
 
 	begun    bool
-	failed   error // the first of the connection
+	failed   error // first error of the connection
 	deadline bool  // the connection has write deadlines
-	flush    bool  // the parts can be sent on one by one
+	flush    bool  // each part is flushed
 
-	credit time.Duration // for which the client may take nothing
-	full   time.Duration // the most of it
+	credit time.Duration // how long the client may read nothing from now on
+	full   time.Duration // greatest credit
 }
 
-// newDownload finds out what the ResponseWriter can do. It has to be able to tear a file: an end
-// that came because something broke must not look like the end of the file. A middleware that
-// recovers from panics makes such an end of one, and so only what reaches the connection itself
-// will do.
+// newDownload checks the features of the ResponseWriter. A download must be able to tear the file,
+// so that a failure does not look like the end of the file. A panic is not enough, since a
+// middleware that recovers ends the answer properly. So the ResponseWriter must give access to the
+// connection itself.
 func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, error) {
 	d := &download{w: w, control: http.NewResponseController(w), rate: rate, start: start, flush: true}
 	switch err := d.control.SetWriteDeadline(time.Time{}); {
@@ -49,7 +50,7 @@ func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, er
 	return d, nil
 }
 
-// errNoTear tells the host what to change.
+// errNoTear tells the host what to change in its middleware.
 var errNoTear = errors.New("httpapi: an export needs a ResponseWriter with SetWriteDeadline, or one that has a method Unwrap and" +
 	" leads to it (see http.ResponseController); http.TimeoutHandler has none, and a wrapper of a middleware may lack it")
 
@@ -67,7 +68,7 @@ func hijacks(w http.ResponseWriter) bool {
 	}
 }
 
-// Write hands over a part, within the time that a client may take nothing.
+// Write writes a part of the file, within the client's credit.
 func (d *download) Write(part []byte) (int, error) {
 	if !d.begun {
 		d.begun = true
@@ -88,7 +89,7 @@ func (d *download) write(part []byte) (int, error) {
 	n, err := d.w.Write(part)
 	if err == nil && d.flush {
 		if err = d.control.Flush(); errors.Is(err, http.ErrNotSupported) {
-			d.flush, err = false, nil // the parts come when the buffers between are full
+			d.flush, err = false, nil // parts are sent when the buffers in between are full
 		}
 	}
 	d.account(n, time.Since(begun))
@@ -98,8 +99,8 @@ func (d *download) write(part []byte) (int, error) {
 	return n, err
 }
 
-// account lowers the credit by the time that a client took, and raises it by the time that the
-// bytes may take.
+// account lowers the credit by the time that the client took, and raises it by the time that the
+// bytes may take at the least rate.
 func (d *download) account(n int, took time.Duration) {
 	if d.rate > 0 {
 		earned := time.Duration(float64(n) / float64(d.rate) * float64(time.Second))
@@ -107,7 +108,7 @@ func (d *download) account(n int, took time.Duration) {
 	}
 }
 
-// limit bounds what is written from now on.
+// limit sets the write deadline to the end of the credit.
 func (d *download) limit() error {
 	if !d.deadline || d.rate <= 0 {
 		return nil
@@ -115,8 +116,8 @@ func (d *download) limit() error {
 	return d.until(time.Now().Add(d.credit))
 }
 
-// unlimit lets the storage take its time for the next part. HTTP/2 ends a stream whose deadline has
-// passed, written to or not.
+// unlimit removes the deadline while the storage reads the next part. HTTP/2 resets a stream whose
+// deadline has passed, even if nothing is being written.
 func (d *download) unlimit() error {
 	if !d.deadline {
 		return nil
@@ -131,14 +132,14 @@ func (d *download) until(t time.Time) error {
 	return nil
 }
 
-// tear makes sure that the client sees no end of the file, whatever a middleware does after a
-// panic: of HTTP/1.1 the connection can write nothing more, so that the last chunk is missing; of
-// HTTP/2 the stream is reset.
+// tear ensures that the client sees no end of the file, whatever a middleware does after a panic.
+// With HTTP/1.1 nothing more can be written to the connection, so that the last chunk is missing.
+// With HTTP/2 the stream is reset.
 func (d *download) tear() {
 	if d.deadline && d.control.SetWriteDeadline(time.Unix(1, 0)) == nil {
 		return
 	}
 	if conn, _, err := d.control.Hijack(); err == nil {
-		_ = conn.Close() // there is nobody left to tell
+		_ = conn.Close() // the download has failed already
 	}
 }

@@ -24,16 +24,18 @@ import (
 
 // Export is an export that was sent, or that broke off after its first byte.
 type Export struct {
-	Viewer     store.Viewer
-	Query      string // canonical text of the filter (filter.Filter.Text): personal data if it has a search
+	Viewer store.Viewer
+	// Query is the canonical text of the filter (filter.Filter.Text). It is personal data if it has
+	// a search.
+	Query      string
 	FileFormat string // "rfc4180", "excel_csv", or the name of a [Format]
 	Rows       int64
 	Bytes      int64
-	SHA256     string // of the bytes handed over, in hexadecimal
-	Err        error  // why it broke off; nil: it is whole
+	SHA256     string // of the bytes written, in hexadecimal
+	Err        error  // why the file broke off; nil: it is complete
 }
 
-// String returns the company, who asked, and the rows.
+// String returns the company, the subject of the viewer, and the rows.
 func (e Export) String() string { //nolint:gocritic // a value method serves values and pointers
 	return fmt.Sprintf("export(company %q, subject %q, %d rows)", e.Viewer.Company, e.Viewer.Subject, e.Rows)
 }
@@ -61,22 +63,22 @@ const (
 
 const typeCSV = "text/csv; charset=utf-8"
 
-// Format is a format of exports beside CSV, such as workbooks, which a host registers
-// ([Options.Formats]).
+// Format is an export format of the host's, such as workbooks, besides CSV ([Options.Formats]).
 type Format struct {
 	Name      string // the value of the parameter format, such as "xlsx"
 	MediaType string // such as "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	Extension string // of the file's name, such as ".xlsx"
+	Extension string // end of the file's name, such as ".xlsx"
 
-	// NeedsZone says that times have no offset, so that a request must name their zone.
+	// NeedsZone reports whether times have no offset, so that a request must name their zone.
 	NeedsZone bool
 
-	// Write writes a selection, as [export.Write] does: a refusal comes before the first byte. Options
-	// have Zone, the columns, SHA256 and, if the request has a separator, Comma.
+	// Write writes a selection as [export.Write] does: a refusal comes before the first byte.
+	// Options have Zone, the columns, SHA256 and, if the request has a separator, Comma.
 	Write func(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (export.Result, error)
 }
 
-// format finds the format that the parameter names, and what Options say of it.
+// format returns the format that the parameter names. Its second result is the value of
+// export.Options.Format, 0 for the host's formats.
 func (c *call) format() (Format, export.Format) {
 	name := cmp.Or(c.text("format"), export.RFC4180.String())
 	var format export.Format
@@ -122,7 +124,7 @@ func (c *call) export() error {
 	}
 	torn := true
 	defer func() {
-		if torn && d.begun { // by an error, or a panic of a writer or an iterator
+		if torn && d.begun { // after an error, or a panic of a writer or an iterator
 			d.tear()
 		}
 	}()
@@ -132,15 +134,16 @@ func (c *call) export() error {
 		err = refuse(codeInvalidParameter, "separator", "cells of this format have no separator")
 	}
 	if err == nil {
-		err = d.limit() // for the trailers
+		err = d.limit() // for the trailers, which are written after the handler returns
 	}
 	if err != nil && !d.begun {
 		return err
 	}
 	if d.failed != nil {
-		err = d.failed // and not that net/http has cancelled the reading for it
+		// The cause, not the cancellation of the query that net/http derives from it.
+		err = d.failed
 		if !errors.Is(err, os.ErrDeadlineExceeded) && c.r.Context().Err() != nil {
-			// The client went. Whether the reading or the writing hears of it first is chance.
+			// The client went away. Whether the query or the writing fails first is chance.
 			err = fmt.Errorf("%w: %w", context.Canceled, err)
 		}
 	}
@@ -152,7 +155,7 @@ func (c *call) export() error {
 	}
 	if err != nil {
 		c.failed(c.r, err)
-		panic(http.ErrAbortHandler) // for who counts answers by their end
+		panic(http.ErrAbortHandler) // for middlewares that count aborted answers
 	}
 	torn = false
 	c.w.Header().Set(trailerRows, strconv.FormatInt(result.Rows, 10))
@@ -166,7 +169,8 @@ func (c *call) exportHeader(format Format, zone *time.Location) {
 	h.Set("Content-Type", format.MediaType)
 	h.Set("Content-Disposition", disposition(c.fileName(zone, format.Extension)))
 	h.Set("Trailer", trailerRows+", "+trailerSHA256)
-	h.Set("X-Accel-Buffering", "no") // nginx would put what a slow client has not taken yet on its disk
+	// nginx would buffer on its disk what a slow client has not read yet.
+	h.Set("X-Accel-Buffering", "no")
 }
 
 // exportOptions takes the parameters of a file.
@@ -202,7 +206,8 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	}
 	theirs := export.Options{Own: c.options.Columns, Headers: o.Headers}
 	if _, err := theirs.FileColumns(sessions.Disclosure{}); err != nil {
-		return o, &problem{Code: codeInternal, cause: fmt.Errorf("httpapi: Options.Columns or Headers: %w", err)} // no request is to blame
+		// The host's options are at fault, not the request.
+		return o, &problem{Code: codeInternal, cause: fmt.Errorf("httpapi: Options.Columns or Headers: %w", err)}
 	}
 	switch c.text("extra_columns") {
 	case "", "false":
@@ -221,7 +226,7 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	return o, c.err
 }
 
-// headers are what the parameter column may name.
+// headers returns the headers that the parameter column may name.
 func (c *call) headers() (list []string) {
 	for _, column := range append(export.Columns(), export.ColumnStatus, export.ColumnReasons) {
 		list = append(list, column.String())
@@ -232,7 +237,7 @@ func (c *call) headers() (list []string) {
 	return list
 }
 
-// fileName is "COMPANY sessions DATE" with the extension of the format.
+// fileName returns "COMPANY sessions DATE" with the extension of the format.
 func (c *call) fileName(zone *time.Location, extension string) string {
 	if zone == nil {
 		zone = time.UTC
@@ -244,11 +249,11 @@ func (c *call) fileName(zone *time.Location, extension string) string {
 	return fileName(company, time.Now().In(zone)) + extension
 }
 
-// maxName is how many runes of a company's name are in a file's name.
+// maxName is how many runes of the company's name a file's name has at most.
 const maxName = 64
 
-// fileName takes out of the company's name what some file system refuses or takes for something
-// else.
+// fileName returns the file's name. It removes or replaces the characters of the company's name
+// that some file system refuses or gives a meaning.
 func fileName(company string, now time.Time) string {
 	clean := []rune(strings.Map(func(r rune) rune {
 		switch {
@@ -267,8 +272,8 @@ func fileName(company string, now time.Time) string {
 	return name + "sessions " + now.Format(time.DateOnly)
 }
 
-// disposition names a download (RFC 6266): in ASCII for old clients, and in UTF-8 where that
-// differs.
+// disposition returns the Content-Disposition of a download (RFC 6266): with the name in ASCII for
+// old clients, and also in UTF-8 if it differs.
 func disposition(name string) string {
 	ascii := strings.Map(func(r rune) rune {
 		if r >= utf8.RuneSelf {

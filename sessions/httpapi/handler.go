@@ -20,7 +20,8 @@ import (
 const (
 	DefaultTimeout = 10 * time.Second
 	DefaultMinRate = 32 << 10
-	DefaultMaxBody = 8 * filter.MaxTextBytes // room for the longest filter, every byte of it escaped
+	// Room for the longest filter with every byte escaped.
+	DefaultMaxBody = 8 * filter.MaxTextBytes
 )
 
 // maxQuery is how many bytes of parameters a URL may have.
@@ -28,63 +29,63 @@ const maxQuery = 8 << 10
 
 // Options are the options of a handler.
 type Options struct {
-	// Viewer says who asks, from the host's own cookie or token. Company, role, disclosure and
-	// restriction come only from here. An error, or a Viewer without a company, is answered 401, with
-	// two exceptions. An error that wraps store.ErrForbidden is 403. An error that says that a service
-	// is down is 503, and passed to Failed: [ErrUnavailable], an error of net or of a context, or one
-	// with the SQLSTATE of a database. Errors of the drivers of MariaDB and SQLite have no SQLSTATE
-	// method: wrap them with ErrUnavailable, so that an outage does not sign everybody out. nil: every
-	// request is answered 401.
+	// Viewer identifies the viewer from the host's own cookie or token. Company, role, disclosure
+	// and restriction come only from it. An error, or a Viewer without a company, is answered 401,
+	// with two exceptions. An error that wraps store.ErrForbidden is 403. An error that says that a
+	// service is down is 503, and passed to Failed: [ErrUnavailable], an error of net or of a
+	// context, or one with the SQLSTATE of a database. Errors of the drivers of MariaDB and SQLite
+	// have no SQLSTATE method: wrap them with ErrUnavailable, so that an outage does not sign
+	// everybody out. nil: every request is answered 401.
 	Viewer func(*http.Request) (store.Viewer, error)
 
-	// SearchInURL permits search text and other personal data in URLs, from where they get into logs,
+	// SearchInURL permits search text and other personal data in URLs. URLs get into logs,
 	// histories and referrers.
 	SearchInURL bool
 
 	// Values are the host's own values of statuses, document types, reasons, sexes and devices, and
-	// the match levels of its scale, by field. Requests for values that neither the host nor the SDK
-	// has are refused, and the answer lists the permitted ones.
+	// the match levels of its scale, by field. Requests for values that neither the host nor the
+	// SDK knows are refused, and the answer lists the permitted ones.
 	Values map[sessions.Field][]string
 
-	Timeout time.Duration // of every request but an export; 0: 10 seconds; negative: none
+	Timeout time.Duration // of every request except exports; 0: 10 seconds; negative: none
 	MaxBody int64         // bytes of a request's body; 0: 512 KiB
 
-	// MinRate is how many bytes a second the client of an export must read, so that it does not hold
-	// the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over 4 MiB,
-	// since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a client that
-	// reads nothing is cut off after about two minutes, and one that reads steadily at that rate never
-	// is.
+	// MinRate is how many bytes per second the client of an export must read, so that it does not
+	// hold the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over
+	// 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a
+	// client that reads nothing is cut off after about two minutes, and one that reads steadily at
+	// that rate never is.
 	MinRate int64
 
-	// Columns are the host's own columns of exports. They come after the others, or where the
-	// parameter column names their headers.
+	// Columns are the host's own columns of exports. They come after the others, or at the place at
+	// which the parameter column names their headers.
 	Columns []export.OwnColumn
 
-	// Headers returns headers of exported columns, in the language of the viewer. nil, and columns
-	// that are not in the map, have their own headers. The parameter column always uses a column's own
-	// header.
+	// Headers returns headers of exported columns, in the language of the viewer. Columns that are
+	// not in the map, and all columns if it is nil, have their own headers. The parameter column
+	// always uses a column's own header.
 	Headers func(*http.Request) map[export.Column]string
 
-	// Formats are further formats of exports. A format named "rfc4180" or "excel_csv", or like one
-	// before it, is never used.
+	// Formats are further formats of exports. A format named "rfc4180" or "excel_csv", or with the
+	// name of an earlier one, is never used.
 	Formats []Format
 
-	// Selfie answers /sessions/{id}/selfie with the image of a session's selfie, for a viewer who may
-	// see the session and its selfie. reference is its sessions.Session.Selfie. Selfie may redirect to
-	// a URL that expires soon; everybody who has that URL can see the face. nil: there are no images,
-	// and the answer is 501.
+	// Selfie answers /sessions/{id}/selfie with the image of a session's selfie, for a viewer who
+	// may see the session and its selfie. reference is its sessions.Session.Selfie. Selfie may
+	// redirect to a URL that expires soon; anyone who has that URL can see the face. nil: there are
+	// no images, and the answer is 501.
 	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
 
 	// CompanyName is the company's display name, for the name of an exported file. nil: the
 	// company's key.
 	CompanyName func(store.Viewer) string
 
-	// Exported is called after every export that was sent, or that broke off after its first byte. To
-	// refuse an export, use the Store's audit hook. nil: it is not called.
+	// Exported is called after every export that was sent, or that broke off after its first byte.
+	// To refuse an export, use the Store's audit hook. nil: it is not called.
 	Exported func(*http.Request, Export)
 
-	// Failed is called for every request that fails through no fault of the client. The error may be
-	// the storage's own, and contain a person's data. nil: it is not called.
+	// Failed is called for every request that fails through no fault of the client. The error may
+	// be the storage's own, and contain a person's data. nil: it is not called.
 	Failed func(*http.Request, error)
 }
 
@@ -92,6 +93,7 @@ type Options struct {
 // cannot be identified now.
 var ErrUnavailable = errors.New("httpapi: unavailable")
 
+// api is the handler.
 type api struct {
 	store   *store.Store
 	options Options
@@ -99,8 +101,8 @@ type api struct {
 }
 
 // New returns the handler. It serves the paths of the package comment at the root of its URL space:
-// mount it below a prefix with http.StripPrefix. It starts nothing, keeps nothing between requests,
-// and may be used by many goroutines.
+// mount it below a prefix with http.StripPrefix. It starts no goroutine, keeps nothing between
+// requests, and may be used by many goroutines.
 func New(st *store.Store, options Options) http.Handler {
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
 	options.MinRate = cmp.Or(options.MinRate, DefaultMinRate)
@@ -127,6 +129,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	// ServeMux would redirect: see clean.
 	if !clean(r.URL.EscapedPath()) {
 		a.answer(w, r, nil)
 		return
@@ -134,7 +137,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.routes.ServeHTTP(w, r)
 }
 
-// answer lets the request's operation answer, or says why there is none.
+// answer runs the operation of the request's method, and writes a problem document if it fails.
 func (a *api) answer(w http.ResponseWriter, r *http.Request, of methods) {
 	if err := a.serve(w, r, of); err != nil {
 		p := problemOf(err)
@@ -145,7 +148,7 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, of methods) {
 	}
 }
 
-// failed tells the host of a failure, unless it is that the client has gone away, or takes nothing:
+// failed reports a failure to the host. It does not if the client has gone away or reads nothing:
 // net/http cancels the request's context for both.
 func (a *api) failed(r *http.Request, err error) {
 	if a.options.Failed != nil && r.Context().Err() == nil {
@@ -166,7 +169,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, of methods) error {
 		return &problem{Code: codeMethodNotAllowed, header: http.Header{"Allow": {of.allow()}}}
 	}
 	c := &call{api: a, w: w, r: r, ctx: r.Context(), session: r.PathValue("id")}
-	if r.Pattern != descriptionPath { // which says nothing of anybody
+	if r.Pattern != descriptionPath { // the description is public
 		var err error
 		if c.viewer, err = a.viewer(r); err != nil {
 			return err
@@ -182,7 +185,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, of methods) error {
 	return do(c)
 }
 
-// viewer says who asks.
+// viewer returns the viewer of the request, or the problem that refuses the request.
 func (a *api) viewer(r *http.Request) (store.Viewer, error) {
 	if a.options.Viewer == nil {
 		return store.Viewer{}, &problem{Code: codeUnauthenticated}
@@ -190,21 +193,22 @@ func (a *api) viewer(r *http.Request) (store.Viewer, error) {
 	v, err := a.options.Viewer(r)
 	switch {
 	case err == nil && v.Company != "" && !v.Role.Known():
-		a.failed(r, store.ErrNoRole) // the host's mistake
+		a.failed(r, store.ErrNoRole) // a mistake of the host
 		return store.Viewer{}, store.ErrNoRole
 	case err == nil && v.Company != "":
 		return v, nil
 	case errors.Is(err, store.ErrForbidden):
 		return store.Viewer{}, err
-	case err != nil && outage(err) != "": // nobody has signed out
+	// An outage must not sign people out.
+	case err != nil && outage(err) != "":
 		return store.Viewer{}, &problem{Code: codeUnavailable, cause: err}
 	default:
 		return store.Viewer{}, &problem{Code: codeUnauthenticated, cause: err}
 	}
 }
 
-// document returns the operation that sends what do returns as JSON, in time. do returns nil if it
-// has answered itself.
+// document returns the operation that sends the result of do as JSON, within the timeout. do
+// returns nil if it has written the answer itself.
 func document(do func(*call) (any, error)) operation {
 	return func(c *call) error {
 		defer c.inTime()()
@@ -220,12 +224,12 @@ func document(do func(*call) (any, error)) operation {
 			return err
 		}
 		c.w.Header().Set("Content-Type", typeJSON)
-		_, _ = c.w.Write(append(body, '\n')) // who does not take it has gone away
+		_, _ = c.w.Write(append(body, '\n')) // it fails only if the client has gone away
 		return nil
 	}
 }
 
-// inTime bounds what the call may take from now on, until the function that it returns is called.
+// inTime sets the timeout of the call, until the function that it returns is called.
 func (c *call) inTime() context.CancelFunc {
 	if c.options.Timeout <= 0 {
 		return func() {}
@@ -235,7 +239,8 @@ func (c *call) inTime() context.CancelFunc {
 	return cancel
 }
 
-// begin checks that the client takes what the operation sends, and reads the parameters.
+// begin checks that the client accepts the media type that the operation sends, and reads the
+// parameters.
 func (c *call) begin(mediaType string) error {
 	if err := c.accept(mediaType); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// page is a part of a list.
+// page is the document of a page.
 type page struct {
 	Sessions       []row            `json:"sessions"`
 	Next           *string          `json:"next"`
@@ -32,11 +32,11 @@ type page struct {
 	Facets         []facet          `json:"facets"` // null unless asked for
 }
 
-// headerSearched names the fields that the searches of a filter look at.
+// headerSearched is the header that names the fields that the searches of a filter look at.
 const headerSearched = "Searched"
 
-// selection returns the filter of the request. Where it searches, every answer says in which
-// fields: who finds nothing has to know what was not looked at.
+// selection returns the filter of the request. If the filter searches, it sets the header Searched:
+// a person who finds nothing has to know which fields were not searched.
 func (c *call) selection() (filter.Filter, error) {
 	f, err := c.filter(c.options.Values)
 	if err != nil {
@@ -92,8 +92,8 @@ func orNull(text string) *string {
 	return &text
 }
 
-// link returns the parameters of a filter for a URL, without those that are personal data; null
-// where they cannot be taken out.
+// link returns the parameters of a filter for a URL, without those that are personal data. It
+// returns nil if they cannot be removed.
 func link(f filter.Filter) *string {
 	if f = f.Without(personalFields); personal(f) {
 		return nil
@@ -102,7 +102,7 @@ func link(f filter.Filter) *string {
 	return &text
 }
 
-// query takes the parameters of a page.
+// query takes the parameters of a page and the filter.
 func (c *call) query() (q store.Query, err error) {
 	q.Limit = c.number("limit", 1)
 	q.After = store.Cursor(c.text("after"))
@@ -156,7 +156,7 @@ func (c *call) list() (any, error) {
 	return answer, nil
 }
 
-// includes is what a list has beside its sessions.
+// includes says what a list has besides its sessions.
 type includes struct{ total, facets bool }
 
 // includes takes the parameter include.
@@ -174,17 +174,17 @@ func (c *call) includes() (also includes) {
 	return also
 }
 
-// ofList takes the parameters of a list that say nothing of its selection, so that the body of a
-// list asks for its numbers too.
+// ofList takes the parameters of a list that are not part of its selection, so that the body of a
+// list may also be sent to the routes that count.
 func (c *call) ofList() {
 	for _, name := range []string{"limit", "after", "tab", "include"} {
 		c.take(name)
 	}
 }
 
-// unchanged reports whether nothing of the company has changed since a watermark that a page had:
-// one cheap query. A session that has left the viewer's restriction is not named; then the
-// watermark alone tells.
+// unchanged reports whether no session of the company has changed since the watermark of a page. It
+// costs one cheap query. Changes do not name a session that has left the viewer's restriction, so
+// with a restriction the watermark must be the same too.
 func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	delta, err := c.store.Changes(c.ctx, c.viewer, store.Query{Filter: f, Limit: 1}, since)
 	switch {
@@ -197,11 +197,11 @@ func (c *call) unchanged(f filter.Filter, since store.Watermark) (bool, error) {
 	return quiet && (c.viewer.Restriction.IsZero() || delta.Next == since), nil
 }
 
-// binding ties an ETag to the viewer and the query: to all that a page depends on, beside the
-// sessions themselves.
+// binding returns a digest of the viewer and the query for an ETag: of everything that a page
+// depends on, except the sessions themselves.
 func (c *call) binding(q store.Query, also includes) string {
 	v := &c.viewer
-	text, _ := json.Marshal([]any{ // texts and numbers: no error
+	text, _ := json.Marshal([]any{ // texts and numbers, which do not fail
 		v.Company, v.Restriction.Text(), v.Disclosure.Mask, v.Disclosure.Drop, q.Filter.Text(), q.Limit, q.After, also.total, also.facets,
 	})
 	sum := sha256.Sum256(text)
@@ -234,7 +234,7 @@ func (c *call) details() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The tag is of what is shown: what the viewer may see is in it.
+	// The tag is a digest of the document, so it also depends on the viewer's disclosure.
 	sum := sha256.Sum256(append(text, c.viewer.Company...))
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
 	c.w.Header().Set("ETag", tag)
@@ -255,7 +255,8 @@ func hasTag(header, tag string) bool {
 	return false
 }
 
-// selfie has the host answer for the image of a session, which takes its own time.
+// selfie lets the host answer with the image of a session's selfie. The timeout does not bind the
+// host's function, which gets the request's own context.
 func (c *call) selfie() error {
 	defer c.inTime()()
 	if err := c.read(); err != nil {
@@ -290,7 +291,7 @@ func (c *call) attempts() (any, error) {
 	return c.page(&p, q.Filter), nil
 }
 
-// delta is what has changed in a selection.
+// delta is the document of the changes of a selection.
 type delta struct {
 	Sessions []row            `json:"sessions"`
 	Left     []string         `json:"left"`

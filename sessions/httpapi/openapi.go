@@ -2,14 +2,14 @@ package httpapi
 
 import (
 	"bytes"
-	_ "embed" // the description is a file
+	_ "embed" // for the file of the description
 	"net/http"
 )
 
 //go:embed openapi.json
 var description []byte
 
-// descriptionPath is the one path for which nobody has to sign in.
+// descriptionPath is the only path that needs no sign-in.
 const descriptionPath = "/openapi.json"
 
 // OpenAPI returns the description of the API that is served at /openapi.json, for a build that
@@ -22,6 +22,6 @@ func (c *call) describe() (any, error) {
 	}
 	c.w.Header().Set("Content-Type", typeJSON)
 	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(description) // who does not take it has gone away
+	_, _ = c.w.Write(description) // it fails only if the client has gone away
 	return nil, nil               //nolint:nilnil // answered
 }

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// outage says whether an error means that a service the host relies on is down, or too slow, and
-// with which code that is answered; "" for any other error. It knows no driver: those of SQL tell
-// their SQLSTATE by a method, and what is wrong with a connection is an error of net.
+// outage returns the code of the answer if the error means that a service of the host's is down or
+// too slow, and "" for any other error. It depends on no driver: SQL drivers have a method for
+// their SQLSTATE, and connection failures are errors of package net.
 func outage(err error) (code string) {
 	var state interface{ SQLState() string }
 	var network net.Error
@@ -22,7 +22,8 @@ func outage(err error) (code string) {
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrUnavailable), errors.Is(err, driver.ErrBadConn),
 		errors.Is(err, sql.ErrConnDone), errors.Is(err, io.ErrUnexpectedEOF):
 		return codeUnavailable
-	case errors.As(err, &state) && state.SQLState() != "": // before net.Error, which a driver of SQLite has for all
+	// Before net.Error, which all errors of a driver of SQLite implement.
+	case errors.As(err, &state) && state.SQLState() != "":
 		return outageOf(state.SQLState())
 	case errors.As(err, &network):
 		return codeUnavailable
@@ -30,18 +31,18 @@ func outage(err error) (code string) {
 	return ""
 }
 
-// outageOf knows the SQLSTATEs that say so.
+// outageOf returns the code of the answer for a SQLSTATE, "" if it does not mean an outage.
 func outageOf(state string) (code string) {
 	switch state {
-	case "57014", "70100", // the statement's time was over: PostgreSQL, MariaDB
-		"55P03", "25P04": // a lock's, a transaction's
+	case "57014", "70100", // statement timeout: PostgreSQL, MariaDB
+		"55P03", "25P04": // lock timeout, transaction timeout
 		return codeTimeout
 	}
 	for _, class := range []string{
 		"08",  // connection exception
-		"53",  // insufficient resources, connections among them
-		"57P", // the server ends, or has not begun yet
-		"40",  // rolled back, for another's sake
+		"53",  // insufficient resources, such as connections
+		"57P", // the server is shutting down or starting up
+		"40",  // rolled back because of another transaction
 	} {
 		if strings.HasPrefix(state, class) {
 			return codeUnavailable

@@ -19,12 +19,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// parameters are what a request asks, by name: the query of a GET, or the members of a POST's body.
-// A handler takes its own; what is left is the filter, which refuses what it does not know.
+// parameters are the parameters of a request by name: the query of a GET, or the members of a
+// POST's body. An operation takes its own. The rest are those of the filter, which refuses unknown
+// ones.
 type parameters struct {
 	values url.Values
-	inURL  bool  // they stand where personal data may not
-	err    error // the first mistake
+	inURL  bool  // they are in a URL, in which personal data is refused
+	err    error // first mistake of the client
 }
 
 // readParameters reads the parameters of a request.
@@ -67,7 +68,7 @@ func mediaType(r *http.Request) string {
 	return t
 }
 
-// readBody reads the whole body. Only then does net/http notice a client that goes away.
+// readBody reads the whole body. net/http notices only then that a client goes away.
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -126,8 +127,8 @@ func parseObject(body []byte) (url.Values, error) {
 	return values, nil
 }
 
-// flatten makes {"extra": {"phone": "..."}}, which generated clients can send, into
-// {"extra.phone": "..."}.
+// flatten turns {"extra": {"phone": "..."}}, which generated clients can send, into {"extra.phone":
+// "..."}.
 func flatten(object map[string]json.RawMessage) error {
 	for _, group := range []string{"extra", "extra_prefix"} {
 		raw, ok := object[group]
@@ -167,8 +168,8 @@ func scalar(raw json.RawMessage) (string, bool) {
 	}
 }
 
-// members reads one JSON object strictly: UTF-8, no member of any object in it twice, nothing after
-// it.
+// members parses one JSON object strictly: it must be UTF-8, no object in it may repeat a member,
+// and nothing may follow it.
 func members(body []byte) (map[string]json.RawMessage, error) {
 	malformed := refuse(codeMalformed, "", "the body is not one JSON object in UTF-8")
 	var object map[string]json.RawMessage
@@ -178,7 +179,8 @@ func members(body []byte) (map[string]json.RawMessage, error) {
 	return object, distinct(json.NewDecoder(bytes.NewReader(body)))
 }
 
-// distinct refuses a member that appears twice in an object: of valid JSON, the next value.
+// distinct reads the next value of valid JSON. It returns an error if an object in it repeats a
+// member.
 func distinct(d *json.Decoder) error {
 	opening, err := d.Token()
 	if err != nil || opening != json.Delim('{') && opening != json.Delim('[') {
@@ -212,14 +214,14 @@ func (p *parameters) take(name string) []string {
 	return list
 }
 
-// fail keeps the first mistake; filter and none return it.
+// fail records a mistake if it is the first. filter and none return it.
 func (p *parameters) fail(err error) {
 	if p.err == nil {
 		p.err = err
 	}
 }
 
-// text takes a parameter that may be given once, "" if it is not.
+// text takes a parameter that may be given once. It returns "" if the parameter is missing.
 func (p *parameters) text(name string) string {
 	switch list := p.take(name); len(list) {
 	case 0:
@@ -232,7 +234,7 @@ func (p *parameters) text(name string) string {
 	}
 }
 
-// number takes a whole number from low on, 0 if it is not given.
+// number takes a whole number that is at least low. It returns 0 if the parameter is missing.
 func (p *parameters) number(name string, low int) int {
 	text := p.text(name)
 	if text == "" {
@@ -250,8 +252,8 @@ const (
 	paramCreatedZone = "created_at.zone"
 )
 
-// zone takes the time zone of a file's times: without one that of the filter's days of creation,
-// nil without either. Local would be the server's own, which is nobody's business.
+// zone takes the time zone of a file's times. Without it the zone is that of the filter's days of
+// creation, and nil without either. Local is refused, since it would reveal the server's zone.
 func (p *parameters) zone() *time.Location {
 	parameter, name := paramZone, p.text(paramZone)
 	if name == "" {
@@ -267,7 +269,7 @@ func (p *parameters) zone() *time.Location {
 	return zone
 }
 
-// none returns the first mistake; what has not been taken is one.
+// none returns the first mistake. A parameter that has not been taken is a mistake.
 func (p *parameters) none() error {
 	for _, name := range slices.Sorted(maps.Keys(p.values)) {
 		p.fail(refuse(codeUnknownParameter, name, "there is no such parameter here"))
@@ -275,8 +277,8 @@ func (p *parameters) none() error {
 	return p.err
 }
 
-// filter returns the filter that the parameters which have not been taken make, or the first
-// mistake. known has the host's own values of enumerations, by field.
+// filter returns the filter of the parameters that have not been taken, or the first mistake. known
+// has the host's own values of enumerations, by field.
 func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, error) {
 	if p.err != nil {
 		return filter.Filter{}, p.err
@@ -295,8 +297,8 @@ func (p *parameters) filter(known map[sessions.Field][]string) (filter.Filter, e
 	return f, nil
 }
 
-// badFilter says which parameter is wrong, and which of its values. The errors of package filter
-// hold no value.
+// badFilter returns the problem of an invalid filter: the parameter, and the place of the wrong
+// value. The errors of package filter hold no value.
 func (p *parameters) badFilter(err error) error {
 	bad := problem{Code: codeInvalidParameter, Detail: err.Error()}
 	if errors.Is(err, filter.ErrParameter) {
@@ -315,17 +317,18 @@ func (p *parameters) badFilter(err error) error {
 	}
 	switch given := p.values[bad.Parameter]; {
 	case bad.Code == codeUnknownParameter || bad.Parameter == paramFilter || len(given) == 0:
-		// The criterion is within a text, or lacks the parameter.
+		// The wrong value is inside a text, or the parameter is missing.
 		bad.Place = 0
 	case bad.Place != 0:
 	case len(given) == 1:
 		bad.Place = 1
-	case bad.Values != nil: // values are checked in an order of their own, and so is the absent one
+	// Package filter checks values in another order, so the place is found here.
+	case bad.Values != nil:
 		bad.Place = 1 + slices.IndexFunc(given, func(v string) bool { return v != absent && !slices.Contains(bad.Values, v) })
 		if bad.Place == 0 {
 			bad.Place = 1 + slices.Index(given, absent)
 		}
-	case errors.Is(err, filter.ErrConflict): // one too many
+	case errors.Is(err, filter.ErrConflict): // one value too many
 		bad.Place = 2
 	default:
 		bad.Place = 1 + slices.Index(given, "")
@@ -336,15 +339,15 @@ func (p *parameters) badFilter(err error) error {
 	return &bad
 }
 
-// The parameter that has a filter as text, and the word for an absent value: see package filter.
+// The parameter that has a filter as text, and the word for an absent value, as in package filter.
 const (
 	paramFilter = "filter"
 	absent      = "none"
 )
 
-// personalFields are those whose values are personal data.
+// personalFields are the fields whose values are personal data in a URL.
 var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(
 	sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
 
-// personal reports whether a filter asks for personal data.
+// personal reports whether a filter may have values that are personal data.
 func personal(f filter.Filter) bool { return f.Fields().Intersect(personalFields) != 0 }

@@ -22,18 +22,18 @@ type problem struct {
 	Status    int              `json:"status"`
 	Code      string           `json:"code"`
 	Parameter string           `json:"parameter,omitempty"`
-	Place     int              `json:"place,omitempty"`  // of the value at fault among the parameter's, from 1
-	Values    []string         `json:"values,omitempty"` // that there are, where they are a list
+	Place     int              `json:"place,omitempty"`  // of the wrong value, from 1
+	Values    []string         `json:"values,omitempty"` // permitted values, if they are a list
 	Fields    []sessions.Field `json:"fields,omitempty"`
-	Row       int64            `json:"row,omitempty"`    // of a file, from 1, the header not counted
+	Row       int64            `json:"row,omitempty"`    // of a file, from 1, without the header
 	Column    string           `json:"column,omitempty"` // its header
 	Detail    string           `json:"detail,omitempty"`
 
 	header http.Header // further headers of the answer
-	cause  error       // for the host alone
+	cause  error       // for the host only
 }
 
-// After how many seconds a client may ask again.
+// The values of Retry-After, in seconds.
 const (
 	retryExport = "10"
 	retryOutage = "5"
@@ -114,13 +114,13 @@ func statusOf(code string) int {
 	}
 }
 
-// Error gives the code alone.
+// Error returns the code only.
 func (p *problem) Error() string { return "httpapi: " + p.Code }
 
-// Unwrap returns what only the host may know.
+// Unwrap returns the cause, for the host only.
 func (p *problem) Unwrap() error { return p.cause }
 
-// refuse returns a problem with a parameter. A name that may be anything a person typed is not
+// refuse returns a problem with a parameter. A name that may be text typed by a person is not
 // repeated.
 func refuse(code, parameter, detail string) error {
 	if !identifier(parameter) {
@@ -137,7 +137,7 @@ func refuseAt(parameter string, place int, detail string) error {
 	return &problem{Code: codeInvalidParameter, Parameter: parameter, Place: place, Detail: detail}
 }
 
-// refuseValue is refuseAt where the values are a list, and says which there are.
+// refuseValue is refuseAt for a parameter with a list of permitted values, which the problem has.
 func refuseValue(parameter string, place int, there ...string) error {
 	return &problem{Code: codeInvalidParameter, Parameter: parameter, Place: place, Values: there, Detail: "there are " + strings.Join(there, ", ")}
 }
@@ -146,8 +146,8 @@ func unsupported(types ...string) error {
 	return &problem{Code: codeUnsupportedMediaType, header: http.Header{"Accept": types}}
 }
 
-// problemOf says what an error means to the client. Of an error that nobody has foreseen it says
-// nothing.
+// problemOf returns the problem document of an error. For an unknown error it is codeInternal
+// without a detail.
 func problemOf(err error) *problem {
 	var p *problem
 	var hidden *store.HiddenError
@@ -161,9 +161,10 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeSuperseded, Detail: "a newer search of the same tab has taken the place of this one"}
 	case errors.As(err, &busy):
 		return &problem{Code: codeTooManyExports, Detail: fmt.Sprintf("a %s may read %d exports at once", string(busy.Scope), busy.Limit)}
+	// Before ErrRefused: the hook or the trail may have failed because of an outage.
 	case outage(err) != "":
 		return &problem{Code: outage(err)}
-	case errors.Is(err, store.ErrRefused) && !errors.Is(err, store.ErrTrail): // which is a failure
+	case errors.Is(err, store.ErrRefused) && !errors.Is(err, store.ErrTrail): // a failed trail is a failure
 		return &problem{Code: codeRefused}
 	case errors.As(err, &hidden):
 		return &problem{Code: codeHiddenField, Fields: fieldList(hidden.Fields)}
@@ -175,7 +176,7 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeNotFound}
 	case errors.Is(err, store.ErrLimit):
 		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1, Detail: "more than one answer may have"}
-	case errors.Is(err, store.ErrAuditQuery): // its actions are checked where they are taken
+	case errors.Is(err, store.ErrAuditQuery): // actions are checked when they are taken
 		return &problem{Code: codeInvalidParameter, Parameter: "before", Place: 1, Detail: "the time ends before it begins"}
 	case errors.Is(err, store.ErrCursor):
 		return &problem{Code: codeInvalidCursor, Parameter: "after", Detail: "not a cursor of this query"}
@@ -198,7 +199,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, errNoTear):
 		return &problem{Code: codeNotSupported, Detail: "a torn file could not be told from a whole one: the server's middleware hides the connection"}
 	case errors.Is(err, filter.ErrNoColumn), errors.Is(err, store.ErrNoSettings), errors.Is(err, store.ErrNoTrail),
-		errors.Is(err, errors.ErrUnsupported): // a Backend that cannot tell changes, for one
+		errors.Is(err, errors.ErrUnsupported): // such as a Backend that does not record changes
 		return &problem{Code: codeNotSupported}
 	default:
 		return &problem{Code: codeInternal}
@@ -218,5 +219,5 @@ func (p *problem) write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // texts and numbers; who does not take it has gone away
+	_ = json.NewEncoder(w).Encode(p) // texts and numbers: it fails only if the client has gone away
 }

@@ -29,13 +29,13 @@ func routes() map[string]methods {
 	}
 }
 
-// operation answers a call, or returns why it did not.
+// operation answers a call. If it returns an error, it has not written an answer.
 type operation func(*call) error
 
 // methods are the operations of one path.
 type methods map[string]operation
 
-// allow lists the methods for a header.
+// allow returns the methods for the header Allow.
 func (m methods) allow() string {
 	names := slices.Sorted(maps.Keys(m))
 	if _, ok := m[http.MethodGet]; ok {
@@ -44,7 +44,7 @@ func (m methods) allow() string {
 	return strings.Join(names, ", ")
 }
 
-// mux routes by path alone: what is wrong with a method is a problem document, too.
+// mux routes by path only, so that a wrong method is answered with a problem document too.
 func (a *api) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, of := range routes() {
@@ -54,8 +54,9 @@ func (a *api) mux() *http.ServeMux {
 	return mux
 }
 
-// clean reports whether a path has no step that ServeMux would take out: it answers such a path
-// with a redirection, which would make another session's of ID "..".
+// clean reports whether a path has no steps that are empty, "." or "..". ServeMux would redirect
+// such a path to the cleaned one, so that the path of a session with the ID ".." would become
+// another path.
 func clean(escaped string) bool {
 	cleaned := path.Clean(escaped)
 	return escaped == cleaned || escaped == cleaned+"/"

@@ -9,7 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// text is a text of a document: its value, or why it has none.
+// text is the JSON of a [sessions.Text]: its value, or the reason why it has none.
 type text struct {
 	State sessions.TextState `json:"state"`
 	Value *string            `json:"value"` // null unless the state is known
@@ -23,7 +23,7 @@ func textOf(t sessions.Text) text {
 	return text{t.State(), &value}
 }
 
-// row is a session in a list. Its members have the names and forms that they have in a session.
+// row is a session in a list. Its members have the same names and forms in detail.
 type row struct {
 	ID                string             `json:"id"`
 	Revision          int64              `json:"revision"`
@@ -39,7 +39,7 @@ type row struct {
 	Reasons           []sessions.Reason  `json:"reasons"`
 	PersonalNumber    text               `json:"personal_number"`
 	Match             *comparison        `json:"match"`
-	Extra             json.RawMessage    `json:"extra"` // an object of texts, in their order
+	Extra             json.RawMessage    `json:"extra"` // an object of strings, in their order
 	Matches           []match            `json:"matches"`
 }
 
@@ -47,17 +47,17 @@ type row struct {
 type match struct {
 	Field sessions.Field `json:"field"`
 	Text  string         `json:"text"`  // the field's whole value
-	Spans []span         `json:"spans"` // in their order
+	Spans []span         `json:"spans"` // in order
 }
 
-// span is a part of a text, in UTF-16 code units, the end not inclusive.
+// span is a part of a text, in UTF-16 code units. The end is exclusive.
 type span struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
-	Word  string `json:"word"` // of the search text, folded
+	Word  string `json:"word"` // prefix of the folded search text that matched
 }
 
-// detail is all that is known of a session.
+// detail is a session with all its fields.
 type detail struct {
 	row
 	Company          string             `json:"company"`
@@ -91,13 +91,14 @@ type comparison struct {
 }
 
 // view turns sessions into documents for one viewer, who may not see the hidden fields. The store
-// has emptied these already; the view makes them null, so that nobody takes them for values.
+// has already emptied these fields; the view makes them null, so that they are not taken for
+// values.
 type view struct {
 	hidden   sessions.Fields
 	searches []*filter.Criterion
 }
 
-// shown returns a value, or null where the field is hidden.
+// shown returns the value, or nil if the field is hidden.
 func shown[T any](v *view, f sessions.Field, value T) *T {
 	if v.hidden.Has(f) {
 		return nil
@@ -105,7 +106,7 @@ func shown[T any](v *view, f sessions.Field, value T) *T {
 	return &value
 }
 
-// given returns a value, or null where the field is hidden or absent.
+// given returns the value, or nil if the field is hidden or absent.
 func given[T comparable](v *view, f sessions.Field, value T) *T {
 	var absent T
 	if value == absent {
@@ -150,7 +151,7 @@ func (v *view) row(s *sessions.Session) row {
 	return shows
 }
 
-// extra returns null where the field is hidden.
+// extra returns the extra fields as a JSON object, or nil if they are hidden.
 func (v *view) extra(s *sessions.Session) json.RawMessage {
 	if v.hidden.Has(sessions.FieldExtra) {
 		return nil
@@ -207,7 +208,7 @@ func (v *view) comparison(m *sessions.Match) *comparison {
 	return c
 }
 
-// rateOf returns the rate of a level, null for level 0 and on a scale other than the product's.
+// rateOf returns the rate of a level, or nil for level 0 and for a scale other than the product's.
 func rateOf(scale string, level far.Level) *far.Rate {
 	if scale != far.Kvalifika.Name() {
 		return nil
@@ -227,7 +228,7 @@ func fieldList(fields sessions.Fields) []sessions.Field {
 	return list
 }
 
-// matches says where the search texts were found in the session, by field.
+// matches returns the places at which the search texts were found in the session, by field.
 func (v *view) matches(s *sessions.Session) []match {
 	found := []match{}
 	for _, c := range v.searches {

@@ -12,13 +12,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// settings are those of the viewer's company.
+// settings is the document of the settings of the viewer's company.
 type settings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
 	ExtraKeys  []string            `json:"extra_keys"`
-	KeptKeys   []string            `json:"kept_extra_keys"` // those that a redaction keeps
+	KeptKeys   []string            `json:"kept_extra_keys"` // keys that a redaction keeps
 	MayChange  bool                `json:"may_change"`
-	Levels     []level             `json:"levels"` // those to choose from, strictest first
+	Levels     []level             `json:"levels"` // levels to choose from, strictest first
 }
 
 // level is an acceptance level of the product's scale.
@@ -30,6 +30,7 @@ type level struct {
 	Label   string    `json:"label"`
 }
 
+// levels returns the levels of the product's scale, strictest first.
 func levels() []level {
 	var list []level
 	scale := far.Kvalifika
@@ -73,8 +74,8 @@ func (c *call) saveSettings() (any, error) {
 	return c.showSettings(saved), nil
 }
 
-// readSettings reads the whole settings from the body, and from If-Match the revision that they
-// replace.
+// readSettings reads the whole settings from the body, and the revision that they replace from
+// If-Match.
 func (c *call) readSettings() (store.CompanySettings, error) {
 	var s store.CompanySettings
 	if mediaType(c.r) != typeJSON {
@@ -104,7 +105,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 			if json.Unmarshal(object[name], &keys) != nil || keys == nil {
 				return s, refuse(codeInvalidParameter, name, "not a list of keys")
 			}
-			for i := range keys { // as far as the first that is at fault
+			for i := range keys { // one more key each time, to find the first that is wrong
 				var err error
 				if parsed, err = sessions.NewExtraKeys(keys[:i+1]...); err != nil {
 					return s, refuseAt(name, i+1, "keys are distinct, short, few and without control characters")
@@ -128,13 +129,14 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Revision = old.Revision; tag != "*" { // which is whatever there is
+	if s.Revision = old.Revision; tag != "*" { // "*" replaces the current revision, whatever it is
 		s.Revision, err = strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
 		if err != nil || settingsTag(s.Revision) != tag {
 			return s, &problem{Code: codeConflict}
 		}
 	}
-	if object["kept_extra_keys"] == nil { // a client that does not know them leaves them as they are
+	// A client that does not know these keys leaves them unchanged.
+	if object["kept_extra_keys"] == nil {
 		s.KeptKeys = old.KeptKeys
 	}
 	return s, nil

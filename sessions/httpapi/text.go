@@ -2,8 +2,8 @@ package httpapi
 
 import "unicode/utf8"
 
-// utf16Offset is how many UTF-16 code units the first n bytes of a text make: what JavaScript
-// counts by. A byte that is not UTF-8 is one replacement character, as in the JSON.
+// utf16Offset returns the number of UTF-16 code units of the first n bytes of a text, by which
+// JavaScript counts. A byte that is not UTF-8 counts as one replacement character, as in the JSON.
 func utf16Offset(text string, n int) int {
 	units := 0
 	for i, r := range text {
@@ -11,6 +11,7 @@ func utf16Offset(text string, n int) int {
 			break
 		}
 		units++
+		// a surrogate pair
 		if r > 0xFFFF {
 			units++
 		}
@@ -18,12 +19,12 @@ func utf16Offset(text string, n int) int {
 	return units
 }
 
-// maxDigits is how many digits the name of a parameter may have: numbers of persons and documents
+// maxDigits is how many digits the name of a parameter may have. Numbers of persons and documents
 // have more.
 const maxDigits = 4
 
 // identifier reports whether a parameter's name is short and plain enough to be repeated in an
-// answer: what a person typed into the wrong place is not.
+// answer. It excludes texts that a person may have typed into the wrong place.
 func identifier(name string) bool {
 	if name == "" || len(name) > 64 {
 		return false
