@@ -17,12 +17,12 @@ type problem struct {
 	Status    int    `json:"status"`
 	Code      string `json:"code"`
 	Parameter string `json:"parameter"`
-	Place     int    `json:"place"` // of the value at fault, from 1
+	Place     int    `json:"place"` // of the wrong value, from 1
 }
 
 func (p *problem) Error() string { return "API: " + p.Code }
 
-// answer is a response that is kept in memory.
+// answer is an http.ResponseWriter that keeps the response in memory.
 type answer struct {
 	header http.Header
 	status int
@@ -42,18 +42,18 @@ func (a *answer) WriteHeader(status int) {
 	}
 }
 
-// get asks the API for the JSON of a path, with parameters in the URL, as the viewer in the context
-// of the request.
+// get requests the JSON of a path from the API, with parameters in the URL. The viewer is the one
+// in the context of the request.
 func (s *site) get(r *request, path string, parameters url.Values, into any) (http.Header, error) {
 	return s.ask(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
 }
 
-// post asks with parameters in the body.
+// post is get with the parameters in the body of a POST.
 func (s *site) post(r *request, path string, parameters url.Values, into any) (http.Header, error) {
 	return s.ask(r, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(parameters.Encode()), "", into)
 }
 
-// put replaces a document of which the caller has the version that etag names.
+// put replaces the version etag of a document.
 func (s *site) put(r *request, path, etag string, document, into any) (http.Header, error) {
 	body, err := json.Marshal(document)
 	if err != nil {
@@ -85,13 +85,13 @@ func (s *site) ask(r *request, method, target, contentType string, body io.Reade
 	return a.header, json.Unmarshal(a.body.Bytes(), into)
 }
 
-// unsupported reports whether the storage or the host does not have what the API was asked for.
+// unsupported reports whether the storage or the host lacks the requested feature.
 func unsupported(err error) bool {
 	var p *problem
 	return errors.As(err, &p) && p.Code == "not_supported"
 }
 
-// refuse shows why the API did not answer.
+// refuse shows the problem of the API.
 func (s *site) refuse(r *request, err error) {
 	var p *problem
 	if !errors.As(err, &p) {
@@ -100,7 +100,7 @@ func (s *site) refuse(r *request, err error) {
 		}
 		p = &problem{Status: http.StatusInternalServerError, Code: "internal"}
 	}
-	if p.Code == "superseded" { // a newer search has taken its place on the page too
+	if p.Code == "superseded" { // the page already shows a newer search
 		r.w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -109,6 +109,8 @@ func (s *site) refuse(r *request, err error) {
 			http.Redirect(r.w, r.Request, r.signIn(s.options.SignIn), http.StatusSeeOther)
 			return
 		}
+		// The browser would follow a redirect inside the request of a part, so htmx loads the
+		// sign-in.
 		r.w.Header().Set("HX-Redirect", r.signIn(s.options.SignIn))
 		r.w.WriteHeader(p.Status)
 		return
@@ -127,7 +129,7 @@ func (s *site) refuse(r *request, err error) {
 	s.show(r, p.Status, name, view)
 }
 
-// signIn is the address of the host's sign-in, with that of the page to return to.
+// signIn returns the URL of the host's sign-in, with the path of the page to return to.
 func (r *request) signIn(to string) string {
 	from, base := r.URL, r.Base
 	if !r.Whole {
@@ -135,7 +137,8 @@ func (r *request) signIn(to string) string {
 		base = ""
 	}
 	sign, err := url.Parse(to)
-	if err != nil || from == nil || r.Whole && r.Method == http.MethodPost || from.Query().Has("search") { // which is personal data
+	// A search is personal data.
+	if err != nil || from == nil || r.Whole && r.Method == http.MethodPost || from.Query().Has("search") {
 		return to
 	}
 	page := base + from.EscapedPath()
@@ -148,7 +151,7 @@ func (r *request) signIn(to string) string {
 	return sign.String()
 }
 
-// explain says in words why the API refused.
+// explain returns the text of a problem.
 func (l *language) explain(p *problem) string {
 	switch p.Code {
 	case "unauthenticated":
@@ -179,8 +182,8 @@ func (l *language) explain(p *problem) string {
 	}
 }
 
-// exportProblems are the words for why an export was refused, as JSON, by the API's code, and by
-// the code and the parameter where the words depend on it.
+// exportProblems returns the texts of the problems of an export, as JSON, by the API's code, or by
+// the code and the parameter if the text depends on the parameter.
 func (l *language) exportProblems() (string, error) {
 	texts := map[string]string{}
 	for _, code := range []string{

@@ -26,29 +26,29 @@ type auditView struct {
 	Actions  []store.Action
 	Entries  []entryView
 	Next     string
-	Problem  string // why the filters are refused
+	Problem  string // why the filters were refused
 }
 
-// anyAction is the filter's value for all actions. Without it, without an action and without a
-// session, the trail leaves out what an open page asks for by itself.
+// anyAction is the filter's value for all actions. If the filter has neither an action nor a
+// session, the trail leaves out the actions of an open page itself.
 const anyAction = "any"
 
-// byItself reports whether an open page takes an action without being told to: at every list, and
-// every few seconds. Among such entries nobody finds what somebody did.
+// byItself reports whether an open page takes the action without the viewer: with every list, or
+// every few seconds. Such entries would hide those of the viewers' own actions.
 func byItself(a store.Action) bool {
 	return slices.Contains([]store.Action{store.ActionSelfie, store.ActionChanges, store.ActionCount, store.ActionFacets, store.ActionTally}, a)
 }
 
 // entryView is one entry of the trail.
 type entryView struct {
-	At, When string // RFC 3339, and in words
+	At, When string // RFC 3339, and as the page shows it
 	Subject  string
 	Role     string
 	Action   string
 	Outcome  string
 	Failed   bool
 	Session  string
-	Path     string // of the session's details
+	Path     string // path of the session's details
 	Facts    []string
 }
 
@@ -85,7 +85,8 @@ func (s *site) audit(r *request) {
 	}
 	status := http.StatusOK
 	var p *problem
-	if errors.As(err, &p) && p.Status == http.StatusBadRequest && r.Whole { // the form keeps what was typed
+	// The form keeps the typed values.
+	if errors.As(err, &p) && p.Status == http.StatusBadRequest && r.Whole {
 		v.Problem, status, err = r.explain(p), p.Status, nil
 	}
 	if err != nil {
@@ -106,7 +107,8 @@ func (s *site) audit(r *request) {
 	s.show(r, status, name, v)
 }
 
-// askDays asks for civil days in the zone of the request, both included.
+// askDays adds the parameters of a range of civil days in the zone of the request, both days
+// included.
 func (r *request) askDays(asked url.Values, from, to string) error {
 	for _, end := range []struct {
 		parameter, day string
@@ -154,8 +156,8 @@ func (r *request) entry(e *entryDocument) entryView {
 	return v
 }
 
-// selectedBy says in words by which criteria was selected ("filter(status, search)"). A query whose
-// texts the host keeps is shown as it is.
+// selectedBy returns the names of the criteria of a query ("filter(status, search)") in words. If
+// the host keeps the texts of queries, the query is shown as it is.
 func (l *language) selectedBy(query string) string {
 	inside, ok := strings.CutPrefix(strings.TrimSuffix(query, ")"), "filter(")
 	switch {
@@ -182,7 +184,7 @@ func (l *language) selectedBy(query string) string {
 	return l.Say("selected_by", strings.Join(names, ", "))
 }
 
-// changed lists what differs between two settings.
+// changed lists the differences between two settings.
 func (l *language) changed(before, after *settingsDocument) []string {
 	facts := l.levelChanges(before.Acceptance, after.Acceptance)
 	was, is := strings.Join(before.ExtraKeys, ", "), strings.Join(after.ExtraKeys, ", ")

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// detailsView is everything that is known of one session.
+// detailsView is one session with all its fields.
 type detailsView struct {
 	frame
 	Row      rowView
 	URL      string
-	Trail    string // address of what was done with the session
+	Trail    string // URL of the session's audit trail
 	Sections []sectionView
 	Why      []whyView
-	Now      string // what today's acceptance level would mean
+	Now      string // outcome under today's acceptance level
 	Attempts []rowView
-	Others   bool // attempts that are not shown
+	Others   bool // there are attempts that are not shown
 }
 
 type sectionView struct {
@@ -31,10 +31,10 @@ type sectionView struct {
 type factView struct {
 	Name  string
 	Value nameView
-	Copy  bool // there is a button that copies the value
+	Copy  bool // a button copies the value
 }
 
-// whyView is a reason of a failure in words.
+// whyView is a reason of a failure, explained in words.
 type whyView struct{ Reason, Because, Needed string }
 
 func (s *site) details(r *request) {
@@ -48,7 +48,7 @@ func (s *site) details(r *request) {
 		_, err = s.get(r, path+"/attempts", url.Values{"limit": {pageRows}}, &attempts)
 	}
 	if unsupported(err) {
-		err = nil // the storage knows of no attempts
+		err = nil // the storage has no attempts
 	}
 	if err == nil && r.HasSettings {
 		_, err = s.get(r, "/settings", nil, &settings)
@@ -168,7 +168,7 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	}
 }
 
-// levelText is a level with its rate, which only the product's scale has.
+// levelText returns a level with its rate, if it has one: only levels of the product's scale do.
 func (l *language) levelText(level int, rate *string) string {
 	if rate == nil {
 		return l.option("match_level", strconv.Itoa(level))
@@ -183,7 +183,7 @@ func orDash(text *string) string {
 	return *text
 }
 
-// why says why a session failed, and what would have been needed.
+// why explains the reasons of a failed session, and what each would have needed.
 func (r *request) why(d *detailDocument) (all []whyView) {
 	for _, reason := range d.Reasons {
 		w := whyView{Reason: r.option("failed_for", reason)}
@@ -196,6 +196,7 @@ func (r *request) why(d *detailDocument) (all []whyView) {
 			if when == nil {
 				when = &d.CreatedAt
 			}
+			// the day only: moment separates the time with a comma
 			day, _, _ := strings.Cut(r.moment(*when, r.zone), ", ")
 			if *m.Level == 0 {
 				w.Because = r.Say("why_low_far_0", *m.AcceptanceLevel, orDash(m.AcceptanceRate), day)
@@ -216,7 +217,8 @@ func (r *request) why(d *detailDocument) (all []whyView) {
 	return all
 }
 
-// now says what today's acceptance level would make of the match, where that differs from what was.
+// now says how the match would end under today's acceptance level. It returns "" if the outcome
+// would be the same.
 func (r *request) now(d *detailDocument, settings *settingsDocument) string {
 	m := d.Match
 	if m == nil || m.Level == nil || m.AcceptanceLevel == nil || settings.Acceptance == nil {

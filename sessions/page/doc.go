@@ -14,28 +14,29 @@
 // # Mounting
 //
 // The page may be at any path. With http.ServeMux the pattern is the path, with or without
-// http.StripPrefix; with another router remove the prefix with http.StripPrefix. Only if a proxy
-// removes a part of the path before the request comes to the process, [Options.BasePath] must state
-// the path at which browsers see the page. The page serves
+// http.StripPrefix; with another router remove the prefix with http.StripPrefix. If a proxy removes
+// a part of the path before the request reaches the process, [Options.BasePath] must state the path
+// at which browsers see the page. The page serves
 //
 //	/              redirects to /sessions
 //	/sessions      the list; /sessions/ID the details of one session
 //	/settings      acceptance level and extra fields of the company
-//	/audit         who did what in the company, for a Master User
-//	/preferences   takes language and theme, and keeps them in two cookies
+//	/audit         the audit trail of the company, for a Master User
+//	/preferences   stores language and theme in two cookies
 //	/api/          the whole API of package httpapi
 //	/static/       its files
 //
 // The server renders the page from the answers of that API, which it calls in the same process for
-// the same viewer, so that any client of the API can do what the page does. Only who changed the
-// settings last is read from the Store. Without JavaScript the list, the filters, the details and
-// the settings work. Searching at every keystroke, live updates and the export need it.
+// the same viewer, so that any client of the API can do everything that the page does. Only the
+// person who changed the settings last is read from the Store. Without JavaScript the list, the
+// filters, the details and the settings work. Searching at every keystroke, live updates and the
+// export need it.
 //
 // # Viewers
 //
-// [Options.Viewer] says who asks, as in package httpapi. The page has no sign-in, and stores
-// nothing about the people who use it. [Options.SignIn] and [Options.SignOut] lead to the host's
-// own.
+// [Options.Viewer] identifies the viewer, as in package httpapi. The page has no sign-in, and
+// stores nothing about the people who use it. [Options.SignIn] and [Options.SignOut] lead to the
+// host's own.
 //
 // # Personal data
 //
@@ -45,15 +46,15 @@
 //
 // # Security
 //
-// Requests of other sites that would change something are refused (http.CrossOriginProtection), so
-// that a host needs no tokens for the page. A middleware that requires tokens must exempt the page.
-// Every document has a Content-Security-Policy that allows only the page's own origin. It allows no
-// inline script or style, and the page has none.
+// Requests from other sites that would change something are refused (http.CrossOriginProtection),
+// so that a host needs no tokens for the page. A middleware that requires tokens must exempt the
+// page. Every document has a Content-Security-Policy that allows only the page's own origin. The
+// policy allows no inline script or style, and the page has none.
 //
-//   - If the host sets a policy as well, browsers apply both. The page works with any that lets
-//     'self' load scripts, styles and images, connect, and submit forms.
+//   - If the host sets a policy as well, browsers apply both. The page works with any policy that
+//     lets 'self' load scripts, styles and images, connect, and submit forms.
 //   - If the host's policy allows scripts or styles only with a nonce, the page's elements get the
-//     one of [Options.Nonce].
+//     nonce of [Options.Nonce].
 //   - Images of other origins, and frames, are refused unless [Options.Images] and [Options.Frames]
 //     name them. In a frame of another site a browser sends the host's cookie only if the cookie is
 //     SameSite=None.

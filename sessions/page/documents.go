@@ -5,8 +5,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// The documents of the API, as far as the page shows them. It reads them as any client does, and
-// shares no types with package httpapi.
+// The documents of the API, with the members that the page shows. The page reads them like any
+// client, and shares no types with package httpapi.
 
 type textDocument struct {
 	State string  `json:"state"`

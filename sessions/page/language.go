@@ -22,10 +22,10 @@ type Language struct {
 	Tag  string // BCP 47, such as "de"
 	Name string // in the language itself, such as "Deutsch"
 
-	// Texts are the page's texts by key. The keys are those of [English]; a text must have the verbs
-	// (%s, %d, %[2]s) and the names in braces of the English one. A missing key is shown in English,
-	// so that a catalogue still works with a newer page. An unknown key, or a text with other verbs,
-	// is an error of [New].
+	// Texts are the page's texts by key. The keys are those of [English]; a text must have the
+	// verbs (%s, %d, %[2]s) and the names in braces of the English one. A missing key is shown in
+	// English, so that a catalogue still works with a newer page. An unknown key, or a text with
+	// other verbs, makes [New] fail.
 	Texts map[string]string
 }
 
@@ -43,13 +43,14 @@ func texts(index int) map[string]string {
 	return all
 }
 
-// language is a catalogue in which nothing is missing.
+// language is a complete catalogue.
 type language struct{ Language }
 
-// verb is a place in a text where an argument is put.
+// verb matches a place of a text that takes an argument.
 var verb = regexp.MustCompile(`%(?:\[(\d)\])?([a-zA-Z%])|\{\w+\}`)
 
-// verbs are those of a text by the number of their argument.
+// verbs returns the verbs of a text with the numbers of their arguments, sorted, so that two texts
+// can be compared.
 func verbs(text string) []string {
 	var found []string
 	for i, m := range verb.FindAllStringSubmatch(text, -1) {
@@ -66,7 +67,7 @@ func verbs(text string) []string {
 	return found
 }
 
-// newLanguage checks a catalogue and completes it.
+// newLanguage checks a catalogue and fills in the missing texts.
 func newLanguage(l Language) (*language, error) {
 	if l.Tag == "" || l.Name == "" {
 		return nil, errors.New("options: a language has no tag or no name")
@@ -86,7 +87,7 @@ func newLanguage(l Language) (*language, error) {
 	return &language{l}, nil
 }
 
-// functions are those of the templates.
+// functions returns the functions of the templates.
 func (s *site) functions(l *language) template.FuncMap {
 	return template.FuncMap{
 		"say":       l.Say,
@@ -100,12 +101,12 @@ func (s *site) functions(l *language) template.FuncMap {
 	}
 }
 
-// said is a text without arguments in a template.
+// said matches a text without arguments in a template.
 var said = regexp.MustCompile(`\{\{say "([a-z0-9_]+)"\}\}`)
 
-// parse reads the templates in a language. What is the same in every row is put in before they are
-// parsed: texts without arguments, and which columns there are. To look them up for fifty rows
-// would take longer than the list itself.
+// parse parses the templates for a language. Parts that are the same in every row, which are the
+// texts without arguments and the columns, are filled in before parsing. Looking them up for fifty
+// rows would take longer than the list itself.
 func (s *site) parse(l *language) (*template.Template, error) {
 	t := template.New("").Funcs(s.functions(l))
 	add := func(name, text string) error {
@@ -135,7 +136,7 @@ func (s *site) parse(l *language) (*template.Template, error) {
 	return t, add("cells", cells.String()+`{{template "cell-more" .}}`)
 }
 
-// furtherFormats are the names of the formats of exports that the host has added.
+// furtherFormats returns the names of the export formats that the host has added.
 func (s *site) furtherFormats() (names []string) {
 	for _, f := range s.options.API.Formats {
 		names = append(names, f.Name)
@@ -143,7 +144,7 @@ func (s *site) furtherFormats() (names []string) {
 	return names
 }
 
-// Say returns the text for a key, with arguments in the places of its verbs.
+// Say returns the text for a key, with the arguments in place of its verbs.
 func (l *language) Say(key string, args ...any) string {
 	text, ok := l.Texts[key]
 	if !ok {
@@ -155,8 +156,8 @@ func (l *language) Say(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// option is the name of a criterion's value. Enumerations are open: a value without a name is shown
-// as it is.
+// option returns the name of a criterion's value. Enumerations are open: a value without a name is
+// shown as it is.
 func (l *language) option(name, value string) string {
 	if isLevel(name) {
 		switch value {
@@ -177,7 +178,7 @@ func (l *language) option(name, value string) string {
 // isLevel reports whether the values of a criterion are match levels.
 func isLevel(name string) bool { return name == "match_level" || name == "failed_for.level" }
 
-// rateNote is the rate beside a match level, "" beside any other value.
+// rateNote returns the rate to show beside a match level, and "" for any other value.
 func rateNote(name, value string) string {
 	if !isLevel(name) {
 		return ""
@@ -190,7 +191,7 @@ func rateNote(name, value string) string {
 	return ""
 }
 
-// chipLabel is the name of a value where no legend says of what.
+// chipLabel returns the name of a value for a place without a legend that names the criterion.
 func (l *language) chipLabel(name, value string) string {
 	switch name {
 	case "failed_for.level":
@@ -203,10 +204,11 @@ func (l *language) chipLabel(name, value string) string {
 	return l.option(name, value)
 }
 
-// extraKey is the name of an extra field; companies invent their own.
+// extraKey returns the name of an extra field, or its key if the catalogue has no name: companies
+// define their own fields.
 func (l *language) extraKey(key string) string { return l.option("extra", key) }
 
-// number is a count, with its thousands apart.
+// number returns a count with thousands separators.
 func (l *language) number(n countDocument) string {
 	text := strconv.Itoa(n.N)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -218,7 +220,7 @@ func (l *language) number(n countDocument) string {
 	return text
 }
 
-// count is a count in words.
+// count returns a count of sessions in words.
 func (l *language) count(n countDocument) string {
 	if n.N == 1 && n.Exact {
 		return l.Say("one_session")
@@ -249,10 +251,11 @@ func (l *language) instant(text string, zone *time.Location, layout string) stri
 func (l *language) month(m time.Month) string { return l.Say("month_" + strconv.Itoa(int(m))) }
 
 func (l *language) day(t time.Time) string {
-	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.month(t.Month()), t.Year()) // never broken
+	// No-break spaces keep the date on one line.
+	return fmt.Sprintf("%d\u00a0%s\u00a0%d", t.Day(), l.month(t.Month()), t.Year())
 }
 
-// date shows a civil date of the API: its year and month, or its year alone, where the document
+// date shows a civil date of the API: only its year and month, or only its year, if the document
 // states no more.
 func (l *language) date(text string) string {
 	d, err := sessions.ParseDate(text)
@@ -282,14 +285,14 @@ func (l *language) days(from, to string) string {
 	}
 }
 
-// column is one of an exported file.
+// column is a column of an exported file.
 type column struct {
 	Name     string
 	Standard bool
-	Hidden   bool // from the viewer: its cells say so
+	Hidden   bool // hidden from the viewer: its cells say so
 }
 
-// columns are those of exports, for a viewer.
+// columns returns the columns of exports for a viewer.
 func columns(shows sessions.Disclosure) []column {
 	var all []column
 	for _, c := range export.Columns() {

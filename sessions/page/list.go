@@ -15,18 +15,20 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
+// pageRows is the number of sessions of a page.
 const pageRows = "50"
 
-// ownParameters are the page's, and no part of a selection.
+// ownParameters are parameters of the page that are not part of a selection.
 var ownParameters = []string{"after", "as_of", "tab"}
 
-// selection is what the viewer selects, as the parameters that the API knows.
+// selection returns the viewer's selection as parameters of the API.
 func (r *request) selection() url.Values {
 	asked := maps.Clone(r.Form)
 	for _, name := range ownParameters {
 		delete(asked, name)
 	}
-	maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") }) // of the form of settings
+	// Fields of the form of settings.
+	maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") })
 	for _, name := range []string{"search", "created_at.from", "created_at.to"} {
 		if asked.Get(name) == "" {
 			delete(asked, name)
@@ -38,7 +40,7 @@ func (r *request) selection() url.Values {
 	return asked
 }
 
-// chosenZone is the time zone that the viewer has chosen, or the usual one.
+// chosenZone returns the time zone that the viewer has chosen, or the usual one.
 func (r *request) chosenZone() *time.Location {
 	name := cmp.Or(r.Form.Get("created_at.zone"), r.Form.Get("zone"))
 	if zone, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
@@ -48,7 +50,7 @@ func (r *request) chosenZone() *time.Location {
 	return zone
 }
 
-// zonesWith are those to choose from, and one that was chosen although it is none of them.
+// zonesWith returns the zones to choose from, with the chosen one added if it is not among them.
 func (f *frame) zonesWith(chosen string) []string {
 	if slices.Contains(f.zones, chosen) {
 		return f.zones
@@ -56,8 +58,8 @@ func (f *frame) zonesWith(chosen string) []string {
 	return append(slices.Clone(f.zones), chosen)
 }
 
-// askSelection sends a selection to the API as the request has it, in the URL or in the body, so
-// that personal data in a URL is refused there.
+// askSelection sends a selection to the API in the URL or in the body, as the request did, so that
+// the API refuses personal data in a URL.
 func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
 	ask := s.get
 	if r.Method == http.MethodPost {
@@ -75,20 +77,20 @@ type listView struct {
 	ExportColumns []column
 }
 
-// formView is what can be asked.
+// formView is the form of the search and the filters.
 type formView struct {
-	Tab      string // names the searches of one page that is open
+	Tab      string // identifies the searches of one open page
 	Search   string
-	Hint     string // by what a search looks
+	Hint     string // fields that a search looks at
 	From, To string
 	Zone     string
-	Usual    string   // zone, until another is chosen
+	Usual    string   // zone until another is chosen
 	Zones    []string // to choose from; a link may name any other
 	Groups   []groupView
-	LowFAR   bool         // Levels narrow it
+	LowFAR   bool         // Low FAR is chosen, so that Levels apply
 	Levels   []choiceView // of Low FAR
 	Presets  []presetView
-	Other    []parameter // criteria of a link for which the form has no control
+	Other    []parameter // criteria of a link that have no control in the form
 }
 
 type parameter struct{ Name, Value string }
@@ -108,14 +110,14 @@ type choiceView struct {
 	CountID     string
 }
 
-// presetView is a range up to today, as of when the page was made. The browser counts again, from
-// today in the zone that is chosen by then.
+// presetView is a range of days up to today, computed when the page was made. When it is chosen,
+// the browser computes it again, for the current day in the chosen zone.
 type presetView struct {
 	Label, From, To string
 	Days            int
 }
 
-// resultsView is what was found.
+// resultsView is the sessions found, and what the page says about them.
 type resultsView struct {
 	*language
 	Base     string
@@ -123,25 +125,25 @@ type resultsView struct {
 	URL      string // of the selection, without personal data
 	Zone     string
 	Chips    []chipView
-	Clear    string // the list without them
+	Clear    string // URL of the list without chips
 	Rows     []rowView
 	AsOf     string
 	Next     string
 	Partial  bool
-	Searched string // how far back, where the search has not ended
+	Searched string // how far back, if the search has not ended
 	Nothing  bool   // the search text folds to nothing
-	Rekeying bool   // search keys are being made anew: searches are slow meanwhile
+	Rekeying bool   // search keys are being rebuilt, and searches are slow meanwhile
 	Empty    bool
 
-	// The fields that a search looked at, and those that it left out because they are hidden from the
-	// viewer. Both are "" where it left none out.
+	// The fields that a search looked at, and those that it left out because they are hidden from
+	// the viewer. Both are "" if it left none out.
 	SearchedIn  string
 	NotSearched string
-	Asked       bool // there is a selection
+	Asked       bool // the viewer has selected something
 	Count       string
 }
 
-// Span is how many columns the table has.
+// Span returns the number of columns of the table.
 func (v resultsView) Span() int { return len(v.Columns) + 1 }
 
 type chipView struct{ Name, Label, URL string }
@@ -149,8 +151,8 @@ type chipView struct{ Name, Label, URL string }
 func (s *site) list(r *request) {
 	asked := r.selection()
 	query := with(asked, "limit", pageRows)
-	// The next keystroke of a tab ends this search, also where a proxy does not pass on that the
-	// browser has given it up.
+	// The next keystroke of a tab ends this search, even if a proxy does not pass on that the
+	// browser has aborted it.
 	if tab := r.Form.Get("tab"); tab != "" {
 		query.Set("tab", tab)
 	}
@@ -203,7 +205,7 @@ func (s *site) results(r *request, page *pageDocument, asked url.Values) results
 	return v
 }
 
-// searchHint says by what a search looks: by what the viewer may see.
+// searchHint says which fields a search looks at: those that the viewer may see.
 func (r *request) searchHint() string {
 	var seen []string
 	for f := range sessions.SearchFields().All() {
@@ -218,7 +220,8 @@ func (r *request) searchHint() string {
 	return in
 }
 
-// searched lists the fields that a search looked at, and those that it left out, if there are any.
+// searched lists the fields that a search looked at, and those that it left out. Both are "" if it
+// left none out.
 func (l *language) searched(fields []string) (in, out string) {
 	var searched, left []string
 	for f := range sessions.SearchFields().All() {
@@ -247,7 +250,7 @@ func with(asked url.Values, name, value string) url.Values {
 	return asked
 }
 
-// more answers with the rows of a further page, and where it goes on from there.
+// more answers with the rows of the next page, and the cursor of the page after it.
 func (s *site) more(r *request) {
 	asked := r.selection()
 	var page pageDocument
@@ -259,7 +262,7 @@ func (s *site) more(r *request) {
 	s.show(r, http.StatusOK, "rows", s.results(r, &page, asked))
 }
 
-// changesView is what has changed since the list was read.
+// changesView is the changes since the list was read.
 type changesView struct {
 	*language
 	Rows []rowView
@@ -282,7 +285,7 @@ func (s *site) changes(r *request) {
 	s.show(r, http.StatusOK, "changes", v)
 }
 
-// countsView are the numbers beside the options, and that of the selection.
+// countsView is the counts of the options, and that of the selection.
 type countsView struct {
 	*language
 	Total  string
@@ -326,7 +329,7 @@ func (s *site) counts(r *request) {
 	s.show(r, http.StatusOK, "counts", v)
 }
 
-// optionNumber is the number beside an option. It is empty where nothing is known yet, and where
+// optionNumber returns the text of the count of an option. It is "" if nothing is known yet, or if
 // "2,434+" beside an exact total would be taken for an exact number.
 func (l *language) optionNumber(n, total countDocument) string {
 	if !n.Exact && (n.N == 0 || total.Exact) {
@@ -345,7 +348,7 @@ func documentTypes() []string {
 
 func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 
-// form is the form with what is asked in it.
+// form returns the form, filled in with the selection.
 func (r *request) form(asked url.Values) formView {
 	f := formView{
 		Tab: rand.Text(), Search: asked.Get("search"), Hint: r.searchHint(), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
@@ -389,7 +392,7 @@ func (r *request) form(asked url.Values) formView {
 	return f
 }
 
-// chips are the criteria of a link, each with the link that lacks it.
+// chips returns the criteria of a link, each with the link without it.
 func (r *request) chips(link url.Values) (chips []chipView) {
 	without := func(names ...string) string {
 		rest := maps.Clone(link)
@@ -401,6 +404,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 	for _, name := range []string{"status", "document_type", "failed_for", "failed_for.level", "match_level"} {
 		for _, value := range link[name] {
 			rest := maps.Clone(link)
+			// Clone, since DeleteFunc works in place and link is still read.
 			rest[name] = slices.DeleteFunc(slices.Clone(link[name]), func(v string) bool { return v == value })
 			if len(rest[name]) == 0 {
 				delete(rest, name)
@@ -424,34 +428,34 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 	return chips
 }
 
-// rowView is one session of the list.
+// rowView is one session as the list shows it.
 type rowView struct {
-	Key        string // of the element
-	Path       string // of the details
+	Key        string // ID of the element
+	Path       string // URL of the details
 	Created    string // RFC 3339
 	Date       string
-	Selfie     string // address of the thumbnail
+	Selfie     string // URL of the thumbnail
 	First      nameView
 	Last       nameView
-	Name       string // both names, for labels that are read aloud
+	Name       string // both names, for screen readers
 	Document   *bool
 	Type       string
-	Liveness   string // "passed", "not_passed", "unknown", "" where hidden
+	Liveness   string // "passed", "not_passed", "unknown"; "" if hidden
 	Status     string
 	StatusText string
 	Verified   string // yes, no, pending
 	Extra      []parameter
-	Found      []foundView     // where the search was found, beside the names
+	Found      []foundView     // matches of the search in fields other than the names
 	Hidden     map[string]bool // fields
 
-	Reasons string // why it failed, in words
+	Reasons string // reasons of a failure, in words
 	Further int    // extra fields that do not fit in a row
 }
 
 // extraLines is how many extra fields a row has room for.
 const extraLines = 2
 
-// nameView is a text of a document.
+// nameView is a text of a document as the page shows it.
 type nameView struct {
 	Parts []part
 	Mark  string // in place of a text that has no value
@@ -468,10 +472,11 @@ type foundView struct {
 	Field string
 }
 
-// rowKey makes an element's ID of a session's, which may be any text.
+// rowKey returns the ID of the element of a session. It encodes the session's ID, which may be any
+// text.
 func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
-// detailsPath is the address of a session's details. Browsers take the IDs "." and ".." for steps
+// detailsPath returns the URL of a session's details. Browsers take the IDs "." and ".." for steps
 // in a path, so those sessions are listed by their ID instead.
 func (f *frame) detailsPath(id string) string {
 	if id == "." || id == ".." {
@@ -536,7 +541,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	return v
 }
 
-// reasons are those of a failure, in words.
+// reasons returns the reasons of a failure in words.
 func (l *language) reasons(reasons []string) string {
 	var all []string
 	for _, reason := range reasons {
@@ -545,7 +550,7 @@ func (l *language) reasons(reasons []string) string {
 	return strings.Join(all, ", ")
 }
 
-// String is the text, or why there is none.
+// String returns the text, or the reason why there is none.
 func (n nameView) String() string {
 	if n.Mark != "" {
 		return n.Why
@@ -565,12 +570,13 @@ func (l *language) name(t textDocument) nameView {
 		return nameView{Mark: l.Say("redacted_mark"), Why: l.Say("text_redacted")}
 	case t.State == "masked":
 		return nameView{Mark: "•••", Why: l.Say("text_masked")}
-	default: // not recognised, not collected
+	default: // not recognised or not collected
 		return nameView{Mark: "******", Why: l.Say("text_" + t.State)}
 	}
 }
 
-// marked cuts a text where its spans begin and end. Spans count UTF-16 code units and may overlap.
+// marked splits a text where its spans begin and end. Spans are in UTF-16 code units and may
+// overlap.
 func marked(m matchesDocument) []part {
 	units := utf16.Encode([]rune(m.Text))
 	found := make([]bool, len(units))

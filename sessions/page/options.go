@@ -18,30 +18,32 @@ import (
 
 // Options are the options of a page. Only Viewer is required.
 type Options struct {
-	// Viewer says who asks, from the host's own cookie or token, as [httpapi.Options].Viewer does,
-	// with the same errors. nil: nobody may see anything.
+	// Viewer identifies the viewer from the host's own cookie or token, as [httpapi.Options].Viewer
+	// does, with the same errors. nil: every request is refused.
 	Viewer func(*http.Request) (store.Viewer, error)
-	// SignIn is the URL to which browsers are redirected if Viewer returns an error. "": the page says
-	// that one has to sign in. Its parameter "return" is the path, and the query, of the page that was
-	// asked for. Anybody can write another one into a link: go back to no other site.
+	// SignIn is the URL to which browsers are redirected if Viewer returns an error. "": the page
+	// asks the person to sign in. Its parameter "return" is the path and query of the requested
+	// page. Anyone can put another URL into a link: never redirect to another site.
 	SignIn string
-	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is no button.
+	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is no
+	// button.
 	SignOut string
-	// Account returns the name of the person who asks, as the page shows it. nil: it shows only the
-	// role.
+	// Account returns the name of the signed-in person, as the page shows it. nil: the page shows
+	// only the role.
 	Account func(*http.Request) string
 	// CompanyName is the company's display name. nil: the company's key.
 	CompanyName func(store.Viewer) string
 	// Selfie answers with the image of a session's selfie, as [httpapi.Options].Selfie does. nil:
 	// there are no images, and the list shows none.
 	Selfie func(w http.ResponseWriter, r *http.Request, v store.Viewer, reference string)
-	// Failed is called for every request that fails through no fault of the client. The error may be
-	// the storage's own, and contain a person's data. nil: it is not called.
+	// Failed is called for every request that fails through no fault of the client. The error may
+	// be the storage's own, and contain a person's data. nil: it is not called.
 	Failed func(*http.Request, error)
 
 	// API has further options of the API that the page uses and serves below its own path: Values,
-	// Formats, Columns, Headers, limits. Viewer, CompanyName, Selfie, Failed and SearchInURL must not
-	// be set here: the first four are above, and the page puts no personal data into URLs.
+	// Formats, Columns, Headers, limits. Viewer, CompanyName, Selfie, Failed and SearchInURL must
+	// not be set here: the first four are fields of Options, and the page puts no personal data
+	// into URLs.
 	API httpapi.Options
 
 	Title string // of the page, beside the logo; "": the company's display name
@@ -65,21 +67,21 @@ type Options struct {
 	// FieldStatus (the column Verified) and FieldExtra of package sessions. nil: all of them.
 	Columns []sessions.Field
 
-	// BasePath is the path at which browsers find the page, such as "/kyc", if a proxy removes a part
-	// of it before the request comes to this process. "": the path of each request.
+	// BasePath is the path at which browsers find the page, such as "/kyc", if a proxy removes a
+	// part of it before the request reaches this process. "": the path of each request.
 	BasePath string
-	// Images are the origins, such as "https://selfies.example.com", from which selfies and the logo
-	// may come, besides the page's own. nil: no others.
+	// Images are the origins, such as "https://selfies.example.com", from which selfies and the
+	// logo may come, besides the page's own. nil: no other origins.
 	Images []string
-	// Frames are the origins that may show the page in a frame; "'self'" is the page's own. nil:
-	// nobody may.
+	// Frames are the origins that may show the page in a frame; "'self'" is the page's own. nil: no
+	// origin may.
 	Frames []string
 	// Nonce returns the nonce of the host's own Content-Security-Policy for the request, if that
 	// policy allows scripts or styles only with a nonce. nil: there is none.
 	Nonce func(*http.Request) string
 }
 
-// set checks the options and prepares what follows from them.
+// set checks the options and fills in the fields of the site that depend on them.
 func (s *site) set() error {
 	o := &s.options
 	api := o.API
@@ -143,7 +145,7 @@ func (s *site) setLanguages() error {
 	return nil
 }
 
-// usualZones are those to choose from where the host names none.
+// usualZones are the zones to choose from if the host names none.
 var usualZones = [...]string{
 	"UTC", "Asia/Tbilisi", "Europe/London", "Europe/Berlin", "Europe/Kyiv", "Europe/Istanbul", "Asia/Dubai", "America/New_York",
 }
@@ -159,14 +161,14 @@ func (s *site) setZones() error {
 		return nil
 	}
 	for _, name := range usualZones {
-		if _, err := time.LoadLocation(name); err == nil { // a machine may have no time zones
+		if _, err := time.LoadLocation(name); err == nil { // it may have no zone database
 			s.zones = append(s.zones, name)
 		}
 	}
 	return nil
 }
 
-// listColumns are the fields that the list can show.
+// listColumns returns the fields that the list can show.
 func listColumns() []sessions.Field {
 	return []sessions.Field{
 		sessions.FieldSelfie, sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldCreatedAt,
@@ -186,10 +188,11 @@ func (s *site) setColumns() error {
 	return nil
 }
 
-// colour is a CSS colour, and nothing that could end the declaration or load something.
+// colour matches a CSS colour, and no text that could end the declaration or load a resource.
 var colour = regexp.MustCompile(`^(?:#[0-9a-fA-F]{3,8}|[a-z]+|(?:light-dark|rgb|rgba|hsl|hsla|hwb|lab|lch|oklab|oklch|color|color-mix)\([a-zA-Z0-9#%.,/ ()-]+\))$`)
 
-// theme is the stylesheet of the host's colours.
+// theme returns the stylesheet of the host's colours. known is the page's own stylesheet, whose
+// variables it may set.
 func (o *Options) theme(known []byte) ([]byte, error) {
 	var css strings.Builder
 	css.WriteString(":root {\n")

@@ -21,9 +21,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// site is the handler: the page and all that belongs to it.
+// site is the handler of the page, the API and the static files.
 type site struct {
-	store     *store.Store // for what the API does not have
+	store     *store.Store // for data that the API lacks
 	options   Options
 	languages []*language
 	zones     []string
@@ -34,11 +34,12 @@ type site struct {
 	handler   http.Handler
 }
 
-// New returns the page over a store. It starts nothing, keeps nothing between requests, and may be
-// used by many goroutines. The error says which option is invalid.
+// New returns the page over a store. It starts no goroutine, keeps nothing between requests, and
+// may be used by many goroutines. The error says which option is invalid.
 //
-// It may be mounted at any path, which it learns from each request: below a prefix of http.ServeMux
-// with or without http.StripPrefix, below one of another router with it.
+// The page may be mounted at any path, which it learns from each request: below a prefix of
+// http.ServeMux with or without http.StripPrefix, or below a prefix of another router with
+// http.StripPrefix.
 func New(st *store.Store, options Options) (http.Handler, error) {
 	s := &site{store: st, options: options, templates: map[string]*template.Template{}}
 	if err := s.set(); err != nil {
@@ -69,14 +70,16 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	all := http.NewServeMux()
 	all.Handle("/api/", http.StripPrefix("/api", s.api))
 	all.Handle("/", s.protected(pages))
-	s.handler = http.NewCrossOriginProtection().Handler(all) // no other site may send what changes something
+	// Other sites may not send requests that change something.
+	s.handler = http.NewCrossOriginProtection().Handler(all)
 	return s, nil
 }
 
 // ServeHTTP answers a request.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	base, here := below(r)
-	if cleaned := path.Clean(here); here != cleaned && here != cleaned+"/" { // ServeMux would redirect to what it makes of it
+	// ServeMux would redirect to the cleaned path.
+	if cleaned := path.Clean(here); here != cleaned && here != cleaned+"/" {
 		http.NotFound(w, r)
 		return
 	}
@@ -85,7 +88,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r = r.WithContext(context.WithValue(r.Context(), baseKey{}, base))
 	at := *r.URL
-	at.Path, _ = url.PathUnescape(here) // it has been unescaped before
+	at.Path, _ = url.PathUnescape(here) // valid: net/http has unescaped it before
 	at.RawPath = here
 	r.URL = &at
 	s.handler.ServeHTTP(w, r)
@@ -102,7 +105,7 @@ func below(r *http.Request) (base, here string) {
 		if stripped, ok := strings.CutSuffix(sent.EscapedPath(), here); ok { // by http.StripPrefix
 			base = stripped
 		}
-	case strings.Contains(r.Pattern, "/"): // of the ServeMux that found the page
+	case strings.Contains(r.Pattern, "/"): // pattern of the ServeMux that routed to the page
 		pattern := r.Pattern[strings.Index(r.Pattern, "/"):]
 		at := 0
 		for range strings.Count(pattern, "/") - 1 {
@@ -113,15 +116,15 @@ func below(r *http.Request) (base, here string) {
 	if !strings.HasPrefix(here, "/") {
 		here = "/" + here
 	}
-	if base = strings.Trim(base, "/"); base != "" { // two slashes would begin the name of a host
+	if base = strings.Trim(base, "/"); base != "" { // two slashes would begin a host name
 		base = "/" + base
 	}
 	return base, here
 }
 
 type (
-	baseKey   struct{} // of the path at which the page is mounted
-	viewerKey struct{} // of who asks
+	baseKey   struct{} // key of the path at which the page is mounted
+	viewerKey struct{} // key of the viewer of a request
 )
 
 func baseOf(r *http.Request) string {
@@ -129,19 +132,20 @@ func baseOf(r *http.Request) string {
 	return base
 }
 
-// asking is what Options.Viewer said of a request.
+// asking is the result of Options.Viewer for a request.
 type asking struct {
 	viewer store.Viewer
 	err    error
 }
 
-// viewer is the Viewer of the API. Where the page itself asks, it knows already who does.
+// viewer is the Viewer of the API. For a call by the page itself, the context has the viewer
+// already.
 func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 	if by, ok := r.Context().Value(viewerKey{}).(asking); ok {
 		return by.viewer, by.err
 	}
 	if s.options.Viewer == nil {
-		return store.Viewer{}, nil // nobody
+		return store.Viewer{}, nil // no viewer: the API refuses the request
 	}
 	v, err := s.options.Viewer(r)
 	if page := r.Header.Get(viewerHeader); err == nil && page != "" && page != viewerTag(v) {
@@ -150,18 +154,19 @@ func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 	return v, err
 }
 
-// viewerHeader is the field in which an open page says for whom it was made. Who signs in as
-// somebody else in another tab shares its cookie: without this, one's sessions would be listed
-// under the name and the company of the other.
+// viewerHeader is the header in which an open page names the viewer for whom it was made. Tabs
+// share the cookie of the sign-in: if a person signs in as somebody else in another tab, the open
+// page would otherwise list that viewer's sessions under the name and the company of the first.
 const viewerHeader = "Page-Viewer"
 
 var errOtherViewer = errors.New("the page was made for another viewer")
 
-// protected has the browser load what comes from here, and run no script that is in a document.
+// protected sets the security headers, so that browsers load only files of this origin and run no
+// inline script. It also limits the body of requests.
 func (s *site) protected(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Add("Content-Security-Policy", s.policy) // beside a host's own: browsers keep to both
+		h.Add("Content-Security-Policy", s.policy) // added to a host's own: browsers apply both
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -172,25 +177,25 @@ func (s *site) protected(next http.Handler) http.Handler {
 	})
 }
 
-// frame is what every page needs.
+// frame is the data that every page needs.
 type frame struct {
 	*language
 	Base        string // path at which the page is mounted
 	Languages   []*language
-	Theme       string // "light", "dark", or "" for what the system has
+	Theme       string // "light", "dark", or "" for the system's theme
 	Brand       string
 	Logo        string
 	Colours     bool
 	Nonce       string
-	Viewer      string // tells viewers apart
+	Viewer      string // viewerTag of the viewer
 	Company     string // display name
-	Back        string // address of the list
+	Back        string // URL of the list
 	Role        string
-	Account     string // name of who asks
+	Account     string // name of the signed-in person
 	SignOut     string
 	HasSettings bool
 	MayAudit    bool   // may read the audit trail
-	Path        string // of the navigation
+	Path        string // entry of the navigation
 	Title       string
 	Whole       bool // a whole page, not a part of one
 	Drawer      bool // the page opens details and settings beside the list
@@ -200,16 +205,17 @@ type frame struct {
 	columns   []sessions.Field
 }
 
-// request is one of a viewer.
+// request is a request of a viewer.
 type request struct {
 	*http.Request
 	w      http.ResponseWriter
 	viewer store.Viewer
-	zone   *time.Location // in which the page shows and takes dates
+	zone   *time.Location // zone in which the page shows and reads dates
 	frame
 }
 
-// asked lets in those whom the API lets in.
+// asked returns a handler that calls do for the viewers whom the API admits, and refuses all others
+// as the API does.
 func (s *site) asked(do func(*request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var by asking
@@ -223,18 +229,20 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		}
 		if by.err != nil || by.viewer.Company == "" || !by.viewer.Role.Known() {
 			var nothing any
-			_, err := s.get(asks, "/settings", nil, &nothing) // which says how it refuses them
+			_, err := s.get(asks, "/settings", nil, &nothing) // for the API's problem
 			s.refuse(asks, err)
 			return
 		}
-		// A body of another kind would be read as a form without a criterion, which is everything.
+		// A body of another type would be parsed as an empty form, which selects everything.
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err := asks.ParseForm(); err != nil || r.ContentLength != 0 && kind != "application/x-www-form-urlencoded" {
 			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			return
 		}
 		if r.Method == http.MethodPost {
-			asks.Form = asks.PostForm // what is in a URL is no personal data
+			// Without the values of the URL: in the body of a call, the API could not refuse
+			// personal data among them.
+			asks.Form = asks.PostForm
 		}
 		asks.zone = asks.chosenZone()
 		asks.Viewer = viewerTag(by.viewer)
@@ -253,13 +261,14 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 	}
 }
 
-// viewerTag tells one viewer from another, so that a browser gives what one has typed to no other.
+// viewerTag returns a digest that identifies a viewer, so that a browser shows the text that one
+// viewer has typed to no other.
 func viewerTag(v store.Viewer) string { //nolint:gocritic // a copy of a request's viewer is cheap
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", v.Company, v.Subject, v.Role))
 	return hex.EncodeToString(sum[:8])
 }
 
-// frame is that of a request of which nobody knows yet who sends it.
+// frame returns the frame of a request before its viewer is known.
 func (s *site) frame(r *http.Request) frame {
 	f := frame{
 		language: s.language(r), Base: baseOf(r), Languages: s.languages, Theme: themeOf(r),
@@ -272,7 +281,7 @@ func (s *site) frame(r *http.Request) frame {
 	return f
 }
 
-// back is the address of the list: with its filters, where the request came from it.
+// back returns the URL of the list, with its filters if the request came from the list.
 func (r *request) back() string {
 	list := r.Base + "/sessions"
 	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.EscapedPath() == list && from.RawQuery != "" {
@@ -281,7 +290,7 @@ func (r *request) back() string {
 	return list
 }
 
-// isPart reports whether htmx asks for a part of a page.
+// isPart reports whether htmx requests a part of a page.
 func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // show sends a template in the viewer's language.
@@ -304,14 +313,14 @@ func (s *site) failed(r *http.Request, err error) {
 	}
 }
 
-// The cookies in which somebody's preferences are.
+// The cookies of a person's preferences.
 const (
 	languageCookie = "sessions-language"
 	themeCookie    = "sessions-theme"
 	yearSeconds    = 365 * 24 * 60 * 60
 )
 
-// language is the one that the viewer has chosen, or their browser prefers.
+// language returns the language that the viewer has chosen, or that their browser prefers.
 func (s *site) language(r *http.Request) *language {
 	if c, err := r.Cookie(languageCookie); err == nil {
 		for _, l := range s.languages {
@@ -341,8 +350,8 @@ func themeOf(r *http.Request) string {
 	return ""
 }
 
-// setPreferences keeps them in cookies. The browser reloads the page itself: it alone has the
-// search text of the list.
+// setPreferences stores the preferences in cookies. The browser reloads the page itself, since only
+// the browser has the search text of the list.
 func (s *site) setPreferences(w http.ResponseWriter, r *http.Request) {
 	keep := func(name, value string) {
 		http.SetCookie(w, &http.Cookie{ //nolint:gosec // it holds no secret, and hosts are developed over plain HTTP

@@ -15,8 +15,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// settingsView is the company's settings, and what each acceptance level would mean for a
-// selection.
+// settingsView is the company's settings, with the outcome of a selection under each acceptance
+// level.
 type settingsView struct {
 	frame
 	URL       string
@@ -28,32 +28,32 @@ type settingsView struct {
 	MayChange bool
 	Selection []string
 	Exact     bool
-	Last      string      // who has changed them last
-	Asked     []parameter // the selection, for what is counted before saving
+	Last      string      // the person who changed them last, and when
+	Asked     []parameter // the selection, for the counts before saving
 	Message   string
 	Failed    bool
-	BadKey    bool // one of the extra fields is why
+	BadKey    bool // an extra field is invalid
 }
 
 type levelView struct {
 	levelDocument
 	Chosen              bool
 	InForce             bool
-	Change              string // how many more or fewer would pass than do
+	Change              string // how many more or fewer sessions would pass
 	Pass, Fail, Unknown string
-	Masked              bool // these are
+	Masked              bool // the numbers are hidden from the viewer
 	Of, Passing         int  // for the bar
 }
 
 type typeLevelView struct {
 	Type, Label string
-	Policy      string // "" as the default
+	Policy      string // "": the default
 }
 
 func (s *site) settings(r *request) { s.showSettings(r, "", nil, nil) }
 
-// showSettings shows the settings as they are. Where somebody failed to save others, it shows
-// those, or, after a conflict, says what of them was not saved.
+// showSettings shows the settings. After a failed save it shows the settings that were tried
+// instead. After a conflict it shows the current settings and says which changes were not saved.
 func (s *site) showSettings(r *request, message string, tried *settingsDocument, why *problem) {
 	asked := r.selection()
 	var current settingsDocument
@@ -126,7 +126,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	}
 	counted := tally.tally()
 	for _, o := range tally.Outlooks {
-		if current.Acceptance != nil && !masked { // beside the document types' own levels
+		if current.Acceptance != nil && !masked { // together with the levels of the document types
 			acceptance, err := current.Acceptance.withDefault(o.Policy).acceptance()
 			var under store.Outlook
 			if err == nil {
@@ -199,7 +199,7 @@ func (s *site) saveSettings(r *request) {
 	}
 }
 
-// chosenLevels are the acceptance levels that the form of settings has.
+// chosenLevels returns the acceptance levels of the form of settings.
 func (r *request) chosenLevels() *acceptanceDocument {
 	chosen := &acceptanceDocument{Default: r.Form.Get("set.acceptance"), ByType: map[string]string{}}
 	for name, values := range r.Form {
@@ -210,7 +210,8 @@ func (r *request) chosenLevels() *acceptanceDocument {
 	return chosen
 }
 
-// lastChange says who has changed the settings last, to who may know it.
+// lastChange says who changed the settings last, and when. It returns "" for a viewer who may not
+// know, and without a history.
 func (s *site) lastChange(r *request) (string, error) {
 	if !r.viewer.Role.ChangesSettings() {
 		return "", nil
@@ -225,7 +226,8 @@ func (s *site) lastChange(r *request) (string, error) {
 	return r.Say("changed_last", cmp.Or(last[0].Subject, "–"), r.moment(last[0].At.Format(time.RFC3339Nano), r.zone)), nil
 }
 
-// consequence says what the levels in the form would mean for the selection, before they are saved.
+// consequence says how the levels in the form would change the outcome of the selection, before
+// they are saved.
 func (s *site) consequence(r *request) {
 	var current settingsDocument
 	var tally tallyDocument
@@ -259,7 +261,7 @@ func (l *language) outcome(tally *store.Tally, before, after *acceptanceDocument
 			return "", err
 		}
 		if acceptance.IsZero() {
-			return "", nil // none is in force yet
+			return "", nil // no level is in force yet
 		}
 		outlook, err := tally.If(acceptance)
 		if err != nil {
@@ -278,7 +280,7 @@ func (l *language) outcome(tally *store.Tally, before, after *acceptanceDocument
 	}
 }
 
-// levelChanges says which levels differ.
+// levelChanges lists the levels that differ.
 func (l *language) levelChanges(before, after *acceptanceDocument) (changes []string) {
 	if before == nil || after == nil {
 		return nil
@@ -300,7 +302,7 @@ func (l *language) levelChanges(before, after *acceptanceDocument) (changes []st
 	return changes
 }
 
-// acceptance reads the document: the zero Acceptance if there is none.
+// acceptance parses the document. It returns the zero Acceptance if there is none.
 func (a *acceptanceDocument) acceptance() (sessions.Acceptance, error) {
 	if a == nil || a.Default == "" {
 		return sessions.Acceptance{}, nil
@@ -316,7 +318,7 @@ func (a *acceptanceDocument) acceptance() (sessions.Acceptance, error) {
 	return acceptance, nil
 }
 
-// withDefault is an acceptance with another default.
+// withDefault returns a copy of the document with another default.
 func (a *acceptanceDocument) withDefault(policy string) *acceptanceDocument {
 	if a == nil {
 		return nil
@@ -324,7 +326,7 @@ func (a *acceptanceDocument) withDefault(policy string) *acceptanceDocument {
 	return &acceptanceDocument{policy, a.ByType}
 }
 
-// tally is that of the document.
+// tally returns the document as a store.Tally.
 func (d *tallyDocument) tally() *store.Tally {
 	t := &store.Tally{Exact: d.Exact}
 	for _, row := range d.Rows {

@@ -24,7 +24,7 @@ type file struct {
 	tag     string // ETag
 }
 
-// readFiles reads the files, and makes that of the host's colours.
+// readFiles reads the static files, and adds the stylesheet of the host's colours.
 func readFiles(o *Options) (files, error) {
 	const dir = "static"
 	all := files{}
@@ -52,11 +52,11 @@ func readFiles(o *Options) (files, error) {
 	return all, nil
 }
 
-// versioned is the name of a file with its version, so that a page never meets the file of another
-// release in a browser's cache.
+// versioned returns the name of a file with its version, so that a page never gets the file of
+// another release from a browser's cache.
 func (f files) versioned(name string) string { return name + "?v=" + f[name].tag[1:13] }
 
-// ServeHTTP answers for one file. There is no list of them.
+// ServeHTTP serves one file. There is no directory listing.
 func (f files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	one, ok := f[name]

@@ -1,6 +1,6 @@
 package page
 
-// words are all that the page says, in English and in Georgian.
+// words are all texts of the page, in English and in Georgian.
 var words = map[string][2]string{
 	"all_sessions":       {"All Sessions", "ყველა სესია"},
 	"settings":           {"Settings", "პარამეტრები"},
