@@ -152,9 +152,9 @@ func ReasonFields(reasons ...Reason) Fields {
 	return fields
 }
 
-// Apply hides in place what the viewer may not see. Texts become [Masked], whatever their state
-// was; every other hidden field becomes its zero value, and reasons that reveal a hidden field are
-// removed. The session remembers which fields are hidden ([Session.Hidden]).
+// Apply hides in place the fields that the viewer may not see. Texts become [Masked], whatever
+// their state was; every other hidden field becomes its zero value, and reasons that reveal a
+// hidden field are removed. The session remembers which fields are hidden ([Session.Hidden]).
 func (d Disclosure) Apply(s *Session) {
 	hidden := d.Hidden()
 	s.hide(hidden)

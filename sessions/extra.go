@@ -26,10 +26,10 @@ type ExtraPair struct{ Key, Value string }
 // String returns a placeholder.
 func (p ExtraPair) String() string { return "extra pair" }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (p ExtraPair) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, p.String()) }
 
-// LogValue is what String returns: keys and values are never logged.
+// LogValue returns the text of String: keys and values are never logged.
 func (p ExtraPair) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.
@@ -270,10 +270,10 @@ func plainString(text string) (v, rest string, ok bool) {
 // String returns how many pairs there are.
 func (x Extra) String() string { return fmt.Sprintf("extra(%d)", len(x.pairs)) }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (x Extra) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()) }
 
-// LogValue is what String returns: keys and values are never logged.
+// LogValue returns the text of String: keys and values are never logged.
 func (x Extra) LogValue() slog.Value { return slog.StringValue(x.String()) }
 
 // ExtraKeys is a company's allow-list of extra fields, in the order in which they are shown. It is

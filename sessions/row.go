@@ -65,10 +65,10 @@ func (s *Session) Row() Row {
 // String returns the row's session ID.
 func (r Row) String() string { return fmt.Sprintf("row(%q)", r.ID) }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (r Row) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
 
-// LogValue is what String returns.
+// LogValue returns the text of String.
 func (r Row) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.

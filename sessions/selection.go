@@ -36,12 +36,12 @@ func (r Request) String() string { //nolint:gocritic // a value method serves va
 	return fmt.Sprintf("request(company %q, asked by %q)", r.Company, r.AskedBy)
 }
 
-// Format prints what String returns, whatever the verb: never the query.
+// Format prints the text of String, whatever the verb: never the query.
 func (r Request) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(s, r.String())
 }
 
-// LogValue is a group of the company and the key of the person who asks: never the query.
+// LogValue returns a group of the company and the key of the person who asks: never the query.
 func (r Request) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("company", r.Company), slog.String("asked_by", r.AskedBy))
 }

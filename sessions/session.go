@@ -300,11 +300,11 @@ func (s *Session) validateReasons() error {
 	return nil
 }
 
-// RedactPerson removes what identifies the person: names, numbers, nationality, dates, sex, selfie,
-// client IP, subject, and extra fields except those with the keys given. Texts that had a value
-// become [Redacted]. If no text had one, the first name does, so that the redaction shows. The
-// session can still be counted by its verdict, document type, match level and times. Calling it
-// twice changes nothing more.
+// RedactPerson removes the data that identifies the person: names, numbers, nationality, dates,
+// sex, selfie, client IP, subject, and extra fields except those with the keys given. Texts that
+// had a value become [Redacted]. If no text had one, the first name does, so that the redaction
+// shows. The session can still be counted by its verdict, document type, match level and times.
+// Calling it twice changes nothing more.
 func (s *Session) RedactPerson(keep ...string) {
 	for f := range textFields.All() {
 		if t := s.text(f); t.state == Known {
@@ -351,12 +351,12 @@ func (s Session) String() string { //nolint:gocritic // a value method serves va
 	return fmt.Sprintf("session(%q, company %q, %q)", s.ID, s.Company, string(s.Status))
 }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (s Session) Format(state fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(state, s.String())
 }
 
-// LogValue is a group of the session's ID, company and status: never the person.
+// LogValue returns a group of the session's ID, company and status: never the person.
 func (s Session) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("id", s.ID), slog.String("company", s.Company), slog.String("status", string(s.Status)))
 }

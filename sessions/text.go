@@ -93,10 +93,10 @@ func (t Text) Cell() string {
 // String returns the text's state: never its value.
 func (t Text) String() string { return "text(" + t.state.String() + ")" }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (t Text) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
 
-// LogValue is what String returns: a text's value is never logged.
+// LogValue returns the text of String: a text's value is never logged.
 func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // MarshalText refuses with [ErrNoJSON], and so do encoding/json and encoding/xml.

@@ -40,12 +40,12 @@ func (e Export) String() string { //nolint:gocritic // a value method serves val
 	return fmt.Sprintf("export(company %q, subject %q, %d rows)", e.Viewer.Company, e.Viewer.Subject, e.Rows)
 }
 
-// Format prints what String returns, whatever the verb: never the query.
+// Format prints the text of String, whatever the verb: never the query.
 func (e Export) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(s, e.String())
 }
 
-// LogValue is what String returns.
+// LogValue returns the text of String.
 func (e Export) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.StringValue(e.String())
 }

@@ -35,7 +35,7 @@ type Options struct {
 	// service is down is 503, and passed to Failed: [ErrUnavailable], an error of net or of a
 	// context, or one with the SQLSTATE of a database. Errors of the drivers of MariaDB and SQLite
 	// have no SQLSTATE method: wrap them with ErrUnavailable, so that an outage does not sign
-	// everybody out. nil: every request is answered 401.
+	// everyone out. nil: every request is answered 401.
 	Viewer func(*http.Request) (store.Viewer, error)
 
 	// SearchInURL permits search text and other personal data in URLs. URLs get into logs,

@@ -117,7 +117,7 @@ type presetView struct {
 	Days            int
 }
 
-// resultsView is the sessions found, and what the page says about them.
+// resultsView is the result of a selection.
 type resultsView struct {
 	*language
 	Base     string

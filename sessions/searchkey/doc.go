@@ -30,10 +30,10 @@
 // if any of them does. This handles everything that is written in several ways:
 //
 //   - Names may be joined or split. A key has, for each word of a field, that word joined with the
-//     words after it: de la Cruz is delacruz, lacruz and cruz, so that delacruz, de la and cruz
-//     find it. Each word of a search text is looked for alone and joined with the words before it,
-//     at most three in all, so that van kirk finds Vankirk. Hyphens, apostrophes, blanks, fillers
-//     (<) and other signs all separate words in this way.
+//     words after it: de la Cruz is delacruz, lacruz and cruz, so that delacruz, de la and cruz find
+//     it. Each word of a search text is looked for by itself and joined with the words before it, at
+//     most three in all, so that van kirk finds Vankirk. Hyphens, apostrophes, blanks, fillers (<)
+//     and other signs all separate words in this way.
 //   - Numbers may be joined or split too, and groups of digits are joined without that limit. In a
 //     key, a word of a number also begins where letters meet digits: 23AB12345 is found by ab12 and
 //     by 123.
@@ -63,7 +63,7 @@
 //	           ɓ b  ɖ ɗ d  ɛ e  ƙ k       CLDR, Latin-ASCII
 //	           ɲ n  ɔ o  ƴ y
 //	           ə e, a                         the passports of Azerbaijan
-//	           x kh, in names                 Georgian habit; kh is what else it is written as
+//	           x kh, in names                 Georgian habit; its other spelling is kh
 //	Georgian   national romanization, 2002    and, if it is stored in Georgian, by the letters that
 //	           without apostrophes            Georgians type: ქ k, q  ყ q, k  ც ts, c  წ ts, w
 //	                                          ჟ zh, j  ღ gh, g
@@ -75,8 +75,8 @@
 //	                                          it: е e for ye, ё yo, ия ia, ий at the end y
 //	           Transliteration Act, 2009      Bulgarian: щ sht, ъ a, х h; a ъ that begins a
 //	                                          word is left out, as in every way
-//	Greek      ELOT 743, type 2               μπ is b at the beginning of a word alone
-//	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r, ե behind a vowel also e
+//	Greek      ELOT 743, type 2               μπ is b only at the beginning of a word
+//	Armenian   BGN/PCGN, 1981                 without apostrophes; ռ also r, ե after a vowel also e
 //	Arabic     itself                         ی ى ے as ي, ک as ك, ة ۃ ہ ھ ە as ه, ٱ as ا; no tatweel,
 //	                                          no vowel signs, no hamza on a letter; a zero width
 //	                                          non-joiner is a blank, as in Persian

@@ -45,10 +45,10 @@ var spellings = [utf8.RuneSelf][2]string{
 	'G': {"gh", "g"},  // ღ
 	'X': {"rr", "r"},  // ռ: BGN/PCGN writes rr, the passports of Armenia r
 	'V': {"ye", "e"},  // Cyrillic е, Armenian ե: BGN/PCGN has ye after a vowel, passports also e
-	'F': {"e", "yo"},  // ё, behind a consonant
+	'F': {"e", "yo"},  // ё, after a consonant
 	'H': {"ye", "yo"}, // ё, elsewhere
 	'I': {"iy", "y"},  // ий at the end of a word
-	'Y': {"ya", "a"},  // я behind и
+	'Y': {"ya", "a"},  // я after и
 	'T': {"ts", "tc"}, // ц: ICAO writes ts, GOST R 52535.1-2006 tc
 	'B': {"ie", ""},   // ъ: ICAO writes ie, GOST R 52535.1-2006 nothing
 	// The beginning of Ukrainian єйюя if it is not known whether they begin a word.

@@ -96,7 +96,7 @@ func (e Event) String() string { //nolint:gocritic // a value method serves valu
 	return fmt.Sprintf("event(%q, company %q, subject %q, %q)", string(e.Action), e.Company, e.Subject, string(e.Outcome))
 }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (e Event) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(s, e.String())
 }
@@ -106,7 +106,7 @@ func (e Event) MarshalText() ([]byte, error) { //nolint:gocritic // a value meth
 	return nil, sessions.ErrNoJSON
 }
 
-// LogValue is a group of company, subject, action, outcome and rows.
+// LogValue returns a group of company, subject, action, outcome and rows.
 func (e Event) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("company", e.Company), slog.String("subject", e.Subject),
 		slog.String("action", string(e.Action)), slog.String("outcome", string(e.Outcome)), slog.Int("rows", e.Rows))

@@ -147,8 +147,7 @@ func visible(batch Batch, after Position) (at Position, ok bool) {
 	if n := len(batch.Sessions); n > 0 {
 		after, ok = PositionOf(batch.Sessions[n-1]), true
 	}
-	// The empty ID sorts last within an instant, so the position is behind all sessions of its
-	// time.
+	// The empty ID sorts last within an instant, so the position is after all sessions of its time.
 	at = Position{CreatedAt: batch.Reached.CreatedAt.Truncate(time.Second).Add(time.Second)}
 	if after.IsZero() || at.Before(after) {
 		return at, true

@@ -35,12 +35,12 @@ func (x Selected) String() string { //nolint:gocritic // a value method serves v
 	return fmt.Sprintf("selected(company %q, subject %q)", x.viewer.Company, x.viewer.Subject)
 }
 
-// Format prints what String returns, whatever the verb: never the query.
+// Format prints the text of String, whatever the verb: never the query.
 func (x Selected) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(s, x.String())
 }
 
-// LogValue is a group of company and subject: never the query.
+// LogValue returns a group of company and subject: never the query.
 func (x Selected) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("company", x.viewer.Company), slog.String("subject", x.viewer.Subject))
 }

@@ -68,7 +68,7 @@ func (e AuditEntry) String() string { //nolint:gocritic // a value method serves
 	return fmt.Sprintf("audit entry(%q, company %q, subject %q, %q)", string(e.Action), e.Company, e.Subject, string(e.Outcome))
 }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (e AuditEntry) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
 	_, _ = io.WriteString(s, e.String())
 }
@@ -78,7 +78,7 @@ func (e AuditEntry) MarshalText() ([]byte, error) { //nolint:gocritic // a value
 	return nil, sessions.ErrNoJSON
 }
 
-// LogValue is a group of company, subject, action, outcome and rows.
+// LogValue returns a group of company, subject, action, outcome and rows.
 func (e AuditEntry) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.GroupValue(slog.String("company", e.Company), slog.String("subject", e.Subject),
 		slog.String("action", string(e.Action)), slog.String("outcome", string(e.Outcome)), slog.Int("rows", e.Rows))
@@ -118,9 +118,9 @@ type AuditTrail interface {
 // AuditSelection selects entries of an [AuditTrail].
 type AuditSelection struct {
 	Company     string
-	Subject     string    // of the person who did it; "": whoever
-	Session     string    // that it was about; "": whatever
-	Actions     []Action  // any of these; none: whatever
+	Subject     string    // of the person who did it; "": any person
+	Session     string    // session that it was about; "": any
+	Actions     []Action  // any of these; none: all actions
 	From, Until time.Time // From inclusive, Until not; zero: open
 	After       Position  // entries further back than this; zero: from the newest on
 	Limit       int       // entries, at least 1
@@ -145,9 +145,9 @@ func (b AuditBatch) Format(s fmt.State, _ rune) { printEntries(s, b.Entries) }
 // AuditQuery selects the entries of the trail that a viewer wants to see. The zero AuditQuery
 // selects all of them.
 type AuditQuery struct {
-	Subject     string    // of the person who did it; "": whoever
-	Session     string    // that it was about; "": whatever
-	Actions     []Action  // any of these; none: whatever
+	Subject     string    // of the person who did it; "": any person
+	Session     string    // session that it was about; "": any
+	Actions     []Action  // any of these; none: all actions
 	From, Until time.Time // From inclusive, Until not; zero: open
 	Limit       int       // entries, at most [Options.MaxLimit]; 0: [Options.DefaultLimit]
 	After       Cursor    // of the page before

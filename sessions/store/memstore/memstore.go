@@ -44,7 +44,7 @@ var (
 // New returns an empty Backend.
 func New() *Backend { return &Backend{} }
 
-// company holds what is stored. A stored session is never changed, only replaced.
+// company holds the data of one company. A stored session is never changed, only replaced.
 type company struct {
 	list []*sessions.Session // oldest first
 	byID map[string]stored

@@ -22,7 +22,7 @@ var _ store.AuditTrail = (*Trail)(nil)
 // String returns the name of the type, since the texts of a trail are as private as the sessions.
 func (t *Trail) String() string { return "memstore.Trail" }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (t *Trail) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
 
 // place returns how many entries are further back than a position.

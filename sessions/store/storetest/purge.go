@@ -291,8 +291,8 @@ func purgeGoesOn(s *suite) {
 	is(s, 0, n, "sessions that a purge with a cancelled context purged")
 	s.same(before, s.list(everything(acme)).Sessions, "a context that is over purges nothing")
 
-	// Purges whose contexts end early, beside a writer. The time doubles, so that a purge ends at
-	// last.
+	// Purges whose contexts end early, while a writer is running. The time doubles, so that a purge
+	// ends at last.
 	var group sync.WaitGroup
 	fresh := map[string]*sessions.Session{}
 	var errWrite error

@@ -208,7 +208,7 @@ func auditParts(t *judge, trail store.AuditTrail) {
 		rest := readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: all[i].Position()})
 		sameEntries(t, all[i+1:], rest, "after entry %d", i)
 	}
-	// A position without an entry, behind all entries of that time.
+	// A position without an entry, after all entries of that time.
 	between := store.Position{CreatedAt: all[10].At, ID: ""}
 	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between}), "all entries")
 	sameEntries(t, all[12:], readAudit(t, trail, store.AuditSelection{Company: acme, Limit: 7, After: between, Until: all[0].At}), "After is further back than Until")

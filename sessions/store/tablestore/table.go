@@ -81,7 +81,7 @@ func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
 // password.
 func (b *Backend) String() string { return "tablestore(" + b.dialect.String() + ")" }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the text of String, whatever the verb.
 func (b *Backend) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, b.String()) }
 
 // ready returns the error of a call that must not read any row: an empty company, an incomplete
@@ -309,7 +309,8 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 		if last {
 			return store.Position{}, nil
 		}
-		// The empty ID puts the position behind all sessions of that instant, which part has.
+		// The empty ID puts the position after all sessions of that instant, which have been
+		// visited.
 		pos = store.Position{CreatedAt: floor}
 		if budget -= n; sel.Budget > 0 && budget <= 0 {
 			return pos, nil
