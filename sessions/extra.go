@@ -202,6 +202,7 @@ func ParseExtra(text string) (Extra, error) {
 		return Extra{}, extraError(fmt.Errorf("%w: not UTF-8", ErrInvalid))
 	}
 	bad := extraError(fmt.Errorf("%w: not a JSON object of strings", ErrSyntax))
+	// Token by token, since a map would lose the order of the pairs and doubled keys.
 	d := json.NewDecoder(strings.NewReader(text))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return Extra{}, bad

@@ -174,6 +174,7 @@ func (s *Session) Validate() error {
 	if s == nil {
 		return fmt.Errorf("%w: no session", ErrInvalid)
 	}
+	// The error is about the first hidden field.
 	for f := range s.hidden.All() {
 		return &FieldError{f, fmt.Errorf("%w: hidden, so that this is not the whole session", ErrInvalid)}
 	}
@@ -233,6 +234,7 @@ func (m *Match) validateScale() error {
 func (s *Session) validateRest() error {
 	for f := range textFields.All() {
 		switch t := s.Text(f); {
+		// Masked, or a number that is not a state.
 		case t.state > Redacted:
 			return &FieldError{f, fmt.Errorf("%w: a state that is not stored", ErrInvalid)}
 		case t.value == UnrecognisedMark || t.value == RedactedMark || t.value == MaskedMark:

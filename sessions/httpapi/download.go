@@ -35,6 +35,7 @@ type download struct {
 // connection itself.
 func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, error) {
 	d := &download{w: w, control: http.NewResponseController(w), rate: rate, start: start, flush: true}
+	// No deadline: the call only shows whether deadlines are supported.
 	switch err := d.control.SetWriteDeadline(time.Time{}); {
 	case err == nil:
 		d.deadline = true

@@ -204,6 +204,7 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	if c.options.Headers != nil {
 		o.Headers = c.options.Headers(c.r)
 	}
+	// Checked by themselves, so that a mistake of the host is not reported as one of the request.
 	theirs := export.Options{Own: c.options.Columns, Headers: o.Headers}
 	if _, err := theirs.FileColumns(sessions.Disclosure{}); err != nil {
 		// The host's options are at fault, not the request.

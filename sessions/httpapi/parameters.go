@@ -105,6 +105,7 @@ func parseObject(body []byte) (url.Values, error) {
 	if err := flatten(object); err != nil {
 		return nil, err
 	}
+	// Sorted, so that the first mistake is always the same.
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		raw := object[name]
 		list := []json.RawMessage{raw}

@@ -164,7 +164,8 @@ func problemOf(err error) *problem {
 	// Before ErrRefused: the hook or the trail may have failed because of an outage.
 	case outage(err) != "":
 		return &problem{Code: outage(err)}
-	case errors.Is(err, store.ErrRefused) && !errors.Is(err, store.ErrTrail): // a failed trail is a failure
+	// A failed trail is a failure, not a refusal.
+	case errors.Is(err, store.ErrRefused) && !errors.Is(err, store.ErrTrail):
 		return &problem{Code: codeRefused}
 	case errors.As(err, &hidden):
 		return &problem{Code: codeHiddenField, Fields: fieldList(hidden.Fields)}

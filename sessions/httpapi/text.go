@@ -11,7 +11,7 @@ func utf16Offset(text string, n int) int {
 			break
 		}
 		units++
-		// a surrogate pair
+		// A surrogate pair.
 		if r > 0xFFFF {
 			units++
 		}

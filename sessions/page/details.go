@@ -75,11 +75,13 @@ func (r *request) sections(d *detailDocument) []sectionView {
 	none := nameView{Mark: "–", Why: r.Say("none")}
 	fact := func(field string, value nameView) factView {
 		if slices.Contains(d.Hidden, field) {
+			// A hidden field is null in the document, and would look absent.
 			value = r.name(textDocument{State: "masked"})
 		}
 		return factView{Name: r.Say(field), Value: value}
 	}
 	copied := func(f factView) factView {
+		// A mark is not a value to copy.
 		f.Copy = f.Value.Mark == ""
 		return f
 	}
@@ -196,7 +198,7 @@ func (r *request) why(d *detailDocument) (all []whyView) {
 			if when == nil {
 				when = &d.CreatedAt
 			}
-			// the day only: moment separates the time with a comma
+			// The day only: moment separates the time with a comma.
 			day, _, _ := strings.Cut(r.moment(*when, r.zone), ", ")
 			if *m.Level == 0 {
 				w.Because = r.Say("why_low_far_0", *m.AcceptanceLevel, orDash(m.AcceptanceRate), day)

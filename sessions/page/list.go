@@ -354,6 +354,7 @@ func (r *request) form(asked url.Values) formView {
 		Tab: rand.Text(), Search: asked.Get("search"), Hint: r.searchHint(), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
 		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
 	}
+	// The parameters that have a control, with the values that it offers; nil means any value.
 	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}
 	choices := func(name string, values ...string) (all []choiceView) {
 		known[name] = map[string]bool{}
@@ -505,6 +506,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	if d.DocumentType != nil {
 		v.Type = r.option("document_type", *d.DocumentType)
 	}
+	// Without Options.Selfie the API has no images.
 	if d.Selfie != nil && s.options.Selfie != nil {
 		v.Selfie = r.Base + "/api/sessions/" + url.PathEscape(d.ID) + "/selfie"
 	}

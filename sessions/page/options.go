@@ -110,6 +110,7 @@ func (s *site) set() error {
 	}
 	for _, sources := range [][]string{o.Images, o.Frames} {
 		for _, source := range sources {
+			// The characters would end the source or its directive in the policy.
 			if u, err := url.Parse(source); source != "'self'" && (err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(source, " ,;'")) {
 				return fmt.Errorf("options: not an origin: %q", source)
 			}

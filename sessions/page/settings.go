@@ -64,6 +64,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	if err == nil {
 		err = s.askSelection(r, "/tally", asked, &tally)
 		var p *problem
+		// The viewer may not see the tally: the levels are shown without numbers.
 		if masked = errors.As(err, &p) && p.Code == "hidden_field"; masked {
 			tally.Exact, err = true, nil
 			for _, l := range current.Levels {
@@ -72,6 +73,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 		}
 	}
 	if err == nil {
+		// Only for the link and the chips of the selection.
 		err = s.askSelection(r, "/sessions", with(asked, "limit", "1"), &page)
 	}
 	if err != nil {
@@ -154,6 +156,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	types := documentTypes()
 	if shown.Acceptance != nil {
 		for _, t := range slices.Sorted(maps.Keys(shown.Acceptance.ByType)) {
+			// A type of the host's own.
 			if !slices.Contains(types, t) {
 				types = append(types, t)
 			}

@@ -67,7 +67,7 @@ const (
 	numero  = '№' // decomposes to the letters No, but is used as a sign
 	tatweel = 'ـ' // a letter that only stretches the one before it
 
-	// invisible, but after an Arabic letter it separates the parts of a Persian word
+	// Invisible, but after an Arabic letter it separates the parts of a Persian word.
 	zeroWidthNonJoiner = '\u200C'
 )
 

@@ -254,7 +254,7 @@ func armenian(r, before, behind rune) (string, bool) {
 		}
 	case 'ւ':
 		if before == 'ո' {
-			// written as u with the ո
+			// Written with the ո, as u.
 			return "", true
 		}
 	}

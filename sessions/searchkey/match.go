@@ -26,7 +26,7 @@ func (q Query) Match(s *sessions.Session, fields sessions.Fields) bool {
 		}
 	}
 	if m.pending != 0 && fields.Intersect(names) == names && mayBeJoined(s) {
-		// words that join both names are in the key only
+		// Only the key has the words that join both names.
 		return q.MatchKey(Of(s), fields)
 	}
 	return m.pending == 0
@@ -61,6 +61,8 @@ func (m *matching) quickly(field int, text string) bool {
 		}
 		last = c
 	}
+	// With all spellings there are at most n<<chosen words, of no more bytes than the last product.
+	// Beyond the bounds a key has fewer spellings, which only the slow path makes.
 	if chosen > 0 && (chosen > maxChoices || n<<chosen > MaxWords || n<<chosen*(2+len(flat)+chosen) > MaxFieldBytes) {
 		return false
 	}

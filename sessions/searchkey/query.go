@@ -85,6 +85,7 @@ func parse(text string) (Query, error) {
 		return Query{}, ErrTooManyWords
 	}
 	words := make(terms, len(typed))
+	// Numbers and names fold differently, so each word gets prefixes for both.
 	words.add(units, style{typed: true, number: true}, numbers)
 	for way := range waysOf(units) {
 		words.add(units, style{typed: true, way: way}, names)

@@ -61,7 +61,7 @@ func (s *Store) changes(ctx context.Context, v Viewer, q Query, since Watermark)
 		switch {
 		case found.Company != v.Company:
 			return Delta{}, ErrBackend
-		// not even the ID is reported
+		// Not even the ID is reported.
 		case !v.Restriction.Match(found):
 		case !sc.asked.Match(found):
 			delta.Left = append(delta.Left, found.ID)

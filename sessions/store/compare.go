@@ -76,6 +76,7 @@ func Compare(ctx context.Context, left, right Backend, company string, f filter.
 	var month *comparedMonth
 	for l.err == nil && r.err == nil && (l.session != nil || r.session != nil) {
 		d := Difference{
+			// The side whose session is newer has it alone. If neither is newer, both have it.
 			Left:  r.session == nil || l.session != nil && !r.session.Newer(l.session),
 			Right: l.session == nil || r.session != nil && !l.session.Newer(r.session),
 		}

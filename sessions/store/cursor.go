@@ -59,6 +59,7 @@ func seal(kind byte, binding fingerprint, payload []byte) string {
 func unseal(kind byte, text string) (binding fingerprint, payload []byte, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	end := len(b) - crc32.Size
+	// DecodeString skips line breaks, so the length is compared too.
 	if err != nil || end < 1+len(binding) || b[0] != kind || base64.RawURLEncoding.EncodedLen(len(b)) != len(text) ||
 		crc32.ChecksumIEEE(b[:end]) != binary.BigEndian.Uint32(b[end:]) {
 		return binding, nil, false

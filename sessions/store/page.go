@@ -93,6 +93,7 @@ func (s *Store) page(ctx context.Context, v Viewer, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	// Returned with every error below, so that a failed search is audited as a search.
 	page := Page{Searched: sc.searched, FoldsToNothing: sc.asked.SearchesNothing()}
 	page.From, page.To = sc.asked.Range()
 	sel := Selection{Company: v.Company, Filter: sc.selected, Budget: s.options.Budget}

@@ -120,6 +120,7 @@ func (s *Store) purger(v Viewer, p Purge) (Purger, Purge, error) {
 	if err != nil {
 		return nil, p, err
 	}
+	// A restriction turns All into a purge by filter, since both together are an error.
 	if p.Filter = sc.selected; !p.Filter.IsZero() {
 		p.All = false
 	}
@@ -148,6 +149,7 @@ func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) 
 		case !narrowed.All:
 			return fmt.Errorf("%w: a part of the company", ErrForbidden)
 		}
+		// Checked before any session is removed.
 		settings, ok := s.options.Settings.(SettingsPurger)
 		if s.options.Settings != nil && !ok {
 			return fmt.Errorf("store: purge: the settings cannot: %w", errors.ErrUnsupported)
@@ -186,6 +188,7 @@ func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 		case !ok:
 			return fmt.Errorf("store: redact: the Backend is not a Writer: %w", errors.ErrUnsupported)
 		}
+		// The Backend's Redact does not know the viewer's restriction.
 		if _, err := s.get(ctx, v, id); err != nil {
 			return err
 		}

@@ -168,7 +168,7 @@ func (o *opened) permit(v Viewer, f filter.Filter, r sessions.Reading) error {
 			return o.overLimit
 		}
 	}
-	// after the count, which is of the whole selection
+	// After the count, which is of the whole selection.
 	o.sel.After = r.After
 	return nil
 }
@@ -185,10 +185,12 @@ func (o *opened) sessions(yield func(*sessions.Session, error) bool) {
 			return errStopped
 		case found.Company != o.sel.Company:
 			return ErrBackend
+		// Sessions have come in since the selection was counted.
 		case o.limit > 0 && e.Rows == o.limit:
 			return o.overLimit
 		}
 		o.seen.Apply(found)
+		// A field that was not read must not look absent.
 		found.Retain(o.sel.Fields)
 		e.Rows++
 		if stopped = !yield(found, nil); stopped {
@@ -277,6 +279,7 @@ func (x Selected) Changed(ctx context.Context, since string, after sessions.Posi
 	if err != nil {
 		return false, err
 	}
+	// The empty watermark would ask for a new one, and find no changes.
 	if mark == "" {
 		return false, ErrWatermark
 	}

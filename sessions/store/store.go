@@ -81,6 +81,7 @@ func New(backend Backend, options Options) *Store {
 	o.MaxLimit = cmp.Or(max(o.MaxLimit, 0), DefaultMaxLimit)
 	o.DefaultLimit = min(cmp.Or(max(o.DefaultLimit, 0), DefaultLimit), o.MaxLimit)
 	o.CountLimit = cmp.Or(max(o.CountLimit, 0), DefaultCountLimit)
+	// A negative Budget means no bound, which is 0 to a Backend.
 	o.Budget = max(cmp.Or(o.Budget, DefaultBudget), 0)
 	return &Store{backend: backend, options: options}
 }

@@ -115,6 +115,7 @@ func (s *Store) tally(ctx context.Context, v Viewer, f filter.Filter) (Tally, er
 		if err != nil {
 			return Tally{}, fmt.Errorf("store: tally: %w", err)
 		}
+		// A Tallier returns its rows in any order.
 		slices.SortFunc(tally.Rows, func(x, y TallyRow) int { return x.compare(y.TallyKey) })
 		return tally, nil
 	}

@@ -203,6 +203,7 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 	switch {
 	case v.Role != sessions.MasterUser:
 		return page, fmt.Errorf("%w: audit trail", ErrForbidden)
+	// The trail names sessions of the whole company.
 	case !v.Restriction.IsZero():
 		return page, fmt.Errorf("%w: audit trail, for a part of the company", ErrForbidden)
 	case s.options.Trail == nil:
@@ -212,6 +213,7 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 		return page, err
 	}
 	sel := AuditSelection{Company: v.Company, Subject: q.Subject, Session: q.Session, Actions: q.Actions, From: q.From, Until: q.Until}
+	// Before From is raised to the retention, which moves with the clock between two pages.
 	binding := sel.binding()
 	if sel.Limit, err = s.limit(q.Limit); err != nil {
 		return page, err
@@ -230,6 +232,7 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 		if batch.Entries[i].Company != v.Company {
 			return page, ErrBackend
 		}
+		// With AuditTexts the query may have values of hidden fields.
 		if v.Disclosure.Hidden() != 0 {
 			batch.Entries[i].Query = ""
 		}
@@ -272,7 +275,7 @@ func (s *Store) appendAudit(ctx context.Context, e *Event) error {
 	// A failure to delete is ignored: expired entries are not shown, and a later event tries again.
 	if n, err := s.options.Trail.DeleteAudit(ctx, e.Company, before, auditPart); err == nil && n >= auditPart {
 		s.auditMu.Lock()
-		// a full part: there may be more, so the next event deletes again
+		// A full part: there may be more, so the next event deletes again.
 		delete(s.auditPaused, e.Company)
 		s.auditMu.Unlock()
 	}

@@ -130,7 +130,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 
 // Tally tallies the sessions of a selection.
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
-	// a tally is of the whole selection
+	// A tally is of the whole selection.
 	sel.Limit = math.MaxInt
 	err = b.read(ctx, sel.Company, func(c *company) error {
 		found, reached, err := search(ctx, c.between(sel), sel)
@@ -237,7 +237,7 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 		}
 		if sel.Budget > 0 && looked == sel.Budget {
 			if len(found) < sel.Limit {
-				// the last session that was examined
+				// The last session that was examined.
 				reached = store.PositionOf(list[i+1])
 			}
 			return found, reached, nil
@@ -245,6 +245,7 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 		if !sel.Filter.Match(s) {
 			continue
 		}
+		// A further match shows that this is not the end.
 		if len(found) == sel.Limit {
 			return found, reached, nil
 		}

@@ -22,6 +22,7 @@ func (b *Backend) Insert(ctx context.Context, given ...*sessions.Session) error 
 	defer b.mu.Unlock()
 	batch := map[key]*sessions.Session{} // new sessions, by key
 	fresh := map[string][]*sessions.Session{}
+	// Set in the arguments only once all sessions are stored.
 	revisions := make([]int64, len(given))
 	for i, g := range given {
 		s, err := accept(g)

@@ -104,6 +104,7 @@ func (s *suite) store(all ...*sessions.Session) error {
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
+	// Some sessions are stored already: insert or update them one by one.
 	for _, c := range copies {
 		old, err := s.Backend.Get(s.Context(), c.Company, c.ID)
 		switch {

@@ -96,7 +96,7 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 		return nil
 	}
 	err := b.check(ctx)
-	// a failed check is repeated: the database may have been unreachable
+	// A failed check is repeated: the database may have been unreachable.
 	b.checked.Store(err == nil)
 	return err
 }
@@ -116,6 +116,7 @@ func (b *Backend) check(ctx context.Context) error {
 		}
 		return err != nil
 	})
+	// No rows: only the types of the columns are needed.
 	text, err := b.dialect.ReplacePlaceholders("SELECT " + strings.Join(names, ", ") + "\nFROM " + b.table.From + "\nWHERE 1 = 0")
 	if err != nil {
 		return err
