@@ -66,7 +66,7 @@ func TestDisclosureText(t *testing.T) {
 	}
 }
 
-// Random sets come back from every encoding.
+// TestDisclosuresRoundTrip checks that random sets survive every encoding.
 func TestDisclosuresRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -113,8 +113,9 @@ func TestStepText(t *testing.T) {
 	require.ErrorIs(t, err, sessions.ErrSyntax)
 }
 
-// What is no value is an error for each type that decides what is shown or asked for, in every
-// codec. A disclosure then hides all; other variables are left alone.
+// TestNothingIsReadAsEverything checks that an absent value is an error in every codec of the types
+// that decide which fields are shown or requested. A disclosure then hides everything; other
+// variables are unchanged.
 func TestNothingIsReadAsEverything(t *testing.T) {
 	type codec interface {
 		encoding.TextUnmarshaler

@@ -25,7 +25,7 @@ func zone(t testing.TB, name string) *time.Location {
 func TestParseDate(t *testing.T) {
 	for text, want := range map[string]sessions.Date{
 		"0001-01-01": date(1, 1, 1),
-		"1582-10-10": date(1582, 10, 10), // proleptic: nothing is left out
+		"1582-10-10": date(1582, 10, 10), // proleptic: no days are left out
 		"1900-02-28": date(1900, 2, 28),
 		"2000-02-29": date(2000, 2, 29),
 		"9999-12-31": date(9999, 12, 31),
@@ -94,8 +94,8 @@ func TestUnknownPartsOfDates(t *testing.T) {
 		require.Zero(t, d.Earliest(), "%v", d)
 		require.Zero(t, d.Latest(), "%v", d)
 	}
-	// Every day of a few years is between the ends of each date that may be it, and no other day
-	// is.
+	// A day is between Earliest and Latest of a date if and only if the date may be that day, for
+	// every day of a few years.
 	for first := date(1963, 1, 1); first != date(1966, 1, 1); first = first.AddDays(1) {
 		for _, d := range []sessions.Date{date(1964, 0, 0), date(1964, 2, 0), date(1965, 11, 0)} {
 			fits := first.Year == d.Year && (d.Month == 0 || first.Month == d.Month)
@@ -111,7 +111,7 @@ func FuzzParseDate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := sessions.ParseDate(text)
-		// The judge counts for itself.
+		// The expected result is computed without package time.
 		var y, m, day int
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "-<<", "-00"), "<<<<-", "0000-")
 		ok := len(text) == 10 && text[4] == '-' && text[7] == '-'
@@ -182,7 +182,8 @@ func TestDateArithmetic(t *testing.T) {
 	require.Equal(t, date(2026, 1, 2), sessions.DateOf(instant.In(zone(t, "Asia/Tbilisi"))))
 }
 
-// Each row is a day whose beginning is no plain midnight, or the day beside it.
+// TestDateInAtChangesOfClocks has rows for days that do not begin at an ordinary midnight, and for
+// the days beside them.
 func TestDateInAtChangesOfClocks(t *testing.T) {
 	for _, c := range []struct {
 		zone  string
@@ -191,24 +192,30 @@ func TestDateInAtChangesOfClocks(t *testing.T) {
 		hours float64
 	}{
 		{"UTC", date(2026, 3, 29), "2026-03-29T00:00:00Z", 24},
-		{"Europe/Berlin", date(2040, 12, 31), "2040-12-31T00:00:00+01:00", 24}, // the 366th day of a rule's year
+		// The 366th day of a rule's year.
+		{"Europe/Berlin", date(2040, 12, 31), "2040-12-31T00:00:00+01:00", 24},
 		{"Australia/Sydney", date(2040, 12, 31), "2040-12-31T00:00:00+11:00", 24},
 		{"Asia/Tbilisi", date(2026, 3, 29), "2026-03-29T00:00:00+04:00", 24},
 		{"Europe/Berlin", date(2026, 3, 29), "2026-03-29T00:00:00+01:00", 23},
 		{"Europe/Berlin", date(2026, 10, 25), "2026-10-25T00:00:00+02:00", 25},
 		{"America/Sao_Paulo", date(2018, 11, 3), "2018-11-03T00:00:00-03:00", 24},
-		{"America/Sao_Paulo", date(2018, 11, 4), "2018-11-04T01:00:00-02:00", 23}, // midnight is skipped
-		{"America/Sao_Paulo", date(2018, 2, 17), "2018-02-17T00:00:00-02:00", 25}, // 23 h is repeated
+		// Midnight is skipped.
+		{"America/Sao_Paulo", date(2018, 11, 4), "2018-11-04T01:00:00-02:00", 23},
+		// 23 h is repeated.
+		{"America/Sao_Paulo", date(2018, 2, 17), "2018-02-17T00:00:00-02:00", 25},
 		{"America/Sao_Paulo", date(2018, 2, 18), "2018-02-18T00:00:00-03:00", 24},
 		{"Asia/Beirut", date(2022, 3, 27), "2022-03-27T01:00:00+03:00", 23},
 		{"Asia/Tehran", date(2022, 3, 22), "2022-03-22T01:00:00+04:30", 23},
-		{"America/Havana", date(2023, 11, 5), "2023-11-05T00:00:00-04:00", 25}, // midnight is repeated: the earlier one
+		// Midnight is repeated: the earlier one counts.
+		{"America/Havana", date(2023, 11, 5), "2023-11-05T00:00:00-04:00", 25},
 		{"Atlantic/Azores", date(2023, 10, 29), "2023-10-29T00:00:00Z", 25},
 		{"Pacific/Apia", date(2011, 12, 29), "2011-12-29T00:00:00-10:00", 24},
-		{"Pacific/Apia", date(2011, 12, 30), "2011-12-31T00:00:00+14:00", 0}, // the zone had no such day
+		// The zone had no such day.
+		{"Pacific/Apia", date(2011, 12, 30), "2011-12-31T00:00:00+14:00", 0},
 		{"Pacific/Apia", date(2011, 12, 31), "2011-12-31T00:00:00+14:00", 24},
 		{"Pacific/Kwajalein", date(1993, 8, 21), "1993-08-22T00:00:00+12:00", 0},
-		{"America/St_Johns", date(2010, 11, 7), "2010-11-07T00:00:00-02:30", 25}, // 0:01 goes back to 23:01 of the day before
+		// 0:01 goes back to 23:01 of the day before.
+		{"America/St_Johns", date(2010, 11, 7), "2010-11-07T00:00:00-02:30", 25},
 		{"Africa/Monrovia", date(1972, 1, 7), "1972-01-07T00:44:30Z", 23.258333333333333},
 	} {
 		t.Run(c.zone+" "+c.day.String(), func(t *testing.T) {
@@ -221,8 +228,8 @@ func TestDateInAtChangesOfClocks(t *testing.T) {
 	}
 }
 
-// Days tile: walked one by one over all changes of clocks, they neither overlap nor leave a gap,
-// and each instant beside a boundary is on the side where its civil date says it is.
+// TestDaysTile walks over all changes of clocks day by day. Days must neither overlap nor leave a
+// gap, and each instant beside a boundary must be on the side of its civil date.
 func TestDaysTile(t *testing.T) {
 	zones := []string{
 		"UTC", "Asia/Tbilisi", "Europe/Berlin", "Europe/Dublin", "Europe/Lisbon", "Atlantic/Azores", "Africa/Casablanca", "Africa/Cairo",

@@ -24,8 +24,9 @@ func acceptance(t testing.TB, level far.Level) sessions.Acceptance {
 	return a
 }
 
-// Every combination of evidence, against a rule written the other way round: what is known to be
-// wrong, whatever was skipped, then what is known to be right or was skipped.
+// TestDecideEveryCombination compares Decide with the opposite formulation of its rule: first the
+// evidence known to be bad, even of skipped steps, then the evidence that is known to be good or
+// was skipped.
 func TestDecideEveryCombination(t *testing.T) {
 	const acceptanceLevel = 5
 	a := acceptance(t, acceptanceLevel)

@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestDigest changes every field, one at a time: each has a part in the digest.
+// TestDigest changes every field, one at a time. Each change must change the digest.
 func TestDigest(t *testing.T) {
 	s := full(t)
 	whole := s.Digest()

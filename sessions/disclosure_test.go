@@ -10,7 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// leaves returns the values of a session by the names of its struct's fields, those of Match apart.
+// leaves returns the values of a session by the names of its struct's fields. Those of Match are
+// separate values.
 func leaves(s *sessions.Session) map[string]any {
 	all := map[string]any{}
 	v := reflect.ValueOf(*s)
@@ -27,7 +28,7 @@ func leaves(s *sessions.Session) map[string]any {
 	return all
 }
 
-// content says which parts of the struct each field is. Every field and every part must be in it.
+// content maps each field to its parts of the struct. Every field and every part must be in it.
 var content = map[sessions.Field][]string{
 	sessions.FieldID: {"ID"}, sessions.FieldCompany: {"Company"}, sessions.FieldPartner: {"Partner"}, sessions.FieldSubject: {"Subject"},
 	sessions.FieldAttempt: {"Attempt"}, sessions.FieldCreatedAt: {"CreatedAt"}, sessions.FieldCompletedAt: {"CompletedAt"},
@@ -44,7 +45,7 @@ var content = map[sessions.Field][]string{
 }
 
 func TestEveryPartOfASessionIsAField(t *testing.T) {
-	covered := map[string]bool{"Revision": true} // a number of the store, which tells nothing
+	covered := map[string]bool{"Revision": true} // a number of the store, which reveals nothing
 	for f := range sessions.AllFields().All() {
 		require.NotEmpty(t, content[f], "%v has no content", f)
 		for _, name := range content[f] {
@@ -88,7 +89,8 @@ func TestDisclosureHidesExactlyTheField(t *testing.T) {
 			}
 			require.ElementsMatch(t, content[f], changed, "%v", f)
 			require.False(t, d.Shows(f))
-			for g := range sessions.AllFields().All() { // who may not see a field may not filter by what tells it
+			// Fields that reveal a hidden field are hidden too.
+			for g := range sessions.AllFields().All() {
 				hidden := !slices.ContainsFunc(content[g], func(name string) bool { return !slices.Contains(changed, name) })
 				require.Equal(t, hidden, d.Hidden().Has(g), "hiding %v: %v", f, g)
 			}
@@ -129,7 +131,8 @@ func BenchmarkDisclosure(b *testing.B) {
 	}
 }
 
-// TestDisclosureIsClosed hides each field of the table and looks for what is derived from it.
+// TestDisclosureIsClosed hides each field of the table, and checks that everything derived from it
+// is hidden.
 func TestDisclosureIsClosed(t *testing.T) {
 	all := []sessions.Reason{sessions.DigitalSpoof, sessions.InvalidDocument, sessions.LivenessFailed, sessions.LowFAR, sessions.NotFullID, "of_the_host"}
 	for f, gone := range map[sessions.Field]sessions.Reason{
@@ -153,7 +156,8 @@ func TestDisclosureIsClosed(t *testing.T) {
 	}
 }
 
-// TestRetain: what nobody has read is no fact, and no whole session.
+// TestRetain checks that fields that were not read do not look like facts, and that such a session
+// cannot be stored.
 func TestRetain(t *testing.T) {
 	s := full(t)
 	s.Retain(sessions.FieldsOf(sessions.FieldReasons, sessions.FieldFirstName))

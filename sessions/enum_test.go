@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The numbers are stored: this table never changes, it only grows.
+// TestEnumerations has the numbers that are stored: its rows never change, new ones may be added.
 func TestEnumerations(t *testing.T) {
 	type enum interface {
 		encoding.TextMarshaler

@@ -27,7 +27,7 @@ func extra(t testing.TB, kv ...string) sessions.Extra {
 	return x
 }
 
-// flat returns keys and values in their order.
+// flat returns the keys and values in their order.
 func flat(x sessions.Extra) []string {
 	var kv []string
 	for k, v := range x.All() {
@@ -159,8 +159,8 @@ func FuzzParseExtra(f *testing.F) {
 		judgeErr := json.Unmarshal(data, &judge)
 		if err != nil {
 			require.ErrorIs(t, err, sessions.ErrInvalid)
-			// What encoding/json reads and we do not breaks a stated rule: refuse nothing for its
-			// syntax that the judge accepts, but that null is no text to us.
+			// JSON that encoding/json reads may only be refused for a stated rule, not for its
+			// syntax. The exception is null, which is not a text for ParseExtra.
 			if judgeErr == nil && utf8.Valid(data) && !strings.Contains(string(data), "null") {
 				require.NotErrorIs(t, err, sessions.ErrSyntax)
 			}
@@ -217,7 +217,8 @@ func BenchmarkExtraAppendJSON(b *testing.B) {
 	}
 }
 
-// The quick way of reading must agree with the decoder.
+// TestExtraWithAndWithoutWhiteSpace checks that plainPairs agrees with the decoder, which reads
+// texts with white space.
 func TestExtraWithAndWithoutWhiteSpace(t *testing.T) {
 	for _, text := range []string{
 		`{"a":"b"}`, `{"a":"b","c":""}`, `{"":"b"}`, `{"a":"b","a":"c"}`, `{"a":"b",}`, `{"a":"b"}}`, `{"a":"b"`, `{"a":"b"} {}`, `{"a" :"b"}`, `{"a":1}`,

@@ -12,7 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// values returns everything that must not show a person, alone and inside what a host may print.
+// values returns all types that must not show a person, by themselves and inside values that a host
+// may print.
 func values(t *testing.T) map[string]any {
 	s := full(t)
 	row, pair := s.Row(), sessions.ExtraPair{Key: "secret", Value: "secret"}
@@ -52,7 +53,7 @@ func TestPrintingShowsNoPerson(t *testing.T) {
 	require.NotContains(t, fmt.Sprint(s)+fmt.Sprint(s.Row()), "\n", "an ID cannot forge a line of a log")
 }
 
-// timeless keeps the time out of a log: its digits are any.
+// timeless keeps the time out of a log, because its digits are arbitrary.
 var timeless = &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.Attr{}

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// full returns a valid session none of whose fields is zero. Everything that tells who the person
-// is contains "secret", a date of 1983 or the female sex.
+// full returns a valid session without a zero field. Every field that identifies the person
+// contains "secret", a date of 1983 or the female sex.
 func full(t testing.TB) sessions.Session {
 	t.Helper()
 	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "secret key", Value: "secret value"})
@@ -203,7 +203,7 @@ func TestNewID(t *testing.T) {
 
 func TestNewer(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	list := []sessions.Session{ // newest first; bytewise, the greater ID first
+	list := []sessions.Session{ // newest first; ties by ID, the bytewise greater first
 		{CreatedAt: at.Add(time.Microsecond), ID: ""},
 		{CreatedAt: at, ID: "გ"},
 		{CreatedAt: at.In(zone(t, "Asia/Tbilisi")), ID: "b"},
@@ -284,7 +284,8 @@ func TestRedactPerson(t *testing.T) {
 	require.NotContains(t, dump(reflect.ValueOf(s)), "secret")
 }
 
-// TestRedacted: a session shows that its person was taken out, whatever there was to take out.
+// TestRedacted checks that a session shows that its person was removed, even if it had no personal
+// data.
 func TestRedacted(t *testing.T) {
 	started := sessions.Session{ID: "s-1", Company: "acme", CreatedAt: time.Unix(0, 0), Status: sessions.Pending}
 	for _, s := range []sessions.Session{started, full(t)} {

@@ -18,7 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// operations are all that there are, on sessions of acme.
+// operations are all operations of the API, on sessions of acme.
 var operations = []struct{ method, path, body string }{
 	{http.MethodGet, "/sessions", ""},
 	{http.MethodPost, "/sessions", `{"search": "nin"}`},
@@ -40,7 +40,7 @@ var operations = []struct{ method, path, body string }{
 	{http.MethodGet, "/openapi.json", ""},
 }
 
-// secrets are what acme's sessions hold and no answer to a stranger may.
+// secrets are values of acme's sessions, which no answer to a stranger may contain.
 var secrets = []string{
 	"ნინო", "Beridze", "01001012345", "23AB12345", "GEO", "1990-02-28", "02-28", "2031-12-01", "12-01-31", "female", "selfie-nino", "+995",
 	"nino@example.org", "192.0.2.7", "Chrome 130", "Android 15", "Pixel 9", "subject-nino", "Acme ტესტი",
@@ -60,7 +60,7 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 			return h.do(as, op.method, op.path, op.body, "If-Match", revision)
 		}
 		t.Run(op.method+" "+op.path, func(t *testing.T) {
-			if op.path == "/openapi.json" { // which says nothing of anybody
+			if op.path == "/openapi.json" { // the description is public
 				require.Equal(t, http.StatusOK, ask("").Code)
 				return
 			}
@@ -90,8 +90,8 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 	}
 }
 
-// Another company's session is answered, byte for byte and header for header, as one that is not
-// there.
+// TestForeignIsMissing checks that the answer for another company's session is the same, byte for
+// byte and header for header, as for a missing one.
 func TestForeignIsMissing(t *testing.T) {
 	h := newHost(t)
 	v := h.viewers["agent"]
@@ -108,7 +108,7 @@ func TestForeignIsMissing(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.get("restricted", "/sessions/s2").Code)
 }
 
-// Who asks is the host's word alone.
+// TestCompanyAndRoleAreNoParameters checks that only the host identifies the viewer.
 func TestCompanyAndRoleAreNoParameters(t *testing.T) {
 	h := newHost(t)
 	for _, name := range []string{"company", "role", "viewer", "disclosure", "restriction", "partners"} {
@@ -143,7 +143,8 @@ func TestWhatViewerSays(t *testing.T) {
 		})
 		a := h.get("master", "/sessions")
 		a.problem(c.status, c.code)
-		if c.status == http.StatusServiceUnavailable { // nobody has signed out, and the host has to know
+		// An outage does not sign people out, and is reported to the host.
+		if c.status == http.StatusServiceUnavailable {
 			require.Equal(t, "5", a.Header().Get("Retry-After"))
 			require.ErrorIs(t, heard(h, &h.failures)[0], c.err)
 		}
@@ -151,7 +152,7 @@ func TestWhatViewerSays(t *testing.T) {
 	}
 	newHost(t, func(h *host) { h.options.Viewer = nil }).get("master", "/sessions").problem(http.StatusUnauthorized, "unauthenticated")
 
-	// A restriction that is broken is the host's mistake, not the client's.
+	// An invalid restriction is a mistake of the host, not of the client.
 	h := newHost(t)
 	v := h.viewers["agent"]
 	v.Restriction = filter.Status()
@@ -160,7 +161,8 @@ func TestWhatViewerSays(t *testing.T) {
 	require.ErrorIs(t, heard(h, &h.failures)[0], filter.ErrEmpty)
 }
 
-// Nothing that is hidden is told on any route, by its value or by what a filter says of it.
+// TestDisclosureOnEveryRoute checks that no route reveals a hidden field, neither by its value nor
+// by a filter.
 func TestDisclosureOnEveryRoute(t *testing.T) {
 	for name, d := range map[string]sessions.Disclosure{"mask": {Mask: sessions.AllFields()}, "drop": {Drop: sessions.AllFields()}} {
 		t.Run(name, func(t *testing.T) {
@@ -203,7 +205,7 @@ func TestDisclosureOnEveryRoute(t *testing.T) {
 					body = `{"as_of": "` + asOf + `"}`
 				}
 				if path == "/openapi.json" {
-					continue // it names words that are values elsewhere
+					continue // the description has words that are values elsewhere
 				}
 				a := h.do("agent", op.method, path, body)
 				for _, secret := range secrets {
@@ -232,7 +234,7 @@ func TestDisclosureOnEveryRoute(t *testing.T) {
 	}
 }
 
-// Where one field is hidden, the others are searched and it is not.
+// TestSearchLooksAtWhatIsShown checks that a search looks only at the fields that are not hidden.
 func TestSearchLooksAtWhatIsShown(t *testing.T) {
 	h := newHost(t)
 	v := h.viewers["agent"]

@@ -61,8 +61,8 @@ type full struct{ store.AuditTrail }
 
 func (full) AppendAudit(context.Context, store.AuditEntry) error { return errStorage }
 
-// TestAuditTrailFails: what cannot be written down is a failure of the host's, of which it is told,
-// and no refusal.
+// TestAuditTrailFails checks that an event that cannot be kept is a failure, which is reported to
+// the host, and not a refusal.
 func TestAuditTrailFails(t *testing.T) {
 	h := newHost(t, func(h *host) { h.store.Trail = full{&h.trail} })
 	h.get("agent", "/sessions/s1").problem(http.StatusInternalServerError, "internal")

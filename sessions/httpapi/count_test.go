@@ -76,7 +76,8 @@ func TestTally(t *testing.T) {
 	}}, o["rows"])
 }
 
-// One call brings a list, its total and its facets, and its body asks for each of them, too.
+// TestOneCall checks that one call returns a list, its total and its facets, and that its body is
+// accepted by the routes of each.
 func TestOneCall(t *testing.T) {
 	h := newHost(t)
 	const body = `{"search": "nino", "limit": 1, "tab": "t", "include": ["total", "facets"]}`
@@ -87,14 +88,15 @@ func TestOneCall(t *testing.T) {
 	require.Equal(t, h.post("agent", "/facets", body).object(http.StatusOK)["facets"], page["facets"])
 	h.post("agent", "/tally", body).object(http.StatusOK)
 	h.post("agent", "/sessions", `{"include": "sum"}`).problem(http.StatusBadRequest, "invalid_parameter")
-	for _, option := range page.list("facets") { // as it is to be sent
+	for _, option := range page.list("facets") { // the parameter and value can be sent as they are
 		for _, one := range option.list("options") {
 			h.get("agent", "/sessions?"+option.text("parameter")+"="+one.text("value")).object(http.StatusOK)
 		}
 	}
 }
 
-// Answers say that the storage makes search keys anew: that is why they take longer.
+// TestRekeying checks that answers say that the storage is rebuilding search keys, which makes
+// searches slow.
 func TestRekeying(t *testing.T) {
 	h := newHost(t, func(h *host) { h.backend.rekeying = true })
 	page := h.post("agent", "/sessions", `{"search": "nino", "include": ["total", "facets"]}`).object(http.StatusOK)

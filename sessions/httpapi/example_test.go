@@ -33,7 +33,7 @@ func Example() {
 			if err != nil {
 				return store.Viewer{}, err
 			}
-			return signedIn[cookie.Value], nil // the zero Viewer is nobody
+			return signedIn[cookie.Value], nil // the zero Viewer is answered 401
 		},
 	})
 	mux := http.NewServeMux()

@@ -88,7 +88,8 @@ func testExportIsTheFileOfTheList(t *testing.T, serve func(*host) *httptest.Serv
 	require.Empty(t, heard(h, &h.failures))
 }
 
-// What is masked is masked in the file too, and no 1 or FALSE that reads like a fact.
+// TestExportOfAViewerWhoMayNotSeeAll checks that masked fields are masked in the file too, instead
+// of being a 1 or FALSE that looks like a fact.
 func TestExportOfAViewerWhoMayNotSeeAll(t *testing.T) {
 	h := newHost(t)
 	v := h.viewers["agent"]
@@ -115,7 +116,8 @@ func TestExportOfAViewerWhoMayNotSeeAll(t *testing.T) {
 	}
 }
 
-// A form makes the browser save the file as it comes, with the search text in the body.
+// TestExportByForm exports with a form, which lets the browser save the file as it arrives, with
+// the search text in the body.
 func TestExportByForm(t *testing.T) {
 	h := newHost(t)
 	values := filter.Search("nin").Values()
@@ -191,7 +193,8 @@ func TestExportRefusals(t *testing.T) {
 	h.do("agent", http.MethodPost, "/export", `{}`, "Accept", typeJSON).problem(http.StatusNotAcceptable, "not_acceptable")
 }
 
-// The rows of an Excel file are counted before the first is sent.
+// TestExportForExcelIsCountedFirst checks that the rows of an Excel file are counted before the
+// first is sent.
 func TestExportForExcelIsCountedFirst(t *testing.T) {
 	h := newHost(t)
 	var limits []int
@@ -224,7 +227,8 @@ func TestExportRefusedByAudit(t *testing.T) {
 	require.Empty(t, h.backend.taken())
 }
 
-// A trail that cannot be kept tears the file, whose end is not sent yet.
+// TestExportThatAuditRefusesAtItsEndIsTorn checks that a refusal at the end tears the file, since
+// its end has not been sent yet.
 func TestExportThatAuditRefusesAtItsEndIsTorn(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.store.Audit = func(_ context.Context, e store.Event) error {
@@ -254,7 +258,7 @@ func TestExportThatFailsBeforeTheFirstByteIsAProblem(t *testing.T) {
 	require.Empty(t, a.Header().Get("Content-Disposition"))
 }
 
-// crowd is more sessions than one buffer holds.
+// crowd stores n more sessions: more than fit in one buffer.
 func (h *host) crowd(n int) {
 	h.Helper()
 	var list []*sessions.Session
@@ -306,8 +310,8 @@ func TestExportOverHTTP10IsRefused(t *testing.T) {
 	require.Empty(t, h.backend.taken())
 }
 
-// A client that goes away in the middle of a file ends the read in the storage, and the host is
-// told.
+// TestExportEndsWithItsClient checks that the storage's query ends if the client goes away in the
+// middle of a file, and that the host is told.
 func TestExportEndsWithItsClient(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		h := newHost(t)
@@ -342,8 +346,9 @@ func TestExportEndsWithItsClient(t *testing.T) {
 		<-reached
 		leave()
 		_, err = io.Copy(io.Discard, res.Body)
-		require.Error(t, err) // its own cancelling, or the server's reset if that arrives first
-		_ = res.Body.Close()  // which may repeat it
+		// The client's own cancellation, or the server's reset if it arrives first.
+		require.Error(t, err)
+		_ = res.Body.Close() // Close may return the same error
 		require.Empty(t, res.Trailer.Get("Export-Sha256"))
 
 		require.ErrorIs(t, <-gone, context.Canceled, "the storage reads on")
@@ -364,7 +369,7 @@ func TestExportEndsWithItsClient(t *testing.T) {
 	})
 }
 
-// closing is a Backend that tells when a stream of its sessions has ended, and how.
+// closing is a Backend that sends the result of each stream when it has ended.
 type closing struct {
 	*spy
 	closed chan error
@@ -376,10 +381,11 @@ func (c closing) Stream(ctx context.Context, sel store.Selection, each func(*ses
 	return err
 }
 
-// A storage that takes its time is no client that takes nothing.
+// TestExportWaitsForTheStorage checks that a slow storage is not taken for a slow client.
 func TestExportWaitsForTheStorage(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
-		h := newHost(t, func(h *host) { h.options.MinRate = 4 << 20 }) // a second in all
+		// One second in all.
+		h := newHost(t, func(h *host) { h.options.MinRate = 4 << 20 })
 		h.crowd(2000)
 		rows := 0
 		h.backend.before = func(_ context.Context, call string) error {
@@ -394,12 +400,13 @@ func TestExportWaitsForTheStorage(t *testing.T) {
 	})
 }
 
-// A client that takes nothing does not hold the snapshot for ever.
+// TestExportDoesNotWaitForASleepingClient checks that a client that reads nothing does not hold the
+// snapshot for ever.
 func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		told, done := make(chan httpapi.Export, 1), make(chan bool)
 		h := newHost(t, func(h *host) {
-			h.options.MinRate = 80 << 20 // 50 milliseconds in all
+			h.options.MinRate = 80 << 20 // the client has 50 milliseconds in all
 			h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
 		})
 		h.crowd(60_000)
@@ -409,12 +416,13 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 			api.ServeHTTP(w, r)
 		})
 		server := serve(h)
-		if res, err := h.begin(t.Context(), server, "/export", typeJSON, `{}`); err == nil { // it may end before it has begun
+		// The export may end before begin returns.
+		if res, err := h.begin(t.Context(), server, "/export", typeJSON, `{}`); err == nil {
 			defer func() { _ = res.Body.Close() }()
 		}
-		e := <-told // for ever, if need be
+		e := <-told // blocks until the export has ended
 		require.Error(t, e.Err)
-		if !server.EnableHTTP2 { // which closes the stream
+		if !server.EnableHTTP2 { // HTTP/2 closes the stream instead
 			var timeout net.Error
 			require.ErrorAs(t, e.Err, &timeout)
 			require.True(t, timeout.Timeout())
@@ -425,8 +433,9 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	})
 }
 
-// A client that reads steadily at twice the least rate is never cut off, although the kernel lets
-// the handler wait for a megabyte and more at a time; one that reads at a tenth of it is.
+// TestExportHasALeastRate checks that a client that reads steadily at twice the least rate is not
+// cut off, although the kernel makes the handler wait for a megabyte or more at a time. A client
+// that reads at a tenth of the rate is.
 func TestExportHasALeastRate(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -453,7 +462,7 @@ func TestExportHasALeastRate(t *testing.T) {
 			defer func() { _ = res.Body.Close() }()
 			some := make([]byte, 100<<10)
 			for err == nil {
-				time.Sleep(50 * time.Millisecond) // two megabytes a second
+				time.Sleep(50 * time.Millisecond) // two megabytes per second
 				_, err = io.ReadFull(res.Body, some)
 			}
 			if c.whole {
@@ -467,7 +476,7 @@ func TestExportHasALeastRate(t *testing.T) {
 	}
 }
 
-// A format of the host's is a file like any other.
+// TestExportInAFormatOfTheHosts checks that a file in a host's format is sent like any other.
 func TestExportInAFormatOfTheHosts(t *testing.T) {
 	var got export.Options
 	h := newHost(t, func(h *host) {
@@ -493,7 +502,8 @@ func TestExportInAFormatOfTheHosts(t *testing.T) {
 	h.do("agent", http.MethodPost, "/export", `{"format": "lines", "zone": "UTC"}`, "Accept", "text/csv").problem(http.StatusNotAcceptable, "not_acceptable")
 }
 
-// A refusal says where the file cannot be written, and what can be done instead.
+// TestExportOfACellThatIsTooLong checks that the refusal has the place of the cell, and suggests
+// another format.
 func TestExportOfACellThatIsTooLong(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.options.Formats = []httpapi.Format{{Name: "short", MediaType: "text/plain", Write: func(context.Context, io.Writer, export.Selection, export.Options) (export.Result, error) {
@@ -506,7 +516,7 @@ func TestExportOfACellThatIsTooLong(t *testing.T) {
 	require.Contains(t, p["detail"], "rfc4180")
 }
 
-// deadlines is a ResponseWriter that notes how long each write may take, and takes its time.
+// deadlines is a slow ResponseWriter that records the deadlines.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	set    []time.Time
@@ -525,7 +535,8 @@ func (d *deadlines) Write(p []byte) (int, error) {
 	return d.ResponseRecorder.Write(p)
 }
 
-// Each part of a file has its own deadline, in place of the server's for the whole answer.
+// TestExportSetsADeadlineForEachWrite checks that each part of a file has a deadline of its own,
+// instead of the server's for the whole answer.
 func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 	for _, rate := range []int64{0, 1 << 10, -1} {
 		h := newHost(t, func(h *host) { h.options.MinRate = rate })
@@ -554,8 +565,8 @@ func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 	}
 }
 
-// TestOwnColumnsAndHeaders: a host's own columns stand behind the others, or where they are asked
-// for, and hide with what they look at.
+// TestOwnColumnsAndHeaders checks that a host's own columns come after the others, or where they
+// are requested, and are masked if a field that they use is hidden.
 func TestOwnColumnsAndHeaders(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.options.Columns = []export.OwnColumn{
@@ -576,7 +587,8 @@ func TestOwnColumnsAndHeaders(t *testing.T) {
 	h.post("agent", "/export", `{"column": ["Other"]}`).problem(http.StatusBadRequest, "invalid_parameter")
 }
 
-// TestFaultsOfTheHostsColumns: no request is to blame for them, and the host learns of them.
+// TestFaultsOfTheHostsColumns checks that invalid columns of the host are reported to the host, and
+// not as a mistake of the request.
 func TestFaultsOfTheHostsColumns(t *testing.T) {
 	cell := func(*sessions.Session) string { return "x" }
 	for name, fault := range map[string]httpapi.Options{
@@ -594,7 +606,8 @@ func TestFaultsOfTheHostsColumns(t *testing.T) {
 	}
 }
 
-// Options that contradict each other are answered with the parameter that is to be left out.
+// TestContradictionsNameTheirParameter checks that the answer to contradicting options names the
+// parameter to leave out.
 func TestContradictionsNameTheirParameter(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.options.Formats = []httpapi.Format{{

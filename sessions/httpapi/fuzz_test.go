@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever is asked: an answer or a problem, never a failure, never another company's data.
+// FuzzRequest checks that any request is answered with a document or a problem, never with a
+// failure or another company's data.
 func FuzzRequest(f *testing.F) {
 	for _, op := range operations {
 		f.Add(op.method, op.path, "", op.body, "application/json")
@@ -20,7 +21,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, query, body, kind string) {
 		r, err := http.NewRequestWithContext(t.Context(), method, "http://host/", strings.NewReader(body))
 		if err != nil {
-			t.Skip() // no server lets it through
+			t.Skip() // no server accepts such a request
 		}
 		r.URL.Path, r.URL.RawQuery = path, query
 		r.ProtoMajor, r.ProtoMinor = 1, 1

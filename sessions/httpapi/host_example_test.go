@@ -11,8 +11,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// fromOrigin lets the pages of one other origin call an API with their cookies, and read what of an
-// answer's headers a client needs. The preflight comes without cookies: it does not reach the API.
+// fromOrigin lets the pages of one other origin call an API with their cookies, and read the
+// headers of answers that a client needs. The preflight request has no cookies and does not reach
+// the API.
 func fromOrigin(origin string, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -33,8 +34,8 @@ func fromOrigin(origin string, api http.Handler) http.Handler {
 	})
 }
 
-// An API that the pages of another origin call. The cookie of the sign-in has to be SameSite=None
-// and Secure for that.
+// An API for the pages of another origin. The cookie of the sign-in has to be SameSite=None and
+// Secure.
 func ExampleNew_cors() {
 	api := httpapi.New(store.New(memstore.New(), store.Options{}), httpapi.Options{
 		Viewer: func(*http.Request) (store.Viewer, error) {

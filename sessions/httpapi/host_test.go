@@ -36,34 +36,34 @@ type host struct {
 	store    store.Options
 	handler  http.Handler
 
-	mu       sync.Mutex // for what a server's goroutines tell
+	mu       sync.Mutex // guards the fields below, which a server's goroutines append to
 	events   []store.Event
 	failures []error
 	exports  []httpapi.Export
 }
 
-// heard returns what a hook was told.
+// heard returns the arguments of a hook so far.
 func heard[T any](h *host, list *[]T) []T {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(*list)
 }
 
-// hear adds to what the hooks were told.
+// hear records an argument of a hook.
 func hear[T any](h *host, list *[]T, one T) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	*list = append(*list, one)
 }
 
-// spy counts what reaches the storage, and lets a test step in.
+// spy records the calls that reach the storage, and lets a test intervene.
 type spy struct {
 	*memstore.Backend
 	mu     sync.Mutex
 	calls  []string
 	before func(ctx context.Context, call string) error
 
-	rekeying bool // as the storage says of batches and counts
+	rekeying bool // value of Rekeying in batches and counts
 }
 
 func (s *spy) note(ctx context.Context, call string) error {
@@ -139,7 +139,7 @@ func (s *spy) Stream(ctx context.Context, sel store.Selection, each func(*sessio
 	})
 }
 
-// taken returns the calls since it was last asked.
+// taken returns the calls since the last call of taken.
 func (s *spy) taken() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -202,7 +202,7 @@ func acceptance(t *testing.T, level far.Level) sessions.Acceptance {
 	return a
 }
 
-// noon is when the first session of the tests began.
+// noon is the creation time of the oldest session of the tests.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 123456000, time.UTC)
 
 // people returns the sessions of both companies: s1, the oldest, to s5, and g1.
@@ -248,22 +248,22 @@ func people() []*sessions.Session {
 	return []*sessions.Session{nino, again, unread, running, other, globex}
 }
 
-// answer is what came back.
+// answer is the answer to a request.
 type answer struct {
 	*httptest.ResponseRecorder
 	t *testing.T
 }
 
-// SetWriteDeadline makes the recorder one that an export can tear.
+// SetWriteDeadline makes the recorder usable for exports.
 func (answer) SetWriteDeadline(time.Time) error { return nil }
 
-// get asks for a path, with its parameters, as one of the viewers.
+// get requests a path, with parameters, as one of the viewers.
 func (h *host) get(as, target string) answer { return h.do(as, http.MethodGet, target, "") }
 
-// post asks with a JSON body.
+// post sends a JSON body.
 func (h *host) post(as, target, body string) answer { return h.do(as, http.MethodPost, target, body) }
 
-// do asks. headers are names and values by turns.
+// do sends a request. headers are names and values in turn.
 func (h *host) do(as, method, target, body string, headers ...string) answer {
 	h.Helper()
 	r := httptest.NewRequestWithContext(h.Context(), method, target, strings.NewReader(body))
@@ -282,7 +282,7 @@ func (h *host) do(as, method, target, body string, headers ...string) answer {
 	return a
 }
 
-// exchange is a request and its answer, for the check of the description.
+// exchange is a request and its answer, by which the description is checked.
 type exchange struct {
 	Test           string
 	Method, Target string
@@ -309,7 +309,7 @@ func (h *host) record(r *http.Request, body string, res *http.Response, content 
 	require.NoError(h, f.Close())
 }
 
-// object decodes the answer, which has the status, and every member of which the test may look at.
+// object requires the status, and returns the decoded answer.
 func (a answer) object(status int) object {
 	a.t.Helper()
 	require.Equal(a.t, status, a.Code, a.Body.String())
@@ -318,7 +318,7 @@ func (a answer) object(status int) object {
 	return o
 }
 
-// problem checks that the answer is a problem of that code, and returns it.
+// problem requires that the answer is a problem with the code, and returns it.
 func (a answer) problem(status int, code string) object {
 	a.t.Helper()
 	o := a.object(status)
@@ -331,7 +331,7 @@ func (a answer) problem(status int, code string) object {
 
 type object map[string]any
 
-// at returns what stands at a path of names and places, nil where there is nothing.
+// at returns the value at a path of names and indexes, nil if there is none.
 func (o object) at(path ...any) any {
 	var v any = map[string]any(o)
 	for _, step := range path {
@@ -349,13 +349,13 @@ func (o object) at(path ...any) any {
 	return v
 }
 
-// text returns the text that stands there.
+// text returns the string at a path.
 func (o object) text(path ...any) string {
 	text, _ := o.at(path...).(string)
 	return text
 }
 
-// list returns the objects of the list that stands there.
+// list returns the objects of the array at a path.
 func (o object) list(path ...any) []object {
 	items, _ := o.at(path...).([]any)
 	list := make([]object, len(items))
@@ -390,7 +390,7 @@ func body(f filter.Filter) string {
 	return string(text)
 }
 
-// serve starts a server, for what needs a connection.
+// serve starts a server, for tests that need a connection.
 func (h *host) serve() *httptest.Server {
 	server := httptest.NewServer(h.handler)
 	h.Cleanup(server.Close)
@@ -406,7 +406,7 @@ func (h *host) serveHTTP2() *httptest.Server {
 	return server
 }
 
-// overEach runs a test over each version of HTTP that has an export.
+// overEach runs a test over each version of HTTP that supports exports.
 func overEach(t *testing.T, test func(t *testing.T, serve func(*host) *httptest.Server)) {
 	t.Run("HTTP/1.1", func(t *testing.T) { test(t, (*host).serve) })
 	t.Run("HTTP/2", func(t *testing.T) { test(t, (*host).serveHTTP2) })
@@ -419,7 +419,8 @@ type received struct {
 	content         string
 }
 
-// send posts to a server and reads all of the answer; with an error, as far as it goes.
+// send posts to a server and reads the whole answer. With an error it returns the part that was
+// read.
 func (h *host) send(ctx context.Context, server *httptest.Server, path, contentType, body string) (received, error) {
 	h.Helper()
 	res, err := h.begin(ctx, server, path, contentType, body)
@@ -430,7 +431,7 @@ func (h *host) send(ctx context.Context, server *httptest.Server, path, contentT
 	return received{res.StatusCode, res.Header, res.Trailer, string(content)}, errors.Join(err, res.Body.Close())
 }
 
-// begin posts to a server and leaves the body of the answer to be read and closed.
+// begin posts to a server. The caller reads and closes the body of the answer.
 func (h *host) begin(ctx context.Context, server *httptest.Server, path, contentType, body string) (*http.Response, error) {
 	h.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader(body))
@@ -457,7 +458,7 @@ func (h *host) sendRaw(server *httptest.Server, request string) net.Conn {
 
 var errStorage = errors.New("storage: duplicate key (personal_number)=(01001012345)")
 
-// mounted asks the handler below a prefix of a host's own mux.
+// mounted sends a request to the handler below a prefix of a host's own mux.
 func (h *host) mounted(as, prefix, target string) answer {
 	h.Helper()
 	mux := http.NewServeMux()

@@ -32,7 +32,8 @@ func FuzzUTF16Offset(f *testing.F) {
 	})
 }
 
-// Whatever the body: parameters that are UTF-8, or a refusal that repeats nothing of it.
+// FuzzParameters checks that any body gives parameters in UTF-8, or a problem that repeats nothing
+// of the body.
 func FuzzParameters(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `{"q":"x","limit":50,"status":["failed","pending"],"exact":true}`, `{"a":[[]]}`, `{"a":{"b":{"b":1}}}`, `[`, `{"a":1,"a":2}`,
@@ -61,7 +62,7 @@ func FuzzParameters(f *testing.F) {
 				require.True(t, utf8.ValidString(v))
 			}
 		}
-		// Both forms say the same.
+		// Both encodings give the same parameters.
 		text, err := json.Marshal(values)
 		require.NoError(t, err)
 		again, err := parseObject(text)
@@ -93,8 +94,8 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
-// Every path of the description is one of the handler's, with the same methods, and the other way
-// round.
+// TestDescriptionNamesEveryRoute checks that the description has exactly the paths and methods of
+// the handler.
 func TestDescriptionNamesEveryRoute(t *testing.T) {
 	var described struct {
 		Paths map[string]map[string]any `json:"paths"`

@@ -110,7 +110,8 @@ func TestPersonalDataStaysOutOfURLs(t *testing.T) {
 			require.NotContains(t, a.Body.String(), "0100")
 			want := h.post("agent", path, body(f)).object(http.StatusOK)
 			got := open.get("agent", path+"?"+f.Values().Encode()).object(http.StatusOK)
-			for _, mark := range []string{"as_of", "next"} { // each storage has a history of its own
+			// Each storage has a history of its own, so these differ.
+			for _, mark := range []string{"as_of", "next"} {
 				require.Equal(t, want[mark] == nil, got[mark] == nil)
 				delete(want, mark)
 				delete(got, mark)
@@ -177,13 +178,13 @@ func TestRefreshWithoutNewsIsOneCheapQuery(t *testing.T) {
 	v.Restriction = filter.Filter{}
 	h.viewers["agent"] = v
 
-	// News ends it.
+	// A change makes another tag.
 	require.NoError(t, h.backend.Redact(t.Context(), "acme", "s1"))
 	news := again("agent", "/sessions?limit=2")
 	news.object(http.StatusOK)
 	require.NotEqual(t, tag, news.Header().Get("ETag"))
 
-	// A tag of somebody else's making is none.
+	// A tag that this API has not made never matches.
 	h.do("agent", http.MethodGet, "/sessions", "", "If-None-Match", `*`).object(http.StatusOK)
 	h.do("agent", http.MethodGet, "/sessions", "", "If-None-Match", `"x.y"`).object(http.StatusOK)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestAuthorizationMatrix asks for every route as every role of both companies, under every kind of
-// disclosure. What is answered follows from these four alone: no company's data leaves it, no
-// hidden value is answered, and the audit hook is told of the one who asked.
+// TestAuthorizationMatrix requests every route as every role of both companies, under every kind of
+// disclosure. The status follows only from these four. No answer may have another company's data or
+// a hidden value, and the audit hook must get the viewer.
 func TestAuthorizationMatrix(t *testing.T) {
 	roles := map[string]sessions.Role{"master": sessions.MasterUser, "agent": sessions.Agent, "unknown": "auditor", "none": ""}
 	selfie := sessions.FieldsOf(sessions.FieldSelfie)
@@ -35,7 +35,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 						what := strings.Join([]string{role, company, disclosure}, ", ")
 						require.Equal(t, wanted(op.method, op.path, op.body, is, company, disclosure), a.Code, what)
 						if op.path == "/openapi.json" {
-							continue // it names words that are values elsewhere
+							continue // the description has words that are values elsewhere
 						}
 						for _, secret := range secrets {
 							hidden := company != "acme" || !is.Known() || disclosure == "masked" || disclosure == "dropped" ||
@@ -55,10 +55,10 @@ func TestAuthorizationMatrix(t *testing.T) {
 	}
 }
 
-// wanted is the status that the role, the company and the disclosure make of a request.
+// wanted returns the expected status of a request by role, company and disclosure.
 func wanted(method, path, body string, role sessions.Role, company, disclosure string) int {
 	closed := disclosure == "masked" || disclosure == "dropped"
-	session := strings.HasPrefix(path, "/sessions/") // of acme's
+	session := strings.HasPrefix(path, "/sessions/") // the session is acme's
 	switch {
 	case path == "/openapi.json":
 		return http.StatusOK
@@ -69,7 +69,7 @@ func wanted(method, path, body string, role sessions.Role, company, disclosure s
 	case (method == http.MethodPut || path == "/audit") && role != sessions.MasterUser:
 		return http.StatusForbidden
 	case closed && (strings.Contains(body, "search") || path == "/tally" || strings.HasSuffix(path, "/attempts")):
-		return http.StatusForbidden // by what they may not see
+		return http.StatusForbidden // a search, tally or subject uses hidden fields
 	case session && company != "acme":
 		return http.StatusNotFound
 	case strings.HasSuffix(path, "/selfie") && disclosure != "open":
@@ -78,8 +78,8 @@ func wanted(method, path, body string, role sessions.Role, company, disclosure s
 	return http.StatusOK
 }
 
-// Whoever may not see a selfie does not get the image, and neither does whoever may not see the
-// session; a host that has no images says so.
+// TestSelfies checks the answers for a session with a selfie, for one without, and for a host
+// without images. TestAuthorizationMatrix checks the permissions.
 func TestSelfies(t *testing.T) {
 	h := newHost(t)
 	a := h.get("agent", "/sessions/s1/selfie")

@@ -14,8 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestEveryFilterIsDescribed asks by random filters of every kind: the description has each
-// parameter that they have, in URLs and in bodies, and no request is refused for one.
+// TestEveryFilterIsDescribed sends random filters of every kind. The description must have each of
+// their parameters, in URLs and in bodies, and no request may be refused.
 func TestEveryFilterIsDescribed(t *testing.T) {
 	h := newHost(t)
 	var described struct {
@@ -43,7 +43,7 @@ func TestEveryFilterIsDescribed(t *testing.T) {
 		f := filtertest.Criterion(r, list)
 		for name := range f.Values() {
 			asked[name] = true
-			group, _, extra := strings.Cut(name, ".") // extra.KEY, which in JSON is a member of extra
+			group, _, extra := strings.Cut(name, ".") // extra.KEY is a member of extra in JSON
 			extra = extra && strings.HasPrefix(group, "extra")
 			if extra {
 				name = group

@@ -31,7 +31,8 @@ func TestProblemDocument(t *testing.T) {
 	require.Empty(t, heard(h, &h.failures))
 }
 
-// What is wrong with a value says where it is, and which values there are instead.
+// TestProblemOfAValue checks that the problem of a wrong value has its place and the permitted
+// values.
 func TestProblemOfAValue(t *testing.T) {
 	h := newHost(t, func(h *host) {
 		h.options.Values = map[sessions.Field][]string{sessions.FieldStatus: {"archived"}}
@@ -180,7 +181,7 @@ func TestLimitsOfBodies(t *testing.T) {
 	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
 	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBody+1), "If-Match", `"1"`).
 		problem(http.StatusRequestEntityTooLarge, "too_large")
-	// The longest filter may be sent, however a client escapes it.
+	// The longest filter may be sent, in any escaping.
 	longest := filter.Extra("phone", strings.Repeat("x", 4000))
 	for i := range 14 {
 		longest = filter.And(longest, filter.Extra("phone", fmt.Sprint(i), strings.Repeat("x", 4000)))
@@ -302,8 +303,9 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// A keystroke that the next one has superseded ends in the storage: the page aborts the request,
-// the connection or the stream closes, the request's context is cancelled.
+// TestSupersededKeystrokeIsCancelled checks that the storage's query ends when the next keystroke
+// replaces a search: the page aborts the request, the connection or stream closes, and the
+// request's context is cancelled.
 func TestSupersededKeystrokeIsCancelled(t *testing.T) {
 	h := newHost(t)
 	started, ended := make(chan bool), make(chan error, 1)

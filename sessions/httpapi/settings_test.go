@@ -50,7 +50,7 @@ func TestSettingsAreChangedByTheMasterUser(t *testing.T) {
 	}
 	require.Equal(t, []store.Outcome{store.Started, store.Done}, outcomes)
 
-	// Who read the settings before that does not overwrite it.
+	// A client that read the settings before the change cannot overwrite it.
 	h.do("master", http.MethodPut, "/settings", changed, "If-Match", `"1"`).problem(http.StatusPreconditionFailed, "conflict")
 	h.do("master", http.MethodPut, "/settings", changed).problem(http.StatusPreconditionRequired, "precondition_required")
 	h.do("master", http.MethodPut, "/settings", changed, "If-Match", `*`).object(http.StatusOK)
@@ -101,7 +101,8 @@ func TestSettingsAreStrict(t *testing.T) {
 	none.get("master", "/settings").problem(http.StatusNotImplemented, "not_supported")
 }
 
-// TestKeptKeys: they are set, and a client that does not know them leaves them as they are.
+// TestKeptKeys checks that the keys can be set, and that a client that does not know them leaves
+// them unchanged.
 func TestKeptKeys(t *testing.T) {
 	h := newHost(t)
 	const base = `{"acceptance": {"default": "kvalifika-3d2d:6"}, "extra_keys": ["email", "branch"]`

@@ -18,8 +18,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// masterPage is the page for acme's Master User, over ten sessions with matches of level 5 and two
-// of level 7, all successful.
+// masterPage returns the page for acme's Master User, over ten sessions of level 5 and two of level
+// 7, all successful.
 func masterPage(t *testing.T) http.Handler {
 	t.Helper()
 	backend, settings := memstore.New(), &memstore.Settings{}
@@ -51,8 +51,7 @@ func masterPage(t *testing.T) http.Handler {
 	return all
 }
 
-// TestConsequence asks what levels would mean before they are saved, saves them, and looks for who
-// did.
+// TestConsequence requests the consequence of levels, saves them, and checks who changed them last.
 func TestConsequence(t *testing.T) {
 	all := masterPage(t)
 	page := send(t, all, http.MethodGet, "/settings", "").body
@@ -79,7 +78,8 @@ func TestConsequence(t *testing.T) {
 	require.Equal(t, 7, strings.Count(own, "</meter> 2</td>"), "numbers and changes are those beside the own level of passports")
 	require.NotContains(t, send(t, all, http.MethodGet, "/settings", "", "Role", "agent").body, "Changed last", "only a Master User may know")
 
-	// what is refused stays in the form, and the message names the key; a conflict says what was lost
+	// A refused form keeps its values, and the message names the key. A conflict names the changes
+	// that were not saved.
 	bad := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.acceptance=kvalifika-3d2d:7&set.extra_keys=phone%0Aemail%0A%3Cb%3E%0A%3Cb%3E")
 	require.Equal(t, http.StatusBadRequest, bad.status)
 	require.Contains(t, bad.body, "The extra field “&lt;b&gt;” is at fault")
@@ -116,7 +116,7 @@ func TestAuditTrail(t *testing.T) {
 	require.NotContains(t, found[0], "gio")
 	require.Len(t, entries("subject=agent-7"), 1)
 
-	// what an open page does by itself is there for those who ask for it
+	// Actions of an open page itself are shown only on request.
 	send(t, all, http.MethodPost, "/sessions/counts", "status=failed", "Role", "agent")
 	require.Len(t, entries("subject=agent-7"), 1)
 	require.Len(t, entries("subject=agent-7&action=count"), 1)
@@ -149,7 +149,7 @@ func TestAuditTrail(t *testing.T) {
 	require.NotContains(t, denied.body, `href="/audit"`)
 }
 
-// Hostile text is text, in the entries and in the form that asks for them.
+// TestHostileTrail checks that hostile text is escaped, in the entries and in the form.
 func TestHostileTrail(t *testing.T) {
 	all := masterPage(t)
 	const hostile = `"'><script>window.hurt=1</script>`
@@ -164,7 +164,7 @@ func TestHostileTrail(t *testing.T) {
 	}
 }
 
-// Numbers beside options are left out where they would mislead.
+// TestOptionNumbers checks that the counts of options are left out if they would mislead.
 func TestOptionNumbers(t *testing.T) {
 	en, err := newLanguage(English())
 	require.NoError(t, err)

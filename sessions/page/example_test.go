@@ -32,7 +32,7 @@ func Example() {
 		if err != nil {
 			return store.Viewer{}, err
 		}
-		return signedIn[cookie.Value], nil // the zero Viewer is nobody
+		return signedIn[cookie.Value], nil // the zero Viewer is sent to the sign-in
 	}
 	all, err := page.New(store.New(backend, store.Options{}), page.Options{
 		Viewer: viewerFromMyCookie, SignIn: "/sign-in", Colours: map[string]string{"accent": "light-dark(#7a1f3d, #f2a0b8)"},

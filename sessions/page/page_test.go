@@ -21,7 +21,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// oneID needs all the escaping that there is.
+// oneID is an ID that needs every kind of escaping.
 const oneID = "a/b c?d#e%2F"
 
 // newStore is a store with one session of acme's.
@@ -35,19 +35,19 @@ func newStore(t *testing.T) *store.Store {
 	return store.New(backend, store.Options{Settings: &memstore.Settings{}})
 }
 
-// agent is the viewer of requests that have a header for it.
+// agent returns an agent of the company that the header Company names.
 func agent(r *http.Request) (store.Viewer, error) {
 	return store.Viewer{Company: r.Header.Get("Company"), Role: sessions.Agent, Subject: "agent-7"}, nil
 }
 
-// reply is an answer that was read to its end.
+// reply is an answer that was read completely.
 type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// send sends a request as acme's agent, or as others where the headers say so.
+// send sends a request as acme's agent, unless the headers say otherwise.
 func send(t *testing.T, h http.Handler, method, target, form string, headers ...string) reply {
 	t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(form))
@@ -73,8 +73,7 @@ func newPage(t *testing.T, options Options) http.Handler {
 	return h
 }
 
-// TestMounts mounts the page in every way that a host has, and follows the addresses in its
-// documents.
+// TestMounts mounts the page in every way that a host may, and follows the links in its documents.
 func TestMounts(t *testing.T) {
 	selfie := func(w http.ResponseWriter, _ *http.Request, _ store.Viewer, reference string) {
 		_, _ = io.WriteString(w, reference)
@@ -136,8 +135,8 @@ func TestMounts(t *testing.T) {
 	require.Contains(t, send(t, proxied, http.MethodGet, "/sessions", "").body, `hx-post="/outside/kyc/sessions"`)
 }
 
-// TestTab shows that a search names the page that it comes from, so that the API ends it when the
-// next one comes, and that what else the page asks for does not.
+// TestTab checks that a search names its open page, so that the API ends it when the next one
+// comes, and that the page's other requests do not.
 func TestTab(t *testing.T) {
 	all := newPage(t, Options{})
 	var asked url.Values
@@ -207,8 +206,8 @@ func TestNobody(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, send(t, none, http.MethodGet, "/api/sessions", "").status)
 }
 
-// TestAnotherViewer signs in as somebody else in another tab: a page that is open gets nothing of
-// theirs, and is loaded anew.
+// TestAnotherViewer signs in as another viewer in another tab. The open page must get none of that
+// viewer's data, and must be reloaded.
 func TestAnotherViewer(t *testing.T) {
 	all := newPage(t, Options{SignIn: "/in"})
 	was := regexp.MustCompile(`"Page-Viewer": "(\w+)"`).FindStringSubmatch(send(t, all, http.MethodGet, "/sessions", "", "Company", "lomi").body)
@@ -224,7 +223,7 @@ func TestAnotherViewer(t *testing.T) {
 	require.Equal(t, http.StatusOK, send(t, all, http.MethodPost, "/sessions", "", "Company", "lomi", "HX-Request", "true", "Page-Viewer", was[1]).status)
 }
 
-// TestSearchInURL has a search refused in the URL of every request that has one.
+// TestSearchInURL checks that a search in the URL is refused on every path.
 func TestSearchInURL(t *testing.T) {
 	all := newPage(t, Options{})
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -327,7 +326,7 @@ func TestDatesThatAreKnownInPart(t *testing.T) {
 	}
 }
 
-// rekeyed is a storage whose search keys are being made anew.
+// rekeyed is a storage whose search keys are being rebuilt.
 type rekeyed struct{ store.Backend }
 
 func (b rekeyed) List(ctx context.Context, s store.Selection) (store.Batch, error) {
@@ -347,8 +346,8 @@ func TestRekeying(t *testing.T) {
 	}
 }
 
-// A catalogue's texts are text, whatever they hold: they become a part of the templates before
-// those are parsed.
+// TestTextsAreText checks that the texts of a catalogue are escaped, although they are put into the
+// templates before parsing.
 func TestTextsAreText(t *testing.T) {
 	const hostile = `"><script>{{ .Viewer }}{{ nobody }}</script>`
 	all := newPage(t, Options{Languages: []Language{{Tag: "xx", Name: "X", Texts: map[string]string{"first_name": hostile, "refresh": hostile}}}})

@@ -21,8 +21,8 @@ func textsOf[T ~string](values []T) (texts []string) {
 	return texts
 }
 
-// TestWords checks that whatever the page says is there in both languages, takes the same
-// arguments, and that nothing is left over.
+// TestWords checks that every text of the page exists in both languages and takes the same
+// arguments, and that every text is used.
 func TestWords(t *testing.T) {
 	used := map[string]bool{}
 	key := regexp.MustCompile(`(?:say |Say\(|fact\()"([a-z0-9_]+)"`)
@@ -40,7 +40,7 @@ func TestWords(t *testing.T) {
 	read(templateFiles, "templates/*.html")
 	read(os.DirFS("."), "*.go")
 	for name := range used {
-		if strings.HasSuffix(name, "_") { // the rest of it is a value
+		if strings.HasSuffix(name, "_") { // the rest of the key is a value
 			delete(used, name)
 		}
 	}
@@ -59,7 +59,7 @@ func TestWords(t *testing.T) {
 			used[name+"_"+value] = true
 		}
 	}
-	used["pending"] = true // one of Verified
+	used["pending"] = true // a value of Verified
 	for name := range used {
 		require.Contains(t, words, name)
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// The three laws of search. Each returns what breaks it, or "".
+// The three laws of search. Each function returns a message that says how its law is broken, or "".
 
-// seenIsFound: the text of a field, typed as it stands on the page, finds its session, if it folds
-// to anything.
+// seenIsFound checks that the text of a field, typed as the page shows it, finds its session, if it
+// folds to something.
 func seenIsFound(s *sessions.Session) string {
 	for f := range sessions.SearchFields().All() {
 		text := s.Text(f).Value()
@@ -33,7 +33,7 @@ func seenIsFound(s *sessions.Session) string {
 	return ""
 }
 
-// bytesOf is about what the words of a query take in a key.
+// bytesOf returns about how many bytes the words of a query take in a key.
 func bytesOf(q searchkey.Query) (n int) {
 	for word := range q.Words() {
 		shortest := searchkey.MaxWordBytes
@@ -45,8 +45,8 @@ func bytesOf(q searchkey.Query) (n int) {
 	return n
 }
 
-// typingIsMonotone: where a text finds a session, every beginning of it that folds to anything
-// does. A beginning ends where a character does, with its marks.
+// typingIsMonotone checks that if a text finds a session, so does every prefix of it that folds to
+// something. A prefix ends after a character and its marks.
 func typingIsMonotone(s *sessions.Session, text string) string {
 	q, err := searchkey.ParseQuery(text)
 	if err != nil || q.Nothing() || q.Empty() || !finds(q, s, sessions.SearchFields()) {
@@ -64,8 +64,8 @@ func typingIsMonotone(s *sessions.Session, text string) string {
 	return ""
 }
 
-// nothingElse: a query matches if and only if for every word a word of the key begins as it says,
-// and no such word begins in the middle of one of the text.
+// nothingElse checks that a query matches if and only if, for every word of it, one of its prefixes
+// begins a word of the key, and that no such word begins in the middle of a word of the text.
 func nothingElse(s *sessions.Session, text string) string {
 	q, err := searchkey.ParseQuery(text)
 	if err != nil {
@@ -120,8 +120,8 @@ func nothingElse(s *sessions.Session, text string) string {
 	return ""
 }
 
-// beginsInMiddle reports whether a span of a name begins behind a letter, by the tables of Go
-// alone.
+// beginsInMiddle reports whether a span of a name begins after a letter, according to the tables of
+// Go only.
 func beginsInMiddle(value string, span searchkey.Span) bool {
 	if span.Field != sessions.FieldFirstName && span.Field != sessions.FieldLastName || span.Start == 0 {
 		return false
@@ -134,7 +134,7 @@ func beginsInMiddle(value string, span searchkey.Span) bool {
 	return latin(first) && latin(last)
 }
 
-// fieldsOf are the fields that a word is of.
+// fieldsOf returns the fields that a word belongs to.
 func fieldsOf(f sessions.Field) sessions.Fields {
 	if f == sessions.FieldNone {
 		return sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldLastName)
@@ -158,7 +158,7 @@ func lawful(t testing.TB, s *sessions.Session, text string) {
 	}
 }
 
-// typedAgain: a query is the one that its own text makes.
+// typedAgain checks that ParseWords makes the same query from Typed.
 func typedAgain(text string) string {
 	q, err := searchkey.ParseQuery(text)
 	if err != nil || q.Empty() {
@@ -171,8 +171,8 @@ func typedAgain(text string) string {
 	return ""
 }
 
-// people are names of ten countries in the scripts of their documents, and numbers as they are
-// printed there.
+// people has names of ten countries in the scripts of their documents, and numbers as the documents
+// print them.
 var people = []struct{ country, first, last, personal, document string }{
 	{"Georgia", "გიორგი ქეთევან ხათუნა ცისანა წიალა ჟუჟუნა ღვინია ყარამანი ნინო ანა-მარია", "ბერიძე ყიფიანი ღვინიაშვილი წიქარიშვილი ქუცქუდაშვილი ჯავახიშვილი ცხოვრებაძე", "01001012345", "23AB12345"},
 	{"Azerbaijan", "Əli Gülər Məmməd Həsən Çingiz Ömər Şəhla Vüqar", "Məmmədov Əliyev Hüseynova Qəhrəmanlı Əhmədzadə", "5ABCDE1", "AA 1234567"},
@@ -211,8 +211,8 @@ func randomPerson(r *rand.Rand) *sessions.Session {
 	return s
 }
 
-// randomText is what somebody might type who looks for the person: parts of what stands there, put
-// together otherwise.
+// randomText returns a text that might be typed to find the person: parts of the fields, joined in
+// another way.
 func randomText(r *rand.Rand, s *sessions.Session) string {
 	text := ""
 	for range 1 + r.IntN(4) {
@@ -245,7 +245,7 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// FuzzPeople is TestLaws for as long as one likes.
+// FuzzPeople is TestLaws without an end.
 func FuzzPeople(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed, stream uint64) {
 		r := rand.New(rand.NewPCG(seed, stream))
@@ -254,7 +254,7 @@ func FuzzPeople(f *testing.F) {
 	})
 }
 
-// TestBadInput types what nobody should type and somebody will.
+// TestBadInput searches for texts that are unlikely, but will be typed.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -296,7 +296,8 @@ func TestBadInput(t *testing.T) {
 	}
 	previous := 'a'
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if !utf8.ValidRune(r) || r > 0x3400 && r%17 != 0 { // the large scripts by samples: they are alike
+		// Only samples of the large scripts, whose runes are alike.
+		if !utf8.ValidRune(r) || r > 0x3400 && r%17 != 0 {
 			continue
 		}
 		every(string(r))

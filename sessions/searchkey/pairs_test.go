@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// TestPairs compares what is typed with what stands on a document. A session is found, or not, in
-// Go and by its key, and what is found is marked.
+// TestPairs searches for typed texts in the texts of documents. Match and MatchKey must agree with
+// the table, and a session that is found must have spans.
 func TestPairs(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"testdata/names.tsv", "testdata/pairs.tsv"} {
@@ -41,7 +41,7 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// words are the texts that the words of a query stand for.
+// words returns the prefixes of each word of a query.
 func words(q searchkey.Query) (all [][]string) {
 	for word := range q.Words() {
 		var texts []string

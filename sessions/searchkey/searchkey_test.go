@@ -86,7 +86,8 @@ func TestTextsWithoutValueHaveNoWords(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	t.Parallel()
-	// A word counts by its first bytes, cut between runes; what follows does not tell words apart.
+	// Only the first bytes of a word count, cut between runes. Words that differ only after them
+	// are the same.
 	long := strings.Repeat("a", searchkey.MaxWordBytes-1)
 	require.Equal(t, searchkey.Key("F "+long), searchkey.Of(session(long+"ⵣⵣ", "", "", "")))
 	require.True(t, query(t, long+"ⵣⵣ").Match(session(long+"ⵥⵥ", "", "", ""), sessions.SearchFields()))
@@ -134,7 +135,7 @@ func TestParseQuery(t *testing.T) {
 		{"23AB12345", "23ab12345", false, false},
 		{"O'Br", "o;br|obr", false, false},
 		{"xa", "kha FL|xa PD", false, false},
-		{"Mü", "mu", false, false}, // and mue, of which mu is the beginning
+		{"Mü", "mu", false, false}, // not mue, since mu is a prefix of it
 		{"Mül", "muel FL|mul", false, false},
 		{"ქეთი", "keti", false, false},
 		{"АВ", "ab PD|av FL", false, false},
@@ -175,8 +176,8 @@ func TestParseQuery(t *testing.T) {
 	require.Equal(t, 16, query(t, "a b c d e f g h i j k l m n o p").Len())
 }
 
-// TestSyllablesWhileTyped types names key by key on the keyboard of Korea (KS X 5002), which puts
-// vowels and final consonants together: each text on the way finds the name.
+// TestSyllablesWhileTyped types names key by key on the Korean keyboard (KS X 5002), which combines
+// vowels and final consonants. Each text on the way must find the name.
 func TestSyllablesWhileTyped(t *testing.T) {
 	t.Parallel()
 	for name, steps := range map[string]string{
@@ -239,7 +240,7 @@ func TestMatch(t *testing.T) {
 	require.False(t, query(t, "gi").MatchKey(searchkey.Of(s), 0))
 }
 
-// A word that is joined of both names is hidden where either is.
+// TestHiddenFields checks that a word that joins both names is hidden if either name is.
 func TestHiddenFields(t *testing.T) {
 	t.Parallel()
 	s := session("小明", "王", "", "")
@@ -272,7 +273,7 @@ func TestSpans(t *testing.T) {
 	for _, c := range []struct {
 		query string
 		s     *sessions.Session
-		found []string // field: text that is marked (word)
+		found []string // field: marked text (word)
 	}{
 		{"gio", session("Giorgi გიორგი", "x", "", ""), []string{"first_name: Gio (gio)", "first_name: გიო (gio)"}},
 		{"s", session("შოთა", "", "", ""), []string{"first_name: შ (s)"}},
@@ -296,10 +297,12 @@ func TestSpans(t *testing.T) {
 		{"fyo", session("ФЕ\u0308ДОР", "", "", ""), []string{"first_name: ФЕ\u0308 (fyo)"}},
 		{"daniel", session("Դանիել", "", "", ""), []string{"first_name: Դանիել (daniel)"}},
 		{"ab12", session("", "", "", "ΑΒ 123"), []string{"document_number: ΑΒ 12 (ab12)"}},
-		{"ㅎ", session("\u1112\u1161\u11ab", "", "", ""), []string{"first_name: \u1112\u1161\u11ab (\u1112)"}}, // a syllable is not torn
+		// A syllable is marked whole.
+		{"ㅎ", session("\u1112\u1161\u11ab", "", "", ""), []string{"first_name: \u1112\u1161\u11ab (\u1112)"}},
 		{"간", session("가나", "", "", ""), []string{"first_name: 가나 (\u1100\u1161\u1102)"}},
 		{"山田タロー", session("ﾀﾛｰ", "山田", "", ""), []string{"first_name: ﾀﾛｰ (山田タロー)", "last_name: 山田 (山田タロー)"}},
-		{"स", session("सुनीता", "", "", ""), []string{"first_name: सु (स)"}}, // nor a letter from its vowel
+		// A letter is marked with its vowel.
+		{"स", session("सुनीता", "", "", ""), []string{"first_name: सु (स)"}},
 		{"رضا", session("علی\u200cرضا", "", "", ""), []string{"first_name: رضا (رضا)"}},
 		{"علی", session("علی\u200cرضا", "", "", ""), []string{"first_name: علی\u200c (علي)"}},
 		{"כהנ", session("", "כֹּהֵן", "", ""), []string{"last_name: כֹּהֵן (כהנ)"}},
@@ -318,13 +321,13 @@ func TestSpans(t *testing.T) {
 	require.Empty(t, query(t, "gio").Spans(session("gio", "", "", ""), sessions.FieldsOf(sessions.FieldLastName)))
 }
 
-// foldedRune is what becomes of a rune between two letters.
+// foldedRune returns the key of a rune between two letters.
 func foldedRune(r rune) string {
 	return string(searchkey.Of(session("a"+string(r)+"b", "", "", "")))
 }
 
-// TestFoldingNeverMoves pins the whole of version 2. If it fails, the tables of Go or x/text have
-// moved a key: the folding has to be put right, or Version raised.
+// TestFoldingNeverMoves pins the whole folding of version 2. If it fails, the tables of Go or
+// x/text have changed a key: correct the folding, or raise Version.
 func TestFoldingNeverMoves(t *testing.T) {
 	t.Parallel()
 	h := sha256.New()
@@ -337,7 +340,7 @@ func TestFoldingNeverMoves(t *testing.T) {
 	require.Equal(t, "4881d6e1f12c1920dae8be37a8833f31893226e664dea11f2c9678012519fedb", hex.EncodeToString(h.Sum(nil)))
 }
 
-// TestEveryRune checks what every code point becomes between two letters: words, which fold to
+// TestEveryRune checks that every code point between two letters folds to words, which fold to
 // themselves.
 func TestEveryRune(t *testing.T) {
 	t.Parallel()

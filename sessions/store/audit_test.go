@@ -16,7 +16,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// trail is an audit hook that keeps what it is told.
+// trail is an audit hook that keeps the events.
 type trail struct {
 	events []store.Event
 	refuse func(store.Event) error
@@ -30,7 +30,7 @@ func (a *trail) hook(_ context.Context, e store.Event) error {
 	return nil
 }
 
-// take returns what has been told, and forgets it.
+// take returns the events so far, and forgets them.
 func (a *trail) take() []store.Event {
 	events := a.events
 	a.events = nil
@@ -144,7 +144,8 @@ func TestAuditRefuses(t *testing.T) {
 	require.Len(t, got.sessions, 60)
 }
 
-// TestAuditOfACancelledCall: the hook can write down what happened although the caller has gone.
+// TestAuditOfACancelledCall checks that the hook gets a usable context although the call was
+// cancelled.
 func TestAuditOfACancelledCall(t *testing.T) {
 	both(t, many(2000), func(t *testing.T, b store.Backend) {
 		var outcomes []store.Outcome

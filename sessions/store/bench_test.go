@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// BenchmarkList reads pages of 50 from memory: what the Store adds is scope, cursor and disclosure.
+// BenchmarkList reads pages of 50 from memory. The Store adds scope, cursor and disclosure.
 func BenchmarkList(b *testing.B) {
 	st := store.New(backend(b, many(10_000)...), store.Options{})
 	q := store.Query{Filter: filter.And(filter.Search("nino"), filter.Status(sessions.Success))}
@@ -25,7 +25,7 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// BenchmarkExport lends 10,000 sessions a turn.
+// BenchmarkExport reads 10,000 sessions per iteration.
 func BenchmarkExport(b *testing.B) {
 	st := store.New(backend(b, many(10_000)...), store.Options{})
 	b.ReportAllocs()

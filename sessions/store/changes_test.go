@@ -57,8 +57,8 @@ func TestChanges(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrWatermark, "another company's")
 }
 
-// TestChangesNameNobodyOutside: not the ID of a session that never was within the viewer's
-// restriction, nor of one that left it.
+// TestChangesNameNobodyOutside checks that changes name neither a session that was never within the
+// viewer's restriction nor one that left it.
 func TestChangesNameNobodyOutside(t *testing.T) {
 	b := backend(t, session(1, branch("west")), session(2, branch("east")), session(3, branch("west")))
 	st := store.New(b, store.Options{})
@@ -86,7 +86,7 @@ func TestChangesNameNobodyOutside(t *testing.T) {
 	require.True(t, part.More, "empty, and yet not the end")
 }
 
-// TestRefresh keeps a list up to date by changes alone, while sessions come in, change and are
+// TestRefresh keeps a list up to date with changes only, while sessions arrive, change and are
 // redacted.
 func TestRefresh(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

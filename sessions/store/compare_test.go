@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// monthly returns sessions of acme, the newest first, five a month.
+// monthly returns sessions of acme, newest first, five per month.
 func monthly(n int) []*sessions.Session {
 	var all []*sessions.Session
 	at := time.Date(2026, 4, 20, 23, 0, 0, 0, time.UTC)
@@ -39,8 +39,8 @@ func TestCompare(t *testing.T) {
 	all := monthly(15)
 	left := holding(t, all...)
 	cases := map[string]struct {
-		change func([]*sessions.Session) []*sessions.Session // of the right side
-		differ []int                                         // by month
+		change func([]*sessions.Session) []*sessions.Session // changes the right side
+		differ []int                                         // expected differences by month
 		first  string
 	}{
 		"the same": {func(list []*sessions.Session) []*sessions.Session { return list }, []int{0, 0, 0}, ""},
@@ -83,7 +83,7 @@ func TestCompare(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			right := holding(t, c.change(monthly(15))...)
-			for _, r := range []store.Backend{right, bare{right}} { // which has no streams
+			for _, r := range []store.Backend{right, bare{right}} { // bare has no streams
 				got, err := store.Compare(t.Context(), left, r, "acme", filter.Filter{})
 				require.NoError(t, err)
 				var differ []int
@@ -103,7 +103,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompareFails shows that a side which fails is never one that is empty, and says which it is.
+// TestCompareFails checks that a side that fails is not taken for an empty one, and that the error
+// says which side it is.
 func TestCompareFails(t *testing.T) {
 	b := holding(t, monthly(7)...)
 	_, err := store.Compare(t.Context(), b, torn{b}, "acme", filter.Filter{})

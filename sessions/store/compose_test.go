@@ -17,9 +17,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestNoCompositionStatesWhatIsHiddenOrUnread writes every column of a session, under a disclosure
-// that masks or drops each field, from a reading of each set of fields, by every writer. A cell is
-// that of the whole session, or it says that it is hidden: never FALSE or 1.
+// TestNoCompositionStatesWhatIsHiddenOrUnread writes every column of a session with every writer,
+// under disclosures that mask or drop each field, from readings of each set of fields. A cell must
+// be that of the whole session, or say that it is hidden; it must not be FALSE or 1.
 func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 	s := session(1)
 	s.Status, s.Reasons = sessions.Success, nil
@@ -71,15 +71,15 @@ func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 				selected := st.Select(v, filter.Filter{})
 				judge(rows(selected, opts, false), sessions.AllFields(), "Write")
 				judge(rows(selected, opts, true), sessions.AllFields(), "WriteGocsv")
-				// A host takes the sessions out of a selection, of which it has read too little,
-				// and says nothing of the viewer.
+				// A host passes on the sessions of a selection of which it has read too few fields,
+				// without the viewer's disclosure.
 				for _, read := range []sessions.Fields{0, one, sessions.AllFields().Minus(one), sessions.AllFields()} {
 					seq, err := selected.Open(t.Context(), sessions.Reading{Fields: read})
 					require.NoError(t, err)
 					judge(rows(export.FromIterator(sessions.Request{}, seq), opts, false), read, "again")
 
-					// Another viewer's reading, of which this one is to have a file: neither a
-					// writer nor a sheet takes the iterator's word for what may be seen.
+					// A host writes a file for this viewer from another viewer's reading: the
+					// writer and the sheet must apply the disclosure themselves.
 					wide, err := st.Select(agent, filter.Filter{}).Open(t.Context(), sessions.Reading{Fields: read})
 					require.NoError(t, err)
 					judge(rows(export.FromIterator(sessions.Request{Disclosure: d}, wide), opts, false), read, "Write")
@@ -118,8 +118,8 @@ func TestNoCompositionStatesWhatIsHiddenOrUnread(t *testing.T) {
 	}
 }
 
-// TestReasonsDoNotTellWhatNobodyHasRead: a session that hides a field because nobody has read it
-// loses the reasons that tell it all the same, for a viewer who may not see it.
+// TestReasonsDoNotTellWhatNobodyHasRead checks that reasons that reveal a hidden field are removed
+// for a viewer who may not see it, even if the field was not read.
 func TestReasonsDoNotTellWhatNobodyHasRead(t *testing.T) {
 	s := session(1)
 	s.Status, s.Reasons = sessions.Failed, []sessions.Reason{
@@ -145,8 +145,8 @@ func TestReasonsDoNotTellWhatNobodyHasRead(t *testing.T) {
 	}
 }
 
-// TestOwnColumnsSeeEachFieldAlone: a column of the host's that looks at one field has of it what a
-// session of all fields has.
+// TestOwnColumnsSeeEachFieldAlone checks that a host's column that uses one field gets the same
+// value of it as from a session with all fields.
 func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
 	s := session(1)
 	s.Match = sessions.Match{Compared: true, Level: 3, Scale: far.Kvalifika.Name(), Acceptance: 5}
@@ -163,8 +163,8 @@ func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
 	}
 }
 
-// TestResumeKeepsToTheRestriction: a file that was begun for one part of a company does not go on
-// for another, whose viewer may not see what it has.
+// TestResumeKeepsToTheRestriction checks that a file begun for one part of a company is not
+// continued for another, whose viewer may not see the file's sessions.
 func TestResumeKeepsToTheRestriction(t *testing.T) {
 	st := store.New(backend(t, mixed()[:20]...), store.Options{})
 	parts := []filter.Filter{{}, filter.Extra("branch", "west"), filter.Status(sessions.Success)}

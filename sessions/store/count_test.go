@@ -97,8 +97,8 @@ func acceptance(t testing.TB, level far.Level) sessions.Acceptance {
 	return a
 }
 
-// TestTallyIf decides all that can be known of a session under one acceptance level, tallies it,
-// and compares the tally's view of the others with deciding anew.
+// TestTallyIf decides all combinations of evidence under one acceptance level and tallies them.
+// Tally.If of the other levels must be the same as deciding again.
 func TestTallyIf(t *testing.T) {
 	var evidence []sessions.Evidence
 	for _, live := range []sessions.Liveness{sessions.LivenessPassed, sessions.LivenessNotPassed} {
@@ -157,7 +157,7 @@ func TestTally(t *testing.T) {
 		name   string
 		change func(*sessions.Session)
 		want   store.TallyKey
-		at     map[far.Level]store.Otherwise // if the acceptance level were that
+		at     map[far.Level]store.Otherwise // outcome by acceptance level
 	}{
 		{"success", func(*sessions.Session) {}, store.TallyKey{Scale: scale, Compared: true, Level: 6, Otherwise: store.OtherwisePasses},
 			map[far.Level]store.Otherwise{1: store.OtherwisePasses, 6: store.OtherwisePasses, 7: store.OtherwiseFails}},

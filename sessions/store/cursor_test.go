@@ -31,8 +31,8 @@ func TestCursorRoundTrip(t *testing.T) {
 	require.True(t, got.IsZero())
 }
 
-// TestCursorDamage: whatever happens to a cursor on its way, it is refused, and never taken for one
-// of another query.
+// TestCursorDamage checks that a damaged cursor is refused, and never taken for the cursor of
+// another query.
 func TestCursorDamage(t *testing.T) {
 	good := string(cursorAt(Position{CreatedAt: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), ID: "0195946c-0000-7000-8000-000000000001"}, bound))
 	refused := func(text, how string) {
@@ -96,7 +96,7 @@ func TestWatermarkBinding(t *testing.T) {
 	require.Empty(t, got)
 }
 
-// FuzzCursor reads any text as a cursor, and any position back.
+// FuzzCursor parses any text as a cursor, and checks that any position comes back from its cursor.
 func FuzzCursor(f *testing.F) {
 	f.Add("", int64(0), "")
 	f.Add(string(cursorAt(Position{CreatedAt: time.Unix(1_700_000_000, 0), ID: "s-1"}, bound)), int64(1_700_000_000_000_000), "s-1")

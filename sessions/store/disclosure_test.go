@@ -21,8 +21,8 @@ var allReasons = []sessions.Reason{
 	sessions.DigitalSpoof, sessions.NotFullID, sessions.LowFAR, sessions.LivenessFailed, sessions.InvalidDocument, "of_the_host",
 }
 
-// twin returns a session that a viewer cannot tell from s: equal in all that the disclosure shows
-// and in what its table lets through, and random in everything else.
+// twin returns a session that a viewer cannot distinguish from s. It is equal in all that the
+// disclosure and its table show, and random in everything else.
 func twin(r *rand.Rand, s *sessions.Session, d sessions.Disclosure) *sessions.Session {
 	s = s.Clone()
 	other := session(r.IntN(1000))
@@ -75,7 +75,7 @@ func twin(r *rand.Rand, s *sessions.Session, d sessions.Disclosure) *sessions.Se
 	return s
 }
 
-// asked are filters of every kind, plain and nested.
+// asked returns filters of every kind, plain and nested.
 func asked() []filter.Filter {
 	list := []filter.Filter{
 		{}, filter.Search("nino"), filter.Search("0100"), filter.DocumentType(sessions.Passport), filter.DocumentType(""),
@@ -92,8 +92,8 @@ func asked() []filter.Filter {
 	return list
 }
 
-// TestNoOutputTellsWhatIsHidden asks everything of two stores whose sessions differ in nothing that
-// the viewer may see: every answer, refusal and file is the same.
+// TestNoOutputTellsWhatIsHidden calls every method of two stores whose sessions differ only in
+// hidden fields. Every answer, refusal and file must be the same.
 func TestNoOutputTellsWhatIsHidden(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 3))
 	ways := append(calls(),

@@ -62,7 +62,7 @@ func Example() {
 	// s-1 გიორგი ბერიძე Yes
 }
 
-// A viewer who may not see last names does not find anybody by them.
+// A viewer who may not see last names cannot find sessions by them.
 func ExampleViewer() {
 	st := store.New(exampleBackend(), store.Options{})
 	viewer := store.Viewer{
@@ -82,7 +82,7 @@ func ExampleViewer() {
 	// store: session not found
 }
 
-// A list is brought up to date by what has changed since its first page.
+// A list is brought up to date with the changes since its first page.
 func ExampleStore_Changes() {
 	ctx := context.Background()
 	b := exampleBackend()
@@ -104,7 +104,7 @@ func ExampleStore_Changes() {
 	// 0 [s-3] <nil>
 }
 
-// An export is audited before its first row, and once more at its end.
+// An export is audited before its first row and again at its end.
 func ExampleStore_Select() {
 	st := store.New(exampleBackend(), store.Options{Audit: func(_ context.Context, e store.Event) error {
 		fmt.Println(e.Subject, e.Action, e.Outcome, e.Rows)
@@ -116,7 +116,7 @@ func ExampleStore_Select() {
 		fmt.Println(err)
 		return
 	}
-	for s, err := range rows { // s is lent until the next
+	for s, err := range rows { // s is valid until the next
 		fmt.Println(s, err)
 	}
 	viewer.NoExport = true
@@ -161,8 +161,8 @@ func ExampleStore_Tally() {
 	// 7: 0 pass, 2 fail, 1 unknown <nil>
 }
 
-// The life of a session as the vendor tells it: started, pending, decided, redacted. One event
-// comes twice, one late, and one is lost; each has the whole session as it was after it.
+// The events of a session from the vendor: started, pending, decided, redacted. Each has the whole
+// session after the event. One event comes twice, one comes late, and one is lost.
 func ExamplePutter() {
 	ctx := context.Background()
 	at := time.Date(2026, 3, 14, 9, 30, 0, 0, time.UTC)
@@ -178,12 +178,12 @@ func ExamplePutter() {
 
 	var b store.Putter = memstore.New()
 	for _, arrived := range []store.Versioned{
-		pending, pending, started, // doubled, and late; decided is lost
+		pending, pending, started, // pending twice, started late; decided is lost
 		redacted,
-		decided, // found at last, when the person is not to be seen any more
+		decided, // found at last, after the person was removed
 	} {
 		results, err := b.Put(ctx, arrived)
-		if err != nil { // nothing was stored: the same again, later
+		if err != nil { // nothing was stored: repeat the call later
 			fmt.Println(err)
 			return
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// unchanging is a Backend that cannot tell changes, as promise 16 allows.
+// unchanging is a Backend that does not record changes, as promise 16 allows.
 type unchanging struct{ store.Backend }
 
 func (b unchanging) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
@@ -30,8 +30,8 @@ func (b unchanging) Changes(context.Context, string, store.Watermark, int) (stor
 	return store.Changes{}, fmt.Errorf("unchanging: %w", errors.ErrUnsupported)
 }
 
-// lacking returns Backends over full with every combination of the optional interfaces, by what
-// they have.
+// lacking returns Backends over full with every combination of the optional interfaces. The keys
+// name the interfaces.
 func lacking(full *memstore.Backend) map[string]store.Backend {
 	all := map[string]store.Backend{}
 	for name, base := range map[string]store.Backend{"changes": struct{ store.Backend }{full}, "no changes": unchanging{full}} {
@@ -73,7 +73,7 @@ func lacking(full *memstore.Backend) map[string]store.Backend {
 	return all
 }
 
-// answers calls every method of a Store that reads and returns what it said, without watermarks.
+// answers calls every method of a Store that reads, and returns the results without watermarks.
 func answers(t *testing.T, st *store.Store, v store.Viewer) map[string]any {
 	t.Helper()
 	f := filter.Status(sessions.Success)
@@ -123,8 +123,8 @@ func answers(t *testing.T, st *store.Store, v store.Viewer) map[string]any {
 	return got
 }
 
-// TestLackingBackends calls every method of a Store over every combination of what a Backend need
-// not have. Only what is about changes may be unsupported.
+// TestLackingBackends calls every method of a Store over every combination of optional features of
+// a Backend. Only changes may be unsupported.
 func TestLackingBackends(t *testing.T) {
 	full := memstore.New()
 	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)

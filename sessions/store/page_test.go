@@ -82,8 +82,9 @@ func TestPageWalk(t *testing.T) {
 	})
 }
 
-// TestPagesStateNothingOfOthers: what a page says of how far it has searched names no session that
-// the viewer may not see, nor its moment, also where many share one.
+// TestPagesStateNothingOfOthers checks that a page that says how far it has searched reveals
+// neither the ID nor the creation time of a session that the viewer may not see, even if many
+// sessions share one time.
 func TestPagesStateNothingOfOthers(t *testing.T) {
 	viewer := with(agent, func(v *store.Viewer) { v.Restriction = filter.Extra("branch", "west") })
 	for apart, share := range map[time.Duration]int{7 * time.Second: 1, 300 * time.Millisecond: 1, time.Microsecond: 3, time.Minute: 40} {
@@ -125,8 +126,8 @@ func TestPagesStateNothingOfOthers(t *testing.T) {
 	}
 }
 
-// TestPagesWhileOthersWrite: new sessions and changes between two pages neither repeat a session
-// nor skip one.
+// TestPagesWhileOthersWrite checks that new sessions and changes between two pages neither repeat a
+// session nor skip one.
 func TestPagesWhileOthersWrite(t *testing.T) {
 	everyone := mixed()
 	b := backend(t, everyone...)

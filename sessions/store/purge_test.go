@@ -16,7 +16,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// retention is a job of the host's.
+// retention is the viewer of a host's job.
 var retention = store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention", MayErase: true}
 
 func total(t *testing.T, b store.Backend, f filter.Filter) int {
@@ -155,8 +155,8 @@ func TestPurgeCompany(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// TestRedact: a restriction by a branch survives a redaction where the company says that the branch
-// is of no person.
+// TestRedact checks that a restriction by branch still matches after a redaction if the company
+// keeps the key of the branch.
 func TestRedact(t *testing.T) {
 	settings := &memstore.Settings{}
 	kept, err := sessions.NewExtraKeys("branch")
@@ -195,8 +195,8 @@ func TestRedact(t *testing.T) {
 	})
 }
 
-// TestPutKeepsKeys: a newer state of a redacted session brings back what the redaction kept, and
-// nothing else.
+// TestPutKeepsKeys checks that of the extra fields of a newer state of a redacted session, only
+// those that the redaction kept are stored.
 func TestPutKeepsKeys(t *testing.T) {
 	redacted := session(0, branch("west"))
 	redacted.RedactPerson("branch")
@@ -225,7 +225,7 @@ func ExampleStore_Purge() {
 	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, noon.AddDate(-2, 0, 0))
 	fmt.Println(st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour}))
 	fmt.Println(st.Purge(ctx, job, store.Purge{Filter: filter.Is(sessions.FieldSubject, "person-0")}))
-	_, err := st.Purge(ctx, job, store.Purge{}) // nothing is said, and nothing is purged
+	_, err := st.Purge(ctx, job, store.Purge{}) // the zero Purge removes nothing
 	fmt.Println(err)
 	// Output:
 	// 1 <nil>

@@ -32,13 +32,14 @@ var everyField = sessions.Reading{Fields: sessions.AllFields()}
 func TestAll(t *testing.T) {
 	everyone := many(2345)
 	both(t, everyone, func(t *testing.T, b store.Backend) {
-		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1, CountLimit: 1}) // none of which an export heeds
+		// An export ignores all of these.
+		st := store.New(b, store.Options{MaxLimit: 10, Budget: 1, CountLimit: 1})
 		seq := st.Select(agent, filter.Filter{}).All(t.Context())
 		for range 2 {
 			var got []*sessions.Session
 			for s, err := range seq {
 				require.NoError(t, err)
-				got = append(got, s) // they are ours
+				got = append(got, s) // sessions of All belong to the caller
 			}
 			requireSame(t, everyone, got)
 			got[0].LastName = sessions.TextOf("Changed")
@@ -144,7 +145,7 @@ func TestRightToExport(t *testing.T) {
 	})
 }
 
-// TestExportGrows: what comes in after the count does not lift the limit.
+// TestExportGrows checks that sessions that arrive after the count do not exceed the limit.
 func TestExportGrows(t *testing.T) {
 	both(t, many(20), func(t *testing.T, b store.Backend) {
 		st := store.New(b, store.Options{})
@@ -228,7 +229,7 @@ func TestSelected(t *testing.T) {
 			require.Nil(t, seq)
 		}
 
-		// The zero Selected is nobody's.
+		// The zero Selected has no company.
 		_, err = store.Selected{}.Open(t.Context(), everyField)
 		require.ErrorIs(t, err, store.ErrNoCompany)
 		_, err = store.Selected{}.Watermark(t.Context())
@@ -245,7 +246,7 @@ func opened(t *testing.T, x store.Selected, after sessions.Position) iter.Seq2[*
 	return seq
 }
 
-// A reading has what it asks for, and nothing that looks like a fact beside it.
+// TestReading checks that a reading has its fields, and that no other field looks like a fact.
 func TestReading(t *testing.T) {
 	everyone := many(30)
 	both(t, everyone, func(t *testing.T, b store.Backend) {

@@ -19,7 +19,7 @@ import (
 
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
-// agent sees everything of acme.
+// agent is a viewer who sees everything of acme.
 var agent = store.Viewer{Company: "acme", Role: sessions.Agent, Subject: "agent-7"}
 
 // with returns the viewer after a change.
@@ -97,20 +97,20 @@ func both(t *testing.T, all []*sessions.Session, run func(t *testing.T, b store.
 	t.Run("bare", func(t *testing.T) { run(t, bare{backend(t, all...)}) })
 }
 
-// result is all that a viewer can learn from a call.
+// result is everything that a viewer can learn from a call.
 type result struct {
 	sessions []*sessions.Session
 	left     []string
 	numbers  any
 }
 
-// call is one way to sessions.
+// call is a call that reveals sessions.
 type call struct {
 	name string
 	do   func(ctx context.Context, st *store.Store, v store.Viewer, f filter.Filter) (result, error)
 }
 
-// calls returns every method that lets sessions or numbers out.
+// calls returns every method that returns sessions or numbers.
 func calls() []call {
 	type ctx = context.Context
 	return []call{
@@ -177,13 +177,14 @@ func calls() []call {
 	}
 }
 
-// beginning returns a watermark from before a memstore's first change: of an empty one.
+// beginning returns a watermark from before a memstore's first change, taken from an empty
+// memstore.
 func beginning(v store.Viewer) store.Watermark {
 	delta, _ := store.New(memstore.New(), store.Options{}).Changes(context.Background(), v, store.Query{}, "")
 	return delta.Next
 }
 
-// collect reads an iterator of lent sessions.
+// collect copies the sessions of an iterator.
 func collect(seq iter.Seq2[*sessions.Session, error]) (r result, err error) {
 	for s, e := range seq {
 		if err != nil {
@@ -204,7 +205,7 @@ func ids(all []*sessions.Session) []string {
 	return list
 }
 
-// matching returns the IDs of those that a filter matches.
+// matching returns the IDs of the sessions that a filter matches.
 func matching(all []*sessions.Session, f filter.Filter) []string {
 	list := []string{}
 	for _, s := range all {
@@ -295,8 +296,8 @@ func TestAnotherCompany(t *testing.T) {
 	})
 }
 
-// TestRestriction: a viewer who is restricted to a part learns what a viewer of a company that is
-// that part alone learns.
+// TestRestriction checks that a viewer restricted to a part of a company learns the same as a
+// viewer of a company that has only that part.
 func TestRestriction(t *testing.T) {
 	west := filter.Extra("branch", "west")
 	everyone := mixed()
@@ -308,7 +309,8 @@ func TestRestriction(t *testing.T) {
 	}
 	restricted := with(agent, func(v *store.Viewer) {
 		v.Restriction = west
-		v.Disclosure.Drop = sessions.FieldsOf(sessions.FieldExtra) // a restriction may use hidden fields
+		// A restriction may use hidden fields.
+		v.Disclosure.Drop = sessions.FieldsOf(sessions.FieldExtra)
 	})
 	unrestricted := with(restricted, func(v *store.Viewer) { v.Restriction = filter.Filter{} })
 	both(t, everyone, func(t *testing.T, b store.Backend) {
@@ -413,7 +415,7 @@ func TestHiddenFields(t *testing.T) {
 					require.ErrorAs(t, err, &hidden, "%s by %v", c.name, tt.named)
 					require.ErrorIs(t, err, store.ErrForbidden)
 					require.Empty(t, got.sessions)
-					if c.name != "Attempts" && c.name != "Tally" { // which themselves use fields
+					if c.name != "Attempts" && c.name != "Tally" { // they use fields themselves
 						require.True(t, hidden.Fields.Has(tt.named), "%s: %v", c.name, err)
 						require.ErrorContains(t, err, tt.named.String())
 					}
@@ -462,7 +464,7 @@ func TestHiddenSearchFields(t *testing.T) {
 	}
 }
 
-// rogue is a Backend whose lists are changed.
+// rogue is a Backend whose lists are modified.
 type rogue struct {
 	*memstore.Backend
 	list    func(store.Selection, *store.Batch)
@@ -515,7 +517,7 @@ func TestRogueBackends(t *testing.T) {
 		st := store.New(b, store.Options{})
 		for _, c := range calls() {
 			if _, counts := b.(store.Counter); counts && (c.name == "Count" || c.name == "Facets" || c.name == "Tally") {
-				continue // numbers have no company
+				continue // the company of numbers cannot be checked
 			}
 			got, err := c.do(t.Context(), st, agent, filter.Filter{})
 			require.ErrorIs(t, err, store.ErrBackend, "%s, %s", name, c.name)

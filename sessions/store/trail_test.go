@@ -19,7 +19,7 @@ import (
 
 var boss = store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "boss", MayErase: true}
 
-// toldBy returns what the trail has of a company, the oldest first.
+// toldBy returns the entries of a company in the trail, oldest first.
 func toldBy(t *testing.T, trail store.AuditTrail, company string) (texts []string) {
 	t.Helper()
 	batch, err := trail.AuditEntries(t.Context(), store.AuditSelection{Company: company, Limit: 1000})
@@ -77,8 +77,8 @@ func TestTrail(t *testing.T) {
 	}
 }
 
-// TestTrailOfRefusals: what the hook refuses is in the trail as that, once; and what cannot be
-// written down is not handed out.
+// TestTrailOfRefusals checks that a refusal by the hook is in the trail, once, and that results
+// whose event cannot be kept are not returned.
 func TestTrailOfRefusals(t *testing.T) {
 	ctx := t.Context()
 	trail := &memstore.Trail{}
@@ -200,7 +200,8 @@ func TestPagesOfTheTrail(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrLimit)
 }
 
-// TestHostileTrail: whatever people and clients say, an entry can be kept, and is found by it.
+// TestHostileTrail checks that entries with any text from people and clients can be kept, and are
+// found by that text.
 func TestHostileTrail(t *testing.T) {
 	ctx := t.Context()
 	trail := &memstore.Trail{}

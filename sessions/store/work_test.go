@@ -17,8 +17,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// pooled is a Backend with so many connections, each of which a list takes for a while. It counts
-// how many are in use at most.
+// pooled is a Backend with a number of connections. A list holds a connection for the duration
+// list. most is the greatest number in use at once.
 type pooled struct {
 	*memstore.Backend
 	connections int
@@ -51,15 +51,15 @@ func (b *pooled) Stream(ctx context.Context, sel store.Selection, each func(*ses
 	return b.Backend.Stream(ctx, sel, each)
 }
 
-// pool returns a Store over such a Backend, with all sessions of mixed.
+// pool returns a Store over a pooled Backend, with all sessions of mixed.
 func pool(t *testing.T, connections int, options store.Options) (*store.Store, *pooled) {
 	t.Helper()
 	b := &pooled{Backend: backend(t, mixed()...), connections: connections, list: time.Second}
 	return store.New(b, options), b
 }
 
-// unread opens an export and reads one session of it, until the context ends. It returns what
-// Open, or the first session, says.
+// unread opens an export, reads one session of it, and keeps it open until the context ends. It
+// returns the error of Open, or of the first session.
 func unread(ctx context.Context, st *store.Store, v store.Viewer) error {
 	began := make(chan error, 1)
 	go func() {
@@ -104,7 +104,7 @@ func TestExportsLeaveAConnectionToLists(t *testing.T) {
 	}
 }
 
-// With one connection an export delays lists, and nothing stops for ever.
+// TestOneConnection checks that with one connection an export delays lists, without a deadlock.
 func TestOneConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, b := pool(t, 1, store.Options{})
@@ -139,7 +139,7 @@ func TestListsWaitInTheirOrder(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			synctest.Wait() // until it lists, or waits
+			synctest.Wait() // until the goroutine lists, or waits
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -189,7 +189,8 @@ func TestExportLimits(t *testing.T) {
 	})
 }
 
-// A search that the next keystroke has made superfluous ends, and leaves its connection.
+// TestNewerSearchesSupersede checks that a search ends and returns its connection when the next
+// keystroke replaces it.
 func TestNewerSearchesSupersede(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, b := pool(t, 2, store.Options{})
@@ -216,7 +217,8 @@ func TestNewerSearchesSupersede(t *testing.T) {
 	})
 }
 
-// A search that was given up on its way, where a newer one overtook it, supersedes none.
+// TestGivenUpSearchesSupersedeNone checks that a cancelled search, which a newer one has overtaken,
+// does not cancel the newer one.
 func TestGivenUpSearchesSupersedeNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, _ := pool(t, 2, store.Options{})
@@ -234,7 +236,7 @@ func TestGivenUpSearchesSupersedeNone(t *testing.T) {
 	})
 }
 
-// A Backend that panics gives its turn back.
+// TestTurnsSurvivePanics checks that the turn of a call ends if the Backend panics.
 func TestTurnsSurvivePanics(t *testing.T) {
 	st := store.New(panicking{backend(t)}, store.Options{Connections: 1})
 	for range 3 {

@@ -57,8 +57,8 @@ func TestInsertOrder(t *testing.T) {
 	}
 }
 
-// TestManyChanges: however often a session changes, the newest change of each is remembered, and no
-// more than that.
+// TestManyChanges checks that, however often sessions change, only the newest change of each is
+// reported.
 func TestManyChanges(t *testing.T) {
 	b := memstore.New()
 	for n := range 100 {

@@ -7,7 +7,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// A host's test of its own storage: here of the one in memory.
+// A host's test of its own storage, which is memstore here.
 func Example() {
 	_ = func(t *testing.T) { // func TestStore(t *testing.T)
 		storetest.Run(t, func(*testing.T) storetest.Fixture {

@@ -17,7 +17,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// brokenSettings is a memstore.Settings of which single methods are replaced.
+// brokenSettings is a memstore.Settings with some methods replaced.
 type brokenSettings struct {
 	*memstore.Settings
 	read    func(ctx context.Context, company string) (store.CompanySettings, error)
@@ -54,7 +54,7 @@ func (b *brokenSettings) PurgeCompanySettings(ctx context.Context, company strin
 	return b.Settings.PurgeCompanySettings(ctx, company)
 }
 
-// saves changes what is saved.
+// saves changes the settings before they are saved.
 func (b *brokenSettings) saves(change func(s *store.CompanySettings, subject *string)) {
 	b.save = func(ctx context.Context, company string, s store.CompanySettings, subject string) error {
 		change(&s, &subject)
@@ -62,7 +62,7 @@ func (b *brokenSettings) saves(change func(s *store.CompanySettings, subject *st
 	}
 }
 
-// histories changes what the history returns.
+// histories changes the results of the history.
 func (b *brokenSettings) histories(change func(before int64, limit int, list []store.SettingsRevision) []store.SettingsRevision) {
 	b.history = func(ctx context.Context, company string, before int64, limit int) ([]store.SettingsRevision, error) {
 		list, err := b.Settings.CompanySettingsHistory(ctx, company, before, limit)
@@ -70,7 +70,7 @@ func (b *brokenSettings) histories(change func(before int64, limit int, list []s
 	}
 }
 
-// brokenTrail is a memstore.Trail of which single methods are replaced.
+// brokenTrail is a memstore.Trail with some methods replaced.
 type brokenTrail struct {
 	*memstore.Trail
 	add     func(ctx context.Context, e store.AuditEntry) error
@@ -99,7 +99,7 @@ func (b *brokenTrail) DeleteAudit(ctx context.Context, company string, before ti
 	return b.Trail.DeleteAudit(ctx, company, before, most)
 }
 
-// appends changes what is appended, selects what is asked for, and batches what is returned.
+// appends changes the appended entries, selects the selections, and batches the returned batches.
 func (b *brokenTrail) appends(change func(e *store.AuditEntry)) {
 	b.add = func(ctx context.Context, e store.AuditEntry) error {
 		change(&e)
@@ -333,8 +333,8 @@ func trailMistakes() []mistake[brokenTrail] {
 	}
 }
 
-// requireNoticed requires that each mistake fails the case of its number, and that each number has
-// a mistake.
+// requireNoticed requires that each mistake fails the case with its number, and that each number
+// has a mistake.
 func requireNoticed[S, B any](t *testing.T, rules []rule[S], mistakes []mistake[B], fresh func() (*B, S)) {
 	t.Helper()
 	made := map[int]bool{}

@@ -22,7 +22,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// bare is a Backend and nothing more, that lacks what may be lacking.
+// bare is a Backend without the optional interfaces, which lacks everything that Lacks can declare.
 type bare struct{ store.Backend }
 
 func (b bare) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
@@ -38,7 +38,7 @@ func (b bare) Changes(context.Context, string, store.Watermark, int) (store.Chan
 	return store.Changes{}, fmt.Errorf("bare: %w", errors.ErrUnsupported)
 }
 
-// putInto is what Fixture.Put does, for a Backend that is hidden from the suite.
+// putInto stores sessions as Fixture.Put does, in a Backend that is hidden from the suite.
 func putInto(t *testing.T, inner store.Backend, all ...*sessions.Session) error {
 	s := suite{judge: &judge{TB: t}, Fixture: Fixture{Backend: inner}}
 	return s.store(all...)
@@ -62,7 +62,8 @@ func TestLacks(t *testing.T) {
 	})
 }
 
-// TestCases checks that each case tells a right storage from a wrong one.
+// TestCases checks that each case selects some sessions and leaves some out, so that a wrong
+// storage fails it.
 func TestCases(t *testing.T) {
 	s := suite{judge: &judge{TB: t}, stored: map[string]*sessions.Session{}, Fixture: Fixture{Backend: memstore.New()}}
 	s.put(world()...)
@@ -84,7 +85,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// broken is a memstore of which single methods are replaced.
+// broken is a memstore with some methods replaced.
 type broken struct {
 	*memstore.Backend
 	list    func(context.Context, store.Selection) (store.Batch, error)
@@ -206,7 +207,7 @@ func (b *broken) batches(change func(store.Selection, *store.Batch)) {
 	}
 }
 
-// selections changes what is asked.
+// selections changes the selections of lists.
 func (b *broken) selections(change func(*store.Selection)) {
 	b.list = func(ctx context.Context, sel store.Selection) (store.Batch, error) {
 		change(&sel)
@@ -214,7 +215,7 @@ func (b *broken) selections(change func(*store.Selection)) {
 	}
 }
 
-// reads changes every session that is read.
+// reads changes every session that List and Get return.
 func (b *broken) reads(change func(*sessions.Session) *sessions.Session) {
 	b.batches(func(_ store.Selection, batch *store.Batch) {
 		for i, s := range batch.Sessions {
@@ -248,7 +249,7 @@ func beginning(company string) store.Watermark {
 }
 
 type breakage struct {
-	number  int // of the sentence that is broken
+	number  int // number of the broken promise
 	mistake string
 	do      func(*broken)
 }
@@ -750,7 +751,7 @@ func breakages() []breakage {
 		{31, "what is read is not held until it is written", func(b *broken) {
 			var mu sync.Mutex
 			var writes int64
-			stored := map[string]int64{} // the versions
+			stored := map[string]int64{} // versions
 			b.put = func(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
 				results := make([]store.PutResult, len(states))
 				for i, v := range states {
@@ -1057,8 +1058,8 @@ func breakages() []breakage {
 	}
 }
 
-// TestFailuresSayWhat shows that a failure names the promise's words, the selection and what
-// differs, field by field, and nothing else.
+// TestFailuresSayWhat checks that a failure has the promise's title, the selection and the
+// differences, field by field, and nothing else.
 func TestFailuresSayWhat(t *testing.T) {
 	for name, c := range map[string]struct {
 		promise int
@@ -1096,7 +1097,7 @@ func TestFailuresSayWhat(t *testing.T) {
 	}
 }
 
-// everywhere are Backends whose every method does the same wrong thing.
+// everywhere returns mistakes that are made by every method of a Backend.
 func everywhere() map[string]func(*broken) {
 	down := errors.New("the database is down")
 	listed := func(change func([]*sessions.Session) []*sessions.Session) func(*broken) {
@@ -1167,7 +1168,8 @@ func everywhere() map[string]func(*broken) {
 	}
 }
 
-// TestOfBackendsThatAreWrongEverywhere shows that no case panics, hangs, or raises a wall of text.
+// TestOfBackendsThatAreWrongEverywhere checks that no case panics, hangs, or fails with a very long
+// text.
 func TestOfBackendsThatAreWrongEverywhere(t *testing.T) {
 	for name, do := range everywhere() {
 		t.Run(name, func(t *testing.T) {
@@ -1198,8 +1200,8 @@ func TestOfBackendsThatAreWrongEverywhere(t *testing.T) {
 	}
 }
 
-// TestOfABackendThatHangs shows that a case names the call that does not come back, and that
-// nothing is said once the test is over.
+// TestOfABackendThatHangs checks that a case names the call that does not return, and that nothing
+// is reported once the test is over.
 func TestOfABackendThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	late := make(chan struct{})
@@ -1222,7 +1224,8 @@ func TestOfABackendThatHangs(t *testing.T) {
 	require.Len(t, r.said, 1)
 }
 
-// recorder is the test that a broken Backend is tried in: its failures are kept, and fail nothing.
+// recorder is the testing.TB in which a broken Backend is tested. It keeps the failures instead of
+// failing.
 type recorder struct {
 	testing.TB
 	mu   sync.Mutex
@@ -1239,13 +1242,13 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 func (r *recorder) FailNow() { runtime.Goexit() }
 
-// verdict runs a case and returns what it has to say.
+// verdict runs a case and returns its failures.
 func verdict(t *testing.T, p promise, f Fixture, another func() Fixture) []string {
 	t.Helper()
 	return said(t, func(tb testing.TB) { p.prove(tb, f, another) })
 }
 
-// said returns what a check has to say.
+// said runs a check and returns its failures.
 func said(t *testing.T, check func(testing.TB)) []string {
 	t.Helper()
 	r := &recorder{TB: t}

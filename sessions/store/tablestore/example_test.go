@@ -12,8 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// A table with UUIDs as IDs, and creation times in milliseconds. The example examples/ownstore has
-// one that is filled and served.
+// A table with UUIDs as IDs, and creation times in milliseconds. The example examples/ownstore
+// fills and serves such a table.
 func ExampleNew() {
 	checks := tablestore.Table{
 		From:   "kyc_checks k",
@@ -37,7 +37,7 @@ func ExampleNew() {
 	var db *sql.DB // the host's own
 	fmt.Println(tablestore.New(db, filter.Postgres, checks))
 
-	// What is missing is said by every method.
+	// Every method reports an incomplete description.
 	checks.Columns.Company = filter.Column{}
 	_, err := tablestore.New(db, filter.Postgres, checks).Get(context.Background(), "acme", "1")
 	fmt.Println(errors.Is(err, tablestore.ErrTable))
