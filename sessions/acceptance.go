@@ -12,8 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 )
 
-// Acceptance is a company's FAR acceptance: a default policy, and policies of their own for some
-// document types. It is immutable. The zero Acceptance accepts nothing.
+// Acceptance is a company's FAR acceptance: a default policy, and other policies for some document
+// types. It is immutable. The zero Acceptance accepts nothing.
 type Acceptance struct {
 	base   far.Policy
 	byType map[DocumentType]far.Policy // never changed once set

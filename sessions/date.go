@@ -20,7 +20,7 @@ type Date struct {
 	Day   int        // 1-based; 0: unknown
 }
 
-// errNotADate says that a date has impossible parts.
+// errNotADate is the error of a date that is not possible in the calendar.
 var errNotADate = fmt.Errorf("%w: not a date of the calendar", ErrSyntax)
 
 // DateOf returns the civil date of an instant in the time's own location.
@@ -151,8 +151,8 @@ func (d Date) In(zone *time.Location) time.Time {
 	}
 }
 
-// MarshalText returns the text of String. A date that is not absent and that the calendar does not
-// have is an error that wraps [ErrSyntax].
+// MarshalText returns the text of String. A date that is neither absent nor possible in the
+// calendar is an error that wraps [ErrSyntax].
 func (d Date) MarshalText() ([]byte, error) {
 	if !d.IsZero() && d.Earliest().IsZero() {
 		return nil, errNotADate

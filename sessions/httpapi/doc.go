@@ -18,9 +18,9 @@
 //	GET       /sessions/{id}           one session with all its fields
 //	GET       /sessions/{id}/attempts  the sessions of the same person, including this one
 //	GET       /sessions/{id}/selfie    the image of the session's selfie, which the host serves
-//	GET POST  /changes                 the sessions that entered, changed in or left a selection since a watermark
+//	GET POST  /changes                 the changes of a selection since a watermark
 //	GET POST  /count                   how many sessions a filter selects, up to a limit
-//	GET POST  /facets                  how many sessions each option of the page's filters would select
+//	GET POST  /facets                  the count of each option of the page's filters
 //	GET POST  /tally                   how a selection would have ended under each acceptance level
 //	     POST /export                  every session of a filter as CSV
 //	GET PUT   /settings                acceptance level and extra fields of the company

@@ -87,7 +87,7 @@ func (e AuditEntry) LogValue() slog.Value { //nolint:gocritic // a value method 
 // Position returns the entry's place in the trail.
 func (e *AuditEntry) Position() Position { return Position{CreatedAt: e.At, ID: e.ID} }
 
-// AuditTrail is where a host keeps its audit trail. Package storetest tests an implementation: each
+// AuditTrail stores the audit trails of companies. Package storetest tests an implementation: each
 // promise of this list has a case there with its number.
 //
 //  1. Each method concerns one company. An empty one is [ErrNoCompany].
@@ -335,8 +335,8 @@ func (s *Store) auditNow() time.Time {
 }
 
 // AuditText returns the text in the form of an [AuditEntry], which every storage can keep: valid
-// UTF-8 without NUL, of at most most bytes. most must be at least 4. Hosts that append entries of
-// their own need AuditText, since clients and documents may contain anything.
+// UTF-8 without NUL, no longer than most bytes, where most is at least 4. Hosts that append entries
+// of their own need AuditText, since clients and documents may contain anything.
 func AuditText(text string, most int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	if len(text) <= most {

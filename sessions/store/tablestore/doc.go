@@ -44,7 +44,7 @@
 //
 // From must give one row for each session. A join that gives two is an error, as is a Scan whose
 // creation time differs from that of Columns: both wrap [ErrTable]. A count that SQL alone answers
-// does not read rows, and counts both of such rows.
+// does not read the rows, so it counts such rows without an error.
 //
 // [Table.Changes] needs a record of changes that the host keeps.
 package tablestore
