@@ -37,29 +37,31 @@ const (
 	ColumnModel
 	ColumnAttempts
 
-	recordColumns // how many columns a Record has
+	recordColumns // number of columns of a Record
 )
 
 // Further columns, which are written only if Options.Columns has them.
 const (
 	ColumnStatus  = recordColumns + iota // the status itself: success, failed, pending or another
-	ColumnReasons                        // why it failed: codes separated by semicolons
+	ColumnReasons                        // reasons for the status: codes separated by semicolons
 
 	columnEnd
 )
 
-// column is all that there is to know of a column: a new one is an entry of the table.
+// column is everything about a column. Adding a column means adding an entry to the table.
 type column struct {
 	header string
-	field  sessions.Field                         // that it shows
-	at     func(*Row) *string                     // where a reader puts its cells
-	text   func(*sessions.Session) string         // of a column of texts; nil for the others, which have cell and value
-	cell   encoder                                // appends a cell of CSV
-	value  func(*sessions.Session) any            // what a sheet has; see [SheetRow]
-	parse  func(*decoder, string) (string, error) // brings a cell to the form of Record
+	field  sessions.Field     // the field that it shows
+	at     func(*Row) *string // the destination of its cells in a row that is read
+	// Text returns the cell of a column of texts. It is nil for other columns, which have cell and
+	// value.
+	text  func(*sessions.Session) string
+	cell  encoder                                // appends a cell of CSV
+	value func(*sessions.Session) any            // value in a sheet; see [Sheet.Values]
+	parse func(*decoder, string) (string, error) // converts a cell to the form of Record
 }
 
-// table has the columns by their numbers.
+// table has the columns, by their numbers.
 var table = [columnEnd]column{
 	ColumnPersonalNumber: {header: "Personal Number", field: sessions.FieldPersonalNumber, parse: parseNumber, at: func(r *Row) *string { return &r.PersonalNumber },
 		text: func(s *sessions.Session) string { return s.PersonalNumber.Cell() }},
@@ -162,8 +164,8 @@ func Columns() []Column {
 	return all
 }
 
-// Field returns the field of a session that the column shows, [sessions.FieldNone] for a column of
-// the host's and for a number that is not a column.
+// Field returns the field of a session that the column shows, or [sessions.FieldNone] for a column
+// of the host's own and for a number that is not a column.
 func (c Column) Field() sessions.Field {
 	if c >= columnEnd {
 		return sessions.FieldNone
@@ -171,14 +173,14 @@ func (c Column) Field() sessions.Field {
 	return table[c].field
 }
 
-// masks reports whether the cell says that the viewer may not see the column's field, which of some
-// fields cannot be.
+// masks reports whether the cell says that the viewer may not see the column's field. Some fields
+// cannot be hidden.
 func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// OwnColumn is a column of the host's. Its cells are texts, protected like all others. [Read]
-// passes over such a column if ReadOptions.AllowUnknown is set.
+// OwnColumn is a column of the host's own. Its cells are texts, protected like all others. [Read]
+// skips such a column if ReadOptions.AllowUnknown is set.
 type OwnColumn struct {
 	Header string // in the language of the reader
 
@@ -192,19 +194,19 @@ type OwnColumn struct {
 	Cell func(s *sessions.Session) string
 }
 
-// ownColumns is the number of the first column of the host's.
+// ownColumns is the number of the first column of the host's own.
 const ownColumns Column = 128
 
 // Own returns the Column of Options.Own[i], for use in Options.Columns.
 func Own(i int) Column {
 	if i < 0 || i >= 256-int(ownColumns) {
-		return ownColumns - 1 // which no file has
+		return ownColumns - 1 // a number that no column has
 	}
 	return ownColumns + Column(i)
 }
 
-// String returns the column's header; for a column of the host's, whose header only the Options
-// have, "own column 1" and so on.
+// String returns the column's header. For a column of the host's own, whose header only the Options
+// have, it returns "own column 1" and so on.
 func (c Column) String() string {
 	if c < columnEnd {
 		return table[c].header

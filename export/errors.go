@@ -13,7 +13,7 @@ var (
 	// read.
 	ErrOptions = errors.New("export: invalid options")
 
-	// ErrColumn is wrapped by every error about which columns there are.
+	// ErrColumn is wrapped by every error about the set of columns.
 	ErrColumn = errors.New("export: invalid columns")
 	// ErrMissingColumn is wrapped if a file lacks a column. It is an [ErrColumn].
 	ErrMissingColumn = fmt.Errorf("%w: missing", ErrColumn)
@@ -22,21 +22,21 @@ var (
 	// ErrUnknownColumn is wrapped if a column is not one of ours. It is an [ErrColumn].
 	ErrUnknownColumn = fmt.Errorf("%w: unknown", ErrColumn)
 
-	// ErrSeparator is wrapped if the header has our columns, separated by something else. It is
-	// an [ErrColumn].
+	// ErrSeparator is wrapped if the header has our columns, separated by something else. It is an
+	// [ErrColumn].
 	ErrSeparator = fmt.Errorf("%w: another separator", ErrColumn)
 
 	// ErrNoSession is wrapped if an iterator yields nil without an error.
 	ErrNoSession = errors.New("export: no session")
 	// ErrTooManyRows is wrapped if a file would get more than [MaxExcelRows].
 	ErrTooManyRows = errors.New("export: more rows than Excel opens")
-	// ErrTooLong is wrapped if a row is longer than [MaxRowBytes], and where a cell that is read
-	// is [TooLongMark].
+	// ErrTooLong is wrapped if a row is longer than [MaxRowBytes], and if a cell that is read is
+	// [TooLongMark].
 	ErrTooLong = errors.New("export: too long")
 
 	// ErrEmpty is wrapped if a file has no header.
 	ErrEmpty = errors.New("export: no header")
-	// ErrSyntax is wrapped if quotes or line breaks are where none may be.
+	// ErrSyntax is wrapped if quotes or line breaks are in places where they are not allowed.
 	ErrSyntax = errors.New("export: malformed quotes or line breaks")
 	// ErrLineBreak is wrapped if rows end with CR alone, as old Macintosh programs write them. It is
 	// an [ErrSyntax].
@@ -46,9 +46,9 @@ var (
 	// ErrTorn is wrapped if a file ends in the middle of a row.
 	ErrTorn = errors.New("export: the last row is torn")
 	// ErrEncoding is wrapped if a file is neither UTF-8 nor UTF-16 with a byte order mark, or
-	// holds a NUL.
+	// contains a NUL.
 	ErrEncoding = errors.New("export: not UTF-8")
-	// ErrCell is wrapped if a cell is not of its column's form.
+	// ErrCell is wrapped if a cell does not have the form of its column.
 	ErrCell = errors.New("export: invalid cell")
 	// ErrSaved is wrapped if a cell has the form that a spreadsheet gives it when it saves a file.
 	// It is an [ErrCell]: dates and times can be read with layouts of [ReadOptions], but lost digits
@@ -69,7 +69,7 @@ func (e *WriteError) Error() string { return place(e.Row, e.Column) + e.Err.Erro
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e WriteError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
@@ -77,9 +77,11 @@ func (e WriteError) MarshalText() ([]byte, error) { return []byte(e.Error()), ni
 
 // ReadError says where in a file reading stopped.
 type ReadError struct {
-	Row    int64  // the row at fault, from 1, the header not counted; 0 for the header
-	Column string // header of the column at fault, or its number such as "#3" where it is not known; "" for none
-	Err    error  // the error of the reader, or one of this package
+	Row int64 // the row at fault, from 1, the header not counted; 0 for the header
+	// Column is the header of the column at fault, or its number, such as "#3", if the header is
+	// not known; "" for none.
+	Column string
+	Err    error // the error of the reader, or one of this package
 }
 
 // Error names the row, the column and the cause.
@@ -88,12 +90,13 @@ func (e *ReadError) Error() string { return place(e.Row, e.Column) + e.Err.Error
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e ReadError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
 func (e ReadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
+// place says where an error is: the beginning of its message.
 func place(row int64, column string) string {
 	at := "header: "
 	if row > 0 {

@@ -14,7 +14,7 @@ const (
 	ExcelCSV               // for people who open the file in a spreadsheet: "CSV for Excel"
 )
 
-// The limits of Excel, which files in its format do not exceed.
+// The limits of Excel, which are kept by files in its format.
 const (
 	MaxExcelRows = 1_048_575 // rows of a sheet, the header not counted
 	MaxExcelCell = 32_767    // UTF-16 code units of a cell

@@ -15,9 +15,9 @@ import (
 // WriteGocsv writes the sessions of a selection to a host's own gocsv writer, with the separator
 // and quotes that the host has set up. The rows, the checks before the first of them, the
 // protection of [ExcelCSV] and the errors are those of [Write]. The writer decides about quotes, so
-// that a spreadsheet with another separator may read a row of numbers as one number. In Excel's
-// format the protection depends on the separator. Options.Comma must be that of the writer; for a
-// writer of encoding/csv or gocsv, 0 means its separator, and another Comma is an error that wraps
+// a spreadsheet with another separator may read a row of numbers as one number. In Excel's format
+// the protection depends on the separator. Options.Comma must be that of the writer; for a writer
+// of encoding/csv or gocsv, 0 means its separator, and another Comma is an error that wraps
 // [ErrOptions]. No byte order mark is written. Bytes and SHA256 of the Result stay empty.
 //
 // The writer may change texts: that of encoding/csv, with UseCRLF, removes carriage returns.
@@ -76,14 +76,15 @@ func WriteGocsv(ctx context.Context, w gocsv.CSVWriter, selected Selection, opts
 			opts.Progress(Progress{Rows: done.Rows, Count: opts.Count})
 		}
 	}
-	if err := ctx.Err(); err != nil { // an iterator that stopped for it may not have said so
+	// An iterator that stopped because the context ended may have yielded no error.
+	if err := ctx.Err(); err != nil {
 		return done, &WriteError{Row: done.Rows + 1, Err: err}
 	}
 	return done, nil
 }
 
-// separator returns the separator of the options, or that of a host's writer or reader, which the
-// guard of Excel's format has to know.
+// separator returns the separator of the options, or that of the host's writer or reader. The guard
+// of Excel's format has to know it.
 func separator(format Format, stated rune, of any) (rune, error) {
 	var used rune
 	switch of := of.(type) {
@@ -103,15 +104,18 @@ func separator(format Format, stated rune, of any) (rune, error) {
 	return used, nil
 }
 
-// strings sets the cells of a row.
+// strings fills row with the cells of a row. The writer adds quotes later, so the first cell is
+// guarded here against those that the last cell will get.
 func (p *plan) strings(row []string, cell func(*planned) []byte) {
 	for i := range p.columns {
 		row[i] = string(cell(&p.columns[i]))
 	}
 	last := row[len(row)-1]
+	// The separator of an unknown writer may be any of these, and a cell that contains it gets
+	// quotes.
 	quoted := p.needsQuotes(last) || strings.ContainsAny(last, separators)
 	if p.excel && len(row) > 1 && quoted && strings.HasPrefix(row[0], `="`) {
-		p.noFormula = true // as in plan.row
+		p.noFormula = true // as plan.row does
 		row[0] = string(cell(&p.columns[0]))
 		p.noFormula = false
 	}
@@ -141,6 +145,7 @@ func ReadGocsv(r gocsv.CSVReader, opts ReadOptions) iter.Seq2[Row, error] {
 			s.row = append(s.row, cell...)
 			s.ends = append(s.ends, len(s.row))
 		}
+		// The limit is that of scanner.cells: the text, and one byte for each cell.
 		if first = false; len(s.row)+len(s.ends) > MaxRowBytes {
 			return ErrTooLong
 		}

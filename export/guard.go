@@ -7,11 +7,12 @@ import (
 )
 
 // The guard keeps a spreadsheet from taking a text for anything else, whatever its list separator
-// is. A file that is opened with another one than its own is split within cells, and the quotes of
-// CSV do not hold: they count at the beginning of a field only. So each part of a text behind a
-// separator that is not the file's own, and behind a line break, is guarded as if it were a cell.
+// is. A spreadsheet whose list separator is not the file's splits the file within cells, and the
+// quotes of CSV do not prevent that: they count only at the beginning of a field. So each part of a
+// text after a separator that is not the file's own, and after a line break, is guarded as if it
+// were a cell.
 
-// protection is what keeps a spreadsheet from changing or running a text.
+// protection is a way to keep a spreadsheet from changing or evaluating a text.
 type protection uint8
 
 const (
@@ -21,14 +22,15 @@ const (
 	parts              // an apostrophe before each part that needs one
 )
 
-// maxLiteral is the length of the longest text in a formula of Excel's, in UTF-16 code units, which
-// are never more than bytes of UTF-8.
+// maxLiteral is the length of the longest text in a formula of Excel, in UTF-16 code units. A text
+// has at least as many bytes of UTF-8.
 const maxLiteral = 255
 
-// separators are what spreadsheets split a line at, whatever the file's own separator is.
+// separators are the characters at which spreadsheets split a line, whatever the file's own
+// separator is.
 const separators = ",;\t|"
 
-// splits returns the bytes that end a part of a text in a file with the separator given.
+// splits returns the bytes that end a part of a text in a file with the given separator.
 func splits(own byte) (at [256]bool) {
 	for _, c := range []byte(separators + "\r\n") {
 		at[c] = c != own
@@ -36,11 +38,12 @@ func splits(own byte) (at [256]bool) {
 	return at
 }
 
-// protect decides how a text is written in Excel's format.
+// protect decides how to write a text in Excel's format.
 func (p *plan) protect(v string) protection {
 	if v == "" {
 		return none
 	}
+	// phone means that only digits and the punctuation of phone numbers follow the first character.
 	number, control, phone, ascii, split := false, false, true, true, false
 	for i := range len(v) {
 		c := v[i]
@@ -60,7 +63,8 @@ func (p *plan) protect(v string) protection {
 		return parts
 	}
 	first, _ := utf8.DecodeRuneInString(v)
-	if first <= ' ' || first >= utf8.RuneSelf && ignored(first) { // spreadsheets pass over it
+	// Spreadsheets pass over white space before a value.
+	if first <= ' ' || first >= utf8.RuneSelf && ignored(first) {
 		if first == '\t' || first == '\r' || first == '\n' {
 			return prefix
 		}
@@ -73,8 +77,10 @@ func (p *plan) protect(v string) protection {
 		if !phone || !number {
 			return prefix
 		}
+	// In a row that is not split, an operator continues a formula of the cell before it.
 	case '=', '@', '\'', '＝', '＋', '－', '＠', '&', '*', '/', '^', '<', '>', '%', '!', '~', ':':
-		return prefix // an operator goes on with a formula that stands before it in a row that is not split
+		return prefix
+	// Errors of spreadsheets, such as #N/A, begin with #. A formula shows them as text.
 	case '#':
 		number = true // #N/A and its like
 	}
@@ -92,7 +98,7 @@ func (p *plan) protect(v string) protection {
 }
 
 // appendParts appends a text with an apostrophe before each part that a spreadsheet might take for
-// something else. JSON begins with {, which it does not.
+// something else. The first part of JSON needs none, since it begins with {.
 func (p *plan) appendParts(b []byte, v string, json bool) []byte {
 	for first := true; ; first = false {
 		end := 0
@@ -105,7 +111,7 @@ func (p *plan) appendParts(b []byte, v string, json bool) []byte {
 		if end == len(v) {
 			return append(b, v...)
 		}
-		if v[end] == '\r' && end+1 < len(v) && v[end+1] == '\n' {
+		if v[end] == '\r' && end+1 < len(v) && v[end+1] == '\n' { // CR LF is one line break
 			end++
 		}
 		b = append(b, v[:end+1]...)
@@ -113,20 +119,20 @@ func (p *plan) appendParts(b []byte, v string, json bool) []byte {
 	}
 }
 
-// harmless reports whether a part of a text is one to a spreadsheet too. What is empty is not: a
-// quote may follow it.
+// harmless reports whether a spreadsheet takes a part of a text for text. An empty part is not
+// harmless, since a quote may follow it.
 func harmless(part string) bool {
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(part, ignored))
 	return unicode.IsLetter(first) && !strings.ContainsFunc(part, unicode.IsNumber) && !isTruth(part)
 }
 
-// unprotect takes away what protect asked for, in a file with the separator given. Text without a
-// protection stays as it is.
+// unprotect removes the protection that protect chooses, in a file with the given separator. Text
+// without protection stays as it is.
 func unprotect(v string, own byte) string {
 	if inner, ok := strings.CutPrefix(v, `="`); ok && strings.HasSuffix(inner, `"`) {
 		inner = inner[:len(inner)-1]
 		if strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
-			return v // a formula of somebody else's
+			return v // a formula of another program's
 		}
 		return strings.ReplaceAll(inner, `""`, `"`)
 	}
@@ -144,8 +150,10 @@ func unprotect(v string, own byte) string {
 	return string(b)
 }
 
-// fit writes a cell of Excel's format, or [TooLongMark] if a sheet has no room for it.
+// fit checks the cell that begins at start, in Excel's format, and replaces it with [TooLongMark]
+// if a sheet has no room for it.
 func (p *plan) fit(b []byte, start int) []byte {
+	// No cell has more UTF-16 code units than bytes, so few are counted.
 	if len(b)-start <= MaxExcelCell || cellUnits(b[start:], p.raw) <= MaxExcelCell {
 		return b
 	}
@@ -153,7 +161,8 @@ func (p *plan) fit(b []byte, start int) []byte {
 	return append(b[:start], TooLongMark...)
 }
 
-// cellUnits is how many UTF-16 code units the content of a cell has. A raw one is its own content.
+// cellUnits returns the number of UTF-16 code units of a cell's content. A raw cell has no quotes
+// of CSV around it.
 func cellUnits(cell []byte, raw bool) (units int) {
 	quotes := 0
 	for _, c := range string(cell) {
@@ -166,5 +175,6 @@ func cellUnits(cell []byte, raw bool) (units int) {
 			units++
 		}
 	}
-	return units + max(0, quotes/2-1) // two are around it, the others are doubled
+	// Two of the quotes are around the cell, and the others are doubled.
+	return units + max(0, quotes/2-1)
 }

@@ -8,16 +8,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// expirationLayout has two digits for the year: they are those of 2000 to 2099.
+// expirationLayout has two digits for the year: those of 2000 to 2099.
 const expirationLayout = "01-02-06"
 
 // layout is the form of the dates or times of a file.
 type layout struct {
 	text string
-	zone *time.Location // of times that state no offset
+	zone *time.Location // of times without an offset
 }
 
-// local reports whether times of this layout state no offset. The name of a time zone is none.
+// local reports whether times of this layout state no offset. The name of a time zone is not an
+// offset.
 func (l layout) local() bool {
 	t := time.Date(2034, 11, 22, 17, 38, 0, 0, time.FixedZone("XST", 3600))
 	read, err := time.Parse(l.text, t.Format(l.text))
@@ -35,7 +36,7 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 	}
 	t, err := time.Parse(l.text, v)
 	if err == nil && t.Year() < first && t.Year()+100 <= last && l.shortYear() {
-		t = t.AddDate(100, 0, 0) // package time takes 69 to 99 for 1969 to 1999
+		t = t.AddDate(100, 0, 0) // package time reads 69 to 99 as 1969 to 1999
 	}
 	if err != nil && saved(v) {
 		return "", fmt.Errorf("%w: not of the form %s", ErrSaved, l.text)
@@ -47,8 +48,8 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 }
 
 // unknownParts reads a date whose day or month is unknown, or that is unknown as a whole. No layout
-// of package time can state one, so every layout but that of a record's expiration states it as
-// yyyy-mm-dd.
+// of package time can express one, so it is written as yyyy-mm-dd in every layout except that of a
+// record's expiration.
 func (l layout) unknownParts(v string) (sessions.Date, bool) {
 	if l.text == expirationLayout {
 		if len(v) != len(expirationLayout) {
@@ -60,7 +61,7 @@ func (l layout) unknownParts(v string) (sessions.Date, bool) {
 	return d, err == nil && !d.IsValid()
 }
 
-// appendDateIn writes a date in the layout, and one with unknown parts as [layout.unknownParts]
+// appendDateIn appends a date in the layout, and one with unknown parts as [layout.unknownParts]
 // reads it.
 func appendDateIn(b []byte, d sessions.Date, text string) []byte {
 	switch {
@@ -73,7 +74,7 @@ func appendDateIn(b []byte, d sessions.Date, text string) []byte {
 	}
 }
 
-// appendDate writes a date as time.DateOnly.
+// appendDate appends a date as time.DateOnly writes it.
 func appendDate(b []byte, d sessions.Date) []byte {
 	if d.IsZero() {
 		return b
@@ -83,7 +84,7 @@ func appendDate(b []byte, d sessions.Date) []byte {
 	return appendTwo(append(b, '-'), d.Day)
 }
 
-// appendExpiration writes a date in the layout of a record's expiration.
+// appendExpiration appends a date in the layout of a record's expiration.
 func appendExpiration(b []byte, d sessions.Date) []byte {
 	if d.IsZero() {
 		return b
@@ -99,7 +100,7 @@ func (l layout) shortYear() bool {
 	return t.Format(l.text) == t.AddDate(100, 0, 0).Format(l.text)
 }
 
-// instant reads a time and writes it as a record has it.
+// instant reads a time and writes it in the form of a record.
 func (l layout) instant(v string) (string, error) {
 	if v == "" {
 		return "", nil
@@ -111,7 +112,8 @@ func (l layout) instant(v string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("%w: not a time of the form %s", ErrCell, l.text)
 	}
-	if l.zone != time.UTC { // package time moves a wall clock that a change of clocks skips
+	// Package time moves a wall clock that a change of clocks skips.
+	if l.zone != time.UTC {
 		wall, err := time.Parse(l.text, v)
 		if err != nil || wall.Format(time.DateTime) != t.Format(time.DateTime) {
 			return "", fmt.Errorf("%w: the time zone skips this time", ErrCell)
@@ -123,10 +125,11 @@ func (l layout) instant(v string) (string, error) {
 	return t.Format(time.RFC3339Nano), nil
 }
 
-// savedDates are the forms in which spreadsheets save dates, in most regions.
+// savedDates are layouts in which spreadsheets save dates, in most regions.
 var savedDates = []string{"1/2/2006", "1/2/06", "2/1/2006", "2/1/06", "2.1.2006", "2.1.06", "2006/1/2", "2006-1-2", "2-1-2006", "1-2-2006", "2-1-06", "1-2-06", "2-Jan-06", "2-Jan-2006"}
 
-// saved reports whether a text is a date, or a time after one, as a spreadsheet saves it.
+// saved reports whether a text is a date, or a date and time, in a form in which a spreadsheet
+// saves it.
 func saved(v string) bool {
 	date, clock, _ := strings.Cut(v, " ")
 	if clock != "" && strings.Trim(clock, "0123456789:., APM") != "" {

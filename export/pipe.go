@@ -6,31 +6,33 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// flushSize is how much of a file is kept before it goes to the writer.
+// flushSize is the number of bytes of a file that are collected before they go to the writer.
 const flushSize = 64 << 10
 
+// newBuffer returns a buffer with room for the row that exceeds flushSize.
 func newBuffer() []byte { return make([]byte, 0, flushSize+flushSize/8) }
 
-// positionOf copies the ID: the session is lent.
+// positionOf returns the position of a session. It copies the ID, since the session is valid only
+// until the next one.
 func positionOf(s *sessions.Session) sessions.Position {
 	return sessions.Position{CreatedAt: sessions.Truncate(s.CreatedAt), ID: strings.Clone(s.ID)}
 }
 
-// pipe lets blocks be taken while the next are made. The goroutine that takes them begins with the
-// second: most answers have but one.
+// pipe lets one goroutine take a block while another makes the next. The goroutine that takes them
+// is started with the second block, since most exports have only one.
 type pipe struct {
 	take  func(Block) error
 	full  chan Block
 	empty chan []byte
 	ended chan struct{}
 
-	// of the goroutine, to be read when it has ended
+	// Results of the goroutine, to be read after it has ended.
 	err      error
 	panicked any
 }
 
-// put hands over a block and gives it an empty buffer. The error is that of an earlier block, or of
-// this one.
+// put hands over a block and replaces it with an empty one. The error is that of an earlier block,
+// or of this one.
 func (p *pipe) put(b *Block) error {
 	if p.full == nil {
 		p.full, p.empty, p.ended = make(chan Block, 1), make(chan []byte, 2), make(chan struct{})
@@ -39,7 +41,7 @@ func (p *pipe) put(b *Block) error {
 	}
 	select {
 	case p.full <- *b:
-	case <-p.ended:
+	case <-p.ended: // after an error or a panic
 		return p.close()
 	}
 	select {
@@ -51,6 +53,7 @@ func (p *pipe) put(b *Block) error {
 	}
 }
 
+// run takes blocks until full is closed, or until the first error.
 func (p *pipe) run(full <-chan Block) {
 	defer close(p.ended)
 	defer func() { p.panicked = recover() }()
@@ -58,10 +61,11 @@ func (p *pipe) run(full <-chan Block) {
 		if p.err = taken(p.take, b); p.err != nil {
 			return
 		}
-		p.empty <- b.Text[:0]
+		p.empty <- b.Text[:0] // never waits: there are two buffers
 	}
 }
 
+// taken takes a block and adds its row to an error.
 func taken(take func(Block) error, b Block) error {
 	if err := take(b); err != nil {
 		return &WriteError{Row: b.Rows, Err: err}
@@ -69,7 +73,7 @@ func taken(take func(Block) error, b Block) error {
 	return nil
 }
 
-// finish hands over the last block and waits until all are taken.
+// finish hands over the last block and waits until all blocks have been taken.
 func (p *pipe) finish(b *Block) error {
 	if p.full == nil {
 		return taken(p.take, *b)
@@ -80,7 +84,8 @@ func (p *pipe) finish(b *Block) error {
 	return p.close()
 }
 
-// close waits for the goroutine, and passes its error or panic on. Doing it twice is harmless.
+// close waits for the goroutine, and returns its error or repeats its panic. Closing twice is
+// harmless.
 func (p *pipe) close() error {
 	if p.full == nil {
 		return nil

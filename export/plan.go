@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// plan writes rows: one encoder per column, chosen once. Its scratch space makes it good for one
-// file at a time.
+// plan writes rows. Its columns have one encoder each, which is chosen once. It has scratch space,
+// so it serves one file at a time.
 type plan struct {
 	columns []planned
 	fields  sessions.Fields // of all columns
@@ -20,39 +20,43 @@ type plan struct {
 	comma   byte
 	excel   bool
 	perFile int64     // rows of one file at most, -1 for any number
-	quoted  [256]bool // bytes that put a cell in quotes, wherever they stand
-	opens   [256]bool // bytes with which a cell begins that opensQuotes may put in quotes
-	splits  [256]bool // bytes behind which a part of a text is guarded
+	quoted  [256]bool // bytes that put a cell in quotes, wherever they are in it
+	// Bytes with which a cell may begin that opensQuotes puts in quotes.
+	opens  [256]bool
+	splits [256]bool // bytes after which a part of a text is guarded
 
 	noFormula bool  // the next cell is not protected by a formula
-	tooLong   int64 // cells that a sheet has no room for
+	tooLong   int64 // cells that were too long for a sheet
 
 	eightCommas uint64
 	clock       clock
 	scratch     []byte
-	json        []byte           // guarded
-	own         sessions.Session // what a column of the host's sees
-	raw         bool             // cells are not put in quotes: they go to a writer that does so
+	json        []byte           // extra fields as JSON, guarded
+	own         sessions.Session // what a column of the host's own is given
+	raw         bool             // cells get no quotes here, since the host's writer adds them
 }
 
 // planned is a column of a file.
 type planned struct {
 	FileColumn
-	fields sessions.Fields                // that have to be shown, for the cell to be
-	text   func(*sessions.Session) string // of a column of texts, nil for another
+	fields sessions.Fields                // all must be shown, or the cell is masked
+	text   func(*sessions.Session) string // of a column of texts, nil for others
 	cell   encoder
 }
 
-// encoder appends a cell.
+// encoder appends the cell of a session.
 type encoder func(*plan, []byte, *sessions.Session) []byte
 
+// expirationCell writes the expiration date.
 func expirationCell(p *plan, b []byte, s *sessions.Session) []byte {
 	if !p.excel {
 		return appendExpiration(b, s.ExpirationDate)
 	}
-	return p.text(b, string(appendExpiration(nil, s.ExpirationDate))) // 03-05-36 is a date of 1936 to Excel
+	// To Excel, 03-05-36 is a date of 1936.
+	return p.text(b, string(appendExpiration(nil, s.ExpirationDate)))
 }
 
+// extraJSON writes the extra fields as one JSON object.
 func extraJSON(p *plan, b []byte, s *sessions.Session) []byte {
 	if s.Extra.Len() == 0 {
 		return b
@@ -62,17 +66,17 @@ func extraJSON(p *plan, b []byte, s *sessions.Session) []byte {
 		p.json = p.appendParts(p.json[:0], string(p.scratch), true)
 		return p.inQuotes(b, p.json)
 	}
-	return p.inQuotes(b, p.scratch) // JSON has quotes
+	return p.inQuotes(b, p.scratch) // JSON always has quotes
 }
 
-// dateCell writes a date in a layout of the caller's.
+// dateCell returns an encoder of dates in the caller's layout.
 func dateCell(layout string, date func(*sessions.Session) sessions.Date) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
 		return p.moment(b, string(appendDateIn(nil, date(s), layout)), layout)
 	}
 }
 
-// instantCell writes an instant in a layout of the caller's.
+// instantCell returns an encoder of instants in the caller's layout.
 func instantCell(layout string, instant func(*sessions.Session) time.Time) encoder {
 	return func(p *plan, b []byte, s *sessions.Session) []byte {
 		t := instant(s)
@@ -83,8 +87,9 @@ func instantCell(layout string, instant func(*sessions.Session) time.Time) encod
 	}
 }
 
-// moment writes a date or time in a layout. Spreadsheets of every language read yyyy-mm-dd alike;
-// what else begins with a number they read as the reader's region has it, so that it stays a text.
+// moment writes a date or time in a layout. Spreadsheets of every language read yyyy-mm-dd alike.
+// They read other texts that begin with a number by the rules of the reader's region, so these are
+// written as texts.
 func (p *plan) moment(b []byte, v, layout string) []byte {
 	if p.excel && (!strings.HasPrefix(layout, time.DateOnly) || strings.ContainsAny(layout, separators)) {
 		return p.text(b, v)
@@ -92,9 +97,10 @@ func (p *plan) moment(b []byte, v, layout string) []byte {
 	return p.plain(b, v)
 }
 
+// lineBreak ends every row.
 const lineBreak = "\r\n"
 
-// header appends what a file begins with.
+// header appends the beginning of a file.
 func (p *plan) header(b []byte) []byte {
 	if p.excel {
 		b = append(b, byteOrderMark...)
@@ -102,6 +108,7 @@ func (p *plan) header(b []byte) []byte {
 	return p.headers(b)
 }
 
+// headers appends the row of headers.
 func (p *plan) headers(b []byte) []byte {
 	start, last := len(b), len(b)
 	for i := range p.columns {
@@ -112,6 +119,7 @@ func (p *plan) headers(b []byte) []byte {
 		b = p.text(b, p.columns[i].Header)
 	}
 	if p.excel && last > start {
+		// As in row: the first header then gets an apostrophe instead of a formula.
 		if p.noFormula = runs(b[start:]); p.noFormula {
 			return p.headers(b[:start])
 		}
@@ -121,15 +129,16 @@ func (p *plan) headers(b []byte) []byte {
 	return append(b, lineBreak...)
 }
 
-// runs reports whether a line, which is one field where it is split elsewhere, begins as a formula
-// and ends in a quote: LibreOffice runs it. Without a formula in its first cell it does not.
+// runs reports whether LibreOffice evaluates a line that it does not split, and so takes for one
+// field: the line begins as a formula and ends in a quote. It does not if the first cell is written
+// without a formula.
 func runs(line []byte) bool {
 	return bytes.HasPrefix(line, []byte(`"=`)) && line[len(line)-1] == '"'
 }
 
 // asText puts the last cell of a line in quotes if the line has digits and nothing that shows it to
-// be a text: a quote, or the bracket of a mark. Where it is split elsewhere it is one field, and
-// 5,3 would be a number to half the world.
+// be text: a quote, or the bracket of a mark. A spreadsheet with another separator does not split
+// the line, and in many regions 5,3 is a number.
 func asText(b []byte, start, last int) []byte {
 	line := b[start:]
 	if bytes.IndexByte(line, '"') >= 0 || bytes.IndexByte(line, '[') >= 0 || !bytes.ContainsAny(line, "0123456789") {
@@ -141,6 +150,7 @@ func asText(b []byte, start, last int) []byte {
 	return b
 }
 
+// row appends the row of a session.
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	start, last := len(b), len(b)
 	if hidden := s.Hidden().Intersect(p.fields); p.excel || hidden != 0 {
@@ -149,7 +159,8 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 			b = append(p.cell(b, s, hidden, &p.columns[i]), p.comma)
 		}
 	} else {
-		for i := range p.columns { // the same, without the calls that most cells do not need: BenchmarkWrite
+		// The same as above, without the calls that most cells do not need: see BenchmarkWrite.
+		for i := range p.columns {
 			c := &p.columns[i]
 			if c.text == nil {
 				b = append(c.cell(p, b, s), p.comma)
@@ -160,8 +171,9 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 			}
 		}
 	}
-	b = b[:len(b)-1] // no comma ends a row
+	b = b[:len(b)-1] // no separator ends a row
 	if p.excel && last > start {
+		// The row is written again with an apostrophe in place of the formula of its first cell.
 		if p.noFormula = runs(b[start:]); p.noFormula {
 			return p.row(b[:start], s)
 		}
@@ -169,15 +181,16 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	}
 	p.noFormula = false
 	if len(b) == start {
-		b = append(b, `""`...) // the one empty cell: an empty line is no row
+		// The only cell is empty. It gets quotes, since an empty line is not a row.
+		b = append(b, `""`...)
 	}
 	return append(b, lineBreak...)
 }
 
-// cell writes what a column shows of a session.
+// cell appends the cell of a column for a session.
 func (p *plan) cell(b []byte, s *sessions.Session, hidden sessions.Fields, c *planned) []byte {
 	if hidden.Intersect(c.fields) != 0 {
-		return append(b, sessions.MaskedMark...) // which no format has to protect or quote
+		return append(b, sessions.MaskedMark...) // no format has to protect or quote the mark
 	}
 	from := len(b)
 	if c.text != nil {
@@ -191,7 +204,7 @@ func (p *plan) cell(b []byte, s *sessions.Session, hidden sessions.Fields, c *pl
 	return b
 }
 
-// text writes a cell of any content.
+// text appends a cell of any content.
 func (p *plan) text(b []byte, v string) []byte {
 	if p.excel {
 		way := p.protect(v)
@@ -200,6 +213,7 @@ func (p *plan) text(b []byte, v string) []byte {
 		}
 		switch way {
 		case prefix:
+			// With the apostrophe first, only special bytes need quotes.
 			if p.raw || !p.special(v) {
 				return append(append(b, '\''), v...)
 			}
@@ -209,6 +223,7 @@ func (p *plan) text(b []byte, v string) []byte {
 			if p.raw {
 				return appendQuoted(append(b, '='), v)
 			}
+			// The same as below, without the copy.
 			if strings.IndexByte(v, '"') < 0 {
 				return append(append(append(b, `"=""`...), v...), `"""`...)
 			}
@@ -223,7 +238,7 @@ func (p *plan) text(b []byte, v string) []byte {
 	return p.plain(b, v)
 }
 
-// plain writes a cell that no spreadsheet needs to be kept from.
+// plain appends a cell that needs no protection from spreadsheets.
 func (p *plan) plain(b []byte, v string) []byte {
 	if !p.raw && p.needsQuotes(v) {
 		return appendQuoted(b, v)
@@ -231,7 +246,7 @@ func (p *plan) plain(b []byte, v string) []byte {
 	return append(b, v...)
 }
 
-// inQuotes writes a cell that needs quotes.
+// inQuotes appends a cell that needs quotes.
 func (p *plan) inQuotes(b, v []byte) []byte {
 	if p.raw {
 		return append(b, v...)
@@ -239,27 +254,28 @@ func (p *plan) inQuotes(b, v []byte) []byte {
 	return appendQuoted(b, v)
 }
 
-// needsQuotes decides as encoding/csv does.
 func (p *plan) needsQuotes(v string) bool {
 	return v != "" && (p.special(v) || p.opens[v[0]] && opensQuotes(v))
 }
 
-// openers are the bytes with which a space of Unicode begins, and the backslash of opensQuotes.
+// openers are the first bytes of spaces of Unicode, and the backslash that opensQuotes looks for.
 const openers = " \t\n\v\f\r\\\xC2\xE1\xE2\xE3"
 
-// opensQuotes reports whether a cell, which begins with one of the openers, is in quotes for it.
+// opensQuotes reports whether a cell that begins with one of the openers has to be in quotes.
 func opensQuotes(v string) bool {
-	if strings.HasPrefix(v, "\xE1\x83") { // Georgian, which is no space
+	if strings.HasPrefix(v, "\xE1\x83") { // Georgian letters, which are not spaces
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(v)
+	// PostgreSQL ends COPY at a line of \. alone, so encoding/csv quotes it.
 	return unicode.IsSpace(first) || v == `\.`
 }
 
-// special reports whether a byte of v puts it in quotes. Most cells have none, which eight bytes at
-// a time show.
+// special reports whether a byte of v puts it in quotes. Most cells have no such byte, which a test
+// of eight bytes at a time shows.
 func (p *plan) special(v string) bool {
 	if len(v) >= 8 {
+		// The last eight bytes may overlap those before them: testing a byte twice is harmless.
 		suspects := p.suspects(eight(v[len(v)-8:]))
 		for rest := v; len(rest) > 8; rest = rest[8:] {
 			suspects |= p.suspects(eight(rest))
@@ -283,12 +299,16 @@ func eight(v string) uint64 {
 		uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
 }
 
-// suspects is not 0 if there is a control character, a quote or a comma among eight bytes.
+// suspects returns a value other than 0 if there is a control character, a quote or a comma among
+// eight bytes. It may also do so if there is none.
 func (p *plan) suspects(w uint64) uint64 {
+	// The top bit of a byte is set if the byte is less than the one subtracted. After such a byte
+	// the borrow may set it too.
 	quote, comma := w^eightQuotes, w^p.eightCommas
 	return ((w-eightSpaces)&^w | (quote-eightOnes)&^quote | (comma-eightOnes)&^comma) & eightTops
 }
 
+// Eight equal bytes in one word.
 const (
 	eightOnes   = 0x0101010101010101
 	eightTops   = 0x80 * eightOnes
@@ -299,6 +319,7 @@ const (
 // appendQuoted appends v in quotes, with the quotes in it doubled.
 func appendQuoted[T string | []byte](b []byte, v T) []byte {
 	b = append(b, '"')
+	// Each part ends with a quote, and the next one begins with the same quote: so it is doubled.
 	from := 0
 	for i := range len(v) {
 		if v[i] == '"' {
@@ -310,30 +331,33 @@ func appendQuoted[T string | []byte](b []byte, v T) []byte {
 	return append(b, '"')
 }
 
-// appendTwo appends the last two digits of n; of a negative n, which no valid value has, any two.
+// appendTwo appends the last two digits of n. For a negative n, which no valid value has, it
+// appends any two digits.
 func appendTwo(b []byte, n int) []byte {
 	u := uint(n)
 	return append(b, byte('0'+u/10%10), byte('0'+u%10))
 }
 
 // clock writes instants as the wall clock of a zone. It keeps the offset and the day of the last
-// one, which most rows of an export share.
+// instant, which most rows of an export share.
 type clock struct {
 	zone       *time.Location
 	excel      bool
 	start, end int64 // Unix seconds between which offset and suffix hold
 	offset     int64 // seconds east of UTC
 	suffix     string
-	day        int64 // days since 1970 of the date that is kept
-	date       []byte
+	day        int64  // days since 1970 of date
+	date       []byte // as it is written, with the character before the time
 }
 
+// newClock returns a clock that keeps no day yet.
 func newClock(zone *time.Location, excel bool) clock {
 	return clock{zone: zone, excel: excel, day: math.MinInt64}
 }
 
 const secondsOfDay = 24 * 60 * 60
 
+// append appends an instant, or nothing for the zero time.
 func (c *clock) append(b []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return b
@@ -345,6 +369,7 @@ func (c *clock) append(b []byte, t time.Time) []byte {
 	second += c.offset
 	day := second / secondsOfDay
 	second %= secondsOfDay
+	// Go's division rounds towards zero, and a day before 1970 has to be rounded down.
 	if second < 0 {
 		day, second = day-1, second+secondsOfDay
 	}
@@ -377,7 +402,7 @@ func appendFraction(b []byte, micros int) []byte {
 	return b
 }
 
-// enter moves the clock to the period of one offset that the instant is in.
+// enter moves the clock to the period of one offset that contains the instant.
 func (c *clock) enter(t time.Time) {
 	t = t.In(c.zone)
 	start, end := t.ZoneBounds()
@@ -390,8 +415,8 @@ func (c *clock) enter(t time.Time) {
 	}
 	_, offset := t.Zone()
 	if !c.excel {
-		// RFC 3339 has no seconds in an offset, which local mean times do have: the instant stays
-		// exact.
+		// An offset in RFC 3339 has no seconds, but local mean times do. The offset is shortened,
+		// and the instant stays exact.
 		offset -= offset % 60
 		c.suffix = strings.Clone(time.Time{}.In(time.FixedZone("", offset)).Format("Z07:00"))
 	}

@@ -18,7 +18,7 @@ import (
 // ReadOptions say how a file was written. The zero ReadOptions read files that the zero [Options]
 // write.
 type ReadOptions struct {
-	Format Format // Excel: texts are freed of what protects them, and times have no offset
+	Format Format // Excel: the protection of texts is removed, and times have no offset
 	Comma  rune   // as in Options
 
 	// Zone is the time zone of times without an offset. nil is an error if the file has such times.
@@ -34,30 +34,32 @@ type ReadOptions struct {
 	// an absent field.
 	ExtraKeys sessions.ExtraKeys
 
-	AllowMissing bool // a column that is not there has empty cells
-	AllowUnknown bool // a column that is not ours is passed over
-	AllowOpenEnd bool // the last row may lack its line break, so that one that was cut in its last cell is not noticed
+	AllowMissing bool // a missing column has empty cells
+	AllowUnknown bool // an unknown column is skipped
+	// AllowOpenEnd means that the last row may lack its line break. A row that was cut off in its
+	// last cell is then not noticed.
+	AllowOpenEnd bool
 
-	LivenessOneIsPassed bool // Liveness Status is the other way round: 1 is passed, 0 is not
-	LevelZeroIsNoData   bool // Match Level 0 means that nothing was compared, or that nobody knows
+	LivenessOneIsPassed bool // Liveness Status is inverted: 1 is passed, 0 is not
+	LevelZeroIsNoData   bool // Match Level 0 means that nothing was compared, or nothing is known
 
 	// Scale is the scale of the match levels. The zero Scale is [far.Kvalifika].
 	Scale far.Scale
 }
 
-// Row is a row of a file: the record, and the columns beyond it. Printing one shows its session ID
-// only.
+// Row is a row of a file: the record, and the columns beyond it. Printing one shows only its
+// session ID.
 type Row struct {
 	Record
 	Number  int64  // from 1, the header not counted; 0 for a row that was not read
-	Status  string // of the column Status, "" where the file has none
-	Reasons string // of the column Reasons, "" where the file has none
+	Status  string // of the column Status, "" if the file has none
+	Reasons string // of the column Reasons, "" if the file has none
 }
 
 // Read yields the rows of a file, in their order. It can be ranged over once, and holds one row at
-// a time, of at most [MaxRowBytes]. Empty rows, which spreadsheets leave, are passed over if the
-// file has a column Session ID or Creation time, which no session lacks. An error comes once, last,
-// with the zero Row: one that wraps [ErrOptions] for invalid options, otherwise a [*ReadError].
+// a time, of at most [MaxRowBytes]. Empty rows, which spreadsheets leave, are skipped if the file
+// has a column Session ID or Creation time, which no session lacks. An error comes once, last, with
+// the zero Row: one that wraps [ErrOptions] for invalid options, otherwise a [*ReadError].
 //
 // Every cell is checked and converted to the form of [Record], whatever the form of the file. UTF-8
 // with and without a byte order mark, and UTF-16 with one, are read.
@@ -65,7 +67,7 @@ func Read(r io.Reader, opts ReadOptions) iter.Seq2[Row, error] {
 	return readRows(r, opts, (*scanner).scan)
 }
 
-// readRows reads rows that next puts into the scanner, one at a time.
+// readRows yields the rows that next puts into the scanner, one at a time.
 func readRows(r io.Reader, opts ReadOptions, next func(*scanner) error) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		d, err := opts.decoder(r)
@@ -100,13 +102,13 @@ type decoder struct {
 
 	columns map[string]Column // by the headers of the file
 
-	identified bool // there is a column that is never empty
+	identified bool // there is a column that no session leaves empty
 
 	birth, expiration, moment layout
 	pairs                     []sessions.ExtraPair // of the row, one for each key
 }
 
-// target is where the cells of a column go.
+// target is the destination of a column's cells.
 type target struct {
 	header string
 	key    int // index of the extra key, -1 for a column
@@ -114,6 +116,7 @@ type target struct {
 	known  bool
 }
 
+// decoder checks the options and returns a decoder of r. The header is not read yet.
 func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	comma, err := checkComma(o.Comma)
 	if err != nil {
@@ -148,7 +151,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	for _, l := range []struct {
 		is    *layout
 		text  string
-		probe time.Time // what the layout must be able to say
+		probe time.Time // an instant that the layout must be able to express
 	}{
 		{&d.birth, cmp.Or(o.BirthLayout, time.DateOnly), time.Date(1931, 11, 22, 0, 0, 0, 0, time.UTC)},
 		{&d.expiration, cmp.Or(o.ExpirationLayout, expirationLayout), time.Date(2034, 11, 22, 0, 0, 0, 0, time.UTC)},
@@ -178,7 +181,7 @@ func (d *decoder) header() error {
 	if err := d.take(); err != nil {
 		return d.hint(err)
 	}
-	d.scan.most = len(d.cells) + 1
+	d.scan.most = len(d.cells) + 1 // one more, so that the error says that there are too many
 	return nil
 }
 
@@ -186,7 +189,8 @@ func (d *decoder) header() error {
 func (d *decoder) take() *ReadError {
 	seenColumns, seenKeys := [columnEnd]bool{}, make([]bool, len(d.keys))
 	from := 0
-	if strings.HasPrefix(string(d.scan.row), byteOrderMark) { // nor may AllowUnknown pass over the first column for it
+	// AllowUnknown must not skip the first column because of a second mark.
+	if strings.HasPrefix(string(d.scan.row), byteOrderMark) {
 		return &ReadError{Column: "#1", Err: fmt.Errorf("%w: it begins with a second byte order mark", ErrUnknownColumn)}
 	}
 	for i, end := range d.scan.ends {
@@ -227,13 +231,15 @@ func (d *decoder) take() *ReadError {
 	return nil
 }
 
-// hint says what is wrong with the file as a whole, if that is why its header cannot be read.
+// hint returns an error about the file as a whole, if that is why its header cannot be read, and
+// otherwise err.
 func (d *decoder) hint(err *ReadError) error {
 	const separators = ",;\t|"
 	text := string(d.scan.row)
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), "sep="); ok && len(rest) < 2 {
 		return &ReadError{Err: fmt.Errorf("%w: a line sep= before the header, which is for Excel alone", ErrUnknownColumn)}
 	}
+	// In UTF-16, every second byte of a header in ASCII is NUL.
 	if errors.Is(err, ErrEncoding) && strings.Count(text, "\x00") > len(text)/3 {
 		return &ReadError{Err: fmt.Errorf("%w: UTF-16 without a byte order mark", ErrEncoding)}
 	}
@@ -259,6 +265,7 @@ func (d *decoder) hint(err *ReadError) error {
 	return err
 }
 
+// target returns the destination of the column with a given header.
 func (d *decoder) target(header string) target {
 	if d.opts.Format == ExcelCSV {
 		header = unprotect(header, d.scan.comma)
@@ -273,8 +280,9 @@ func (d *decoder) target(header string) target {
 // row reads one row. At the end of the file the error is io.EOF.
 func (d *decoder) row(number int64) (Row, error) {
 	err := d.next(d.scan)
+	// Spreadsheets leave blank rows. A session always has an ID and a creation time.
 	for err == nil && d.identified && len(d.scan.row) == 0 {
-		err = d.next(d.scan) // a blank row, as spreadsheets leave them: a session has an ID or a time
+		err = d.next(d.scan)
 	}
 	switch {
 	case err == io.EOF: //nolint:errorlint // the end, and not an error that wraps it
@@ -309,7 +317,7 @@ func (d *decoder) row(number int64) (Row, error) {
 	return row, nil
 }
 
-// gather makes one Extra of the columns that hold its fields. Masked, all of them are.
+// gather makes one Extra of the columns that hold its fields. It is masked if all of them are.
 func (d *decoder) gather(row *Row) error {
 	if len(d.pairs) == 0 {
 		return nil
@@ -336,7 +344,8 @@ func (d *decoder) gather(row *Row) error {
 	return nil
 }
 
-// cell brings a cell to the form that Record states and puts it there, or among the extra fields.
+// cell converts a cell to the form that Record states, and stores it there or among the extra
+// fields.
 func (d *decoder) cell(to *string, t target, v string) (err error) {
 	masked := t.key < 0 && t.column.masks(v)
 	if d.opts.Format == ExcelCSV {
@@ -358,13 +367,14 @@ func (d *decoder) cell(to *string, t target, v string) (err error) {
 		return nil
 	}
 	*to, err = table[t.column].parse(d, v)
+	// A spreadsheet that saves as shown writes these instead of the value.
 	if errors.Is(err, ErrCell) && strings.HasPrefix(v, "##") && strings.Trim(v, "#") == "" {
 		err = fmt.Errorf("%w: a spreadsheet shows ### if a column is too narrow", ErrSaved)
 	}
 	return err
 }
 
-// cells returns the cells by column.
+// cells returns pointers to the cells of the row, by column.
 func (r *Row) cells() (cells [columnEnd]*string) {
 	for c := range table {
 		cells[c] = table[c].at(r)
@@ -374,7 +384,7 @@ func (r *Row) cells() (cells [columnEnd]*string) {
 
 func parseText(d *decoder, v string) (string, error) { return d.text(v), nil }
 
-// parseNumber refuses a number whose last digits a spreadsheet has taken away, such as 1.00101E+10.
+// parseNumber refuses a number whose last digits a spreadsheet has removed, such as 1.00101E+10.
 func parseNumber(d *decoder, v string) (string, error) {
 	v = d.text(v)
 	digits, exponent, ok := strings.Cut(v, "E+")
@@ -396,7 +406,8 @@ func parseSex(_ *decoder, v string) (string, error) {
 	return oneOf(v, string(sessions.Male), string(sessions.Female))
 }
 
-// parseTruth tells the truth values of other languages, as spreadsheets save them.
+// parseTruth parses TRUE and FALSE. The truth values of other languages, as spreadsheets save them,
+// are an [ErrSaved].
 func parseTruth(_ *decoder, v string) (string, error) {
 	cell, err := oneOf(v, trueCell, falseCell)
 	if err != nil && isTruth(v) {
@@ -405,6 +416,7 @@ func parseTruth(_ *decoder, v string) (string, error) {
 	return cell, err
 }
 
+// text returns a cell of text: the mark of a text that was not recognised becomes an empty cell.
 func (d *decoder) text(v string) string {
 	if v == sessions.UnrecognisedMark {
 		return ""
@@ -412,6 +424,7 @@ func (d *decoder) text(v string) string {
 	return v
 }
 
+// oneOf returns the value that v is, in any case of its letters, or "" for "".
 func oneOf(v string, values ...string) (string, error) {
 	if v == "" {
 		return "", nil
@@ -424,6 +437,7 @@ func oneOf(v string, values ...string) (string, error) {
 	return "", fmt.Errorf("%w: not one of %s", ErrCell, strings.Join(values, ", "))
 }
 
+// liveness returns 0 or 1, with 0 for passed.
 func (d *decoder) liveness(v string) (string, error) {
 	if d.opts.LivenessOneIsPassed {
 		switch v {
@@ -436,6 +450,7 @@ func (d *decoder) liveness(v string) (string, error) {
 	return oneOf(v, "0", "1")
 }
 
+// level parses a level of the scale.
 func (d *decoder) level(v string) (string, error) {
 	if v == "" {
 		return "", nil
@@ -450,6 +465,7 @@ func (d *decoder) level(v string) (string, error) {
 	return level.String(), nil
 }
 
+// parseAttempts parses a number from 1, without a sign or leading zeros.
 func parseAttempts(_ *decoder, v string) (string, error) {
 	if n, err := strconv.ParseInt(v, 10, 32); v != "" && (err != nil || n < 1 || v[0] == '+' || v[0] == '0') {
 		return "", fmt.Errorf("%w: not a whole number from 1", ErrCell)
@@ -457,6 +473,7 @@ func parseAttempts(_ *decoder, v string) (string, error) {
 	return v, nil
 }
 
+// parseExtra parses the extra fields and writes them in the form of Record.
 func parseExtra(_ *decoder, v string) (string, error) {
 	x, err := sessions.ParseExtra(v)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 )
 
 // Record is one row: the 24 columns in their order, as text. Its tags define headers and order for
-// this package, and for hosts that call gocsv themselves. Each cell is as the zero [Options] write
-// it, whatever file it was read from; the package comment says how. Any cell but Creation time and
-// Session ID may be [sessions.MaskedMark]. Records are comparable with ==. Printing one shows its
-// session ID alone.
+// this package, and for hosts that call gocsv themselves. Each cell has the form that the zero
+// [Options] give it, whatever file it was read from; the package comment describes it. Any cell
+// except Creation time and Session ID may be [sessions.MaskedMark]. Records are comparable with ==.
+// Printing one shows only its session ID.
 type Record struct {
 	PersonalNumber string `csv:"Personal Number"`
 	FirstName      string `csv:"First Name"`
@@ -26,10 +26,10 @@ type Record struct {
 	Nationality    string `csv:"Nationality"`
 	Sex            string `csv:"Sex"`             // male, female or empty
 	ExpirationDate string `csv:"Expiration Date"` // mm-dd-yy
-	Verified       string `csv:"Verified"`        // TRUE or FALSE; empty without a status
+	Verified       string `csv:"Verified"`        // TRUE or FALSE; empty if there is no status
 	DocumentValid  string `csv:"Document Valid"`  // TRUE or FALSE
 	LivenessStatus string `csv:"Liveness Status"` // 0 for passed, 1 for everything else
-	MatchLevel     string `csv:"Match Level"`     // 0 is compared without a match, empty is not compared
+	MatchLevel     string `csv:"Match Level"`     // 0: compared without a match; empty: not compared
 	CreationTime   string `csv:"Creation time"`   // RFC 3339, UTC, up to microseconds
 	CompletionTime string `csv:"Completion time"` // as CreationTime
 	Partner        string `csv:"Partner"`
@@ -93,11 +93,13 @@ func RecordOf(s *sessions.Session) Record {
 	return r
 }
 
+// The cells of truth values.
 const (
 	trueCell  = "TRUE"
 	falseCell = "FALSE"
 )
 
+// boolCell returns the cell of a truth value.
 func boolCell(b bool) string {
 	if b {
 		return trueCell
@@ -105,6 +107,7 @@ func boolCell(b bool) string {
 	return falseCell
 }
 
+// timeCell returns the cell of an instant, empty for the zero time.
 func timeCell(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -112,6 +115,7 @@ func timeCell(t time.Time) string {
 	return sessions.Truncate(t).Format(time.RFC3339Nano)
 }
 
+// sexCell returns the cell of a sex, empty if it is neither male nor female.
 func sexCell(s *sessions.Session) string {
 	if s.Sex == sessions.Male || s.Sex == sessions.Female {
 		return string(s.Sex)
@@ -119,6 +123,7 @@ func sexCell(s *sessions.Session) string {
 	return ""
 }
 
+// extraText returns the cell of the extra fields, empty if there are none.
 func extraText(s *sessions.Session) string {
 	if s.Extra.Len() == 0 {
 		return ""
@@ -126,8 +131,10 @@ func extraText(s *sessions.Session) string {
 	return string(s.Extra.AppendJSON(nil))
 }
 
+// idCell is the cell of an identity card.
 const idCell = "ID"
 
+// documentTypeCell returns the cell of a document type.
 func documentTypeCell(t sessions.DocumentType) string {
 	if t == sessions.IDCard {
 		return idCell
@@ -135,11 +142,13 @@ func documentTypeCell(t sessions.DocumentType) string {
 	return string(t)
 }
 
+// The cells of devices that have a name in files.
 const (
 	pcCell     = "PC"
 	mobileCell = "Mobile"
 )
 
+// deviceCell returns the cell of a device.
 func deviceCell(d sessions.Device) string {
 	switch d {
 	case sessions.PC:
@@ -151,8 +160,10 @@ func deviceCell(d sessions.Device) string {
 	}
 }
 
+// reasonSeparator separates the codes in a cell of reasons.
 const reasonSeparator = ";"
 
+// reasonsCell returns the cell of reasons.
 func reasonsCell(reasons []sessions.Reason) string {
 	switch len(reasons) {
 	case 0:
@@ -167,7 +178,7 @@ func reasonsCell(reasons []sessions.Reason) string {
 	return strings.Join(codes, reasonSeparator)
 }
 
-// String returns the record's session ID: never the person.
+// String returns the record's session ID and nothing about the person.
 func (r Record) String() string { //nolint:gocritic // a value method serves values and pointers
 	return fmt.Sprintf("record(%q)", r.SessionID)
 }
@@ -177,7 +188,7 @@ func (r Record) Format(s fmt.State, _ rune) { //nolint:gocritic // a value metho
 	_, _ = io.WriteString(s, r.String())
 }
 
-// LogValue is what String returns.
+// LogValue returns what String returns.
 func (r Record) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
 	return slog.StringValue(r.String())
 }

@@ -16,13 +16,13 @@ import (
 const MaxRowBytes = 4 << 20
 
 // scanner splits a file into rows of cells. It reads RFC 4180 with CRLF or LF at the end of rows;
-// empty lines are not rows. Unlike encoding/csv it keeps every byte of a quoted cell, tells a torn
-// row, and bounds its memory.
+// empty lines are not rows. Unlike encoding/csv it keeps every byte of a quoted cell, recognises a
+// torn row, and bounds its memory.
 type scanner struct {
 	r     io.Reader
 	comma byte
 	open  bool // the last row may lack its line break
-	most  int  // cells of a row at most
+	most  int  // most cells that a row may have
 	utf16 bool
 
 	buf  []byte
@@ -30,19 +30,19 @@ type scanner struct {
 	err  error // of r, once buf is read
 
 	row    []byte // the cells of the row, one after the other
-	ends   []int  // where each ends
+	ends   []int  // the end of each in row
 	quoted bool   // whether the last one was in quotes
-	after  int    // the byte after a closing quote where none may be
+	after  int    // the byte that follows a closing quote and is not allowed there
 }
 
-// mostCells is how many columns a spreadsheet has. Each costs memory, even an empty one.
+// mostCells is the number of columns that a spreadsheet has. Each costs memory, even an empty one.
 const mostCells = 16_384
 
-// newScanner finds out the encoding by the byte order mark.
+// newScanner returns a scanner of r. It recognises the encoding by the byte order mark.
 func newScanner(r io.Reader, comma byte, open bool) *scanner {
 	b := bufio.NewReader(r)
 	s := &scanner{r: b, comma: comma, open: open, most: mostCells, buf: make([]byte, 64<<10)}
-	start, _ := b.Peek(len(byteOrderMark)) // an error comes again when it is read
+	start, _ := b.Peek(len(byteOrderMark)) // an error comes again when fill reads
 	switch {
 	case string(start) == byteOrderMark:
 		_, _ = b.Discard(len(byteOrderMark))
@@ -53,10 +53,11 @@ func newScanner(r io.Reader, comma byte, open bool) *scanner {
 	return s
 }
 
-// fill reads on. It returns false at the end of the file and after an error.
+// fill reads the next bytes into buf. It returns false at the end of the file and after an error.
 func (s *scanner) fill() bool {
 	s.i, s.n = 0, 0
 	for empty := 0; s.n == 0 && s.err == nil; empty++ {
+		// As bufio does, give up on a reader that returns neither bytes nor an error.
 		if empty == 100 {
 			s.err = io.ErrNoProgress
 			break
@@ -66,6 +67,7 @@ func (s *scanner) fill() bool {
 	return s.n > 0
 }
 
+// endOfFile is returned by next if there is no further byte.
 const endOfFile = -1
 
 // next returns the next byte.
@@ -93,6 +95,7 @@ func (s *scanner) scan() error {
 	}
 }
 
+// cells reads the cells of one row, to its line break or the end of the file.
 func (s *scanner) cells() error {
 	for {
 		c := s.next()
@@ -118,8 +121,8 @@ func (s *scanner) cells() error {
 	}
 }
 
-// plainCell reads a cell without quotes, whose first byte is c, and what separates it from the
-// next.
+// plainCell reads a cell without quotes, whose first byte is c, and the separator or line break
+// after it.
 func (s *scanner) plainCell(c int) (last bool, err error) {
 	for ; ; c = s.next() {
 		switch c {
@@ -138,7 +141,7 @@ func (s *scanner) plainCell(c int) (last bool, err error) {
 			case endOfFile:
 				return true, s.atEnd()
 			}
-			s.i-- // a lone one is data
+			s.i-- // a lone CR is data
 		}
 		s.row = append(s.row, byte(c))
 		if len(s.row) > MaxRowBytes {
@@ -147,7 +150,7 @@ func (s *scanner) plainCell(c int) (last bool, err error) {
 	}
 }
 
-// quotedCell reads a cell after its first quote, and what separates it from the next.
+// quotedCell reads a cell after its first quote, and the separator or line break after it.
 func (s *scanner) quotedCell(int) (last bool, err error) {
 	for {
 		if s.i == s.n && !s.fill() {
@@ -190,7 +193,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 	}
 }
 
-// atEnd judges a row that the end of the file ends.
+// atEnd decides whether the end of the file may end a row.
 func (s *scanner) atEnd() error {
 	if s.open {
 		return s.ended(nil)
@@ -198,7 +201,7 @@ func (s *scanner) atEnd() error {
 	return s.ended(ErrTorn)
 }
 
-// ended is the error at the end of the file: err, unless the reader failed.
+// ended returns the error at the end of the file: err, unless the reader failed.
 func (s *scanner) ended(err error) error {
 	if s.err != io.EOF { //nolint:errorlint // an error that wraps io.EOF is no end
 		return s.err
@@ -206,17 +209,19 @@ func (s *scanner) ended(err error) error {
 	return err
 }
 
-// check refuses a cell that is not a text.
+// check refuses a row with a cell that is not valid text.
 func (s *scanner) check() error {
 	if !utf8.Valid(s.row) || bytes.IndexByte(s.row, 0) >= 0 {
 		return ErrEncoding
 	}
 	for _, end := range s.ends {
-		if end < len(s.row) && !utf8.RuneStart(s.row[end]) { // two cells share a character
+		// The row is valid as a whole, but two cells share a character.
+		if end < len(s.row) && !utf8.RuneStart(s.row[end]) {
 			return ErrEncoding
 		}
 	}
-	if s.utf16 && bytes.ContainsRune(s.row, utf8.RuneError) { // what the decoder makes of half a surrogate pair
+	// The decoder replaces half a surrogate pair with RuneError.
+	if s.utf16 && bytes.ContainsRune(s.row, utf8.RuneError) {
 		return ErrEncoding
 	}
 	return nil

@@ -17,14 +17,14 @@ type Selection interface {
 	// its result never changes.
 	Request() sessions.Request
 
-	// Open checks whether the sessions may be read, and returns an iterator whose sessions are valid
-	// only until the next one. An error of the iterator comes once and last. Only the fields that the
-	// reading asks for are used.
+	// Open checks whether the sessions may be read, and returns an iterator whose sessions are
+	// valid only until the next one. An error of the iterator comes once and last. Only the fields
+	// that the reading asks for are used.
 	Open(ctx context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error)
 
 	// Watermark returns a moment in the history of the selection, not later than any that Open
 	// reads afterwards. An error that wraps [errors.ErrUnsupported] says that there is none: a file
-	// can then not be resumed.
+	// cannot be resumed then.
 	Watermark(ctx context.Context) (string, error)
 
 	// Changed reports whether a session further back than the position, which is in the selection or
@@ -48,16 +48,17 @@ func disclosed(all iter.Seq2[*sessions.Session, error], d sessions.Disclosure) i
 	}
 }
 
-// sight is what a viewer sees of one session at a time.
+// sight shows a viewer's view of one session at a time.
 type sight struct {
 	of   sessions.Disclosure
-	seen sessions.Session // a copy, since the session that is looked at is not ours to change
+	seen sessions.Session // a copy, since the session itself belongs to the selection
 }
 
-// session returns a session without what the viewer may not see, until the next call.
+// session returns the session without what the viewer may not see. The result is valid until the
+// next call.
 func (v *sight) session(s *sessions.Session) *sessions.Session {
-	// A session that hides the fields already, because nobody has read them, may yet have the
-	// reasons that tell them.
+	// A session may hide the fields already, because they were not read, and still have reasons
+	// from which their values could be inferred.
 	if s == nil || v.of.Hidden().Minus(s.Hidden()) == 0 && len(s.Reasons) == 0 {
 		return s
 	}
@@ -69,21 +70,23 @@ func (v *sight) session(s *sessions.Session) *sessions.Session {
 // FromIterator makes a [Selection] from a host's own iterator, for sessions that do not come from a
 // store. Files hide what the request's disclosure hides, whether or not the iterator has hidden it.
 // The zero Request shows everything, and a manifest then has no company. A session need be valid
-// only until the next one. All sessions are written, in the order of the iterator. It is read from
-// its beginning only, and has no watermark, so that a file of it cannot be resumed.
+// only until the next one. All sessions are written, in the order of the iterator. It is read only
+// from its beginning, and has no watermark, so that a file of it cannot be resumed.
 func FromIterator(r sessions.Request, all iter.Seq2[*sessions.Session, error]) Selection {
 	return &iterated{r, all}
 }
 
+// iterated is a Selection of a host's own iterator.
 type iterated struct {
 	request sessions.Request
 	all     iter.Seq2[*sessions.Session, error]
 }
 
-// Request is what the host gave.
+// Request returns the request that the host gave.
 func (x *iterated) Request() sessions.Request { return x.request }
 
-// Open gives the iterator, which has no positions to begin at.
+// Open returns the iterator. It refuses a reading that begins at a position, since an iterator has
+// none.
 func (x *iterated) Open(_ context.Context, r sessions.Reading) (iter.Seq2[*sessions.Session, error], error) {
 	if !r.After.IsZero() {
 		return nil, fmt.Errorf("export: an iterator has no positions: %w", errors.ErrUnsupported)
@@ -91,12 +94,12 @@ func (x *iterated) Open(_ context.Context, r sessions.Reading) (iter.Seq2[*sessi
 	return x.all, nil
 }
 
-// Watermark is unsupported.
+// Watermark returns an error, since an iterator has no history.
 func (x *iterated) Watermark(context.Context) (string, error) {
 	return "", fmt.Errorf("export: an iterator has no watermark: %w", errors.ErrUnsupported)
 }
 
-// Changed errs on the side of true.
+// Changed returns true, since an iterator cannot answer.
 func (x *iterated) Changed(context.Context, string, sessions.Position) (bool, error) {
 	return true, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// SessionOptions say what a file cannot.
+// SessionOptions state what a file does not say.
 type SessionOptions struct {
 	Company string // the company that owns the sessions; required
 
@@ -24,16 +24,16 @@ type SessionOptions struct {
 	NotVerified sessions.Status
 }
 
-// Session makes a session of the row, and returns the fields that the row could not say, which are
-// absent, or the strictest guess. The package comment lists them. The session is valid
-// ([sessions.Session.Validate]) and has no revision.
+// Session makes a session of the row, and returns the fields that the row does not state. These are
+// absent from the session, or have the strictest value that the row allows. The package comment
+// lists them. The session is valid ([sessions.Session.Validate]) and has no revision.
 //
 // An error is a [*ReadError] that wraps [ErrCell] and, where there is one, the
 // [*sessions.FieldError] of the value. A row with masked cells is such an error, since it does not
-// have the whole session.
+// contain the whole session.
 func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, error) {
 	said := *r
-	r = &said // unmask changes it
+	r = &said // a copy, since unmask changes it
 	p := rowParser{row: r, cells: r.cells(), lost: sessions.FieldsOf(sessions.FieldSubject, sessions.FieldDecidedAt,
 		sessions.FieldAcceptanceLevel, sessions.FieldDocumentPresented, sessions.FieldSelfie)}
 	p.unmask()
@@ -77,7 +77,8 @@ func columnOf(err error) string {
 	return ""
 }
 
-// rowParser keeps the first error, and the fields that were not said.
+// rowParser makes the fields of a session from the cells of a row. It keeps the first error, and
+// the fields that the row does not state.
 type rowParser struct {
 	row   *Row
 	cells [columnEnd]*string
@@ -85,16 +86,18 @@ type rowParser struct {
 	err   error
 }
 
+// fail keeps an error about a column, unless there is one already.
 func (p *rowParser) fail(c Column, what string) {
 	if p.err == nil {
 		p.err = &ReadError{p.row.Number, c.String(), fmt.Errorf("%w: %s", ErrCell, what)}
 	}
 }
 
+// lose notes that the row does not state the field of a column.
 func (p *rowParser) lose(c Column) { p.lost |= sessions.FieldsOf(c.Field()) }
 
-// unmask refuses masked cells. In columns whose texts come from outside a value may look like one:
-// it is lost instead, so that nobody can make a file unreadable.
+// unmask refuses masked cells. In columns whose texts come from outside, a value may look like a
+// masked one. Such a cell is lost instead, so that nobody can make a file unreadable.
 func (p *rowParser) unmask() {
 	for i, cell := range p.cells {
 		c := Column(i)
@@ -115,7 +118,7 @@ func (p *rowParser) unmask() {
 	}
 }
 
-// known returns a cell that says nothing when it is empty.
+// known returns the cell of a column. An empty cell does not state the field.
 func (p *rowParser) known(c Column) string {
 	v := *p.cells[c]
 	if v == "" {
@@ -124,6 +127,7 @@ func (p *rowParser) known(c Column) string {
 	return v
 }
 
+// text returns a recognised text, a redacted one, or the zero Text for an empty cell.
 func (p *rowParser) text(c Column) sessions.Text {
 	switch v := p.known(c); v {
 	case "":
@@ -135,6 +139,7 @@ func (p *rowParser) text(c Column) sessions.Text {
 	}
 }
 
+// time returns the instant of a cell, or the zero time for an empty one.
 func (p *rowParser) time(c Column) time.Time {
 	v := *p.cells[c]
 	if v == "" {
@@ -147,6 +152,7 @@ func (p *rowParser) time(c Column) time.Time {
 	return t
 }
 
+// date returns the date of a cell in layout l, with a year from first to last.
 func (p *rowParser) date(c Column, l layout, first, last int) sessions.Date {
 	v, err := l.date(*p.cells[c], time.DateOnly, first, last)
 	if err != nil {
@@ -155,7 +161,7 @@ func (p *rowParser) date(c Column, l layout, first, last int) sessions.Date {
 	if v == "" {
 		return sessions.Date{}
 	}
-	d, _ := sessions.ParseDate(v) // it was just written
+	d, _ := sessions.ParseDate(v) // layout.date has just written it
 	return d
 }
 
@@ -170,6 +176,7 @@ func (p *rowParser) attempt() int {
 	return n
 }
 
+// validity returns Valid for TRUE only: FALSE is also written for a document that was not checked.
 func (p *rowParser) validity() sessions.Validity {
 	switch p.row.DocumentValid {
 	case trueCell:
@@ -182,6 +189,7 @@ func (p *rowParser) validity() sessions.Validity {
 	return sessions.NotChecked
 }
 
+// liveness returns LivenessPassed for 0 only: 1 is also written if liveness was not checked.
 func (p *rowParser) liveness() sessions.Liveness {
 	switch p.row.LivenessStatus {
 	case "0":
@@ -194,6 +202,7 @@ func (p *rowParser) liveness() sessions.Liveness {
 	return sessions.LivenessUnknown
 }
 
+// match returns the result of a comparison, or that nothing was compared for an empty cell.
 func (p *rowParser) match(scale string) sessions.Match {
 	if p.row.MatchLevel == "" {
 		return sessions.Match{}
@@ -205,6 +214,7 @@ func (p *rowParser) match(scale string) sessions.Match {
 	return sessions.Match{Compared: true, Level: level, Scale: scale}
 }
 
+// extra returns the extra fields of a cell of JSON.
 func (p *rowParser) extra() sessions.Extra {
 	x, err := sessions.ParseExtra(p.row.Extra)
 	if err != nil && p.err == nil {
@@ -239,6 +249,7 @@ func (p *rowParser) status(notVerified sessions.Status) sessions.Status {
 	}
 }
 
+// reasons returns the reasons of a row. A session that succeeded has none, so nothing is lost then.
 func (p *rowParser) reasons(status sessions.Status) []sessions.Reason {
 	if p.row.Reasons == "" {
 		if status != sessions.Success {
@@ -253,6 +264,7 @@ func (p *rowParser) reasons(status sessions.Status) []sessions.Reason {
 	return reasons
 }
 
+// documentTypeOf returns the document type that is written as cell.
 func documentTypeOf(cell string) sessions.DocumentType {
 	if cell == idCell {
 		return sessions.IDCard
@@ -260,6 +272,7 @@ func documentTypeOf(cell string) sessions.DocumentType {
 	return sessions.DocumentType(cell)
 }
 
+// deviceOf returns the device that is written as cell.
 func deviceOf(cell string) sessions.Device {
 	switch cell {
 	case pcCell:

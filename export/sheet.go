@@ -13,15 +13,15 @@ import (
 // It is for one file and one goroutine.
 type Sheet struct {
 	Columns []FileColumn
-	TooLong int64 // cells that were [TooLongMark] so far
+	TooLong int64 // cells that were written as [TooLongMark] so far
 
 	plan *plan
 	view *sight
 	row  []any
 }
 
-// Sheet returns the columns and cells that a sheet of these options has for a viewer, or the error
-// that [Write] gives for them. [Options.Open] yields the sessions.
+// Sheet returns the columns and cells that a sheet with these options has for a viewer, or the
+// error that [Write] returns for them. [Options.Open] yields the sessions.
 func (o *Options) Sheet(d sessions.Disclosure) (*Sheet, error) {
 	p, err := o.plan(d)
 	if err != nil {
@@ -33,10 +33,10 @@ func (o *Options) Sheet(d sessions.Disclosure) (*Sheet, error) {
 // String says how many columns there are.
 func (s Sheet) String() string { return fmt.Sprintf("sheet(%d columns)", len(s.Columns)) }
 
-// Format prints what String returns, whatever the verb: never a cell.
+// Format prints what String returns, whatever the verb. It never prints a cell.
 func (s Sheet) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
 
-// LogValue is what String returns.
+// LogValue returns what String returns.
 func (s Sheet) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
@@ -64,6 +64,7 @@ func (s *Sheet) Values(of *sessions.Session) []any {
 			switch {
 			case text == "":
 				v = nil
+			// The length in bytes is cheap and is never less than that in UTF-16.
 			case len(text) > MaxExcelCell && len(utf16.Encode([]rune(text))) > MaxExcelCell:
 				s.TooLong++
 				v = TooLongMark

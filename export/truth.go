@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// truthWords are the truth values of spreadsheets in upper case, in every language that LibreOffice
-// 7.4 has one for (it shows them where a boolean is formatted in that language) and, where they
-// differ, those of Excel's functions TRUE and FALSE.
+// truthWords are the truth values of spreadsheets in upper case: those of every language for which
+// LibreOffice 7.4 has them (it shows them where a boolean is formatted in that language) and, where
+// they differ, those of Excel's functions TRUE and FALSE.
 var truthWords = wordSet(`
 	A SI NGOHO,ADEVĂRAT,ALA,APLAMS,ASIYONYANISO,BENAR,BERU,BRAERO,BREUG,CERT,DAABI,DHUGAA,DOGRY
 	DOĞRU,DÜZ,EGIAZKOA,EPÄTOSI,EQQORTOQ,EQQUNNGITSOQ,FALS,FALSA,FALSCH,FALSE,FALSK,FALSKT,FALSO
@@ -27,6 +27,7 @@ var truthWords = wordSet(`
 	ሓሶት,ሓቂ,ሔሰት,አውነት,ខុស,ត្រូវ,ᲛᲪᲓᲐᲠᲘ,ᲭᲔᲨᲛᲐᲠᲘᲢᲘ,假,真,거짓,참
 `)
 
+// wordSet returns the words of lines that are separated by commas.
 func wordSet(list string) map[string]bool {
 	words := map[string]bool{}
 	for line := range strings.Lines(list) {
@@ -34,12 +35,13 @@ func wordSet(list string) map[string]bool {
 			words[word] = true
 		}
 	}
+	// The list begins and ends with an empty line.
 	delete(words, "")
 	return words
 }
 
-// truthLengths has, for the first byte of each word of ASCII, a bit for its length: most names are
-// none for their length alone.
+// truthLengths has, for the first byte of each word that begins in ASCII, a bit for the word's
+// length in bytes. The length alone shows that most names are not truth values.
 var truthLengths = func() (lengths [128]uint64) {
 	for word := range truthWords {
 		if word[0] < utf8.RuneSelf {
@@ -52,11 +54,14 @@ var truthLengths = func() (lengths [128]uint64) {
 // longestTruth is the length of the longest truth word, in bytes.
 const longestTruth = 36
 
-// isTruth reports whether a spreadsheet of some language takes the text for a truth value.
+// isTruth reports whether a spreadsheet of some language takes the text for a truth value. The text
+// must not be empty.
 func isTruth(v string) bool {
 	switch first := v[0] &^ 0x20; {
-	case len(v) > 3*longestTruth: // of full-width letters
+	// Full-width letters have three bytes each.
+	case len(v) > 3*longestTruth:
 		return false
+	// The text begins and ends in ASCII, and no truth word with this first letter has its length.
 	case first >= 'A' && first <= 'Z' && v[len(v)-1] > ' ' && v[len(v)-1] < utf8.RuneSelf && truthLengths[first]>>len(v)&1 == 0:
 		return false
 	}
@@ -66,7 +71,7 @@ func isTruth(v string) bool {
 // ignored reports whether a spreadsheet may pass over a character around a value.
 func ignored(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc) }
 
-// narrow returns the ASCII letter of a full-width one.
+// narrow returns the ASCII character of a full-width one, and any other character unchanged.
 func narrow(r rune) rune {
 	if r >= '！' && r <= '～' {
 		return r - '！' + '!'

@@ -18,7 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Options say how a file is written. The zero Options write the 24 columns as RFC 4180.
+// Options say how a file is written. The zero Options write the 24 columns in RFC 4180.
 type Options struct {
 	Format Format
 
@@ -37,7 +37,7 @@ type Options struct {
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
 
-	// Own are further columns of the host's. Columns refers to them with [Own]; those that are not in
+	// Own are further columns of the host. Columns refers to them with [Own]; those that are not in
 	// Columns come last.
 	Own []OwnColumn
 
@@ -49,13 +49,13 @@ type Options struct {
 	// with the key as its header. A session without the field has an empty cell.
 	ExtraKeys sessions.ExtraKeys
 
-	// Count is how many sessions there are, counted or estimated; 0 if that is not known. It is passed
-	// on to Progress. In Excel's format a Count over [MaxExcelRows] is refused before the first row;
-	// without a Count, the error comes at the row that is too many.
+	// Count is the number of sessions, counted or estimated; 0 if it is not known. It is passed on
+	// to Progress. In Excel's format a Count over [MaxExcelRows] is refused before the first row;
+	// without a Count, the error comes at the first row beyond that limit.
 	Count int64
 
-	// Progress, if it is not nil, is called after each part of the file, and at the end, never by two
-	// goroutines at once and never after the call returns. The export waits for it.
+	// Progress, if it is not nil, is called after each part of the file, and at the end, never by
+	// two goroutines at once and never after the call returns. The export waits for it to return.
 	Progress func(Progress)
 
 	// SHA256 asks for the digest of the file.
@@ -77,19 +77,20 @@ func (o *Options) Fields() sessions.Fields {
 	return shown
 }
 
-// Progress is how far an export is.
+// Progress says how far an export has come.
 type Progress struct {
-	Rows, Bytes int64 // written, as Result has them
-	Count       int64 // of Options: how many rows there will be, 0 if nobody knows
+	Rows, Bytes int64 // written so far, as in Result
+	Count       int64 // of Options: the expected number of rows, 0 if it is not known
 }
 
-// Result counts what the writer has accepted. Bytes include the header and the byte order mark.
+// Result counts what the writer has accepted. Bytes includes the header and the byte order mark.
 type Result struct {
 	Rows   int64 // without the header
 	Bytes  int64
-	SHA256 string // of these bytes, in hexadecimal; "" where Options do not ask for it
+	SHA256 string // of these bytes, in hexadecimal; "" if Options do not ask for it
 
-	// TooLong is how many cells were [TooLongMark], since a sheet has no room for them.
+	// TooLong is the number of cells that were written as [TooLongMark], because a sheet has
+	// no room for their text.
 	TooLong int64
 }
 
@@ -97,8 +98,8 @@ type Result struct {
 // even if there are no sessions. It opens the selection first: the viewer's permission, limit and
 // hidden fields, and in Excel's format the number of rows, are checked before the first byte.
 //
-// The file never has what the viewer may not see, whatever the options: a column of a dropped field
-// is left out, and each cell of another hidden field, or of one that was not read
+// The file never contains what the viewer may not see, whatever the options: a column of a dropped
+// field is left out, and each cell of another hidden field, or of one that was not read
 // ([sessions.Session.Hidden]), is [sessions.MaskedMark].
 //
 // Write holds a few buffers of some 64 KiB, however many sessions there are, and writes whole rows
@@ -109,8 +110,8 @@ type Result struct {
 // The first error stops it: one of the options ([ErrOptions], [ErrColumn]), of the selection, or
 // [ErrTooManyRows] before anything is written; after that a [*WriteError] that wraps the error of
 // the selection, of the context, of the writer, or one of this package ([ErrNoSession],
-// [ErrTooManyRows]). The Result then says how much of the file w has. Nothing in that part shows
-// that it is incomplete.
+// [ErrTooManyRows]). The Result then says how much of the file w has accepted. Nothing in that part
+// shows that it is incomplete.
 //
 // No value can break the file. Bytes are written unchanged, including NUL and invalid UTF-8, which
 // no stored session has and which [Read] refuses.
@@ -152,11 +153,11 @@ func (o *Options) Open(ctx context.Context, selected Selection, r sessions.Readi
 	return disclosed(seq, selected.Request().Disclosure), nil
 }
 
-// output is where a file goes.
+// output writes the blocks of a file to w and counts them.
 type output struct {
 	w    io.Writer
 	opts *Options
-	sum  hash.Hash // nil: nobody asked
+	sum  hash.Hash // nil if Options do not ask for it
 	done Result
 }
 
@@ -168,6 +169,7 @@ func newOutput(w io.Writer, opts *Options) *output {
 	return o
 }
 
+// take writes a block. Rows counts whole blocks only, Bytes every byte that w has accepted.
 func (o *output) take(b Block) error {
 	n, err := o.w.Write(b.Text)
 	o.done.Bytes += int64(n)
@@ -187,6 +189,7 @@ func (o *output) take(b Block) error {
 	return nil
 }
 
+// result returns the counts so far.
 func (o *output) result() Result {
 	if o.sum != nil {
 		o.done.SHA256 = hex.EncodeToString(o.sum.Sum(nil))
@@ -194,12 +197,14 @@ func (o *output) result() Result {
 	return o.done
 }
 
-// encode writes sessions in blocks.
+// encode writes sessions in blocks. An export that is resumed begins at a row that is in the file
+// already (Start): it is encoded for comparison, and not counted.
 func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, error], at Start, take func(Block) error) error {
 	out := pipe{take: take}
-	defer func() { _ = out.close() }() // after another error
+	defer func() { _ = out.close() }() // after an error that is returned already
 	b := Block{Text: newBuffer(), Rows: at.Rows, Last: at.Last}
-	kept := at.Rows > 0 // the first row is there already
+	// The first session is the last one that the file has already.
+	kept := at.Rows > 0
 	full := kept && at.InFile == p.perFile
 	if !kept {
 		b.Text = p.header(b.Text)
@@ -213,6 +218,7 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 		case err != nil:
 		case s == nil:
 			err = ErrNoSession
+		// If files are split at this number, the session begins the next file.
 		case p.excel && at.InFile == MaxExcelRows && !full && !kept:
 			err = ErrTooManyRows
 		}
@@ -227,6 +233,7 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 			kept = false
 			continue
 		}
+		// The header of a further file waits for its first session, so that no file is empty.
 		if full {
 			b.Text, at.InFile = p.header(b.Text), 0
 		}
@@ -241,10 +248,11 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 			}
 		}
 	}
-	if err := ctx.Err(); err != nil { // an iterator that stopped for it may not have said so
+	// An iterator that stopped because the context ended may have yielded no error.
+	if err := ctx.Err(); err != nil {
 		return &WriteError{Row: b.Rows + 1, Err: err}
 	}
-	if full {
+	if full { // the last block has ended the file
 		return out.close()
 	}
 	if last.id != nil {
@@ -254,7 +262,8 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 	return out.finish(&b)
 }
 
-// lastRow keeps the position of the last row without keeping its session, which is lent.
+// lastRow keeps the position of the last row without keeping its session, which is valid only until
+// the next one.
 type lastRow struct {
 	at time.Time
 	id []byte
@@ -266,9 +275,10 @@ func (l *lastRow) position() sessions.Position {
 	return sessions.Position{CreatedAt: sessions.Truncate(l.at), ID: string(l.id)}
 }
 
+// byteOrderMark is U+FEFF in UTF-8: the bytes EF BB BF.
 const byteOrderMark = "\uFEFF"
 
-// plan checks the options and chooses the encoders of what the viewer may see.
+// plan checks the options and chooses the encoders for what the viewer may see.
 func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	comma, err := checkComma(o.Comma)
 	if err != nil {
@@ -300,6 +310,7 @@ func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	return p, nil
 }
 
+// checkComma returns the separator as a byte, or an error if cells cannot be separated by it.
 func checkComma(comma rune) (byte, error) {
 	switch comma {
 	case 0:
@@ -311,7 +322,7 @@ func checkComma(comma rune) (byte, error) {
 	}
 }
 
-// columns are those chosen, and behind them the host's own that were not.
+// columns returns the columns chosen, followed by the host's own that were not chosen.
 func (o *Options) columns() []Column {
 	chosen := o.Columns
 	if chosen == nil {
@@ -325,7 +336,7 @@ func (o *Options) columns() []Column {
 	return chosen
 }
 
-// choose adds the columns of the options.
+// choose adds the columns of the options, without those that the viewer's disclosure drops.
 func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	chosen := o.columns()
 	keys := o.ExtraKeys.All()
@@ -343,7 +354,8 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 			return fmt.Errorf("%w: own column %d has no Cell, or a header that is empty or not UTF-8", ErrOptions, i+1)
 		}
 	}
-	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden() // ID and creation time never are
+	// ID and creation time are never dropped.
+	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden()
 	for i, c := range chosen {
 		own := int(c) - int(ownColumns)
 		switch {
@@ -355,6 +367,8 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 			if of := o.Own[own]; of.Fields.Intersect(dropped) == 0 {
 				p.columns = append(p.columns, planned{
 					FileColumn: FileColumn{Header: of.Header, Column: c}, fields: of.Fields,
+					// The host's function gets only the fields that it has declared, since the
+					// others are not checked against the disclosure.
 					text: func(s *sessions.Session) string {
 						p.own = *s
 						p.own.Retain(of.Fields)
@@ -362,7 +376,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 					},
 				})
 			}
-		case hidden.Drop.Has(c.Field()) && dropped.Has(c.Field()):
+		case hidden.Drop.Has(c.Field()) && dropped.Has(c.Field()): // a dropped field: no column
 		case c == ColumnExtra && len(keys) > 0:
 			for _, key := range keys {
 				p.columns = append(p.columns, planned{
@@ -392,7 +406,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	return nil
 }
 
-// encoder returns what writes the cells of a column.
+// encoder returns the function that writes the cells of a column.
 func (o *Options) encoder(c Column) encoder {
 	switch {
 	case c == ColumnBirthDate && o.BirthLayout != "":
@@ -408,7 +422,7 @@ func (o *Options) encoder(c Column) encoder {
 	}
 }
 
-// checkHeaders refuses names that no reader could tell apart.
+// checkHeaders refuses headers of columns that do not exist, and headers that no file can have.
 func checkHeaders(headers map[Column]string) error {
 	for c, h := range headers {
 		if c >= columnEnd {

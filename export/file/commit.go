@@ -17,12 +17,13 @@ import (
 	"strings"
 )
 
-// commit gives the files their names, in the place of those of an older export, and removes what
-// else there is of it.
+// commit renames the files to their final names, in place of those of an older export, and removes
+// the rest of the older export.
 func (j *job) commit() error {
 	for i := range j.state.Files {
 		j.state.Files[i].Parts = len(j.state.Files)
 	}
+	// Only the manifest of the first file may still be missing: it is the last step.
 	if j.committed {
 		if err := j.name(j.manifestPath(1), j.path+ManifestSuffix)(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -48,19 +49,19 @@ func (j *job) commit() error {
 	return syncDir(filepath.Dir(j.path))
 }
 
-// steps are those that replace an older export, of which there are the files given. After whichever
-// of them they are cut off, no manifest is beside a file that is not its own, and whoever comes
-// next can tell of each further file whose it is.
+// steps returns the steps that replace an older export, which has the given files. After any of
+// them, no manifest is beside a file that it does not describe, and the next call can tell for each
+// further file which export it belongs to.
 func (j *job) steps(old []int) (steps []func() error) {
-	// The manifest of the first file goes first: from here on the older export is none.
+	// The manifest of the first file goes first. From then on there is no older export.
 	for _, n := range old {
 		if n > 1 {
 			steps = append(steps, j.gone(partName(j.path, n)))
 		}
 		steps = append(steps, j.gone(partName(j.path, n)+ManifestSuffix))
 	}
-	// The manifest of a further file comes before it, and so each is known to be of an export as
-	// soon as it is there.
+	// A further file gets its manifest before its name, so that it is known to belong to an export
+	// as soon as it exists.
 	for n := len(j.state.Files); n > 1; n-- {
 		name := partName(j.path, n)
 		steps = append(steps, j.name(j.manifestPath(n), name+ManifestSuffix), j.name(j.partPath(n), name))
@@ -72,10 +73,13 @@ func (j *job) steps(old []int) (steps []func() error) {
 	return steps
 }
 
-func (j *job) gone(name string) func() error     { return func() error { return remove(name) } }
+// gone returns the step that removes a file.
+func (j *job) gone(name string) func() error { return func() error { return remove(name) } }
+
+// name returns the step that renames a file.
 func (j *job) name(from, to string) func() error { return func() error { return os.Rename(from, to) } }
 
-// syncDir brings names to the disk, where directories can be.
+// syncDir writes the names of a directory to the disk, on systems that can do so.
 func syncDir(name string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -88,8 +92,8 @@ func syncDir(name string) error {
 }
 
 // older returns the numbers of the files that an older export of the name left beside its first,
-// and 1 if it left a manifest. A file that is in the way of one of the first n, and is not proved
-// to be of an older export, is an error.
+// and 1 if it left a manifest. A file that has the name of one of the first n, and is not proved to
+// be part of an older export, is an error.
 func (j *job) older(n int) ([]int, error) {
 	there, err := os.ReadDir(filepath.Dir(j.path))
 	if err != nil {
@@ -122,7 +126,7 @@ func (j *job) older(n int) ([]int, error) {
 	return old, nil
 }
 
-// left says what an export has left of its n-th file: something, or something else in its place.
+// left reports whether an export has left its n-th file, and whether a foreign file has its name.
 // The first file itself may be anything.
 func (j *job) left(n int) (ours, foreign bool, err error) {
 	name := partName(j.path, n)
@@ -133,7 +137,7 @@ func (j *job) left(n int) (ours, foreign bool, err error) {
 	var m Manifest
 	ours = err == nil && json.Unmarshal(text, &m) == nil && m.Version > 0 && m.File == filepath.Base(name) && m.Part == n
 	if err == nil && !ours {
-		return false, n > 1 || j.opts.Manifest, nil // a manifest by name alone
+		return false, n > 1 || j.opts.Manifest, nil // it only has the name of a manifest
 	}
 	if n == 1 {
 		return ours, false, nil

@@ -27,17 +27,17 @@ import (
 type Options struct {
 	export.Options
 
-	// Manifest asks for a [Manifest] beside each file: its name with [ManifestSuffix]. An export
-	// that is split has them always.
+	// Manifest asks for a [Manifest] beside each file, under its name with [ManifestSuffix]. An
+	// export that is split always has them.
 	Manifest bool
 
-	// RowsPerFile splits the export into files of so many rows, of which the last may have fewer.
-	// The second is named as the first with -2 before its extension. 0 does not split. In Excel's
-	// format at most [export.MaxExcelRows].
+	// RowsPerFile splits the export into files of this number of rows; the last may have fewer. The
+	// second file is named like the first, with -2 before its extension. 0 does not split. In
+	// Excel's format it is at most [export.MaxExcelRows].
 	RowsPerFile int64
 
-	// BlockBytes is how much text may be lost when an export is cut off, and how precisely a manifest
-	// says where a file differs, to within 64 KiB. 0 is 4 MiB.
+	// BlockBytes is the number of bytes of text that may be lost when an export is cut off. With
+	// the same precision, to within 64 KiB, a manifest says where a file differs. 0 is 4 MiB.
 	BlockBytes int64
 
 	// Gzip compresses the files. Their names are the caller's: .gz is not added.
@@ -50,6 +50,7 @@ const (
 	ManifestSuffix = ".manifest.json" // of the manifest
 )
 
+// defaultBlockBytes is the number of bytes of a block if Options do not state it.
 const defaultBlockBytes = 4 << 20
 
 // Write writes the sessions of a selection to a file, or to several if the options say so, and
@@ -76,9 +77,9 @@ func Write(ctx context.Context, path string, selected export.Selection, opts Opt
 // written.
 //
 // If that is impossible, because sessions that are still to be written have changed since, or
-// because the incomplete export is another one, nothing changes and the error wraps [ErrResume]:
-// call [Write] to start again. The same holds for options without the column Session ID
-// ([export.Options.Resumable]). All other errors are those of Write, and Resume may be called
+// because the incomplete export is a different one, nothing changes and the error wraps
+// [ErrResume]: call [Write] to start again. The same is true of options without the column Session
+// ID ([export.Options.Resumable]). All other errors are those of Write, and Resume may be called
 // again.
 func Resume(ctx context.Context, path string, selected export.Selection, opts Options) ([]Manifest, error) {
 	j, err := newJob(path, selected, opts)
@@ -88,7 +89,7 @@ func Resume(ctx context.Context, path string, selected export.Selection, opts Op
 	return j.in(false, func() error { return j.resume(ctx) })
 }
 
-// Discard removes the incomplete export under the name, if there is one. While it is being written
+// Discard removes the incomplete export under the name, if there is one. While it is being written,
 // the error is [ErrBusy].
 func Discard(path string) error {
 	w, err := enter(path+PartialSuffix, false)
@@ -107,6 +108,7 @@ func Begun(path string) bool {
 	return err == nil
 }
 
+// remove removes a file if it exists.
 func remove(name string) error {
 	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -114,7 +116,7 @@ func remove(name string) error {
 	return nil
 }
 
-// partName is the name of the n-th file.
+// partName returns the name of the n-th file.
 func partName(path string, n int) string {
 	if n == 1 {
 		return path
@@ -123,6 +125,7 @@ func partName(path string, n int) string {
 	return stem + "-" + strconv.Itoa(n) + ext
 }
 
+// splitName splits a name before its extension. The extension of a compressed file has two parts.
 func splitName(path string) (stem, ext string) {
 	ext = filepath.Ext(path)
 	if ext == ".gz" {
@@ -131,45 +134,51 @@ func splitName(path string) (stem, ext string) {
 	return strings.TrimSuffix(path, ext), ext
 }
 
-// state is kept beside the files that are being written. Nothing of it is believed that the files
-// and the selection can be asked for.
+// state is stored beside the files that are being written. It is not trusted where the files or the
+// selection can confirm it.
 type state struct {
 	Watermark string            `json:"watermark"`
 	Last      sessions.Position `json:"last"` // of the last row that is kept
-	From      sessions.Position `json:"from"` // behind which rows are not of the first call's snapshot; zero: none is
-	Files     []Manifest        `json:"files"`
-	Sum       string            `json:"sum"` // of all this, against what nobody can be asked for: watermark and snapshot
+	// From is the position after which rows were not read from the first call's snapshot. Zero
+	// means that all rows were.
+	From  sessions.Position `json:"from"`
+	Files []Manifest        `json:"files"`
+	// Sum is a digest of the other fields. It protects those that nothing else can confirm: the
+	// watermark and the time of the snapshot.
+	Sum string `json:"sum"`
 }
 
+// sum returns the digest that belongs in Sum.
 func (s state) sum() string {
 	s.Sum = ""
 	text, err := json.Marshal(s)
 	if err != nil {
-		return "" // of what was just read or is just written as JSON
+		return "" // cannot happen: it was just read as JSON, or is about to be written
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 
-// job is one call.
+// job is one call of Write or Resume.
 type job struct {
 	path     string
 	selected export.Selection
 	opts     Options
-	empty    Manifest // of a file of this export
+	empty    Manifest // a manifest without rows, for the next file
 	place    *workplace
 
 	state state
 	rows  int64  // of all files
-	bytes int64  // of those that have ended
-	part  *part  // that is being written, nil between two
-	kept  []byte // the last row that is there, of an export that goes on
+	bytes int64  // of the files that have ended
+	part  *part  // the file that is being written, nil between two
+	kept  []byte // the last row of the file that an export continues
 
-	committed bool // the first file, which is the last to get it, has its name
+	committed bool // the first file, which is renamed last, has its final name
 }
 
+// newJob checks the arguments of a call.
 func newJob(path string, selected export.Selection, opts Options) (*job, error) {
-	// Sooner than after an hour, and before a device or a pipe gives its place to a file.
+	// Refuse now, and not after an hour of writing. A rename would replace a device or a pipe.
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type()&^fs.ModeSymlink != 0 {
 		return nil, fmt.Errorf("%w: %s is a folder, a device or a pipe", ErrForeign, filepath.Base(path))
 	}
@@ -190,7 +199,8 @@ func newJob(path string, selected export.Selection, opts Options) (*job, error) 
 	return &job{path: path, selected: selected, opts: opts, empty: m}, nil
 }
 
-// in does something in the folder of the export, and finishes it.
+// in calls do in the folder of the export, and gives the files their names. With begin it makes the
+// folder.
 func (j *job) in(begin bool, do func() error) (files []Manifest, err error) {
 	j.place, err = enter(j.path+PartialSuffix, begin)
 	switch {
@@ -208,7 +218,7 @@ func (j *job) in(begin bool, do func() error) (files []Manifest, err error) {
 	return j.state.Files, j.place.remove()
 }
 
-// close leaves the folder as it is, and not at all if nothing was begun.
+// close releases the folder and keeps it for Resume, or removes it if no state was saved.
 func (j *job) close() error {
 	var err error
 	if j.part != nil {
@@ -220,23 +230,27 @@ func (j *job) close() error {
 	return errors.Join(err, j.place.leave())
 }
 
-// The names of what is in the folder.
+// The paths of files in the folder.
 func (j *job) partPath(n int) string { return filepath.Join(j.place.dir, strconv.Itoa(n)+partSuffix) }
 func (j *job) manifestPath(n int) string {
 	return filepath.Join(j.place.dir, strconv.Itoa(n)+manifestSuffix)
 }
 
+// start writes the export from its beginning.
 func (j *job) start(ctx context.Context) error {
 	parts := 1
 	if j.opts.RowsPerFile > 0 {
 		parts = 2
 	}
-	if _, err := j.older(parts); err != nil { // sooner than after an hour
+	// Refuse now, and not after an hour of writing. An export that is split probably has a second
+	// file.
+	if _, err := j.older(parts); err != nil {
 		return err
 	}
 	if err := j.place.clear(); err != nil {
 		return err
 	}
+	// The watermark is taken before the sessions are read, so that no change is missed.
 	watermark, err := j.selected.Watermark(ctx)
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
@@ -246,7 +260,7 @@ func (j *job) start(ctx context.Context) error {
 	return j.run(ctx, export.Start{RowsPerFile: j.opts.RowsPerFile})
 }
 
-// run writes the sessions that are missing.
+// run writes the sessions that are still missing.
 func (j *job) run(ctx context.Context, at export.Start) error {
 	err := export.WriteBlocks(ctx, j.selected, j.opts.Options, at, j.take)
 	if errors.Is(err, export.ErrStart) {
@@ -255,10 +269,11 @@ func (j *job) run(ctx context.Context, at export.Start) error {
 	return err
 }
 
-// current is the file that is being written.
+// current returns the manifest of the file that is being written.
 func (j *job) current() *Manifest { return &j.state.Files[len(j.state.Files)-1] }
 
-// take writes a block, and keeps what is needed to go on from there.
+// take writes a block. At the end of a file, and after BlockBytes, it saves the state to continue
+// from.
 func (j *job) take(b export.Block) error {
 	if b.Kept {
 		if !bytes.Equal(b.Text, j.kept) {
@@ -298,12 +313,12 @@ func (j *job) take(b export.Block) error {
 	return j.save()
 }
 
-// begin begins the next file.
 func (j *job) begin() error {
 	m := j.empty
 	m.Part = len(j.state.Files) + 1
 	m.File = filepath.Base(partName(j.path, m.Part))
-	if err := remove(j.partPath(m.Part)); err != nil { // of a part that no state knows
+	// A part may have been left by a call that ended before it saved its state.
+	if err := remove(j.partPath(m.Part)); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(j.partPath(m.Part), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -315,7 +330,7 @@ func (j *job) begin() error {
 	return nil
 }
 
-// end brings a file to the disk.
+// end writes a file to the disk and closes it.
 func (j *job) end() error {
 	file := j.part.file
 	j.part = nil
@@ -329,8 +344,8 @@ type part struct {
 	bytes int64
 	since int64 // bytes of text since the last point
 
-	zip    *gzip.Writer // nil: it is not compressed
-	member bool         // one has begun
+	zip    *gzip.Writer // nil: the file is not compressed
+	member bool         // a member of the gzip file has begun
 }
 
 func newPart(file *os.File, compress bool) *part {
@@ -341,7 +356,7 @@ func newPart(file *os.File, compress bool) *part {
 	return p
 }
 
-// Write writes to the file itself.
+// Write writes to the file, below the compression.
 func (p *part) Write(b []byte) (int, error) {
 	n, err := p.file.Write(b)
 	_, _ = p.sum.Write(b[:n])
@@ -349,6 +364,7 @@ func (p *part) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// text writes text, compressed if the options say so.
 func (p *part) text(b []byte) (err error) {
 	p.since += int64(len(b))
 	switch {
@@ -362,7 +378,7 @@ func (p *part) text(b []byte) (err error) {
 	return err
 }
 
-// point makes the file one that can be gone on with.
+// point makes the end of the file a place from which it can be continued: it ends the gzip member.
 func (p *part) point() error {
 	p.since = 0
 	if !p.member {
@@ -374,14 +390,17 @@ func (p *part) point() error {
 	return err
 }
 
+// digest returns the digest of the bytes that were written.
 func (p *part) digest() string { return hex.EncodeToString(p.sum.Sum(nil)) }
 
-// save replaces the state. It need not be on the disk: what does not fit the files is noticed.
+// save replaces the state. It need not be synced to the disk: check notices a state that does not
+// fit the files.
 func (j *job) save() error {
 	j.state.Sum = j.state.sum()
 	return writeJSON(filepath.Join(j.place.dir, stateName), j.state, false)
 }
 
+// writeJSON writes a file under another name and renames it, so that a reader never sees a part.
 func writeJSON(name string, v any, sync bool) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -401,6 +420,7 @@ func writeJSON(name string, v any, sync bool) error {
 	return os.Rename(name+newSuffix, name)
 }
 
+// resume continues the export that the folder contains.
 func (j *job) resume(ctx context.Context) error {
 	if !j.opts.Resumable() {
 		return fmt.Errorf("%w: without the column %v a file does not say where it ends", ErrResume, export.ColumnSessionID)
@@ -415,6 +435,7 @@ func (j *job) resume(ctx context.Context) error {
 	if err := json.Unmarshal(text, &j.state); err != nil || len(j.state.Files) == 0 || j.state.Sum != j.state.sum() {
 		return fmt.Errorf("%w: its state cannot be read", ErrOtherExport)
 	}
+	// The files keep the time of the first call.
 	j.empty.Snapshot = j.state.Files[0].Snapshot
 	if err := j.check(); err != nil {
 		return err
@@ -434,6 +455,7 @@ func (j *job) resume(ctx context.Context) error {
 		return err
 	}
 	at := export.Start{RowsPerFile: j.opts.RowsPerFile, Rows: j.rows, InFile: j.current().Rows, Last: j.state.Last}
+	// A full file stays as it is, and the next session begins another.
 	if at.InFile != at.RowsPerFile {
 		if err := j.reopen(); err != nil {
 			return err
@@ -442,12 +464,13 @@ func (j *job) resume(ctx context.Context) error {
 	if err := j.run(ctx, at); err != nil {
 		return err
 	}
-	// What changed between the question above and the snapshot of the rest. The folder stays, so
-	// that the answer does.
+	// Sessions may have changed between the check above and the snapshot of the rest. On an error
+	// the folder stays, so that another call gets the same answer.
 	return j.unchanged(ctx)
 }
 
-// unchanged asks for all that was read after the first call's snapshot, or will be.
+// unchanged returns an error if any session that was, or will be, read after the first call's
+// snapshot has changed.
 func (j *job) unchanged(ctx context.Context) error {
 	changed, err := j.selected.Changed(ctx, j.state.Watermark, j.state.From)
 	if err == nil && changed {
@@ -456,9 +479,10 @@ func (j *job) unchanged(ctx context.Context) error {
 	return err
 }
 
-// check finds out from the files what there is, and compares it with the state.
+// check reads the files and compares them with the state.
 func (j *job) check() error {
 	_, err := os.Lstat(j.partPath(1))
+	// The first file is renamed last.
 	j.committed = errors.Is(err, fs.ErrNotExist)
 	for i, m := range j.state.Files {
 		n := i + 1
@@ -479,8 +503,8 @@ func (j *job) check() error {
 		if n < len(j.state.Files) && m.Rows != j.opts.RowsPerFile || j.opts.RowsPerFile > 0 && m.Rows > j.opts.RowsPerFile {
 			return fmt.Errorf("%w: file %d has a wrong number of rows", ErrOtherExport, n)
 		}
-		// A further file that was given its name already is taken back until all is known to be
-		// right.
+		// A further file that has its final name already gets its old name back until everything is
+		// known to be right.
 		name := j.partPath(n)
 		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 			name = partName(j.path, n)
@@ -497,7 +521,8 @@ func (j *job) check() error {
 					return err
 				}
 			}
-			if err := os.Truncate(j.partPath(n), m.Bytes); err != nil { // what was written after the state was kept
+			// Remove what was written after the state was saved.
+			if err := os.Truncate(j.partPath(n), m.Bytes); err != nil {
 				return err
 			}
 		}
@@ -507,7 +532,7 @@ func (j *job) check() error {
 	return nil
 }
 
-// lastRow returns the last row of a file, if its beginning is the one of the manifest.
+// lastRow returns the last row of a file, if the file begins as its manifest says.
 func lastRow(name string, m *Manifest) ([]byte, error) {
 	file, err := os.Open(name) //nolint:gosec // the caller's name
 	if errors.Is(err, fs.ErrNotExist) {
@@ -526,7 +551,7 @@ func lastRow(name string, m *Manifest) ([]byte, error) {
 	return in.text.last, nil
 }
 
-// reopen goes on with the last file. Where nothing follows, it ends again as it had.
+// reopen continues the last file. If nothing follows, the file ends again as before.
 func (j *job) reopen() error {
 	m := j.current()
 	file, err := os.OpenFile(j.partPath(m.Part), os.O_RDWR, 0)
@@ -534,7 +559,8 @@ func (j *job) reopen() error {
 		return err
 	}
 	j.part = newPart(file, j.opts.Gzip)
+	// take adds the bytes of the file again when it ends.
 	j.bytes -= m.Bytes
-	j.part.bytes, err = io.Copy(j.part.sum, file) // which leaves it at its end
+	j.part.bytes, err = io.Copy(j.part.sum, file) // leaves the file at its end
 	return err
 }

@@ -18,18 +18,18 @@ import (
 
 // DifferenceError is the first difference between a file and its manifest.
 type DifferenceError struct {
-	// What differs: "version", "columns" (how many there are), "header", "content", "bytes" (how
-	// many there are), or "rows".
+	// What names the kind of difference: "version", "columns" (their number), "header", "content",
+	// "bytes" (their number), or "rows".
 	What string
 
-	// Column is the header that the column should have which differs first, and its number from 1.
-	// Of "header" only.
+	// Column is the expected header of the first column that differs, and Number is the number of
+	// that column, from 1. Of "header" only.
 	Column string
 	Number int
 
 	// FirstRow and LastRow are the rows between which the difference is, both included, from 1; the
 	// header is row 0. A file that ends too early lacks LastRow, or a part of it; one that is too
-	// long goes on after LastRow. Of "content" and "bytes" only.
+	// long continues after LastRow. Of "content" and "bytes" only.
 	FirstRow, LastRow int64
 
 	Want, Got int64 // of "version", "columns", "bytes" and "rows"
@@ -54,7 +54,7 @@ func (e *DifferenceError) Error() string {
 func (e *DifferenceError) Unwrap() error { return ErrDifferent }
 
 // Verify reads a file to its end and checks it against its manifest: its header, its content block
-// by block, how long it is, its digest, and how many rows it has. The first difference is a
+// by block, its length, its digest, and its number of rows. The first difference is a
 // [*DifferenceError]; any other error is the reader's.
 func Verify(r io.Reader, m Manifest) error {
 	if m.Version != manifestVersion {
@@ -70,10 +70,10 @@ func Verify(r io.Reader, m Manifest) error {
 	return in.different
 }
 
-// inspection is what a file is, by its bytes alone.
+// inspection is the result of reading a file, from its bytes alone.
 type inspection struct {
 	text      rowReader
-	different *DifferenceError // the first from the manifest
+	different *DifferenceError // the first difference from the manifest
 }
 
 // inspect reads a file to its end and compares it with a manifest. An error is the reader's.
@@ -81,10 +81,12 @@ func inspect(r io.Reader, m *Manifest) (*inspection, error) {
 	in := &inspection{}
 	raw := &rawReader{r: r, sum: sha256.New(), buf: make([]byte, 64<<10)}
 	blocks := append(slices.Clip(m.Blocks), Block{m.Rows, m.Bytes, m.SHA256})
-	before, broken := int64(-1), false // the row before the block: the header comes after none
+	// before is the last row before the block. It begins at -1, since the header is row 0.
+	before, broken := int64(-1), false
 	var zip gzip.Reader
 	for {
-		// Up to the end of a block, or of the file. In a gzip file a member ends with each.
+		// Read up to the end of a block, or of the file. In a gzip file a member ends with each
+		// block.
 		var err error
 		if m.Gzip && !broken {
 			if err = zip.Reset(raw); err == nil {
@@ -100,7 +102,8 @@ func inspect(r io.Reader, m *Manifest) (*inspection, error) {
 		if raw.err != nil && !errors.Is(raw.err, io.EOF) {
 			return nil, raw.err
 		}
-		broken = broken || err != nil // not compressed, or not as it was: its digest tells where
+		// The file is not compressed, or was changed: its digest shows where.
+		broken = broken || err != nil
 		in.differ(m.header(&in.text))
 		for len(blocks) > 0 && raw.total() >= blocks[0].Bytes {
 			b := blocks[0]
@@ -132,14 +135,16 @@ func (in *inspection) differ(d *DifferenceError) {
 	}
 }
 
-// header compares the first row with the columns of the manifest, as far as it is there.
+// header compares the first row with the columns of the manifest, as far as that row was read.
 func (m *Manifest) header(text *rowReader) *DifferenceError {
 	if text.rows == 0 {
 		return nil
 	}
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text.first), "\uFEFF")))
+	// An empty separator means a comma.
 	r.Comma = []rune(m.Separator + ",")[0]
 	cells, err := r.Read()
+	// The digest shows what is wrong with it.
 	if err != nil {
 		return nil //nolint:nilerr // what is wrong with it shows in its digest
 	}
@@ -162,11 +167,11 @@ func (m *Manifest) header(text *rowReader) *DifferenceError {
 type rowReader struct {
 	rows        int64 // the header included
 	first, last []byte
-	row         []byte // that has not ended yet
+	row         []byte // the row that has not ended yet
 	quoted      bool
 }
 
-// Write takes the next part of the text, which need not be of whole rows.
+// Write takes the next part of the text, which may end within a row.
 func (t *rowReader) Write(text []byte) (int, error) {
 	for rest := text; len(rest) > 0; {
 		end := len(rest)
@@ -198,7 +203,7 @@ func (t *rowReader) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// keep adds to the row, unless it is longer than any of ours.
+// keep adds to the row, unless it becomes longer than any row of an export.
 func (t *rowReader) keep(text []byte, n int) (rest []byte) {
 	if len(t.row)+n <= export.MaxRowBytes {
 		t.row = append(t.row, text[:n]...)
@@ -206,31 +211,36 @@ func (t *rowReader) keep(text []byte, n int) (rest []byte) {
 	return text[n:]
 }
 
-// rawReader reads no further than it is asked, and digests what it has given.
+// rawReader reads no further than it is asked, and digests what it has returned.
 type rawReader struct {
 	r     io.Reader
 	sum   hash.Hash
 	buf   []byte
-	begin int64 // of the buffer, in the file
-	i, n  int   // buf[i:n] is not given yet
+	begin int64 // position of the buffer in the file
+	i, n  int   // buf[i:n] is not returned yet
 	done  int   // buf[:done] is digested
-	limit int64 // where reading stops, 0 for the end of the file
+	limit int64 // position at which reading stops, 0 for the end of the file
 	err   error
 }
 
-var _ io.ByteReader = (*rawReader)(nil) // so that a decompressor reads no further than it must
+// With a ByteReader a decompressor reads no further than it must.
+var _ io.ByteReader = (*rawReader)(nil)
 
+// total returns the number of bytes returned so far.
 func (r *rawReader) total() int64 { return r.begin + int64(r.i) }
 
+// digest returns the digest of these bytes.
 func (r *rawReader) digest() string {
 	_, _ = r.sum.Write(r.buf[r.done:r.i])
 	r.done = r.i
 	return hex.EncodeToString(r.sum.Sum(nil))
 }
 
-// ended reports whether all has been given.
+// ended reports whether everything has been returned.
 func (r *rawReader) ended() bool { return !r.fill() }
 
+// fill reads more if the buffer is empty. It returns false at the end of the file and after an
+// error.
 func (r *rawReader) fill() bool {
 	for r.i == r.n && r.err == nil {
 		_ = r.digest()
@@ -241,7 +251,7 @@ func (r *rawReader) fill() bool {
 	return r.i < r.n
 }
 
-// ReadByte gives a decompressor no more than it asks for.
+// ReadByte returns one byte, so that a decompressor gets no more than it asks for.
 func (r *rawReader) ReadByte() (byte, error) {
 	if !r.fill() {
 		return 0, r.err
@@ -250,7 +260,7 @@ func (r *rawReader) ReadByte() (byte, error) {
 	return r.buf[r.i-1], nil
 }
 
-// Read stops at the limit.
+// Read returns the next bytes, up to the limit.
 func (r *rawReader) Read(b []byte) (int, error) {
 	if r.limit > 0 {
 		if left := r.limit - r.total(); left <= 0 {

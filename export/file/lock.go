@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// The names of what is in the folder of an export.
+// The names of the files in the folder of an export.
 const (
 	lockName       = "lock"
 	stateName      = "state.json"
-	partSuffix     = ".part" // behind the number of a file
-	manifestSuffix = ".json" // behind the number of the file
-	newSuffix      = ".new"  // of what takes the place of another
+	partSuffix     = ".part" // after the number of a file
+	manifestSuffix = ".json" // after the number of the file
+	newSuffix      = ".new"  // of a file that will replace another
 )
 
-// workplace is the folder of an export that is being written, and the lock on it.
+// workplace is the folder of an export that is being written, and the lock on the folder.
 type workplace struct {
 	dir  string
 	lock *os.File
 }
 
-// enter locks the folder of an export, and makes it to begin one. Another lock on it is [ErrBusy],
-// and a folder that no export has made [ErrForeign].
+// enter locks the folder of an export. With begin it makes the folder. The error is [ErrBusy] if
+// another call has the lock, and [ErrForeign] if the folder was not made by an export.
 func enter(dir string, begin bool) (*workplace, error) {
 	for {
 		if begin {
@@ -40,12 +40,12 @@ func enter(dir string, begin bool) (*workplace, error) {
 		path := filepath.Join(dir, lockName)
 		lock, err := openLocked(path)
 		if errors.Is(err, fs.ErrNotExist) && begin {
-			continue // the one before has just removed the folder
+			continue // the call before has just removed the folder
 		}
 		if err != nil {
 			return nil, err
 		}
-		// What was locked may have been removed in between, by the one before who was leaving.
+		// The call before may have removed the file that was locked, while it was leaving.
 		held, err := lock.Stat()
 		if err != nil {
 			return nil, errors.Join(err, lock.Close())
@@ -59,8 +59,9 @@ func enter(dir string, begin bool) (*workplace, error) {
 	}
 }
 
-// ours checks that a folder, which will be emptied and removed, has nothing in it but files with
-// names of ours. A link would lead to a file or folder of somebody else's.
+// ours checks that a folder, which will be emptied and removed, contains only files with the names
+// of an export. A link is refused too: it would lead to a file or folder that belongs to somebody
+// else.
 func ours(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -85,7 +86,7 @@ func ours(dir string) error {
 	return nil
 }
 
-// clear removes what is in the folder, except the lock.
+// clear removes the files in the folder, except the lock.
 func (w *workplace) clear() error {
 	entries, err := os.ReadDir(w.dir)
 	errs := []error{err}
@@ -97,16 +98,16 @@ func (w *workplace) clear() error {
 	return errors.Join(errs...)
 }
 
-// leave gives the lock back. What is in the folder stays.
+// leave releases the lock. The other files stay.
 func (w *workplace) leave() error {
-	// Where an open file cannot be removed, it goes when it is closed.
+	// On systems that cannot remove an open file, it is removed when it is closed.
 	_ = os.Remove(filepath.Join(w.dir, lockName))
 	return w.lock.Close()
 }
 
-// remove removes the folder, and gives the lock back.
+// remove removes the folder and releases the lock.
 func (w *workplace) remove() error {
 	err := errors.Join(w.clear(), w.leave())
-	_ = os.Remove(w.dir) // unless somebody has come in
+	_ = os.Remove(w.dir) // fails if another call has entered meanwhile
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// openLocked makes a file that must not be there yet. A process that is killed leaves it behind.
+// openLocked makes a file that must not exist yet. A process that is killed leaves the file behind.
 func openLocked(path string) (*os.File, error) {
 	lock, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// openLocked opens a file and locks it. The system takes the lock back when the process ends.
+// openLocked opens a file and locks it. The system releases the lock when the process ends.
 func openLocked(path string) (*os.File, error) {
 	lock, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside the caller's name
 	if err != nil {

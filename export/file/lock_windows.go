@@ -9,17 +9,17 @@ import (
 const (
 	deleteOnClose    = 0x04000000 // FILE_FLAG_DELETE_ON_CLOSE
 	sharingViolation = syscall.Errno(32)
-	deletePending    = syscall.Errno(5) // ERROR_ACCESS_DENIED, of a file that is just going
+	deletePending    = syscall.Errno(5) // ERROR_ACCESS_DENIED, for a file that is being removed
 )
 
-// openLocked opens a file that nobody else may open until it is closed, which the system does when
+// openLocked opens a file that nobody else can open until it is closed. The system closes it when
 // the process ends.
 func openLocked(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
 	}
-	// The file may be looked at and removed, but not opened for reading or writing.
+	// Others may look at the file and remove it, but not open it for reading or writing.
 	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, 0, nil, syscall.OPEN_ALWAYS,
 		syscall.FILE_ATTRIBUTE_NORMAL|deleteOnClose, 0)
 	switch {

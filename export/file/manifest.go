@@ -8,18 +8,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// manifestVersion is that of the JSON.
+// manifestVersion is the version of the JSON.
 const manifestVersion = 1
 
 // Manifest says what a file contains and how it was written. It is stored beside the file, as JSON.
-// It is not signed: make sure that somebody who can change the file cannot change the manifest as
-// well.
+// It is not signed: make sure that nobody who can change the file can change the manifest as well.
 type Manifest struct {
 	Version int `json:"version"` // 1
 	sessions.Request
 	File  string `json:"file"`  // name without directories
-	Part  int    `json:"part"`  // number of the file, from 1, where an export is split
-	Parts int    `json:"parts"` // how many there are
+	Part  int    `json:"part"`  // number of the file in its export, from 1
+	Parts int    `json:"parts"` // number of files of the export
 
 	FileFormat   export.Format       `json:"format"`
 	Gzip         bool                `json:"gzip,omitempty"` // the bytes are those of a gzip file
@@ -31,8 +30,8 @@ type Manifest struct {
 	BirthLayout  string              `json:"birth_layout,omitempty"`
 
 	ExpirationLayout string           `json:"expiration_layout,omitempty"`
-	Masked           []sessions.Field `json:"masked"`  // their cells say so
-	Dropped          []sessions.Field `json:"dropped"` // they have no column
+	Masked           []sessions.Field `json:"masked"`  // fields whose cells are the mark
+	Dropped          []sessions.Field `json:"dropped"` // fields that have no column
 	RowsPerFile      int64            `json:"rows_per_file,omitempty"`
 
 	Snapshot time.Time `json:"snapshot"` // the sessions are as they were then or a moment later
@@ -41,19 +40,19 @@ type Manifest struct {
 	SHA256   string    `json:"sha256"`
 
 	// Blocks are the digests of the file's beginnings, with at least BlockBytes of text between
-	// them: they tell where a file differs.
+	// them. They show where a file differs.
 	BlockBytes int64   `json:"block_bytes"`
 	Blocks     []Block `json:"blocks"`
 }
 
-// Block is the beginning of a file.
+// Block describes the beginning of a file.
 type Block struct {
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 }
 
-// manifest fills in what is known before the first row.
+// manifest returns a manifest with everything that is known before the first row.
 func (o *Options) manifest(r sessions.Request) (Manifest, error) {
 	columns, err := o.FileColumns(r.Disclosure)
 	if err != nil {

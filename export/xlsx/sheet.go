@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The parts of a workbook (ECMA-376, Office Open XML): the least that Excel opens without a repair.
-// There is none for properties, so that a workbook says nothing of who made it, and with what.
+// The parts of a workbook (ECMA-376, Office Open XML): the fewest with which Excel opens it without
+// a repair. There are no properties, so that a workbook does not say who made it, and with what.
 const (
 	xmlHeader = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 	main      = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
@@ -32,7 +32,7 @@ const (
 		`<Relationship Id="rId1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/>` +
 		`<Relationship Id="rId2" Type="` + relations + `/styles" Target="styles.xml"/></Relationships>`
 
-	// The number formats from 164 on are a workbook's own; 49 is text.
+	// The number formats from 164 on are the workbook's own; 49 is text.
 	styles = xmlHeader + `<styleSheet ` + main + `><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/>` +
 		`<numFmt numFmtId="165" formatCode="mm\-dd\-yy"/><numFmt numFmtId="166" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/></numFmts>` +
 		`<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>` +
@@ -49,7 +49,7 @@ const (
 		`</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
 )
 
-// style is an index of cellXfs.
+// style is an index into cellXfs of styles.
 type style byte
 
 const (
@@ -58,11 +58,11 @@ const (
 	birth      style = 3
 	expiration style = 4
 	moment     style = 5
-	lines      style = 6 // text with line breaks, of which a sheet otherwise shows one line
+	lines      style = 6 // text with line breaks, of which a sheet otherwise shows only one line
 )
 
-// The widths of columns, in characters of the default font. Where a date does not fit, a sheet
-// shows ###.
+// The widths of columns, in characters of the default font. A sheet shows ### if a date does not
+// fit.
 const (
 	dateWidth   = 12
 	momentWidth = 20
@@ -70,24 +70,25 @@ const (
 	mostWidth   = 40
 )
 
-// sheet writes the rows of a workbook's one sheet. A cell goes where the last one ended; an empty
-// one is left out.
+// sheet writes the rows of the only sheet of a workbook. Cells are written in the order of their
+// columns, and an empty one is left out.
 type sheet struct {
 	zip    *zip.Writer
 	part   io.Writer
 	buf    []byte
-	row    int64 // from 1
-	column int   // of the next cell, from 0
-	names  []string
-	err    error // the first of the writer
+	row    int64    // from 1
+	column int      // of the next cell, from 0
+	names  []string // names of the columns, such as AA
+	err    error    // the first error of the writer
 }
 
-// bufferSize is how much of the sheet is kept before it is compressed.
+// bufferSize is the number of bytes of the sheet that are collected before they are compressed.
 const bufferSize = 64 << 10
 
+// newSheet writes the parts of a workbook that come before the rows.
 func newSheet(w io.Writer, widths []int) *sheet {
 	s := &sheet{zip: zip.NewWriter(w), buf: make([]byte, 0, bufferSize+bufferSize/4)}
-	// XML of cells shrinks to a tenth at the fastest level already.
+	// Even the fastest level reduces the XML of cells to a tenth.
 	s.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	for _, part := range []struct{ name, content string }{
 		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", packageRelations},
@@ -99,7 +100,7 @@ func newSheet(w io.Writer, widths []int) *sheet {
 		s.names = append(s.names, columnName(i))
 	}
 	s.open("xl/worksheets/sheet1.xml")
-	// The header stays in sight.
+	// The first row, the header, stays in sight.
 	s.buf = append(s.buf, xmlHeader+`<worksheet `+main+`><sheetViews><sheetView workbookViewId="0">`+
 		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`...)
 	for i, width := range widths {
@@ -109,12 +110,14 @@ func newSheet(w io.Writer, widths []int) *sheet {
 	return s
 }
 
+// open begins a part of the workbook.
 func (s *sheet) open(name string) {
 	if s.err == nil {
 		s.part, s.err = s.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
 	}
 }
 
+// file writes a whole part of the workbook.
 func (s *sheet) file(name, content string) {
 	s.open(name)
 	if s.err == nil {
@@ -122,6 +125,7 @@ func (s *sheet) file(name, content string) {
 	}
 }
 
+// flush compresses the rows that were collected.
 func (s *sheet) flush() {
 	if s.err == nil {
 		_, s.err = s.part.Write(s.buf)
@@ -129,7 +133,7 @@ func (s *sheet) flush() {
 	s.buf = s.buf[:0]
 }
 
-// finish ends the sheet and the workbook. The first row is the header of a filter.
+// finish ends the sheet and the workbook. The first row becomes the header of a filter.
 func (s *sheet) finish(name string) error {
 	area := fmt.Sprintf("A1:%s%d", s.names[len(s.names)-1], s.row)
 	s.buf = fmt.Appendf(s.buf, `</sheetData><autoFilter ref="%s"/></worksheet>`, area)
@@ -144,13 +148,13 @@ func (s *sheet) finish(name string) error {
 	return s.zip.Close()
 }
 
-// mostLines is how high a row is at most, so that no session fills the screen.
+// mostLines is the largest height of a row in lines, so that no session fills the screen.
 const mostLines = 8
 
-// linePoints is the height of a line of the default font.
+// linePoints is the height of a line of the default font, in points.
 const linePoints = 15
 
-// beginRow begins a row of so many lines. Of one line it is as high as a sheet makes it.
+// beginRow begins a row with this number of lines. A row of one line has the default height.
 func (s *sheet) beginRow(lines int) {
 	s.row++
 	s.column = 0
@@ -163,6 +167,7 @@ func (s *sheet) beginRow(lines int) {
 	s.buf = append(s.buf, `">`...)
 }
 
+// endRow ends a row, and flushes rows if there are enough of them.
 func (s *sheet) endRow() error {
 	s.buf = append(s.buf, `</row>`...)
 	if len(s.buf) >= bufferSize {
@@ -171,7 +176,7 @@ func (s *sheet) endRow() error {
 	return s.err
 }
 
-// cell begins the next cell: its reference and the attributes given.
+// cell begins the next cell with its reference and the given attributes.
 func (s *sheet) cell(attributes string) {
 	s.buf = append(append(s.buf, `<c r="`...), s.names[s.column]...)
 	s.buf = append(strconv.AppendInt(s.buf, s.row, 10), '"')
@@ -179,8 +184,10 @@ func (s *sheet) cell(attributes string) {
 	s.column++
 }
 
+// empty leaves a cell out.
 func (s *sheet) empty() { s.column++ }
 
+// text writes a cell of text.
 func (s *sheet) text(v string, of style) {
 	if v == "" {
 		s.empty()
@@ -195,6 +202,7 @@ func (s *sheet) text(v string, of style) {
 	s.buf = append(s.buf, `</t></is></c>`...)
 }
 
+// truth writes a truth value.
 func (s *sheet) truth(v bool) {
 	s.cell(` t="b"><v>`)
 	b := byte('0')
@@ -204,12 +212,13 @@ func (s *sheet) truth(v bool) {
 	s.buf = append(append(s.buf, b), `</v></c>`...)
 }
 
+// number writes a whole number.
 func (s *sheet) number(n int) {
 	s.cell(`><v>`)
 	s.buf = append(strconv.AppendInt(s.buf, int64(n), 10), `</v></c>`...)
 }
 
-// serial writes a date or a time as days, and the part of one that has passed.
+// serial writes a date or a time as a number of days, with a fraction for the time of day.
 func (s *sheet) serial(days float64, of style) {
 	s.cell(` s="`)
 	s.buf = append(append(s.buf, '0'+byte(of)), `"><v>`...)
@@ -217,26 +226,30 @@ func (s *sheet) serial(days float64, of style) {
 }
 
 var (
-	// firstDay is the first that all programs count alike: Excel takes 1900 for a leap year.
+	// firstDay is the first day that all programs count alike, since Excel takes 1900 for a leap
+	// year.
+
 	firstDay = time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)
-	dayZero  = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	// dayZero is the day that has the number 0 if days are counted back from firstDay.
+	dayZero = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 )
 
 const secondsOfDay = 24 * 60 * 60
 
+// date writes a date, as a text if it has unknown parts or is before firstDay.
 func (s *sheet) date(d sessions.Date, of style) {
 	day := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 	switch {
 	case d.IsZero():
 		s.empty()
-	case day.Before(firstDay) || !d.IsValid(): // unknown parts
+	case day.Before(firstDay) || !d.IsValid():
 		s.text(d.String(), text)
 	default:
 		s.serial(float64((day.Unix()-dayZero.Unix())/secondsOfDay), of)
 	}
 }
 
-// instant writes a time by the wall clock of a zone: sheets know no zones.
+// instant writes a time as the wall clock of a zone, since sheets have no zones.
 func (s *sheet) instant(t time.Time, zone *time.Location) {
 	if t.IsZero() {
 		s.empty()
@@ -252,9 +265,9 @@ func (s *sheet) instant(t time.Time, zone *time.Location) {
 	s.serial(float64(wall-dayZero.Unix())/secondsOfDay, moment)
 }
 
-// appendText escapes a text. XML has no control characters but three, no surrogates and no U+FFFE
-// and U+FFFF: they become U+FFFD. What looks like an escape of the format's own, such as _x0041_,
-// is escaped by it.
+// appendText appends a text with escapes. XML has only three of the control characters, no
+// surrogates and neither U+FFFE nor U+FFFF: these become U+FFFD. A text that looks like an escape
+// of the format, such as _x0041_, is escaped in the same form.
 func appendText(b []byte, v string) []byte {
 	from := 0
 	for i := 0; i < len(v); {
@@ -267,7 +280,7 @@ func appendText(b []byte, v string) []byte {
 		case c == '>':
 			escaped = "&gt;"
 		case c == '\r':
-			escaped = "&#13;" // which is a line feed if it stands there bare
+			escaped = "&#13;" // a bare one would be read as a line feed
 		case c < ' ' && c != '\t' && c != '\n':
 			escaped = "\uFFFD"
 		case c == '_' && isEscape(v[i:]):

@@ -15,27 +15,29 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// MediaType is that of a workbook.
+// MediaType is the media type of a workbook.
 const MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+// sheetName is the name of the only sheet.
 const sheetName = "Sessions"
 
-// progressRows is how often Progress is called.
+// progressRows is the number of rows after which Progress is called.
 const progressRows = 1000
 
 // Write writes the sessions of a selection as a workbook to w, in their order, after a header. It
 // opens the selection as [export.Write] does.
 //
-// Of the options it takes Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress
+// Of the options it uses Zone, which must be given, Columns, Headers, ExtraKeys, Count, Progress
 // and SHA256, as [export.Write] does in Excel's format; a Comma or layouts are an error that wraps
-// [export.ErrOptions]. A part of a workbook, which w has after an error, opens nowhere.
+// [export.ErrOptions]. After an error w has a part of a workbook, which no program opens.
 //
-// A cell for which a sheet has no room is [export.TooLongMark]. Errors are those of [export.Write],
+// A cell that is too long for a sheet is [export.TooLongMark]. Errors are those of [export.Write],
 // among them [export.ErrTooManyRows].
 func Write(ctx context.Context, w io.Writer, selected export.Selection, opts export.Options) (done export.Result, err error) {
 	if opts.Comma != 0 || opts.BirthLayout+opts.ExpirationLayout+opts.TimeLayout != "" {
 		return export.Result{}, fmt.Errorf("%w: a workbook has neither separators nor layouts", export.ErrOptions)
 	}
+	// In Excel's format the options must give a zone.
 	opts.Format = export.ExcelCSV
 	values, err := opts.Sheet(selected.Request().Disclosure)
 	if err != nil {
@@ -76,6 +78,7 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 			opts.Progress(export.Progress{Rows: rows, Bytes: out.n, Count: opts.Count})
 		}
 	}
+	// An iterator that stopped because the context ended may have yielded no error.
 	if err := ctx.Err(); err != nil {
 		return out.result(rows), &export.WriteError{Row: rows + 1, Err: err}
 	}
@@ -90,13 +93,13 @@ func Write(ctx context.Context, w io.Writer, selected export.Selection, opts exp
 	return done, nil
 }
 
-// counter counts and digests what is written.
 type counter struct {
 	w   io.Writer
 	n   int64
 	sum hash.Hash
 }
 
+// Write writes to w and counts what it has accepted.
 func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += int64(n)
@@ -106,6 +109,7 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// result returns the counts so far.
 func (c *counter) result(rows int64) export.Result {
 	r := export.Result{Rows: rows, Bytes: c.n}
 	if c.sum != nil {
@@ -131,7 +135,7 @@ func newBook(w io.Writer, values *export.Sheet, opts *export.Options) *book {
 	return b
 }
 
-// width is that of a column, which has to be known before its cells are.
+// width returns the width of a column, which has to be known before its cells.
 func width(c export.FileColumn) int {
 	header := utf8.RuneCountInString(c.Header) + 3 // the button of the filter
 	switch c.Column {
@@ -144,6 +148,7 @@ func width(c export.FileColumn) int {
 	}
 }
 
+// header writes the row of headers.
 func (b *book) header() error {
 	b.sheet.beginRow(1)
 	for _, c := range b.values.Columns {
@@ -152,6 +157,7 @@ func (b *book) header() error {
 	return b.sheet.endRow()
 }
 
+// row writes the row of a session. The number is for an error.
 func (b *book) row(number int64, s *sessions.Session) error {
 	values := b.values.Values(s)
 	lines := 1
@@ -170,7 +176,6 @@ func (b *book) row(number int64, s *sessions.Session) error {
 	return nil
 }
 
-// cell writes a value with its type.
 func (b *book) cell(c export.Column, v any) {
 	switch v := v.(type) {
 	case string:

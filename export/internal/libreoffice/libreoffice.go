@@ -1,4 +1,4 @@
-// Package libreoffice lets tests ask LibreOffice what it shows of a file.
+// Package libreoffice lets tests ask LibreOffice how it reads a file.
 package libreoffice
 
 import (
@@ -10,12 +10,14 @@ import (
 	"testing"
 )
 
-// Cell is a cell of a sheet. What it does not have is empty.
+// Cell is a cell of a sheet. A property that the cell does not have is empty.
 type Cell struct {
 	Type    string // string, float, date, boolean or error
-	Date    string // of a date: yyyy-mm-dd, with a T and a time where it has one
+	Date    string // of a date: yyyy-mm-dd, followed by T and a time if it has one
 	Formula string
-	Text    string // as it is shown; several white spaces, which the document has as elements, are missing
+	// Text is the text that is shown. Several white spaces are missing, since the document has
+	// elements for them.
+	Text string
 }
 
 // document is a flat OpenDocument spreadsheet.
@@ -32,14 +34,14 @@ type document struct {
 	} `xml:"body>spreadsheet>table>table-row"`
 }
 
-// Open opens a file of that name and content, and returns the rows of its sheet. A filter, if there
-// is one, says how it is read. Without soffice the test is skipped.
+// Open opens a file with that name and content, and returns the rows of its sheet. The optional
+// filter says how it is read. Without soffice the test is skipped.
 func Open(t *testing.T, name string, content []byte, filter ...string) (rows [][]Cell) {
 	t.Helper()
 	return OpenAll(t, map[string][]byte{name: content}, strings.Join(filter, ""))[name]
 }
 
-// OpenAll opens several files, by their names, for the price of one start.
+// OpenAll opens several files, by their names, with one start of LibreOffice.
 func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][][]Cell {
 	t.Helper()
 	all := map[string][][]Cell{}
@@ -56,7 +58,7 @@ func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][]
 					row = append(row, Cell{c.Type, c.Date, c.Formula, strings.Join(c.Text, "\n")})
 				}
 			}
-			if r.Repeated > 1<<16 { // the rest of the sheet
+			if r.Repeated > 1<<16 { // the empty rest of the sheet
 				r.Repeated = 1
 			}
 			for range max(1, r.Repeated) {
@@ -68,14 +70,14 @@ func OpenAll(t *testing.T, files map[string][]byte, filter string) map[string][]
 	return all
 }
 
-// Save opens a file by one filter and returns what is saved by another, such as "csv:Text - txt -
-// csv (StarCalc):44,34,76".
+// Save opens a file with one filter and returns the file that is saved with another, such as
+// "csv:Text - txt - csv (StarCalc):44,34,76".
 func Save(t *testing.T, name string, content []byte, filter, as string) []byte {
 	t.Helper()
 	return convert(t, map[string][]byte{name: content}, filter, as)[name]
 }
 
-// convert converts files into another format, of which the extension comes first.
+// convert converts files into another format. The text as begins with the extension.
 func convert(t *testing.T, files map[string][]byte, filter, as string) map[string][]byte {
 	t.Helper()
 	soffice, err := exec.LookPath("soffice")
