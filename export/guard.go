@@ -82,7 +82,7 @@ func (p *plan) protect(v string) protection {
 		return prefix
 	// Errors of spreadsheets, such as #N/A, begin with #. A formula shows them as text.
 	case '#':
-		number = true // #N/A and its like
+		number = true
 	}
 	number = number || !ascii && strings.ContainsFunc(v, unicode.IsNumber) || isTruth(v)
 	switch {

@@ -6,7 +6,7 @@ import (
 )
 
 // The errors of this package, for errors.Is. Each error wraps exactly one of them, and its text
-// says what is wrong. A [*LowError] and a [*MismatchError] also have fields for it.
+// says what is wrong. A [*LowError] and a [*MismatchError] also have fields with the details.
 var (
 	ErrSyntax       = errors.New("far: malformed text or value")
 	ErrScale        = errors.New("far: invalid scale")
@@ -19,8 +19,8 @@ var (
 	ErrUnmet        = errors.New("far: no level of the scale meets the requirement")
 )
 
-// failure is an error of one of these kinds. Its text leaves out the input,
-// which may be a person's data in the wrong column.
+// failure is an error that wraps one of these. Its text leaves out the input, which may be a
+// person's data in the wrong column.
 type failure struct {
 	kind error
 	text string
@@ -30,12 +30,12 @@ func (f *failure) Error() string { return f.text }
 
 func (f *failure) Unwrap() error { return f.kind }
 
+// failf returns a failure of this kind.
 func failf(kind error, format string, args ...any) error {
 	return &failure{kind, fmt.Sprintf(format, args...)}
 }
 
-// errLevel is the error for a level that has no rate on the scale, where one is
-// needed.
+// errLevel returns the error for a level that has no rate on the scale, although a rate is needed.
 func errLevel(s Scale, l Level) error {
 	if l == 0 {
 		return failf(ErrUnknownLevel, "match level 0 is a comparison without a match and has no rate")
@@ -52,6 +52,7 @@ type MismatchError struct {
 	ScaleRate Rate   // the rate of that level on the scale, zero for level 0
 }
 
+// Error names the level and both rates.
 func (e *MismatchError) Error() string {
 	return fmt.Sprintf("label gives match level %d as %s, scale %s has %s", e.Level, e.Rate, e.Scale, e.ScaleRate)
 }
@@ -59,16 +60,16 @@ func (e *MismatchError) Error() string {
 // Unwrap returns [ErrMismatch].
 func (e *MismatchError) Unwrap() error { return ErrMismatch }
 
-// LowError reports a match level below the acceptance level. It wraps
-// [ErrLow].
+// LowError reports a match level below the acceptance level. It wraps [ErrLow].
 type LowError struct {
 	Scale          string // the scale's name
 	Level          Level  // the level that was reached
 	Rate           Rate   // its rate, zero for level 0
-	Acceptance     Level  // the level that is asked for
+	Acceptance     Level  // the level that is required
 	AcceptanceRate Rate   // its rate
 }
 
+// Error names both levels and their rates.
 func (e *LowError) Error() string {
 	rate := "no match"
 	if !e.Rate.IsZero() {

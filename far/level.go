@@ -35,7 +35,7 @@ func ParseLevel(text string) (Level, error) {
 	return l, nil
 }
 
-// String gives the number in decimal.
+// String returns the number in decimal.
 func (l Level) String() string { return strconv.Itoa(int(l)) }
 
 // AppendText implements [encoding.TextAppender]. A level that is not within 0
@@ -95,6 +95,7 @@ func (l *Level) Scan(src any) error {
 	}
 }
 
+// errLevelSyntax returns the error for a text or a value that is not a level.
 func errLevelSyntax() error {
 	return failf(ErrSyntax, "not a match level: want a whole number from 0 to %d", MaxLevel)
 }

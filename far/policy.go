@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Policy is an acceptance level on a scale: which match levels are good enough.
-// The zero Policy accepts nothing. A Policy never changes, and it is safe for
-// concurrent use. Compare policies with [Policy.Equal], not with ==.
+// Policy is an acceptance level on a scale: it says which match levels are good enough. The zero
+// Policy accepts nothing. A Policy never changes, and it is safe for concurrent use. Compare
+// policies with [Policy.Equal], not with ==.
 //
 // As text, in JSON and in SQL a Policy is "scale:level", such as
 // kvalifika-3d2d:5. The zero Policy is empty text and NULL.
@@ -27,11 +27,10 @@ func NewPolicy(scale Scale, level Level) (Policy, error) {
 	return Policy{scale, level}, nil
 }
 
-// ParsePolicy reads what [Policy.String] writes, for [Kvalifika] and the scales
-// given. Text of another form is an [ErrSyntax], a scale that is not known an
-// [ErrUnknownScale], a level that the scale does not have (0 among them) an
-// [ErrUnknownLevel], and two scales of one name with different tables an
-// [ErrScale].
+// ParsePolicy reads what [Policy.String] writes, for [Kvalifika] and the given scales. Text of
+// another form is an [ErrSyntax], a scale that is not known an [ErrUnknownScale], a level that the
+// scale does not have (0 among them) an [ErrUnknownLevel], and two scales of one name with
+// different tables an [ErrScale].
 func ParsePolicy(text string, scales ...Scale) (Policy, error) {
 	name, number, ok := strings.Cut(text, ":")
 	if !ok || !validName(name) {
@@ -106,8 +105,8 @@ func (p Policy) Check(level Level) error {
 	return &LowError{p.scale.Name(), level, p.scale.rate(level), p.level, p.Rate()}
 }
 
-// String gives the scale's name and the level, such as kvalifika-3d2d:5. The
-// zero Policy gives "no policy".
+// String returns the scale's name and the level, such as kvalifika-3d2d:5. For the zero Policy it
+// is "no policy".
 func (p Policy) String() string {
 	if p.IsZero() {
 		return "no policy"

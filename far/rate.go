@@ -31,6 +31,7 @@ func ParseRate(text string) (Rate, error) {
 	var n uint64
 	grouped := strings.Contains(digits, ",")
 	for i, c := range []byte(digits) {
+		// Counted from the end, every fourth byte is a comma.
 		if grouped && (len(digits)-i)%4 == 0 {
 			if c != ',' {
 				return Rate{}, errRateSyntax()
@@ -55,12 +56,13 @@ func (r Rate) N() uint64 { return r.n }
 // IsZero reports whether r is the zero Rate, which means no rate.
 func (r Rate) IsZero() bool { return r.n == 0 }
 
-// String gives the rate with its digits grouped, such as 1/10,000. The zero
-// Rate gives "no rate".
+// String returns the rate with its digits grouped, such as 1/10,000. For the zero Rate it is "no
+// rate".
 func (r Rate) String() string {
 	if r.IsZero() {
 		return "no rate"
 	}
+	// The longest rate has 20 digits, 6 commas and the prefix 1/.
 	var buf [28]byte
 	return string(r.append(buf[:0]))
 }
@@ -79,11 +81,10 @@ func (r Rate) append(b []byte) []byte {
 	return b
 }
 
-// Percent gives the rate in percent, computed from N: 1/250 is 0.4%. Where
-// 100/N has a finite decimal expansion, all of it is given. Elsewhere the number
-// is rounded half up to as many decimals as N has digits, which is three
-// significant digits, and says so: 1/300 is ≈0.333%. The zero Rate gives "no
-// rate".
+// Percent returns the rate in percent, computed from N: 1/250 is 0.4%. If 100/N has a finite
+// decimal expansion, all of it is returned. Otherwise the number is rounded half up to as many
+// decimals as N has digits, which is three significant digits, and is marked as rounded: 1/300 is
+// ≈0.333%. For the zero Rate it is "no rate".
 func (r Rate) Percent() string {
 	if r.IsZero() {
 		return r.String()
@@ -95,9 +96,8 @@ func (r Rate) Percent() string {
 	return "≈" + percent.FloatString(len(strconv.FormatUint(r.n, 10))) + "%"
 }
 
-// Float64 returns the rate as a probability, correctly rounded for N up to 2^53
-// and within one unit in the last place above. The zero Rate gives NaN, so that
-// no comparison with it is true.
+// Float64 returns the rate as a probability, correctly rounded for N up to 2^53 and within one unit
+// in the last place above. For the zero Rate it is NaN, so that no comparison with it is true.
 func (r Rate) Float64() float64 {
 	if r.IsZero() {
 		return math.NaN()

@@ -6,9 +6,8 @@ import "strings"
 // the false match rate, FMR. Requirements are comparable with ==. Nothing meets the zero
 // Requirement.
 //
-// As text and in JSON a Requirement is what [Requirement.String] gives. One
-// without a limit, such as the zero Requirement, has no text, and neither empty
-// text nor JSON null is read as one.
+// As text and in JSON a Requirement is what [Requirement.String] returns. One without a limit, such
+// as the zero Requirement, has no text, and neither empty text nor JSON null is read as one.
 type Requirement struct {
 	name   string
 	limit  Rate
@@ -33,11 +32,11 @@ var (
 	// Source: https://pages.nist.gov/800-63-4/sp800-63a.html
 	NIST80063A4 = Requirement{"NIST SP 800-63A-4", Rate{10_000}, false}
 
-	// AndroidCDD is from the Android Compatibility Definition Document, Biometric
-	// Sensors (section 7.3.10 in the text for Android 11), [C-1-1]: a false
-	// acceptance rate of less than 0.002%, which is 1/50,000. A rate of just that
-	// is too high. It holds for class 1 and, through [C-2-1] and [C-3-1], for
-	// classes 2 and 3; what tells the classes apart no level can show.
+	// AndroidCDD is from the Android Compatibility Definition Document, Biometric Sensors (section
+	// 7.3.10 in the text for Android 11), [C-1-1]: a false acceptance rate of less than 0.002%,
+	// which is 1/50,000. A rate of exactly that is too high. It applies to class 1 and, through
+	// [C-2-1] and [C-3-1], to classes 2 and 3; no level can show the difference between the
+	// classes.
 	// Source: https://source.android.com/docs/compatibility/cdd
 	AndroidCDD = Requirement{"Android CDD Biometric Sensors", Rate{50_000}, true}
 )
@@ -56,8 +55,8 @@ func (r Requirement) MetBy(rate Rate) bool {
 	return !r.limit.IsZero() && (c < 0 || c == 0 && !r.strict)
 }
 
-// String gives the limit, after the name where there is one, such as
-// "NIST SP 800-63B-4: FMR <= 1/10,000".
+// String returns the limit, after the name if there is one, such as "NIST SP 800-63B-4: FMR <=
+// 1/10,000".
 func (r Requirement) String() string {
 	sign := "<= "
 	if r.strict {

@@ -2,9 +2,9 @@ package far
 
 import "math"
 
-// Risk returns the probability of at least one false acceptance in so many independent attempts of
-// an impostor at this rate: 1-(1-1/N)^attempts, computed without cancellation to a relative error
-// of about 1e-15. Without attempts it is 0. The zero Rate gives NaN.
+// Risk returns the probability of at least one false acceptance in that number of independent
+// attempts of an impostor at this rate: 1-(1-1/N)^attempts, computed without cancellation to a
+// relative error of about 1e-15. Without attempts it is 0. For the zero Rate it is NaN.
 //
 // Attempts with the same face are not independent. [RiskBound] holds for dependent attempts, too.
 func Risk(rate Rate, attempts uint64) float64 {
@@ -18,7 +18,7 @@ func Risk(rate Rate, attempts uint64) float64 {
 }
 
 // RiskBound returns attempts/N, at most 1. The probability of a false acceptance is never higher,
-// however the attempts depend on each other. The zero Rate gives NaN.
+// however the attempts depend on each other. For the zero Rate it is NaN.
 func RiskBound(rate Rate, attempts uint64) float64 {
 	return min(1, float64(attempts)*rate.Float64())
 }
@@ -37,9 +37,9 @@ func AllowedAttempts(rate, limit Rate) uint64 {
 	case limit.n == 1:
 		return math.MaxUint64
 	}
-	// As many as RiskBound allows are safe, and whole numbers tell equality.
+	// The attempts that RiskBound allows are safe, and with whole numbers equality is exact.
 	bound := rate.n / limit.n
-	// Independence allows more. The factor is above the error of the quotient.
+	// Independent attempts are allowed more often. The factor exceeds the error of the quotient.
 	attempts := math.Log1p(-limit.Float64()) / math.Log1p(-rate.Float64()) * (1 - 0x1p-49)
 	return max(bound, uint64(attempts))
 }

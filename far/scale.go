@@ -39,6 +39,7 @@ var Kvalifika = Scale{&table{
 // Compare scales with [Scale.Equal], not with ==.
 type Scale struct{ t *table }
 
+// table is the content of a Scale.
 type table struct {
 	name  string
 	steps []Step // by level, lowest first
@@ -84,6 +85,7 @@ func NewScale(name string, steps ...Step) (Scale, error) {
 	return Scale{&table{name, steps}}, nil
 }
 
+// validName reports whether a scale may have the name.
 func validName(name string) bool {
 	if name == "" || len(name) > 64 {
 		return false
@@ -132,7 +134,7 @@ func (s Scale) Format(state fmt.State, _ rune) {
 	_, _ = state.Write(s.text())
 }
 
-// text gives the name and the table.
+// text returns the name and the table, as MarshalText does.
 func (s Scale) text() []byte {
 	b := []byte(s.t.name)
 	for _, step := range s.t.steps {
@@ -184,8 +186,7 @@ func errScaleSyntax() error {
 	return failf(ErrSyntax, "not a scale: want a name and its levels, such as vendor.v2 1=1/50 2=1/20,000")
 }
 
-// unmarshalJSONText reads a JSON string; encoding/json by itself takes null for
-// "leave it as it is".
+// unmarshalJSONText reads a JSON string. Package json itself leaves the value unchanged for null.
 func unmarshalJSONText(data []byte, into encoding.TextUnmarshaler, malformed error) error {
 	var text *string
 	if json.Unmarshal(data, &text) != nil || text == nil {
@@ -237,13 +238,12 @@ func (s Scale) LevelOf(rate Rate) (Level, error) {
 	return 0, failf(ErrUnknownRate, "scale %s has no level of %s", s.Name(), rate)
 }
 
-// Label gives the text that the product prints for a level, such as
+// Label returns the text that the product prints for a level, such as
 //
 //	Match Level 7 - 1/500,000 FAR
 //
-// A level without a rate on this scale has the text without the rate: Match
-// Level 0 for a comparison without a match, Match Level 8 for a level of some
-// other scale.
+// A level without a rate on this scale has the text without the rate: Match Level 0 for a
+// comparison without a match, Match Level 8 for a level of some other scale.
 func (s Scale) Label(level Level) string {
 	var buf [64]byte
 	b := append(buf[:0], labelLevel...)
@@ -314,7 +314,7 @@ func (s Scale) Parse(text string) (Level, error) {
 	return level, nil
 }
 
-// check refuses what a comparison on this scale cannot give. Level 0 is fine.
+// check refuses levels that no comparison on this scale can have. Level 0 is permitted.
 func (s Scale) check(level Level) error {
 	if level != 0 && s.rate(level).IsZero() {
 		return errLevel(s, level)

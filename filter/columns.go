@@ -12,36 +12,36 @@ import (
 )
 
 // Columns maps the fields of filters to the columns of a table. It is an allow-list: a filter by a
-// field that is not in it is an error, a [*ColumnError]. It is only read, so that one value can
-// serve all statements.
+// field that is not in it is an error, a [*ColumnError]. It is only read, so one value can serve
+// all statements.
 //
 // Texts are compared byte by byte. NULL and the empty text are an absent value, and nothing else
-// may be. For a field that is never absent they are its zero value: liveness "unknown", validity
-// "not_checked", and no document presented. In SQLite a value that is stored as a BLOB, or as a
-// number in a column without a type, is not a text, and matches no value.
+// may represent one. For a field that is never absent they are its zero value: liveness "unknown",
+// validity "not_checked", and no document presented. In SQLite a value that is stored as a BLOB, or
+// as a number in a column without a type, is not a text, and matches no value.
 type Columns struct {
 	Company Column
 
 	// Fields has the columns of all fields except reasons and extra fields.
 	// Texts and enumerations are texts, unless [Enum] says otherwise; FieldDocumentPresented is a
-	// boolean. Levels and attempts are integers. NULL is an absent one, and so is 0 for attempts and
-	// acceptance levels. Instants have the engine's own type unless [Column.UnixMicro],
+	// boolean. Levels and attempts are integers. NULL is an absent one, and so is 0 for attempts
+	// and acceptance levels. Instants have the engine's own type unless [Column.UnixMicro],
 	// [Column.UnixMilli], [Column.Unix] or [Column.UTCText] says otherwise. Dates are texts of the
-	// form yyyy-mm-dd, in which 00 is an unknown part; NULL and the empty text are an absent date. For
-	// PostgreSQL's type date use Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). IDs and companies that
-	// are not text need [Column.UUID] or [Column.Integer].
+	// form yyyy-mm-dd, in which 00 is an unknown part; NULL and the empty text are an absent date.
+	// For PostgreSQL's type date use Expr("to_char(t.birth_date, 'YYYY-MM-DD')"). IDs and companies
+	// that are not text need [Column.UUID] or [Column.Integer].
 	Fields map[sessions.Field]Column
 
 	// Reasons has, for each reason, a condition that is true if the session failed for it: a boolean
 	// column, or an expression such as Expr("s.low_far <> 0"). NULL is false. Only failed sessions are
 	// tested.
 	Reasons map[sessions.Reason]Column
-	// OtherReason returns that condition for the reasons that are not in Reasons. nil: there are no
-	// others.
+	// OtherReason returns such a condition for a reason that is not in Reasons. nil means that
+	// there are no others.
 	OtherReason func(sessions.Reason) Column
 
 	Extra     map[string]Column // texts, by the key of the extra field
-	ExtraJSON Column            // a JSON object of strings, or NULL: has the keys that are not in Extra
+	ExtraJSON Column            // a JSON object of strings, or NULL, with the keys that are not in Extra
 
 	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
 	// a session, and again when searchkey.Version changes. Without it a search is a [*ColumnError]
@@ -60,22 +60,25 @@ type Columns struct {
 	Binary bool
 }
 
-// Column is a column of a host's table, or an expression over its columns. The zero Column is none.
+// Column is a column of a host's table, or an expression over its columns. The zero Column means
+// that there is no column.
 type Column struct {
 	sql     string
 	args    []any
 	notNull bool
 	err     error
-	unfit   uint8 // a bit for each dialect in which an expression has not one argument for each question mark
+	// unfit has a bit for each dialect in which the number of arguments is not that of question
+	// marks.
+	unfit uint8
 
-	bytewise bool // compares byte by byte on every engine
-	integer  bool // is compared with integers that its type may be too small for
+	bytewise bool // is compared byte by byte on every engine
+	integer  bool // is compared with integers for which its type may be too small
 
-	// value returns what a text is compared with in a column of another type, nil if none of it can
-	// be that text.
+	// value returns the value that a column of another type is compared with for a text, nil if no
+	// value of the type is that text.
 	value  func(text string, d Dialect) any
-	stored map[string][]any // what an enumeration's values are stored as; nil: as they are
-	unit   time.Duration    // instants are integers that count these
+	stored map[string][]any // codes of an enumeration's values; nil: the values themselves
+	unit   time.Duration    // instants are integers that count this unit
 	layout string           // instants are texts of this layout
 }
 
@@ -109,11 +112,11 @@ func isIdentifier(s string) bool {
 // as $1 and :a, and MariaDB's comments that contain SQL.
 func Expr(sql string, args ...any) Column {
 	c := Column{sql: "(" + sql + ")", args: slices.Clone(args)}
-	// An expression does not know its dialect, and each has quotes and comments of its own.
+	// An expression does not state its dialect, and each dialect has its own quotes and comments.
 	fits := false
 	for d := Postgres; d <= SQLite; d++ {
-		// A quote or a comment that is still open would take in the parenthesis that is written
-		// behind the expression, and what follows that.
+		// A quote or a comment that is not closed would include the parenthesis after the
+		// expression, and the text after that.
 		if placeholders(sql+")?", d) == len(args)+1 {
 			fits = true
 		} else {
@@ -146,9 +149,9 @@ func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 // [Columns] states, unless it is a code of another value. Enum of a column of numbers, instants,
 // dates, reasons, extra fields or the company is an error that wraps [ErrColumn].
 func Enum[T ~string](c Column, values map[T][]any) Column {
-	// Normalised as database/sql would do it: a value of a named type or a Valuer is a text then,
-	// and is compared as one, and a nil pointer is NULL, and not a parameter that makes the
-	// condition NULL.
+	// The codes are converted as database/sql would convert them. A value of a named type or a
+	// Valuer is then compared as a text, and a nil pointer is NULL, and not a parameter that makes
+	// the condition NULL.
 	c.stored = make(map[string][]any, len(values))
 	for ours, theirs := range values {
 		stored := make([]any, len(theirs))
@@ -183,6 +186,7 @@ func (c Column) UUID() Column {
 	return c
 }
 
+// uuidValue returns the text if it is a UUID as engines print it.
 func uuidValue(text string, _ Dialect) any {
 	if len(text) != 36 {
 		return nil
@@ -208,11 +212,12 @@ func (c Column) Integer() Column {
 	return c
 }
 
+// integerValue returns the number of a text.
 func integerValue(text string, d Dialect) any {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
 		return n
 	}
-	// MariaDB alone has integers without a sign.
+	// Only MariaDB has unsigned integers.
 	if n, err := strconv.ParseUint(text, 10, 64); d == MariaDB && err == nil && strconv.FormatUint(n, 10) == text {
 		return n
 	}
@@ -223,7 +228,7 @@ func integerValue(text string, d Dialect) any {
 // column without UnixMicro, [Column.UnixMilli], [Column.Unix] or [Column.UTCText] has the engine's
 // type for instants, and is compared with a time.Time in UTC: PostgreSQL's timestamptz, and
 // MariaDB's DATETIME(6) or TIMESTAMP(6) with driver and session in UTC. SQLite has no such type, so
-// that the column is an error that wraps [ErrColumn].
+// the column is an error that wraps [ErrColumn].
 func (c Column) UnixMicro() Column {
 	c.unit = time.Microsecond
 	return c
@@ -252,10 +257,10 @@ func (c Column) UTCText(layout string) Column {
 	return c
 }
 
-// sorts reports whether the texts of a layout are of one width, and sort as the instants do.
+// sorts reports whether the texts of a layout have one width, and sort as the instants do.
 func sorts(layout string) bool {
-	// Each pair is two instants of which the later one is greater in one part and less in all
-	// behind it, or has the longer or the lesser name there.
+	// Of each pair, the later instant is greater in one part and less in all parts after it, or the
+	// part's name is longer or sorts earlier.
 	last := ""
 	for _, at := range [...]time.Time{
 		time.Date(1000, 1, 2, 3, 4, 5, 6000, time.UTC),
@@ -277,14 +282,14 @@ func sorts(layout string) bool {
 	return layout != ""
 }
 
-// Sessions lie between these. A range that goes beyond means the same as one that ends here, and
-// every engine can say that.
+// The times of sessions are between these. A range that goes beyond them means the same as one that
+// ends here, and every engine has these times.
 var (
 	earliest = time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// within returns the instant, or the end of the times of sessions that it lies beyond.
+// within returns the instant, or the nearer of these two if it is not between them.
 func within(at time.Time) time.Time {
 	switch {
 	case at.Before(earliest):
@@ -295,8 +300,8 @@ func within(at time.Time) time.Time {
 	return at
 }
 
-// instant returns what a column that does not hold microseconds is compared with. Times are rounded
-// up to what the column can say, since it holds nothing between.
+// instant returns the value that a column is compared with that does not hold microseconds. Times
+// are rounded up to the column's precision, since it holds nothing between.
 func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	at = within(at)
 	switch {
@@ -309,6 +314,7 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	case c.layout == "":
 		return at, nil
 	}
+	// The layout does not state its precision: the first unit that it can express is used.
 	for _, unit := range []time.Duration{time.Microsecond, time.Millisecond, time.Second} {
 		up := ceil(at, unit)
 		text := up.Format(c.layout)
@@ -319,8 +325,8 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
 
-// Holds reports whether the column can hold an instant: one of whole seconds holds no fraction of
-// them. Ranges would pass rows over that are between what the column is said to hold.
+// Holds reports whether the column can hold an instant: a column of whole seconds cannot hold a
+// fraction of a second. If it holds others, ranges skip rows.
 func (c Column) Holds(at time.Time) bool {
 	if c.layout != "" {
 		back, err := time.Parse(c.layout, at.UTC().Format(c.layout))
@@ -330,8 +336,8 @@ func (c Column) Holds(at time.Time) bool {
 }
 
 // ToSql returns the column as statements have it, with the arguments of an expression, so that a
-// column is a squirrel.Sqlizer that the rest of a host's query can use. For the zero Column the
-// error is [ErrNoColumn].
+// column is a squirrel.Sqlizer for the rest of a host's query. For the zero Column the error is
+// [ErrNoColumn].
 //
 //nolint:revive // the name is squirrel's
 func (c Column) ToSql() (string, []any, error) {

@@ -13,31 +13,34 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// criterion is a condition of one kind. Each kind is one file, which has its constructors with
-// their checks, what is here, and how its arguments are read.
+// criterion is a condition of one kind. Each kind has one file with its constructors, their checks,
+// the methods below, and the function that reads its arguments.
 type criterion interface {
 	kind() *kind
 	fields() sessions.Fields
-	size() int // values and words, of which a filter may have MaxTerms
+	size() int // values and words, of which a filter may have at most MaxTerms
 	match(s *sessions.Session) bool
 	sql(w *writer, negated bool) // see node
-	// arguments returns what text and URL say. forURL: as it was typed, and not as it is canonical.
+	// arguments returns the arguments for text and URL: for a URL as they were typed, otherwise in
+	// canonical form.
 	arguments(forURL bool) arguments
 	terms() (groups [][]TermRange, exact bool) // see Criterion.Terms
 }
 
-// kind is what text and URL know of a kind of criterion.
+// kind describes a kind of criteria for texts and URLs.
 type kind struct {
-	name  string          // in text, parameters and errors
-	rank  int             // from the cheapest to match to the dearest: the order of parts
-	keyed bool            // it has a key: the first argument in text, a part of the parameter's name in a URL
-	none  bool            // the word none is an absent value
-	named map[string]bool // arguments that have a name, and whether they may be repeated
+	name string // in text, parameters and errors
+	rank int    // from 1, the cheapest to match, upwards: the order of parts
+	// keyed means that the criterion has a key: the first argument in a text, a part of the
+	// parameter's name in a URL.
+	keyed bool
+	none  bool            // the word none means an absent value
+	named map[string]bool // the names of arguments, and whether they may be repeated
 	read  func(r *reading) Filter
 }
 
-// kinds are all kinds of criteria, from the cheapest to match to the dearest. This is the one place
-// where a new kind is named.
+// kinds are all kinds of criteria, from the cheapest to match to the most expensive. A new kind has
+// to be added only here.
 var kinds = ranked(
 	isKinds(sessions.FieldStatus, sessions.FieldDocumentType),
 	numberKinds(sessions.FieldMatchLevel),
@@ -57,6 +60,7 @@ var kinds = ranked(
 	[]*kind{searchKind()},
 )
 
+// ranked numbers the kinds in their order, and returns them by their names.
 func ranked(lists ...[]*kind) map[string]*kind {
 	byName := map[string]*kind{}
 	for i, k := range slices.Concat(lists...) {
@@ -69,7 +73,7 @@ func ranked(lists ...[]*kind) map[string]*kind {
 // kindNames returns the names of all kinds, for errors.
 func kindNames() string { return strings.Join(slices.Sorted(maps.Keys(kinds)), ", ") }
 
-// argumentNames says which arguments with a name the kind has, for errors.
+// argumentNames lists the named arguments of the kind, for errors.
 func (k *kind) argumentNames() string {
 	switch {
 	case k.keyed:
@@ -88,17 +92,17 @@ func newFilter(c criterion) Filter {
 	}, c})
 }
 
-// bad is a filter with an error of the kind's.
+// bad returns a filter with an error of the kind with that name.
 func bad(name, argument string, err error) Filter {
 	return Filter{err: &Error{Criterion: name, Argument: argument, Err: err}}
 }
 
-// badValue is a filter whose nth value, from 0, is wrong.
+// badValue returns a filter with an error of the value with index n.
 func badValue(name string, n int, why string) Filter {
 	return Filter{err: &Error{Criterion: name, Place: n + 1, Err: fmt.Errorf("%w: %s (value number %d)", ErrValue, why, n+1)}}
 }
 
-// checkValue says what is wrong with a text that sessions are to have, "" for nothing.
+// checkValue says why no session can have a text, "" if one can.
 func checkValue(v string, maxBytes int) string {
 	switch {
 	case len(v) > maxBytes:
@@ -111,7 +115,7 @@ func checkValue(v string, maxBytes int) string {
 	return ""
 }
 
-// checkCount says what is wrong with a number of values.
+// checkCount returns an error if there are no values, or too many.
 func checkCount(name string, n int) error {
 	switch {
 	case n == 0:
@@ -122,6 +126,7 @@ func checkCount(name string, n int) error {
 	return nil
 }
 
+// boxed returns the values as arguments of SQL.
 func boxed[T any](values []T) []any {
 	args := make([]any, len(values))
 	for i, v := range values {
@@ -130,7 +135,7 @@ func boxed[T any](values []T) []any {
 	return args
 }
 
-// Criterion is one condition, a leaf of a filter's tree. Printing one shows its name only.
+// Criterion is one condition, a leaf of a filter's tree. Printing one shows only its name.
 type Criterion struct{ get func() *leaf }
 
 func (c *Criterion) node() node {
@@ -140,7 +145,7 @@ func (c *Criterion) node() node {
 	return c.get()
 }
 
-// leaf returns what is behind the criterion: one that selects nothing behind a zero value.
+// leaf returns the leaf of the criterion. A zero value has one that selects nothing.
 func (c *Criterion) leaf() *leaf {
 	if c.node() == nil {
 		return poison(ErrSyntax)
@@ -222,13 +227,14 @@ func (c *Criterion) Range() (from, to time.Time) {
 // Format prints the criterion's name, whatever the verb.
 func (c *Criterion) Format(s fmt.State, _ rune) { printNode(s, c.leaf()) }
 
-// LogValue is what Format prints.
+// LogValue returns what Format prints.
 func (c *Criterion) LogValue() slog.Value { return slog.StringValue(summary(c.leaf())) }
 
-// poisoned is there for a filter with an error, so that its tree does not look like one that
-// selects everything.
+// poisoned takes the place of the tree of a filter with an error, so that it does not look like a
+// tree that selects everything.
 type poisoned struct{ err error }
 
+// poison returns a leaf that selects nothing and has the error.
 func poison(err error) *leaf {
 	return &leaf{facts{text: invalid, depth: 1, size: 1}, &poisoned{err}}
 }

@@ -21,6 +21,7 @@ var dateFields = []dateField{
 	{field: sessions.FieldExpirationDate, value: func(s *sessions.Session) sessions.Date { return s.ExpirationDate }},
 }
 
+// dateFieldOf returns the date field, or nil if the field is not one.
 func dateFieldOf(f sessions.Field) *dateField {
 	i := slices.IndexFunc(dateFields, func(d dateField) bool { return d.field == f })
 	if i < 0 {
@@ -39,18 +40,19 @@ func dateKinds(fields ...sessions.Field) []*kind {
 	return kinds
 }
 
-// dateRange is that a date lies between two, both included, or is absent.
+// dateRange is the condition that a date is between two, both included, or is absent.
 type dateRange struct {
 	of          *dateField
 	absent      bool
-	first, last sessions.Date // zero: open
-	begin, end  string        // of the texts of all dates in the range, both included
-	holes       [][2]string   // texts between those of dates that are not in the range, both included
+	first, last sessions.Date // zero: an open end
+	begin, end  string        // the texts of all dates in the range are from begin to end, both included
+	// Ranges of texts between begin and end whose dates are not in the range, both ends included.
+	holes [][2]string
 }
 
-// Dates selects the sessions whose birth or expiration date lies from the first to the last day,
-// both included. A zero date is an open end; two of them are no criterion. A date with unknown
-// parts is in the range if every day that it may be is. "Expires within 30 days" is
+// Dates selects the sessions whose birth or expiration date is from the first to the last day, both
+// included. A zero date is an open end; two of them are not a criterion. A date with unknown parts
+// is in the range if every day that it may be is in it. "Expires within 30 days" is
 // Dates(sessions.FieldExpirationDate, today, today.AddDays(30)). A last day before the first is an
 // error that wraps [ErrRange], one with unknown parts [ErrValue], a field that is not a date
 // [ErrField].
@@ -70,9 +72,9 @@ func Dates(f sessions.Field, from, to sessions.Date) Filter {
 	return newFilter(&c)
 }
 
-// bound finds the texts of the dates in the range. An unknown part is 00 in a text, which therefore
-// sorts before the days that it may be: what lies beyond an end in part has to be left out, and
-// what begins right there to be taken in.
+// bound finds the texts of the dates in the range. An unknown part is 00 in a text, so the text
+// sorts before the days that the date may be. Dates that may be partly outside the range have to be
+// left out, and those that begin on its first day to be included.
 func (c *dateRange) bound() {
 	from := c.first
 	if from.IsZero() {
@@ -82,18 +84,18 @@ func (c *dateRange) bound() {
 	if to.IsZero() {
 		to = sessions.Date{Year: 9999, Month: time.December, Day: 31}
 	}
-	// 1965-00-00 is in a range from 1965-01-01 and in none from a later day of that year: the first
-	// text is that of the least known date which begins on the first day.
+	// 1965-00-00 is in a range from 1965-01-01, and not in one from a later day of that year. So
+	// the first text is that of the least known date that begins on the first day.
 	low := from
 	if from.Month == time.January {
-		low.Month = 0 // the year's, of which the month is not known
+		low.Month = 0 // a date of this year with an unknown month
 	}
 	if from.Day == 1 {
 		low.Day = 0
 	}
 	c.begin, c.end = dateText(low), dateText(to)
-	// What lies between the first and the last text and may be a day outside of the range is cut
-	// out.
+	// A hole is cut out for texts between the first and the last whose dates may be outside the
+	// range.
 	hole := func(year int, month time.Month, firstDay, lastDay int) {
 		if firstDay > lastDay {
 			return
@@ -104,10 +106,13 @@ func (c *dateRange) bound() {
 			c.holes = append(c.holes, [2]string{first, last})
 		}
 	}
-	if low.Month == 0 { // January's days before the first one, and January as a whole
+	// The days of January before the first one, and January as a whole.
+	if low.Month == 0 {
 		hole(from.Year, time.January, bit(from.Day == 1), from.Day-1)
 	}
-	unknownMonths := 31 // days that are in no range as long as their month may be one after the last
+	// Dates of the last year with an unknown month may be after the end. Unless the last month is
+	// December, that is true of every day.
+	unknownMonths := 31
 	if to.Month == time.December {
 		unknownMonths = 0
 		hole(to.Year, 0, to.Day+1, 31)
@@ -115,12 +120,13 @@ func (c *dateRange) bound() {
 	if to.Month != time.December || to.Day != 31 {
 		hole(to.Year, 0, 0, unknownMonths)
 	}
-	if to.AddDays(1).Month == to.Month { // the month goes on after the last day
+	if to.AddDays(1).Month == to.Month { // the rest of the month is after the last day
 		hole(to.Year, to.Month, 0, 0)
 	}
 	slices.SortFunc(c.holes, func(a, b [2]string) int { return cmp.Compare(a[0], b[0]) })
 }
 
+// dateText returns the text of a date in columns and terms.
 func dateText(d sessions.Date) string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
 func (f *dateField) read(r *reading) Filter {
@@ -148,7 +154,7 @@ func (c *dateRange) size() int               { return 1 }
 
 func (c *dateRange) match(s *sessions.Session) bool {
 	d := c.of.value(s)
-	// An absent date lies in no range.
+	// An absent date is not in any range.
 	if c.absent || d.IsZero() {
 		return c.absent && d.IsZero()
 	}

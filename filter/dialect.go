@@ -9,7 +9,7 @@ import (
 )
 
 // Dialect is an SQL dialect. It is also the placeholder format of squirrel statements in that
-// dialect. The zero Dialect is none: an error that wraps [ErrDialect].
+// dialect. The zero Dialect is not a dialect: its use is an error that wraps [ErrDialect].
 type Dialect uint8
 
 // The dialects.
@@ -34,9 +34,9 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
-// ReplacePlaceholders replaces the question marks of squirrel by the placeholders of the dialect:
-// $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it does not change quotes and comments. As
-// with squirrel, an operator that is a question mark is written as two.
+// ReplacePlaceholders replaces the question marks of squirrel with the placeholders of the dialect:
+// $1, $2, ... for PostgreSQL. Unlike squirrel.Dollar it does not change quotes and comments. As in
+// squirrel, an operator that is a question mark is written as two.
 func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 	switch d {
 	case MariaDB, SQLite:
@@ -47,11 +47,13 @@ func (d Dialect) ReplacePlaceholders(sql string) (string, error) {
 	return "", fmt.Errorf("%w: %s", ErrDialect, d)
 }
 
+// dollars replaces question marks with $1, $2 and so on.
 func dollars(sql string) string {
 	b := make([]byte, 0, len(sql)+16)
 	n, after := 0, false
 	scan(sql, Postgres, func(token string, isPlaceholder bool) {
-		// A question mark needs no space beside a word, as in "LIKE?"; a number would be one with it.
+		// A question mark needs no space beside a word, as in "LIKE?", but a number would become a
+		// part of the word.
 		if len(b) > 0 && (isPlaceholder || after && isWord(token[0])) && isWord(b[len(b)-1]) {
 			b = append(b, ' ')
 		}
@@ -68,11 +70,13 @@ func dollars(sql string) string {
 	return string(b)
 }
 
-// placeholders counts those of an expression in the dialect. It is -1 if the expression has others:
-// a parameter with a number or a name, which may be one of the rest of the statement, or a comment
-// of MariaDB whose content is SQL to some versions of the server.
+// placeholders counts the placeholders of an expression in the dialect. It returns -1 if the
+// expression has others: a parameter with a number or a name, which may belong to the rest of the
+// statement, or a comment of MariaDB whose content is SQL to some versions of the server.
 func placeholders(sql string, d Dialect) (n int) {
-	others, mark, word := false, byte(0), false // the byte before if it is a token, and whether a word goes on there
+	// mark is the token before, if that is a single byte; word says whether it ends with a byte of
+	// a word.
+	others, mark, word := false, byte(0), false
 	scan(sql, d, func(token string, isPlaceholder bool) {
 		others = others || isParameter(mark, token[0], d) || d == MariaDB && (strings.HasPrefix(token, "/*!") || strings.HasPrefix(token, "/*M!"))
 		mark = 0
@@ -102,7 +106,7 @@ func isParameter(mark, next byte, d Dialect) bool {
 	return false
 }
 
-// scan visits the parts of the SQL: placeholders, "??", and all else in pieces.
+// scan visits the parts of the SQL: placeholders, "??", and everything else in pieces.
 func scan(sql string, d Dialect, visit func(token string, isPlaceholder bool)) {
 	for at := 0; at < len(sql); {
 		// Nothing else begins a placeholder, another parameter, a quote or a comment.
@@ -127,8 +131,8 @@ func scan(sql string, d Dialect, visit func(token string, isPlaceholder bool)) {
 	}
 }
 
-// verbatim returns how long the quoted text, the comment or the single byte is that begins in the
-// SQL.
+// verbatim returns the length of the quoted text, the comment or the single byte that begins in the
+// SQL at the position.
 func verbatim(sql string, at int, d Dialect) int {
 	rest := sql[at:]
 	switch c := rest[0]; {
@@ -155,12 +159,12 @@ func verbatim(sql string, at int, d Dialect) int {
 	return 1
 }
 
-// endsWord reports whether white space or a control character comes next, or nothing: without it,
-// two hyphens are no comment in MariaDB.
+// endsWord reports whether the SQL begins with white space or a control character, or is empty. Two
+// hyphens that are followed by anything else are not a comment in MariaDB.
 func endsWord(sql string) bool { return sql == "" || sql[0] <= ' ' || sql[0] == 0x7f }
 
-// line returns how much of the SQL is on the line where it begins: only to PostgreSQL is a carriage
-// return its end.
+// line returns the length of the SQL up to the end of its first line. A carriage return ends a line
+// in PostgreSQL only.
 func line(sql string, d Dialect) int {
 	ends := "\n"
 	if d == Postgres {
@@ -172,7 +176,8 @@ func line(sql string, d Dialect) int {
 	return len(sql)
 }
 
-// until returns the length of what ends with a text, from there on where the search for it begins.
+// until returns the length of the SQL up to and including the text end, which is searched from a
+// position on.
 func until(sql string, from int, end string) int {
 	if i := strings.Index(sql[from:], end); i >= 0 {
 		return from + i + len(end)
@@ -180,15 +185,16 @@ func until(sql string, from int, end string) int {
 	return len(sql)
 }
 
-// inWord reports whether the byte before is one of a word, to which a letter or a dollar sign then
-// belongs.
+// inWord reports whether the byte before the position belongs to a word. A letter or a dollar sign
+// at the position then belongs to the word too.
 func inWord(sql string, at int) bool { return at > 0 && isWord(sql[at-1]) }
 
 func isWord(c byte) bool {
 	return c >= 0x80 || c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// dollarTag returns the opening quote "$tag$" that the SQL begins with, "" if it is none.
+// dollarTag returns the opening quote "$tag$" with which the SQL begins, or "" if it begins with
+// none.
 func dollarTag(sql string) string {
 	for i := 1; i < len(sql); i++ {
 		switch c := sql[i]; {
@@ -201,7 +207,7 @@ func dollarTag(sql string) string {
 	return ""
 }
 
-// escaped returns the length of a string in which a backslash escapes a quote.
+// escaped returns the length of a string in which a backslash escapes the next byte.
 func escaped(sql string) int {
 	for i := 1; i < len(sql); i++ {
 		switch sql[i] {
@@ -214,8 +220,8 @@ func escaped(sql string) int {
 	return len(sql)
 }
 
-// escapedParts returns the length of such a string in PostgreSQL, where it goes on with what is in
-// quotes on a later line.
+// escapedParts returns the length of such a string in PostgreSQL, where quoted text on a later line
+// continues it.
 func escapedParts(sql string) int {
 	end := escaped(sql)
 	for at, lines := end, 0; at < len(sql); {
@@ -227,7 +233,7 @@ func escapedParts(sql string) int {
 			at++
 		case strings.HasPrefix(sql[at:], "--"):
 			at += line(sql[at:], Postgres)
-		case c == '\'' && (lines > 0 || at == end): // two quotes together are one in the string
+		case c == '\'' && (lines > 0 || at == end): // two adjacent quotes are one
 			end = at + escaped(sql[at:])
 			at, lines = end, 0
 		default:
@@ -237,7 +243,7 @@ func escapedParts(sql string) int {
 	return end
 }
 
-// comment returns the length of a comment, in which others may be nested.
+// comment returns the length of a comment that may contain others.
 func comment(sql string) int {
 	for i, depth := 2, 1; i < len(sql); i++ {
 		switch {

@@ -32,10 +32,10 @@
 // An empty list of values is an error and does not select everything. A filter that is built from
 // one with an error has that error: Match is false, [Filter.Err] says what is wrong, SQL fails, and
 // its tree has one criterion, which selects nothing. A blank search and a range without ends are
-// not errors. They are not a criterion, and select everything, in [Or] too.
+// not errors. They are not criteria, and select everything, in [Or] too.
 //
-// Enumerations are open: a status that the SDK does not know can be asked for. [Filter.Check]
-// refuses what neither the SDK nor the host has, for filters that come from outside.
+// Enumerations are open: a filter may ask for a status that the SDK does not know. For filters that
+// come from outside, [Filter.Check] refuses values that neither the SDK nor the host has.
 //
 // A filter does not contain the company. [SQL] takes it as an argument, and always states it. If
 // you match in Go, match the sessions of one company only.

@@ -8,14 +8,16 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The bounds of a filter. A filter beyond one has an error that wraps the sentinel named beside it.
+// The bounds of a filter. A filter that exceeds one has an error that wraps the sentinel beside it.
 const (
-	MaxDepth     = 16       // And, Or and Not within each other: ErrTooDeep
-	MaxTerms     = 512      // values and words of all criteria, each of which counts as one at least: ErrTooMany
+	MaxDepth = 16 // And, Or and Not within each other: ErrTooDeep
+	// MaxTerms limits the values and words of all criteria, each of which counts as at least one:
+	// ErrTooMany.
+	MaxTerms     = 512
 	MaxTextBytes = 64 << 10 // of the canonical text: ErrTooLong
 )
 
-// What can be wrong with a filter.
+// The errors of a filter.
 var (
 	ErrEmpty     = errors.New("filter: no value")
 	ErrValue     = errors.New("filter: a value that no session can have")
@@ -31,7 +33,7 @@ var (
 	ErrTooLong   = fmt.Errorf("%w: longer than %d bytes", ErrLimit, MaxTextBytes)
 )
 
-// What can be wrong with a filter's SQL, beside the filter itself.
+// The errors of a filter's SQL, in addition to those of the filter itself.
 var (
 	ErrNoCompany   = errors.New("filter: no company")
 	ErrDialect     = errors.New("filter: unknown dialect")
@@ -41,14 +43,16 @@ var (
 	ErrNoValue     = errors.New("filter: no stored value for this value")
 )
 
-// Error says which criterion is wrong. It never contains a value of it.
+// Error says which criterion is wrong. It never contains a value.
 type Error struct {
-	Criterion string // its name: see [Criterion.Name]
+	Criterion string // its name if it has one, such as "from": see the package comment
 	Argument  string // "from", say, if it has a name: see the package comment
 	Err       error  // wraps one of the errors above or of searchkey
 
-	Place int      // which of the values given is wrong, from 1; 0: none of them, or it is not known which
-	Known []string // the values that there are, where they are a list; nil: they are not
+	// Place is the number of the wrong value among those given, from 1. It is 0 if no value is
+	// wrong, or if it is not known which one.
+	Place int
+	Known []string // the permitted values if there is a list of them, otherwise nil
 }
 
 // Error names the criterion, the argument and the cause.
@@ -62,7 +66,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
@@ -80,7 +84,7 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %v", e.Of
 // Unwrap returns the cause.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e SyntaxError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
@@ -98,7 +102,7 @@ func (e *ParameterError) Error() string { return fmt.Sprintf("parameter %q: %v",
 // Unwrap returns the cause.
 func (e *ParameterError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e ParameterError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.
@@ -110,7 +114,7 @@ type ColumnError struct {
 	Err   error          // wraps ErrColumn, ErrNoColumn, ErrNoSearchKey or ErrNoValue
 }
 
-// Error names the field, if it is one, and the cause.
+// Error names the field, if there is one, and the cause.
 func (e *ColumnError) Error() string {
 	if e.Field == sessions.FieldNone {
 		return e.Err.Error()
@@ -121,7 +125,7 @@ func (e *ColumnError) Error() string {
 // Unwrap returns the cause.
 func (e *ColumnError) Unwrap() error { return e.Err }
 
-// Format prints the message, whatever the verb: never what else the cause holds.
+// Format prints the message, whatever the verb. It never prints the cause's other fields.
 func (e ColumnError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // MarshalText returns the message.

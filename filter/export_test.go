@@ -8,5 +8,5 @@ import (
 // KindNames returns the names of all kinds of criteria.
 func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// After is the end of the range of the terms that begin with a text.
+// After returns the end of the range of the terms that begin with a text.
 var After = after

@@ -19,7 +19,7 @@ func extraKinds() []*kind {
 	return []*kind{&extraPresent, &extraIs, &extraPrefix}
 }
 
-// extra is that an extra field is there, and has one of the values or begins with one.
+// extra is the condition that an extra field is present, has one of the values, or begins with one.
 type extra struct {
 	of     *kind
 	key    string
@@ -91,7 +91,8 @@ func (c *extra) match(s *sessions.Session) bool {
 func (c *extra) sql(w *writer, negated bool) {
 	column := w.extra(c.key)
 	switch {
-	case c.of == &extraPresent: // that it is there is the negation of being NULL
+	// Being present is the negation of being NULL.
+	case c.of == &extraPresent:
 		w.in(sessions.FieldExtra, column, nil, true, !negated)
 	case c.of == &extraPrefix:
 		w.beginsWith(sessions.FieldExtra, column, c.values, negated)
@@ -107,12 +108,14 @@ func (c *extra) arguments(bool) arguments {
 	return arguments{key: c.key, values: withAbsent(c.values, true)}
 }
 
-// extraTermBytes is how much of a value is in a term, without the part of a rune at its end.
+// extraTermBytes is the number of bytes of a value that are in a term, without a part of a rune at
+// its end.
 const extraTermBytes = 64
 
-// extraTerm returns the term of a pair. Keys have no control characters.
+// extraTerm returns the term of a pair. The NUL ends the key, since keys have no control
+// characters.
 func extraTerm(key, value string) string {
-	// Values have up to 4 KiB: a term that long would cost more than to look at the session.
+	// Values have up to 4 KiB. A term of that length would cost more than a look at the session.
 	if len(value) > extraTermBytes {
 		value = strings.ToValidUTF8(value[:extraTermBytes], "")
 	}
@@ -129,6 +132,7 @@ func (c *extra) terms() (groups [][]TermRange, exact bool) {
 		term := extraTerm(c.key, v)
 		if c.of == &extraPrefix {
 			group = append(group, termsBegin(sessions.FieldExtra, false, term))
+			// A value that may have been cut is not exact.
 			exact = exact && len(v) <= extraTermBytes-utf8.UTFMax
 		} else {
 			group = append(group, termIs(sessions.FieldExtra, term))

@@ -9,7 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-const atLevel = "level" // the argument that narrows Low FAR
+const atLevel = "level" // the argument that restricts Low FAR to levels
 
 var theFailedFor kind
 
@@ -18,17 +18,17 @@ func failedForKind() *kind {
 	return &theFailedFor
 }
 
-// failedFor is that a session failed for one of the reasons.
+// failedFor is the condition that a session failed for one of the reasons.
 type failedFor struct {
 	reasons []string
-	levels  []int64 // that Low FAR is narrowed to; nil: it is not
+	levels  []int64 // the levels to which Low FAR is restricted; nil: any level
 	boxed   []any   // the levels
 }
 
 // FailedFor selects the failed sessions that have any of the reasons.
 func FailedFor(reasons ...sessions.Reason) Filter { return newFailedFor(nil, reasons) }
 
-// FailedForAt is [FailedFor] with [sessions.LowFAR] restricted to the match levels given. Other
+// FailedForAt is [FailedFor] with [sessions.LowFAR] restricted to the given match levels. Other
 // reasons match at any level. Without LowFAR among the reasons it is an error that wraps
 // [ErrValue].
 func FailedForAt(levels []far.Level, reasons ...sessions.Reason) Filter {
@@ -98,11 +98,11 @@ func (c *failedFor) fields() sessions.Fields {
 	return fields
 }
 
-// narrows reports whether a reason counts at some levels only.
+// narrows reports whether a reason counts only at some levels.
 func (c *failedFor) narrows(r sessions.Reason) bool { return r == sessions.LowFAR && c.levels != nil }
 
 func (c *failedFor) match(s *sessions.Session) bool {
-	// Reasons count for failed sessions only, whatever a source has on others.
+	// Reasons count only for failed sessions, whatever a source has for others.
 	if s.Status != sessions.Failed {
 		return false
 	}
@@ -152,8 +152,8 @@ func (c *failedFor) arguments(bool) arguments {
 	return a
 }
 
-// terms are: one of the reasons, and, where Low FAR is narrowed, another one of them or one of the
-// levels.
+// terms returns a group with the reasons. If Low FAR is restricted, a second group has the other
+// reasons and the levels.
 func (c *failedFor) terms() (groups [][]TermRange, exact bool) {
 	var reasons, others []TermRange
 	for _, r := range c.reasons {

@@ -14,22 +14,22 @@ import (
 // Filter is an immutable selection of a company's sessions. The zero Filter selects all of them.
 // See the package comment.
 type Filter struct {
-	// tree gives the root, nil for everything. It is a function because printers that go by
-	// reflection, those of fmt among them where methods cannot be called, do not look behind one.
+	// tree returns the root, nil for everything. It is a function because printers that use
+	// reflection, as fmt does where it cannot call methods, do not look into functions.
 	tree    func() node
 	err     error
-	derived bool // by Split: may be beyond the bounds of what people build
+	derived bool // made from another filter, as by Split: may exceed the bounds
 }
 
-// everything and nothing are the canonical texts of the filters without a criterion, invalid that
-// of one with an error.
+// everything and nothing are the canonical texts of the filters without a criterion; invalid is the
+// text of a filter with an error.
 const (
 	everything = "everything"
 	nothing    = "nothing"
 	invalid    = "invalid"
 )
 
-// filterOf makes a filter of a tree, unchecked.
+// filterOf makes a filter of a tree. It does not check the bounds.
 func filterOf(root node) Filter {
 	if root == nil {
 		return Filter{}
@@ -37,14 +37,14 @@ func filterOf(root node) Filter {
 	return Filter{tree: func() node { return root }}
 }
 
-// part makes a filter of a part of the filter's tree, which may be beyond the bounds as it may be.
+// part makes a filter of a part of the filter's tree. It may exceed the bounds if the filter may.
 func (f Filter) part(n node) Filter {
 	g := filterOf(n)
 	g.derived = f.derived && n != nil
 	return g
 }
 
-// checked makes a filter of a tree, within the bounds.
+// checked makes a filter of a tree, or one with an error if the tree exceeds the bounds.
 func checked(root node) Filter {
 	if root == nil {
 		return Filter{}
@@ -76,7 +76,8 @@ func And(filters ...Filter) Filter { return combine(filters, all) }
 
 // Or selects the sessions that any of the filters selects. Without filters it selects nothing. A
 // blank search, like every filter without a criterion, selects everything, and so does Or of it and
-// others: check [Filter.IsZero] before what people typed becomes one of several alternatives.
+// others: check [Filter.IsZero] before a text that somebody typed becomes one of several
+// alternatives.
 func Or(filters ...Filter) Filter { return combine(filters, some) }
 
 // Nothing selects nothing.
@@ -99,7 +100,8 @@ func Of(n Node) Filter {
 	case nil:
 		return none
 	case *leaf:
-		// The leaf of a filter with an error stays an error: Not of it is not everything.
+		// The leaf of a filter with an error stays an error, so that Not of it does not select
+		// everything.
 		if p, ok := n.criterion.(*poisoned); ok {
 			return Filter{err: p.err}
 		}
@@ -112,11 +114,12 @@ func Of(n Node) Filter {
 	return filterOf(root)
 }
 
+// combine builds a filter from others. The result has the first error among them.
 func combine(filters []Filter, build func([]node) node) Filter {
 	nodes := make([]node, 0, len(filters))
 	derived := false
 	for _, f := range filters {
-		// The first mistake is the whole's, whatever else there is: also where the others decide,
+		// The first error is the error of the whole, even if the other parts decide the result,
 		// such as Nothing among the parts of And.
 		if f.err != nil {
 			return f
@@ -125,8 +128,8 @@ func combine(filters []Filter, build func([]node) node) Filter {
 		derived = derived || f.derived
 	}
 	root := build(nodes)
-	// What was made of a filter within the bounds, for SQL or a viewer who sees less, may be longer
-	// than what people can build. To refuse it would refuse a filter that is valid.
+	// A filter that was made from one within the bounds, for SQL or for a viewer who sees less, may
+	// be longer than any that can be built. Refusing it would refuse a filter that is valid.
 	if derived {
 		f := filterOf(root)
 		f.derived = true
@@ -144,8 +147,8 @@ func (f Filter) Err() error { return f.err }
 // IsZero reports whether the filter has no criterion and no error: it selects everything.
 func (f Filter) IsZero() bool { return f.tree == nil && f.err == nil }
 
-// Equal reports whether both filters have the same canonical text. A filter with an error equals
-// none.
+// Equal reports whether both filters have the same canonical text. A filter with an error equals no
+// filter.
 func (f Filter) Equal(g Filter) bool { return f.err == nil && g.err == nil && f.Text() == g.Text() }
 
 // Root returns the tree, for Backends that translate it. It is never nil: the root of a filter
@@ -160,7 +163,7 @@ func (f Filter) All() iter.Seq[*Criterion] {
 	}
 }
 
-// top returns the parts of the conjunction that the filter is.
+// top returns the parts of the filter as a conjunction: its only part, unless it is one.
 func (f Filter) top() []node {
 	switch n := f.root().(type) {
 	case nil:
@@ -203,8 +206,8 @@ func (f Filter) Without(fields sessions.Fields) Filter {
 	return f.part(all(kept))
 }
 
-// about returns the fields whose control the criterion belongs to: those that it looks at, but of
-// reasons not what goes with them.
+// about returns the fields whose control shows the criterion: those that it looks at, except that a
+// criterion on reasons belongs to the reasons alone.
 func (l *leaf) about() sessions.Fields {
 	if fields := l.fields(); fields.Has(sessions.FieldReasons) {
 		return sessions.FieldsOf(sessions.FieldReasons)
@@ -216,7 +219,8 @@ func (l *leaf) about() sessions.Fields {
 // first, until before the second. A zero time is an open end. If the range is empty, as for a
 // filter with an error, the end is not after the beginning.
 func (f Filter) Range() (from, to time.Time) {
-	if f.err != nil { // an empty range: two zero times would be all times
+	// An empty range, since two zero times would mean all times.
+	if f.err != nil {
 		return latest, earliest
 	}
 	for _, n := range f.top() {
@@ -267,8 +271,8 @@ func (f Filter) WithSearchFields(fields sessions.Fields) Filter {
 	return narrowed(f.root(), fields)
 }
 
-// narrowed returns a filter that may be beyond the bounds: it is longer than the one that was
-// built.
+// narrowed returns the tree with narrowed searches. The filter may exceed the bounds, since it is
+// longer than the one that was built.
 func narrowed(n node, fields sessions.Fields) Filter {
 	switch n := n.(type) {
 	case *leaf:
@@ -303,5 +307,5 @@ func (f Filter) Match(s *sessions.Session) bool {
 // values, which may be a person's. [Filter.Text] returns those.
 func (f Filter) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, summary(f.root())) }
 
-// LogValue is what Format prints.
+// LogValue returns what Format prints.
 func (f Filter) LogValue() slog.Value { return slog.StringValue(summary(f.root())) }

@@ -15,17 +15,17 @@ type isField struct {
 	field    sessions.Field
 	value    func(s *sessions.Session) string // "": absent
 	maxBytes int
-	never    bool     // never absent
-	only     []string // all values that there are, the zero value first; nil: any text
+	never    bool     // the field is never absent
+	only     []string // all values that exist, the zero value first; nil: any text
 	index    indexing
 }
 
-// indexing says which terms a session has for a field. Each has one where the value is absent.
+// indexing says which terms a session has for a field. If the value is absent, there is always one.
 type indexing uint8
 
 const (
 	byValue indexing = iota
-	byWords          // those of the search key
+	byWords          // the words of the search key
 	unindexed
 )
 
@@ -63,6 +63,7 @@ var isFields = []isField{
 
 var truths = []string{"false", "true"}
 
+// bit returns 1 for true and 0 for false.
 func bit(b bool) int {
 	if b {
 		return 1
@@ -70,6 +71,7 @@ func bit(b bool) int {
 	return 0
 }
 
+// isFieldOf returns the field of texts, or nil if the field is not one.
 func isFieldOf(f sessions.Field) *isField {
 	i := slices.IndexFunc(isFields, func(t isField) bool { return t.field == f })
 	if i < 0 {
@@ -88,18 +90,18 @@ func isKinds(fields ...sessions.Field) []*kind {
 	return kinds
 }
 
-// is is that a field has one of the values.
+// is is the condition that a field has one of the values.
 type is struct {
 	of     *isField
 	values []string // sorted; "" is an absent one
-	boxed  []any    // what SQL compares with, for every statement
+	boxed  []any    // the values as SQL compares them, for every statement
 }
 
 // Is selects the sessions whose field has any of the values, compared byte by byte. Values are
 // written as the text of their type: "passed", "not_checked", "true", "3". For a field that a
 // session may lack, "" selects the sessions without it; for times and dates "" is the only value,
-// since ranges have criteria of their own. Reasons and extra fields have their own criteria too,
-// and filters do not select by company: these fields are errors that wrap [ErrField].
+// since ranges have their own criteria. Reasons and extra fields have their own criteria too, and
+// filters do not select by company: these fields are errors that wrap [ErrField].
 func Is(f sessions.Field, values ...string) Filter {
 	if of := isFieldOf(f); of != nil {
 		return newIs(of, values)
@@ -116,6 +118,7 @@ func Is(f sessions.Field, values ...string) Filter {
 	return bad(f.String(), "", ErrField)
 }
 
+// onlyAbsent returns the filter of c, which selects absent values, if all values are "".
 func onlyAbsent(f sessions.Field, values []string, c criterion) Filter {
 	if err := checkCount(f.String(), len(values)); err != nil {
 		return Filter{err: err}
@@ -158,17 +161,19 @@ func newIs[T ~string](of *isField, values []T) Filter {
 			}
 		}
 	}
-	// Sorted and each once, so that the text is canonical. The constructor copies what it was
-	// given: neither is seen from outside.
+	// The values are sorted, each once, so that the text is canonical. They are a copy of what the
+	// caller gave, so that no change is visible outside.
 	slices.Sort(c.values)
 	c.values = slices.Compact(c.values)
 	c.boxed = boxed(c.values)
 	switch {
-	case of.field == sessions.FieldDocumentPresented: // columns hold a boolean, which no engine compares with a text
+	// Columns hold a boolean, which no engine compares with a text.
+	case of.field == sessions.FieldDocumentPresented:
 		for i, v := range c.values {
 			c.boxed[i] = v == truths[1]
 		}
-	case of.only != nil && slices.Contains(c.values, of.only[0]): // columns may hold an empty text in its place
+	// Columns may hold an empty text in place of the zero value.
+	case of.only != nil && slices.Contains(c.values, of.only[0]):
 		c.boxed = append(c.boxed, "")
 	}
 	return newFilter(&c)
@@ -193,7 +198,8 @@ func (c *is) terms() (groups [][]TermRange, exact bool) {
 		switch {
 		case v == "" || c.of.index == byValue:
 			group = append(group, termIs(c.of.field, v))
-		case c.of.index == byWords: // the words are in the index for searches already: values would double it
+		// The words are in the index for searches already. Terms of values would double it.
+		case c.of.index == byWords:
 			word := firstWord(c.of.field, v)
 			if word == "" {
 				return nil, false
@@ -207,9 +213,10 @@ func (c *is) terms() (groups [][]TermRange, exact bool) {
 	return [][]TermRange{group}, exact
 }
 
-// firstWord returns a word that every session with this value in the field has, or "".
+// firstWord returns a word that every session with this value in the field has, or "" if there is
+// none.
 func firstWord(f sessions.Field, value string) string {
-	// Only package searchkey knows which words a text has, and it folds sessions.
+	// Only package searchkey knows which words a text has, and it takes sessions.
 	var s sessions.Session
 	text := sessions.TextOf(value)
 	switch f {

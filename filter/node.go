@@ -12,34 +12,36 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// node is a part of the tree behind a filter: *group, *negation or *leaf. Nothing that is exported
-// holds one but behind a function: printers that go by reflection, and follow pointers, end there.
+// node is a part of the tree of a filter: *group, *negation or *leaf. Exported types hold nodes
+// only in functions, since printers that use reflection follow pointers but do not look into
+// functions.
 type node interface {
 	info() *facts
 	match(s *sessions.Session) bool
-	// sql writes the condition or its negation. Neither is ever NULL, so that NOT is never needed
-	// around either.
+	// sql writes the condition or its negation. Neither is ever NULL, and neither needs NOT around
+	// it.
 	sql(w *writer, negated bool)
 }
 
-// facts is what is known of every node.
+// facts are the properties that every node has.
 type facts struct {
 	text  string // canonical
-	rank  int    // of the dearest criterion in it
+	rank  int    // of the most expensive criterion in it
 	depth int
 	size  int // terms
 }
 
 func (f *facts) info() *facts { return f }
 
-// group is a conjunction or a disjunction: of two parts or more, none of which is such a group
-// itself, or of none.
+// group is a conjunction or a disjunction. It has two or more parts, none of which is a group of
+// the same kind, or no parts.
 type group struct {
 	facts
 	any   bool
 	parts []node
 }
 
+// negation is the negation of a node.
 type negation struct {
 	facts
 	part node
@@ -52,7 +54,8 @@ type leaf struct {
 }
 
 func (g *group) match(s *sessions.Session) bool {
-	// The first part that holds decides a disjunction, the first one that does not a conjunction.
+	// The first part that matches decides a disjunction, the first that does not match a
+	// conjunction.
 	for _, p := range g.parts {
 		if p.match(s) == g.any {
 			return g.any
@@ -66,7 +69,7 @@ func (g *group) sql(w *writer, negated bool) {
 		w.constant(g.any == negated)
 		return
 	}
-	// De Morgan: the negation goes into the parts, and the other connective between them.
+	// De Morgan: the parts are negated, and joined by the other connective.
 	join := " AND "
 	if g.any != negated {
 		join = " OR "
@@ -78,8 +81,8 @@ func (g *group) sql(w *writer, negated bool) {
 
 // chain writes conditions with a connective between them.
 func (w *writer) chain(parts []node, join string, negated bool) {
-	// A chain is to SQLite as deep as it is long, and it allows a depth of 1000. What a viewer's
-	// restriction and a filter come to may be longer.
+	// To SQLite a chain is as deep as it is long, and its limit is a depth of 1000. The restriction
+	// of a viewer and a filter may together be longer.
 	if half := len(parts) / 2; half > MaxTerms/2 {
 		w.write("(")
 		w.chain(parts[:half], join, negated)
@@ -100,25 +103,26 @@ func (n *negation) match(s *sessions.Session) bool { return !n.part.match(s) }
 
 func (n *negation) sql(w *writer, negated bool) { n.part.sql(w, !negated) }
 
-// nobody is the disjunction of nothing.
+// nobody returns the disjunction of nothing.
 func nobody() node { return &group{facts: facts{text: nothing, depth: 1}, any: true} }
 
-// everybody is the conjunction of nothing. Filters have no node instead.
+// everybody returns the conjunction of nothing. A filter without criteria has nil instead.
 func everybody() node { return &group{facts: facts{text: everything, depth: 1}} }
 
+// isNobody reports whether the node is the disjunction of nothing.
 func isNobody(n node) bool {
 	g, ok := n.(*group)
 	return ok && g.any && len(g.parts) == 0
 }
 
-// all returns the conjunction of the nodes, some of which may be nil: no criterion.
+// all returns the conjunction of the nodes, of which those that are nil are no criterion.
 func all(nodes []node) node {
 	var parts []node
 	for _, n := range nodes {
 		switch g, ok := n.(*group); {
-		case ok && !g.any: // a conjunction within one is superfluous
+		case ok && !g.any: // a conjunction within a conjunction is superfluous
 			parts = append(parts, g.parts...)
-		case isNobody(n): // nothing and something is nothing
+		case isNobody(n): // nothing, in a conjunction with anything, is nothing
 			return n
 		case n != nil:
 			parts = append(parts, n)
@@ -127,7 +131,7 @@ func all(nodes []node) node {
 	return grouped("all", false, parts)
 }
 
-// some returns the disjunction of the nodes. One that is nil makes it everything.
+// some returns the disjunction of the nodes. A node that is nil makes it everything.
 func some(nodes []node) node {
 	var parts []node
 	for _, n := range nodes {
@@ -143,10 +147,10 @@ func some(nodes []node) node {
 	return grouped("any", true, parts)
 }
 
-// grouped sorts the parts, cheap ones first, and drops those that say the same as another.
+// grouped sorts the parts, cheap ones first, and removes those that repeat another.
 func grouped(name string, either bool, parts []node) node {
-	// Match then comes to a decision early, and the order in which a filter was built does not
-	// show.
+	// Match then decides early, and the text does not depend on the order in which a filter was
+	// built.
 	slices.SortStableFunc(parts, func(a, b node) int {
 		return cmp.Or(cmp.Compare(a.info().rank, b.info().rank), cmp.Compare(a.info().text, b.info().text))
 	})
@@ -162,14 +166,15 @@ func grouped(name string, either bool, parts []node) node {
 	return &group{factsOf(name, parts), either, parts}
 }
 
+// negate returns the negation of a node.
 func negate(n node) node {
 	switch n := n.(type) {
 	case nil:
 		return nobody()
-	case *negation: // twice is not at all
+	case *negation: // a double negation cancels out
 		return n.part
 	}
-	if isNobody(n) { // what is not nothing is everything
+	if isNobody(n) { // the negation of nothing is everything
 		return nil
 	}
 	return &negation{factsOf("not", []node{n}), n}
@@ -189,7 +194,8 @@ func factsOf(name string, parts []node) facts {
 	return f
 }
 
-// walk yields the leaves of the tree, and whether an odd number of negations is around each.
+// walk yields the leaves of the tree, and whether each is under an odd number of negations. It
+// returns false if yield did.
 func walk(n node, negated bool, yield func(l *leaf, negated bool) bool) bool {
 	switch n := n.(type) {
 	case *leaf:
@@ -207,10 +213,10 @@ func walk(n node, negated bool, yield func(l *leaf, negated bool) bool) bool {
 type Node interface {
 	fmt.Formatter
 	slog.LogValuer
-	node() node // nil for a zero value, which is no part of any filter
+	node() node // nil for a zero value, which is not a part of any filter
 }
 
-// handle returns the node as it can be read from outside.
+// handle returns the node as an exported type.
 func handle(n node) Node {
 	switch n := n.(type) {
 	case *leaf:
@@ -226,6 +232,7 @@ func handle(n node) Node {
 	return &AllOf{parts{func() *group { return everybody().(*group) }}} //nolint:errcheck // it is one
 }
 
+// parts is the implementation of AllOf and AnyOf.
 type parts struct{ get func() *group }
 
 func (p *parts) node() node {
@@ -249,10 +256,10 @@ func (p *parts) Parts() iter.Seq[Node] {
 	}
 }
 
-// Format prints which kinds of criteria there are, whatever the verb.
+// Format prints the names of the kinds of criteria, whatever the verb.
 func (p *parts) Format(s fmt.State, _ rune) { printNode(s, p.node()) }
 
-// LogValue is what Format prints.
+// LogValue returns what Format prints.
 func (p *parts) LogValue() slog.Value { return slog.StringValue(summary(p.node())) }
 
 // AllOf is a conjunction of two or more parts, none of which is an AllOf, or of no parts, which
@@ -273,7 +280,7 @@ func (n *Negation) node() node {
 	return n.get()
 }
 
-// Part returns what is negated.
+// Part returns the node that is negated.
 func (n *Negation) Part() Node {
 	if n.node() == nil {
 		return n
@@ -281,15 +288,16 @@ func (n *Negation) Part() Node {
 	return handle(n.get().part)
 }
 
-// Format prints which kinds of criteria there are, whatever the verb.
+// Format prints the names of the kinds of criteria, whatever the verb.
 func (n *Negation) Format(s fmt.State, _ rune) { printNode(s, n.node()) }
 
-// LogValue is what Format prints.
+// LogValue returns what Format prints.
 func (n *Negation) LogValue() slog.Value { return slog.StringValue(summary(n.node())) }
 
+// printNode prints the summary of a node.
 func printNode(s fmt.State, n node) { _, _ = io.WriteString(s, summary(n)) }
 
-// summary names the kinds of criteria, never their values, which may be a person's.
+// summary names the kinds of criteria. It does not have their values, which may be a person's.
 func summary(n node) string {
 	var names []string
 	walk(n, false, func(l *leaf, _ bool) bool {

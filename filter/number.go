@@ -13,15 +13,17 @@ import (
 // NotCompared selects the sessions without a comparison, among the levels of [MatchLevel].
 const NotCompared far.Level = -1
 
-// absent is the number of a field that has none.
+// absent is the number of a field that has no value.
 const absent = int64(NotCompared)
 
-// numberField is a field that counts something.
+// numberField is a field whose values are whole numbers.
 type numberField struct {
 	kind
-	field    sessions.Field
-	value    func(s *sessions.Session) int64
-	least    int64 // the first number that is one: 0 or 1. Where it is 1, columns may hold 0 for an absent number
+	field sessions.Field
+	value func(s *sessions.Session) int64
+	// The least number that the field can have: 0 or 1. If it is 1, columns may hold 0 for an
+	// absent number.
+	least    int64
 	greatest int64
 }
 
@@ -38,6 +40,7 @@ var numberFields = []numberField{
 	{field: sessions.FieldAttempt, least: 1, greatest: math.MaxInt32, value: func(s *sessions.Session) int64 { return orAbsent(int64(s.Attempt)) }},
 }
 
+// orAbsent returns n, or absent for 0.
 func orAbsent(n int64) int64 {
 	if n == 0 {
 		return absent
@@ -45,6 +48,7 @@ func orAbsent(n int64) int64 {
 	return n
 }
 
+// numberFieldOf returns the number field, or nil if the field is not one.
 func numberFieldOf(f sessions.Field) *numberField {
 	i := slices.IndexFunc(numberFields, func(n numberField) bool { return n.field == f })
 	if i < 0 {
@@ -65,10 +69,10 @@ func numberKinds(fields ...sessions.Field) []*kind {
 	return kinds
 }
 
-// number is that a field has one of the values, or one from low to high.
+// number is the condition that a field has one of the values, or one from low to high.
 type number struct {
 	of        *numberField
-	values    []int64 // sorted, an absent one first; nil: a range
+	values    []int64 // sorted, an absent one first; nil for a range
 	low, high int64
 	boxed     []any // the values that are not absent
 }
@@ -84,8 +88,8 @@ func MatchLevel(levels ...far.Level) Filter {
 }
 
 // AtLeast selects the sessions whose match level, acceptance level or attempt is n or greater. A
-// session without one is not selected. Another field is an error that wraps [ErrField], a number
-// that the field cannot have one that wraps [ErrValue].
+// session without one is not selected. Another field is an error that wraps [ErrField], and a
+// number that the field cannot have is one that wraps [ErrValue].
 func AtLeast(f sessions.Field, n int) Filter { return newNumberRange(f, atLeast, n) }
 
 // AtMost selects the sessions whose match level, acceptance level or attempt is n or less: see
@@ -110,6 +114,7 @@ func (f *numberField) errNumber() error {
 	return fmt.Errorf("%w: not a whole number from %d to %d", ErrValue, f.least, f.greatest)
 }
 
+// among returns the filter for any of the values.
 func (f *numberField) among(values []int64) Filter {
 	if err := checkCount(f.name, len(values)); err != nil {
 		return Filter{err: err}
@@ -128,6 +133,7 @@ func (f *numberField) among(values []int64) Filter {
 	return newFilter(&c)
 }
 
+// between returns the filter for the numbers from low to high.
 func (f *numberField) between(low, high int64) Filter {
 	if low > high {
 		return bad(f.name, atMost, ErrRange)
@@ -135,7 +141,7 @@ func (f *numberField) between(low, high int64) Filter {
 	return newFilter(&number{of: f, low: low, high: high})
 }
 
-// parse reads numbers, "" for an absent one.
+// parse returns the filter for numbers in texts, "" for an absent one.
 func (f *numberField) parse(texts []string) Filter {
 	values := make([]int64, len(texts))
 	for i, text := range texts {
@@ -147,10 +153,10 @@ func (f *numberField) parse(texts []string) Filter {
 	return f.among(values)
 }
 
-// number reads one as it is written: without a sign or leading zeros.
+// number reads a number of the field, written without a sign or leading zeros.
 func (f *numberField) number(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 32)
-	// One number has one text: +4 and 04 would be others.
+	// Each number has one text: +4 and 04 are refused.
 	if err != nil || strconv.FormatInt(n, 10) != text || n < f.least || n > f.greatest {
 		return absent, f.errNumber()
 	}
@@ -159,7 +165,7 @@ func (f *numberField) number(text string) (int64, error) {
 
 func (f *numberField) read(r *reading) Filter {
 	first, last := r.one(atLeast), r.one(atMost)
-	// Blank ends of a form are open ones.
+	// Blank fields of a form are open ends.
 	if first == "" && last == "" {
 		return f.parse(r.texts(true))
 	}
@@ -204,14 +210,15 @@ func (c *number) sql(w *writer, negated bool) {
 		return
 	}
 	args, null := c.boxed, c.values[0] == absent
-	if null && c.of.least == 1 { // 0 is no number of the field: tables may have it in place of NULL
+	// The field cannot be 0, so tables may have 0 in place of NULL.
+	if null && c.of.least == 1 {
 		args = append([]any{int64(0)}, args...)
 	}
 	w.in(c.of.field, column, args, null, negated)
 }
 
-// bound returns what SQL compares with, nil for an end that leaves nothing out. That is never so at
-// the lower end of a field whose column may hold 0 for an absent number.
+// bound returns the end of a range in SQL, or nil for an end that excludes nothing. If a column may
+// hold 0 for an absent number, the lower end always excludes that 0.
 func (c *number) bound(n, end int64) any {
 	if n == end && (n != c.of.least || c.of.least == 0) {
 		return nil
@@ -237,7 +244,7 @@ func (c *number) arguments(bool) arguments {
 	return a
 }
 
-// term returns the value of a term, which sorts as numbers do.
+// term returns the value of a term. Terms sort like their numbers.
 func (f *numberField) term(n int64) string {
 	if n == absent {
 		return ""

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	argIn          = "in" // the fields that are searched; all four without it
-	foldsToNothing = "*"  // a search text that is not blank and has no words
+	argIn          = "in" // the fields that are searched; all four if it is missing
+	foldsToNothing = "*"  // the text of a search that is not blank and has no words
 )
 
 var theSearch kind
@@ -20,36 +20,40 @@ func searchKind() *kind {
 	return &theSearch
 }
 
-// search is that every word of a text begins some word of one of the fields.
+// search is the condition that every word of a text begins some word of one of the fields.
 type search struct {
-	query   searchkey.Query
-	in      sessions.Fields
-	typed   string  // without the space around it
-	needles [][]any // of each word, one of which has to be in the search key; boxed once, for every statement
+	query searchkey.Query
+	in    sessions.Fields
+	typed string // the text without the space around it
+	// needles has, for each word, the texts of which the search key must contain one. They are
+	// boxed once, for every statement.
+	needles [][]any
 }
 
 // Search selects the sessions in which every word of the text begins some word of first name, last
 // name, personal number or document number, as package searchkey folds and compares them. A blank
-// text is no criterion: it selects everything, in [Or] too. A text that is not blank but has no
+// text is not a criterion: it selects everything, in [Or] too. A text that is not blank but has no
 // letter or digit selects nothing: see [Filter.SearchesNothing]. The errors are those of
 // [searchkey.ParseQuery].
 func Search(text string) Filter { return SearchIn(sessions.SearchFields(), text) }
 
 // SearchIn is [Search] in some of the four fields, for instance those that a viewer may see. No
-// field, or another field, is an error that wraps [ErrField].
+// field at all, or another field, is an error that wraps [ErrField].
 func SearchIn(fields sessions.Fields, text string) Filter {
 	query, err := searchkey.ParseQuery(text)
 	if err != nil {
 		return bad("search", "", err)
 	}
-	// URLs show the text as it was typed. Invalid bytes separate words there as here.
+	// URLs show the text as it was typed. In a URL, as here, invalid bytes separate words.
 	typed := strings.TrimSpace(strings.ToValidUTF8(text, " "))
-	if typed == "" { // nothing but invalid UTF-8, which is not blank
+	// The text is only invalid UTF-8, which is not blank.
+	if typed == "" {
 		typed = foldsToNothing
 	}
 	return newSearch(fields, query, typed)
 }
 
+// newSearch returns the filter for a search, or no criterion for a blank one.
 func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filter {
 	if fields == 0 || fields.Minus(sessions.SearchFields()) != 0 {
 		return bad("search", argIn, ErrField)
@@ -68,11 +72,11 @@ func newSearch(fields sessions.Fields, query searchkey.Query, typed string) Filt
 	return newFilter(&c)
 }
 
-// within returns the search in those of its fields that are among the ones given.
+// within returns the search in those of its fields that are in the set.
 func (c *search) within(fields sessions.Fields) Filter {
 	if kept := c.in.Intersect(fields); kept != 0 {
 		f := newSearch(kept, c.query, c.typed)
-		// It names its fields, and is longer for that.
+		// The narrower search names its fields in its text, which makes it longer.
 		f.derived = f.err == nil
 		return f
 	}
@@ -105,7 +109,7 @@ func readSearch(r *reading) Filter {
 		}
 		return SearchIn(fields, texts[0])
 	}
-	// A text has folded words, which may be longer together than what can be typed.
+	// A text contains folded words, which together may be longer than any text that can be typed.
 	query, err := searchkey.ParseWords(texts...)
 	if err != nil {
 		return bad("search", "", err)
@@ -123,7 +127,7 @@ func (c *search) size() int               { return c.query.Len() }
 
 func (c *search) match(s *sessions.Session) bool { return c.query.Match(s, c.in) }
 
-// sql writes that every word begins some word of the search key.
+// sql writes the condition that every word begins some word of the search key.
 func (c *search) sql(w *writer, negated bool) {
 	column := w.columns.SearchKey
 	switch {
@@ -154,7 +158,7 @@ func (c *search) sql(w *writer, negated bool) {
 			w.contains(column, needle, negated)
 		}
 		switch len(needles) {
-		case 0: // the word can be in other fields only
+		case 0: // the word can only be in other fields
 			w.constant(negated)
 		case 1:
 		default:
@@ -168,7 +172,7 @@ func (c *search) arguments(forURL bool) arguments {
 	var a arguments
 	if forURL {
 		a.values = []argument{{text: c.typed}}
-		a.unfit = len(c.typed) > searchkey.MaxQueryBytes // folding may make a text longer
+		a.unfit = len(c.typed) > searchkey.MaxQueryBytes // folding may lengthen a text
 	} else {
 		a.values = withAbsent(c.query.Typed(), true)
 	}
@@ -180,7 +184,7 @@ func (c *search) arguments(forURL bool) arguments {
 	return a
 }
 
-// terms are, for each word, the words of the fields that begin with it.
+// terms returns a group for each word: the words of the fields that begin with it.
 func (c *search) terms() (groups [][]TermRange, exact bool) {
 	if c.query.Nothing() {
 		return [][]TermRange{{}}, true

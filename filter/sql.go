@@ -48,11 +48,12 @@ func (c Condition) ToSql() (string, []any, error) {
 	}
 	// Room for the SQL of most filters, so that it is not copied while it grows.
 	w := writer{sql: make([]byte, 0, 512), args: make([]any, 0, 16), dialect: c.dialect, columns: c.columns}
-	// The company comes first and by an equality, so that no part can reach beyond it and every
-	// index that begins with it serves.
+	// The company comes first and as an equality, so that no part can reach other companies, and
+	// every index that begins with the company can be used.
 	w.write("(")
 	company, none := c.company, ""
-	if checkValue(company, len(company)) != "" { // no session can have it, and PostgreSQL compares no such text
+	// No session can have this company, and PostgreSQL does not accept such a text.
+	if checkValue(company, len(company)) != "" {
 		company, none = "", " AND 1 = 0"
 	}
 	w.in(sessions.FieldCompany, c.columns.Company, []any{company}, false, false)
@@ -74,18 +75,21 @@ type writer struct {
 	args    []any
 	dialect Dialect
 	columns *Columns
-	err     error // the first, but one that wraps ErrNoColumn before others: Split can do without a column
+	// err is the first error, except that one that wraps ErrNoColumn replaces others: Split can do
+	// without a column.
+	err error
 }
 
 func (w *writer) write(s string) { w.sql = append(w.sql, s...) }
 
+// fail keeps an error about a field.
 func (w *writer) fail(f sessions.Field, err error) {
 	if w.err == nil || errors.Is(err, ErrNoColumn) && !errors.Is(w.err, ErrNoColumn) {
 		w.err = &ColumnError{f, err}
 	}
 }
 
-// usable reports whether the field has a column, and fails where not.
+// usable reports whether the field has a column that can be used, and otherwise keeps an error.
 func (w *writer) usable(f sessions.Field, c Column) bool {
 	switch {
 	case c.err != nil:
@@ -94,7 +98,8 @@ func (w *writer) usable(f sessions.Field, c Column) bool {
 		w.fail(f, ErrNoColumn)
 	case c.unfit>>w.dialect&1 == 1:
 		w.fail(f, errExpression)
-	case c.stored != nil && isFieldOf(f) == nil: // its values would be compared as they are
+	// The column's values would be compared without their codes.
+	case c.stored != nil && isFieldOf(f) == nil:
 		w.fail(f, errEnum)
 	default:
 		return true
@@ -102,12 +107,13 @@ func (w *writer) usable(f sessions.Field, c Column) bool {
 	return false
 }
 
+// column writes the column between two texts, and adds the arguments of its expression.
 func (w *writer) column(before string, c Column, after string) {
 	w.sql = append(append(append(w.sql, before...), c.sql...), after...)
 	w.args = append(w.args, c.args...)
 }
 
-// either returns the first of the two, or the second where the condition is negated.
+// either returns the first text, or the second if the condition is negated.
 func either(positive, negative string, negated bool) string {
 	if negated {
 		return negative
@@ -115,16 +121,17 @@ func either(positive, negative string, negated bool) string {
 	return positive
 }
 
+// constant writes a condition that is always true, or never.
 func (w *writer) constant(truth bool) { w.write(either("(1 = 1)", "(1 = 0)", !truth)) }
 
-// field returns the column of a field, and fails where there is none.
+// field returns the column of a field, and whether it can be used.
 func (w *writer) field(f sessions.Field) (Column, bool) {
 	c := w.columns.Fields[f]
 	return c, w.usable(f, c)
 }
 
-// isAny writes that a field has one of the values, the empty one of which is an absent one. NULL is
-// that value, and of a field that is never absent the one that it has by itself.
+// isAny writes that a field has one of the values, of which the empty one is an absent one. NULL is
+// an absent value too. For a field that is never absent it is the zero value.
 func (w *writer) isAny(f sessions.Field, values []string, args []any, negated bool) {
 	c, ok := w.field(f)
 	if !ok {
@@ -155,7 +162,7 @@ func (w *writer) isAny(f sessions.Field, values []string, args []any, negated bo
 	w.in(f, c, stored, null, negated)
 }
 
-// in writes that the column has one of the values, or is NULL where that counts as one.
+// in writes that the column has one of the values. With null, NULL is one of them.
 func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool) {
 	if !w.usable(f, c) {
 		return
@@ -164,7 +171,7 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 		values = c.typed(values, w.dialect)
 	}
 	null = null && !c.notNull
-	// No list of values is ever empty in SQL: an engine may refuse it.
+	// SQL never gets an empty list of values, which an engine may refuse.
 	switch {
 	case len(values) == 0 && null:
 		w.column("(", c, either(" IS NULL)", " IS NOT NULL)", negated))
@@ -173,7 +180,8 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 		w.constant(negated)
 		return
 	}
-	// A comparison with NULL is NULL, and so is its negation: both are decided before it is made.
+	// A comparison with NULL is NULL, and so is its negation. So NULL is decided before the
+	// comparison.
 	guarded := !c.notNull
 	if guarded {
 		w.column("(", c, either(" IS NULL OR ", " IS NOT NULL AND ", null == negated))
@@ -184,7 +192,7 @@ func (w *writer) in(f sessions.Field, c Column, values []any, null, negated bool
 	}
 }
 
-// typed returns the values that a column of a type of its own can hold.
+// typed returns the values that a column of a special type can hold.
 func (c *Column) typed(values []any, d Dialect) []any {
 	var of []any
 	for _, v := range values {
@@ -198,8 +206,8 @@ func (c *Column) typed(values []any, d Dialect) []any {
 	return of
 }
 
-// member writes that a column which is not NULL has one of the values, byte by byte if they are
-// texts.
+// member writes that a column that is not NULL has one of the values. Texts are compared byte by
+// byte.
 func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) {
 	texts, ascii := 0, true
 	for _, v := range values {
@@ -209,25 +217,29 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 		}
 	}
 	switch {
-	case texts > 0 && texts < len(values): // which the engines compare by rules of their own
+	// The engines compare them by different rules.
+	case texts > 0 && texts < len(values):
 		w.fail(f, fmt.Errorf("%w: texts and other values of one enumeration", ErrColumn))
 	case texts == 0 || c.bytewise || w.columns.Binary || c.value != nil,
-		w.dialect == Postgres && c.stored != nil: // the host's codes, which may be of an enumerated type
+		// The host's codes, which may be of an enumerated type.
+		w.dialect == Postgres && c.stored != nil:
 		w.column("", c, "")
 		w.list(c, values, negated)
 	case negated:
 		w.bytes(c)
 		w.list(c, values, true)
-	case w.dialect == MariaDB && !ascii: // a column of another character set refuses what it cannot hold
+	// A column of another character set refuses characters that it cannot hold.
+	case w.dialect == MariaDB && !ascii:
 		w.bytes(c)
 		w.list(c, values, false)
-	default: // an index serves the first of the two, which may find too much
+	default:
+		// An index serves the first of the two conditions, which may select too much.
 		w.write("(")
 		if w.dialect == Postgres {
 			w.text(c)
 			w.list(c, values, false)
-			// The planner would multiply how rare both are, and sort what an index has in order: it
-			// does not look into this one.
+			// PostgreSQL's planner would multiply the selectivities of both conditions, expect too
+			// few rows, and sort rows that an index has in order. It does not look into COALESCE.
 			w.write(" AND COALESCE(")
 			w.bytes(c)
 			w.list(c, values, false)
@@ -243,13 +255,14 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 	}
 }
 
-// bytes writes a text column as what compares byte by byte, whatever its type, collation and
-// character set.
+// bytes writes a text column in a form that is compared byte by byte, whatever its type, collation
+// and character set.
 func (w *writer) bytes(c Column) {
 	switch w.dialect {
-	case SQLite: // a column of numbers would make a number of the text that it is compared with
+	// A column of numbers would convert the text that it is compared with to a number.
+	case SQLite:
 		w.column("CAST(", c, " AS TEXT) COLLATE BINARY")
-	case Postgres: // a nondeterministic collation is kept by the cast
+	case Postgres: // the cast keeps a nondeterministic collation
 		w.text(c)
 		w.write(` COLLATE "C"`)
 	default:
@@ -257,12 +270,12 @@ func (w *writer) bytes(c Column) {
 	}
 }
 
-// text writes a column of PostgreSQL as text: of text and varchar that is the column itself, for
-// indexes too.
+// text writes a column of PostgreSQL as text. For text and varchar that is the column itself, also
+// to indexes.
 func (w *writer) text(c Column) { w.column("CAST(", c, " AS text)") }
 
-// mark is the placeholder of a value that the column is compared with. PostgreSQL gives a parameter
-// the type of the column, and its drivers refuse what that cannot hold.
+// mark returns the placeholder of a value that is compared with the column. PostgreSQL gives a
+// parameter the type of the column, and its drivers refuse values that the type cannot hold.
 func (w *writer) mark(c Column) string {
 	if c.integer && w.dialect == Postgres {
 		return "CAST(? AS bigint)"
@@ -279,6 +292,7 @@ func isASCII(s string) bool {
 	return true
 }
 
+// list writes the comparison with one value or several.
 func (w *writer) list(c Column, values []any, negated bool) {
 	w.args = append(w.args, values...)
 	mark := w.mark(c)
@@ -307,6 +321,7 @@ func (w *writer) between(c Column, low, high any, negated bool) {
 	w.interval(c, low, high, " <= ", " > ", negated)
 }
 
+// interval writes the condition of within or between.
 func (w *writer) interval(c Column, low, high any, until, beyond string, negated bool) {
 	if low == nil && high == nil && c.notNull {
 		w.constant(!negated)
@@ -334,7 +349,7 @@ func (w *writer) interval(c Column, low, high any, until, beyond string, negated
 	w.write(")")
 }
 
-// outside writes that a column which is not NULL is less than low or greater than high.
+// outside writes that a column that is not NULL is less than low or greater than high.
 func (w *writer) outside(c Column, low, high any, negated bool) {
 	w.column("(", c, either(" < ?", " >= ?", negated))
 	w.args = append(w.args, low)
@@ -342,8 +357,8 @@ func (w *writer) outside(c Column, low, high any, negated bool) {
 	w.args = append(w.args, high)
 }
 
-// instant returns what a column of instants is compared with, nil for an open end: micros if it
-// holds microseconds.
+// instant returns the value that a column of instants is compared with, nil for an open end. It is
+// micros if the column holds microseconds.
 func (w *writer) instant(f sessions.Field, c *Column, at time.Time, micros any) any {
 	switch {
 	case at.IsZero():
@@ -358,6 +373,7 @@ func (w *writer) instant(f sessions.Field, c *Column, at time.Time, micros any) 
 	return arg
 }
 
+// reason returns the host's condition for a reason.
 func (w *writer) reason(r sessions.Reason) Column {
 	if c, ok := w.columns.Reasons[r]; ok {
 		return c
@@ -368,7 +384,7 @@ func (w *writer) reason(r sessions.Reason) Column {
 	return Column{}
 }
 
-// condition writes a host's own condition.
+// condition writes a condition of the host's own.
 func (w *writer) condition(c Column, negated bool) {
 	switch {
 	case !w.usable(sessions.FieldReasons, c):
@@ -394,7 +410,8 @@ func (w *writer) extra(key string) Column {
 		json.args = append(append(json.args, c.args...), arg)
 	}
 	path := pathEscaper.Replace(key)
-	if rest, ok := strings.CutPrefix(path, "-"); ok { // which MariaDB takes for a minus, in quotes too
+	// MariaDB takes a leading hyphen for a minus, even in quotes.
+	if rest, ok := strings.CutPrefix(path, "-"); ok {
 		path = `\u002d` + rest
 	}
 	path = `$."` + path + `"`
@@ -403,16 +420,19 @@ func (w *writer) extra(key string) Column {
 		add("(CAST(", " AS jsonb) ->> CAST(? AS text))", key)
 	case w.dialect == SQLite:
 		add("(SELECT sk_extra.value FROM json_each(", ") AS sk_extra WHERE sk_extra.key = ?)", key)
-	case isPlainKey(key): // the member as bytes, whatever the collation and the character set
+	// The member as bytes, whatever the collation and the character set.
+	case isPlainKey(key):
 		add("CAST(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(", " USING utf8mb4), ?)) AS BINARY)", path)
-	default: // MariaDB's JSON_EXTRACT does not find a member whose name is escaped; MySQL's JSON_VALUE cuts long texts off
+	// MariaDB's JSON_EXTRACT does not find a member whose name is escaped, and MySQL's JSON_VALUE
+	// cuts long texts.
+	default:
 		add("CAST(COALESCE(JSON_UNQUOTE(JSON_EXTRACT(CONVERT(", " USING utf8mb4), ?)), ", path)
 		add("JSON_VALUE(CONVERT(", " USING utf8mb4), ?)) AS BINARY)", path)
 	}
 	return json
 }
 
-// isPlainKey reports whether no encoder escapes the key, and no path has to.
+// isPlainKey reports whether the key needs no escapes, neither in JSON nor in a path.
 func isPlainKey(key string) bool {
 	if strings.HasPrefix(key, "-") {
 		return false
@@ -428,7 +448,7 @@ func isPlainKey(key string) bool {
 // pathEscaper escapes a key for a JSON path. Keys have no control characters.
 var pathEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// contains writes that the bytes of a column which is not NULL have the needle among them.
+// contains writes that the bytes of a column that is not NULL contain the needle.
 func (w *writer) contains(c Column, needle any, negated bool) {
 	w.position(c, needle)
 	w.write(either(" > 0", " = 0", negated))
@@ -456,10 +476,12 @@ func (w *writer) beginsWith(f sessions.Field, c Column, texts []string, negated 
 	w.write(")")
 }
 
-// position writes where the needle is in the bytes of a column, from 1.
+// position writes the position of the needle in the bytes of a column, from 1; 0 if it is not
+// there.
 func (w *writer) position(c Column, needle any) {
 	haystack := func() {
-		if w.columns.Binary || c.bytewise || w.dialect == SQLite { // which makes a text of a number
+		// SQLite's instr takes a number as text.
+		if w.columns.Binary || c.bytewise || w.dialect == SQLite {
 			w.column("", c, "")
 		} else {
 			w.bytes(c)
@@ -485,15 +507,15 @@ func (w *writer) position(c Column, needle any) {
 }
 
 // Split divides the filter into one that SQL can answer with these columns, and the rest, which has
-// to be matched in Go: a session is selected if and only if both select it. The zero Filter as the
-// rest means that SQL answers all of it. Both may exceed the bounds of filters, and so may And of
-// one and others: do not store or parse their texts.
+// to be matched in Go: a session is selected if and only if both select it. If the rest is the zero
+// Filter, SQL answers all of it. Both may exceed the bounds of filters, and so may And of one and
+// others: do not store or parse their texts.
 func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	if f.err != nil {
 		return f, f
 	}
-	// Each part of the conjunction is said as well as can be. What was said in full is not asked
-	// again.
+	// SQL gets each part of the conjunction as well as it can be expressed. A part that it
+	// expresses in full is not matched again.
 	var said, left []node
 	for _, n := range f.top() {
 		said = append(said, superset(n, false, &c))
@@ -506,16 +528,17 @@ func (f Filter) Split(c Columns) (inSQL, rest Filter) {
 	return inSQL, rest
 }
 
-// sayable reports whether the columns have all that the node asks for. Other mistakes are left for
-// the statement.
+// sayable reports whether the columns have everything that the node asks for. Other errors are left
+// to the statement.
 func sayable(n node, c *Columns) bool {
-	w := writer{columns: c} // in no dialect, since the columns are of one that is not known here
+	// The dialect is zero, since the one that the columns are for is not known here.
+	w := writer{columns: c}
 	n.sql(&w, false)
 	return !errors.Is(w.err, ErrNoColumn)
 }
 
-// superset returns what can be said of a node or its negation, and selects no less: nil if that is
-// everything.
+// superset returns the part of a node, or of its negation, that SQL can express. It selects no
+// fewer sessions than the node. It is nil if it selects everything.
 func superset(n node, negated bool, c *Columns) node {
 	if sayable(n, c) {
 		if negated {
@@ -527,7 +550,7 @@ func superset(n node, negated bool, c *Columns) node {
 	case *negation:
 		return superset(n.part, !negated, c)
 	case *group:
-		// Of a disjunction, one part that cannot be said makes it everything: see some.
+		// One part that cannot be expressed makes a disjunction everything: see some.
 		parts := make([]node, len(n.parts))
 		for i, p := range n.parts {
 			parts[i] = superset(p, negated, c)

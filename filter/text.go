@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// none is an absent value in texts and URLs. A value that is this word is quoted in a text.
+// none means an absent value in texts and URLs. A value that is this word is quoted in a text.
 const none = "none"
 
-// arguments are what a criterion says in parentheses, or in parameters of a URL.
+// arguments are the arguments of a criterion in a text, or its parameters in a URL.
 type arguments struct {
-	key    string // of kinds that have one
+	key    string // of kinds that have a key
 	values []argument
 	named  []namedArgument
-	unfit  bool // for a URL
+	unfit  bool // cannot be written as parameters of a URL
 }
 
 type argument struct {
@@ -26,7 +26,7 @@ type argument struct {
 
 type namedArgument struct{ name, value string }
 
-// withAbsent returns the values as arguments. literal: an empty one is a text, and not absent.
+// withAbsent returns the values as arguments. An empty one is absent, unless literal is set.
 func withAbsent(values []string, literal bool) []argument {
 	args := make([]argument, len(values))
 	for i, v := range values {
@@ -35,14 +35,14 @@ func withAbsent(values []string, literal bool) []argument {
 	return args
 }
 
-// name adds an argument that has a name, unless it is empty.
+// name adds a named argument, unless its value is empty.
 func (a *arguments) name(name, value string) {
 	if value != "" {
 		a.named = append(a.named, namedArgument{name, value})
 	}
 }
 
-// text writes the arguments as Parse reads them.
+// text writes the arguments in the form that Parse reads.
 func (a *arguments) text() string {
 	var b strings.Builder
 	add := func(name, value string) {
@@ -68,7 +68,7 @@ func (a *arguments) text() string {
 	return b.String()
 }
 
-// quoted returns a value as it is in a text: bare where it can be.
+// quoted returns a value in the form that it has in a text: without quotes if possible.
 func quoted(v string) string {
 	for i := range len(v) {
 		if !isBare(v[i]) {
@@ -85,7 +85,7 @@ func isBare(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_.:/+-", c) >= 0
 }
 
-// reading is the arguments of a criterion that is read.
+// reading has the arguments of a criterion that is being read.
 type reading struct {
 	key    string
 	values []argument
@@ -93,8 +93,7 @@ type reading struct {
 	url    bool
 }
 
-// texts returns the values. absent: an absent one is "", and otherwise the word that it is written
-// with.
+// texts returns the values. An absent one is "" if absent is set, and otherwise the word none.
 func (r *reading) texts(absent bool) []string {
 	texts := make([]string, len(r.values))
 	for i, v := range r.values {
@@ -108,7 +107,7 @@ func (r *reading) texts(absent bool) []string {
 	return texts
 }
 
-// one returns an argument that is there once at most, "" if it is not.
+// one returns the value of an argument that may not be repeated, "" if it is missing.
 func (r *reading) one(name string) string {
 	if len(r.named[name]) == 0 {
 		return ""
@@ -116,12 +115,12 @@ func (r *reading) one(name string) string {
 	return r.named[name][0]
 }
 
-// filter reads the criterion.
+// filter returns the filter of the criterion.
 func (r *reading) filter(k *kind) Filter {
 	if k == nil {
 		return Filter{err: fmt.Errorf("%w: expected a criterion", ErrSyntax)}
 	}
-	// Arguments that a kind does not have are no additions to skip: the filter would select more.
+	// An argument that the kind does not have must not be skipped: the filter would select more.
 	for name, values := range r.named {
 		switch many, known := k.named[name]; {
 		case !known:
@@ -163,26 +162,28 @@ func Parse(text string) (Filter, error) {
 	return f, nil
 }
 
-// parser reads a text by descent. After the first error it reads on without moving.
+// parser reads a text by recursive descent. After the first error it does not move on.
 type parser struct {
 	text string
 	at   int
 	err  error
 }
 
+// fail keeps the first error, with the position of the parser.
 func (p *parser) fail(err error) {
 	if p.err == nil {
 		p.err = &SyntaxError{p.at, err}
 	}
 }
 
+// space skips white space.
 func (p *parser) space() {
 	for p.at < len(p.text) && strings.IndexByte(" \t\r\n", p.text[p.at]) >= 0 {
 		p.at++
 	}
 }
 
-// take reads the byte if it comes next.
+// take skips the byte if it comes next, and reports whether it did.
 func (p *parser) take(c byte) bool {
 	p.space()
 	if p.err == nil && p.at < len(p.text) && p.text[p.at] == c {
@@ -192,12 +193,14 @@ func (p *parser) take(c byte) bool {
 	return false
 }
 
+// expect skips the byte, or fails if it does not come next.
 func (p *parser) expect(c byte) {
 	if !p.take(c) {
 		p.fail(fmt.Errorf("%w: expected %q", ErrSyntax, c))
 	}
 }
 
+// bare reads a value without quotes, "" if there is none.
 func (p *parser) bare() string {
 	p.space()
 	begin := p.at
@@ -207,7 +210,7 @@ func (p *parser) bare() string {
 	return p.text[begin:p.at]
 }
 
-// list reads what is in parentheses, with commas between.
+// list reads items in parentheses, separated by commas.
 func (p *parser) list(item func()) {
 	p.expect('(')
 	if p.take(')') {
@@ -221,6 +224,7 @@ func (p *parser) list(item func()) {
 	}
 }
 
+// filter reads a filter that is nested in depth-1 others.
 func (p *parser) filter(depth int) Filter {
 	if depth > MaxDepth {
 		p.fail(ErrTooDeep)
@@ -245,7 +249,7 @@ func (p *parser) filter(depth int) Filter {
 	default:
 		k, ok := kinds[name]
 		if !ok {
-			p.at = begin // of the name, which is the mistake
+			p.at = begin // report the beginning of the unknown name
 			p.fail(fmt.Errorf("%w: expected a criterion: there are %s", ErrSyntax, kindNames()))
 			return Filter{}
 		}
@@ -257,12 +261,13 @@ func (p *parser) filter(depth int) Filter {
 	}
 }
 
+// filters reads the parts of "all" or "any".
 func (p *parser) filters(depth int) (parts []Filter) {
 	p.list(func() { parts = append(parts, p.filter(depth+1)) })
 	return parts
 }
 
-// finish makes the error of a filter that has been read one of the text.
+// finish reports an error of a filter as an error at this position of the text.
 func (p *parser) finish(f Filter) Filter {
 	if f.err != nil && !errors.As(f.err, new(*SyntaxError)) {
 		p.fail(f.err)
@@ -270,6 +275,7 @@ func (p *parser) finish(f Filter) Filter {
 	return f
 }
 
+// arguments reads the arguments of a criterion.
 func (p *parser) arguments(k *kind) *reading {
 	r := reading{named: map[string][]string{}}
 	p.list(func() {
@@ -279,6 +285,7 @@ func (p *parser) arguments(k *kind) *reading {
 			r.named[value] = append(r.named[value], named)
 			return
 		}
+		// Only the bare word is an absent value: in quotes it is a text.
 		r.values = append(r.values, argument{value, bare && value == none})
 	})
 	// The first argument of a kind with a key is the key, whether it is quoted or not.
@@ -317,8 +324,8 @@ func (f Filter) MarshalText() ([]byte, error) {
 	return []byte(f.Text()), nil
 }
 
-// UnmarshalText reads what [Parse] reads. The filter then has the same error as is returned, so
-// that code which ignores the error does not select everything, or what the filter selected before.
+// UnmarshalText reads what [Parse] reads. The filter has the error that is returned, so that code
+// that ignores the error does not select everything, or what the filter selected before.
 func (f *Filter) UnmarshalText(text []byte) error {
 	var err error
 	*f, err = Parse(string(text))
@@ -336,11 +343,12 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a JSON string with a text that [Parse] reads. Anything else, including null
 // and objects, is an error that wraps [ErrSyntax]; the filter then has it too. Package json does
-// not call it for a missing member, so that the Filter of a struct stays the zero Filter, which
-// selects everything. Use a *Filter if a member may be missing.
+// not call it for a missing member, so the Filter of a struct stays the zero Filter, which selects
+// everything. Use a *Filter if a member may be missing.
 func (f *Filter) UnmarshalJSON(data []byte) error {
 	var text string
-	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil { // null would be no error
+	// Package json itself accepts null.
+	if len(data) == 0 || data[0] != '"' || json.Unmarshal(data, &text) != nil {
 		*f = Filter{err: fmt.Errorf("%w: not a JSON string", ErrSyntax)}
 		return f.err
 	}

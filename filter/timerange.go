@@ -21,6 +21,7 @@ var timeFields = []timeField{
 	{field: sessions.FieldDecidedAt, value: func(s *sessions.Session) time.Time { return s.DecidedAt }},
 }
 
+// timeFieldOf returns the time field, or nil if the field is not one.
 func timeFieldOf(f sessions.Field) *timeField {
 	i := slices.IndexFunc(timeFields, func(t timeField) bool { return t.field == f })
 	if i < 0 {
@@ -54,11 +55,11 @@ func rangeKinds(fields ...sessions.Field) []*kind {
 	return kinds
 }
 
-// timeRange is that an instant lies from one until before another, or is absent.
+// timeRange is the condition that an instant is from one until before another, or is absent.
 type timeRange struct {
 	*timeField
 	absent           bool
-	from, to         time.Time // zero: open
+	from, to         time.Time // zero: an open end
 	fromDay, lastDay sessions.Date
 	zone             *time.Location // nil: instants were given
 	micros           [2]any         // both ends for columns of microseconds, boxed once
@@ -71,8 +72,8 @@ func CreatedOn(from, to sessions.Date, zone *time.Location) Filter {
 }
 
 // On selects the sessions that were created, completed or decided on the civil days from the first
-// to the last, both included, in the zone. A zero date is an open end; two of them are no
-// criterion. The zone must be one that [time.LoadLocation] gives for its name, so that the filter
+// to the last, both included, in the zone. A zero date is an open end; two of them are not a
+// criterion. The zone must be one that [time.LoadLocation] returns for its name, so that the filter
 // means the same elsewhere: nil, [time.Local] and most fixed zones are errors that wrap [ErrZone].
 // A last day before the first wraps [ErrRange], a date with unknown parts [ErrValue], a field that
 // is not an instant [ErrField].
@@ -84,7 +85,7 @@ func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	if zone == nil || zone.String() == "" || zone.String() == "Local" {
 		return bad(of.name, argZone, ErrZone)
 	}
-	// The zone that the name gives decides, since a text that is read has nothing but the name.
+	// The zone is loaded by its name, since a text that is read has only the name.
 	loaded, err := time.LoadLocation(zone.String())
 	if err != nil {
 		return bad(of.name, argZone, ErrZone)
@@ -97,14 +98,14 @@ func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	}
 	c := timeRange{timeField: of, fromDay: from, lastDay: to, zone: loaded}
 	c.from, c.to = days(from, to, loaded)
-	// A fixed zone that borrows a name would mean other instants once it was read.
+	// A fixed zone with the name of another one would mean other instants after its text is read.
 	if given, until := days(from, to, zone); !given.Equal(c.from) || !until.Equal(c.to) {
 		return bad(of.name, argZone, ErrZone)
 	}
 	return c.filter()
 }
 
-// filter completes the criterion.
+// filter completes the criterion and returns its filter.
 func (c *timeRange) filter() Filter {
 	c.micros = [2]any{within(c.from).UnixMicro(), within(c.to).UnixMicro()}
 	return newFilter(c)
@@ -126,22 +127,24 @@ func checkDays(name string, from, to sessions.Date) error {
 	return nil
 }
 
+// days returns the instants at which the days begin and end in the zone.
 func days(from, to sessions.Date, zone *time.Location) (start, end time.Time) {
 	if !from.IsZero() {
 		start = from.In(zone).UTC()
 	}
 	if !to.IsZero() {
-		// Half-open, by the calendar: a day of 23 or 25 hours ends where the next one begins.
+		// The end is the beginning of the next day by the calendar, since a day may have 23 or 25
+		// hours.
 		end = to.AddDays(1).In(zone).UTC()
 	}
 	return start, end
 }
 
 // Between selects the sessions that were created, completed or decided at the first instant or
-// later, and before the second. A zero time is an open end; two of them are no criterion. Instants
-// are rounded up to a microsecond, the precision of sessions. An end before the beginning is an
-// error that wraps [ErrRange], a time outside the years 1 to 9999 one that wraps [ErrValue], a
-// field that is not an instant one that wraps [ErrField].
+// later, and before the second. A zero time is an open end; two of them are not a criterion.
+// Instants are rounded up to a microsecond, the precision of sessions. An end before the beginning
+// is an error that wraps [ErrRange], a time outside the years 1 to 9999 one that wraps [ErrValue],
+// a field that is not an instant one that wraps [ErrField].
 func Between(f sessions.Field, from, to time.Time) Filter {
 	of := timeFieldOf(f)
 	if of == nil {
@@ -155,7 +158,7 @@ func Between(f sessions.Field, from, to time.Time) Filter {
 		argument       string
 		given, rounded time.Time
 	}{{argSince, from, c.from}, {argBefore, to, c.to}} {
-		// One just before the year 1 is rounded to the zero time, which would be an open end.
+		// A time just before the year 1 is rounded up to the zero time, which would be an open end.
 		if end.given.UTC().Year() < 1 || end.rounded.Year() > 9999 {
 			return bad(of.name, end.argument, fmt.Errorf("%w: outside the years 1 to 9999", ErrValue))
 		}
@@ -166,8 +169,9 @@ func Between(f sessions.Field, from, to time.Time) Filter {
 	return c.filter()
 }
 
-// ceil returns the time in UTC, rounded up. Zero stays zero.
+// ceil returns the time in UTC, rounded up. The zero time stays zero.
 func ceil(t time.Time, unit time.Duration) time.Time {
+	// Round(0) removes the monotonic clock reading.
 	t = t.UTC().Round(0)
 	if down := t.Truncate(unit); down.Before(t) {
 		return down.Add(unit)
@@ -201,6 +205,7 @@ func (f *timeField) read(r *reading) Filter {
 	return bad(f.name, "", ErrEmpty)
 }
 
+// readDays returns the filter for civil days, "" for an open end.
 func (f *timeField) readDays(from, to, zone string) Filter {
 	first, last, err := readDays(f.name, from, to)
 	if err != nil {
@@ -216,7 +221,7 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 	return On(f.field, first, last, loaded)
 }
 
-// readDays reads the ends of a range, "" for an open one. A date that is unknown as a whole, such
+// readDays reads the days of a range, "" for an open end. A date that is unknown as a whole, such
 // as 0000-00-00, is not an open end.
 func readDays(name, from, to string) (first, last sessions.Date, err error) {
 	for _, end := range []struct {
@@ -233,6 +238,7 @@ func readDays(name, from, to string) (first, last sessions.Date, err error) {
 	return first, last, nil
 }
 
+// readInstants returns the filter for instants, "" for an open end.
 func (f *timeField) readInstants(since, before string) Filter {
 	var ends [2]time.Time
 	for i, text := range []string{since, before} {
@@ -254,7 +260,7 @@ func (c *timeRange) size() int               { return 1 }
 
 func (c *timeRange) match(s *sessions.Session) bool {
 	t := c.value(s)
-	// An absent instant lies in no range, as NULL does in none in SQL.
+	// An absent instant is not in any range, just as NULL in SQL.
 	if c.absent || t.IsZero() {
 		return c.absent && t.IsZero()
 	}
@@ -268,7 +274,7 @@ func (c *timeRange) sql(w *writer, negated bool) {
 	}
 	from := c.from
 	var empty []any
-	if column.layout != "" { // an empty text is an absent instant, and less than all others
+	if column.layout != "" { // an empty text is an absent instant, and sorts before all others
 		empty, from = []any{""}, within(from)
 	}
 	if c.absent {
@@ -295,7 +301,7 @@ func (c *timeRange) arguments(bool) arguments {
 	return a
 }
 
-// instantText writes an end of a range, "" for an open one.
+// instantText returns the text of an end of a range, "" for an open one.
 func instantText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -303,5 +309,5 @@ func instantText(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// terms: instants have none. An index keeps them in their order, or not at all.
+// terms returns none, since instants have none: an index has them in their order, or not at all.
 func (c *timeRange) terms() (groups [][]TermRange, exact bool) { return nil, false }

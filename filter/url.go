@@ -9,14 +9,16 @@ import (
 	"strings"
 )
 
-// paramFilter is the URL parameter with the canonical text of whatever has no parameters of its
-// own. All others are named as in the canonical text: see the package comment.
+// paramFilter is the URL parameter with the canonical text of a filter that cannot be written as
+// parameters of its criteria. All others are named as in the canonical text: see the package
+// comment.
 const paramFilter = "filter"
 
-// Values returns the filter as URL parameters. A conjunction of criteria, one of a kind (of extra
-// fields, one of a key), has readable ones; any other filter is one parameter with its canonical
-// text. The zero Filter has none. Search texts and personal numbers are personal data, and URLs end
-// up in logs and histories: remove them with [Filter.Without]. [FromValues] reads the parameters.
+// Values returns the filter as URL parameters. A conjunction with at most one criterion of each
+// kind (of extra fields, one of each key) has readable ones; any other filter is one parameter with
+// its canonical text. The zero Filter has none. Search texts and personal numbers are personal
+// data, and URLs end up in logs and histories: remove them with [Filter.Without]. [FromValues]
+// reads the parameters.
 func (f Filter) Values() url.Values {
 	v := url.Values{}
 	seen := map[string]bool{}
@@ -29,14 +31,14 @@ func (f Filter) Values() url.Values {
 	return v
 }
 
-// addTo adds the parameters of the criterion, and reports whether they say it all.
+// addTo adds the parameters of the criterion, and reports whether they express all of it.
 func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 	k, a := l.kind(), l.arguments(true)
 	name := k.name
 	if k.keyed {
 		name += "." + a.key
 	}
-	// Parameters of two criteria of a kind would be read as one criterion.
+	// Parameters of two criteria of the same kind would be read as one criterion.
 	if k == &poisonedKind || a.unfit || seen[name] {
 		return false
 	}
@@ -45,7 +47,7 @@ func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 		if value.none {
 			value.text = none
 		} else if value.text == none && k.none {
-			return false // the value, and not that it is absent
+			return false // the word itself, which the parameter would say is absent
 		}
 		v.Add(name, value.text)
 	}
@@ -56,13 +58,14 @@ func (l *leaf) addTo(v url.Values, seen map[string]bool) bool {
 }
 
 // FromValues reads a filter from URL parameters, as [And] of their criteria. Errors are an unknown
-// parameter, one that may not be repeated and is, days without a zone, and instants together with
-// days. An empty search, day or instant is no criterion, as in a form that was left blank, and so
-// is a zone without days. The error is a [*ParameterError]; the filter then has it too. Values are
-// open, as in Go: check a filter from outside with [Filter.Check].
+// parameter, one that is repeated and may not be, days without a zone, and instants together with
+// days. An empty search, day or instant is not a criterion, as in a form that was left blank, and
+// neither is a zone without days. The error is a [*ParameterError]; the filter then has it too.
+// Values are open, as in Go: check a filter from outside with [Filter.Check].
 func FromValues(v url.Values) (Filter, error) {
-	// A criterion may have several parameters, in any order: they are brought together first.
-	readings := map[string]*reading{} // by the parameter that has the values
+	// A criterion may have several parameters, in any order: they are collected first.
+	// By the name of the parameter that has the values.
+	readings := map[string]*reading{}
 	var parts []Filter
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if err := readParameter(name, v[name], readings, &parts); err != nil {
@@ -74,7 +77,7 @@ func FromValues(v url.Values) (Filter, error) {
 		k, _ := kindOfParameter(name)
 		f := readings[name].filter(k)
 		if f.err != nil {
-			// The error names the argument, and with it the parameter that is wrong.
+			// The error names the argument, and so the parameter that is wrong.
 			var at *Error
 			if errors.As(f.err, &at) && at.Argument != "" {
 				name += "." + at.Argument
@@ -88,7 +91,7 @@ func FromValues(v url.Values) (Filter, error) {
 	return f, f.err
 }
 
-// kindOfParameter returns the kind whose values a parameter holds, and the key.
+// kindOfParameter returns the kind whose values a parameter has, and the key of an extra field.
 func kindOfParameter(name string) (k *kind, key string) {
 	name, key, hasKey := strings.Cut(name, ".")
 	if k = kinds[name]; k == nil || k.keyed != hasKey {
@@ -97,7 +100,8 @@ func kindOfParameter(name string) (k *kind, key string) {
 	return k, key
 }
 
-// readParameter adds a parameter to the reading that it belongs to, or to the parts if it is one.
+// readParameter adds a parameter to the reading that it belongs to, or to parts if it is a whole
+// filter.
 func readParameter(name string, values []string, readings map[string]*reading, parts *[]Filter) error {
 	if name == paramFilter {
 		if len(values) != 1 {
@@ -110,7 +114,7 @@ func readParameter(name string, values []string, readings map[string]*reading, p
 	named := ""
 	k, key := kindOfParameter(name)
 	if k == nil {
-		// It is no parameter of values: one of an argument, or none.
+		// The parameter does not have values: it is that of an argument, or unknown.
 		base, rest, _ := strings.Cut(name, ".")
 		if k = kinds[base]; k == nil {
 			return fmt.Errorf("%w: there are %s", ErrParameter, kindNames())

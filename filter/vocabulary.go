@@ -8,7 +8,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// vocabulary is the SDK's own values of the enumerations that are open.
+// vocabulary has the SDK's own values of the open enumerations.
 var vocabulary = map[sessions.Field][]string{
 	sessions.FieldStatus: {string(sessions.Success), string(sessions.Failed), string(sessions.Pending)},
 	sessions.FieldDocumentType: {
@@ -26,14 +26,14 @@ var vocabulary = map[sessions.Field][]string{
 
 // Check returns an [*Error] that wraps [ErrValue], and lists the permitted values, if the filter
 // asks for a value that neither the SDK nor the host has. In Go, enumerations are open; a filter
-// from outside should be checked, so that a typing error does not look like an empty list. also has
-// the host's own values, by field; nil means none. Check checks statuses, document types, reasons,
-// sexes, devices, match levels (0 to 7 on far.Kvalifika), and acceptance levels (1 to 7).
+// from outside should be checked, so that a typing error does not look like an empty list. The map
+// also has the host's own values, by field; nil means none. Check checks statuses, document types,
+// reasons, sexes, devices, match levels (0 to 7 on far.Kvalifika), and acceptance levels (1 to 7).
 func (f Filter) Check(also map[sessions.Field][]string) error {
 	if f.err != nil {
 		return f.err
 	}
-	// Kinds whose values are open have a method for it.
+	// Kinds whose values are open have a method check.
 	var err error
 	walk(f.root(), false, func(l *leaf, _ bool) bool {
 		if c, ok := l.criterion.(interface {
@@ -46,18 +46,19 @@ func (f Filter) Check(also map[sessions.Field][]string) error {
 	return err
 }
 
-// checkKnown checks the values of an argument, "" for those without a name. An absent value is
-// known.
+// checkKnown checks the values of an argument, or of the criterion itself if argument is "". An
+// absent value is always known.
 func checkKnown(name, argument string, f sessions.Field, values []string, also map[sessions.Field][]string) error {
 	known, open := vocabulary[f]
 	if !open {
 		return nil
 	}
 	known = slices.Concat(known, also[f])
-	if f == sessions.FieldAcceptanceLevel { // of the same scale
+	if f == sessions.FieldAcceptanceLevel { // both are levels of one scale
 		known = append(known, also[sessions.FieldMatchLevel]...)
 	}
-	for _, v := range values { // sorted, which says nothing of the place where a value was given
+	// The values are sorted, so their order does not say which of the given values is wrong.
+	for _, v := range values {
 		if v != "" && !slices.Contains(known, v) {
 			return &Error{Criterion: name, Argument: argument, Known: known, Err: fmt.Errorf("%w: there are %s", ErrValue, strings.Join(known, ", "))}
 		}

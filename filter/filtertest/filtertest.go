@@ -1,14 +1,14 @@
-// Package filtertest draws random filters, for property tests: of a Backend, of a table's columns,
-// of whatever reads filters.
+// Package filtertest draws random filters for property tests of Backends, of a table's columns, and
+// of everything else that reads filters.
 //
 //	f := filtertest.Filter(r, list, 3)
 //	for _, s := range list {
 //		require.Equal(t, f.Match(s), mine.Selects(s))
 //	}
 //
-// Their values are those of the sessions given, and neighbours of these, so that filters and
-// sessions meet. All kinds of criteria and all fields are drawn, those that a later version adds
-// too.
+// Their values are those of the given sessions, and neighbours of these, so that filters select
+// some of the sessions. All kinds of criteria and all fields are drawn, including those that a
+// later version adds.
 package filtertest
 
 import (
@@ -20,24 +20,26 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Source is where choices come from: a [math/rand/v2.Rand], or what a property test or a fuzz
-// target makes them of.
+// Source makes random choices: a [math/rand/v2.Rand], or one that a property test or a fuzz target
+// makes.
 type Source interface {
 	// IntN returns a number from 0 until before n.
 	IntN(n int) int
 }
 
-// Filter draws a tree of criteria of at most that depth, which has no error. It needs a session at
-// least.
+// Filter draws a tree of criteria of at most that depth, which has no error. It needs at least one
+// session.
 func Filter(r Source, list []*sessions.Session, depth int) filter.Filter {
 	for range 100 {
-		if f := tree(r, list, depth); f.Err() == nil { // a tree of many parts may be beyond the bounds
+		// A tree of many parts may exceed the bounds.
+		if f := tree(r, list, depth); f.Err() == nil {
 			return f
 		}
 	}
 	return filter.Filter{}
 }
 
+// tree draws a tree, which may have an error.
 func tree(r Source, list []*sessions.Session, depth int) filter.Filter {
 	if depth <= 1 {
 		return Criterion(r, list)
@@ -64,7 +66,7 @@ func tree(r Source, list []*sessions.Session, depth int) filter.Filter {
 // Criterion draws a filter of one criterion, or of none: a blank search.
 func Criterion(r Source, list []*sessions.Session) filter.Filter {
 	fields := sessions.AllFields()
-	for range 100 { // most constructors take some fields only
+	for range 100 { // most constructors accept only some fields
 		s := list[r.IntN(len(list))]
 		field, n := sessions.FieldNone, r.IntN(40)
 		for f := range fields.All() {
@@ -80,7 +82,7 @@ func Criterion(r Source, list []*sessions.Session) filter.Filter {
 	return filter.Status(sessions.Failed)
 }
 
-// drawing is what a criterion is drawn from.
+// drawing has the choices from which a criterion is drawn.
 type drawing struct {
 	Source
 	list  []*sessions.Session
@@ -88,7 +90,7 @@ type drawing struct {
 	field sessions.Field
 }
 
-// draws makes criteria, of which those that have an error are drawn again.
+// draws are functions that draw criteria. One that has an error is drawn again.
 var draws = []func(d *drawing) filter.Filter{
 	func(d *drawing) filter.Filter { return filter.Is(d.field, d.some(d.value)...) },
 	func(d *drawing) filter.Filter { return filter.Is(d.field, d.some(d.value)...) },
@@ -122,6 +124,7 @@ var draws = []func(d *drawing) filter.Filter{
 
 var tbilisi, berlin = load("Asia/Tbilisi"), load("Europe/Berlin")
 
+// load returns UTC for a zone that the machine does not have.
 func load(name string) *time.Location {
 	if zone, err := time.LoadLocation(name); err == nil {
 		return zone
@@ -129,6 +132,7 @@ func load(name string) *time.Location {
 	return time.UTC
 }
 
+// some draws one to three values.
 func (d *drawing) some(one func() string) []string {
 	values := make([]string, 1+d.IntN(3))
 	for i := range values {
@@ -137,10 +141,10 @@ func (d *drawing) some(one func() string) []string {
 	return values
 }
 
-// odd are values that texts, URLs and SQL have a meaning for.
+// odd are values that have a special meaning in texts, URLs or SQL.
 var odd = []string{"none", "", "%", "_", `\`, `"`, "'", "?", "a ", "A", "გ", "x=1&y=2", "nobody"}
 
-// value draws a value of the field: mostly that of a session.
+// value draws a value of the field, in most cases that of a session.
 func (d *drawing) value() string {
 	s := d.list[d.IntN(len(d.list))]
 	switch n := d.IntN(8); {
@@ -157,7 +161,8 @@ func (d *drawing) value() string {
 			value = t.Value
 		}
 	}
-	if n := strings.TrimLeft(value, "0"); n != value { // a number is of one width there
+	// The numbers of terms are padded with zeros to one width.
+	if n := strings.TrimLeft(value, "0"); n != value {
 		value = n
 		if n == "" {
 			value = "0"
@@ -166,6 +171,7 @@ func (d *drawing) value() string {
 	return value
 }
 
+// day draws a day, in most cases one near a date of a session.
 func (d *drawing) day() sessions.Date {
 	days := []sessions.Date{
 		{}, sessions.DateOf(d.s.CreatedAt), sessions.DateOf(d.s.CreatedAt), d.s.BirthDate, d.s.ExpirationDate,
@@ -190,6 +196,7 @@ func (d *drawing) day() sessions.Date {
 	return day
 }
 
+// instant draws an instant of a session, one near it, or the zero time.
 func (d *drawing) instant() time.Time {
 	instants := []time.Time{{}, d.s.CreatedAt, d.s.CompletedAt, d.s.DecidedAt}
 	at := instants[d.IntN(len(instants))]
@@ -199,7 +206,7 @@ func (d *drawing) instant() time.Time {
 	return at.Add([]time.Duration{0, time.Microsecond, -time.Microsecond, time.Nanosecond, time.Hour, -24 * time.Hour}[d.IntN(6)])
 }
 
-// text draws a search text: mostly beginnings of what sessions are searched by.
+// text draws a search text, in most cases beginnings of the texts by which sessions are searched.
 func (d *drawing) text() string {
 	switch d.IntN(12) {
 	case 0:
@@ -217,13 +224,14 @@ func (d *drawing) text() string {
 	return text[:min(len(text), 200)]
 }
 
+// reasons draws reasons, of which some are the session's.
 func (d *drawing) reasons() []sessions.Reason {
 	known := append(sessions.SpoofReasons(), sessions.LivenessFailed, `odd|\reason`)
 	reasons := []sessions.Reason{known[d.IntN(len(known))]}
 	return append(reasons, d.s.Reasons[:min(len(d.s.Reasons), d.IntN(3))]...)
 }
 
-// extra draws a pair: mostly one that a session has.
+// extra draws an extra field, in most cases one of the session.
 func (d *drawing) extra() (key, value string) {
 	n := d.IntN(4)
 	for key, value = range d.s.Extra.All() {
