@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // zones are loaded by name, whatever the machine has
 )
 
+// config has the flags.
 type config struct {
 	addr  string
 	dsn   string
@@ -37,7 +38,7 @@ func main() {
 	}
 }
 
-// run serves the page until the process is told to end.
+// run serves the page until the process gets a signal to end.
 func run(c config) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -76,6 +77,7 @@ func run(c config) error {
 	case err = <-served:
 		stop()
 	case <-ctx.Done():
+		// Requests that are being answered may end, although ctx has ended.
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		err = server.Shutdown(grace)
@@ -86,7 +88,7 @@ func run(c config) error {
 	return errors.Join(err, <-arrivals)
 }
 
-// listen takes the address, or a free port where somebody else has the default one.
+// listen listens on the address, or on a free port if the default address is in use.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", addr)

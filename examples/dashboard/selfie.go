@@ -9,13 +9,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// selfie answers for a portrait, to a viewer whom the API has found to be one who may see it.
+// selfie serves a portrait. The API has already checked that the viewer may see it.
 func selfie(w http.ResponseWriter, _ *http.Request, _ store.Viewer, reference string) {
 	w.Header().Set("Content-Type", "image/svg+xml")
 	_, _ = w.Write(portrait(reference))
 }
 
-// portrait draws somebody who does not exist: the same reference gives the same face.
+// portrait draws a person who does not exist. The same reference gives the same face.
 func portrait(reference string) []byte {
 	sum := sha256.Sum256([]byte(reference))
 	n := binary.BigEndian.Uint64(sum[:])

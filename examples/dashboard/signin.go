@@ -14,19 +14,19 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// account is somebody who can sign in. There are no passwords: the sessions are generated, and
-// every host has a sign-in of its own.
+// account is a person who can sign in. There are no passwords: the sessions are generated, and
+// every host has its own sign-in.
 type account struct {
 	ID      string
-	Company string // key
+	Company string // the company's key
 	Role    sessions.Role
-	Masked  bool // sees neither numbers nor faces
+	Masked  bool // may see neither numbers nor faces
 }
 
 // Partner is the company's display name.
 func (a *account) Partner() string { return companyName(a.Company) }
 
-// Name is that of the account.
+// Name returns the name of the account.
 func (a *account) Name() string {
 	switch {
 	case a.Masked:
@@ -38,7 +38,7 @@ func (a *account) Name() string {
 	}
 }
 
-// Hint is what the account may do.
+// Hint says what the account may do.
 func (a *account) Hint() string {
 	switch {
 	case a.Masked:
@@ -50,7 +50,7 @@ func (a *account) Hint() string {
 	}
 }
 
-// disclosure is what the account may see.
+// disclosure says what the account may see.
 func (a *account) disclosure() sessions.Disclosure {
 	if !a.Masked {
 		return sessions.Disclosure{}
@@ -61,6 +61,7 @@ func (a *account) disclosure() sessions.Disclosure {
 	)}
 }
 
+// accounts returns three accounts for each company.
 func accounts() []*account {
 	var all []*account
 	for _, c := range companies() {
@@ -75,6 +76,7 @@ func accounts() []*account {
 	return all
 }
 
+// companyName returns the display name of a company.
 func companyName(key string) string {
 	for _, c := range companies() {
 		if c.Key == key {
@@ -84,23 +86,25 @@ func companyName(key string) string {
 	return key
 }
 
+// The cookie of a sign-in, and how long it is valid.
 const (
 	signInCookie = "sign-in"
 	signInLasts  = 12 * time.Hour
 )
 
-// signIns are the people who are signed in, by the secret in their cookie.
+// signIns has the people who are signed in, by the secret in their cookie.
 type signIns struct {
 	mu  sync.Mutex
 	who map[string]signIn
 }
 
+// signIn is an account that is signed in.
 type signIn struct {
 	*account
 	until time.Time
 }
 
-// account returns who sends the request, or nil.
+// account returns the account that sends the request, or nil.
 func (s *signIns) account(r *http.Request) *account {
 	c, err := r.Cookie(signInCookie)
 	if err != nil {
@@ -116,7 +120,7 @@ func (s *signIns) account(r *http.Request) *account {
 
 var errNobody = errors.New("nobody has signed in")
 
-// name is that of who sends the request.
+// name returns the name of the account that sends the request.
 func (s *signIns) name(r *http.Request) string {
 	if a := s.account(r); a != nil {
 		return a.Name()
@@ -124,7 +128,7 @@ func (s *signIns) name(r *http.Request) string {
 	return ""
 }
 
-// viewer says to the page who asks: all that it ever learns of them.
+// viewer tells the page who sends the request. The page knows nothing else about the person.
 func (s *signIns) viewer(r *http.Request) (store.Viewer, error) {
 	a := s.account(r)
 	if a == nil {
@@ -133,6 +137,7 @@ func (s *signIns) viewer(r *http.Request) (store.Viewer, error) {
 	return store.Viewer{Company: a.Company, Role: a.Role, Subject: a.ID, Disclosure: a.disclosure()}, nil
 }
 
+// add signs an account in and returns its cookie. It also removes sign-ins that are over.
 func (s *signIns) add(a *account) *http.Cookie {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,6 +155,7 @@ func (s *signIns) add(a *account) *http.Cookie {
 	return cookie(secret, int(signInLasts.Seconds()))
 }
 
+// remove signs out whoever sends the request, and returns a cookie that removes the old one.
 func (s *signIns) remove(r *http.Request) *http.Cookie {
 	if c, err := r.Cookie(signInCookie); err == nil {
 		s.mu.Lock()
@@ -159,17 +165,20 @@ func (s *signIns) remove(r *http.Request) *http.Cookie {
 	return cookie("", -1)
 }
 
+// cookie returns the cookie of the sign-in. A negative number of seconds removes it.
 func cookie(value string, seconds int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // plain HTTP on the loopback address
 		Name: signInCookie, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 
+// companyView is a company on the page of the sign-in.
 type companyView struct {
 	Name     string
 	Accounts []*account
 }
 
+// signInPage serves the page of the sign-in.
 func (s *site) signInPage(w http.ResponseWriter, r *http.Request) {
 	var view []companyView
 	for _, a := range accounts() {
@@ -188,6 +197,7 @@ func (s *site) signInPage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// signIn signs in the account that was chosen.
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	id := r.PostFormValue("account")
 	for _, a := range accounts() {
@@ -201,8 +211,8 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
 
-// returnTo is the address of the page that was asked for, or that of the list. It is never on
-// another site, whatever somebody wrote into the link.
+// returnTo returns the address of the page that was asked for, or that of the list. It is never on
+// another site, whatever the link contains.
 func returnTo(asked string) string {
 	u, err := url.Parse(asked)
 	if err != nil || u.Path == "" {
@@ -211,6 +221,7 @@ func returnTo(asked string) string {
 	return strings.TrimSuffix(path.Clean("/"+u.EscapedPath())+"?"+u.RawQuery, "?")
 }
 
+// signOut signs out, and has the browser remove cached pages.
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, s.sessions.remove(r))
 	w.Header().Set("Clear-Site-Data", `"cache"`)

@@ -11,13 +11,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// site is the page behind a sign-in.
+// site serves the page behind a sign-in.
 type site struct {
 	log      *slog.Logger
 	sessions signIns
 }
 
-// newSite mounts the page over a storage.
+// newSite mounts the page with a storage.
 func newSite(from *storage, log *slog.Logger) (http.Handler, error) {
 	s := &site{log: log}
 	st := store.New(from.backend, store.Options{Settings: from.settings, Trail: from.trail, Audit: s.audit})
@@ -42,7 +42,7 @@ func newSite(from *storage, log *slog.Logger) (http.Handler, error) {
 	return http.NewCrossOriginProtection().Handler(mux), nil
 }
 
-// audit logs exports and changes of settings. The trail keeps every event.
+// audit logs exports and changes of settings. The trail keeps all events.
 func (s *site) audit(_ context.Context, e store.Event) error {
 	if e.Action == store.ActionExport || e.Action == store.ActionSettings {
 		s.log.Info("audit", "event", e)

@@ -24,7 +24,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// storage is where the sessions and the settings are.
+// storage has the sessions and the settings.
 type storage struct {
 	backend interface {
 		store.Backend
@@ -35,11 +35,11 @@ type storage struct {
 	close    func()
 }
 
-// companies are those whose people can sign in, the largest first.
+// companies returns the companies whose people can sign in, the largest first.
 func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
 
-// openStorage opens a database by its DSN; the empty one is a file of SQLite that lives as long as
-// the storage.
+// openStorage opens a database by its DSN. For an empty DSN it makes an SQLite file, which close
+// removes.
 func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	s := &storage{close: func() {}}
 	if dsn == "memory" {
@@ -67,9 +67,10 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
 		remove()
-		return nil, errors.New("the DSN cannot be read") // the driver's error may quote a password
+		return nil, errors.New("the DSN cannot be read") // the driver's error may repeat a password
 	}
 	s.close = func() { _ = db.Close(); remove() }
+	// Each export holds a connection, and has to leave some to the others.
 	if dialect == filter.SQLite {
 		db.SetMaxOpenConns(16 * runtime.NumCPU()) // so that exports, which hold one each, leave some to the others
 	}
@@ -86,7 +87,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	return s, nil
 }
 
-// accept gives every company that has none settings to begin with.
+// accept gives settings to every company that has none.
 func (s *storage) accept(ctx context.Context) error {
 	for _, c := range companies() {
 		settings := store.CompanySettings{Acceptance: generate.Acceptance(), ExtraKeys: generate.ExtraKeys()}
@@ -98,7 +99,7 @@ func (s *storage) accept(ctx context.Context) error {
 	return nil
 }
 
-// fill puts n sessions of the three years before now into a database that has none.
+// fill inserts n sessions of the three years before now into a database without sessions.
 func (s *storage) fill(ctx context.Context, n int, seed uint64, now time.Time) error {
 	some, err := s.backend.List(ctx, store.Selection{Company: companies()[0].Key, Limit: 1})
 	if err != nil || len(some.Sessions) > 0 {
@@ -121,8 +122,8 @@ func (s *storage) fill(ctx context.Context, n int, seed uint64, now time.Time) e
 	return s.backend.Insert(ctx, batch...)
 }
 
-// arrive lets sessions come in as people hold them: each is pending for a while, and then ends as
-// it was drawn. It returns when ctx is done.
+// arrive inserts new sessions as time passes. Each is pending for a while, and then ends with the
+// result that was drawn. It returns when ctx is done.
 func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) error {
 	if every <= 0 {
 		return nil
@@ -136,7 +137,7 @@ func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) 
 	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	var running []*sessions.Session // as they will end, in the order in which they do
+	var running []*sessions.Session // with their results, in the order in which they end
 	for drawn := range stream {
 		select {
 		case <-ctx.Done():
@@ -165,7 +166,7 @@ func (s *storage) arrive(ctx context.Context, every time.Duration, seed uint64) 
 	return nil
 }
 
-// begun is a session whose person has shown the document and nothing else yet.
+// begun returns a session whose person has shown only the document so far.
 func begun(ends *sessions.Session) *sessions.Session {
 	s := ends.Clone()
 	s.Status, s.Reasons, s.Match = sessions.Pending, nil, sessions.Match{}
@@ -174,7 +175,7 @@ func begun(ends *sessions.Session) *sessions.Session {
 	return s
 }
 
-// finish stores how a pending session ended.
+// finish stores the result of a pending session.
 func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
 	now, err := s.backend.Get(ctx, ends.Company, ends.ID)
 	if err != nil {
@@ -192,8 +193,8 @@ func (s *storage) finish(ctx context.Context, ends *sessions.Session) error {
 	return s.backend.Update(ctx, ends)
 }
 
-// decide has a session that was compared end by the acceptance that is in force now, whatever it
-// was drawn by.
+// decide decides a session that was compared again, by the acceptance that is in force now,
+// whatever the one was with which it was drawn.
 func decide(ends *sessions.Session, acceptance sessions.Acceptance) error {
 	if !ends.Match.Compared || acceptance.IsZero() {
 		return nil
@@ -208,7 +209,7 @@ func decide(ends *sessions.Session, acceptance sessions.Acceptance) error {
 		DocumentType: ends.DocumentType, Liveness: ends.Liveness, DocumentValidity: ends.DocumentValidity,
 		Corners: found(sessions.NotFullID), Uncovered: sessions.Valid, Authentic: found(sessions.DigitalSpoof),
 		Compared: true, Level: ends.Match.Level, Scale: ends.Match.Scale,
-		Skipped: sessions.LivenessStep | sessions.DocumentStep, // what it has no evidence of was left out
+		Skipped: sessions.LivenessStep | sessions.DocumentStep, // steps without evidence were left out
 	}, acceptance)
 	if err != nil {
 		return err

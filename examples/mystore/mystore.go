@@ -1,6 +1,6 @@
 // Package mystore is a store.Backend in its shortest form: a map, and filter.Filter.Match. It keeps
-// every promise of store.Backend but does not record what has changed. Begin a Backend of your own
-// with a copy of it.
+// every promise of store.Backend, but does not record changes. Begin your own Backend with a copy
+// of it.
 package mystore
 
 import (
@@ -19,6 +19,7 @@ type Store struct {
 	sessions map[key]*sessions.Session
 }
 
+// key identifies a session.
 type key struct{ company, id string }
 
 // New returns an empty Store.
@@ -29,6 +30,7 @@ func (m *Store) Save(_ context.Context, list ...*sessions.Session) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range list {
+		// The caller may change its session afterwards.
 		s = s.Clone()
 		s.Normalize() // promise 12: microseconds, UTC
 		m.sessions[key{s.Company, s.ID}] = s
@@ -50,8 +52,8 @@ func (m *Store) Get(ctx context.Context, company, id string) (*sessions.Session,
 	return s.Clone(), ctx.Err()
 }
 
-// List returns up to sel.Limit sessions of a filter, newest first. It ignores sel.Budget: it always
-// searches on to the end of the company.
+// List returns up to sel.Limit sessions of a filter, newest first. It ignores sel.Budget and always
+// searches to the end of the company.
 func (m *Store) List(ctx context.Context, sel store.Selection) (store.Batch, error) {
 	if sel.Company == "" {
 		return store.Batch{}, store.ErrNoCompany
@@ -75,7 +77,7 @@ func (m *Store) List(ctx context.Context, sel store.Selection) (store.Batch, err
 		return -1
 	})
 	var batch store.Batch
-	if len(found) > sel.Limit { // otherwise Reached stays zero: the end
+	if len(found) > sel.Limit { // otherwise Reached stays zero, which means the end
 		found = found[:sel.Limit]
 		batch.Reached = sessions.PositionOf(found[sel.Limit-1])
 	}
@@ -85,7 +87,7 @@ func (m *Store) List(ctx context.Context, sel store.Selection) (store.Batch, err
 	return batch, ctx.Err()
 }
 
-// Changes reports that this Backend does not record changes. The Store then goes without.
+// Changes reports that this Backend does not record changes. The Store then works without them.
 func (m *Store) Changes(context.Context, string, store.Watermark, int) (store.Changes, error) {
 	return store.Changes{}, errors.ErrUnsupported
 }

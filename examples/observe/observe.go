@@ -21,12 +21,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
+// scope is the instrumentation scope of the spans and the metric.
 const scope = "github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 
 // OpenTelemetry returns an observer that makes a span of each operation, a child of the span in the
 // caller's context, and records its duration, both under the names of the semantic conventions for
-// databases. The company is an attribute of spans alone: as one of a metric it would make a series
-// for each company.
+// databases. Only spans have the company as an attribute: in a metric it would make a series for
+// each company.
 func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (func(context.Context, sqlstore.Operation), error) {
 	tracer := traces.Tracer(scope)
 	duration, err := meters.Meter(scope).Float64Histogram("db.client.operation.duration",
@@ -52,14 +53,14 @@ func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (fu
 			attribute.Bool("sessionkit.partial", o.Partial), attribute.String("sessionkit.company", o.Company))
 		_, span := tracer.Start(ctx, o.Name, trace.WithTimestamp(o.Began), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
 		if !isAnswer(failure) {
-			span.SetStatus(codes.Error, failure) // the error's own text is the host's to log
+			span.SetStatus(codes.Error, failure) // the error's own text is left to the host
 		}
 		span.End(trace.WithTimestamp(o.Began.Add(o.Duration)))
 	}, nil
 }
 
-// isAnswer reports whether the type of an error says something of the caller, and not of the
-// database: a session that is not there, or a search that the next letter has superseded.
+// isAnswer reports whether the type of an error is about the caller's request, and not about the
+// database: a session that does not exist, or a search that the next letter has superseded.
 func isAnswer(failure string) bool {
 	switch failure {
 	case "", "canceled", "not_found", "conflict", "watermark", "invalid":
@@ -68,7 +69,8 @@ func isAnswer(failure string) bool {
 	return false
 }
 
-// Slog returns an observer that logs what failed, and what took at least as long as slow.
+// Slog returns an observer that logs operations that failed, and those that took at least as long
+// as slow.
 func Slog(log *slog.Logger, slow time.Duration) func(context.Context, sqlstore.Operation) {
 	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
 		switch {

@@ -48,8 +48,8 @@ var checks = tablestore.Table{
 	},
 }
 
-// handler is the host: the page, and below it the whole API, behind the host's own cookie, over its
-// own table.
+// handler returns the host's handler: the page, and below it the whole API, behind the host's own
+// cookie and over its own table.
 func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) (http.Handler, error) {
 	viewer := func(r *http.Request) (store.Viewer, error) {
 		cookie, err := r.Cookie("kyc")
@@ -69,7 +69,7 @@ func handler(db *sql.DB, d filter.Dialect, table tablestore.Table, key []byte) (
 	return mux, nil
 }
 
-// sign makes the value of the cookie that the host's sign-in sets.
+// sign returns the value of the cookie that the host's sign-in sets.
 func sign(key []byte, tenant, user string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(tenant + "|" + user))
@@ -78,6 +78,7 @@ func sign(key []byte, tenant, user string) string {
 
 var errCookie = errors.New("the cookie is not one of ours")
 
+// verify returns the tenant and the user of a cookie that sign has made.
 func verify(key []byte, cookie string) (tenant, user string, err error) {
 	parts := strings.Split(cookie, "|")
 	if len(parts) != 3 || !hmac.Equal([]byte(sign(key, parts[0], parts[1])), []byte(cookie)) {
@@ -86,7 +87,7 @@ func verify(key []byte, cookie string) (tenant, user string, err error) {
 	return parts[0], parts[1], nil
 }
 
-// scanCheck makes a session of a row of the table.
+// scanCheck makes a session from a row of the table.
 func scanCheck(rows *sql.Rows) (*sessions.Session, error) {
 	var s sessions.Session
 	var started any
@@ -124,7 +125,7 @@ func scanCheck(rows *sql.Rows) (*sessions.Session, error) {
 	return &s, nil
 }
 
-// meaning returns the value that has the code: "" for none of the host's codes.
+// meaning returns the value that has the code, or "" if the host does not have the code.
 func meaning[V ~string](codes map[V][]any, code any) V {
 	for value, of := range codes {
 		if slices.Contains(of, code) {
@@ -134,7 +135,7 @@ func meaning[V ~string](codes map[V][]any, code any) V {
 	return ""
 }
 
-// read returns a text of the table, in which NULL is what could not be read.
+// read returns a text of the table, in which NULL is a text that was not recognised.
 func read(text sql.NullString) sessions.Text {
 	if !text.Valid {
 		return sessions.TextIn(sessions.NotRecognised)

@@ -36,6 +36,7 @@ func main() {
 	}
 }
 
+// run makes and fills the table, and then shows lists or serves the page.
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("ownstore", flag.ContinueOnError)
 	dsn := flags.String("dsn", "", "an empty database: "+engine.Usage+"; default: a temporary SQLite file")
@@ -75,7 +76,8 @@ func run(ctx context.Context, args []string) error {
 	return show(ctx, db, d, table, *text)
 }
 
-// serve serves the page until ctx ends. The sign-in makes everybody agent-7: a real one checks.
+// serve serves the page until ctx ends. Its sign-in signs everybody in as agent-7; a real one has
+// to check.
 func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table tablestore.Table) error {
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
@@ -106,7 +108,8 @@ func serve(ctx context.Context, addr string, db *sql.DB, d filter.Dialect, table
 	return nil
 }
 
-// show lists, types the text letter by letter and filters, with what each page took.
+// show prints lists: all sessions, a text typed letter by letter, and filters, with the time of
+// each page.
 func show(ctx context.Context, db *sql.DB, d filter.Dialect, table tablestore.Table, text string) error {
 	st := store.New(tablestore.New(db, d, table), store.Options{})
 	viewer := store.Viewer{Company: generate.Georgia.Companies()[0].Key, Role: sessions.Agent, Subject: "agent-7"}

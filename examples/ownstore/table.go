@@ -12,10 +12,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// sqliteTime is how the host keeps instants where the engine has no type for them.
+// sqliteTime is the layout of the host's instants on SQLite, which has no type for them.
 const sqliteTime = "2006-01-02T15:04:05.000000Z"
 
-// tableOf returns the description of the table as it is on an engine.
+// tableOf returns the description of the table on an engine.
 func tableOf(d filter.Dialect) (tablestore.Table, error) {
 	t := checks
 	switch d {
@@ -29,7 +29,7 @@ func tableOf(d filter.Dialect) (tablestore.Table, error) {
 	return t, nil
 }
 
-// fill makes the host's table and puts the sessions into it as the host keeps them.
+// fill makes the host's table and inserts the sessions in the host's form.
 func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessions.Session]) (err error) {
 	instant := "timestamptz"
 	if d == filter.SQLite {
@@ -71,14 +71,14 @@ func fill(ctx context.Context, db *sql.DB, d filter.Dialect, all iter.Seq[*sessi
 	return tx.Commit()
 }
 
-// keeps reports whether the host has codes for what the session is.
+// keeps reports whether the host has codes for the session's status and document type.
 func keeps(s *sessions.Session) bool {
 	_, state := states[s.Status]
 	_, kind := kinds[s.DocumentType]
 	return state && (kind || s.DocumentType == "")
 }
 
-// rowOf is a session as the host keeps it.
+// rowOf returns the row of a session.
 func rowOf(s *sessions.Session, d filter.Dialect) []any {
 	var started any = s.CreatedAt
 	if d == filter.SQLite {
@@ -97,6 +97,7 @@ func rowOf(s *sessions.Session, d filter.Dialect) []any {
 	}
 }
 
+// known returns a text that was recognised, or NULL.
 func known(t sessions.Text) any {
 	if t.State() != sessions.Known {
 		return nil

@@ -23,9 +23,10 @@ const checkIntro = `    sessionkit check -dsn "$DSN" -company acme              
 
 `
 
-// errDiffers: a check has found what should not be.
+// errDiffers is wrapped if a check finds a difference.
 var errDiffers = errors.New("not the same")
 
+// checkFlags defines the command check.
 func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d, other database
 	var c company
@@ -77,7 +78,8 @@ func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 				return err
 			}
 			n, err := b.Count(ctx, store.Selection{Company: c.viewer.Company})
-			if err == nil { // a company that nobody has is as well as any
+			// A company without sessions is valid, too.
+			if err == nil {
 				t.result(map[string]any{"ok": true, "sessions": n.N}, "no differences: %d sessions\n", n.N)
 			}
 			return err
@@ -85,6 +87,7 @@ func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
+// printComparison prints a line for each month.
 func printComparison(t *terminal, c store.Comparison) error {
 	for _, m := range c.Months {
 		said := "the same, SHA-256 " + m.Left.SHA256

@@ -20,6 +20,7 @@ If a purge is cut off, run it again.
 
 `
 
+// purgeFlags defines the command purge.
 func purgeFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	var c company
@@ -65,6 +66,7 @@ func purgeFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
+// redactFlags defines the command redact.
 func redactFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	var c company

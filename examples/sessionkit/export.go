@@ -24,7 +24,7 @@ const exportIntro = `    sessionkit export -dsn sqlite:kyc.db -company acme -out
 
 `
 
-// exporting is what the flags of an export say.
+// exporting has the flags of an export.
 type exporting struct {
 	database
 	company
@@ -36,6 +36,7 @@ type exporting struct {
 	file     file.Options
 }
 
+// exportFlags defines the command export.
 func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	c := &exporting{}
 	var s cli.Selection
@@ -101,7 +102,7 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
-// check checks what the flags say of the file.
+// check checks the flags about the file.
 func (c *exporting) check(force bool) error {
 	if err := c.company.check(); err != nil {
 		return err
@@ -119,7 +120,8 @@ func (c *exporting) check(force bool) error {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
 		return err
-	case info.Mode().Type()&^os.ModeSymlink != 0: // a device or a pipe would give its place to the file
+	// The file would replace a device or a pipe.
+	case info.Mode().Type()&^os.ModeSymlink != 0:
 		return cli.Usagef("-out: no file; -out - writes to standard output")
 	case !force && !c.resume:
 		return cli.Usagef("-out: the file exists; -force replaces it")
@@ -127,6 +129,7 @@ func (c *exporting) check(force bool) error {
 	return nil
 }
 
+// columns sets the columns, their new names and the extra fields with a column each.
 func (c *exporting) columns(columns, extra string) (err error) {
 	for i, text := range cli.List(columns) {
 		header, name, renamed := strings.Cut(text, "=")
@@ -148,6 +151,7 @@ func (c *exporting) columns(columns, extra string) (err error) {
 	return nil
 }
 
+// parseFields reads the fields of a flag with that name.
 func parseFields(name, text string) (fields sessions.Fields, err error) {
 	for _, part := range cli.List(text) {
 		var f sessions.Field

@@ -13,6 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
+// listFlags defines the command list.
 func listFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	var c company
@@ -60,6 +61,7 @@ func listFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
+// printPage prints a page as a table, or as JSON.
 func printPage(t *terminal, page store.Page, zone *time.Location) {
 	if page.FoldsToNothing {
 		t.tell("The text has no letter or digit to search for: it finds nothing.\n")
@@ -81,12 +83,13 @@ func printPage(t *terminal, page store.Page, zone *time.Location) {
 		for i, cell := range cells {
 			cells[i] = cli.Visible(cell)
 		}
-		_, _ = w.Write([]byte(strings.Join(cells, "\t") + "\n")) // a Builder takes everything
+		_, _ = w.Write([]byte(strings.Join(cells, "\t") + "\n")) // a Builder returns no error
 	}
 	_ = w.Flush()
 	t.printf("%s", b.String())
 }
 
+// getFlags defines the command get.
 func getFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	var c company

@@ -1,5 +1,5 @@
-// Sessionkit is the command-line tool for the tables of package sqlstore, on any of its engines: it
-// creates and checks them, imports, exports and shows sessions, and removes them.
+// Sessionkit is the command-line tool for the tables of package sqlstore, on any of its engines. It
+// creates and checks the tables, and imports, exports, shows and removes sessions.
 //
 //	go -C examples run ./sessionkit help
 //	go -C examples run ./sessionkit migrate -dsn sqlite:kyc.db
@@ -26,20 +26,21 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// The exit codes beside those of package cli.
+// The exit codes in addition to those of package cli.
 const (
-	exitRestart = 3 // what was begun cannot be resumed
+	exitRestart = 3 // an operation that was begun cannot be resumed
 	exitDiffers = 4 // the check has found something
 )
 
-// command is one of the tool's commands. Its flags add to a flag set, and return what runs once
-// they are parsed.
+// command is one of the tool's commands. flags adds its flags to a flag set, and returns the
+// function that runs after they are parsed.
 type command struct {
 	name, does string
-	intro      string // of its help, before the flags
+	intro      string // text of its help before the flags
 	flags      func(*flag.FlagSet) func(context.Context, *terminal) error
 }
 
+// commands returns the commands in the order of the help.
 func commands() []command {
 	return []command{
 		{"migrate", "create or upgrade the tables", "", migrateFlags},
@@ -56,7 +57,7 @@ func commands() []command {
 
 func main() { cli.Main(run) }
 
-// run is the program. It returns the exit code.
+// run runs the program and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	t := &terminal{stdout: stdout, stderr: stderr}
 	name := ""
@@ -94,6 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = fmt.Errorf("interrupted: %w", err)
 	}
 	said := engine.Explain(err).Error()
+	// The program's name comes before the message: another prefix says nothing more.
 	for _, prefix := range []string{"export: ", "file: "} {
 		said = strings.TrimPrefix(said, prefix)
 	}
@@ -101,6 +103,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
+// run parses the flags of the command and runs it.
 func (c command) run(ctx context.Context, t *terminal, args []string) error {
 	fs := flag.NewFlagSet("sessionkit "+c.name, flag.ContinueOnError)
 	fs.BoolVar(&t.json, "json", false, "print JSON, one object on a line, to standard output")
@@ -115,6 +118,7 @@ func (c command) run(ctx context.Context, t *terminal, args []string) error {
 	return t.unprinted
 }
 
+// usage returns the help of the program.
 func usage() string {
 	var b strings.Builder
 	b.WriteString("A tool for the tables of package sqlstore.\n\n")
@@ -126,31 +130,35 @@ func usage() string {
 	return b.String()
 }
 
-// begunError is a failure that leaves a beginning behind, and how one goes on from it.
+// begunError is a failure that leaves unfinished work behind, with a hint how to continue it.
 type begunError struct {
 	error
 	hint string
 }
 
+// Unwrap returns the failure.
 func (e *begunError) Unwrap() error { return e.error }
 
-// terminal is where a command prints: what it is for to standard output, everything else beside it.
+// terminal prints the result of a command to standard output, and everything else to standard
+// error.
 type terminal struct {
 	stdout, stderr io.Writer
 	json           bool
-	unprinted      error // the first failure to print, which is the program's: a pipe may be closed
+	// unprinted is the first failure to print, which the program returns: a pipe may be closed.
+	unprinted error
 }
 
+// printf prints a part of the result, unless printing has failed before.
 func (t *terminal) printf(format string, args ...any) {
 	if t.unprinted == nil {
 		_, t.unprinted = fmt.Fprintf(t.stdout, format, args...)
 	}
 }
 
-// tell prints a message beside what the command is for.
+// tell prints a message that is not part of the result.
 func (t *terminal) tell(format string, args ...any) { _, _ = fmt.Fprintf(t.stderr, format, args...) }
 
-// result prints v as JSON, or else text.
+// result prints v as JSON, or otherwise the text.
 func (t *terminal) result(v any, format string, args ...any) {
 	if !t.json {
 		t.printf(format, args...)
@@ -163,14 +171,14 @@ func (t *terminal) result(v any, format string, args ...any) {
 	t.printf("%s\n", text)
 }
 
-// database is the -dsn of a command.
+// database is the flag -dsn of a command.
 type database struct{ dsn string }
 
 func (d *database) flags(fs *flag.FlagSet) {
 	fs.StringVar(&d.dsn, "dsn", "", "`database`: "+engine.Usage)
 }
 
-// open opens the database for do, in one of the ways of package engine.
+// open opens the database with one of the functions of package engine, and closes it after do.
 func (d *database) open(kind opening, do func(*backend) error) (err error) {
 	if d.dsn == "" {
 		return cli.Usagef("-dsn is needed")
@@ -183,7 +191,7 @@ func (d *database) open(kind opening, do func(*backend) error) (err error) {
 	return do(&backend{sqlstore.New(db, dialect), db, dialect})
 }
 
-// company is the -company of a command.
+// company is the flag -company of a command.
 type company struct{ viewer store.Viewer }
 
 func (c *company) flags(fs *flag.FlagSet) {
@@ -191,6 +199,7 @@ func (c *company) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.viewer.Subject, "asked-by", "", "key of the person who asks, for manifests and the audit trail")
 }
 
+// check returns an error if no company is given.
 func (c *company) check() error {
 	if c.viewer.Company == "" {
 		return cli.Usagef("-company: %w", store.ErrNoCompany)
@@ -198,7 +207,7 @@ func (c *company) check() error {
 	return nil
 }
 
-// selected makes the filter of the flags.
+// selected returns the filter of the flags.
 func selected(s *cli.Selection) (filter.Filter, error) {
 	zone, err := s.Zone()
 	if err != nil {

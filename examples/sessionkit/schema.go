@@ -18,7 +18,7 @@ type backend struct {
 	dialect filter.Dialect
 }
 
-// opening opens a database: engine.Open, or one of its siblings.
+// opening is a function that opens a database, such as engine.Open.
 type opening func(dsn string) (*sql.DB, filter.Dialect, error)
 
 var (
@@ -27,6 +27,7 @@ var (
 	_ opening = engine.OpenToWrite
 )
 
+// migrateFlags defines the command migrate.
 func migrateFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	d.flags(fs)
@@ -40,6 +41,7 @@ func migrateFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
+// statusFlags defines the command status.
 func statusFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	var d database
 	d.flags(fs)
@@ -53,6 +55,7 @@ func statusFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	}
 }
 
+// printStatus prints the migrations, also if reading them fails halfway.
 func printStatus(ctx context.Context, t *terminal, b *backend) error {
 	list, err := sqlstore.Status(ctx, b.db, b.dialect)
 	for _, m := range list {
@@ -70,7 +73,7 @@ func printStatus(ctx context.Context, t *terminal, b *backend) error {
 	return err
 }
 
-// instant returns the time for JSON, nil for none.
+// instant returns the time for JSON, nil for the zero time.
 func instant(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// view is what the tool prints of a session. Sessions themselves refuse encoders; who runs the tool
-// owns the database.
+// view is what the tool prints of a session. Sessions refuse to be encoded, but whoever runs the
+// tool owns the database.
 type view struct {
 	ID                string            `json:"id"`
 	Company           string            `json:"company"`
@@ -26,7 +26,7 @@ type view struct {
 	Decided           *time.Time        `json:"decided_at,omitempty"`
 	Status            sessions.Status   `json:"status"`
 	Reasons           []sessions.Reason `json:"reasons,omitempty"`
-	FirstName         string            `json:"first_name,omitempty"` // ****** where it was not recognised
+	FirstName         string            `json:"first_name,omitempty"` // ****** if not recognised
 	LastName          string            `json:"last_name,omitempty"`
 	PersonalNumber    string            `json:"personal_number,omitempty"`
 	DocumentNumber    string            `json:"document_number,omitempty"`
@@ -38,7 +38,7 @@ type view struct {
 	DocumentPresented bool              `json:"document_presented"`
 	DocumentValidity  sessions.Validity `json:"document_validity"`
 	Liveness          sessions.Liveness `json:"liveness"`
-	MatchLevel        *far.Level        `json:"match_level,omitempty"` // absent where nothing was compared
+	MatchLevel        *far.Level        `json:"match_level,omitempty"` // absent if not compared
 	AcceptanceLevel   *far.Level        `json:"acceptance_level,omitempty"`
 	Selfie            string            `json:"selfie,omitempty"`
 	Extra             map[string]string `json:"extra,omitempty"`
@@ -50,6 +50,7 @@ type view struct {
 	Revision          int64             `json:"revision"`
 }
 
+// newView returns the view of a session.
 func newView(s *sessions.Session) view {
 	v := view{
 		ID: s.ID, Company: s.Company, Partner: s.Partner, Subject: s.Subject, Attempt: s.Attempt,
@@ -75,8 +76,8 @@ func newView(s *sessions.Session) view {
 	return v
 }
 
-// lines returns names and values for a terminal, without those that are absent, under the names of
-// JSON.
+// lines returns the fields that are not absent as names and values for a terminal. The names are
+// those of JSON.
 func (v view) lines() (lines [][2]string) { //nolint:gocritic // printed once
 	all := reflect.ValueOf(v)
 	for i := range all.NumField() {

@@ -15,9 +15,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// write writes the file, or goes on with it.
+// write writes the file, or continues it.
 func (c *exporting) write(ctx context.Context, t *terminal, b *backend) error {
-	// A count that is capped tells as much as is needed of a sheet's limit.
+	// The count may be capped: only whether it exceeds the limit of a sheet matters.
 	st := store.New(b, store.Options{CountLimit: export.MaxExcelRows + 1})
 	count, err := st.Count(ctx, c.viewer, c.filter)
 	if err != nil {
@@ -38,7 +38,8 @@ func (c *exporting) write(ctx context.Context, t *terminal, b *backend) error {
 	switch {
 	case c.out == "-":
 		files, err = c.whole(ctx, t.stdout, selected)
-		said := *t // standard output is the file's
+		// The file goes to standard output, so the result goes to standard error.
+		said := *t
 		said.stdout = t.stderr
 		t = &said
 	case c.workbook:
@@ -70,7 +71,7 @@ func (c *exporting) whole(ctx context.Context, w io.Writer, selected export.Sele
 	return []file.Manifest{{File: c.out, Rows: r.Rows, Bytes: r.Bytes, SHA256: r.SHA256}}, err
 }
 
-// renamed writes such a file beside its name, so that under it there is never a part.
+// renamed writes such a file under a temporary name beside its own, which never belongs to a part.
 func (c *exporting) renamed(ctx context.Context, selected export.Selection) (files []file.Manifest, err error) {
 	f, err := os.CreateTemp(filepath.Dir(c.out), filepath.Base(c.out)+".*")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package cli is what the command-line examples share: how they begin and end, the flags that
-// select sessions, and their progress bar.
+// Package cli has the parts that the command-line examples share: their beginning and end, the
+// flags that select sessions, and their progress bar.
 package cli
 
 import (
@@ -22,33 +22,36 @@ const (
 	ExitUsage   = 2
 )
 
-// ErrHelp is what [Parse] returns after it has printed the help.
+// ErrHelp is returned by [Parse] after it has printed the help.
 var ErrHelp = errors.New("help was asked for")
 
 // UsageError is a mistake in the arguments.
 type UsageError struct{ err error }
 
+// Error returns the mistake's message.
 func (e *UsageError) Error() string { return e.err.Error() }
 
 // Unwrap returns the mistake.
 func (e *UsageError) Unwrap() error { return e.err }
 
-// Usagef makes a [*UsageError] as fmt.Errorf makes an error.
+// Usagef returns a [*UsageError] with the message that fmt.Errorf makes.
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
-// Main runs a program and exits with its code. An interrupt ends the context, a second one the
-// program.
+// Main runs a program and exits with its code. The first interrupt ends the context, a second one
+// the program.
 func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer) int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal the default handling is restored.
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// Parse parses the arguments, all of which must be flags. Where help is asked for it prints the
+// Parse parses the arguments, all of which must be flags. If help is asked for, it prints the
 // introduction and the flags to out. Any other mistake is a [*UsageError].
 func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
+	// Package flag would print the mistake as well.
 	fs.SetOutput(io.Discard)
 	err := fs.Parse(args)
 	switch {
@@ -67,7 +70,7 @@ func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
 	return nil
 }
 
-// List splits at commas. Blank text is an empty list.
+// List splits a text at commas. A blank text is an empty list.
 func List(text string) []string {
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -79,6 +82,7 @@ func List(text string) []string {
 	return parts
 }
 
+// texts returns the values of a list.
 func texts[T ~string](text string) (all []T) {
 	for _, part := range List(text) {
 		all = append(all, T(part))
@@ -86,7 +90,7 @@ func texts[T ~string](text string) (all []T) {
 	return all
 }
 
-// Visible makes a text harmless for a terminal: what a document says may hold escape sequences,
+// Visible makes a text harmless for a terminal: a text of a document may contain escape sequences,
 // line breaks or marks that reverse the direction of writing.
 func Visible(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/term"
 )
 
-// Bar is a progress bar, shown on a terminal only.
+// Bar is a progress bar. It is shown only on a terminal.
 type Bar struct{ shown *progressbar.ProgressBar }
 
-// NewBar returns a bar up to total rows, -1 if that is not known.
+// NewBar returns a bar for a total number of rows, -1 if it is not known.
 func NewBar(w io.Writer, what string, total int64) *Bar {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -24,14 +24,14 @@ func NewBar(w io.Writer, what string, total int64) *Bar {
 		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30), progressbar.OptionSetRenderBlankState(true))}
 }
 
-// Set shows how many rows are done.
+// Set shows the number of rows that are done.
 func (b *Bar) Set(rows int64) {
 	if b.shown != nil {
 		_ = b.shown.Set64(rows)
 	}
 }
 
-// Done takes the bar away. Doing it twice is harmless.
+// Done removes the bar. Calling it twice is harmless.
 func (b *Bar) Done() {
 	if b.shown != nil {
 		_ = b.shown.Clear()

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Selection is what the flags say that select sessions.
+// Selection has the values of the flags that select sessions.
 type Selection struct {
 	Search string // text
 
@@ -33,7 +33,7 @@ func (s *Selection) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&s.zone, "zone", "Asia/Tbilisi", "time `zone` of days and times")
 }
 
-// Zone loads the time zone. It knows those that every machine has by the same name, and not the
+// Zone loads the time zone. It accepts zones that have the same name on every machine, and not the
 // machine's own.
 func (s *Selection) Zone() (*time.Location, error) {
 	if s.zone == "" || s.zone == "Local" {
@@ -46,8 +46,8 @@ func (s *Selection) Zone() (*time.Location, error) {
 	return zone, nil
 }
 
-// Filter makes the filter, with days in the zone. Each criterion that is given narrows it. An error
-// is a [*UsageError]: of the first flag that is wrong.
+// Filter returns the filter, with days in the zone. Each criterion that is given narrows it. An
+// error is the [*UsageError] of the first flag that is wrong.
 func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 	var parts []filter.Filter
 	var failed error
@@ -111,8 +111,8 @@ func (s *Selection) Filter(zone *time.Location) (filter.Filter, error) {
 	return filter.And(parts...), failed
 }
 
-// known refuses a value that is none of those that a flag names, for most such are mistyped and
-// would select nothing. A host's own values are for -filter.
+// known refuses a value that the flag does not name, since such a value is most likely mistyped and
+// would select nothing. A host's own values can be given with -filter.
 func known(name, text string, values ...string) error {
 	for _, part := range List(text) {
 		if !slices.Contains(values, part) {
@@ -122,6 +122,7 @@ func known(name, text string, values ...string) error {
 	return nil
 }
 
+// parseLevels reads the levels of a list.
 func parseLevels(text string) (levels []far.Level, err error) {
 	for _, part := range List(text) {
 		level := filter.NotCompared

@@ -22,17 +22,17 @@ import (
 // Usage describes DSNs for the help of a program.
 const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp(host)/database, or sqlite:file" //nolint:gosec // no password
 
-// ErrDSN is wrapped where a DSN names none of the engines.
+// ErrDSN is wrapped if a DSN names none of the engines.
 var ErrDSN = errors.New("a DSN is " + Usage)
 
-// Open opens the database of a DSN. It does not connect yet, except for what the driver does of
-// itself. Errors do not repeat the DSN, which may hold a password.
+// Open opens the database of a DSN. It does not connect, unless the driver does so itself. Errors
+// do not repeat the DSN, which may contain a password.
 func Open(dsn string) (*sql.DB, filter.Dialect, error) {
 	return open(dsn, "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
 }
 
-// OpenExisting opens the database of a DSN for reading: it makes no file where there is none, and
-// changes none that there is.
+// OpenExisting opens the database of a DSN for reading. It does not create a file, and does not
+// change an existing one.
 func OpenExisting(dsn string) (*sql.DB, filter.Dialect, error) {
 	if err := exists(dsn); err != nil {
 		return nil, 0, err
@@ -40,7 +40,7 @@ func OpenExisting(dsn string) (*sql.DB, filter.Dialect, error) {
 	return open(dsn, "&mode=rw&_pragma=query_only(1)")
 }
 
-// OpenToWrite opens the database of a DSN as [Open] does, but makes no file where there is none.
+// OpenToWrite opens the database of a DSN as [Open] does, but does not create a file.
 func OpenToWrite(dsn string) (*sql.DB, filter.Dialect, error) {
 	if err := exists(dsn); err != nil {
 		return nil, 0, err
@@ -48,7 +48,7 @@ func OpenToWrite(dsn string) (*sql.DB, filter.Dialect, error) {
 	return Open(dsn)
 }
 
-// exists says why the file that a DSN names is not there.
+// exists returns an error if a DSN names a file that does not exist.
 func exists(dsn string) error {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok || path == "" {
@@ -58,7 +58,7 @@ func exists(dsn string) error {
 	return err
 }
 
-// open opens the database of a DSN, an SQLite file with further parameters.
+// open opens the database of a DSN. The parameters are added for an SQLite file.
 func open(dsn, sqlite string) (*sql.DB, filter.Dialect, error) {
 	kind, rest, ok := strings.Cut(dsn, ":")
 	if !ok || rest == "" {
@@ -88,8 +88,8 @@ func open(dsn, sqlite string) (*sql.DB, filter.Dialect, error) {
 	return db, dialect, nil
 }
 
-// Explain adds what the database said to an error of package sqlstore that hides it, for programs
-// that show their messages to nobody but the owner of the database.
+// Explain adds the database's message to an error of package sqlstore, which hides it. It is for
+// programs that show their messages only to the owner of the database.
 func Explain(err error) error {
 	var failed *sqlstore.Error
 	if errors.As(err, &failed) && !errors.Is(err, context.Canceled) {

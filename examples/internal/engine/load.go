@@ -19,8 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// Load returns how imports store rows by the means of an engine: COPY of PostgreSQL, LOAD DATA of
-// MariaDB. SQLite has none, and nil is returned.
+// Load returns the function that imports rows in the fastest way of an engine: COPY of PostgreSQL,
+// LOAD DATA of MariaDB. SQLite has none, and Load returns nil.
 func Load(d filter.Dialect) sqlstore.Load {
 	switch d {
 	case sqlstore.Postgres:
@@ -31,6 +31,7 @@ func Load(d filter.Dialect) sqlstore.Load {
 	return nil
 }
 
+// copyFrom stores rows with COPY.
 func copyFrom(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (n int64, err error) {
 	err = conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
@@ -43,12 +44,14 @@ func copyFrom(ctx context.Context, conn *sql.Conn, table string, columns []strin
 	return n, err
 }
 
-// loads numbers the readers that the driver of MariaDB finds by their names.
+// loads counts the readers, which the driver of MariaDB finds by their names.
 var loads atomic.Int64
 
-// errWarnings: LOAD DATA LOCAL has changed values to what the columns take, or left rows out.
+// errWarnings means that LOAD DATA LOCAL has changed values to fit the columns, or has left rows
+// out.
 var errWarnings = errors.New("LOAD DATA has warnings")
 
+// loadData stores rows with LOAD DATA LOCAL, which reports bad values as warnings only.
 func loadData(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
 	var data []byte
 	for _, row := range rows {
@@ -72,8 +75,8 @@ func loadData(ctx context.Context, conn *sql.Conn, table string, columns []strin
 	return result.RowsAffected()
 }
 
-// AppendRow appends a row as COPY and LOAD DATA read it by default: fields between tabs,
-// backslashes before what is special, \N for NULL. Values are those of a [sqlstore.Bulk].
+// AppendRow appends a row in the default form of COPY and LOAD DATA: fields are separated by tabs,
+// special characters follow a backslash, and \N is NULL. Values are those of a [sqlstore.Bulk].
 func AppendRow(line []byte, row []any) []byte {
 	for i, v := range row {
 		if i > 0 {
@@ -84,6 +87,7 @@ func AppendRow(line []byte, row []any) []byte {
 	return append(line, '\n')
 }
 
+// appendField appends one field.
 func appendField(line []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:

@@ -7,12 +7,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// device is what a person holds a session on.
+// device is the device on which a person holds a session.
 type device struct {
 	kind               sessions.Device
 	browser, os, model string
 }
 
+// devices are drawn by zipf: frequent ones come first.
 var devices = []device{
 	{sessions.Mobile, "Chrome Mobile", "Android 14", "Samsung SM-A155F"},
 	{sessions.Mobile, "Mobile Safari", "iOS 18.5", "iPhone 13"},
@@ -29,7 +30,7 @@ var devices = []device{
 	{"tablet", "Mobile Safari", "iPadOS 18.5", "iPad"},
 }
 
-// clientIP draws an address of those reserved for documentation (RFC 5737, RFC 3849).
+// clientIP draws an address that is reserved for documentation (RFC 5737, RFC 3849).
 func clientIP(r *rand.Rand) string {
 	n := r.IntN(256)
 	switch r.IntN(5) {

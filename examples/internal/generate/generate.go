@@ -1,11 +1,11 @@
-// Package generate makes realistic sessions for examples, tests and benchmarks: people of many
-// names and scripts, attempts that fail for every reason, sessions that still run, numbers with
-// leading zeros, texts that mean harm.
+// Package generate makes realistic sessions for examples, tests and benchmarks: people with many
+// names and scripts, attempts that fail for every reason, sessions that are still running, numbers
+// with leading zeros, hostile texts.
 //
-// Sessions come in the order of their creation times, oldest first, as a stream that keeps nothing:
-// ten million need no more memory than ten. The same Options give the same sessions on every
-// machine. No person in them exists; addresses, mail and telephone numbers are of ranges that are
-// reserved for documentation or have no owner.
+// Sessions come as a stream in the order of their creation times, oldest first. The stream keeps
+// none of them: ten million need no more memory than ten. The same Options give the same sessions
+// on every machine. The people do not exist; addresses, mail and telephone numbers are from ranges
+// that are reserved for documentation or have no owner.
 package generate
 
 import (
@@ -27,27 +27,27 @@ import (
 // Options say what to generate. Only N is needed.
 type Options struct {
 	N         int       // sessions
-	Seed      uint64    // another seed, other sessions
+	Seed      uint64    // another seed gives other sessions
 	Shape     Shape     // zero: Georgia
 	From, To  time.Time // creation times, To not inclusive; both zero: the three years up to DefaultTo
 	Companies []Company // nil: those of the shape
 }
 
-// DefaultTo is the present of generated sessions: what had not ended by then is pending.
+// DefaultTo is the present of generated sessions: those that had not ended by then are pending.
 var DefaultTo = time.Date(2026, 7, 1, 14, 0, 0, 0, time.UTC)
 
-// Acceptance is the acceptance of every company at the end of the time span. It was laxer before.
+// Acceptance returns the acceptance of every company at the end of the time span. Before, it was
+// laxer.
 func Acceptance() sessions.Acceptance {
 	stages := acceptances()
 	return stages[len(stages)-1].acceptance
 }
 
-// ExtraKeys are the keys of the extra fields.
+// ExtraKeys returns the keys of the extra fields.
 func ExtraKeys() sessions.ExtraKeys { return must(sessions.NewExtraKeys("phone", "email", "branch")) }
 
-// Sessions returns a stream of valid sessions, oldest first. Each range over it yields the same,
-// each time fresh ones, which the caller may keep and change. An option that makes no sense is an
-// error.
+// Sessions returns a stream of valid sessions, oldest first. Each range over it yields the same
+// sessions, as new values that the caller may keep and change. Invalid options are an error.
 func Sessions(o Options) (iter.Seq[*sessions.Session], error) {
 	if o.From.IsZero() && o.To.IsZero() {
 		o.From, o.To = DefaultTo.AddDate(-3, 0, 0), DefaultTo
@@ -80,6 +80,7 @@ func Sessions(o Options) (iter.Seq[*sessions.Session], error) {
 	}, nil
 }
 
+// generator draws the sessions of one stream.
 type generator struct {
 	*Options
 	rand        *rand.Rand
@@ -88,10 +89,11 @@ type generator struct {
 	populations []population
 	devices     picker
 	stages      []stage
-	retries     [][]*person // of each company: people whose last attempt failed, oldest first
+	retries     [][]*person // for each company, people whose last attempt failed, oldest first
 	last        time.Time   // creation time of the session before
 }
 
+// newGenerator returns a generator for the first session.
 func newGenerator(o *Options) *generator {
 	g := &generator{
 		Options:     o,
@@ -113,9 +115,10 @@ func newGenerator(o *Options) *generator {
 	return g
 }
 
-// chance is true in one of n cases.
+// chance returns true in one of n cases.
 func (g *generator) chance(n int) bool { return g.rand.IntN(n) == 0 }
 
+// next draws the session with index i.
 func (g *generator) next(i int) *sessions.Session {
 	age := float64(i) / float64(g.N) // 0 is the oldest session, nearly 1 the newest
 	created := g.createdAt(i)
@@ -137,8 +140,8 @@ func (g *generator) next(i int) *sessions.Session {
 	return s
 }
 
-// createdAt returns times that never decrease: more sessions towards the end, most of them by day,
-// now and then two at the same microsecond.
+// createdAt returns times that never decrease. More sessions are towards the end, most are by day,
+// and now and then two have the same microsecond.
 func (g *generator) createdAt(i int) time.Time {
 	if i > 0 && g.chance(500) {
 		return g.last
@@ -163,9 +166,11 @@ func (g *generator) createdAt(i int) time.Time {
 	return at
 }
 
+// ceil returns the time, rounded up to a microsecond.
 func ceil(t time.Time) time.Time { return sessions.Truncate(t.Add(time.Microsecond - time.Nanosecond)) }
 
-// byDay moves a time within its day in Tbilisi (UTC+4) to where people are awake. Order stays.
+// byDay moves a time within its day in Tbilisi (UTC+4) to hours when people are awake. The order of
+// times stays the same.
 func byDay(t time.Time) time.Time {
 	hours := [...]float64{0, 8, 10, 18, 22, 24}
 	share := [...]float64{0, 0.06, 0.16, 0.78, 0.95, 1} // of the day's sessions up to that hour
@@ -180,24 +185,25 @@ func byDay(t time.Time) time.Time {
 	return midnight.Add(time.Duration(hour*float64(time.Hour)) - 4*time.Hour)
 }
 
-// id returns a UUID of version 7 made of the creation time and random bits, or, Abroad, a number of
-// the company's own.
+// id returns a UUID of version 7 with the creation time and random bits, or, for Abroad, a number
+// in the company's own form.
 func (g *generator) id(i int, created time.Time) string {
 	if g.Shape == Abroad {
 		return fmt.Sprintf("KV-%010d", i+1)
 	}
 	var id uuid.UUID
+	// The 48 bits of time, the version, 12 random bits; below, the variant and 62 random bits.
 	binary.BigEndian.PutUint64(id[:], uint64(created.UnixMilli())<<16|g.rand.Uint64()&0xfff|0x7000)
 	binary.BigEndian.PutUint64(id[8:], g.rand.Uint64()&^(3<<62)|2<<62)
 	return id.String()
 }
 
-// run lets the session take its course.
+// run draws the course and the result of the session.
 func (g *generator) run(s *sessions.Session, p *person, i int, age float64) {
 	acceptance := acceptanceAt(g.stages, age)
 	s.CompletedAt = s.CreatedAt.Add(time.Duration(40+g.rand.IntN(200)) * time.Second)
 	s.DecidedAt = s.CompletedAt.Add(time.Duration(1+g.rand.IntN(20_000)) * time.Millisecond)
-	if g.chance(50) { // somebody looks at it first
+	if g.chance(50) { // a person looks at it first
 		s.DecidedAt = s.CompletedAt.Add(time.Duration(g.rand.IntN(8*3600)) * time.Second)
 	}
 	pending := g.chance(250) || i >= g.N-min(200, g.N/10) && g.chance(6) || s.DecidedAt.After(g.To)
@@ -221,14 +227,14 @@ func (g *generator) run(s *sessions.Session, p *person, i int, age float64) {
 		}
 		return
 	}
-	if g.chance(2000) { // a status and a reason that only this company's system knows
+	if g.chance(2000) { // a status and a reason that only this company's system has
 		s.Status, s.Reasons = "expired", nil
 	} else if s.Status == sessions.Failed && g.chance(200) {
 		s.Reasons = append(s.Reasons, "underage")
 	}
 }
 
-// evidence draws what was seen. Of a pending session nothing is known that decides it.
+// evidence draws the evidence. That of a pending session decides nothing.
 func (g *generator) evidence(p *person, pending bool) sessions.Evidence {
 	const ok, bad = sessions.Valid, sessions.Invalid
 	e := sessions.Evidence{
@@ -246,7 +252,7 @@ func (g *generator) evidence(p *person, pending bool) sessions.Evidence {
 		return e
 	}
 	switch n := g.rand.IntN(1000); {
-	case n < 30: // left before a document was shown
+	case n < 30: // ended before a document was shown
 		return sessions.Evidence{Liveness: sessions.LivenessNotPassed}
 	case n < 35:
 		e.Authentic = bad
@@ -268,16 +274,18 @@ func (g *generator) evidence(p *person, pending bool) sessions.Evidence {
 	return e
 }
 
+// level draws the level of a comparison.
 func (g *generator) level() far.Level {
-	levels := [...]far.Level{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 6, 6, 5, 5, 5} // of twenty people who are who they say
+	// Of twenty people who are who they claim to be.
+	levels := [...]far.Level{7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 6, 6, 5, 5, 5}
 	if g.chance(16) {
 		return far.Level(g.rand.IntN(5))
 	}
 	return levels[g.rand.IntN(len(levels))]
 }
 
-// present fills in what was read from the document: not everything, where it could not be seen
-// whole.
+// present fills in the texts that were read from the document. Some are missing, more of them if
+// the document could not be seen whole.
 func (g *generator) present(s *sessions.Session, p *person, poor bool) {
 	odds := 150
 	if poor {
@@ -305,6 +313,7 @@ type stage struct {
 	acceptance sessions.Acceptance
 }
 
+// acceptances returns the acceptances in the order in which they were in force.
 func acceptances() []stage {
 	policy := func(level far.Level) far.Policy { return must(far.NewPolicy(far.Kvalifika, level)) }
 	lax := must(sessions.NewAcceptance(policy(4)))
@@ -312,6 +321,7 @@ func acceptances() []stage {
 	return []stage{{0.3, lax}, {0.8, strict}, {1, strict.With(sessions.ResidenceCard, policy(6))}}
 }
 
+// acceptanceAt returns the acceptance that was in force at an age.
 func acceptanceAt(stages []stage, age float64) sessions.Acceptance {
 	for _, s := range stages {
 		if age < s.upTo {
@@ -321,7 +331,7 @@ func acceptanceAt(stages []stage, age float64) sessions.Acceptance {
 	return stages[len(stages)-1].acceptance
 }
 
-// person is who stands before the camera.
+// person is a person who holds a session.
 type person struct {
 	subject                                     string
 	attempt                                     int
@@ -334,7 +344,7 @@ type person struct {
 	extra                                       sessions.Extra
 }
 
-// person draws somebody new, or somebody who failed before and tries again.
+// person draws a new person, or one who failed before and tries again.
 func (g *generator) person(company int, created time.Time, age float64) *person {
 	if waiting := g.retries[company]; len(waiting) > 0 && g.chance(8) {
 		again := *waiting[0]
@@ -379,16 +389,17 @@ func (g *generator) person(company int, created time.Time, age float64) *person 
 
 // write chooses the script of a person's document.
 func (g *generator) write(p *person, from *population) {
-	if from.georgian && !g.chance(4) { // three of four documents are read in their Latin line
+	if from.georgian && !g.chance(4) { // three of four documents are read in Latin script
 		p.firstName, p.lastName = latin(p.firstName), latin(p.lastName)
 	} else if from.georgian {
 		return
 	}
-	if g.chance(3) { // from the machine-readable zone
+	if g.chance(3) { // as in the machine-readable zone
 		p.firstName, p.lastName = strings.ToUpper(p.firstName), strings.ToUpper(p.lastName)
 	}
 }
 
+// documentType draws a type of document.
 func (g *generator) documentType() sessions.DocumentType {
 	switch n := g.rand.IntN(1000); {
 	case n < 350:
@@ -404,6 +415,7 @@ func (g *generator) documentType() sessions.DocumentType {
 	}
 }
 
+// extra draws extra fields.
 func (g *generator) extra() sessions.Extra {
 	branches := [...]string{"თბილისი", "Batumi", "ქუთაისი", "Online", "Zugdidi; 2nd floor"}
 	pairs := make([]sessions.ExtraPair, 0, 3)
@@ -419,7 +431,7 @@ func (g *generator) extra() sessions.Extra {
 	return must(sessions.NewExtra(pairs...))
 }
 
-// must is for values that this package makes itself.
+// must returns values that this package makes itself. An error is a bug.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic("generate: " + err.Error())

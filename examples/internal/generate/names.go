@@ -2,12 +2,13 @@ package generate
 
 import "strings"
 
-// names splits a list at blanks. Lists stand with the most frequent name first.
+// names splits a list at blanks. The most frequent name comes first in a list.
 func names(list string) []string { return strings.Fields(list) }
 
-// latin returns a Georgian name as a passport's Latin line has it, Beridze: by the national
-// romanization (2002), without apostrophes.
+// latin returns a Georgian name as in the Latin line of a passport, such as Beridze: by the
+// national romanization (2002), without apostrophes.
 func latin(georgian string) string {
+	// In the order of the Georgian letters from U+10D0 on.
 	letters := [...]string{
 		"a", "b", "g", "d", "e", "v", "z", "t", "i", "k", "l", "m", "n", "o", "p", "zh", "r", "s", "t", "u", "p", "k", "gh", "q",
 		"sh", "ch", "ts", "dz", "ts", "ch", "kh", "j", "h",
@@ -28,6 +29,7 @@ func latin(georgian string) string {
 	return string(b)
 }
 
+// georgianNames returns Georgian names.
 func georgianNames() population {
 	return population{
 		georgian: true,
@@ -72,6 +74,7 @@ func georgianNames() population {
 	}
 }
 
+// internationalNames returns names from other countries, which occur in Georgia too.
 func internationalNames() population {
 	return population{
 		male: names(`Alexander Mehmet Sergey Artur David Ivan Thomas José Jean-Pierre Mohammed Dmitry Hans Søren Łukasz François Ángel
@@ -103,7 +106,7 @@ func internationalNames() population {
 	}
 }
 
-// abroadNames are the people of the second shape. No name of theirs is in the first one.
+// abroadNames returns the names of the second shape. None of them is in the first one.
 func abroadNames() population {
 	return population{
 		male: names(`Aarav Baltasar Casimir Dovydas Edvīns Fabrício Gintaras Hrvoje Ignas Jānis Kęstutis Laimonas Mindaugas Nerijus Oisín
@@ -125,8 +128,8 @@ func abroadNames() population {
 	}
 }
 
-// hostile are texts that somebody might print on a false document to harm whoever opens the list or
-// its export.
+// hostile are texts that a false document might have to harm people who open the list or its
+// export.
 var hostile = []string{
 	"=1+1", "=HYPERLINK(\"http://example.com\")", "+1-1", "-2+3", "@SUM(A1)", "<script>alert(1)</script>", "Robert'); DROP TABLE sessions;--",
 	"Quote\"d", "Comma, Semi;colon", "Two\nlines", "100%_\\", "\u202eevil",

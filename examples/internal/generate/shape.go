@@ -7,21 +7,22 @@ import (
 	"strings"
 )
 
-// Shape is a world of people, numbers and companies. Both shapes share no family name, so that what
-// was tuned on one can be tried on the other.
+// Shape is a set of people, numbers and companies. The two shapes have no family name in common, so
+// that a system that was tuned with one can be tried with the other.
 type Shape uint8
 
 // The shapes.
 const (
-	// Georgia: Georgian names, a fifth of all sessions in Georgian script, and a quarter of people
-	// from elsewhere; names as skewed as Zipf's law has it; one company with 60 % of the sessions.
+	// Georgia has Georgian names, a fifth of all sessions in Georgian script, and a quarter of
+	// people from other countries; names as skewed as in Zipf's law; one company with 60 % of the
+	// sessions.
 	Georgia Shape = iota
-	// Abroad: Latin names alone, much less skewed, many with two family names; numbers with letters
-	// and separators; IDs that are not UUIDs; seven companies of similar size.
+	// Abroad has only Latin names, much less skewed, many with two family names; numbers with
+	// letters and separators; IDs that are not UUIDs; seven companies of similar size.
 	Abroad
 )
 
-// Company is one of the companies whose sessions are mixed.
+// Company is one of the companies that own the sessions.
 type Company struct {
 	Key, Partner string
 	Weight       float64 // its share is Weight over the sum of all weights
@@ -41,7 +42,7 @@ func (s Shape) Companies() []Company {
 	}
 }
 
-// OldNames returns the family names that only occur in the first seventh of the sessions.
+// OldNames returns the family names that occur only in the first seventh of the sessions.
 func (s Shape) OldNames() []string {
 	var all []string
 	for _, p := range s.populations() {
@@ -55,6 +56,7 @@ func (s Shape) OldNames() []string {
 	return all
 }
 
+// populations returns the populations of the shape.
 func (s Shape) populations() []population {
 	if s == Abroad {
 		return []population{abroadNames()}
@@ -62,20 +64,21 @@ func (s Shape) populations() []population {
 	return []population{georgianNames(), internationalNames()}
 }
 
-// population is where a person's names come from. Frequent names come first.
+// population has the names of a group of people. Frequent names come first.
 type population struct {
 	georgian           bool
 	male, female, last []string
-	suffixes           []string // make rarer family names of first names
-	particles          []string // may stand between family names
+	suffixes           []string // make rarer family names from first names
+	particles          []string // may be between family names
 	old                []string // family names of the oldest sessions
-	home               string   // nationality of nearly all; "" for one of nationality
+	home               string   // nationality of nearly all people; "" for one of nationality
 	nationality        []string
 	pickMale           picker
 	pickFemale         picker
 	pickLast           picker
 }
 
+// prepare makes the pickers.
 func (p *population) prepare(flat bool) {
 	p.pickMale = zipf(len(p.male), flat)
 	p.pickFemale = zipf(len(p.female), flat)
@@ -98,8 +101,9 @@ func (p *population) firstName(r *rand.Rand, female bool) string {
 	return name
 }
 
-// lastName draws a family name: mostly one of the list, sometimes a rarer one made of a first name,
-// now and then one that hardly anybody else has, two of them with a hyphen, or up to three words.
+// lastName draws a family name: in most cases one of the list, sometimes a rarer one made from a
+// first name, now and then one that hardly anybody else has, two with a hyphen, or up to three
+// words.
 func (p *population) lastName(r *rand.Rand, flat bool) string {
 	name := p.last[p.pickLast.draw(r)]
 	switch n := r.IntN(1000); {
@@ -118,7 +122,7 @@ func (p *population) lastName(r *rand.Rand, flat bool) string {
 	return name
 }
 
-// rareName makes a name of random syllables: one in many thousands.
+// rareName makes a name of random syllables, which is one in many thousands.
 func (p *population) rareName(r *rand.Rand) string {
 	consonants, vowels := []string{"b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z"}, []string{"a", "e", "i", "o", "u"}
 	if p.georgian {
@@ -139,6 +143,7 @@ func (p *population) rareName(r *rand.Rand) string {
 // picker draws indices with given weights.
 type picker struct{ upTo []float64 } // cumulative shares; the last is 1
 
+// pickerOf returns a picker with these weights.
 func pickerOf(weights []float64) picker {
 	upTo := make([]float64, len(weights))
 	sum := 0.0
@@ -152,8 +157,8 @@ func pickerOf(weights []float64) picker {
 	return picker{upTo}
 }
 
-// zipf weighs rank k (from 1) with 1/(k+2), as names are; flat, with the square root of that.
-// Division and square root are exact to the last bit on every machine; powers are not.
+// zipf weighs rank k (from 1) with 1/(k+2), which is the usual skew of names; if flat, with its
+// square root. Division and square root are exact to the last bit on every machine; powers are not.
 func zipf(n int, flat bool) picker {
 	weights := make([]float64, n)
 	for i := range weights {
@@ -165,12 +170,13 @@ func zipf(n int, flat bool) picker {
 	return pickerOf(weights)
 }
 
+// draw draws an index.
 func (p picker) draw(r *rand.Rand) int {
 	i, _ := slices.BinarySearch(p.upTo, r.Float64())
 	return min(i, len(p.upTo)-1)
 }
 
-// pattern draws a number: # is a digit, @ a capital letter, everything else stands for itself.
+// pattern draws a number: # becomes a digit, @ a capital letter, every other character stays.
 func pattern(r *rand.Rand, form string) string {
 	b := []byte(form)
 	for i, c := range b {
@@ -184,8 +190,8 @@ func pattern(r *rand.Rand, form string) string {
 	return string(b)
 }
 
-// personalNumber draws 11 digits, half of them with a leading zero, for citizens of Georgia, and
-// some foreign form for others.
+// personalNumber draws 11 digits for citizens of Georgia, half of them with a leading zero, and a
+// number in a foreign form for others.
 func (s Shape) personalNumber(r *rand.Rand, citizen bool) string {
 	forms := []string{"#########", "@@#######", "######-####", "##.###.###-#", "@######", "### ## ####"}
 	switch {
@@ -197,6 +203,7 @@ func (s Shape) personalNumber(r *rand.Rand, citizen bool) string {
 	return pattern(r, forms[r.IntN(len(forms))])
 }
 
+// documentNumber draws a number in the form of Georgia's documents, or in a foreign form.
 func (s Shape) documentNumber(r *rand.Rand, citizen bool) string {
 	forms := []string{"@#######", "#########", "@@@######", "@##@##@##", "@@ ######"}
 	switch {
