@@ -13,11 +13,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// stopwatch tells, beside the time that passed, the processor time that this process and the
-// server's side of the one connection used: what other programs on the machine do makes the former
-// longer, but hardly the latter. Linux alone tells it, and only of a server on the same machine;
-// elsewhere it is 0.
-type stopwatch struct{ server string } // file that tells the server's time
+// stopwatch measures, in addition to the time that passed, the processor time that this process and
+// the server's side of the one connection used. Other programs on the machine make the former
+// longer, but hardly the latter. Only Linux reports it, and only for a server on the same machine;
+// otherwise it is 0.
+type stopwatch struct{ server string } // the file with the server's time
 
 // watch finds the server's side of the only connection.
 func (e *engine) watch(ctx context.Context) stopwatch {
@@ -44,6 +44,8 @@ func (e *engine) watch(ctx context.Context) stopwatch {
 	return w
 }
 
+// serverTime returns the processor time of the server's side, and whether it is known. The first
+// number of schedstat is that time in nanoseconds.
 func (w stopwatch) serverTime() (time.Duration, bool) {
 	text, err := os.ReadFile(w.server)
 	first, _, _ := bytes.Cut(text, []byte(" "))
@@ -51,12 +53,13 @@ func (w stopwatch) serverTime() (time.Duration, bool) {
 	return time.Duration(ns), err == nil && convErr == nil
 }
 
+// used returns the processor time of both sides.
 func (w stopwatch) used() time.Duration {
 	server, _ := w.serverTime()
 	return ownTime() + server
 }
 
-// start begins to measure; the function that it returns ends it.
+// start begins to measure. The function that it returns ends the measurement.
 func (w stopwatch) start() func() (passed, processor time.Duration) {
 	begin, before := time.Now(), w.used()
 	return func() (time.Duration, time.Duration) {
@@ -65,12 +68,13 @@ func (w stopwatch) start() func() (passed, processor time.Duration) {
 	}
 }
 
-// whole finds the server as a whole: all of its processes, whichever connection they serve.
+// whole finds all processes of the server, whichever connection they serve.
 func (e *engine) whole(ctx context.Context) wholeServer {
 	switch e.dialect {
 	case sqlstore.Postgres:
 		var pid int
 		if e.db.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&pid) == nil {
+			// Every process of PostgreSQL is a child of the postmaster.
 			parent, _ := processOf(strconv.Itoa(pid))
 			return wholeServer{parent}
 		}
@@ -84,11 +88,11 @@ func (e *engine) whole(ctx context.Context) wholeServer {
 	return wholeServer{}
 }
 
-// wholeServer is the process that all others of a server are children of; "" where it is unknown.
+// wholeServer is the parent of the server's other processes; "" if it is not known.
 type wholeServer struct{ pid string }
 
-// used is the processor time of the server's processes, to a hundredth of a second, those that have
-// ended included. It is 0 where nobody knows.
+// used returns the processor time of the server's processes, to a hundredth of a second, including
+// those that have ended. It is 0 if the server is not known.
 func (w wholeServer) used() time.Duration {
 	if w.pid == "" {
 		return 0
@@ -105,10 +109,11 @@ func (w wholeServer) used() time.Duration {
 }
 
 // processOf returns the parent of a process, and the time that it and those of its children that
-// have ended used as a user and in the system (proc(5), /proc/pid/stat: in hundredths of a second).
+// have ended used in user mode and in the system (proc(5), /proc/pid/stat: in hundredths of a
+// second).
 func processOf(pid string) (parent string, times [4]time.Duration) {
 	text, _ := os.ReadFile("/proc/" + pid + "/stat") //nolint:gosec // of the system
-	_, after, _ := strings.Cut(string(text), ") ")   // behind the name, which may have anything in it
+	_, after, _ := strings.Cut(string(text), ") ")   // after the name, which may contain anything
 	fields := strings.Fields(after)
 	if len(fields) < 15 {
 		return "", times

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ownTime is the processor time that this process has used.
+// ownTime returns the processor time that this process has used.
 func ownTime() time.Duration {
 	var own syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// engine is a database and what differs between the three.
+// engine is a database, with the differences between the three engines.
 type engine struct {
 	db      *sql.DB
 	dsn     string
@@ -25,7 +25,7 @@ type engine struct {
 	name    string // with its version
 }
 
-// dialectOf tells the engine by its name, or by the form of the DSN where there is none.
+// dialectOf returns the dialect of the engine with that name, or of the DSN if there is no name.
 func dialectOf(name, dsn string) (filter.Dialect, error) {
 	switch name {
 	case "postgres":
@@ -50,7 +50,7 @@ func dialectOf(name, dsn string) (filter.Dialect, error) {
 	}
 }
 
-// open connects. For SQLite, the DSN is the path of a file.
+// open opens the database. For SQLite, the DSN is the path of a file.
 func open(ctx context.Context, name, dsn string) (*engine, error) {
 	d, err := dialectOf(name, dsn)
 	if err != nil {
@@ -62,7 +62,7 @@ func open(ctx context.Context, name, dsn string) (*engine, error) {
 	case sqlstore.Postgres:
 		config, err := pgx.ParseConfig(dsn)
 		if err != nil {
-			return nil, errors.New("the DSN is not one of PostgreSQL") // its text holds a password
+			return nil, errors.New("the DSN is not one of PostgreSQL") // err has its password
 		}
 		e.db = stdlib.OpenDB(*config)
 		version = "SELECT 'PostgreSQL ' || split_part(version(), ' ', 2)"
@@ -89,9 +89,10 @@ func open(ctx context.Context, name, dsn string) (*engine, error) {
 	return e, e.db.QueryRowContext(ctx, version).Scan(&e.name)
 }
 
-// is reports whether the engine speaks the dialect.
+// is reports whether the engine has the dialect.
 func (e *engine) is(d filter.Dialect) bool { return e.dialect == d }
 
+// exec executes statements.
 func (e *engine) exec(ctx context.Context, statements ...string) error {
 	for _, s := range statements {
 		if _, err := e.db.ExecContext(ctx, s); err != nil {
@@ -107,7 +108,7 @@ type company struct {
 	total int
 }
 
-// companies returns those stored, the largest first.
+// companies returns the stored companies, the largest first, without those of measurements.
 func (e *engine) companies(ctx context.Context) ([]company, error) {
 	rows, err := e.db.QueryContext(ctx, "SELECT company, total FROM sessionkit_companies WHERE company NOT LIKE '~%' ORDER BY total DESC, company")
 	if err != nil {
@@ -125,12 +126,13 @@ func (e *engine) companies(ctx context.Context) ([]company, error) {
 	return list, rows.Err()
 }
 
-// size is what a table or an index takes on the disk.
+// size is the size of a table or an index on the disk.
 type size struct {
 	name  string
 	bytes int64
 }
 
+// sizes returns the sizes of the tables and indexes of more than a megabyte.
 func (e *engine) sizes(ctx context.Context) ([]size, error) {
 	query := `SELECT relname, pg_table_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 		WHERE nspname = current_schema() AND relkind IN ('r', 'i') AND relname LIKE 'sessionkit%' AND pg_table_size(c.oid) > 1e6 ORDER BY 2 DESC`

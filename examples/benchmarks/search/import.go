@@ -16,18 +16,18 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// cut is where the import is cut off, as a share of its sessions.
+// cut says where the import is cut off: after the first of this many parts of the sessions.
 const cut = 3
 
 var (
-	errCut    = errors.New("cut off")           // ends an import
-	errNoLoad = errors.New("no way of loading") // the engine has none
+	errCut    = errors.New("cut off")           // ends an import on purpose
+	errNoLoad = errors.New("no way of loading") // the engine has no Load
 )
 
-// imports imports new sessions into the tables as they are: by the engine's own means into a table
-// that has its list index alone, by Backend.Import, by an Import that has those means, and by one
-// that is cut off and repeated from where it was. Making the sessions is a part of each, and is
-// measured alone as well.
+// imports imports new sessions into the existing tables: in the engine's own way into a table that
+// has only its list index, with Backend.Import, with an Import that loads in the engine's own way,
+// and with one that is cut off and resumed. Making the sessions is a part of each, and is also
+// measured alone.
 func (b *bench) imports(ctx context.Context) (err error) {
 	e := b.engine
 	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
@@ -131,6 +131,7 @@ func (b *bench) imports(ctx context.Context) (err error) {
 	return nil
 }
 
+// withoutErrors returns the list in the form that Import takes.
 func withoutErrors(list iter.Seq[*sessions.Session]) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
 		for s := range list {
@@ -141,7 +142,7 @@ func withoutErrors(list iter.Seq[*sessions.Session]) iter.Seq2[*sessions.Session
 	}
 }
 
-// copyPlain writes the rows of the sessions by COPY, LOAD DATA, or statements of many rows in one
+// copyPlain writes the rows of the sessions with COPY, LOAD DATA, or statements of many rows in one
 // transaction.
 func (e *engine) copyPlain(ctx context.Context, list iter.Seq[*sessions.Session]) (err error) {
 	columns := sqlstore.SessionColumns()
@@ -180,10 +181,10 @@ func (e *engine) copyPlain(ctx context.Context, list iter.Seq[*sessions.Session]
 	return tx.Commit()
 }
 
-// forgetPeak lets the peak of this process's memory begin anew, where the system is Linux.
+// forgetPeak resets the peak of this process's memory, on Linux.
 func forgetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) }
 
-// peak is the most memory that this process has had since.
+// peak returns the most memory that this process has used since then.
 func peak() string {
 	if kilobytes := entry("/proc/self/status", "VmHWM"); kilobytes != "" {
 		return kilobytes

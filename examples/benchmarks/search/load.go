@@ -19,10 +19,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// loaded says how long a load took.
+// loaded has the times of a load.
 type loaded struct {
-	rows                   int
-	copied, indexed, ended time.Duration // until the rows were there; until indexes and statistics were, too; until all was packed
+	rows int
+	// The times until the rows were copied, until indexes and statistics were made too, and until
+	// everything was packed.
+	copied, indexed, ended time.Duration
 }
 
 // load fills empty tables.
@@ -67,7 +69,7 @@ func (e *engine) load(ctx context.Context, list iter.Seq[*sessions.Session]) (lo
 // sink takes the rows of a table.
 type sink func(row []any) error
 
-// feed makes the rows of the sessions.
+// feed passes the rows of the sessions to a sink.
 func feed(list iter.Seq[*sessions.Session], to sink) (n loaded, bulk *sqlstore.Bulk, err error) {
 	bulk = new(sqlstore.Bulk)
 	for s := range list {
@@ -83,36 +85,40 @@ func feed(list iter.Seq[*sessions.Session], to sink) (n loaded, bulk *sqlstore.B
 	return n, bulk, nil
 }
 
-// tabbed writes rows as COPY and LOAD DATA read them by default.
+// tabbed writes rows in the default form of COPY and LOAD DATA.
 type tabbed struct {
 	w    *bufio.Writer
 	pipe *io.PipeWriter
 	line []byte
 }
 
+// newTabbed returns a writer, and the reader of its rows.
 func newTabbed() (*tabbed, *io.PipeReader) {
 	r, w := io.Pipe()
 	return &tabbed{w: bufio.NewWriterSize(w, 1<<20), pipe: w}, r
 }
 
+// row writes a row.
 func (t *tabbed) row(row []any) error {
 	t.line = engines.AppendRow(t.line[:0], row)
 	_, err := t.w.Write(t.line)
 	return err
 }
 
+// end ends the rows, with an error if there was one.
 func (t *tabbed) end(err error) {
 	if err == nil {
 		err = t.w.Flush()
 	}
-	_ = t.pipe.CloseWithError(err) // nil is the end of the file
+	_ = t.pipe.CloseWithError(err) // without an error it is the end of the file
 }
 
-// through feeds a reader that stores the table.
+// through passes the rows through a reader to store, which reads them at the same time.
 func through(list iter.Seq[*sessions.Session], store func(io.Reader) error) (loaded, *sqlstore.Bulk, error) {
 	rows, out := newTabbed()
 	var failed error
 	var wait sync.WaitGroup
+	// If store fails, the writer must not wait for a reader for ever.
 	wait.Go(func() {
 		failed = store(out)
 		_ = out.CloseWithError(errors.Join(failed, io.ErrClosedPipe))
@@ -123,8 +129,7 @@ func through(list iter.Seq[*sessions.Session], store func(io.Reader) error) (loa
 	return n, bulk, errors.Join(failed, err)
 }
 
-// loadPostgres copies into tables without indexes, which are built afterwards as the schema has
-// them.
+// loadPostgres copies into a table without indexes, and then builds the indexes of the schema.
 func (e *engine) loadPostgres(ctx context.Context, list iter.Seq[*sessions.Session], start time.Time) (n loaded, err error) {
 	rebuild, err := e.dropIndexes(ctx)
 	if err != nil {
@@ -144,7 +149,7 @@ func (e *engine) loadPostgres(ctx context.Context, list iter.Seq[*sessions.Sessi
 	return n, e.exec(ctx, "VACUUM ANALYZE sessionkit_sessions", "ANALYZE sessionkit_companies", "CHECKPOINT")
 }
 
-// dropIndexes returns the statements that make them again.
+// dropIndexes drops the indexes and returns the statements that build them again.
 func (e *engine) dropIndexes(ctx context.Context) (rebuild []string, err error) {
 	rows, err := e.db.QueryContext(ctx, `SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname,
 			'ALTER TABLE ' || conrelid::regclass || ' ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid)
@@ -169,13 +174,15 @@ func (e *engine) dropIndexes(ctx context.Context) (rebuild []string, err error) 
 	return rebuild, e.exec(ctx, drop...)
 }
 
+// copyIn copies rows into a table, which it empties first.
 func (e *engine) copyIn(ctx context.Context, r io.Reader, table string, columns []string) error {
 	conn, err := pgx.Connect(ctx, e.dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	// A table that was emptied in the same transaction needs no log, and its rows need no VACUUM.
+	// A table that was emptied in the same transaction needs no log, and FREEZE spares its rows a
+	// VACUUM.
 	if _, err := conn.Exec(ctx, "BEGIN; TRUNCATE "+table); err != nil {
 		return err
 	}
@@ -186,6 +193,7 @@ func (e *engine) copyIn(ctx context.Context, r io.Reader, table string, columns 
 	return err
 }
 
+// loadMariaDB loads the rows with LOAD DATA.
 func (e *engine) loadMariaDB(ctx context.Context, list iter.Seq[*sessions.Session]) (n loaded, err error) {
 	n, bulk, err := through(list, func(r io.Reader) error { return e.loadData(ctx, r, "sessionkit_sessions", sqlstore.SessionColumns()) })
 	if err != nil {
@@ -197,6 +205,7 @@ func (e *engine) loadMariaDB(ctx context.Context, list iter.Seq[*sessions.Sessio
 	return n, e.exec(ctx, "ANALYZE TABLE sessionkit_sessions, sessionkit_companies")
 }
 
+// loadData loads the rows of a reader into a table.
 func (e *engine) loadData(ctx context.Context, r io.Reader, table string, columns []string) error {
 	mysql.RegisterReaderHandler(table, func() io.Reader { return r })
 	defer mysql.DeregisterReaderHandler(table)
@@ -225,6 +234,7 @@ func (e *engine) loadSQLite(ctx context.Context, list iter.Seq[*sessions.Session
 	}
 	defer func() { _ = conn.Close() }()
 	run := func(statement string) error { _, err := conn.ExecContext(ctx, statement); return err }
+	// Without a journal a failed load leaves a broken file, which can be made again.
 	if err := run("PRAGMA synchronous = OFF"); err != nil {
 		return n, err
 	}
@@ -294,6 +304,7 @@ func (e *engine) insert(ctx context.Context, table string, columns []string, row
 	return nil
 }
 
+// insertText returns the statement that inserts a number of rows.
 func insertText(table string, columns []string, rows int) string {
 	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
 	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + row + strings.Repeat(", "+row, rows-1)

@@ -1,27 +1,29 @@
-// Command search measures how long each keystroke of a search takes, over sqlstore's tables on
-// PostgreSQL, MariaDB or SQLite, and what the usual ways of searching take on the same data.
+// Command search measures the time of each keystroke of a search in sqlstore's tables on
+// PostgreSQL, MariaDB or SQLite, and the time that the usual ways of searching take with the same
+// data.
 //
 //	go -C examples run ./benchmarks/search -dsn postgres://... -n 10000000
 //	go -C examples run ./benchmarks/search -dsn 'user:password@tcp(host)/database' -n 2000000
 //	go -C examples run ./benchmarks/search -dsn /var/tmp/sessions.db -n 2000000
 //
-// The first run generates the sessions and loads them; later ones find them loaded. Give it a
+// The first run generates the sessions and loads them; later runs find them loaded. Give it a
 // database of its own: PostgreSQL's tables are emptied before they are loaded. It replays queries
-// of many kinds (workload.go) character by character through store.Store with its default budget,
-// and prints Markdown: percentiles by kind and by length, partial answers, sizes, the time to load,
-// pages far back, counts, the price of inserting; then a sample of the same keystrokes as LIKE or
-// ILIKE, and on PostgreSQL with a trigram index (the extension pg_trgm, built and dropped again).
-// Last, pages are compared with what filter.Filter.Match says of every session of the largest
-// company.
+// of many kinds (workload.go) character by character with store.Store and its default budget, and
+// prints Markdown: percentiles by kind and by length, partial answers, sizes, the time to load,
+// pages far back, counts, the cost of inserting; then a sample of the same keystrokes as LIKE or
+// ILIKE, and on PostgreSQL with a trigram index (the extension pg_trgm, which it builds and drops
+// again). Last, it compares pages with the result of filter.Filter.Match for every session of the
+// largest company.
 //
-// With -steps import, it imports n sessions into the tables as they are, beside COPY, LOAD DATA or
-// plain statements into a table that has its list index alone.
+// With -steps import, it imports n sessions into the existing tables, and compares that with COPY,
+// LOAD DATA or plain statements into a table that has only its list index.
 //
 // With -steps opponent -for 3m, a random search with hill climbing looks for the slowest filter,
-// and then for the slowest write: it changes the database.
+// and then for the slowest write. This changes the database.
 //
-// With -workload second, the data and the queries are those of another world, on which nothing was
-// tuned; with -churn 200, another connection inserts and decides 200 sessions a second meanwhile.
+// With -workload second, the data and the queries are those of another shape, with which nothing
+// was tuned; with -churn 200, another connection inserts and decides 200 sessions a second
+// meanwhile.
 package main
 
 import (
@@ -42,6 +44,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
+// options has the flags.
 type options struct {
 	dsn, engine     string
 	n               int
@@ -81,6 +84,7 @@ func main() {
 	}
 }
 
+// shape returns the shape of the workload's sessions.
 func (o options) shape() (generate.Shape, error) {
 	switch o.workload {
 	case "first":
@@ -92,8 +96,10 @@ func (o options) shape() (generate.Shape, error) {
 	}
 }
 
+// does reports whether a step is one of those to run.
 func (o options) does(step string) bool { return slices.Contains(strings.Split(o.steps, ","), step) }
 
+// run runs the steps and writes the report.
 func run(ctx context.Context, o options, out io.Writer) error {
 	shape, err := o.shape()
 	if err != nil {
@@ -125,7 +131,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			return fmt.Errorf("import: %w", err)
 		}
 	}
-	if o.steps == "import" { // which needs no other sessions
+	if o.steps == "import" { // it needs no other sessions
 		return nil
 	}
 	if err := b.prepare(ctx); err != nil {
@@ -149,7 +155,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	return b.draw()
 }
 
-// bench is one run.
+// bench is one run of the benchmark.
 type bench struct {
 	options
 	report
@@ -163,7 +169,7 @@ type bench struct {
 	others    []curve
 }
 
-// prepare loads the sessions where there are none, and makes the workload.
+// prepare loads the sessions if there are none, and makes the workload.
 func (b *bench) prepare(ctx context.Context) error {
 	e := b.engine
 	var err error
@@ -198,7 +204,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	return b.queries(ctx)
 }
 
-// arguments are those of the command, without the password.
+// arguments returns the arguments of the command, without the DSN, which may contain a password.
 func (b *bench) arguments() []string {
 	args := slices.Clone(os.Args[1:])
 	for i, a := range args {
@@ -212,6 +218,7 @@ func (b *bench) arguments() []string {
 	return args
 }
 
+// sizes reports the sizes of tables and indexes.
 func (b *bench) sizes(ctx context.Context) error {
 	list, err := b.engine.sizes(ctx)
 	if err != nil {
@@ -227,9 +234,9 @@ func (b *bench) sizes(ctx context.Context) error {
 	return nil
 }
 
-// queries makes the workload of people who are stored.
+// queries makes the workload from people who are stored.
 func (b *bench) queries(ctx context.Context) error {
-	b.engine.db.SetMaxOpenConns(1) // a page is one statement after the other
+	b.engine.db.SetMaxOpenConns(1) // the statements of a page run one after the other
 	b.watch = b.engine.watch(ctx)
 	b.store = store.New(sqlstore.New(b.engine.db, b.engine.dialect), store.Options{})
 	var drawn [3]people
@@ -244,8 +251,10 @@ func (b *bench) queries(ctx context.Context) error {
 	return nil
 }
 
+// search measures the keystrokes of the workload.
 func (b *bench) search(ctx context.Context) error {
-	if _, err := replay(ctx, b.store, b.watch, every(b.strokes, 200)); err != nil { // connections, plans, caches
+	// Warm up connections, plans and caches.
+	if _, err := replay(ctx, b.store, b.watch, every(b.strokes, 200)); err != nil {
 		return err
 	}
 	var writes *churn
@@ -299,9 +308,10 @@ func (b *bench) search(ctx context.Context) error {
 	return nil
 }
 
-// longest is the length from which on all are counted together.
+// longest is the typed length from which on all keystrokes are in one group.
 const longest = 12
 
+// lengths returns the groups by typed length, with their names.
 func lengths(samples []sample) []*group {
 	var list []*group
 	for _, g := range groupsByLength(samples, longest) {
@@ -314,6 +324,7 @@ func lengths(samples []sample) []*group {
 	return list
 }
 
+// pages measures pages at the front and further back.
 func (b *bench) pages(ctx context.Context) error {
 	big := b.companies[0].key
 	usual := ""
@@ -348,6 +359,7 @@ func (b *bench) pages(ctx context.Context) error {
 	return nil
 }
 
+// count measures the counts beside the list.
 func (b *bench) count(ctx context.Context) error {
 	part := every(b.strokes, 600)
 	samples, err := counted(ctx, b.store, b.watch, part)
@@ -359,6 +371,7 @@ func (b *bench) count(ctx context.Context) error {
 	return nil
 }
 
+// insert measures inserting.
 func (b *bench) insert(ctx context.Context) error {
 	n, err := b.engine.insertion(ctx, min(10_000, b.n), 500)
 	if err != nil {
@@ -369,10 +382,12 @@ func (b *bench) insert(ctx context.Context) error {
 	return nil
 }
 
+// naive compares with LIKE on four columns.
 func (b *bench) naive(ctx context.Context) error {
 	return b.compare(ctx, "LIKE on four columns", "LIKE")
 }
 
+// trigram compares with LIKE and a trigram index, on PostgreSQL only.
 func (b *bench) trigram(ctx context.Context) error {
 	if !b.engine.is(sqlstore.Postgres) {
 		return nil
@@ -386,7 +401,7 @@ func (b *bench) trigram(ctx context.Context) error {
 	return b.compare(ctx, "LIKE on four columns, with a trigram index", "trigram")
 }
 
-// compare asks a sample of the keystrokes as everybody does, and the same ones through the store.
+// compare measures a sample of the keystrokes in the naive way, and the same ones with the store.
 func (b *bench) compare(ctx context.Context, heading, label string) error {
 	part := every(plain(b.strokes), b.compared)
 	theirs, err := b.engine.naive(ctx, part, b.limit)
@@ -406,6 +421,7 @@ func (b *bench) compare(ctx context.Context, heading, label string) error {
 	return nil
 }
 
+// check compares pages with an exhaustive search.
 func (b *bench) check(ctx context.Context) error {
 	var part []keystroke
 	for _, k := range b.strokes {
@@ -424,6 +440,7 @@ func (b *bench) check(ctx context.Context) error {
 	return nil
 }
 
+// draw writes the drawing.
 func (b *bench) draw() error {
 	if b.svg == "" || len(b.ours) == 0 {
 		return nil

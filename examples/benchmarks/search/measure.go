@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// times are how long things took.
+// times are durations of the same operation.
 type times []time.Duration
 
 // percentile returns the least of the times that at least p per cent of them do not exceed (the
-// nearest rank), 0 of none.
+// nearest rank), or 0 if there are none.
 func (t times) percentile(p float64) time.Duration {
 	if len(t) == 0 {
 		return 0
@@ -23,17 +23,17 @@ func (t times) percentile(p float64) time.Duration {
 	return sorted[min(max(rank, 1), len(t))-1]
 }
 
-// sample is one keystroke and what became of it.
+// sample is one keystroke and its measurements.
 type sample struct {
 	keystroke
 	took      time.Duration
-	processor time.Duration // of this program and the server together; 0 where it is unknown
+	processor time.Duration // of this program and the server together; 0 if it is not known
 	rows      int
 	partial   bool
-	stopped   bool // took is the limit at which it was given up
+	stopped   bool // the query was stopped at the limit, which took is
 }
 
-// group is the samples of one class, or of one length.
+// group has the samples of one class, or of one length.
 type group struct {
 	name            string
 	took, processor times
@@ -42,6 +42,7 @@ type group struct {
 	keystrokes      int
 }
 
+// add adds a sample.
 func (g *group) add(s sample) {
 	g.took = append(g.took, s.took)
 	g.processor = append(g.processor, s.processor)
@@ -54,7 +55,7 @@ func (g *group) add(s sample) {
 	}
 }
 
-// groupsBy returns the groups in the order in which they first occur.
+// groupsBy groups the samples by name, in the order in which the names first occur.
 func groupsBy(samples []sample, name func(sample) string) []*group {
 	var list []*group
 	byName := map[string]*group{}
@@ -70,7 +71,7 @@ func groupsBy(samples []sample, name func(sample) string) []*group {
 }
 
 // groupsByLength returns the groups of 0, 1, ... longest-1 characters typed, and of longest or
-// more. Lengths that nobody typed are left out.
+// more. Lengths without samples are left out.
 func groupsByLength(samples []sample, longest int) []lengthGroup {
 	var list []lengthGroup
 	for _, s := range samples {
@@ -86,6 +87,7 @@ func groupsByLength(samples []sample, longest int) []lengthGroup {
 	return list
 }
 
+// lengthGroup is the group of a typed length.
 type lengthGroup struct {
 	length int
 	group

@@ -10,9 +10,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// naiveText returns the statement that everybody writes first, and its arguments: every word
-// anywhere in one of the four columns, newest first. It finds a little else than Search does, also
-// in the middle of words, and no other script.
+// naiveText returns the statement that most people write first, and its arguments: every word
+// anywhere in one of the four columns, newest first. Its results differ from those of Search: it
+// also finds words in the middle of others, and nothing in another script.
 func (e *engine) naiveText(k keystroke, limit time.Duration) (string, []any) {
 	like := map[string]string{}
 	columns := []string{"first_name", "last_name", "personal_number", "document_number"}
@@ -49,8 +49,8 @@ func (e *engine) naiveText(k keystroke, limit time.Duration) (string, []any) {
 	return b.String(), args
 }
 
-// naive asks for the first page of searches without filters in the naive way. What takes longer
-// than limit is given up.
+// naive asks for the first page of searches without filters in the naive way. A query that takes
+// longer than limit is stopped.
 func (e *engine) naive(ctx context.Context, list []keystroke, limit time.Duration) ([]sample, error) {
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (e *engine) naive(ctx context.Context, list []keystroke, limit time.Duratio
 		start := time.Now()
 		s.rows, err = func() (n int, err error) {
 			query := ctx
-			if e.is(sqlstore.SQLite) { // which has no limit of its own
+			if e.is(sqlstore.SQLite) { // SQLite has no limit of its own
 				var cancel context.CancelFunc
 				query, cancel = context.WithTimeout(ctx, limit)
 				defer cancel()
@@ -90,6 +90,7 @@ func (e *engine) naive(ctx context.Context, list []keystroke, limit time.Duratio
 		}()
 		s.took = time.Since(start)
 		if err != nil {
+			// An error long before the limit is not the limit's.
 			if s.took < limit*9/10 || ctx.Err() != nil {
 				return nil, errors.Join(ctx.Err(), err)
 			}
@@ -100,7 +101,7 @@ func (e *engine) naive(ctx context.Context, list []keystroke, limit time.Duratio
 	return samples, nil
 }
 
-// plain returns the keystrokes without filters, those that the naive form is compared at.
+// plain returns the keystrokes without filters, which the naive form is compared with.
 func plain(list []keystroke) []keystroke {
 	var part []keystroke
 	for _, k := range list {

@@ -17,7 +17,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// opponent looks for the filter and the write that take longest, for half of the time each.
+// opponent looks for the slowest filter and the slowest write, for half of the time each.
 func (b *bench) opponent(ctx context.Context) error {
 	drawn, err := draw(ctx, b.engine, b.companies[0], 400, b.generated.From, b.generated.To)
 	if err != nil {
@@ -31,25 +31,27 @@ func (b *bench) opponent(ctx context.Context) error {
 	return o.writes(ctx, time.Now().Add(b.duration/2))
 }
 
+// opponent makes random filters and writes.
 type opponent struct {
 	*bench
 	people
 	rand *rand.Rand
 }
 
-// attack is a filter with the times of what a page asks of it.
+// attack is a filter with the times of the calls that a page makes with it.
 type attack struct {
-	parts []filter.Filter // of a conjunction
+	parts []filter.Filter // a conjunction of these
 	calls [4]time.Duration
-	whole bool // the first page is
+	whole bool // the first page is complete
 }
 
-// calls are what a page asks for.
+// calls are the calls that a page makes.
 var calls = [4]string{"page", "count", "options", "tally"}
 
+// worst returns the longest time.
 func (a *attack) worst() time.Duration { return slices.Max(a.calls[:]) }
 
-// part returns a random criterion on what sessions have.
+// part returns a random criterion, in most cases one that sessions meet.
 func (o *opponent) part() filter.Filter {
 	s := o.drawn[o.rand.IntN(len(o.drawn))]
 	texts := []string{s.FirstName.Value(), s.LastName.Value(), s.PersonalNumber.Value(), s.DocumentNumber.Value()}
@@ -95,7 +97,7 @@ func (o *opponent) part() filter.Filter {
 	return f
 }
 
-// neighbour changes one part.
+// neighbour returns the parts with one of them changed, added or removed.
 func (o *opponent) neighbour(of []filter.Filter) []filter.Filter {
 	parts := slices.Clone(of)
 	at := o.rand.IntN(len(parts) + 1)
@@ -109,8 +111,8 @@ func (o *opponent) neighbour(of []filter.Filter) []filter.Filter {
 	return parts
 }
 
-// filters climbs: each step changes a part of the slowest filter of this ascent, which ends when
-// nothing slower was found for some steps.
+// filters climbs: each step changes a part of the slowest filter of the ascent, which ends if some
+// steps have found nothing slower.
 func (o *opponent) filters(ctx context.Context, until time.Time) error {
 	const patience = 12
 	var tops []attack
@@ -143,7 +145,7 @@ func (o *opponent) filters(ctx context.Context, until time.Time) error {
 	return nil
 }
 
-// try takes the lesser of two times of each call, since the machine does other work too.
+// try measures each call twice and takes the shorter time, since the machine does other work too.
 func (o *opponent) try(ctx context.Context, parts []filter.Filter) (attack, error) {
 	a := attack{parts: parts}
 	f, viewer := filter.And(parts...), viewerOf(o.company)
@@ -173,8 +175,8 @@ func (o *opponent) try(ctx context.Context, parts []filter.Filter) (attack, erro
 	return a, nil
 }
 
-// writes writes to the company in random ways, and prints the slowest of each kind: what packs is
-// among them.
+// writes writes to the company in random ways, and prints the slowest time of each kind. The writes
+// that pack are among them.
 func (o *opponent) writes(ctx context.Context, until time.Time) error {
 	backend := sqlstore.New(o.engine.db, o.engine.dialect)
 	slowest, count := map[string]time.Duration{}, map[string]int{}

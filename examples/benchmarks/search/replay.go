@@ -11,9 +11,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// pageSize is how many sessions a page shows.
+// pageSize is the number of sessions on a page.
 const pageSize = 50
 
+// viewerOf returns a viewer of a company.
 func viewerOf(company string) store.Viewer {
 	return store.Viewer{Company: company, Role: sessions.Agent, Subject: "benchmark"}
 }
@@ -34,8 +35,8 @@ func replay(ctx context.Context, st *store.Store, w stopwatch, list []keystroke)
 	return samples, nil
 }
 
-// again repeats the slowest of the samples and returns them with the median of their times: what a
-// moment of load on the machine did to them, and what they cost by themselves.
+// again repeats the slowest of the samples and returns them before, and after with the median of
+// the repeated times. The difference shows how much of a time was due to other load on the machine.
 func again(ctx context.Context, st *store.Store, w stopwatch, samples []sample, slowest, times int) (before, after []sample, err error) {
 	before = slices.Clone(samples)
 	slices.SortStableFunc(before, func(x, y sample) int { return int(y.took - x.took) })
@@ -57,6 +58,7 @@ func again(ctx context.Context, st *store.Store, w stopwatch, samples []sample, 
 	return before, after, nil
 }
 
+// median returns the median times of the sample with index i.
 func median(runs [][]sample, i int) (took, processor time.Duration) {
 	var t, p times
 	for _, run := range runs {
@@ -65,8 +67,8 @@ func median(runs [][]sample, i int) (took, processor time.Duration) {
 	return t.percentile(50), p.percentile(50)
 }
 
-// withRepeats returns the samples with the times of those that were repeated in place of the first
-// ones.
+// withRepeats returns the samples. Those that were repeated have the repeated time if it is
+// shorter.
 func withRepeats(samples, before, after []sample) []sample {
 	calm := slices.Clone(samples)
 	for i := range calm {
@@ -95,15 +97,16 @@ func counted(ctx context.Context, st *store.Store, w stopwatch, list []keystroke
 	return samples, nil
 }
 
-// depth is what pages of a selection took, at the front and further back.
+// depth has the times of pages of a selection, at the front and further back.
 type depth struct {
-	name               string
-	first, front, deep times // page 1, asked again and again; the pages after it; those beyond the sessions skipped
+	name string
+	// The times of page 1, repeated, of the pages after it, and of those after the skipped sessions.
+	first, front, deep times
 	skipped, partials  int
 }
 
-// pages goes through selections page by page: as many pages as told, then large pages without
-// looking at the clock, then pages again.
+// pages walks through a selection: n pages of the usual size, then skips large pages that are not
+// timed, then n pages again.
 func pages(ctx context.Context, st *store.Store, company, name string, f filter.Filter, n, skips int) (depth, error) {
 	d := depth{name: name}
 	next := func(after store.Cursor, limit int, into *times) (store.Cursor, error) {
@@ -148,16 +151,16 @@ func pages(ctx context.Context, st *store.Store, company, name string, f filter.
 	return d, nil
 }
 
-// checked is how the pages of keystrokes compare with an exhaustive search.
+// checked is the result of comparing pages with an exhaustive search.
 type checked struct {
 	keystrokes, sessions, differ int
 	read                         int // sessions of the company that were compared in Go
 	firstDifference              string
 }
 
-// check compares pages with what filter.Filter.Match says of every session of the company: read
-// once, newest first, by Go alone. A page that the budget ended is followed until it is full or the
-// end is reached.
+// check compares pages with the result of filter.Filter.Match for every session of the company,
+// which are read once, newest first. If the budget ended a page, the next ones are read until the
+// page is full or the end is reached.
 func check(ctx context.Context, st *store.Store, company string, list []keystroke) (checked, error) {
 	type wanted struct {
 		k      keystroke
@@ -218,7 +221,7 @@ func check(ctx context.Context, st *store.Store, company string, list []keystrok
 	return c, nil
 }
 
-// draw reads sessions of a company, evenly spread over the time span.
+// draw reads n sessions of a company, evenly spread over the time span.
 func draw(ctx context.Context, e *engine, c company, n int, from, to time.Time) (people, error) {
 	b := sqlstore.New(e.db, e.dialect)
 	p := people{company: c.key}

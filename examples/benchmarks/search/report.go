@@ -15,8 +15,8 @@ type report struct{ w io.Writer }
 
 func (r report) line(format string, args ...any) { _, _ = fmt.Fprintf(r.w, format+"\n", args...) }
 
-// table writes a heading and the rows below it: the first column to the left, the others to the
-// right.
+// table writes a heading and the rows below it. The first column is aligned to the left, the others
+// to the right.
 func (r report) table(heading string, columns []string, rows [][]string) {
 	r.line("\n### %s\n", heading)
 	r.line("| %s |", strings.Join(columns, " | "))
@@ -27,11 +27,11 @@ func (r report) table(heading string, columns []string, rows [][]string) {
 	r.line("")
 }
 
-// samples writes the percentiles of each group and of all.
+// samples writes the percentiles of each group and of all samples.
 func (r report) samples(heading string, groups []*group, limit time.Duration) {
 	all := &group{name: "**all**"}
 	columns := []string{"", "keystrokes", "p50", "p90", "p99", "max", "CPU p50", "CPU p99", "CPU max", "partial"}
-	if limit > 0 { // the processor's time was not asked
+	if limit > 0 { // the processor time was not measured
 		columns = append(columns[:6], "over "+limit.String())
 	}
 	var rows [][]string
@@ -63,7 +63,8 @@ func (r report) samples(heading string, groups []*group, limit time.Duration) {
 	r.table(heading, columns, rows)
 }
 
-// show prints a time as milliseconds. What was given up took longer than its limit; 0 is none.
+// show prints a time in milliseconds. A time of limit or more was stopped there; a limit of 0 is
+// none.
 func show(d, limit time.Duration) string {
 	if d == 0 {
 		return "-"
@@ -81,6 +82,7 @@ func show(d, limit time.Duration) string {
 	}
 }
 
+// showBytes prints a number of bytes.
 func showBytes(n int64) string {
 	if n >= 1e9 {
 		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
@@ -88,7 +90,7 @@ func showBytes(n int64) string {
 	return fmt.Sprintf("%.0f MB", float64(n)/1e6)
 }
 
-// machine names what the figures were measured on.
+// machine describes the machine of the measurements.
 func machine() string {
 	model := runtime.GOARCH
 	if name := entry("/proc/cpuinfo", "model name"); name != "" {
@@ -102,8 +104,8 @@ func machine() string {
 	return fmt.Sprintf("%d cores of %s%s, %s/%s, %s", runtime.NumCPU(), model, memory, runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
 
-// load is how busy the machine has been: the averages of 1, 5 and 15 minutes where the system
-// tells.
+// load returns the load averages of the machine over 1, 5 and 15 minutes, if the system reports
+// them.
 func load() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if fields := strings.Fields(string(text)); err == nil && len(fields) > 3 {

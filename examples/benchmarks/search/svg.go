@@ -7,18 +7,20 @@ import (
 	"time"
 )
 
-// curve is a line of a drawing: a time for each length typed.
+// curve is a line of a drawing: a time for each typed length.
 type curve struct {
 	label  string
-	class  string // of the style: ours or theirs, and dashed
+	class  string // classes of the style: ours or theirs, and dashed
 	points []point
 }
 
+// point is a point of a curve.
 type point struct {
 	length int
 	took   time.Duration
 }
 
+// curveOf returns the curve of a percentile.
 func curveOf(label, class string, groups []lengthGroup, p float64) curve {
 	c := curve{label: label, class: class}
 	for _, g := range groups {
@@ -29,14 +31,14 @@ func curveOf(label, class string, groups []lengthGroup, p float64) curve {
 	return c
 }
 
-// The drawing's measures, in pixels.
+// The dimensions of the drawing, in pixels.
 const (
 	width, height            = 760, 400
 	left, right, top, bottom = 64, 150, 56, 48
 )
 
-// draw returns a drawing of latency by typed length, on a logarithmic scale, that can be read on a
-// light and on a dark page.
+// drawSVG returns a drawing of latency by typed length, on a logarithmic scale, that is readable on
+// a light and on a dark page.
 func drawSVG(title, note string, curves []curve, longest int) string {
 	const lowest, highest = 0.1, 100_000.0 // milliseconds
 	x := func(length int) float64 {
@@ -94,7 +96,7 @@ func drawSVG(title, note string, curves []curve, longest int) string {
 	return b.String()
 }
 
-// apart moves a label up until it touches none of the others.
+// apart moves a label up until it does not touch the others.
 func apart(at float64, others []float64) float64 {
 	for moved := true; moved; {
 		moved = false
@@ -109,6 +111,7 @@ func apart(at float64, others []float64) float64 {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
+// tick returns the label of a time on the axis.
 func tick(ms float64) string {
 	if ms >= 1000 {
 		return fmt.Sprintf("%g s", math.Round(ms/1000))

@@ -37,15 +37,15 @@ const (
 	manyValues   = "many values"
 )
 
-// query is what somebody types into the search box, with the filters that are set meanwhile.
+// query is a text that somebody types into the search box, with the filters that are set meanwhile.
 type query struct {
 	class, company string
 	text           string
-	filter         filter.Filter // beside the text
-	whole          bool          // it is asked once, as it is
+	filter         filter.Filter // in addition to the text
+	whole          bool          // it is asked once, in full
 }
 
-// keystroke is a query as far as it has been typed.
+// keystroke is a query with the part of its text that has been typed.
 type keystroke struct {
 	query
 	typed string
@@ -54,11 +54,11 @@ type keystroke struct {
 // length is the number of characters typed.
 func (k keystroke) length() int { return utf8.RuneCountInString(k.typed) }
 
-// selection is what the page asks for at this keystroke.
+// selection returns the filter that the page uses at this keystroke.
 func (k keystroke) selection() filter.Filter { return filter.And(filter.Search(k.typed), k.filter) }
 
-// keystrokes types the queries. A blank at the end asks nothing new and is left out; a query
-// without text is one keystroke.
+// keystrokes returns the keystrokes of typing the queries. A blank at the end changes nothing and
+// is left out; a query without text is one keystroke.
 func keystrokes(queries []query) []keystroke {
 	var list []keystroke
 	for _, q := range queries {
@@ -75,13 +75,13 @@ func keystrokes(queries []query) []keystroke {
 	return list
 }
 
-// people are stored sessions of a company, drawn evenly over time, from which queries are made.
+// people are stored sessions of a company, evenly spread over time, from which queries are made.
 type people struct {
 	company string
 	drawn   []*sessions.Session
 }
 
-// workload makes the queries. The same arguments give the same queries: big is the largest company,
+// workload makes the queries. The same arguments give the same queries. big is the largest company,
 // small the smallest.
 func workload(big, middle, small people, old []string, seed uint64) []query {
 	w := &writer{rand: rand.New(rand.NewPCG(seed, 1)), people: big} //nolint:gosec // repeatable on purpose
@@ -99,12 +99,14 @@ func workload(big, middle, small people, old []string, seed uint64) []query {
 	return w.queries
 }
 
+// writer collects queries about people.
 type writer struct {
 	people
 	rand    *rand.Rand
 	queries []query
 }
 
+// add adds a query.
 func (w *writer) add(class, text string, f filter.Filter) {
 	w.queries = append(w.queries, query{class, w.company, strings.Join(strings.Fields(text), " "), f, false})
 }
@@ -120,6 +122,7 @@ func (p people) texts(field sessions.Field) []string {
 	return ranked(count)
 }
 
+// ranked returns the values, the most frequent first.
 func ranked(count map[string]int) []string {
 	list := make([]string, 0, len(count))
 	for v := range count {
@@ -129,12 +132,13 @@ func ranked(count map[string]int) []string {
 	return list
 }
 
-// first returns the first n values, or all.
+// first returns the first n values, or all if there are fewer.
 func first(list []string, n int) []string { return list[:min(n, len(list))] }
 
-// last returns the last n values, or all.
+// last returns the last n values, or all if there are fewer.
 func last(list []string, n int) []string { return list[max(0, len(list)-n):] }
 
+// names adds common, rare and absent names.
 func (w *writer) names() {
 	firstNames, lastNames := w.texts(sessions.FieldFirstName), w.texts(sessions.FieldLastName)
 	for _, name := range append(first(firstNames, 15), first(lastNames, 15)...) {
@@ -149,6 +153,7 @@ func (w *writer) names() {
 	}
 }
 
+// letters adds searches of one and two characters.
 func (w *writer) letters() {
 	const latin, georgian = "abcdefghijklmnopqrstuvwxyz", "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ"
 	for _, r := range latin + "0123456789" + georgian {
@@ -159,6 +164,7 @@ func (w *writer) letters() {
 	}
 }
 
+// numbers adds personal numbers, document numbers and parts of document numbers.
 func (w *writer) numbers() {
 	personal, document := w.texts(sessions.FieldPersonalNumber), w.texts(sessions.FieldDocumentNumber)
 	w.rand.Shuffle(len(personal), func(i, j int) { personal[i], personal[j] = personal[j], personal[i] })
@@ -188,6 +194,7 @@ func parts(number string) []string {
 	return words
 }
 
+// pairs adds searches of two words.
 func (w *writer) pairs() {
 	for i := range 30 {
 		s := w.drawn[w.rand.IntN(len(w.drawn))]
@@ -199,7 +206,8 @@ func (w *writer) pairs() {
 	}
 	firstNames, lastNames := first(w.texts(sessions.FieldFirstName), 25), first(w.texts(sessions.FieldLastName), 25)
 	lists := [][2][]string{{firstNames, firstNames}, {lastNames, lastNames}, {firstNames, lastNames}}
-	for i := range 75 { // two names of one kind, or of people who have nothing to do with each other
+	// Two names of one kind, or of unrelated people.
+	for i := range 75 {
 		pair := lists[i%3]
 		w.add(densePairs, w.draw(pair[0])+" "+w.draw(pair[1]), filter.Filter{})
 	}
@@ -208,13 +216,16 @@ func (w *writer) pairs() {
 	}
 }
 
+// draw returns one of the texts.
 func (w *writer) draw(list []string) string { return list[w.rand.IntN(len(list))] }
 
+// prefix returns the first n characters.
 func prefix(text string, n int) string {
 	runes := []rune(text)
 	return string(runes[:min(n, len(runes))])
 }
 
+// filters adds filters alone and with searches.
 func (w *writer) filters() {
 	names := append(first(w.texts(sessions.FieldFirstName), 8), last(w.texts(sessions.FieldLastName), 8)...)
 	usual := []filter.Filter{
@@ -260,7 +271,7 @@ func (w *writer) filters() {
 	}
 }
 
-// initials are words of one or two characters, digits among them, which most sessions have and few
+// initials adds words of one or two characters, including digits, which most sessions have but few
 // have together; then several words of whole names, and many values at once.
 func (w *writer) initials() {
 	add := func(class, text string, f filter.Filter) {
@@ -304,6 +315,7 @@ func (w *writer) initials() {
 	}
 }
 
+// least returns the earlier time.
 func least(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -311,6 +323,7 @@ func least(a, b time.Time) time.Time {
 	return b
 }
 
+// most returns the later time.
 func most(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
@@ -318,9 +331,10 @@ func most(a, b time.Time) time.Time {
 	return a
 }
 
-// others types into the search box of another company: names of its own, and of the big one.
+// others adds searches in another company, for its own names and for those of the big one.
 func (w *writer) others(class string, p people) {
 	names := w.texts(sessions.FieldLastName)
+	// The queries are for company p, but are drawn from the people of the big one.
 	w.people = people{p.company, w.drawn}
 	own := p.texts(sessions.FieldLastName)
 	for _, text := range slices.Concat(first(own, 4), last(own, 4), first(names, 4), last(names, 4), []string{"g", "0", "xq"}) {

@@ -12,16 +12,17 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// inserted compares inserting through the Backend with inserting the same rows into a table that
-// has its list index alone.
+// inserted compares inserting with the Backend and inserting the same rows into a table that has
+// only its list index.
 type inserted struct {
 	rows, batch  int
 	ours, barely time.Duration
 }
 
+// plainTable is the table that has only its list index.
 const plainTable = "benchmark_plain"
 
-// insertion measures both in turn, batch by batch, and takes away what it wrote.
+// insertion measures both in turn, batch by batch, and removes the rows that it wrote.
 func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, err error) {
 	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
 	list, err := generate.Sessions(generate.Options{N: rows, Seed: 9, Companies: []generate.Company{{Key: own, Weight: 1}}})
@@ -62,7 +63,7 @@ func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, er
 	return n, nil
 }
 
-// createPlain makes the table that has its list index alone.
+// createPlain makes the table that has only its list index.
 func (e *engine) createPlain(ctx context.Context) error {
 	create := []string{
 		"CREATE TABLE " + plainTable + " AS SELECT * FROM sessionkit_sessions WHERE 1 = 0",
@@ -77,7 +78,7 @@ func (e *engine) createPlain(ctx context.Context) error {
 	return e.exec(ctx, append([]string{"DROP TABLE IF EXISTS " + plainTable}, create...)...)
 }
 
-// forget takes away a company that was made to measure with.
+// forget removes a company that was made for a measurement.
 func (e *engine) forget(ctx context.Context, company string) {
 	for _, table := range []string{"blocks", "segments", "sessions", "companies"} {
 		text, _ := e.dialect.ReplacePlaceholders("DELETE FROM sessionkit_" + table + " WHERE company = ?")
@@ -85,7 +86,7 @@ func (e *engine) forget(ctx context.Context, company string) {
 	}
 }
 
-// insertPlain writes rows in one transaction, as many in a statement as the Backend does.
+// insertPlain writes rows in one transaction, with as many rows in a statement as the Backend has.
 func (e *engine) insertPlain(ctx context.Context, rows [][]any) error {
 	tx, err := e.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -104,8 +105,8 @@ func (e *engine) insertPlain(ctx context.Context, rows [][]any) error {
 	return tx.Commit()
 }
 
-// churn inserts pending sessions and decides them a second later, until its context ends: perSecond
-// writes in all, each in a transaction of its own, on one connection beside those that read.
+// churn inserts pending sessions and decides them a second later, until its context ends. It makes
+// perSecond writes in all, each in its own transaction, on one connection beside those that read.
 type churn struct {
 	writes, late int // late: begun more than a second after its time
 	took         times
@@ -113,8 +114,10 @@ type churn struct {
 	err          error
 }
 
+// churn writes until ctx ends, and returns the measurements.
 func (e *engine) churn(ctx context.Context, perSecond int, o generate.Options) *churn {
 	c := &churn{}
+	// The sessions are newer than all stored ones.
 	o.From, o.To, o.N = o.To, o.To.Add(1000*time.Hour), 10_000_000
 	list, err := generate.Sessions(o)
 	if err != nil {
@@ -125,6 +128,7 @@ func (e *engine) churn(ctx context.Context, perSecond int, o generate.Options) *
 	start := time.Now()
 	defer func() { c.lasted = time.Since(start) }()
 	write := func(do func() error) bool {
+		// Each write has a due time, so that a slow one does not delay the schedule.
 		due := start.Add(time.Duration(c.writes) * time.Second / time.Duration(perSecond))
 		if wait := time.Until(due); wait > 0 {
 			select {

@@ -1,12 +1,12 @@
-// Endtoend times the export of a whole company from a database to a file: through the Store and
-// package export, and by the database's own client, which writes the same 24 columns in the same
-// order as they are stored. They take turns; each turn is a process of its own, from its start to
-// the end of the file.
+// Endtoend times the export of a whole company from a database to a file: with the Store and
+// package export, and with the database's own client, which writes the same 24 columns in the same
+// order, as they are stored. The two take turns. Each turn is a process of its own, timed from its
+// start to the end of the file.
 //
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -load 1000000   # fill an empty database
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -turns 5
 //
-// The client, psql or sqlite3, must be on the PATH; for other engines there is none to compare
+// The client, psql or sqlite3, must be on the PATH. For other engines there is none to compare
 // with.
 package main
 
@@ -40,7 +40,7 @@ import (
 
 const company = "bench"
 
-// columns are those of the file, in its order, as the database has them.
+// columns are the database's columns of the file, in its order.
 const columns = "personal_number, first_name, last_name, document_number, birth_date, nationality, sex, expiration_date, status, " +
 	"document_validity, liveness, match_level, created_us, completed_us, partner, id, extra, document_type, client_ip, device, " +
 	"browser, os, model, attempt"
@@ -89,10 +89,11 @@ func run(ctx context.Context, c config) error {
 	}
 }
 
-// generated is how many sessions are stored one by one. What more is wanted is copied from them
+// generated is the number of sessions that are stored one by one. Further ones are copied from them
 // within the database, with other IDs and times.
 const generated = 50_000
 
+// load makes the tables and stores n sessions.
 func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error {
 	if err := sqlstore.Migrate(ctx, db, dialect); err != nil {
 		return err
@@ -143,6 +144,7 @@ func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error 
 		}
 		stored += more
 	}
+	// The copies were inserted without the Backend, which keeps these numbers.
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("UPDATE sessionkit_companies SET total = %d, seq = (SELECT max(changed_seq) FROM sessionkit_sessions WHERE company = '%s') WHERE company = '%[2]s'",
 		stored, company)); err != nil {
 		return err
@@ -152,7 +154,7 @@ func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error 
 	return err
 }
 
-// child exports once.
+// child exports once, in the process that is timed.
 func child(ctx context.Context, db *sql.DB, dialect filter.Dialect, c config) (err error) {
 	if c.profile != "" {
 		file, err := os.Create(c.profile)
@@ -178,15 +180,16 @@ func child(ctx context.Context, db *sql.DB, dialect filter.Dialect, c config) (e
 	return errors.Join(err, file.Close())
 }
 
-// timing is what one process took.
+// timing has the measurements of one process.
 type timing struct {
 	took time.Duration
 	cpu  time.Duration
-	rss  int64 // bytes at most
+	rss  int64 // peak, in bytes
 	size int64
 	said string
 }
 
+// compare runs the export and the client in turn, and prints the medians.
 func compare(ctx context.Context, dialect filter.Dialect, c config) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -243,7 +246,7 @@ func compare(ctx context.Context, dialect filter.Dialect, c config) error {
 	return nil
 }
 
-// timed runs a process, and returns what it took.
+// timed runs a process, and returns its measurements.
 func timed(ctx context.Context, args []string, output *os.File) (timing, error) {
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // the program itself, or a client of the database
@@ -258,6 +261,7 @@ func timed(ctx context.Context, args []string, output *os.File) (timing, error) 
 	}
 	t := timing{took: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), said: strings.TrimSpace(said.String())}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		// On Linux the unit is KiB.
 		t.rss = usage.Maxrss << 10
 	}
 	return t, nil
