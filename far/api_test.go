@@ -17,7 +17,7 @@ var codecs = map[string]bool{
 	"UnmarshalJSON": true, "Value": true, "Scan": true,
 }
 
-// Every exported name has an Example that uses it.
+// TestEveryNameHasAnExample requires that every exported name has an Example that uses it.
 func TestEveryNameHasAnExample(t *testing.T) {
 	parse := func(name string) *ast.File {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)

@@ -105,7 +105,7 @@ func ExampleScale_LevelFor() {
 	// scale kvalifika-3d2d has no level that meets FMR < 1/500,000
 }
 
-// The scale of a label can only be told by its rate.
+// The scale of a label can be recognised only by its rate.
 func ExampleMismatchError() {
 	_, err := far.Kvalifika.Parse("Match Level 5 - 1/4,000 FAR")
 	var mismatch *far.MismatchError
@@ -115,7 +115,7 @@ func ExampleMismatchError() {
 	// Output: 5 1/4,000 1/10,000
 }
 
-// What can be wrong with a text or a scale, by the error that it wraps.
+// The errors of texts and scales, by the sentinel that each wraps.
 func ExampleErrSyntax() {
 	fails := func(err error) {
 		for _, kind := range []error{
@@ -164,8 +164,7 @@ func ExampleParseLevel() {
 	// 999
 }
 
-// A level stands for a rate on its scale alone: the rates of different scales are compared, never
-// the levels.
+// A level has a rate only on its scale: compare the rates of different scales, never the levels.
 func ExampleLevel() {
 	var level far.Level = 5
 	rate, err := far.Kvalifika.Rate(level)
@@ -195,7 +194,7 @@ func ExampleRate() {
 	// not a false acceptance rate: want 1/N, such as 1/500 or 1/10,000
 }
 
-// Scales, requirements and policies are kept as text.
+// Scales, requirements and policies are stored as text.
 func ExampleScale() {
 	vendor, err := far.NewScale("vendor.v2", far.Step{Level: 1, Rate: far.OneIn(50)}, far.Step{Level: 2, Rate: far.OneIn(20_000)})
 	if err != nil {
@@ -233,7 +232,7 @@ func ExamplePolicy() {
 	// false true false false true
 }
 
-// What three tries, and a hundred, do to the rate of one.
+// The effect of three attempts, and of a hundred, on the rate of one.
 func ExampleRisk() {
 	rate := far.OneIn(10_000)
 	fmt.Printf("%.9g %.14g\n", far.Risk(rate, 3), far.Risk(rate, 100))

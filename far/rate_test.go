@@ -61,7 +61,7 @@ func TestRatePercent(t *testing.T) {
 	} {
 		require.Equal(t, want, OneIn(n).Percent(), n)
 	}
-	// Where no ≈ is given, the decimal is the rate itself.
+	// Without ≈ the decimal is exactly the rate.
 	for n := uint64(1); n <= 2_000; n++ {
 		text := OneIn(n).Percent()
 		number, exact := new(big.Rat).SetString(text[:len(text)-1])

@@ -46,8 +46,8 @@ func TestRiskEdges(t *testing.T) {
 	require.True(t, math.IsNaN(RiskBound(Rate{}, 1)))
 }
 
-// survival returns (1-1/n)^k to 400 bits, or 0 where a factor of it
-// is below 2^-1000: subtracting such numbers would take all their bits.
+// survival returns (1-1/n)^k to 400 bits, or 0 if one of its factors is below 2^-1000: subtracting
+// such numbers would need more bits than these.
 func survival(n, k uint64) *big.Float {
 	num := func(n uint64) *big.Float { return new(big.Float).SetPrec(400).SetUint64(n) }
 	base, power := new(big.Float).Quo(num(n-1), num(n)), num(1)
@@ -105,11 +105,12 @@ func TestAllowedAttemptsEdges(t *testing.T) {
 		require.Equal(t, uint64(1), AllowedAttempts(OneIn(n), OneIn(n)), "the limit itself: 1/%d", n)
 	}
 	require.Zero(t, AllowedAttempts(OneIn(math.MaxUint64-1), OneIn(math.MaxUint64)))
-	// Where the limit is tiny, independence buys nothing and whole numbers decide.
+	// If the limit is tiny, independence changes nothing and whole numbers decide.
 	require.Equal(t, uint64(1_000), AllowedAttempts(OneIn(1_000_000_000_000_000_000), OneIn(1_000_000_000_000_000)))
 }
 
-// The attempts allowed are few enough, and one more would be too many.
+// TestAllowedAttemptsAgainstBigFloat requires that the attempts allowed are few enough, and that
+// one more would be too many.
 func TestAllowedAttemptsAgainstBigFloat(t *testing.T) {
 	allowed := func(n, k, limit uint64) bool { // 1-(1-1/n)^k <= 1/limit
 		// The only equality is k = 1 and n = limit.

@@ -10,14 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// kvalifika is the published table, highest level first, typed apart from the
-// package's own.
+// kvalifika is the published table, highest level first, typed independently of the package's own.
 var kvalifika = []Step{
 	{7, OneIn(500_000)}, {6, OneIn(100_000)}, {5, OneIn(10_000)}, {4, OneIn(1_000)},
 	{3, OneIn(500)}, {2, OneIn(250)}, {1, OneIn(100)},
 }
 
-// vendor is a scale of another vendor: levels 1 to 5 and a gap.
+// vendor is a scale of another vendor, with levels 1 to 5 and a gap.
 func vendor(t testing.TB) Scale {
 	s, err := NewScale("vendor.v2", Step{5, OneIn(1_000_000)}, Step{1, OneIn(50)}, Step{3, OneIn(20_000)})
 	require.NoError(t, err)

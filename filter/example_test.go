@@ -95,7 +95,7 @@ func ExampleFilter_Values() {
 	// parameter "match_level.min": filter: no such parameter: there are at_least, at_most
 }
 
-// Chips: one for each part of the conjunction, which can be taken away.
+// Chips: one for each part of the conjunction, which can be removed.
 func ExampleFilter_Parts() {
 	f := filter.And(filter.Status(sessions.Failed), filter.DocumentType(sessions.Passport), filter.MatchLevel(0, filter.NotCompared))
 	parts := f.Parts()
@@ -118,7 +118,8 @@ func ExampleFilter_Err() {
 	// false
 }
 
-// A Backend whose table has no search key asks SQL for what it can say, and matches the rest in Go.
+// A Backend whose table has no search key uses SQL for the parts that it can express, and matches
+// the rest in Go.
 func ExampleFilter_Split() {
 	columns := filter.Columns{
 		Company: filter.Col("company").NotNull(),
@@ -130,7 +131,7 @@ func ExampleFilter_Split() {
 	// Output: status(failed) | search(gior)
 }
 
-// Documents that expire within 30 days, of sessions on a phone: "expires" is asked of the calendar,
+// Documents that expire within 30 days, of sessions on a phone. The range is of calendar days,
 // without a zone.
 func ExampleDates() {
 	today := sessions.Date{Year: 2026, Month: time.June, Day: 15}
@@ -140,7 +141,7 @@ func ExampleDates() {
 	)
 	s := sessions.Session{Device: sessions.Mobile, ExpirationDate: sessions.Date{Year: 2026, Month: time.July, Day: 1}}
 	fmt.Println(f.Match(&s))
-	s.ExpirationDate.Day = 0 // not known: it may be the 31st
+	s.ExpirationDate.Day = 0 // unknown: it may be the 31st
 	fmt.Println(f.Match(&s))
 	fmt.Println(f.Values().Encode())
 	// Output:
@@ -149,19 +150,20 @@ func ExampleDates() {
 	// device=mobile&expiration_date.from=2026-06-15&expiration_date.to=2026-07-15
 }
 
-// What comes from a form is checked: a typing error is not an empty list.
+// A filter from a form is checked, so that a typing error does not look like an empty list.
 func ExampleFilter_Check() {
 	f, err := filter.FromValues(map[string][]string{"status": {"failed", "archived"}})
 	fmt.Println(f.Text(), err)
 	fmt.Println(f.Check(nil))
-	fmt.Println(f.Check(map[sessions.Field][]string{sessions.FieldStatus: {"archived"}})) // the host's own
+	// The host's own values.
+	fmt.Println(f.Check(map[sessions.Field][]string{sessions.FieldStatus: {"archived"}}))
 	// Output:
 	// status(archived,failed) <nil>
 	// status: filter: a value that no session can have: there are success, failed, pending
 	// <nil>
 }
 
-// A saved search is JSON. What is no filter is an error, and never everything.
+// A saved search is JSON. JSON that is not a filter is an error, and never everything.
 func ExampleFilter_UnmarshalJSON() {
 	saved, err := json.Marshal(filter.And(filter.Status(sessions.Failed), filter.AtLeast(sessions.FieldAttempt, 3)))
 	fmt.Println(string(saved), err)
@@ -175,7 +177,7 @@ func ExampleFilter_UnmarshalJSON() {
 	// filter: malformed text: not a JSON string
 }
 
-// A host's own rule for all criteria of a filter, wherever they are.
+// A host's own rule for all criteria of a filter, at any depth.
 func ExampleFilter_All() {
 	f := filter.Or(filter.Status(sessions.Failed), filter.Not(filter.Extra("branch", "Batumi")))
 	for c := range f.All() {
@@ -186,7 +188,7 @@ func ExampleFilter_All() {
 	// Output: asks for branches: extra 1
 }
 
-// A Backend that can answer some parts of a filter by itself makes filters of the others.
+// A Backend that can answer some parts of a filter itself makes filters of the others.
 func ExampleOf() {
 	f := filter.And(filter.Status(sessions.Failed), filter.Or(filter.Search("gior"), filter.Is(sessions.FieldSubject, "s-1")))
 	if all, ok := f.Root().(*filter.AllOf); ok {
@@ -199,7 +201,7 @@ func ExampleOf() {
 	// any(subject(s-1),search(gior))
 }
 
-// An index that holds AppendTerms of each session finds those of a criterion by Terms.
+// An index with the AppendTerms of each session finds the sessions of a criterion by its Terms.
 func ExampleCriterion_Terms() {
 	index := map[filter.Term][]string{}
 	for id, status := range map[string]sessions.Status{"a": sessions.Failed, "b": sessions.Success} {

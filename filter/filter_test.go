@@ -47,7 +47,7 @@ func extra(t testing.TB, pairs ...string) sessions.Extra {
 	return x
 }
 
-// sample is one session of each kind that the criteria tell apart.
+// sample returns one session of each kind that the criteria distinguish.
 func sample(t testing.TB) []*sessions.Session {
 	t.Helper()
 	at := func(text string) time.Time {
@@ -167,7 +167,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// bads are mistakes, one of each kind.
+// bads returns filters with errors, one of each kind.
 func bads(t testing.TB) map[string]struct {
 	f   filter.Filter
 	err error
@@ -363,7 +363,7 @@ func TestTreeCanBeReadFromOutside(t *testing.T) {
 	require.Equal(t, "any()", walk(filter.Nothing().Root()))
 }
 
-// TestOf makes filters of all nodes of a tree, and of what is none.
+// TestOf makes filters of all nodes of a tree, and of values that are not nodes.
 func TestOf(t *testing.T) {
 	t.Parallel()
 	for _, f := range []filter.Filter{{}, filter.Nothing(), filter.Not(filter.Status("a")), sixParts(t), filter.Or(sixParts(t), filter.Search("x"))} {
@@ -382,7 +382,7 @@ func TestOf(t *testing.T) {
 	require.False(t, (&filter.Criterion{}).Match(&sessions.Session{}))
 }
 
-// TestErrorsDoNotLookLikeEverything reads a filter with an error from all sides.
+// TestErrorsDoNotLookLikeEverything calls every method of a filter with an error.
 func TestErrorsDoNotLookLikeEverything(t *testing.T) {
 	t.Parallel()
 	f := filter.Not(filter.Status())
@@ -432,14 +432,14 @@ func TestArgumentsAreCopied(t *testing.T) {
 	require.Equal(t, []string{"failed", "success"}, first.Values())
 }
 
-// diffs collects what testify prints of two values that are not equal.
+// diffs collects the output of testify for two values that are not equal.
 type diffs struct{ text string }
 
 func (d *diffs) Errorf(format string, args ...any) { d.text += fmt.Sprintf(format, args...) }
 
-// TestPrintingShowsNoValues prints every type that holds what a filter asks for, by itself and
-// within others, in every way that there is. Only what is asked for the text has it: Text, Values,
-// the arguments of SQL, and the codecs.
+// TestPrintingShowsNoValues prints every type that contains values of a filter, alone and inside
+// others, in every way. Only the methods for the text return values: Text, Values, the arguments of
+// SQL, and the codecs.
 func TestPrintingShowsNoValues(t *testing.T) {
 	t.Parallel()
 	f := filter.And(filter.Search("Secretname"), filter.Not(filter.Is(sessions.FieldPersonalNumber, "01001012345")),
@@ -465,14 +465,14 @@ func TestPrintingShowsNoValues(t *testing.T) {
 		values := []any{thing, []any{thing}, map[string]any{"k": thing}, struct{ Thing any }{thing}, errors.Join(fmt.Errorf("%v", thing))}
 		_, isTerm := thing.(filter.Term)
 		_, isRange := thing.(filter.TermRange)
-		opaque := !isTerm && !isRange // those are data: what goes by reflection sees it
+		opaque := !isTerm && !isRange // the others are plain data, which reflection sees
 		if opaque {
 			values = append(values, hidden{thing}, &hidden{thing}, struct{ f filter.Filter }{f}, &struct{ f *filter.Filter }{&f})
 		}
 		for _, value := range values {
 			for _, verb := range "vsqdxXTtpboOUeEfFgGc" {
 				if verb == 'p' && !opaque {
-					continue // never asks a method
+					continue // %p does not call a method
 				}
 				for _, flags := range []string{"", "+", "#"} {
 					fmt.Fprintf(&out, "%"+flags+string(verb), value)
@@ -500,7 +500,7 @@ func TestPrintingShowsNoValues(t *testing.T) {
 	require.Equal(t, "filter(invalid)", fmt.Sprint(filter.Status()))
 }
 
-// TestCodecs reads back what is written, and refuses what is not a filter.
+// TestCodecs decodes the encoded filters, and refuses everything that is not a filter.
 func TestCodecs(t *testing.T) {
 	t.Parallel()
 	type saved struct {
@@ -534,7 +534,7 @@ func TestCodecs(t *testing.T) {
 	require.True(t, f.IsZero(), "the error of another text is gone")
 }
 
-// TestWhatIsBuiltCanBeRead builds what a measure of one form forbade in another.
+// TestWhatIsBuiltCanBeRead builds filters that one form accepted and another used to refuse.
 func TestWhatIsBuiltCanBeRead(t *testing.T) {
 	t.Parallel()
 	folded := ""
@@ -565,13 +565,14 @@ func TestWhatIsBuiltCanBeRead(t *testing.T) {
 		for _, part := range []filter.Filter{inSQL, rest} {
 			_, _, err := filter.SQL("acme", filter.And(part, filter.Status("x")), filter.SQLite, ownColumns()).ToSql()
 			if err != nil {
-				require.ErrorIs(t, err, filter.ErrColumn, name) // of SQLite, for an instant
+				require.ErrorIs(t, err, filter.ErrColumn, name) // SQLite has no type for instants
 			}
 		}
 	}
 }
 
-// TestPartsOfLongFilters takes apart what is longer than can be built, for a viewer who sees less.
+// TestPartsOfLongFilters takes a filter apart that is longer than any that can be built, for a
+// viewer who sees less.
 func TestPartsOfLongFilters(t *testing.T) {
 	t.Parallel()
 	long := filter.Extra("k", strings.Repeat("x", 4000))
@@ -589,7 +590,7 @@ func TestPartsOfLongFilters(t *testing.T) {
 	require.False(t, narrow.Without(sessions.AllFields()).IsZero(), "what is negated stays")
 }
 
-// TestCheck refuses values that nobody has, and says which there are.
+// TestCheck refuses values that do not exist, and lists those that do.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	also := map[sessions.Field][]string{sessions.FieldStatus: {"expired"}, sessions.FieldMatchLevel: {"15"}}

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// choices makes choices of arbitrary bytes, two for each.
+// choices makes each choice from two arbitrary bytes.
 type choices struct{ data []byte }
 
 func (c *choices) IntN(n int) int {
@@ -25,7 +25,7 @@ func (c *choices) IntN(n int) int {
 	return v % n
 }
 
-// checkForms compares a valid filter with its other forms.
+// checkForms compares a valid filter with its other forms, and with its SQL.
 func checkForms(t testing.TB, f filter.Filter, list []*sessions.Session) {
 	same := func(name string, g filter.Filter, err error) {
 		if err != nil || !g.Equal(f) {
@@ -106,8 +106,8 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// FuzzLimits builds filters around the bounds: what is built can be read, in every form, and so can
-// parts of it and what stores make of it.
+// FuzzLimits builds filters around the bounds. A filter that can be built can be read in every
+// form, and so can its parts and the filters that stores make from it.
 func FuzzLimits(f *testing.F) {
 	f.Add(400, 1, "2026-01-01", []byte("days"))
 	f.Add(512, 2, "x", []byte("values"))

@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ownColumns is a table with a search key, texts that compare bytewise, and flags as small
+// ownColumns describes a table with a search key, texts that compare bytewise, and flags as small
 // integers.
 func ownColumns() filter.Columns {
 	flag := func(name string) filter.Column { return filter.Expr(name + " <> 0").NotNull() }
@@ -45,7 +45,8 @@ func ownColumns() filter.Columns {
 	}
 }
 
-// hostColumns is a table unlike ours: nullable, with its own codes, and without a search key.
+// hostColumns describes a table of another form: nullable, with its own codes, and without a search
+// key.
 func hostColumns() filter.Columns {
 	return filter.Columns{
 		Company: filter.Col("k.tenant"),
@@ -229,7 +230,7 @@ func TestUTCText(t *testing.T) {
 		"2006-01-02 15:04":            nil,
 		"2006-01-02 15:04:05.999999":  nil,
 		"":                            nil,
-		// texts that do not sort as instants do
+		// Texts that do not sort as instants do.
 		"02.01.2006 15:04:05": nil, "2006-02-01 15:04:05": nil, "2006-1-2 15:04:05": nil, "2006-Jan-02 15:04:05": nil,
 		"06-01-02 15:04:05": nil, "2006-01-02 03:04:05 PM": nil, "15:04:05 2006-01-02": nil, time.RFC1123: nil, time.RFC3339Nano: nil,
 		"2006-01-02 05:04:15": nil, "2006-01-02 15:05:04": nil, "2006-01 15:04:05": nil, "2006-01-02 04:05": nil, "2006-02 15:04:05": nil,
@@ -282,7 +283,8 @@ func TestSQLErrors(t *testing.T) {
 	}
 	native := ownColumns()
 	native.Fields[sessions.FieldCreatedAt] = filter.Col("created_at")
-	// What is no enumeration cannot be stored as one: its values would be compared as they are.
+	// A field that is not an enumeration cannot have codes: its values would be compared without
+	// them.
 	coded := func(name string) filter.Column {
 		return filter.Enum(filter.Col(name), map[string][]any{"3": {"c"}, "acme": {"a"}})
 	}

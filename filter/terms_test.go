@@ -16,7 +16,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestTerms compares what an index would find by its terms with what matches.
+// TestTerms compares the sessions that an index would find by terms with those that match.
 func TestTerms(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -57,7 +57,7 @@ func TestTerms(t *testing.T) {
 	}
 }
 
-// crowd is the sample, and random sessions that have something in every field.
+// crowd returns the sample, and random sessions that have a value in every field.
 func crowd(t testing.TB, n int) []*sessions.Session {
 	r := rand.New(rand.NewPCG(3, 4))
 	list := sample(t)
@@ -67,7 +67,7 @@ func crowd(t testing.TB, n int) []*sessions.Session {
 	return list
 }
 
-// randomSession is a session with something in every field, or nothing.
+// randomSession returns a session in which each field has a value or none.
 func randomSession(t testing.TB, r *rand.Rand) *sessions.Session {
 	one := func(values ...string) string { return values[r.IntN(len(values))] }
 	text := func(values ...string) sessions.Text {
@@ -88,7 +88,7 @@ func randomSession(t testing.TB, r *rand.Rand) *sessions.Session {
 			return sessions.Date{}
 		}
 		d := sessions.Date{Year: 2024 + r.IntN(4), Month: time.Month(1 + r.IntN(12)), Day: 1 + r.IntN(28)}
-		switch r.IntN(6) { // parts that are not known
+		switch r.IntN(6) { // unknown parts
 		case 0:
 			d.Month, d.Day = 0, 0
 		case 1:

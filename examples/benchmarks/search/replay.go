@@ -100,7 +100,7 @@ func counted(ctx context.Context, st *store.Store, w stopwatch, list []keystroke
 // depth has the times of pages of a selection, at the front and further back.
 type depth struct {
 	name string
-	// The times of page 1, repeated, of the pages after it, and of those after the skipped sessions.
+	// The times of page 1, repeated, of the pages after it, and of those after skipped sessions.
 	first, front, deep times
 	skipped, partials  int
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/httpapi/clienttest/served"
 )
 
-// run runs a command in a directory and shows what it says if it fails.
+// run runs a command in a directory, and shows its output if it fails.
 func run(t *testing.T, dir string, env []string, command ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
@@ -22,7 +22,7 @@ func run(t *testing.T, dir string, env []string, command ...string) {
 	require.NoError(t, err, "%v\n%s", command, output)
 }
 
-// described writes the description into a file.
+// described writes the description to a file.
 func described(t *testing.T, dir string) (file string) {
 	t.Helper()
 	file = filepath.Join(dir, "openapi.json")
@@ -30,7 +30,7 @@ func described(t *testing.T, dir string) (file string) {
 	return file
 }
 
-// testOver runs the tests of a package with the Go files of a directory laid over it.
+// testOver runs the tests of a package with an overlay of the Go files of a directory.
 func testOver(t *testing.T, name, dir string) {
 	t.Helper()
 	here, err := os.Getwd()

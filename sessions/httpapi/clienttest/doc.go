@@ -3,6 +3,6 @@
 // calls every route of a handler with each.
 //
 // The generated code is not in the tree: the tests write it to a temporary directory, and overlay
-// it on the packages oapi and ogen, which call it. The package is a module of its own because the
-// generators would enter the dependencies of every host. It has tests only.
+// it on the packages oapi and ogen, which use it. The package is a module of its own because the
+// generators would become dependencies of every host. It has only tests.
 package clienttest

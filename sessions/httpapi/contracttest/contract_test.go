@@ -22,7 +22,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/httpapi"
 )
 
-// exchange is what the tests of httpapi write down: a request and its answer.
+// exchange is a request and its answer, as the tests of httpapi record them.
 type exchange struct {
 	Test           string
 	Method, Target string
@@ -33,6 +33,7 @@ type exchange struct {
 	Answer         string
 }
 
+// request returns the request again.
 func (x *exchange) request(t *testing.T) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), x.Method, "http://host"+x.Target, strings.NewReader(x.Body))
@@ -41,8 +42,8 @@ func (x *exchange) request(t *testing.T) *http.Request {
 	return r
 }
 
-// canonical writes what the description says in words as it says it in types: a single value is a
-// list of one, and levels are texts.
+// canonical rewrites a body in the types of the description, which permits further forms in words
+// only: a single value becomes a list of one, levels become texts, and texts of integers numbers.
 func canonical(t *testing.T, description, body string) string {
 	t.Helper()
 	var described struct {
@@ -89,11 +90,12 @@ func canonical(t *testing.T, description, body string) string {
 	return string(text)
 }
 
+// response returns the answer again.
 func (x *exchange) response() *http.Response {
 	return &http.Response{StatusCode: x.Status, Header: x.AnswerHeader, Body: io.NopCloser(strings.NewReader(x.Answer))}
 }
 
-// operation names the operation as the description does.
+// operation returns the operation under the name that it has in the description.
 func (x *exchange) operation(t *testing.T) string {
 	t.Helper()
 	u, err := url.Parse(x.Target)
@@ -105,7 +107,7 @@ func (x *exchange) operation(t *testing.T) string {
 	return strings.ToLower(x.Method) + " " + strings.Join(segments, "/")
 }
 
-// exchanges runs the tests of httpapi and returns what they wrote down.
+// exchanges runs the tests of httpapi and returns the exchanges that they record.
 func exchanges(t *testing.T) []exchange {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "exchanges")
@@ -124,7 +126,7 @@ func exchanges(t *testing.T) []exchange {
 	return list
 }
 
-// operations returns those of a description, each with its statuses.
+// operations returns the operations of a description, with the statuses of each.
 func operations(t *testing.T, description string) map[string]map[string]any {
 	t.Helper()
 	var document struct {
@@ -172,7 +174,8 @@ func TestHandlersKeepToTheDescription(t *testing.T) {
 			valid, violations := check.ValidateHttpResponse(x.request(t), res)
 			require.NoError(t, res.Body.Close())
 			require.True(t, valid, "%s: %s %s %s: %s\n%s", x.Test, x.Method, x.Target, x.Body, messages(violations), x.Answer)
-			if x.Status == http.StatusOK && !strings.Contains(x.Header.Get("Content-Type"), "form") { // a form is said in words
+			// The description has forms in words only.
+			if x.Status == http.StatusOK && !strings.Contains(x.Header.Get("Content-Type"), "form") {
 				if x.Method == http.MethodPost {
 					x.Body = canonical(t, description, x.Body)
 				}
@@ -183,7 +186,7 @@ func TestHandlersKeepToTheDescription(t *testing.T) {
 	}
 	for operation := range described {
 		require.Positive(t, seen[operation+" OK"], operation)
-		if operation == "get /openapi.json" { // for which nobody signs in
+		if operation == "get /openapi.json" { // it needs no sign-in
 			continue
 		}
 		require.Positive(t, seen[operation+" Unauthorized"], operation)
@@ -191,6 +194,7 @@ func TestHandlersKeepToTheDescription(t *testing.T) {
 	t.Logf("%d exchanges of %d kinds", len(list), len(seen))
 }
 
+// messages returns the messages of violations.
 func messages(violations []*errors.ValidationError) string {
 	var b strings.Builder
 	for _, v := range violations {

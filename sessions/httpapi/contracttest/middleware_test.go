@@ -34,9 +34,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-const crowd = 20_000 // sessions: some megabytes of a file
+const crowd = 20_000 // number of sessions: a file of several megabytes
 
-// breaking is a storage that breaks in the middle of an export, if it is told to.
+// breaking is a storage that fails at the session with the number after, or never if that is 0.
 type breaking struct {
 	*memstore.Backend
 	after int
@@ -54,8 +54,8 @@ func (b *breaking) Stream(ctx context.Context, sel store.Selection, each func(*s
 	})
 }
 
-// exporter returns an API whose exports break after so many rows, 0 for never, and what
-// Options.Failed was told.
+// exporter returns an API whose exports fail at that row, or never for 0, and the errors that
+// Options.Failed gets.
 func exporter(t *testing.T, after int) (http.Handler, chan error) {
 	t.Helper()
 	backend := &breaking{memstore.New(), after}
@@ -78,7 +78,8 @@ func exporter(t *testing.T, after int) (http.Handler, chan error) {
 	}), failed
 }
 
-// logging is the wrapper that is in most servers, and that hides what the ResponseWriter can do.
+// logging is a wrapper of the kind that most servers have. It hides the other methods of the
+// ResponseWriter.
 type logging struct {
 	http.ResponseWriter
 	status int
@@ -89,12 +90,12 @@ func (l *logging) WriteHeader(status int) {
 	l.ResponseWriter.WriteHeader(status)
 }
 
-// unwrapping is one that says what it wraps, and has no Flush.
+// unwrapping is a wrapper with Unwrap and without Flush.
 type unwrapping struct{ logging }
 
 func (u *unwrapping) Unwrap() http.ResponseWriter { return u.ResponseWriter }
 
-// hijacking is one of the time before http.ResponseController.
+// hijacking is a wrapper from before http.ResponseController.
 type hijacking struct{ logging }
 
 func (h *hijacking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
@@ -105,7 +106,7 @@ func (h *hijacking) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return hijacker.Hijack()
 }
 
-// swallow recovers from every panic, as careless middlewares do, and answers.
+// swallow recovers from every panic and answers, as careless middlewares do.
 func swallow(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -118,13 +119,14 @@ func swallow(next http.Handler) http.Handler {
 	})
 }
 
+// wrap returns a middleware that wraps the ResponseWriter.
 func wrap(w func(http.ResponseWriter) http.ResponseWriter) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return swallow(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { next.ServeHTTP(w(rw), r) }))
 	}
 }
 
-// servers are what hosts put around the handler.
+// servers have the middlewares that hosts use around the handler.
 var servers = map[string]func(http.Handler) http.Handler{
 	"net/http":        func(api http.Handler) http.Handler { return api },
 	"a recovery":      swallow,
@@ -157,8 +159,8 @@ var servers = map[string]func(http.Handler) http.Handler{
 	},
 }
 
-// download asks for a file and returns as much of it as there is. The client takes gzip, and reads
-// it.
+// download requests a file and returns as much of it as arrives. The client accepts gzip and
+// decompresses it.
 func download(t *testing.T, client *http.Client, url, body string) (*http.Response, string, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader(body))
@@ -173,7 +175,7 @@ func download(t *testing.T, client *http.Client, url, body string) (*http.Respon
 	return res, string(content), err
 }
 
-// over serves a handler over HTTP/1.1 and over HTTP/2.
+// over tests a handler over HTTP/1.1 and over HTTP/2.
 func over(t *testing.T, h http.Handler, test func(t *testing.T, client *http.Client, url string)) {
 	for _, version := range []string{"HTTP/1.1", "HTTP/2"} {
 		t.Run(version, func(t *testing.T) {
@@ -195,7 +197,7 @@ func TestWholeFilesThroughMiddlewares(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			over(t, server(api), func(t *testing.T, client *http.Client, url string) {
 				if name == "a Hijack" && strings.HasPrefix(url, "https") {
-					return // HTTP/2 has nothing to hijack
+					return // HTTP/2 has no Hijack
 				}
 				res, content, err := download(t, client, url, "{}")
 				require.NoError(t, err)
@@ -209,14 +211,15 @@ func TestWholeFilesThroughMiddlewares(t *testing.T) {
 	require.Empty(t, failed)
 }
 
-// However the server recovers, who downloads is told that the file is torn: the body has no end.
+// TestTornFilesThroughMiddlewares requires that a client sees that the file is torn, however the
+// server recovers: the body has no end.
 func TestTornFilesThroughMiddlewares(t *testing.T) {
 	api, failed := exporter(t, crowd/2)
 	for name, server := range servers {
 		t.Run(name, func(t *testing.T) {
 			over(t, server(api), func(t *testing.T, client *http.Client, url string) {
 				if name == "a Hijack" && strings.HasPrefix(url, "https") {
-					return // HTTP/2 has nothing to hijack
+					return // HTTP/2 has no Hijack
 				}
 				_, content, err := download(t, client, url, "{}")
 				require.Error(t, err)
@@ -228,7 +231,8 @@ func TestTornFilesThroughMiddlewares(t *testing.T) {
 	}
 }
 
-// What cannot be torn is not begun, and whoever runs the server is told what to change.
+// TestServersThatCannotTear requires that a download does not begin if it could not be torn, and
+// that the server's owner learns the reason.
 func TestServersThatCannotTear(t *testing.T) {
 	api, failed := exporter(t, 0)
 	for name, server := range map[string]http.Handler{
@@ -248,7 +252,7 @@ func TestServersThatCannotTear(t *testing.T) {
 	}
 }
 
-// A workbook comes over HTTP in parts, as it is written.
+// TestWorkbook requires that a workbook arrives in parts, as it is written.
 func TestWorkbook(t *testing.T) {
 	api, _ := exporter(t, 0)
 	over(t, api, func(t *testing.T, client *http.Client, url string) {
@@ -287,7 +291,7 @@ http {
 }
 `
 
-// documentedProxy returns what the package comment of httpapi tells nginx about /kyc/.
+// documentedProxy returns the configuration of nginx for /kyc/ from the package comment of httpapi.
 func documentedProxy(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../doc.go")
@@ -298,8 +302,8 @@ func documentedProxy(t *testing.T) string {
 	return strings.NewReplacer("\n//", "\n", "127.0.0.1:8080", "UPSTREAM").Replace(string(lines[1]))
 }
 
-// nginx starts a proxy in front of a server, with its default buffering, and returns its URL and
-// how much of the answers that it passes on is on its disk.
+// nginx starts a proxy in front of a server, with its default buffering. It returns its URL, and a
+// function that returns the number of bytes of answers on its disk.
 func nginx(t *testing.T, upstream string) (url string, spooled func() int64) {
 	t.Helper()
 	program, err := exec.LookPath("nginx")
@@ -323,7 +327,7 @@ func nginx(t *testing.T, upstream string) (url string, spooled func() int64) {
 		return err == nil && conn.Close() == nil
 	}, time.Minute, 10*time.Millisecond)
 	return "http://" + address, func() (bytes int64) {
-		// The files have no names, and are open.
+		// The files have been unlinked, and are only open.
 		open, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", cmd.Process.Pid))
 		require.NoError(t, err)
 		for _, link := range open {
@@ -369,7 +373,7 @@ func TestNginx(t *testing.T) {
 			client := &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: smallBuffer}}
 			res, err := client.Do(r)
 			require.NoError(t, err)
-			time.Sleep(500 * time.Millisecond) // the client takes nothing meanwhile
+			time.Sleep(500 * time.Millisecond) // the client reads nothing meanwhile
 			if bytes := spooled(); name == "as it is" {
 				require.Zero(t, bytes)
 			} else {
@@ -380,9 +384,9 @@ func TestNginx(t *testing.T) {
 	})
 }
 
-// TestDocumentedProxy runs the lines of the package comment: a file arrives whole or torn, nothing
-// of it is kept on the proxy's disk even if the answer does not ask for that, a client that goes
-// away ends the read, and what a list says arrives as it was sent.
+// TestDocumentedProxy tests the configuration of the package comment: a file arrives whole or torn,
+// nothing of it is kept on the proxy's disk even if the answer does not ask for that, a client that
+// disconnects ends the read, and the answer of a list is unchanged.
 func TestDocumentedProxy(t *testing.T) {
 	behind := func(t *testing.T, api http.Handler) (url string, spooled func() int64) {
 		mux := http.NewServeMux()
@@ -423,14 +427,14 @@ func TestDocumentedProxy(t *testing.T) {
 		client := &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: smallBuffer}}
 		res, err := client.Do(r)
 		require.NoError(t, err)
-		time.Sleep(500 * time.Millisecond) // the client takes nothing meanwhile
+		time.Sleep(500 * time.Millisecond) // the client reads nothing meanwhile
 		require.Zero(t, spooled())
 		require.NoError(t, res.Body.Close())
 	})
 	t.Run("a search ends with its client", func(t *testing.T) {
 		begun, ended := make(chan bool), make(chan error, 1)
 		url, _ := behind(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // only then does net/http notice
+			_, _ = io.Copy(io.Discard, r.Body) // net/http notices a disconnect only after this
 			close(begun)
 			select {
 			case <-r.Context().Done():
@@ -454,7 +458,7 @@ func TestDocumentedProxy(t *testing.T) {
 	})
 }
 
-// unmarking takes away what tells nginx to keep nothing.
+// unmarking removes the header that tells nginx not to buffer.
 type unmarking struct{ http.ResponseWriter }
 
 func (u unmarking) Unwrap() http.ResponseWriter { return u.ResponseWriter }
@@ -464,7 +468,7 @@ func (u unmarking) Write(b []byte) (int, error) {
 	return u.ResponseWriter.Write(b)
 }
 
-// smallBuffer dials with a kernel buffer that is soon full.
+// smallBuffer dials with a small kernel buffer, which is soon full.
 func smallBuffer(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	if err != nil {

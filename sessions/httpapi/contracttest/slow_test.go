@@ -31,15 +31,15 @@ var (
 	slowBytes  = flag.Int64("slow.bytes", 16<<20, "bytes of its file")
 )
 
-// long is a storage whose exports have so many rows, and that says when one has ended.
+// long is a storage whose exports have that number of rows, and that reports the end of an export.
 type long struct {
 	*memstore.Backend
 	rows  int64
 	ended chan error
-	took  time.Duration // until it had
+	took  time.Duration // duration of the export
 }
 
-const longRow = 1 << 10 // bytes of a row, and a little more
+const longRow = 1 << 10 // approximate bytes of a row
 
 func (l *long) Stream(ctx context.Context, _ store.Selection, each func(*sessions.Session) error) (err error) {
 	began := time.Now()
@@ -60,9 +60,9 @@ func (l *long) Stream(ctx context.Context, _ store.Selection, each func(*session
 	return nil
 }
 
-// TestSlowClients: a client that takes nothing, or next to nothing, does not hold the storage's
-// snapshot for longer than the least rate lets it, and sees no end of its file. One that reads
-// steadily, and not much faster than the least rate, gets it whole.
+// TestSlowClients requires that a client that reads nothing, or next to nothing, does not hold the
+// storage's snapshot for longer than the least rate permits, and sees no end of its file. A client
+// that reads steadily, and not much faster than the least rate, gets the whole file.
 func TestSlowClients(t *testing.T) {
 	clients := map[string]struct {
 		whole bool

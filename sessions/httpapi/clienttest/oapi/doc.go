@@ -1,4 +1,4 @@
-// Package oapi calls the API by a client that oapi-codegen makes.
+// Package oapi calls the API with a client that oapi-codegen generates.
 package oapi
 
-import _ "github.com/oapi-codegen/runtime" // of what is generated
+import _ "github.com/oapi-codegen/runtime" // a dependency of the generated code

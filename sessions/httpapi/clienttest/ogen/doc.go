@@ -1,7 +1,7 @@
-// Package ogen calls the API by a client that ogen makes.
+// Package ogen calls the API with a client that ogen generates.
 package ogen
 
-import ( // of what is generated
+import ( // dependencies of the generated code
 	_ "github.com/go-faster/errors"
 	_ "github.com/go-faster/jx"
 	_ "github.com/ogen-go/ogen/json"

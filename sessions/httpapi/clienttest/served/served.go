@@ -1,4 +1,4 @@
-// Package served has the API that the generated clients call.
+// Package served serves the API that the generated clients call.
 package served
 
 import (
@@ -21,8 +21,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// New serves an API with two sessions, of which Nino is known and the other's name is not. Every
-// object of its answers has a member, and the sessions have a status, that no description names.
+// New serves an API with two sessions: the first is of Nino, and the name of the second was not
+// recognised. Every object of the answers has a member, and the sessions have a status, that the
+// description does not name.
 func New(t *testing.T) (url string) {
 	t.Helper()
 	backend, settings := memstore.New(), &memstore.Settings{}
@@ -51,7 +52,7 @@ func New(t *testing.T) (url string) {
 	return server.URL
 }
 
-// later answers as a later version of the API may: with further members.
+// later answers like a later version of the API: with further members.
 func later(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/export" || strings.HasSuffix(r.URL.Path, "/selfie") {
@@ -72,7 +73,7 @@ func later(api http.Handler) http.Handler {
 	})
 }
 
-// further adds a member to every object but those whose members are a company's keys.
+// further adds a member to every object, except those whose members are a company's keys.
 func further(document any) {
 	switch v := document.(type) {
 	case map[string]any:

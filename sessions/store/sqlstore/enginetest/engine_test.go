@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if err := goflag.Set("rapid.checks", defaultChecks); err != nil { // the command line has the last word
+	if err := goflag.Set("rapid.checks", defaultChecks); err != nil { // flags override it
 		panic(err)
 	}
 	goflag.Parse()
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// engine is a database engine as .ci/test and SESSIONKIT_REQUIRE call it.
+// engine is a database engine, under its name in .ci/test and SESSIONKIT_REQUIRE.
 type engine string
 
 const (
@@ -40,9 +40,9 @@ const (
 	mariadb  engine = "mariadb"
 )
 
-// eachEngine runs test once for each engine, on an empty database of its own, side by side: one
-// waits for its server while another computes. They end after the caller does. An engine that is
-// absent is skipped.
+// eachEngine runs test once for each engine, on an empty database of its own. The engines run in
+// parallel, since one waits for its server while another computes. They end after the caller
+// returns. An engine that is absent is skipped.
 func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -52,14 +52,14 @@ func eachEngine(t *testing.T, test func(t *testing.T, e engine, db *sql.DB)) {
 	}
 }
 
-// open returns an empty database, which is gone when the test ends.
+// open returns an empty database, which is removed when the test ends.
 func open(t testing.TB, e engine) *sql.DB {
 	t.Helper()
 	return connect(t, newDatabase(t, e))
 }
 
-// newDatabase makes an empty database, which is gone when the test ends, and returns what opens
-// connections to it.
+// newDatabase makes an empty database, which is removed when the test ends, and returns a connector
+// to it.
 func newDatabase(t testing.TB, e engine) driver.Connector {
 	t.Helper()
 	if e == sqlite {
@@ -78,7 +78,7 @@ func newDatabase(t testing.TB, e engine) driver.Connector {
 	return connector(t, e, dsn, name)
 }
 
-// need returns the DSN of a server, and skips the test where none is named.
+// need returns the DSN of a server, and skips the test if none is named.
 func need(t testing.TB, e engine) (dsn string) {
 	t.Helper()
 	variable := "SESSIONKIT_" + strings.ToUpper(string(e)) + "_DSN"
@@ -89,7 +89,7 @@ func need(t testing.TB, e engine) (dsn string) {
 }
 
 // noPad returns the collation of MariaDB, or of MySQL, that compares bytewise and does not ignore
-// trailing spaces. They have none in common.
+// trailing spaces. The two servers have no such collation in common.
 func noPad(t testing.TB, db *sql.DB) (name string) {
 	t.Helper()
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT collation_name FROM information_schema.collations"+
@@ -106,8 +106,7 @@ func connect(t testing.TB, c driver.Connector) *sql.DB {
 	return db
 }
 
-// connector returns what opens connections to the DSN, in the database called name where one is
-// given.
+// connector returns a connector to the DSN, and to the database called name if there is a name.
 func connector(t testing.TB, e engine, dsn, name string) driver.Connector {
 	t.Helper()
 	switch e {

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// recorder is a connector whose connections note every statement that they are given.
+// recorder is a connector whose connections record every statement.
 type recorder struct {
 	driver.Connector
 	mu   sync.Mutex
@@ -36,8 +36,8 @@ func (r *recorder) note(query string, args []driver.NamedValue) {
 	r.args[query] = args
 }
 
-// statements returns the distinct texts in the order in which they came first, and the arguments of
-// their last call.
+// statements returns the distinct texts in the order in which they first came, and the arguments of
+// the last call of each. It forgets them.
 func (r *recorder) statements() ([]string, map[string][]driver.NamedValue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,7 +46,8 @@ func (r *recorder) statements() ([]string, map[string][]driver.NamedValue) {
 	return list, args
 }
 
-// recorded passes on to a connection of a driver that has the context's methods.
+// recorded records and passes on the calls to a connection. Its driver must have the methods with a
+// context.
 type recorded struct {
 	driver.Conn
 	r *recorder
@@ -88,7 +89,7 @@ func (c *recorded) PrepareContext(ctx context.Context, query string) (driver.Stm
 	return &recordedStmt{s, c.r, query}, nil
 }
 
-// BeginTx notes a comment: a driver has its own words for it, and so for the end of the
+// BeginTx records a comment, since drivers have different statements for it and for the end of a
 // transaction.
 func (c *recorded) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	b, ok := c.Conn.(driver.ConnBeginTx)

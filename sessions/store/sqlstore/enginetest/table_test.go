@@ -20,8 +20,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// kycTable is a table of a host's, unlike those of sqlstore: codes for states and documents, NULLs,
-// instants in the engine's own type, no search key, and most of a session in one JSON text.
+// kycTable is a table of a host that is unlike those of sqlstore: codes for states and documents,
+// NULLs, instants in the engine's own type, no search key, and most of a session in one JSON text.
 type kycTable struct {
 	db     *sql.DB
 	engine engine
@@ -51,13 +51,13 @@ func newKYCTable(t testing.TB, e engine, db *sql.DB) kycTable {
 	return kycTable{db, e}
 }
 
-// The codes that the host has for our values. Others are stored as they are.
+// The host's codes for our values. Others are stored unchanged.
 var (
 	hostStates = map[sessions.Status]string{sessions.Success: "A", sessions.Failed: "D", sessions.Pending: "R"}
 	hostKinds  = map[sessions.DocumentType]string{sessions.Passport: "1", sessions.IDCard: "2"}
 )
 
-// backend reads the table.
+// backend returns a Backend that reads the table.
 func (h kycTable) backend() *tablestore.Backend {
 	clock := filter.Col("k.started").NotNull()
 	if h.engine == sqlite {
@@ -87,7 +87,7 @@ func (h kycTable) backend() *tablestore.Backend {
 	})
 }
 
-// hostRest is everything of a session that JSON can say.
+// hostRest is the part of a session that is stored as JSON.
 type hostRest struct {
 	plain
 	Texts map[sessions.Field]hostText
@@ -99,7 +99,7 @@ type hostText struct {
 	Value string
 }
 
-// plain is a Session without its refusal of JSON. Its texts are left out.
+// plain has the fields of a Session except its texts, and does not refuse JSON.
 type plain struct {
 	ID, Company, Partner, Subject     string
 	Attempt                           int
@@ -156,7 +156,7 @@ func scanHost(rows *sql.Rows) (*sessions.Session, error) {
 	}, nil
 }
 
-// put writes as the host does.
+// put writes sessions in the host's way.
 func (h kycTable) put(ctx context.Context, all ...*sessions.Session) error {
 	tx, err := h.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -210,7 +210,7 @@ func (h kycTable) row(s *sessions.Session) ([]any, error) {
 		}
 		return text
 	}
-	flag := func(r sessions.Reason) any { // a host that never writes false
+	flag := func(r sessions.Reason) any { // the host never writes false
 		if s.FailedFor(r) {
 			return true
 		}
@@ -238,8 +238,8 @@ func (h kycTable) row(s *sessions.Session) ([]any, error) {
 	}, nil
 }
 
-// TestTableConformance shows that the promises of store.Backend hold over a host's own table,
-// searches included.
+// TestTableConformance tests the promises of store.Backend with a host's own table, including
+// searches.
 func TestTableConformance(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -253,8 +253,8 @@ func TestTableConformance(t *testing.T) {
 	}
 }
 
-// TestTableChanges shows that a host's own function tells the changes, and the watermark of every
-// list.
+// TestTableChanges requires that a host's own function supplies the changes, and the watermark of
+// every list.
 func TestTableChanges(t *testing.T) {
 	b := tablestore.New(open(t, sqlite), sqlstore.SQLite, tablestore.Table{
 		From: "(SELECT 'acme' AS tenant, 'a' AS uid, 1 AS started) k", Select: "k.uid",

@@ -14,7 +14,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// The world is small, so that random filters meet random sessions: few words, few values, many
+// The world is small, so that random filters select random sessions: few words, few values, many
 // ties.
 var (
 	names = []string{
@@ -35,7 +35,8 @@ var (
 	zones     = []string{"Asia/Tbilisi", "America/New_York", "UTC"}
 )
 
-// instants lie in one bucket of time or in many, with ties and neighbours a microsecond apart.
+// instants draws times in one bucket of time or in many, with ties and neighbours a microsecond
+// apart.
 func instants() *rapid.Generator[time.Time] {
 	return rapid.Custom(func(t *rapid.T) time.Time {
 		at := start
@@ -56,6 +57,7 @@ func instants() *rapid.Generator[time.Time] {
 	})
 }
 
+// texts draws texts of one to three words, and texts without a value.
 func texts(pool []string) *rapid.Generator[sessions.Text] {
 	return rapid.Custom(func(t *rapid.T) sessions.Text {
 		state := sessions.TextState(rapid.SampledFrom([]int{0, 1, 1, 1, 1, 1, 2, 3}).Draw(t, "state"))
@@ -67,7 +69,7 @@ func texts(pool []string) *rapid.Generator[sessions.Text] {
 	})
 }
 
-// verdict sets what changes when a session is decided.
+// verdict sets the fields that change when a session is decided.
 func verdict(t *rapid.T, s *sessions.Session) {
 	s.Status = rapid.SampledFrom(statuses).Draw(t, "status")
 	s.Reasons = nil
@@ -83,6 +85,7 @@ func verdict(t *rapid.T, s *sessions.Session) {
 	}
 }
 
+// drawSession draws a session of a company.
 func drawSession(t *rapid.T, company string, number int) *sessions.Session {
 	s := &sessions.Session{
 		ID:             fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"", "A", "a", "ა", " ", "%"}).Draw(t, "prefix"), number),
@@ -120,11 +123,12 @@ func drawSession(t *rapid.T, company string, number int) *sessions.Session {
 	return s
 }
 
+// some draws one to three values.
 func some[T any](t *rapid.T, pool []T, label string) []T {
 	return rapid.SliceOfN(rapid.SampledFrom(pool), 1, 3).Draw(t, label)
 }
 
-// searchTexts are beginnings of words of the world, mostly.
+// searchTexts draws search texts, in most cases beginnings of words of the world.
 func searchTexts() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		var words []string
@@ -136,6 +140,7 @@ func searchTexts() *rapid.Generator[string] {
 	})
 }
 
+// criteria draws filters of one criterion.
 func criteria() *rapid.Generator[filter.Filter] {
 	return rapid.Custom(func(t *rapid.T) filter.Filter {
 		switch rapid.IntRange(0, 10).Draw(t, "criterion") {
@@ -183,14 +188,14 @@ func criteria() *rapid.Generator[filter.Filter] {
 	})
 }
 
-// filters are conjunctions mostly, as the page's are, and any other tree.
+// filters draws filters: mostly conjunctions, as on the page, and any other tree.
 func filters() *rapid.Generator[filter.Filter] {
 	return rapid.Custom(func(t *rapid.T) filter.Filter {
 		return randomTree(t, 0)
 	})
 }
 
-// drawAny draws a filter of the world, or one of any kind that meets the sessions.
+// drawAny draws a filter of the world, or one of any kind with values of the sessions.
 func drawAny(t *rapid.T, list []*sessions.Session) filter.Filter {
 	if len(list) == 0 || rapid.Bool().Draw(t, "of the world") {
 		return filters().Draw(t, "filter")
@@ -198,6 +203,7 @@ func drawAny(t *rapid.T, list []*sessions.Session) filter.Filter {
 	return filtertest.Filter(choices{t}, list, 3)
 }
 
+// randomTree draws a tree of criteria.
 func randomTree(t *rapid.T, depth int) filter.Filter {
 	parts := func() []filter.Filter {
 		var list []filter.Filter

@@ -1,6 +1,6 @@
 // Command sidebyside is a process of a host, for TestSideBySide, which builds it with two versions
-// of the SDK. It takes commands, one a line, and answers each with a line: "ok", what was asked
-// for, or "schema" for an error that wraps sqlstore.ErrSchema.
+// of the SDK. It reads commands, one a line, and answers each with a line: "ok", the result, or
+// "schema" for an error that wraps sqlstore.ErrSchema.
 //
 //	sidebyside ENGINE DSN NAME
 //
@@ -36,6 +36,7 @@ func main() {
 	}
 }
 
+// run executes the commands.
 func run(ctx context.Context, engine, dsn, name string) error {
 	driver := map[string]string{"sqlite": "sqlite", "postgres": "pgx", "mariadb": "mysql"}[engine]
 	dialect := map[string]filter.Dialect{"sqlite": sqlstore.SQLite, "postgres": sqlstore.Postgres, "mariadb": sqlstore.MariaDB}[engine]
@@ -44,6 +45,7 @@ func run(ctx context.Context, engine, dsn, name string) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	// A short tail, so that few sessions are packed into segments.
 	p := process{sqlstore.New(db, dialect).WithPacking(sqlstore.Packing{Tail: 40}), name, 0}
 	commands := bufio.NewScanner(os.Stdin)
 	for commands.Scan() {
@@ -75,6 +77,7 @@ func run(ctx context.Context, engine, dsn, name string) error {
 	return commands.Err()
 }
 
+// process has the state of the process.
 type process struct {
 	backend *sqlstore.Backend
 	name    string
@@ -114,7 +117,7 @@ func (p *process) write(ctx context.Context, n int) error {
 	return nil
 }
 
-// count finds all sessions by each of some filters.
+// count counts the sessions of each of some filters, by listing them and by Count.
 func (p *process) count(ctx context.Context) (string, error) {
 	var texts []string
 	for _, f := range []filter.Filter{{}, filter.Search("old"), filter.Search("new"), filter.Status(sessions.Success)} {
