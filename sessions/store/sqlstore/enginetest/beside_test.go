@@ -16,16 +16,16 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// others write to a company and search it, as another process does beside upkeep. They pack nothing
-// of what they write: a write takes as long as it waits for others.
+// others write to a company and search it, like another process during upkeep. They pack none of
+// their sessions: the time of a write is the time that it waits for others.
 type others struct {
 	b              *sqlstore.Backend
 	company        string
-	oldest, newest time.Time // the sessions that are there lie between; those that they insert are newer
+	oldest, newest time.Time // the stored sessions are between these; the inserted ones are newer
 	inserts        int
 	random         *rand.Rand
 
-	writes, searches []time.Duration // how long each took
+	writes, searches []time.Duration // their durations
 }
 
 func newOthers(b *sqlstore.Backend, company string, oldest, newest time.Time) *others {
@@ -70,7 +70,7 @@ func beginning(text sessions.Text, n int) string {
 	return string(runes[:min(n, len(runes))])
 }
 
-// until works until do has returned, and returns how long that took.
+// until works until do has returned, and returns its duration.
 func (o *others) until(t testing.TB, do func() error) time.Duration {
 	t.Helper()
 	done := make(chan error, 1)
@@ -102,7 +102,8 @@ func waited(list []time.Duration) (p99, longest float64) {
 	return ms(list[len(list)*99/100]), ms(list[len(list)-1])
 }
 
-// said says how long what took of n sessions, and how long the others waited, and forgets that.
+// said logs the duration of an operation on n sessions, and how long the others waited, and forgets
+// these times.
 func (o *others) said(t testing.TB, what string, n int, took time.Duration) {
 	t.Helper()
 	write99, write := waited(o.writes)

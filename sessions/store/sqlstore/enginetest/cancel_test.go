@@ -18,14 +18,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// slow is what a server takes long for, and counts of the connections that are at it.
+// slow has a statement that takes a server long, and a query that counts the connections that run
+// it.
 var slow = map[engine]struct{ statement, running string }{
 	postgres: {"SELECT pg_sleep(%d)", "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(%d)%%'"},
 	mariadb:  {"SELECT SLEEP(%d)", "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(%d)%%'"},
 }
 
 // TestCancelledWorkEnds cancels each operation in the middle of a statement that would take
-// minutes, and looks at what the server does afterwards: nothing. The pool is as good as before.
+// minutes. Afterwards the server runs nothing for it, and the pool works as before.
 func TestCancelledWorkEnds(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -36,7 +37,7 @@ func TestCancelledWorkEnds(t *testing.T) {
 			sel := store.Selection{Company: "acme", Filter: filter.Search("secretname"), Limit: 5}
 			decided := person(1)
 			decided.Revision, decided.Attempt = 1, 9
-			seconds := 100 + int(time.Now().UnixNano()%1e6) // other tests sleep otherwise
+			seconds := 100 + int(time.Now().UnixNano()%1e6) // other tests sleep for other times
 			for method, do := range map[string]func(ctx context.Context) error{
 				"List":    func(ctx context.Context) error { _, err := b.List(ctx, sel); return err },
 				"Count":   func(ctx context.Context) error { _, err := b.Count(ctx, sel); return err },
@@ -106,8 +107,8 @@ func TestCancelledWorkEnds(t *testing.T) {
 	}
 }
 
-// TestCancelledWriterLeavesTheQueue: a writer that waits for a company in the database, and gives
-// up, does not wait on there.
+// TestCancelledWriterLeavesTheQueue requires that a writer that waits for a company in the
+// database, and is cancelled, does not continue to wait there.
 func TestCancelledWriterLeavesTheQueue(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -141,8 +142,8 @@ func TestCancelledWriterLeavesTheQueue(t *testing.T) {
 	}
 }
 
-// TestWritersTakeTurns: while another process holds a company, ten Inserts into it do not take the
-// pool away from everybody else.
+// TestWritersTakeTurns requires that ten Inserts into a company that another process holds do not
+// use up the pool.
 func TestWritersTakeTurns(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestWritersTakeTurns(t *testing.T) {
 				for i := range errs {
 					wait.Go(func() { errs[i] = b.Insert(t.Context(), person(100*most+i)) })
 				}
-				time.Sleep(50 * time.Millisecond) // they come to wait
+				time.Sleep(50 * time.Millisecond) // until they wait
 				for range 20 {
 					other := store.Selection{Company: "globex", Limit: 5}
 					_, err := b.List(t.Context(), other)
@@ -188,12 +189,12 @@ func TestWritersTakeTurns(t *testing.T) {
 	}
 }
 
-// TestUpkeepTakesTurns: while another process holds a company, ten calls that pack, repair or purge
-// it do not take the pool away from everybody else.
+// TestUpkeepTakesTurns requires that ten calls that pack, repair or purge a company that another
+// process holds do not use up the pool.
 func TestUpkeepTakesTurns(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		if e == sqlite {
-			_, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL") // one writes, and others read
+			_, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL") // one writes while others read
 			require.NoError(t, err)
 		}
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 20, Segment: 40})
@@ -205,7 +206,7 @@ func TestUpkeepTakesTurns(t *testing.T) {
 			func(ctx context.Context) error { _, err := b.Purge(ctx, all); return err },
 		} {
 			var list []*sessions.Session
-			for i := range 60 { // more than a purge takes out singly
+			for i := range 60 { // more than a purge removes one by one
 				list = append(list, person(1000*n+i))
 			}
 			require.NoError(t, b.WithPacking(sqlstore.Packing{Tail: -1}).Insert(t.Context(), list...))
@@ -217,7 +218,7 @@ func TestUpkeepTakesTurns(t *testing.T) {
 			for i := range errs {
 				wait.Go(func() { errs[i] = do(t.Context()) })
 			}
-			time.Sleep(100 * time.Millisecond) // they come to wait
+			time.Sleep(100 * time.Millisecond) // until they wait
 			for range 3 {
 				_, err := b.List(t.Context(), store.Selection{Company: "globex", Limit: 5})
 				require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// dialects are those of the engines.
+// dialects are the dialects of the engines.
 var dialects = map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
 
 // newBackend makes the tables in an empty database.
@@ -22,7 +22,7 @@ func newBackend(t testing.TB, e engine, db *sql.DB) *sqlstore.Backend {
 	return sqlstore.New(db, dialects[e])
 }
 
-// TestConformance shows that the promises of store.Backend hold on every engine.
+// TestConformance tests the promises of store.Backend on every engine.
 func TestConformance(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -35,8 +35,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestSettingsConformance shows that the promises of store.Settings and store.AuditTrail hold on
-// every engine. The tables are emptied between cases: to make them takes longer than most cases.
+// TestSettingsConformance tests the promises of store.Settings and store.AuditTrail on every
+// engine. The tables are emptied between cases: making them takes longer than most cases.
 func TestSettingsConformance(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

@@ -24,8 +24,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// tuned returns what opens connections to the database of another connector, with more parameters
-// in the data source name.
+// tuned returns a connector to the database of another connector, with more parameters in the data
+// source name.
 func tuned(t testing.TB, e engine, c driver.Connector, parameters string) driver.Connector {
 	t.Helper()
 	var name string
@@ -52,15 +52,14 @@ func tuned(t testing.TB, e engine, c driver.Connector, parameters string) driver
 	return changed
 }
 
-// TestRefusedConnections has the settings with which texts or transactions would not be what they
-// should. Each is named, with its value and the one that is needed, before anything is written or
-// read.
+// TestRefusedConnections uses settings with which texts or transactions would be wrong. Each is
+// named, with its value and the one that is needed, before anything is written or read.
 func TestRefusedConnections(t *testing.T) {
 	for _, c := range []struct {
 		e                       engine
 		parameters              string
 		setting, value, needed  string
-		reads, writes, hostsOwn bool // what goes on
+		reads, writes, hostsOwn bool // the operations that are permitted
 	}{
 		{mariadb, "charset=latin1", "character_set_client", "latin1", "utf8mb4", false, false, false},
 		{mariadb, "charset=utf8", "character_set_client", "utf8mb3", "utf8mb4", false, false, false},
@@ -151,12 +150,12 @@ func TestRefusedConnections(t *testing.T) {
 	})
 }
 
-// TestRefusalEnds: a Backend that has refused to write does so no longer once the setting is
-// mended.
+// TestRefusalEnds requires that a Backend that has refused to write accepts writes after the
+// setting is corrected.
 func TestRefusalEnds(t *testing.T) {
 	db := open(t, postgres)
 	b := newBackend(t, postgres, db)
-	db.SetMaxIdleConns(0) // the next call has a new connection
+	db.SetMaxIdleConns(0) // the next call gets a new connection
 	for _, mode := range []string{"on", "off"} {
 		_, err := db.ExecContext(t.Context(), "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "+mode+
 			"', current_database()); END $$; COMMIT")
@@ -195,9 +194,9 @@ var acceptedConnections = map[engine][]string{
 	},
 }
 
-// TestAcceptedConnections writes and reads what a wrong setting would damage. With
-// SESSIONKIT_CONNECTIONS=all in the environment it also runs the promises over each: that takes a
-// quarter of an hour.
+// TestAcceptedConnections writes and reads values that a wrong setting would damage. With
+// SESSIONKIT_CONNECTIONS=all in the environment it also tests the promises with each setting, which
+// takes a quarter of an hour.
 func TestAcceptedConnections(t *testing.T) {
 	for e, list := range acceptedConnections {
 		t.Run(string(e), func(t *testing.T) {
@@ -219,7 +218,8 @@ func TestAcceptedConnections(t *testing.T) {
 	}
 }
 
-// TestSnapshotIsolation has the default of MariaDB 11.6: writers that wait for each other go on.
+// TestSnapshotIsolation uses the default of MariaDB 11.6: writers that wait for each other
+// continue.
 func TestSnapshotIsolation(t *testing.T) {
 	need(t, mariadb)
 	h := newHost(t, mariadb, connect(t, tuned(t, mariadb, newDatabase(t, mariadb), "innodb_snapshot_isolation=1")))
@@ -236,7 +236,7 @@ func TestSnapshotIsolation(t *testing.T) {
 				assert.NoError(t, h.b.Update(t.Context(), s))
 			})
 		}
-		time.Sleep(50 * time.Millisecond) // they come to wait
+		time.Sleep(50 * time.Millisecond) // until they wait
 		require.NoError(t, holder.Commit())
 		wait.Wait()
 	}
@@ -283,16 +283,16 @@ func requireWorks(t *testing.T, e engine, db *sql.DB) {
 	}
 }
 
-// TestSmallPackets: statements keep to what the server takes, and a session that is longer is an
-// error that says so.
+// TestSmallPackets requires that statements keep to the server's limit, and that a session that
+// exceeds it is an error that says so.
 func TestSmallPackets(t *testing.T) {
 	database := newDatabase(t, mariadb)
 	admin := connect(t, database)
 	var before int
 	require.NoError(t, admin.QueryRowContext(t.Context(), "SELECT @@global.max_allowed_packet").Scan(&before))
 	newBackend(t, mariadb, admin)
-	// The setting is the server's. Others that connect meanwhile make smaller statements, and
-	// notice nothing.
+	// The setting is the server's. Others that connect meanwhile make smaller statements, and are
+	// not affected.
 	_, err := admin.ExecContext(t.Context(), "SET GLOBAL max_allowed_packet = 65536")
 	require.NoError(t, err)
 	db := connect(t, tuned(t, mariadb, database, "interpolateParams=true"))

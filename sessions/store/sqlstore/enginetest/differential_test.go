@@ -16,7 +16,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
 )
 
-// presentEngines returns those that can be reached. An engine that is missing is named.
+// presentEngines returns the engines that can be reached. It logs the missing ones.
 func presentEngines(t *testing.T) []engine {
 	present := []engine{sqlite}
 	for _, e := range []engine{postgres, mariadb} {
@@ -28,7 +28,7 @@ func presentEngines(t *testing.T) []engine {
 	return present
 }
 
-// oracle keeps a company's sessions, newest first, and says by Match what a list has to hold.
+// oracle keeps a company's sessions, newest first. With Match it says which a list has to contain.
 type oracle struct{ list []*sessions.Session }
 
 func (o *oracle) put(s *sessions.Session) {
@@ -60,10 +60,10 @@ func (o *oracle) match(f filter.Filter) []*sessions.Session {
 	return matches
 }
 
-// check requires that a batch is what the matches say of its selection.
+// check requires that a batch has the matches of its selection.
 func check(t require.TestingT, matches []*sessions.Session, sel store.Selection, batch store.Batch, who string) {
 	var want []*sessions.Session
-	others := false // behind the batch
+	others := false // after the batch
 	for _, s := range matches {
 		p := store.PositionOf(s)
 		switch {
@@ -112,8 +112,8 @@ func TestEveryEngineListsWhatMatchSays(t *testing.T) {
 	order := []string{"memory"}
 	for _, e := range presentEngines(t) {
 		backends[string(e)] = newBackend(t, e, open(t, e))
-		// Packed by every other write, so that most sessions are in segments, which are many, small
-		// and overlapping.
+		// Every other write packs, so that most sessions are in segments, which are many, small and
+		// overlapping.
 		backends[string(e)+" packed"] = newBackend(t, e, open(t, e)).WithPacking(tiny)
 		order = append(order, string(e), string(e)+" packed")
 	}
@@ -130,7 +130,7 @@ func TestEveryEngineListsWhatMatchSays(t *testing.T) {
 			for _, s := range fresh {
 				copies = append(copies, s.Clone())
 			}
-			// Each in another order and in other parts.
+			// Each Backend gets them in another order and in other parts.
 			random := rand.New(rand.NewPCG(uint64(len(name)), uint64(len(copies))))
 			random.Shuffle(len(copies), func(i, j int) { copies[i], copies[j] = copies[j], copies[i] })
 			for part := range slices.Chunk(copies, 7) {

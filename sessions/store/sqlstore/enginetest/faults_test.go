@@ -54,7 +54,8 @@ type breaker struct {
 	after int
 	hit   func(c driver.Conn) // called once, on the connection about to run the statement
 
-	instead string // runs once in place of a statement that contains text; "": none does
+	// Instead runs once in place of a statement that contains text. It is "" if there is none.
+	instead string
 }
 
 func (b *breaker) arm(text string, after int, hit func(driver.Conn)) {
@@ -63,7 +64,7 @@ func (b *breaker) arm(text string, after int, hit func(driver.Conn)) {
 	b.text, b.after, b.hit = text, after, hit
 }
 
-// replace has a query run once in place of the nth that contains a text.
+// replace has another query run once in place of the nth that contains a text.
 func (b *breaker) replace(text string, after int, instead string) {
 	b.arm(text, after, func(driver.Conn) {
 		b.mu.Lock()
@@ -72,7 +73,7 @@ func (b *breaker) replace(text string, after int, instead string) {
 	})
 }
 
-// swap returns what runs in place of a query.
+// swap returns the query that runs in place of another.
 func (b *breaker) swap(query string, args []driver.NamedValue) (string, []driver.NamedValue) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -83,7 +84,7 @@ func (b *breaker) swap(query string, args []driver.NamedValue) (string, []driver
 	return query, nil
 }
 
-// unarm reports whether no statement was hit, and lets all others pass.
+// unarm reports whether no statement was hit, and lets further ones pass.
 func (b *breaker) unarm() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -139,7 +140,7 @@ func breakable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
 	return newBackend(t, e, connect(t, b)), b, connect(t, c)
 }
 
-// killer returns what makes the server end a connection.
+// killer returns a function that makes the server end a connection.
 func killer(t *testing.T, e engine, admin *sql.DB) func(driver.Conn) {
 	return func(c driver.Conn) {
 		text := map[engine]string{postgres: "SELECT pg_backend_pid()", mariadb: "SELECT CONNECTION_ID()"}[e]
@@ -157,13 +158,13 @@ func killer(t *testing.T, e engine, admin *sql.DB) func(driver.Conn) {
 		}
 		_, err = admin.Exec(fmt.Sprintf(kill, number))
 		require.NoError(t, err)
-		time.Sleep(50 * time.Millisecond) // the server closes the connection in its own time
+		time.Sleep(50 * time.Millisecond) // the server takes a moment to close the connection
 	}
 }
 
 // TestConnectionKilled ends the connection before each statement of an insert of many, of an
-// update, of a redaction and of a list. Either nothing was written or everything; the error says no
-// person's data; a retry succeeds.
+// update, of a redaction and of a list. Either nothing was written or everything; the error has no
+// data of a person; a retry succeeds.
 func TestConnectionKilled(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -180,7 +181,7 @@ func TestConnectionKilled(t *testing.T) {
 				}
 				return n
 			}
-			inserts, updates := 0, 0 // that were broken
+			inserts, updates := 0, 0 // the ones that were broken
 			for after := range 12 {
 				before := total()
 				s := persons(303 + after)[3:]
@@ -190,7 +191,7 @@ func TestConnectionKilled(t *testing.T) {
 				}
 				breaker.arm("sessionkit_", after, kill)
 				err := b.Insert(t.Context(), s...)
-				if err == nil { // fewer statements than that
+				if err == nil { // it has fewer statements
 					breaker.arm("", 0, nil)
 					break
 				}
@@ -241,9 +242,9 @@ func TestConnectionKilled(t *testing.T) {
 	}
 }
 
-// TestReadsOfAStandby has the server end a read for its own sake, as a standby does with whoever
-// reads what recovery has to remove, at each of its statements: the read is done once more, but for
-// a stream that has handed over a session, and for a second failure.
+// TestReadsOfAStandby has the server end a read at each of its statements, as a standby does if
+// recovery has to remove the rows that are read. The read is repeated once, except for a stream
+// that has already passed on a session, and for a second failure.
 func TestReadsOfAStandby(t *testing.T) {
 	const signal = "SIGNAL SQLSTATE '40001'"
 	for _, e := range []engine{postgres, mariadb} {
@@ -311,7 +312,7 @@ func TestReadsOfAStandby(t *testing.T) {
 				require.Positive(t, statement, name)
 			}
 
-			// Whoever has sessions already does not get them twice.
+			// A caller that has received sessions does not get them twice.
 			var ids []string
 			err = b.Stream(ctx, store.Selection{Company: company}, func(s *sessions.Session) error {
 				ids = append(ids, s.ID)
@@ -328,7 +329,7 @@ func TestReadsOfAStandby(t *testing.T) {
 }
 
 // TestCancelledMidQuery cancels a search at each of its statements: it ends with the context's
-// error, and the next search answers as ever.
+// error, and the next search works as before.
 func TestCancelledMidQuery(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -353,7 +354,7 @@ func TestCancelledMidQuery(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, described(want.Sessions), described(got.Sessions))
 			}
-			// Writes: nothing of them is there.
+			// Writes leave nothing behind.
 			for after := range 6 {
 				s := person(after)
 				ctx, cancel := context.WithCancel(t.Context())
@@ -372,8 +373,8 @@ func TestCancelledMidQuery(t *testing.T) {
 	}
 }
 
-// TestDriverErrorsAreNotPrinted makes an engine refuse a row: the driver's text may hold the row's
-// values, ours does not.
+// TestDriverErrorsAreNotPrinted makes an engine refuse a row. The driver's text may contain the
+// row's values, and ours does not.
 func TestDriverErrorsAreNotPrinted(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -391,8 +392,8 @@ func TestDriverErrorsAreNotPrinted(t *testing.T) {
 	})
 }
 
-// TestTwoWritersDecideOneSession lets many decide the same session at once: one of them does, the
-// others are told.
+// TestTwoWritersDecideOneSession decides the same session many times at once: one of the writers
+// succeeds, the others get an error.
 func TestTwoWritersDecideOneSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -424,8 +425,8 @@ func TestTwoWritersDecideOneSession(t *testing.T) {
 	})
 }
 
-// TestConcurrentInsertsOfOneSession lets many insert the same sessions at once: each succeeds, each
-// session is there once.
+// TestConcurrentInsertsOfOneSession inserts the same sessions many times at once: each call
+// succeeds, each session is stored once.
 func TestConcurrentInsertsOfOneSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -447,8 +448,8 @@ func TestConcurrentInsertsOfOneSession(t *testing.T) {
 	})
 }
 
-// TestChangesMissNothing reads changes on and on while writers commit, some of them late: each
-// writer's last change is named.
+// TestChangesMissNothing repeatedly reads changes while writers commit, some of them late: the last
+// change of each writer is named.
 func TestChangesMissNothing(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -537,7 +538,7 @@ func TestHostsTransaction(t *testing.T) {
 	})
 }
 
-// TestRedactedTextIsNowhere looks through every table.
+// TestRedactedTextIsNowhere searches every table.
 func TestRedactedTextIsNowhere(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1})
@@ -559,8 +560,8 @@ func TestRedactedTextIsNowhere(t *testing.T) {
 	})
 }
 
-// TestHostsTriggers: a trigger of a host's that keeps rows as they are, or hides what a statement
-// has returned, is an [sqlstore.Error], and nothing is changed.
+// TestHostsTriggers requires that a host's trigger that leaves rows unchanged, or hides what a
+// statement returns, is an [sqlstore.Error], and that nothing is changed.
 func TestHostsTriggers(t *testing.T) {
 	for e, statements := range map[engine][]string{
 		sqlite: {"CREATE TRIGGER keeps BEFORE DELETE ON sessionkit_sessions BEGIN SELECT RAISE(IGNORE); END"},

@@ -23,14 +23,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// The values that random sessions have and random filters ask for. They differ in case, trailing
-// spaces and accents, and hold what SQL and JSON have a meaning for.
+// The values of random sessions and random filters. They differ in case, trailing spaces and
+// accents, and contain characters with a meaning in SQL and JSON.
 var (
 	poolStatuses = []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending}
 	poolTypes    = []sessions.DocumentType{sessions.Passport, sessions.IDCard, "", "Passport", "passport ", "visa", "ვიზა"}
 	poolReasons  = append(sessions.SpoofReasons(), sessions.LivenessFailed, "Low_FAR", `x\'%|_`)
 	poolTexts    = []string{"a", "A", "a ", "á", "%", "_", `\`, `'`, `"`, "?", "??", "$1", "გ", "Გ", "01001012345", "1001012345", "NULL", "null"}
-	poolWhole    = []string{"", "0", "7", "100", "-3"} // what a column of whole numbers holds as it is
+	poolWhole    = []string{"", "0", "7", "100", "-3"} // values that a column of whole numbers holds exactly
 	poolASCII    = []string{"", "a", "A", "a ", "none", "7"}
 	poolDates    = []sessions.Date{
 		{}, {Year: 1965}, {Year: 1965, Month: 3}, {Year: 1965, Day: 12}, {Year: 1965, Month: 1, Day: 1}, {Year: 1965, Month: 1}, {Year: 1965, Month: 12},
@@ -43,7 +43,8 @@ var (
 	poolNumbers  = []string{"01001012345", "1001012345", "23AB-12345", "AB12345", "A", "АВ 12345", "ΑΒ 12345", "١٢ ٣٤"}
 	poolSearches = []string{"evgeny", "евг", "юри", "shter", "Щ", "hryhoriev", "григор'є", "daniel", "դանի", "간", "갑", "मे", "رضا", "כהנ", "ー", "12 34", "mul", "muel", "Mü", "van k", "vank", "юл", "yul", "иуль", "Μ", "王小", "小", "كريمي", "23 AB", "g", "gi", "giorgi", "გიო", "ann", "annam", "maria", "obr", "zof", "ан", "李", "0", "01001", "12345", "ab", "23ab", "gi 0", "a b", "x", "%", "_", "***", "'", `\`}
 	poolTimes    = func() (times []time.Time) {
-		base := time.Date(2026, 3, 28, 20, 0, 0, 0, time.UTC) // midnight in Tbilisi, a day before Berlin changes its clocks
+		// Midnight in Tbilisi, a day before Berlin changes its clocks.
+		base := time.Date(2026, 3, 28, 20, 0, 0, 0, time.UTC)
 		for _, d := range []time.Duration{-time.Microsecond, 0, time.Microsecond, 3 * time.Hour, 27 * time.Hour, 50 * time.Hour} {
 			times = append(times, base.Add(d))
 		}
@@ -100,12 +101,12 @@ func randomSession(t *testing.T, r *rand.Rand, id string) *sessions.Session {
 	return s
 }
 
-// choices makes choices that a property test can shrink.
+// choices makes choices that rapid can shrink.
 type choices struct{ *rapid.T }
 
 func (c choices) IntN(n int) int { return rapid.IntRange(0, n-1).Draw(c.T, "choice") }
 
-// drawFilter draws a filter of what the pools have, or of what the sessions have.
+// drawFilter draws a filter of values of the pools, or of the sessions.
 func drawFilter(t *rapid.T, list []*sessions.Session, depth int) filter.Filter {
 	switch rapid.IntRange(0, 9).Draw(t, "kind") {
 	case 0:
@@ -144,7 +145,7 @@ func drawSome[T any](t *rapid.T, pool []T) []T {
 	return rapid.SliceOfN(rapid.SampledFrom(pool), 1, 3).Draw(t, "values")
 }
 
-// filterTable is a table, what filters may ask of it, and how a session is put into it.
+// filterTable is a table with the columns for filters, and the row of a session.
 type filterTable struct {
 	name    string
 	create  string
@@ -170,7 +171,8 @@ func nullable(v any, present bool) any {
 	return nil
 }
 
-// bytewiseTable has a search key, texts that compare bytewise, and what can be never NULL.
+// bytewiseTable has a search key, texts that compare bytewise, and columns that are never NULL
+// where possible.
 func bytewiseTable(e engine) filterTable {
 	text, substring := "TEXT", "instr"
 	switch e {
@@ -222,8 +224,8 @@ func bytewiseTable(e engine) filterTable {
 	}
 }
 
-// hostTable is as a host may have it: every column may be NULL, texts compare as the engine's
-// default says, statuses are codes, instants are of the engine's own type.
+// hostTable is a table that a host may have: every column may be NULL, texts compare by the
+// engine's default, statuses are codes, instants have the engine's own type.
 func hostTable(e engine) filterTable {
 	instant, created, layout := "TIMESTAMPTZ", filter.Col("t.created_at"), "2006-01-02 15:04:05.000000"
 	if e == mariadb {
@@ -272,7 +274,7 @@ func hostTable(e engine) filterTable {
 	}
 }
 
-// escapedJSON is what encoders write that escape all but ASCII, and more.
+// escapedJSON returns the text of encoders that escape everything except ASCII, and more.
 func escapedJSON(x sessions.Extra) any {
 	if x.Len() == 0 {
 		return nil
@@ -301,7 +303,7 @@ func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessio
 	}
 	long, phone := "TEXT", text
 	if e == mariadb {
-		// Of other character sets than the statement's. What is in long is ASCII.
+		// Character sets other than the statement's. The column long holds only ASCII.
 		long, phone = "LONGTEXT CHARACTER SET latin1", "VARCHAR(400) CHARACTER SET utf16"
 	}
 	_, err := db.ExecContext(t.Context(), strings.NewReplacer("phone $", "phone "+phone, "$", text, "LONG,", long+",").Replace(table.create))
@@ -319,8 +321,8 @@ func (table filterTable) fill(t *testing.T, e engine, db *sql.DB, list []*sessio
 	}
 }
 
-// TestFilterSelectsTheSameEverywhere compares Match with the rows of SQL, and both with the
-// filter's other forms.
+// TestFilterSelectsTheSameEverywhere compares Match with the rows of SQL, and both with the other
+// forms of the filter.
 func TestFilterSelectsTheSameEverywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var list []*sessions.Session
@@ -347,8 +349,8 @@ func TestFilterSelectsTheSameEverywhere(t *testing.T) {
 	})
 }
 
-// TestLongestFilters asks what a viewer's restriction and a filter come to, each as long as can be
-// built: the engines have limits of their own.
+// TestLongestFilters combines a viewer's restriction and a filter that are each as long as can be
+// built: the engines have their own limits.
 func TestLongestFilters(t *testing.T) {
 	list := []*sessions.Session{randomSession(t, rand.New(rand.NewPCG(1, 2)), "s0")}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
@@ -378,7 +380,7 @@ func TestLongestFilters(t *testing.T) {
 	})
 }
 
-// otherForms returns the filter, as it was built, as it comes back from its text, and from a URL.
+// otherForms returns the filter as it was built, as read from its text, and as read from a URL.
 func otherForms(t *rapid.T, f filter.Filter) []filter.Filter {
 	parsed, err := filter.Parse(f.Text())
 	require.NoError(t, err)
@@ -400,7 +402,7 @@ func checkRows(t *rapid.T, e engine, db *sql.DB, table filterTable, f filter.Fil
 	}
 	inSQL, rest := f.Split(table.columns)
 	if _, _, err := filter.SQL("acme", inSQL, dialectOf(e), table.columns).ToSql(); table.name == "host" && errors.Is(err, filter.ErrNoValue) {
-		return // a status that the host has no code for
+		return // a status for which the host has no code
 	}
 	require.True(t, table.name == "host" || rest.IsZero(), "all can be said in SQL")
 	condition := filter.SQL("acme", inSQL, dialectOf(e), table.columns)

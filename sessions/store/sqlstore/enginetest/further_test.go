@@ -8,21 +8,21 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// further is a column of both tables: of a type that compares bytewise in the first one, and as a
-// host may have it in the second.
+// further is a column of both tables: with a type that compares bytewise in the first one, and with
+// the type that a host may use in the second.
 type further struct {
 	field          sessions.Field
-	bytewise, host string // types; $ is the table's text
+	bytewise, host string // types; $ is the table's type of texts
 	value          func(s *sessions.Session) any
-	column         func(c filter.Column) filter.Column // what the first table holds
-	hostColumn     func(c filter.Column) filter.Column // what the second does; nil: the same
+	column         func(c filter.Column) filter.Column // the column of the first table
+	hostColumn     func(c filter.Column) filter.Column // the column of the second table; nil: the same
 	hostValue      func(s *sessions.Session) any       // nil: value, and NULL for an empty one
 }
 
 // code is a host's own type of codes.
 type code string
 
-// furtherColumns are the columns of the fields that the tables do not have otherwise.
+// furtherColumns are the columns of fields for which the tables have no column otherwise.
 func furtherColumns(e engine) []further {
 	plain := func(c filter.Column) filter.Column { return c }
 	micros := func(t time.Time) any { return nullable(t.UnixMicro(), !t.IsZero()) }
@@ -40,7 +40,7 @@ func furtherColumns(e engine) []further {
 		whole = "BIGINT"
 	}
 	wholeOf := func(name string) func(filter.Column) filter.Column {
-		if e == postgres { // which refuses to compare numbers with texts
+		if e == postgres { // PostgreSQL refuses to compare numbers with texts
 			return func(filter.Column) filter.Column { return filter.Expr("CAST(t." + name + " AS text)") }
 		}
 		return plain

@@ -11,7 +11,7 @@ import (
 
 var updateGoldens = goflag.Bool("update", false, "write the files under testdata anew")
 
-// requireGolden requires that a text is that of a file. go test -update writes the file.
+// requireGolden compares a text with a file. go test -update writes the file.
 func requireGolden(t *testing.T, file, text string) {
 	t.Helper()
 	if *updateGoldens {

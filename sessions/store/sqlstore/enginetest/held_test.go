@@ -9,8 +9,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestRoundTripsWhileHeld counts what is sent from when a writer has its company until it gives it
-// back.
+// TestRoundTripsWhileHeld counts the statements that a writer sends while it holds its company.
 func TestRoundTripsWhileHeld(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

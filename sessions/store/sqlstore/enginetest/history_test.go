@@ -10,8 +10,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestNewHistory sets a database back, as a restore does, writes as much again, and asks for the
-// changes since a page that was read before: the numbers are the same, the history is not.
+// TestNewHistory sets a database back, as a restore does, writes the same number of changes again,
+// and asks for the changes since a page that was read before: the numbers are the same, but the
+// history is not.
 func TestNewHistory(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -31,7 +32,7 @@ func TestNewHistory(t *testing.T) {
 		}
 		_, err = b.Changes(t.Context(), "acme", page.AsOf, 10)
 		require.ErrorIs(t, err, store.ErrWatermark, "ahead of the counter")
-		other := sqlstore.New(db, dialects[e]) // a process that runs beside
+		other := sqlstore.New(db, dialects[e]) // a process that is running meanwhile
 		_, err = other.List(t.Context(), store.Selection{Company: "acme", Limit: 1})
 		require.NoError(t, err)
 		require.NoError(t, b.NewHistory(t.Context()))
@@ -51,8 +52,8 @@ func TestNewHistory(t *testing.T) {
 	})
 }
 
-// TestNothingToWrite: what changes nothing raises no number, in a transaction of its own and in the
-// host's.
+// TestNothingToWrite requires that a write that changes nothing uses no number, in its own
+// transaction and in the host's.
 func TestNothingToWrite(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -103,8 +104,8 @@ func TestNothingToWrite(t *testing.T) {
 	})
 }
 
-// TestSchemaMovesOn: a Backend that has worked for long notices when the schema is another's, in
-// everything that it does.
+// TestSchemaMovesOn requires that a Backend that has worked for a long time notices in every method
+// that the schema has changed.
 func TestSchemaMovesOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		statements []string
@@ -129,7 +130,8 @@ func TestSchemaMovesOn(t *testing.T) {
 				for _, statement := range c.statements {
 					h.exec(statement)
 				}
-				if name == "half" { // not all methods need that table: one that begins now does
+				// Not all methods need that table, but one that begins now does.
+				if name == "half" {
 					b = sqlstore.New(db, dialects[e])
 				}
 				sel := store.Selection{Company: "acme", Limit: 5}

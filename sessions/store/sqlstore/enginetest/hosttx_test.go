@@ -16,7 +16,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// host is a host with a table of its own beside ours.
+// host is a host with its own table beside ours.
 type host struct {
 	t  *testing.T
 	e  engine
@@ -37,7 +37,8 @@ func (h *host) exec(text string) {
 	require.NoError(h.t, err, text)
 }
 
-// begin begins a transaction at an isolation level, in which the host writes a row of its own.
+// begin begins a transaction at an isolation level, in which the host writes a row of its own
+// table.
 func (h *host) begin(level sql.IsolationLevel, n int) *sql.Tx {
 	h.t.Helper()
 	tx, err := h.db.BeginTx(h.t.Context(), &sql.TxOptions{Isolation: level})
@@ -47,19 +48,20 @@ func (h *host) begin(level sql.IsolationLevel, n int) *sql.Tx {
 	return tx
 }
 
-// logged returns the rows of the host's table.
+// logged returns the number of rows of the host's table.
 func (h *host) logged() (n int) {
 	h.t.Helper()
 	require.NoError(h.t, h.db.QueryRowContext(h.t.Context(), "SELECT count(*) FROM host_log").Scan(&n))
 	return n
 }
 
-// requireEnded requires that the Writer of a transaction that has ended says so whatever it is
-// asked, and stores nothing, and that nothing of the transaction is there after its rollback.
+// requireEnded requires that the Writer of a transaction that has ended returns an error that says
+// so from every method, and stores nothing, and that nothing of the transaction is stored after its
+// rollback.
 func (h *host) requireEnded(tx *sql.Tx, before int) {
 	h.t.Helper()
 	w := h.b.Tx(tx)
-	for n := range 2 { // a retry is no better
+	for n := range 2 { // a retry fails too
 		require.ErrorIs(h.t, w.Insert(h.t.Context(), person(700+n)), sqlstore.ErrTxEnded)
 		stored := person(1)
 		stored.Attempt = 77
@@ -79,7 +81,8 @@ func (h *host) requireEnded(tx *sql.Tx, before int) {
 	require.Equal(h.t, before, h.logged())
 }
 
-// requireUsable requires that the transaction goes on and commits what is written in it.
+// requireUsable requires that the transaction can continue, and that it commits what is written in
+// it.
 func (h *host) requireUsable(tx *sql.Tx, n int) {
 	h.t.Helper()
 	require.NoError(h.t, h.b.Tx(tx).Insert(h.t.Context(), person(n)))
@@ -92,8 +95,8 @@ func (h *host) requireUsable(tx *sql.Tx, n int) {
 	require.NoError(h.t, err)
 }
 
-// TestHostEndsItsTransaction: the Writer of a transaction that is over, for any reason of the
-// host's, writes nothing.
+// TestHostEndsItsTransaction requires that the Writer of a transaction that has ended, for any
+// reason of the host's, writes nothing.
 func TestHostEndsItsTransaction(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)
@@ -115,8 +118,8 @@ func TestHostEndsItsTransaction(t *testing.T) {
 	})
 }
 
-// TestHostsSavepoints: a Writer between the host's savepoints leaves them as they are, whether it
-// fails or not.
+// TestHostsSavepoints requires that a Writer between the host's savepoints does not change them,
+// whether it fails or not.
 func TestHostsSavepoints(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)
@@ -148,9 +151,9 @@ func TestHostsSavepoints(t *testing.T) {
 	})
 }
 
-// TestDeadlockEndsTheHostsTransaction lets two transactions of the host's wait for each other's
-// company. InnoDB ends one of them as a whole; PostgreSQL aborts what came after the savepoint, and
-// the transaction goes on.
+// TestDeadlockEndsTheHostsTransaction lets two transactions of the host wait for each other's
+// company. InnoDB ends one of them as a whole. PostgreSQL rolls back to the savepoint, and the
+// transaction continues.
 func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -171,7 +174,7 @@ func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 			var wait sync.WaitGroup
 			for i := range txs {
 				wait.Go(func() {
-					if errs[i] = into(i, 1); errs[i] != nil && e == postgres { // give the company to the other
+					if errs[i] = into(i, 1); errs[i] != nil && e == postgres { // release the company to the other
 						errs[i] = fmt.Errorf("%w, %w", errs[i], txs[i].Rollback())
 					}
 				})
@@ -194,8 +197,8 @@ func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 	}
 }
 
-// TestSnapshotsOfTheHosts writes in a transaction whose snapshot is older than what others have
-// committed.
+// TestSnapshotsOfTheHosts writes in a transaction whose snapshot is older than the commits of
+// others.
 func TestSnapshotsOfTheHosts(t *testing.T) {
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -204,7 +207,9 @@ func TestSnapshotsOfTheHosts(t *testing.T) {
 					h := newHost(t, e, open(t, e))
 					require.NoError(t, h.b.Insert(t.Context(), person(1)))
 					tx := h.begin(level, 1)
-					var n int // takes the snapshot, of the host's own table: SERIALIZABLE locks what it reads
+					// This takes the snapshot. It reads the host's own table, since SERIALIZABLE
+					// locks what it reads.
+					var n int
 					require.NoError(t, tx.QueryRowContext(t.Context(), "SELECT count(*) FROM host_log").Scan(&n))
 					require.NoError(t, h.b.Insert(t.Context(), person(2)))
 					decided := person(1)
@@ -213,7 +218,8 @@ func TestSnapshotsOfTheHosts(t *testing.T) {
 
 					w := h.b.Tx(tx)
 					err := w.Insert(t.Context(), person(2), person(3))
-					if e == postgres { // a serialization failure, each time anew, and the transaction goes on
+					// A serialization failure, each time again, and the transaction continues.
+					if e == postgres {
 						require.Error(t, err)
 						require.NotErrorIs(t, err, sqlstore.ErrTxEnded)
 						_, err = tx.ExecContext(t.Context(), "INSERT INTO host_log VALUES (2, 'goes on')")
@@ -222,7 +228,8 @@ func TestSnapshotsOfTheHosts(t *testing.T) {
 						require.Equal(t, 2, h.logged())
 						return
 					}
-					var strict bool // the default of MariaDB 11.6 and newer; older ones may not know it
+					// The default of MariaDB 11.6 and newer. Older servers may not know it.
+					var strict bool
 					_ = h.db.QueryRowContext(t.Context(), "SELECT @@innodb_snapshot_isolation").Scan(&strict)
 					if strict {
 						require.ErrorIs(t, err, sqlstore.ErrTxEnded)
@@ -250,7 +257,7 @@ func TestSnapshotsOfTheHosts(t *testing.T) {
 	}
 }
 
-// TestMariaDBEndsTransactions has the settings by which InnoDB ends a transaction.
+// TestMariaDBEndsTransactions uses the settings with which InnoDB ends a transaction.
 func TestMariaDBEndsTransactions(t *testing.T) {
 	h := newHost(t, mariadb, open(t, mariadb))
 	require.NoError(t, h.b.Insert(t.Context(), person(1)))
@@ -291,8 +298,8 @@ func TestMariaDBEndsTransactions(t *testing.T) {
 	})
 }
 
-// TestStatementTimeouts: PostgreSQL ends a statement of the Writer's, and MariaDB one that waits
-// for a lock: the transaction goes on.
+// TestStatementTimeouts requires that the transaction continues after PostgreSQL has ended a
+// statement of the Writer, and MariaDB one that waits for a lock.
 func TestStatementTimeouts(t *testing.T) {
 	for e, set := range map[engine]string{
 		postgres: "SET LOCAL lock_timeout = '100ms'", mariadb: "SET SESSION max_statement_time = 0.1",
@@ -315,9 +322,9 @@ func TestStatementTimeouts(t *testing.T) {
 }
 
 // TestCancelledInTheHostsTransaction lets the context end at each statement of a method in the
-// host's transaction. Either the transaction goes on, or the error says that it has ended and
-// nothing is written outside it. A retry of what failed is stored with the transaction or not at
-// all. One method is refused by a trigger, and looks for the reason.
+// host's transaction. Either the transaction continues, or the error says that it has ended and
+// nothing is written outside it. A retry is stored with the transaction or not at all. One method
+// is refused by a trigger, and finds out the reason.
 func TestCancelledInTheHostsTransaction(t *testing.T) {
 	refused := persons(4)[3:]
 	refused[0].Model = "refused"
@@ -370,7 +377,8 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 						break
 					}
 					met++
-					if err == nil { // the statement that the context met could not be interrupted any more
+					// The statement could not be interrupted any more.
+					if err == nil {
 						require.NoError(t, tx.Rollback())
 						continue
 					}
@@ -398,7 +406,7 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 	}
 }
 
-// refusing makes a trigger of a host's that refuses one session.
+// refusing makes a host's trigger that refuses one session.
 var refusing = map[engine][]string{
 	sqlite: {"CREATE TRIGGER refuse BEFORE INSERT ON sessionkit_sessions WHEN NEW.model = 'refused' BEGIN SELECT RAISE(ABORT, 'refused'); END"},
 	postgres: {
@@ -410,7 +418,7 @@ var refusing = map[engine][]string{
 }
 
 // TestDeadlinesInTheHostsTransaction lets the context end anywhere within an insert, also in the
-// middle of a statement, which SQLite answers by ending the transaction.
+// middle of a statement. SQLite then ends the transaction.
 func TestDeadlinesInTheHostsTransaction(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)
@@ -465,10 +473,10 @@ func TestFullDiskEndsTheHostsTransaction(t *testing.T) {
 	h.requireEnded(tx, 0)
 }
 
-// TestHostsConnections: the Writer takes part in a transaction that the host has begun on a
-// connection, or that it wraps, and writes nothing where there is none.
+// TestHostsConnections requires that the Writer takes part in a transaction that the host has begun
+// on a connection, or that it wraps, and that it writes nothing if there is none.
 func TestHostsConnections(t *testing.T) {
-	type wrapped struct{ sqlstore.HostTx } // a host's layer, which passes on what is asked of it
+	type wrapped struct{ sqlstore.HostTx } // a host's layer, which passes calls on
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		h := newHost(t, e, db)
 		ctx := t.Context()

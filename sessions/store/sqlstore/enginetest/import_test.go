@@ -20,8 +20,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// imported are more sessions than two parts of an import have, every third one of another company,
-// with texts that mean something else to whoever does not quote them.
+// imported returns more sessions than two parts of an import have, every third one of another
+// company, with texts that mean something else without quotes.
 func imported() []*sessions.Session {
 	all := persons(5000)
 	odd := []string{"", "NULL", `\N`, `"`, `\"`, `\\`, `{a,"b"}`, ",", "a\tb\r\nc", " ", "'", "$1 ? :a", "\x1f", "ლომი", "\U0001F600"}
@@ -37,8 +37,8 @@ func imported() []*sessions.Session {
 	return all
 }
 
-// lending yields one session's memory again and again, as a stream does, and then an error if there
-// is one.
+// lending yields sessions in the same memory again and again, as a stream does, and then an error
+// if there is one.
 func lending(all []*sessions.Session, err error) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
 		var lent sessions.Session
@@ -54,8 +54,8 @@ func lending(all []*sessions.Session, err error) iter.Seq2[*sessions.Session, er
 	}
 }
 
-// requireImported requires that the companies have exactly the sessions, and nothing is left to
-// pack.
+// requireImported requires that the companies have exactly these sessions, and that nothing is left
+// to pack.
 func requireImported(t *testing.T, b *sqlstore.Backend, all []*sessions.Session) {
 	t.Helper()
 	want := map[string]map[string]*sessions.Session{}
@@ -83,8 +83,9 @@ func requireImported(t *testing.T, b *sqlstore.Backend, all []*sessions.Session)
 	}
 }
 
-// TestImport imports into a company that has sessions already and one that is not there, from a
-// source that names a session twice and breaks off; goes on; and repeats all of it.
+// TestImport imports into a company that has sessions already and into one that does not exist,
+// from a source that names a session twice and breaks off. Then it continues, and at last it
+// repeats everything.
 func TestImport(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -122,8 +123,8 @@ func TestImport(t *testing.T) {
 	})
 }
 
-// TestImportOutcomes imports sessions that cannot be stored, that are stored otherwise, that are
-// newer and that were purged.
+// TestImportOutcomes imports sessions that cannot be stored, that are stored with other content,
+// that are newer, and that were purged.
 func TestImportOutcomes(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
@@ -134,8 +135,8 @@ func TestImportOutcomes(t *testing.T) {
 		_, err = b.Purge(t.Context(), store.Purge{Company: "acme", IDs: []string{all[3].ID}, Keep: time.Hour})
 		require.NoError(t, err)
 		all[0].Model, all[2].Model = "changed", "otherwise"
-		all[1].CreatedAt = all[1].CreatedAt.Add(time.Second) // never changes
-		all[5].Status = ""                                   // is missing
+		all[1].CreatedAt = all[1].CreatedAt.Add(time.Second) // must never change
+		all[5].Status = ""                                   // is required
 		opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 {
 			if s.ID == all[2].ID {
 				return 0
@@ -174,8 +175,9 @@ func TestImportOutcomes(t *testing.T) {
 	})
 }
 
-// TestImportAmongWriters cuts an import off at random moments, and goes on from what was told,
-// while others insert and update sessions of the same company, and it is packed all the time.
+// TestImportAmongWriters cuts an import off at random moments, and continues from the reported
+// progress, while others insert and update sessions of the same company, which is packed all the
+// time.
 func TestImportAmongWriters(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 1000})
@@ -220,9 +222,9 @@ func TestImportAmongWriters(t *testing.T) {
 	})
 }
 
-// TestImportLoad imports with a Load of the host's: what it stores is a part of the transaction,
-// and where it fails, or stores less, the part is stored without it. One that never works is an
-// error.
+// TestImportLoad imports with a Load of the host's own. The rows that it stores are a part of the
+// transaction. If it fails, or stores fewer, the part is stored without it. A Load that never works
+// is an error.
 func TestImportLoad(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

@@ -17,24 +17,23 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// patience is how long a statement waits for what others do meanwhile. They may have to wait for
-// it.
+// patience is the time for which a statement waits while others work. They may have to wait for it.
 const patience = 60 * time.Millisecond
 
-// meanwhile does something that others do: it may fail where the engine lets only one go on, and
-// then it has done nothing.
+// meanwhile is an operation of others. It may fail if the engine lets only one proceed, and must
+// then have changed nothing.
 type meanwhile struct {
 	name   string
 	before func(t *testing.T, w *interleaved) // before the packing begins
 	do     func(ctx context.Context, w *interleaved) error
 }
 
-// interleaved is a company that is packed by one Backend while others write to it.
+// interleaved is a company that one Backend packs while others write to it.
 type interleaved struct {
 	company string
 	other   *sqlstore.Backend
 	db      *sql.DB
-	tx      *sql.Tx // of a host, begun before
+	tx      *sql.Tx // a host's transaction that has begun before
 }
 
 func (w *interleaved) session(n int) *sessions.Session {
@@ -43,7 +42,7 @@ func (w *interleaved) session(n int) *sessions.Session {
 	return s
 }
 
-// update changes a session as it is now.
+// update reads a session and changes it.
 func (w *interleaved) update(ctx context.Context, n int, change func(s *sessions.Session)) error {
 	s, err := w.other.Get(ctx, w.company, w.session(n).ID)
 	if err != nil {
@@ -82,7 +81,7 @@ func meanwhiles() []meanwhile {
 					var err error
 					w.tx, err = w.db.BeginTx(context.WithoutCancel(t.Context()), &sql.TxOptions{Isolation: level})
 					require.NoError(t, err)
-					var n int // its snapshot is of now
+					var n int // takes the snapshot of this moment
 					require.NoError(t, w.tx.QueryRowContext(t.Context(), "SELECT count(*) FROM sessionkit_segments").Scan(&n))
 				},
 				do: func(ctx context.Context, w *interleaved) error {
@@ -98,7 +97,7 @@ func meanwhiles() []meanwhile {
 	return list
 }
 
-// stoppable is breakable, on a database in which others write while a statement waits.
+// stoppable is like breakable, for a database to which others write while a statement waits.
 func stoppable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
 	t.Helper()
 	b, breaker, plain := breakable(t, e)
@@ -110,9 +109,9 @@ func stoppable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
 }
 
 // TestPackingAmongOthers stops the packing of a company before each of its statements, while others
-// redact, rename, insert late, pack and repair, in transactions of their own and of hosts, which
-// commit or roll back. Afterwards all that is kept agrees, and no place has a word that its session
-// does not have any more.
+// redact, rename, insert late, pack and repair, in their own transactions and in those of hosts,
+// which commit or roll back. Afterwards everything that is stored agrees, and no place has a word
+// that its session does not have any more.
 func TestPackingAmongOthers(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -123,7 +122,7 @@ func TestPackingAmongOthers(t *testing.T) {
 			stops, failed := 0, 0
 			for m, others := range meanwhiles() {
 				if e == sqlite && others.before != nil && m%4 > 0 {
-					continue // it has no levels
+					continue // SQLite has no isolation levels
 				}
 				for after := 0; ; after++ {
 					w := &interleaved{company: fmt.Sprintf("company-%d-%d", m, after), other: sqlstore.New(plain, dialects[e]).WithPacking(never), db: plain}
@@ -133,7 +132,8 @@ func TestPackingAmongOthers(t *testing.T) {
 					}
 					require.NoError(t, w.other.Insert(t.Context(), list[:7]...))
 					require.NoError(t, w.other.WithPacking(packs).Maintain(t.Context(), w.company))
-					require.NoError(t, w.update(t.Context(), 2, func(s *sessions.Session) { s.Status = sessions.Success })) // leaves a dead place
+					// This leaves a dead place.
+					require.NoError(t, w.update(t.Context(), 2, func(s *sessions.Session) { s.Status = sessions.Success }))
 					require.NoError(t, w.other.Insert(t.Context(), list[7:]...))
 					if others.before != nil {
 						others.before(t, w)
@@ -155,14 +155,14 @@ func TestPackingAmongOthers(t *testing.T) {
 						if w.tx != nil {
 							require.NoError(t, w.tx.Rollback())
 						}
-						break // that were all of its statements
+						break // it has no further statements
 					}
 					stops++
 					if err := <-done; err != nil {
 						failed++
 						t.Logf("%s at statement %d: %v", others.name, after, err)
 					}
-					if e != sqlite { // which may be busy
+					if e != sqlite { // SQLite may be busy
 						require.NoError(t, err, "%s at statement %d", others.name, after)
 					}
 					require.NoError(t, b.Verify(t.Context(), w.company), "%s at statement %d", others.name, after)
@@ -175,7 +175,7 @@ func TestPackingAmongOthers(t *testing.T) {
 	}
 }
 
-// requireAsListed compares searches with the list of everything.
+// requireAsListed compares searches with the list of all sessions.
 func requireAsListed(t *testing.T, b *sqlstore.Backend, company string) {
 	t.Helper()
 	batch, err := b.List(t.Context(), store.Selection{Company: company, Limit: 1000})
@@ -186,9 +186,9 @@ func requireAsListed(t *testing.T, b *sqlstore.Backend, company string) {
 	}
 }
 
-// TestSearchAmongWriters stops a search before each of its statements, while others insert, among
-// them sessions that are older than those it has read, update, redact, pack and merge. Its pages,
-// counts and streams are of one moment: that of their watermark.
+// TestSearchAmongWriters stops a search before each of its statements, while others insert
+// sessions, some of them older than those that it has read, and update, redact, pack and merge. Its
+// pages, counts and streams are of one moment: that of their watermark.
 func TestSearchAmongWriters(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -259,9 +259,9 @@ func TestSearchAmongWriters(t *testing.T) {
 	}
 }
 
-// TestSearchAmongImports stops a search before each of its statements, while an import of older
-// sessions commits, more than a statement reads. Those that were there all along are all found, and
-// the page says that there are no more.
+// TestSearchAmongImports stops a search before each of its statements, while an import commits
+// older sessions, more of them than a statement reads. The sessions that were stored all the time
+// are all found, and the page says that there are no more.
 func TestSearchAmongImports(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -274,7 +274,7 @@ func TestSearchAmongImports(t *testing.T) {
 				s.FirstName, s.LastName = sessions.TextOf("Olga"), sessions.TextOf("Petrova")
 			}
 			f := filter.And(filter.Search("n"), filter.Not(filter.Search("zzz")))
-			for _, tail := range []int{-1, 10} { // nothing is packed, all is
+			for _, tail := range []int{-1, 10} { // with nothing packed, and with everything packed
 				for after := 0; ; after++ {
 					company := fmt.Sprintf("company%d-%d", tail, after)
 					for _, s := range list {

@@ -18,9 +18,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// A host's own tables, unlike ours: people stand in a table of their own, the document type is a
-// number or NULL, reasons are two flags and a text, instants are the engine's own, and there is no
-// search key.
+// The tables of a host, which are unlike ours: people have a table of their own, the document type
+// is a number or NULL, reasons are two flags and a text, instants have the engine's type, and there
+// is no search key.
 var checksSchema = map[engine][]string{
 	postgres: {
 		`CREATE TABLE people (person_no bigserial PRIMARY KEY, given text, family text, pin text)`,
@@ -85,7 +85,7 @@ func checksTable(e engine) tablestore.Table {
 	}
 }
 
-// instant reads what the three engines have for one.
+// instant scans the instants of the three engines.
 type instant struct{ time.Time }
 
 func (i *instant) Scan(src any) (err error) {
@@ -141,7 +141,7 @@ func scanCheck(row *sql.Rows) (*sessions.Session, error) {
 	return &s, err
 }
 
-// putCheck writes sessions as the host does: it has never heard of the SDK.
+// putCheck writes sessions in the host's way, without the SDK.
 func putCheck(ctx context.Context, e engine, db *sql.DB, all ...*sessions.Session) error {
 	replace := func(text string) string {
 		text, err := dialects[e].ReplacePlaceholders(text)
@@ -229,8 +229,8 @@ func checksBackend(t *testing.T, e engine) (*tablestore.Backend, *sql.DB) {
 	return tablestore.New(db, dialects[e], checksTable(e)), db
 }
 
-// TestJoinedTablesListWhatMatchSays compares random lists, page by page and under every budget,
-// with Match.
+// TestJoinedTablesListWhatMatchSays compares random lists with Match, page by page and with every
+// budget.
 func TestJoinedTablesListWhatMatchSays(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestImpossibleCompanies shows that a company which no session can have has none, on every engine:
-// PostgreSQL would refuse to compare such texts.
+// TestImpossibleCompanies shows that a company that no session can have has no sessions, on every
+// engine. PostgreSQL would refuse to compare such texts.
 func TestImpossibleCompanies(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()

@@ -26,12 +26,12 @@ import (
 	sqlengine "github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
-// TestCatalog keeps what all migrations make as the engine's catalog describes it. Check compares
-// with these files: run it with -update after you have added a migration.
+// TestCatalog compares the result of all migrations, as the engine's catalog describes it, with
+// files that Check uses too. Run it with -update after you have added a migration.
 func TestCatalog(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		if *updateGoldens {
-			// Without the file every object is missing, which is no reason not to make them.
+			// Without the file Migrate finds every object missing. It has made them all the same.
 			_ = sqlstore.Migrate(t.Context(), db, dialects[e])
 		} else {
 			require.NoError(t, sqlstore.Migrate(t.Context(), db, dialects[e]))
@@ -40,7 +40,7 @@ func TestCatalog(t *testing.T) {
 	})
 }
 
-// catalog describes the tables as the package does.
+// catalog describes the tables in the form of the package.
 func catalog(t testing.TB, e engine, db *sql.DB) []string {
 	t.Helper()
 	en, err := sqlengine.Of(dialects[e])
@@ -55,15 +55,15 @@ func catalog(t testing.TB, e engine, db *sql.DB) []string {
 		lines = append(lines, object+": "+is)
 	}
 	require.NoError(t, rows.Err())
-	// Tables first: what is in a table that is missing need not be named.
+	// Tables come first: the content of a missing table need not be named.
 	slices.SortFunc(lines, func(x, y string) int {
 		return cmp.Or(cmp.Compare(y[:1], x[:1]), strings.Compare(x, y))
 	})
 	return lines
 }
 
-// requireMigrated requires that a database has what the migrations make of an empty one, and
-// search keys as this package makes them.
+// requireMigrated requires that a database has what the migrations make from an empty one, and
+// search keys of this package's version.
 func requireMigrated(t testing.TB, e engine, db *sql.DB) {
 	t.Helper()
 	want, err := os.ReadFile("../migrations/" + string(e) + "/schema.txt")
@@ -84,7 +84,7 @@ func requireMigrated(t testing.TB, e engine, db *sql.DB) {
 	require.NoError(t, rows.Err())
 }
 
-// statusOf returns the number of the last migration that is applied.
+// statusOf returns the number of the last applied migration.
 func statusOf(t testing.TB, e engine, db *sql.DB) (last int64) {
 	t.Helper()
 	list, err := sqlstore.Status(t.Context(), db, dialects[e])
@@ -99,7 +99,7 @@ func statusOf(t testing.TB, e engine, db *sql.DB) (last int64) {
 	return last
 }
 
-// TestStatus shows what is said of a database before, between and after its migrations.
+// TestStatus shows the status of a database before, between and after its migrations.
 func TestStatus(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		require.Zero(t, statusOf(t, e, db))
@@ -124,8 +124,8 @@ func TestStatus(t *testing.T) {
 	})
 }
 
-// TestFirstMigration shows that the first migration makes the tables of the first version, by the
-// statements that made them then.
+// TestFirstMigration shows that the first migration makes the tables of the first version, with the
+// statements of that version.
 func TestFirstMigration(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		all, err := sqlstore.Migrations(dialects[e])
@@ -147,8 +147,8 @@ func TestFirstMigration(t *testing.T) {
 	}
 }
 
-// TestMigrateInterrupted ends Migrate before each of its statements, by turns together with its
-// connection, as a process that is killed, and by the context alone. Called again, it goes on.
+// TestMigrateInterrupted ends Migrate before each of its statements: in turn together with its
+// connection, as if the process were killed, and by the context alone. The next call continues.
 func TestMigrateInterrupted(t *testing.T) {
 	for _, filled := range []bool{false, true} {
 		for _, e := range []engine{sqlite, postgres, mariadb} {
@@ -165,10 +165,10 @@ func TestMigrateInterrupted(t *testing.T) {
 					ctx, cancel := context.WithCancel(t.Context())
 					hit := false
 					b.arm("", k, func(c driver.Conn) {
-						if hit = true; k%2 == 0 && e != sqlite { // whose driver panics then
+						if hit = true; k%2 == 0 && e != sqlite { // the driver of SQLite panics then
 							_ = c.Close()
 						}
-						cancel() // or it would go on with another connection
+						cancel() // otherwise it would continue on another connection
 					})
 					err := sqlstore.Migrate(ctx, db, dialects[e])
 					cancel()
@@ -176,7 +176,7 @@ func TestMigrateInterrupted(t *testing.T) {
 						require.NoError(t, err)
 						break
 					}
-					if err != nil { // or the statement was past what can be cancelled
+					if err != nil { // or the statement could not be cancelled any more
 						require.ErrorIs(t, err, context.Canceled, "%d", k)
 					}
 					if now := statusOf(t, e, admin); now > last {
@@ -197,15 +197,16 @@ func TestMigrateInterrupted(t *testing.T) {
 	}
 }
 
-// TestMigrateAtOnce migrates a filled database of the first version by many at once, each with
-// connections of its own.
+// TestMigrateAtOnce calls Migrate many times at once on a filled database of the first version,
+// each with its own connections.
 func TestMigrateAtOnce(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			c := newDatabase(t, e)
 			db := connect(t, c)
 			fillFirst(t, e, db, 300, "acme", "globex")
-			if e == postgres { // whose lock is taken in a transaction, which may have a snapshot from before
+			// The lock of PostgreSQL is taken in a transaction, which may have an older snapshot.
+			if e == postgres {
 				c = tuned(t, e, c, "default_transaction_isolation=serializable")
 			}
 			var wait sync.WaitGroup
@@ -248,8 +249,8 @@ func TestMigrateWaits(t *testing.T) {
 	}
 }
 
-// TestChangedByHand names what somebody has changed in the tables, by Migrate, Status, Check and
-// whatever a new Backend does first. What is added is no difference.
+// TestChangedByHand changes the tables by hand. Migrate, Status, Check and the first call of a new
+// Backend name each change. An addition is not a difference.
 func TestChangedByHand(t *testing.T) {
 	const sessionsTable = "ALTER TABLE sessionkit_sessions "
 	type change struct{ statement, names string }
@@ -286,7 +287,7 @@ func TestChangedByHand(t *testing.T) {
 				require.NoError(t, err)
 				_, errStatus := sqlstore.Status(t.Context(), db, dialects[e])
 				errs := []error{sqlstore.Migrate(t.Context(), db, dialects[e]), errStatus}
-				if !strings.Contains(c.statement, "sessionkit_migrations") { // which Backends do not read
+				if !strings.Contains(c.statement, "sessionkit_migrations") { // Backends do not read that table
 					_, errGet := sqlstore.New(db, dialects[e]).Get(t.Context(), "acme", "x")
 					if errors.Is(errGet, store.ErrNotFound) {
 						errGet = nil
@@ -311,8 +312,8 @@ func TestChangedByHand(t *testing.T) {
 	}
 }
 
-// TestMigrateDenied migrates by an account that may not define tables: an error that says so. Where
-// there is nothing to do, it may.
+// TestMigrateDenied calls Migrate with an account that may not define tables: the error says so. If
+// there is nothing to do, the account suffices.
 func TestMigrateDenied(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		account := restricted(t, e, db)
@@ -335,7 +336,7 @@ func TestMigrateDenied(t *testing.T) {
 	})
 }
 
-// restricted returns a database as an account sees it that may not define tables.
+// restricted returns a database with an account that may not define tables.
 func restricted(t *testing.T, e engine, db *sql.DB) *sql.DB {
 	t.Helper()
 	dsn := need(t, e)
@@ -379,7 +380,7 @@ func restricted(t *testing.T, e engine, db *sql.DB) *sql.DB {
 	}
 }
 
-// grant lets the restricted account of a database read and write its tables.
+// grant permits the restricted account of a database to read and write its tables.
 func grant(t *testing.T, e engine, db *sql.DB) {
 	t.Helper()
 	if e == postgres {

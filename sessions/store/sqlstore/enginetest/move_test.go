@@ -19,7 +19,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// oldTable is a host's table that says when each of its rows has changed last.
+// oldTable is a host's table that states when each of its rows has last changed.
 type oldTable struct {
 	db     *sql.DB
 	engine engine
@@ -63,10 +63,11 @@ func (o oldTable) write(ctx context.Context, n int, state sessions.Status) error
 // written to until stop has returned.
 func move(ctx context.Context, o oldTable, b *sqlstore.Backend, company string, stop func() error) error {
 	const (
-		few     = 20          // changes that are worth no further round
+		few     = 20          // this number of changes is not worth another round
 		overlap = time.Minute // a transaction of the old table may commit later than the instants that it wrote
 	)
-	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }} // when the row has changed last
+	// When the row has last changed.
+	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }}
 	from := int64(0)
 	catchUp := func() (changed int64, err error) {
 		began := time.Now().Add(-overlap).UnixMicro()
@@ -141,7 +142,7 @@ func TestMove(t *testing.T) {
 		require.NoError(t, move(t.Context(), old, b, "acme", stop))
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 
-		// A row that changes after the switch is one that somebody has to know of.
+		// A row that changes after the switch is reported.
 		require.NoError(t, old.write(t.Context(), 3, sessions.Failed))
 		c, err := store.Compare(t.Context(), old.changedSince(0), b, "acme", filter.Filter{})
 		require.NoError(t, err)

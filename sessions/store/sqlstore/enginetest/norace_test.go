@@ -2,7 +2,7 @@
 
 package enginetest
 
-// defaultChecks is how many random cases each property gets.
+// defaultChecks is the number of random cases for each property.
 const defaultChecks = "100"
 
 // raced reports that the tests run with the race detector.

@@ -21,7 +21,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// observer keeps what it is told.
+// observer keeps the operations that it observes.
 type observer struct {
 	mu  sync.Mutex
 	all []sqlstore.Operation
@@ -33,7 +33,7 @@ func (o *observer) observe(_ context.Context, op sqlstore.Operation) { //nolint:
 	o.all = append(o.all, op)
 }
 
-// one returns the one operation that was told of since it was last asked.
+// one returns the only operation that was observed since the last call.
 func (o *observer) one(t *testing.T, name string) sqlstore.Operation {
 	t.Helper()
 	o.mu.Lock()
@@ -47,7 +47,7 @@ func (o *observer) one(t *testing.T, name string) sqlstore.Operation {
 	return op
 }
 
-// TestObserver shows what is told of each operation, on every engine.
+// TestObserver checks the observed operations, on every engine.
 func TestObserver(t *testing.T) {
 	systems := map[engine]string{sqlite: "sqlite", postgres: "postgresql", mariadb: "mariadb"}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
@@ -127,7 +127,8 @@ func TestObserver(t *testing.T) {
 		require.Positive(t, o.one(t, "insert").Statements)
 		require.NoError(t, tx.Commit())
 
-		// What is refused before anything is sent, and what panics, is told once as well.
+		// A call that is refused before anything is sent, and one that panics, is observed once as
+		// well.
 		tx, err = db.BeginTx(ctx, nil)
 		require.NoError(t, err)
 		for name, do := range map[string]func() error{
@@ -155,7 +156,7 @@ func TestObserver(t *testing.T) {
 		})
 		requireNoPerson(t, o.one(t, "import").Err)
 
-		// More entries than go in one transaction are one operation.
+		// More entries than fit in one transaction are one operation.
 		rows := make([]string, 2500)
 		for i := range rows {
 			rows[i] = fmt.Sprintf("('many', %d, 'x', '', '', 'list', 'done', '', '', '', '', 1, 0, '', '')", i)
@@ -167,7 +168,7 @@ func TestObserver(t *testing.T) {
 		require.Equal(t, len(rows), n)
 		require.Equal(t, "many", o.one(t, "audit").Company)
 
-		// Failures: what the method returns, and the SQLSTATE of the engines that have one.
+		// Failures have the error of the method, and the SQLSTATE of the engines that have one.
 		_, err = b.Get(ctx, sel.Company, "nobody")
 		require.Equal(t, err, o.one(t, "get").Err)
 		over, cancel := context.WithCancel(ctx)
@@ -192,7 +193,7 @@ func TestObserver(t *testing.T) {
 	})
 }
 
-// BenchmarkObserver is what it costs to be watched, and what it costs where nobody watches: lists,
+// BenchmarkObserver measures the cost of an observer, and the cost if there is none: lists,
 // searches and details of as many goroutines as there are processors, while another one writes.
 //
 //	go test -run - -bench BenchmarkObserver -benchmem -count 5 .

@@ -18,11 +18,12 @@ import (
 
 const partitions = 8
 
-// A table of the schema that has a company, and its statement up to the closing parenthesis.
+// companyTable matches a table of the schema that has a company, with its statement up to the
+// closing parenthesis.
 var companyTable = regexp.MustCompile(`(?s)CREATE TABLE IF NOT EXISTS (sessionkit_\w+) \(\n    company .*?\n\);`)
 
-// newPartitioned makes the tables of PostgreSQL as a host may: in partitions by a hash of the
-// company.
+// newPartitioned makes the tables of PostgreSQL in partitions by a hash of the company, as a host
+// may.
 func newPartitioned(t testing.TB, db *sql.DB) *sqlstore.Backend {
 	t.Helper()
 	all, err := sqlstore.Migrations(sqlstore.Postgres)
@@ -34,7 +35,8 @@ func newPartitioned(t testing.TB, db *sql.DB) *sqlstore.Backend {
 	return sqlstore.New(db, sqlstore.Postgres)
 }
 
-// partitioned makes the tables of a migration that have a company partitioned ones.
+// partitioned returns the statements of a migration with partitions for the tables that have a
+// company.
 func partitioned(t testing.TB, text string) string {
 	t.Helper()
 	tables := 0
@@ -47,12 +49,13 @@ func partitioned(t testing.TB, text string) string {
 		}
 		return table
 	})
-	text = strings.Replace(text, "ALTER TABLE sessionkit_blocks SET (toast_tuple_target = 8160);", "", 1) // not of a partitioned table
+	// A partitioned table does not have this parameter.
+	text = strings.Replace(text, "ALTER TABLE sessionkit_blocks SET (toast_tuple_target = 8160);", "", 1)
 	require.Equal(t, strings.Count(text, "CREATE TABLE IF NOT EXISTS")-strings.Count(text, "(\n    version"), tables, "all but those with a version")
 	return text
 }
 
-// TestPartitionedConformance shows that the promises of store.Backend hold over partitioned tables.
+// TestPartitionedConformance tests the promises of store.Backend with partitioned tables.
 func TestPartitionedConformance(t *testing.T) {
 	t.Parallel()
 	need(t, postgres)
@@ -61,7 +64,7 @@ func TestPartitionedConformance(t *testing.T) {
 	})
 }
 
-// TestOnePartition shows that no statement looks at another partition than that of its company.
+// TestOnePartition shows that no statement scans a partition other than that of its company.
 func TestOnePartition(t *testing.T) {
 	c := newDatabase(t, postgres)
 	r := &recorder{Connector: c}
@@ -105,7 +108,7 @@ func TestOnePartition(t *testing.T) {
 	require.Greater(t, planned, 15)
 }
 
-// Updates name all partitions and then scan one.
+// partition matches the scan of a partition. Updates name all partitions and then scan one.
 var partition = regexp.MustCompile(`Scan .*\bon sessionkit_[a-z]+_p(\d)`)
 
 func requireOnePartition(t *testing.T, db *sql.DB, text string, args []driver.NamedValue) {

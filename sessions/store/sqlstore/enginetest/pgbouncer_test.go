@@ -12,9 +12,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// TestPgBouncer runs the promises through a PgBouncer that pools transactions, in the modes of pgx
-// that keep no prepared statement on the connection. It needs one whose databases are those of
-// SESSIONKIT_POSTGRES_DSN ("* = host=... port=..."):
+// TestPgBouncer tests the promises through a PgBouncer that pools transactions, in the modes of pgx
+// that keep no prepared statement on the connection. It needs a PgBouncer whose databases are those
+// of SESSIONKIT_POSTGRES_DSN ("* = host=... port=..."):
 //
 //	SESSIONKIT_PGBOUNCER_DSN="postgres://user:password@127.0.0.1:6432/postgres?sslmode=disable" go test -run TestPgBouncer .
 func TestPgBouncer(t *testing.T) {

@@ -15,10 +15,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestPlaceholders writes statements of literals, comments, names and placeholders of which it
-// knows the meaning, with question marks, quotes and the beginnings of comments everywhere. The
-// engine has to take them with as many arguments, and answer with the same texts. PLACEHOLDERS says
-// how many, other than 300.
+// TestPlaceholders writes statements of literals, comments, names and placeholders whose meaning it
+// knows, with question marks, quotes and the beginnings of comments everywhere. The engine has to
+// accept them with the same number of arguments, and answer with the same texts. PLACEHOLDERS sets
+// the number of statements; the default is 300.
 func TestPlaceholders(t *testing.T) {
 	rounds := 300
 	if text := os.Getenv("PLACEHOLDERS"); text != "" {
@@ -50,14 +50,15 @@ func TestPlaceholders(t *testing.T) {
 	})
 }
 
-// expression is SQL with question marks, their arguments, and what it comes to.
+// expression is SQL with question marks, its arguments, and its value.
 type expression struct {
 	sql   string
 	args  []any
 	value string
 }
 
-// requireArguments gives the expression to Expr with as many arguments as it has, and with another.
+// requireArguments passes the expression to Expr with the right number of arguments, and with a
+// wrong one.
 func requireArguments(t *testing.T, e engine, x expression) {
 	t.Helper()
 	for more := range 2 {
@@ -81,7 +82,7 @@ type sqlWriter struct {
 
 func (w sqlWriter) of(texts ...string) string { return texts[w.IntN(len(texts))] }
 
-// soup is a text of what SQL has a meaning for, without the pieces that hold one of the bytes.
+// soup returns a text of pieces with a meaning in SQL, without those that contain one of the bytes.
 func (w sqlWriter) soup(without string) (text string) {
 	for range w.IntN(7) {
 		piece := w.of("?", "??", "'", `"`, `\`, "$", "$a$", "$$", "-", "--", "/*", "*/", "#", "`", "[", "]", "a", "E", "1", "\n", "\r", " ", "გ", "@", ":a", ";", "(", ")", ",")
@@ -92,7 +93,7 @@ func (w sqlWriter) soup(without string) (text string) {
 	return text
 }
 
-// space is white space and comments, or nothing.
+// space returns white space and comments, or nothing.
 func (w sqlWriter) space() string {
 	if w.IntN(3) == 0 {
 		return ""
@@ -109,7 +110,7 @@ func quotedBy(quote, text string) string {
 	return quote + strings.ReplaceAll(text, quote, quote+quote) + quote
 }
 
-// name is that of a column.
+// name returns the name of a column.
 func (w sqlWriter) name() string {
 	text := "c" + w.soup(";:@%\n\r ")
 	switch quote := w.of(`"`, "`", "["); {
@@ -124,7 +125,7 @@ func (w sqlWriter) name() string {
 	}
 }
 
-// expression is a literal or a placeholder.
+// expression returns a literal or a placeholder.
 func (w sqlWriter) expression() expression {
 	text := w.soup("")
 	escaped := strings.NewReplacer(`\`, `\\`, "'", `\'`, `"`, `\"`).Replace(text)

@@ -12,9 +12,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestDefaultCosts asks a PostgreSQL whose costs are those that it comes with (random_page_cost is
-// 4) for its plans of streams. None may sort, be parallel or read the whole table: the first
-// session would come when all of them have been read.
+// TestDefaultCosts asks a PostgreSQL with its default costs (random_page_cost is 4) for its plans
+// of streams. None may sort, be parallel or read the whole table: then the first session would come
+// only after all of them have been read.
 func TestDefaultCosts(t *testing.T) {
 	w, b := watch(t, postgres)
 	require.NoError(t, b.Insert(t.Context(), crowd()...))
@@ -59,10 +59,11 @@ func TestDefaultCosts(t *testing.T) {
 	require.True(t, sorts, "left to itself it would sort, else this test shows nothing")
 }
 
-// TestNoStatistics asks a PostgreSQL that has no statistics of its tables, as after a first load,
-// for its plans of what names many sessions. It thinks that there are millions. None may read a
-// whole company. The same holds where it knows another company, and not yet the one that is asked
-// for: it thinks that that has no sessions, and that any index which begins with it will do.
+// TestNoStatistics asks a PostgreSQL without statistics of the tables, as after a first load, for
+// its plans of statements that name many sessions. It assumes that there are millions. No plan may
+// read a whole company. The same is true if it has statistics of another company, and none yet of
+// the one in the statement: it assumes that this company has no sessions, and that any index that
+// begins with it will do.
 func TestNoStatistics(t *testing.T) {
 	withoutVacuum := func(w *watched) {
 		for _, table := range []string{"sessions", "tombstones"} {
@@ -153,9 +154,9 @@ func noStatistics(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions
 	require.NoError(t, b.Verify(t.Context(), crowded))
 }
 
-// TestTailOfASmallerCompany asks PostgreSQL for its plans of what reads the tail of a company whose
-// change numbers are in the middle of another one's. Statistics are of all companies together: by
-// them, a good part of the table is behind such a number.
+// TestTailOfASmallerCompany asks PostgreSQL for its plans of statements that read the tail of a
+// company whose change numbers are in the middle of another one's. Statistics are of all companies
+// together: by them, a large part of the table is after such a number.
 func TestTailOfASmallerCompany(t *testing.T) {
 	w, b := watch(t, postgres)
 	all := crowd()

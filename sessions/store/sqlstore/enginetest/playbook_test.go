@@ -28,8 +28,8 @@ func TestPlaybooks(t *testing.T) {
 	})
 }
 
-// TestRetention runs the playbook of retention and erasure, line by line as the package
-// documentation has it.
+// TestRetention runs the playbook of retention and erasure, line by line as in the package
+// documentation.
 func TestRetention(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
 		c := newDatabase(t, e)
@@ -79,10 +79,10 @@ func requireDocumented(t *testing.T, section, file string, least int) {
 	require.GreaterOrEqual(t, lines, least, section)
 }
 
-// goLine is what a line of Go looks like, and none of a table or of SQL does.
+// goLine matches lines of Go, and no line of a table or of SQL.
 var goLine = regexp.MustCompile(`:= |[^=]= |^\t*(return|for|if|var|type|func|}|\*)|^\t+\w+ +\*\w`)
 
-// retention returns how many sessions each purge took out.
+// retention runs purges and returns the number of sessions that each removed.
 func retention(ctx context.Context, backend *sqlstore.Backend, fiveYearsAgo time.Time, subject, number, id string) (purged []int, err error) {
 	st := store.New(backend, store.Options{})
 	note := func(n int, err error) error {
@@ -121,19 +121,19 @@ func retention(ctx context.Context, backend *sqlstore.Backend, fiveYearsAgo time
 	return purged, err
 }
 
-// firstDay makes the tables and looks whether all is well, before anything is served.
+// firstDay makes the tables and checks them before anything is served.
 func firstDay(ctx context.Context, db *sql.DB, e engine) error {
 	if err := sqlstore.Migrate(ctx, db, dialects[e]); err != nil {
 		return err
 	}
 	backend := sqlstore.New(db, dialects[e])
-	if err := backend.Check(ctx); err != nil { // the settings of the connections, too
+	if err := backend.Check(ctx); err != nil { // checks the settings of the connections, too
 		return err
 	}
 	return backend.Insert(ctx, &sessions.Session{ID: "s-1", Company: "acme", CreatedAt: time.Now(), Status: sessions.Pending, FirstName: sessions.TextOf("Nino")})
 }
 
-// deploy is what a deployment does before its first new process starts.
+// deploy runs the steps of a deployment before its first new process starts.
 func deploy(ctx context.Context, db *sql.DB, e engine) error {
 	list, err := sqlstore.Status(ctx, db, dialects[e])
 	if err != nil {
@@ -156,8 +156,8 @@ func TestDeploymentAsks(t *testing.T) {
 	})
 }
 
-// TestRestore restores a backup over a database that has gone on: the watermarks from after the
-// backup are refused once NewHistory is called, and not before it.
+// TestRestore restores a backup over a database that has been used further: the watermarks from
+// after the backup are refused once NewHistory is called, and not before it.
 func TestRestore(t *testing.T) {
 	dir := t.TempDir()
 	live, backup := filepath.Join(dir, "live.db"), filepath.Join(dir, "backup.db")
@@ -178,7 +178,7 @@ func TestRestore(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrWatermark, "its number is that of other changes by now")
 }
 
-// restore is called once the database is back, and before anything writes to it.
+// restore is called after the database is restored, and before anything writes to it.
 func restore(ctx context.Context, db *sql.DB, e engine, companies ...string) error {
 	if err := sqlstore.Migrate(ctx, db, dialects[e]); err != nil { // the backup may be older than the package
 		return err

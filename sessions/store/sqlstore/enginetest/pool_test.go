@@ -25,11 +25,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// smallBuffers are of connections in which little is on its way, so that a server soon hears that
-// nobody reads.
+// smallBuffers is the size of a connection's buffers, in bytes. With small ones a server soon
+// notices that nothing is read.
 const smallBuffers = 8 << 10
 
-// served serves an API over a Store, to whoever a header names.
+// served serves an API of a Store, to the viewer that a header names.
 func served(t *testing.T, st *store.Store, failed func(error)) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(httpapi.New(st, httpapi.Options{
@@ -48,9 +48,9 @@ func served(t *testing.T, st *store.Store, failed func(error)) *httptest.Server 
 	return server
 }
 
-// Forty people begin an export and do not read it. Whatever the pool, whoever else types is
-// answered by the connections that are left, and the forty hear before the first byte if there is
-// no room for them.
+// TestExportsThatNobodyReads begins forty exports and does not read them. Whatever the pool, other
+// clients that type are answered with the connections that are left, and an export for which there
+// is no room is refused before its first byte.
 func TestExportsThatNobodyReads(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		const connections, many = 4, 1500
@@ -63,7 +63,7 @@ func TestExportsThatNobodyReads(t *testing.T) {
 		}
 		require.NoError(t, b.Insert(t.Context(), all...))
 		db.SetMaxOpenConns(connections)
-		st := store.New(b, store.Options{Exports: store.ExportLimits{Process: 100, Company: 100}}) // the pool knows better
+		st := store.New(b, store.Options{Exports: store.ExportLimits{Process: 100, Company: 100}}) // the pool is the limit here
 		server := served(t, st, func(err error) { t.Errorf("told of %v", err) })
 
 		ctx, cancel := context.WithCancel(t.Context())
@@ -130,7 +130,7 @@ func TestExportsThatNobodyReads(t *testing.T) {
 		}
 		require.Equal(t, connections-1, db.Stats().InUse)
 
-		file, err := io.ReadAll(begun[0].Body) // one reads after all
+		file, err := io.ReadAll(begun[0].Body) // one of them is read in the end
 		require.NoError(t, err)
 		require.Equal(t, many+1, strings.Count(string(file), "\r\n"))
 		cancel()
@@ -141,12 +141,12 @@ func TestExportsThatNobodyReads(t *testing.T) {
 	})
 }
 
-// A database that is down, and a statement that takes longer than it may, are not the client's
-// fault and not a mistake: the client may come again.
+// TestOutagesAreToldApart requires that a database that is down, and a statement that exceeds its
+// time limit, are reported neither as the client's fault nor as a bug: the client may try again.
 func TestOutagesAreToldApart(t *testing.T) {
 	for _, c := range []struct {
 		engine  engine
-		dsn     string // of a port at which nobody listens
+		dsn     string // of a port without a listener
 		timeout string // of statements
 	}{
 		{postgres, "postgres://nobody@127.0.0.1:1/none", "SET statement_timeout = '1ms'"},
@@ -181,9 +181,9 @@ func TestOutagesAreToldApart(t *testing.T) {
 	}
 }
 
-// A connection that is lost before one of a list's statements is an outage too, and so is a
-// database that another connection of SQLite keeps to itself. What is wrong with a statement is
-// not.
+// TestLostAndBusyConnections requires that a connection that is lost before one of a list's
+// statements is an outage too, and so is an SQLite database that another connection has locked. An
+// error of a statement itself is not.
 func TestLostAndBusyConnections(t *testing.T) {
 	get := func(t *testing.T, url string) (status int, problem, retry string) {
 		res, err := http.Get(url + "/sessions?browser=b")
@@ -202,7 +202,7 @@ func TestLostAndBusyConnections(t *testing.T) {
 			outages := 0
 			for after := range 4 {
 				breaker.arm("sessionkit_", after, killer(t, e, admin))
-				if status, problem, retry := get(t, server.URL); status != http.StatusOK { // database/sql may have tried again
+				if status, problem, retry := get(t, server.URL); status != http.StatusOK { // database/sql may have retried
 					outages++
 					require.Equal(t, http.StatusServiceUnavailable, status, "%s %v", problem, told)
 					require.Equal(t, "5", retry)
@@ -239,7 +239,7 @@ func TestLostAndBusyConnections(t *testing.T) {
 	})
 }
 
-// TestStatesOfNumbers asks for the states of errors that their engine gives none.
+// TestStatesOfNumbers requires SQLSTATEs for errors of an engine that has none for them.
 func TestStatesOfNumbers(t *testing.T) {
 	for number, state := range map[uint16]string{1205: "55P03", 3024: "57014", 1021: "53100", 1105: "HY000"} {
 		err := &sqlstore.Error{Op: "list", Err: fmt.Errorf("x: %w", &mysql.MySQLError{Number: number, SQLState: [5]byte([]byte("HY000"))})}
@@ -250,7 +250,7 @@ func TestStatesOfNumbers(t *testing.T) {
 	require.Empty(t, (&sqlstore.Error{Op: "list", Err: errors.New("x")}).SQLState())
 }
 
-// slowBackend asks for something that takes longer than it may.
+// slowBackend runs a statement that exceeds its time limit.
 type slowBackend struct {
 	*sqlstore.Backend
 	db            *sql.DB

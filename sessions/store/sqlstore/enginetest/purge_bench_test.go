@@ -16,8 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// eachUpkeep runs a benchmark of what a host does to all of a company beside its writers. SQLite is
-// in WAL mode, as the package documentation advises: in others a writer waits for whoever reads.
+// eachUpkeep runs a benchmark of upkeep of a whole company beside its writers. SQLite is in WAL
+// mode, as the package documentation advises: in other modes a writer waits for readers.
 func eachUpkeep(b *testing.B, run func(b *testing.B, e engine, db *sql.DB)) {
 	b.Helper()
 	for _, e := range []engine{sqlite, postgres, mariadb} {
@@ -31,8 +31,8 @@ func eachUpkeep(b *testing.B, run func(b *testing.B, e engine, db *sql.DB)) {
 	}
 }
 
-// filled stores as many sessions as SESSIONKIT_UPKEEP says, or else 20,000, a second apart, and
-// returns how many that are.
+// filled stores as many sessions as SESSIONKIT_UPKEEP says, by default 20,000, a second apart, and
+// returns their number.
 func filled(b *testing.B, be *sqlstore.Backend) int {
 	b.Helper()
 	n, err := strconv.Atoi(os.Getenv("SESSIONKIT_UPKEEP"))
@@ -52,8 +52,8 @@ func filled(b *testing.B, be *sqlstore.Backend) int {
 
 func filledAt(i int) time.Time { return start.AddDate(0, -6, 0).Add(time.Duration(i) * time.Second) }
 
-// beside runs do while another writer and a search are at work. It reports how long do took for
-// each of n sessions, and how long the others waited at the most, before and meanwhile.
+// beside runs do while another writer and a search are at work. It reports the time for each of n
+// sessions, and how long the others waited at most, before and meanwhile.
 func beside(b *testing.B, be *sqlstore.Backend, n int, do func() error) {
 	b.Helper()
 	others := newOthers(be, "acme", filledAt(0), filledAt(n))
@@ -93,7 +93,7 @@ func BenchmarkPurge(b *testing.B) {
 	})
 }
 
-// BenchmarkRekey makes the search keys of a company anew, beside a writer and a search.
+// BenchmarkRekey rebuilds the search keys of a company, beside a writer and a search.
 func BenchmarkRekey(b *testing.B) {
 	eachUpkeep(b, func(b *testing.B, e engine, db *sql.DB) {
 		newBackend(b, e, db) // makes the tables

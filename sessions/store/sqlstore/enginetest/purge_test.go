@@ -22,7 +22,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// purge takes out what a Purge selects, and returns how many those were.
+// purge removes the sessions that a Purge selects, and returns their number.
 func (o *oracle) purge(p store.Purge) int {
 	if p.Err() != nil {
 		return 0
@@ -34,9 +34,9 @@ func (o *oracle) purge(p store.Purge) int {
 	return before - len(o.list)
 }
 
-// TestPurgeInParts purges segments as a whole and in part, of a tail and of segments whose sessions
-// have changed since, while others insert, change, pack and read. All that is kept agrees then, and
-// no word of those who went is left.
+// TestPurgeInParts purges whole segments, parts of segments, a tail, and segments whose sessions
+// have changed since, while others insert, change, pack and read. Everything that is stored agrees
+// afterwards, and no word of the removed sessions is left.
 func TestPurgeInParts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 200, Segment: 500})
@@ -48,7 +48,7 @@ func TestPurgeInParts(t *testing.T) {
 			}
 		}
 		all := loaded(t, b, list)
-		for i, s := range slices.Clone(all.list) { // dead places, whose words stay
+		for i, s := range slices.Clone(all.list) { // dead places, whose words remain
 			if i%40 == 3 || i > 1600 && i%4 == 0 {
 				s = s.Clone()
 				s.Status, s.DecidedAt = sessions.Success, s.CreatedAt
@@ -119,8 +119,8 @@ func TestPurgeInParts(t *testing.T) {
 	})
 }
 
-// TestPurgeIsKilled kills a process that purges, again and again, with SIGKILL. What is stored
-// agrees each time, and in the end the purge is done.
+// TestPurgeIsKilled repeatedly kills a process that purges, with SIGKILL. Everything that is stored
+// agrees each time, and in the end the purge is complete.
 func TestPurgeIsKilled(t *testing.T) {
 	if db, e := toBeKilled(t); db != nil {
 		b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
@@ -173,12 +173,12 @@ func databaseOf(t *testing.T, e engine, db *sql.DB) (name string) {
 	return name
 }
 
-// atWork is the line that a process says when it is to be killed from now on.
+// atWork is the line with which a process says that it can be killed from now on.
 const atWork = "at work"
 
-// killedWithin runs this test in a process of its own, which works on a database, and kills it with
-// SIGKILL some time after it is at work. It calls meanwhile again and again until the process has
-// ended, and reports whether it was at work still.
+// killedWithin runs this test in another process, which works on a database, and kills it with
+// SIGKILL some time after its work has begun. Until the process has ended it repeatedly calls
+// meanwhile. It reports whether the process was still at work.
 func killedWithin(t *testing.T, e engine, db *sql.DB, after time.Duration, meanwhile func()) bool {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")
@@ -203,7 +203,7 @@ func killedWithin(t *testing.T, e engine, db *sql.DB, after time.Duration, meanw
 	}
 }
 
-// toBeKilled returns the database on which this process is to work until it is killed; nil: it is
+// toBeKilled returns the database on which this process works until it is killed, or nil if it is
 // not such a process.
 func toBeKilled(t *testing.T) (*sql.DB, engine) {
 	t.Helper()
@@ -214,11 +214,11 @@ func toBeKilled(t *testing.T) (*sql.DB, engine) {
 	return connect(t, connector(t, e, os.Getenv("SESSIONKIT_TEST_DSN"), "")), e
 }
 
-// TestPurgeAndHosts: a transaction of the host's that has an older snapshot does not bring back
-// what was purged since.
+// TestPurgeAndHosts requires that a transaction of the host's own with an older snapshot does not
+// bring purged sessions back.
 func TestPurgeAndHosts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		if e == sqlite { // which has one writer
+		if e == sqlite { // SQLite has one writer
 			return
 		}
 		b := newBackend(t, e, db)
@@ -246,8 +246,8 @@ func TestPurgeAndHosts(t *testing.T) {
 	})
 }
 
-// TestPurgeBeforeWriters: what was purged after a writer has read it, and before the writer has the
-// company, does not come back, whether its tombstone is kept or not.
+// TestPurgeBeforeWriters purges a session after a writer has read it, and before the writer holds
+// the company. The session does not come back, whether its tombstone is kept or not.
 func TestPurgeBeforeWriters(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -279,7 +279,8 @@ func TestPurgeBeforeWriters(t *testing.T) {
 							require.Equal(t, 1, gone)
 						})
 						err := write(s.Clone())
-						if name != "Put" || keep == 0 { // whose event is of a session that nobody knows any more
+						// The event of a Put is of a session that is no longer known.
+						if name != "Put" || keep == 0 {
 							require.ErrorIs(t, err, store.ErrNotFound, "%s, packed=%t", name, packed)
 							_, err = b.Get(t.Context(), "acme", s.ID)
 							require.ErrorIs(t, err, store.ErrNotFound)
@@ -292,8 +293,8 @@ func TestPurgeBeforeWriters(t *testing.T) {
 	}
 }
 
-// TestPurgeOfChanging: a session that changes while those with some IDs go, and that the filter
-// matches all the time, goes with them, whenever it changes.
+// TestPurgeOfChanging requires that a session that changes during a purge by IDs is purged too if
+// the filter matches it all the time, whenever it changes.
 func TestPurgeOfChanging(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -303,7 +304,7 @@ func TestPurgeOfChanging(t *testing.T) {
 			for _, s := range persons(60) {
 				ids = append(ids, s.ID)
 			}
-			for statement := range 3 { // those that read a snapshot before the first session goes
+			for statement := range 3 { // those that read a snapshot before the first session is removed
 				require.NoError(t, b.Insert(t.Context(), persons(80)...))
 				require.NoError(t, b.Maintain(t.Context(), "acme"))
 				changing, err := other.Get(t.Context(), "acme", ids[7])
@@ -324,8 +325,8 @@ func TestPurgeOfChanging(t *testing.T) {
 	}
 }
 
-// TestPurgeBetweenStatements: a purge, and a write after it, between the statements of Changes are
-// not passed over.
+// TestPurgeBetweenStatements requires that Changes does not miss a purge, and a write after it,
+// that come between its statements.
 func TestPurgeBetweenStatements(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -350,7 +351,7 @@ func TestPurgeBetweenStatements(t *testing.T) {
 	}
 }
 
-// TestErasure: what a setting of SQLite's leaves on the disk is said.
+// TestErasure requires that Backends report a setting of SQLite that leaves data on the disk.
 func TestErasure(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

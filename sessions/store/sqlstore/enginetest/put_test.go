@@ -18,7 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// event is the state of a person's session at a version: pending, and decided from version 2 on.
+// event returns a person's session at a version: pending at first, and decided from version 2 on.
 func event(n int, version int64) store.Versioned {
 	s := person(n)
 	s.Model, s.LastName = fmt.Sprint("version ", version), sessions.TextOf(fmt.Sprint("Name", version))
@@ -35,8 +35,8 @@ func outcomes(results []store.PutResult) (list []store.PutOutcome) {
 	return list
 }
 
-// TestPutAmongWriters puts the events of the same sessions from eight writers, each in an order of
-// its own, while what they wrote is packed into tiny segments. The greatest version wins.
+// TestPutAmongWriters puts the events of the same sessions from eight writers, each in its own
+// order, while the sessions are packed into tiny segments. The greatest version wins.
 func TestPutAmongWriters(t *testing.T) {
 	const writers, many, versions = 8, 12, 4
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
@@ -77,7 +77,7 @@ func TestPutAmongWriters(t *testing.T) {
 	})
 }
 
-// TestPutMany puts ten thousand sessions in one call, and once they are packed a newer state of a
+// TestPutMany puts ten thousand sessions in one call, and after they are packed a newer state of a
 // fifth of them.
 func TestPutMany(t *testing.T) {
 	many, newer := 10_000, 2_000
@@ -113,7 +113,7 @@ func TestTx(t *testing.T) {
 			need(t, e)
 			for _, level := range []sql.IsolationLevel{sql.LevelReadCommitted, sql.LevelRepeatableRead} {
 				if e == sqlite && level != sql.LevelReadCommitted {
-					continue // it has no levels
+					continue // SQLite has no isolation levels
 				} else if e == sqlite {
 					level = sql.LevelDefault
 				}
@@ -141,7 +141,7 @@ func TestTx(t *testing.T) {
 						_, err = within.Get(t.Context(), "globex", person(1).ID)
 						require.ErrorIs(t, err, store.ErrNotFound)
 						require.ErrorIs(t, within.Redact(t.Context(), "acme", "nobody"), store.ErrNotFound)
-						// A Store over the transaction lists what is in it, page by page.
+						// A Store over the transaction lists the sessions in it, page by page.
 						st := store.New(within, store.Options{})
 						query := store.Query{Filter: filter.Search("name"), Limit: 5}
 						var listed []*sessions.Session

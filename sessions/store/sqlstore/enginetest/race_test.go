@@ -2,8 +2,8 @@
 
 package enginetest
 
-// defaultChecks is how many random cases each property gets: fewer with the race detector, which
-// makes Go code some ten times slower.
+// defaultChecks is the number of random cases for each property. With the race detector, which
+// makes Go code about ten times slower, there are fewer.
 const defaultChecks = "20"
 
 // raced reports that the tests run with the race detector.

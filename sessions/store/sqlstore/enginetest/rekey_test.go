@@ -25,14 +25,14 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
-// The keys of an SDK with another version of them. Whoever trusts one finds nobody whom they look
-// for, and somebody else.
+// The keys of an SDK with another version of search keys. A search that trusts them does not find
+// the sessions that match, but others.
 var (
 	olderKeys = &keys.Keys{Version: searchkey.Version - 1, Respell: respell("")}
 	newerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: respell("q")}
 )
 
-// respell turns the texts of search around, and begins them with something else.
+// respell reverses the texts of search, and puts another text before them.
 func respell(with string) func(*sessions.Session) *sessions.Session {
 	return func(s *sessions.Session) *sessions.Session {
 		s = s.Clone()
@@ -49,8 +49,9 @@ func respell(with string) func(*sessions.Session) *sessions.Session {
 
 var keysMu sync.Mutex
 
-// backendOf returns a Backend of an SDK with other keys, whose searches are not to be looked at, or
-// one of this SDK, if k is nil. Tests with both make both by this function: they run side by side.
+// backendOf returns a Backend of an SDK with other keys, whose searches are not to be checked, or
+// one of this SDK if k is nil. A test that needs both makes both with this function, since they are
+// used at the same time.
 func backendOf(db *sql.DB, e engine, k *keys.Keys, p sqlstore.Packing) *sqlstore.Backend {
 	keysMu.Lock()
 	defer keysMu.Unlock()
@@ -59,7 +60,8 @@ func backendOf(db *sql.DB, e engine, k *keys.Keys, p sqlstore.Packing) *sqlstore
 	return sqlstore.New(db, dialects[e]).WithPacking(p)
 }
 
-// versionsOf returns the version of the search keys that a company states, and of its segments.
+// versionsOf returns the version of the search keys that a company states, and those of its
+// segments.
 func versionsOf(t require.TestingT, db *sql.DB, company string) (stated int64, segments []int64) {
 	company = "'" + strings.ReplaceAll(company, "'", "''") + "'"
 	require.NoError(t, db.QueryRow("SELECT search_key FROM sessionkit_companies WHERE company = "+company).Scan(&stated))
@@ -75,9 +77,10 @@ func versionsOf(t require.TestingT, db *sql.DB, company string) (stated int64, s
 	return stated, segments
 }
 
-// TestRekeyModel is TestModel with two versions of search keys that write side by side: that of
-// this package, and one before or behind it. Whoever wrote a session, this package finds it, and
-// nobody else. After each commit all that is kept has to agree with the version that it states.
+// TestRekeyModel is TestModel with two versions of search keys that write at the same time: that of
+// this package, and an earlier or a later one. This package finds every session, whichever version
+// wrote it, and no others. After each commit everything that is stored has to agree with the
+// version that it states.
 func TestRekeyModel(t *testing.T) {
 	for _, e := range presentEngines(t) {
 		t.Run(string(e), func(t *testing.T) {
@@ -137,7 +140,7 @@ func TestRekeyModel(t *testing.T) {
 						requireAnswers(t, ours, &all, sel)
 						continue
 					}
-					// Each looks at the words that it understands.
+					// Each verifies the words that it understands.
 					require.NoError(t, ours.Verify(t.Context(), company))
 					require.NoError(t, other.Verify(t.Context(), company))
 					if len(all.list) > 0 {
@@ -149,7 +152,7 @@ func TestRekeyModel(t *testing.T) {
 				if len(all.list) == 0 {
 					return
 				}
-				// The newer version brings all up to it, and no word or key is left of the other.
+				// The newer version rebuilds everything, and no word or key of the other is left.
 				newest, version := ours, int64(searchkey.Version)
 				if otherKeys == newerKeys {
 					newest, version = other, newerKeys.Version
@@ -176,10 +179,10 @@ func TestRekeyModel(t *testing.T) {
 	}
 }
 
-// TestRekeyIsKilled kills a process that makes search keys anew, again and again, with SIGKILL,
-// while processes of this version and of the one before search and write. Everybody is found each
-// time, what is stored agrees, and in the end all has the keys of this version. It is of more
-// sessions if SESSIONKIT_FULL_SIZE is set.
+// TestRekeyIsKilled repeatedly kills a process that rebuilds search keys, with SIGKILL, while
+// processes of this version and of the one before search and write. Every session is found each
+// time, everything that is stored agrees, and in the end all keys are of this version. With
+// SESSIONKIT_FULL_SIZE it has more sessions.
 func TestRekeyIsKilled(t *testing.T) {
 	packing := sqlstore.Packing{Tail: 100, Segment: 300}
 	if db, e := toBeKilled(t); db != nil {
@@ -193,7 +196,7 @@ func TestRekeyIsKilled(t *testing.T) {
 		newBackend(t, e, db) // makes the tables
 		ours := backendOf(db, e, nil, packing)
 		older := backendOf(db, e, olderKeys, packing)
-		all := loaded(t, older, dense(size(900, 6_000))) // as many as the budget of requireWhole is enough for
+		all := loaded(t, older, dense(size(900, 6_000))) // as many as the budget of requireWhole suffices for
 		random := rand.New(rand.NewPCG(9, 9))
 		isOurs := func() bool {
 			stated, _ := versionsOf(t, db, "acme")
@@ -242,8 +245,9 @@ func TestRekeyIsKilled(t *testing.T) {
 	})
 }
 
-// TestRekeyAgainstEachOther lets the version before make the keys of the same rows anew between two
-// parts of what this one does, and end in the middle. No key of the other is taken for its own.
+// TestRekeyAgainstEachOther lets the version before rebuild the keys of the same rows between two
+// parts of this one's work, and end in the middle. Neither version takes a key of the other for its
+// own.
 func TestRekeyAgainstEachOther(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
 		c := newDatabase(t, e)
@@ -257,7 +261,7 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 		require.NoError(t, ours.Insert(t.Context(), fresh))
 		all.put(fresh)
 		hold := "search_key\nFROM sessionkit_companies\nWHERE company"
-		if e == sqlite { // which writes to hold
+		if e == sqlite { // SQLite needs to write to hold
 			hold = "SET seq = seq"
 		}
 		ended := false
@@ -279,9 +283,9 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 	})
 }
 
-// TestRekeyLongTail searches a company whose sessions have keys of another version and were never
-// packed, as migrations leave a database of the first version, and one half of which is. The budget
-// bounds a page and a count, each page gets on, and together they are what Match says.
+// TestRekeyLongTail searches a company whose sessions have keys of another version. They were never
+// packed, as after the migrations from the first version, or only one half of them was. The budget
+// bounds a page and a count, each page makes progress, and together the pages are those of Match.
 func TestRekeyLongTail(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		newBackend(t, e, db) // makes the tables
@@ -289,7 +293,7 @@ func TestRekeyLongTail(t *testing.T) {
 		older := backendOf(db, e, olderKeys, sqlstore.Packing{Tail: -1})
 		ours := backendOf(db, e, nil, sqlstore.Packing{Tail: -1})
 		all := new(oracle)
-		for _, part := range [][]*sessions.Session{list[:len(list)/2], list[len(list)/2:]} { // each of all times
+		for _, part := range [][]*sessions.Session{list[:len(list)/2], list[len(list)/2:]} { // each part is of all times
 			require.NoError(t, ours.Maintain(t.Context(), "acme"))
 			require.NoError(t, older.Insert(t.Context(), clones(part)...))
 			all.list = append(all.list, part...)
@@ -338,12 +342,13 @@ func TestRekeyLongTail(t *testing.T) {
 	})
 }
 
-// walkedTail is the length beyond which sqlstore reads such a tail in the order of the list.
+// walkedTail is the length in sessions beyond which sqlstore reads such a tail in the order of the
+// list.
 const walkedTail = 4_000
 
-// TestRekeyBehindASnapshot lets another version make the keys of the same rows anew after a
-// snapshot of them was read, and before they are claimed or packed, and end in the middle. What was
-// read of their keys is out of date then.
+// TestRekeyBehindASnapshot lets another version rebuild the keys of the same rows after a snapshot
+// of them was read, and before they are claimed or packed, and end in the middle. The keys that
+// were read are out of date then.
 func TestRekeyBehindASnapshot(t *testing.T) {
 	const claims, packs = "search_key\nFROM sessionkit_companies\nWHERE company", "INSERT INTO sessionkit_blocks"
 	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
@@ -384,7 +389,7 @@ func TestRekeyBehindASnapshot(t *testing.T) {
 			}
 			require.NoError(t, test.load(writer, other, all[:140]), test.company)
 			before := test.before
-			if e == sqlite && before == claims { // which writes to hold
+			if e == sqlite && before == claims { // SQLite needs to write to hold
 				before = "SET seq = seq"
 			}
 			ended := false

@@ -14,7 +14,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestSchema applies it by the call, again, by many at once, and by the statements of the file.
+// TestSchema applies the schema by the call, again, by many calls at once, and by the statements of
+// the file.
 func TestSchema(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		missing := sqlstore.New(db, dialects[e])
@@ -52,7 +53,8 @@ func TestSchema(t *testing.T) {
 	})
 }
 
-// TestOtherSchema refuses tables of another version, and names both.
+// TestOtherSchema requires that tables of another version are refused, with both versions in the
+// error.
 func TestOtherSchema(t *testing.T) {
 	for _, change := range []string{"version = 10, oldest = 9"} {
 		t.Run(change, func(t *testing.T) {
@@ -75,7 +77,7 @@ func TestOtherSchema(t *testing.T) {
 	}
 }
 
-// TestUnknownDialect is an error of every method, not a panic.
+// TestUnknownDialect requires that every method returns an error, and does not panic.
 func TestUnknownDialect(t *testing.T) {
 	db := open(t, sqlite)
 	b := sqlstore.New(db, 0)

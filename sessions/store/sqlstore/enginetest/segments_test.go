@@ -24,11 +24,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// tiny makes segments of everything.
+// tiny packs nearly everything into segments.
 var tiny = sqlstore.Packing{Tail: 3, Segment: 5}
 
 // TestModel compares random writes and reads, in any order, with a sorted slice: tails of 3,
-// segments of 5, a handful of microseconds. After each commit all that is kept has to agree.
+// segments of 5, a handful of microseconds. After each commit everything that is stored has to
+// agree.
 func TestModel(t *testing.T) {
 	for _, e := range presentEngines(t) {
 		t.Run(string(e), func(t *testing.T) {
@@ -198,7 +199,7 @@ func requireAnswers(t *rapid.T, b *sqlstore.Backend, all *oracle, sel store.Sele
 	}
 }
 
-// loaded stores sessions in parts, and keeps them.
+// loaded stores sessions in parts, and returns an oracle of them.
 func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle {
 	t.Helper()
 	var all oracle
@@ -215,8 +216,8 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 	return &all
 }
 
-// requireWhole requires that every page of a search is full, except for the last one, and that they
-// are what Match says.
+// requireWhole requires that every page of a search is full, except the last one, and that the
+// pages are those of Match.
 func requireWhole(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
 	t.Helper()
 	matches := all.match(f)
@@ -241,7 +242,7 @@ func requireWhole(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filte
 }
 
 // dense returns sessions within a minute, a third of them within one microsecond, whose words begin
-// with the usual letters and digits.
+// with common letters and digits.
 func dense(n int) (list []*sessions.Session) {
 	first := []string{"Nino", "Giorgi", "Ana", "Lasha", "Natia", "Gela"}
 	last := []string{"Beridze", "Lomidze", "Gelashvili", "Nozadze", "Abashidze"}
@@ -263,8 +264,8 @@ func dense(n int) (list []*sessions.Session) {
 	return list
 }
 
-// TestBurst searches many sessions of one minute, many of them of one microsecond, by what most of
-// them have and few have together. No page is cut, whatever is asked.
+// TestBurst searches many sessions of one minute, many of them of one microsecond, for words that
+// most of them have and few have together. No page ends early, whatever the search.
 func TestBurst(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		n := size(5000, 100_000)
@@ -283,8 +284,8 @@ func TestBurst(t *testing.T) {
 	})
 }
 
-// TestManyValues asks for as many values as a filter may have, of every field that is indexed: each
-// page is whole, and each count exact. Of any other field, pages get on.
+// TestManyValues asks for as many values as a filter may have, for every indexed field: each page
+// is whole, and each count exact. For any other field, pages make progress.
 func TestManyValues(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
@@ -324,12 +325,12 @@ func TestManyValues(t *testing.T) {
 		}
 		requireWhole(t, b, all, filter.Or(words...))
 		var reasons []sessions.Reason
-		for i := range 510 { // with the two words of the search as many as a filter may have
+		for i := range 510 { // with the two words of the search, as many as a filter may have
 			reasons = append(reasons, sessions.Reason(fmt.Sprint("reason-", i)))
 		}
 		requireWhole(t, b, all, filter.And(filter.Not(filter.FailedFor(reasons...)), filter.Search("g b")))
 		requireWhole(t, b, all, filter.FailedFor(append(reasons, sessions.LowFAR, sessions.DigitalSpoof)...))
-		// Elsewhere rows have the last word: pages get on.
+		// Other fields are decided by rows: pages make progress.
 		for f, value := range map[sessions.Field]func(s *sessions.Session) string{
 			sessions.FieldID:          func(s *sessions.Session) string { return s.ID },
 			sessions.FieldPartner:     func(s *sessions.Session) string { return s.Partner },
@@ -352,8 +353,8 @@ func TestManyValues(t *testing.T) {
 	})
 }
 
-// requireBounded lists what is selected within a small budget: each page is full, or has got on by
-// a quarter of it.
+// requireBounded lists a selection with a small budget: each page is full, or has advanced by a
+// quarter of the budget.
 func requireBounded(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filter) {
 	t.Helper()
 	var want, got []string
@@ -373,8 +374,8 @@ func requireBounded(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Fil
 	require.Equal(t, want, got, "%.60s", f.Text())
 }
 
-// TestAnyOrder stores sessions of ten years, and one of the year 1000, in no order. Maintain keeps
-// segments from overlapping.
+// TestAnyOrder stores sessions of ten years, and one of the year 1000, in random order. Maintain
+// keeps segments from overlapping.
 func TestAnyOrder(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 60, Segment: 200})
@@ -389,7 +390,8 @@ func TestAnyOrder(t *testing.T) {
 		all := loaded(t, b, list)
 		fs := []filter.Filter{
 			filter.Search("n g 0"), filter.Status(sessions.Failed), filter.Search("000001"),
-			// Few segments have all that is read first, some of those nothing of the rest.
+			// Few segments have all words that are read first, and some of these have none of the
+			// rest.
 			filter.Search("500000001 lasha b 5"), filter.Search("50000000 lasha gel 5"), filter.And(filter.Search("50000000 l 51"), filter.DocumentType(types[1], types[2])),
 			filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName, sessions.FieldPersonalNumber), "500000001 l 5 la"),
 		}
@@ -424,7 +426,7 @@ func TestAnyOrder(t *testing.T) {
 	})
 }
 
-// withDead returns a company of several segments, one of which has a dead position.
+// withDead returns a company with several segments, one of which has a dead position.
 func withDead(t *testing.T, e engine, db *sql.DB) (*sqlstore.Backend, *oracle) {
 	t.Helper()
 	b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 400})
@@ -437,7 +439,7 @@ func withDead(t *testing.T, e engine, db *sql.DB) (*sqlstore.Backend, *oracle) {
 }
 
 // TestDamage damages one block after the other: each time a search ends with an error that names
-// it, or answers right, and Verify notices. Repair mends it.
+// the block, or its answer is right, and Verify notices the damage. Repair repairs it.
 func TestDamage(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b, all := withDead(t, e, db)
@@ -482,7 +484,8 @@ func TestDamage(t *testing.T) {
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 		requireWhole(t, b, all, filter.Search("n g 0"))
 
-		// The company's row is older than its sessions, or gone, as after a restore table by table.
+		// The company's row is older than its sessions, or missing, as after a restore table by
+		// table.
 		for _, damage := range []string{"UPDATE sessionkit_companies SET seq = seq - 1", "DELETE FROM sessionkit_companies"} {
 			s := all.list[0].Clone()
 			s.Attempt++
@@ -516,8 +519,8 @@ func requireRightOrDamaged(t *testing.T, b *sqlstore.Backend, all *oracle, f fil
 	}
 }
 
-// TestMissingDead takes away the block of dead positions: no page and no count takes the dead for
-// living.
+// TestMissingDead removes the block of dead positions: no page and no count takes dead places for
+// living ones.
 func TestMissingDead(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b, all := withDead(t, e, db)
@@ -533,7 +536,7 @@ func TestMissingDead(t *testing.T) {
 }
 
 // TestForgottenSex redacts people whose places are dead, living, and in several segments: nothing
-// says any more which sex they were.
+// states their sex any more.
 func TestForgottenSex(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(tiny)
@@ -554,8 +557,9 @@ func TestForgottenSex(t *testing.T) {
 	})
 }
 
-// TestDoubtfulTies walks the pages of a filter that rows decide, over segments that overlap and
-// have sessions of the same instants. Wherever a budget ends between those, none is skipped.
+// TestDoubtfulTies reads the pages of a filter that only rows can decide, with segments that
+// overlap and have sessions of the same instants. Wherever a budget ends between these, none is
+// skipped.
 func TestDoubtfulTies(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		const n, segments = 500, 3
@@ -599,8 +603,8 @@ func ids(list []*sessions.Session) (all []string) {
 	return all
 }
 
-// TestExchanged exchanges the blocks of two segments that are alike: each is whole, and in the
-// wrong place.
+// TestExchanged exchanges the blocks of two segments that are alike: each block is whole, and in
+// the wrong place.
 func TestExchanged(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 1000})
@@ -624,8 +628,9 @@ func TestExchanged(t *testing.T) {
 	})
 }
 
-// TestWritersPackInParts: a writer that meets a tail which nobody has packed packs a part of it, so
-// that its caller does not wait for the rest, and nothing while the keys of it are made anew.
+// TestWritersPackInParts requires that a writer that finds a tail that was never packed packs a
+// part of it, so that its caller does not wait for the rest, and nothing while its keys are being
+// rebuilt.
 func TestWritersPackInParts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		newBackend(t, e, db) // makes the tables

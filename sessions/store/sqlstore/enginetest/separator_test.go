@@ -18,8 +18,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// A stream survives texts that hold what packed rows are separated by, at any place, and gives its
-// connection back however it ends, on a pool of one.
+// TestStreamEnds requires that a stream survives texts that contain the separators of packed rows,
+// at any place, and that it gives its connection back however it ends, with a pool of one.
 func TestStreamEnds(t *testing.T) {
 	dialects := map[engine]filter.Dialect{sqlite: sqlstore.SQLite, postgres: sqlstore.Postgres, mariadb: sqlstore.MariaDB}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
@@ -28,14 +28,15 @@ func TestStreamEnds(t *testing.T) {
 		b := sqlstore.New(db, dialects[e])
 		const n = 3000
 		all := make([]*sessions.Session, n)
-		long, err := sessions.NewExtra(sessions.ExtraPair{Key: "note", Value: strings.Repeat("x", 1000)}) // more batches than wait at once
+		// More batches than can wait at once.
+		long, err := sessions.NewExtra(sessions.ExtraPair{Key: "note", Value: strings.Repeat("x", 1000)})
 		require.NoError(t, err)
 		at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		for i := range all {
 			all[i] = &sessions.Session{
 				ID: fmt.Sprintf("s-%04d", i), Company: "acme", CreatedAt: at.Add(-time.Duration(i/3) * time.Second), Status: sessions.Pending,
 				FirstName: sessions.TextOf("Nino"), LastName: sessions.TextIn(sessions.NotRecognised), Extra: long,
-				Model: "%s|%d?", // what formats are made of
+				Model: "%s|%d?", // characters that formats consist of
 			}
 			all[i].ID = fmt.Sprintf("s-%04d", n-i) // ties come in this order
 		}
@@ -56,7 +57,7 @@ func TestStreamEnds(t *testing.T) {
 				require.Equal(t, all[i].FirstName.Value(), s.FirstName.Value())
 				require.Equal(t, all[i].Model, s.Model)
 				i++
-				*s = sessions.Session{} // it is lent
+				*s = sessions.Session{} // the session is valid only until now
 				return nil
 			}))
 			require.Equal(t, n, i)
@@ -81,7 +82,8 @@ func TestStreamEnds(t *testing.T) {
 	})
 }
 
-// What a stream reads ahead is bounded in bytes: the longest rows take no more memory than others.
+// TestStreamOfLongRows requires that the rows that a stream reads ahead are bounded in bytes: the
+// longest rows take no more memory than others.
 func TestStreamOfLongRows(t *testing.T) {
 	db := open(t, sqlite)
 	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))

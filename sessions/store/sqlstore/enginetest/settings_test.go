@@ -30,15 +30,15 @@ func accepting(t testing.TB, scale far.Scale, level far.Level, revision int64) s
 	return store.CompanySettings{Acceptance: acceptance, Revision: revision}
 }
 
-// rowsOf returns how many rows of a company a table has.
+// rowsOf returns the number of rows of a company in a table.
 func rowsOf(t testing.TB, db *sql.DB, table, company string) (n int) {
 	t.Helper()
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table+" WHERE company = '"+company+"'").Scan(&n))
 	return n
 }
 
-// TestSettingsLast shows what is there after the process has ended: other Backends on the same
-// database find it.
+// TestSettingsLast shows that settings outlive the process: other Backends on the same database
+// find them.
 func TestSettingsLast(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()
@@ -85,8 +85,7 @@ func TestSettingsLast(t *testing.T) {
 	})
 }
 
-// TestSettingsRefuse shows settings that could not be read back, and companies that nobody can
-// have.
+// TestSettingsRefuse refuses settings that could not be read back, and companies that cannot exist.
 func TestSettingsRefuse(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()
@@ -115,8 +114,8 @@ func TestSettingsRefuse(t *testing.T) {
 	})
 }
 
-// TestSettingsInTx has settings and entries in the host's transaction, which are there if the host
-// commits.
+// TestSettingsInTx writes settings and entries in the host's transaction. They are stored if the
+// host commits.
 func TestSettingsInTx(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()
@@ -147,8 +146,8 @@ func TestSettingsInTx(t *testing.T) {
 	})
 }
 
-// TestManyEntries pages ten thousand entries while others append, and deletes them as their time
-// ends.
+// TestManyEntries reads ten thousand entries page by page while others append, and deletes them
+// when their retention ends.
 func TestManyEntries(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		const entries = 10_000
@@ -158,7 +157,7 @@ func TestManyEntries(t *testing.T) {
 		now := time.Now()
 		for i := range entries {
 			action := "list"
-			if i%5000 == 4999 { // too few for one look
+			if i%5000 == 4999 { // too few for one read
 				action = "settings"
 			}
 			rows = append(rows, fmt.Sprintf("('acme', %d, '%06d', 'agent-%d', 'agent', '%s', 'done', '', '', '', '', 1, 0, '', '')",
@@ -210,7 +209,7 @@ func TestManyEntries(t *testing.T) {
 		seen, _ = walk(store.AuditQuery{Subject: "agent-1"})
 		require.Len(t, seen, entries/3)
 
-		// The Store shows nothing that is too old, and deletes it bit by bit.
+		// The Store shows no entry that is too old, and deletes such entries in parts.
 		bounded := store.New(b, store.Options{Trail: b.Trail(), AuditRetention: 1000 * time.Minute})
 		page, err := bounded.AuditTrail(ctx, master, store.AuditQuery{Until: now.Add(-1000 * time.Minute)})
 		require.NoError(t, err)
@@ -225,7 +224,7 @@ func TestManyEntries(t *testing.T) {
 	})
 }
 
-// TestTrailRefuses shows that nothing is handed out of which the trail cannot be kept.
+// TestTrailRefuses requires that nothing is disclosed if the trail cannot record it.
 func TestTrailRefuses(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()

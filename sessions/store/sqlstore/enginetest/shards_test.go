@@ -16,8 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// moveCompany is the playbook of several servers: it moves a company to another one while it is
-// written to, until stop has returned.
+// moveCompany is the playbook of several servers: it moves a company to another server while the
+// company is written to, until stop has returned.
 func moveCompany(ctx context.Context, from, to *sqlstore.Backend, company string, stop func() error) error {
 	version := func(s *sessions.Session) int64 { return s.Revision }
 	changes, err := from.Changes(ctx, company, "", 1) // this moment
@@ -52,7 +52,7 @@ func moveCompany(ctx context.Context, from, to *sqlstore.Backend, company string
 		}
 		return nil
 	}
-	for n = 100; n >= 100; { // fewer are worth no further round
+	for n = 100; n >= 100; { // fewer are not worth another round
 		if err := catchUp(); err != nil {
 			return err
 		}
@@ -80,8 +80,8 @@ func moveCompany(ctx context.Context, from, to *sqlstore.Backend, company string
 	return err
 }
 
-// TestSeveralServers has companies on two servers, of different engines, and moves one while it is
-// written to.
+// TestSeveralServers has companies on two servers, with different engines, and moves one while it
+// is written to.
 func TestSeveralServers(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -92,7 +92,7 @@ func TestSeveralServers(t *testing.T) {
 		servers[i] = b.WithPacking(sqlstore.Packing{Tail: 300, Segment: 1000})
 	}
 
-	shards := map[string]int{"acme": 0, "globex": 1} // kept wherever all processes see it
+	shards := map[string]int{"acme": 0, "globex": 1} // kept where all processes see it
 	var stores []*store.Store
 	for _, b := range servers {
 		stores = append(stores, store.New(b, store.Options{Settings: b.Settings(), Trail: b.Trail()}))

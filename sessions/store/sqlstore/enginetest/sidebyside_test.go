@@ -20,9 +20,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestSideBySide deploys the next version of the SDK while processes of this one go on: the recipe
-// that the package documentation has. The next version is this one with one more migration, which
-// adds a column, and with writers that fill it. Each is a process of its own, built from its own
+// TestSideBySide deploys the next version of the SDK while processes of this one continue, as the
+// package documentation describes. The next version is this one with one more migration, which adds
+// a column, and with writers that fill it. Each is a process of its own, built from its own
 // sources.
 //
 //  1. The old process writes.
@@ -54,7 +54,7 @@ func TestSideBySide(t *testing.T) {
 		after.send("write %d", 2*n)
 		require.Equal(t, "ok", before.answer())
 		require.Equal(t, "ok", after.answer())
-		// Of each five one is redacted, and of each three one decided.
+		// One of each five is redacted, and one of each three decided.
 		of := func(n, share int) int { return n / share }
 		want := fmt.Sprintf("%d %d %d %d", 6*n, 4*n-of(4*n, 5), 2*n-of(2*n, 5), of(4*n, 3)+of(2*n, 3))
 		for _, p := range []*process{before, after} {
@@ -78,7 +78,7 @@ func TestSideBySide(t *testing.T) {
 func build(t *testing.T, module, file string) {
 	t.Helper()
 	args := []string{"build", "-o", file}
-	if raced { // what both need is compiled already
+	if raced { // with it, the packages that both need are compiled already
 		args = append(args, "-race")
 	}
 	cmd := exec.CommandContext(t.Context(), "go", append(args, "./sidebyside")...)
@@ -87,7 +87,7 @@ func build(t *testing.T, module, file string) {
 	require.NoError(t, err, "%s", out)
 }
 
-// nextVersion copies the SDK into a folder, adds a migration and a column that its writers fill,
+// nextVersion copies the SDK to a directory, adds a migration and a column that its writers fill,
 // and returns the copy of this module.
 func nextVersion(t *testing.T, dir string) (module string) {
 	t.Helper()
@@ -192,7 +192,7 @@ func (p *process) ask(command string, args ...any) string {
 	return p.answer()
 }
 
-// dsnOf returns the data source name of a database, as a process takes it.
+// dsnOf returns the data source name of a database, in the form that a process takes.
 func dsnOf(t *testing.T, e engine, db *sql.DB) string {
 	t.Helper()
 	dsn, name := need(t, e), databaseOf(t, e, db)

@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// size returns how many sessions a test is about: few, or all of them if SESSIONKIT_FULL_SIZE is
+// size returns the number of sessions of a test: few, or all of them if SESSIONKIT_FULL_SIZE is
 // set.
 func size(few, all int) int {
 	if os.Getenv("SESSIONKIT_FULL_SIZE") != "" {
@@ -24,9 +24,9 @@ func size(few, all int) int {
 	return few
 }
 
-// TestOneInstant stores sessions of one microsecond in random order, so that segments overlap, and
-// walks all pages while they are packed, merged, changed and made anew, by a process that is killed
-// with SIGKILL, too: each session is seen once.
+// TestOneInstant stores sessions of one microsecond in random order, so that segments overlap. It
+// reads all pages while the sessions are packed, merged, changed and rebuilt, also by a process
+// that is killed with SIGKILL. Each session is seen once.
 func TestOneInstant(t *testing.T) {
 	if db, e := toBeKilled(t); db != nil {
 		b := sqlstore.New(db, dialects[e]).WithPacking(sqlstore.Packing{Tail: 100, Segment: 300})
@@ -61,7 +61,9 @@ func TestOneInstant(t *testing.T) {
 				}
 				require.Len(t, batch.Sessions, sel.Limit, "page %d", page)
 				switch page % 8 {
-				case 1, 4: // what changes leaves its segment for the tail, and stays where it is in the list
+				// A changed session leaves its segment for the tail, and keeps its place in the
+				// list.
+				case 1, 4:
 					s := all.list[random.IntN(n)].Clone()
 					s.Model = fmt.Sprint("model ", page)
 					require.NoError(t, b.Update(t.Context(), s))
@@ -83,8 +85,8 @@ func TestOneInstant(t *testing.T) {
 	})
 }
 
-// TestLongTail searches what was never packed, as a host leaves it that writes in transactions of
-// its own and does not call Maintain, and then packs it.
+// TestLongTail searches sessions that were never packed, as those of a host that writes in its own
+// transactions and does not call Maintain, and then packs them.
 func TestLongTail(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		n := size(1500, 100_000)

@@ -12,7 +12,7 @@ import (
 
 func sqliteDriver() driver.Driver { return mattnDriver{} }
 
-// mattnDriver takes the pragmas of a data source name as the other drivers do.
+// mattnDriver accepts the pragmas of a data source name in the form of the other drivers.
 type mattnDriver struct{}
 
 func (mattnDriver) Open(dsn string) (driver.Conn, error) {

@@ -8,9 +8,9 @@ import (
 	modernc "modernc.org/sqlite"
 )
 
-// sqliteDriver is the driver of SQLite that the tests use. Two others take its place by a build
-// tag, since they have one name and cannot be linked together. Under the race detector it is the
-// one in C: in Go, SQLite itself is watched for races, and takes some ten times longer.
+// sqliteDriver returns the driver of SQLite that the tests use. Build tags replace it with two
+// others, which have one name and cannot be linked together. With the race detector it is the one
+// in C: in Go, SQLite itself is watched for races, and takes about ten times longer.
 //
 //	go test -race -tags modernc .
 //	go test -tags mattn -run '/sqlite|SQLite' .      github.com/mattn/go-sqlite3, C

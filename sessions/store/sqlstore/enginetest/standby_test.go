@@ -23,8 +23,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/storetest"
 )
 
-// withReplica is a Backend of two servers: lists, counts and exports are the replica's, and all
-// else is the primary's.
+// withReplica is a Backend of two servers: lists, counts and exports come from the replica, and
+// everything else from the primary.
 type withReplica struct {
 	*sqlstore.Backend // over the primary: writes, details and changes
 	replica           *sqlstore.Backend
@@ -54,7 +54,8 @@ func (b withReplica) Connections() int { return b.replica.Connections() }
 
 // pair is a database on a primary and on its hot standby.
 type pair struct {
-	applied *sql.DB // on the primary: what commits is on the standby when the commit returns (remote_apply)
+	// Commits on the primary return when they are on the standby (remote_apply).
+	applied *sql.DB
 	primary *sql.DB // the same database, whose commits do not wait
 	standby *sql.DB
 }
@@ -76,7 +77,7 @@ func newPair(t *testing.T) pair {
 		config.RuntimeParams["synchronous_commit"] = commit
 		config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 			c, err := new(net.Dialer).DialContext(ctx, network, address)
-			if tcp, ok := c.(*net.TCPConn); ok { // so that a server waits for a reader of a few megabytes
+			if tcp, ok := c.(*net.TCPConn); ok { // a server waits for a reader after a few megabytes
 				err = errors.Join(err, tcp.SetReadBuffer(64<<10))
 			}
 			return c, err
@@ -93,8 +94,8 @@ func newPair(t *testing.T) pair {
 	return pair{opens("PRIMARY", name, "remote_apply"), opens("PRIMARY", name, "local"), opens("STANDBY", name, "local")}
 }
 
-// TestReplicaConformance shows that the promises of store.Backend hold over a primary and a
-// replica, where commits wait for the replica.
+// TestReplicaConformance tests the promises of store.Backend with a primary and a replica, where
+// commits wait for the replica.
 func TestReplicaConformance(t *testing.T) {
 	if size(0, 1) == 0 {
 		t.Skip("takes a minute: SESSIONKIT_FULL_SIZE is not set")
@@ -105,8 +106,8 @@ func TestReplicaConformance(t *testing.T) {
 	})
 }
 
-// TestReadReplica is the playbook of a replica, over one that lags behind, that others wait for,
-// and that ends whoever reads what it has to remove.
+// TestReadReplica runs the playbook of a replica, with one that lags behind, one that commits wait
+// for, and one that ends reads of data that it has to remove.
 func TestReadReplica(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -141,18 +142,19 @@ func TestReadReplica(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, trail.Entries)
 
-	// It lags behind: the list is of an earlier moment, and the changes since then are the primary's.
+	// It lags behind: the list is of an earlier moment, and the changes since then come from the
+	// primary.
 	sync := func(do string) {
 		t.Helper()
 		_, err := p.standby.ExecContext(ctx, "SELECT pg_wal_replay_"+do+"()")
 		require.NoError(t, err)
 	}
-	t.Cleanup(func() { // else the primary would wait for ever
+	t.Cleanup(func() { // otherwise the primary would wait for ever
 		_, err := p.standby.Exec("SELECT pg_wal_replay_resume()")
 		require.NoError(t, err)
 	})
 	sync("pause")
-	require.Eventually(t, func() bool { // it pauses at its next look
+	require.Eventually(t, func() bool { // it pauses at its next check
 		var state string
 		err := p.standby.QueryRowContext(ctx, "SELECT pg_get_wal_replay_pause_state()").Scan(&state)
 		return err == nil && state == "paused"
@@ -179,7 +181,7 @@ func TestReadReplica(t *testing.T) {
 	_, err = replica.Changes(ctx, "acme", known.Next, 10)
 	require.NoError(t, err)
 
-	// Whoever writes to it by mistake is told.
+	// A write to the replica by mistake is an error.
 	for name, write := range map[string]func() error{
 		"insert":   func() error { return replica.Insert(ctx, person(302)) },
 		"put":      func() error { _, err := replica.Put(ctx, store.Versioned{Session: person(1), Version: 9}); return err },
@@ -204,8 +206,8 @@ func TestReadReplica(t *testing.T) {
 	requireDocumented(t, "A read replica", "standby_test.go", 9)
 }
 
-// TestReplicaEndsReads has a standby remove what a stream of it still reads: the stream fails, or
-// is whole, and lists are right.
+// TestReplicaEndsReads has a standby remove data that a stream of it still reads: the stream fails,
+// or is whole, and lists are right.
 func TestReplicaEndsReads(t *testing.T) {
 	ctx := t.Context()
 	p := newPair(t)
@@ -238,7 +240,7 @@ func TestReplicaEndsReads(t *testing.T) {
 			}
 		}
 		_, err := p.primary.ExecContext(ctx, "VACUUM sessionkit_sessions")
-		time.Sleep(300 * time.Millisecond) // the standby comes to where the stream is in the way
+		time.Sleep(300 * time.Millisecond) // until the stream is in the standby's way
 		return err
 	})
 	t.Logf("%d of %d sessions: %v", n, len(all), err)

@@ -22,8 +22,8 @@ import (
 )
 
 // The company of these tests has a day that is dense in the words "dense" and "thick", which never
-// meet, and years of sessions behind it, a few of whom are called "rare". Some are in segments,
-// some in the tail.
+// occur together, and years of sessions before it, a few of which are called "rare". Some are in
+// segments, some in the tail.
 const (
 	crowded    = "crowded"
 	denseRows  = 7200
@@ -80,7 +80,7 @@ var forms = []struct {
 
 var tableOf = regexp.MustCompile(`(?:FROM|JOIN|INTO|UPDATE|LATERAL \(SELECT \* FROM) (sessionkit_\w+)(?: (\w))?\b`)
 
-// sent are the statements of one method, each once, in the order in which they came first, and the
+// sent has the statements of one method, each once, in the order in which they first came, and the
 // calls that sent them.
 type sent struct {
 	texts []string
@@ -96,7 +96,7 @@ func (s *sent) add(call string, texts []string) {
 	}
 }
 
-// golden returns the statements as a reader wants them: whole, below the calls that send them.
+// golden returns the statements for a reader: whole, below the calls that send them.
 func (s *sent) golden() string {
 	var parts []string
 	for _, text := range s.texts {
@@ -116,7 +116,8 @@ func (s *sent) golden() string {
 	return strings.Join(parts, "\n")
 }
 
-// watched is a Backend on a new database whose statements are noted by the method that sent them.
+// watched is a Backend on a new database whose statements are recorded by the method that sent
+// them.
 type watched struct {
 	e        engine
 	recorded *sql.DB // that of the Backend
@@ -135,8 +136,8 @@ func watch(t *testing.T, e engine) (*watched, *sqlstore.Backend) {
 	return w, b
 }
 
-// call calls a method and notes what it sends. Each statement states the company, and reads go by
-// the indexes meant for them.
+// call calls a method and records its statements. Each statement states the company, and reads use
+// the indexes that are meant for them.
 func (w *watched) call(t *testing.T, method, form string, do func() error) {
 	t.Helper()
 	texts, args := w.note(t, method, form, do)
@@ -150,7 +151,7 @@ func (w *watched) call(t *testing.T, method, form string, do func() error) {
 	}
 }
 
-// note is call for a method that reads all of a company, by whatever plan.
+// note is like call, for a method that reads all of a company with any plan.
 func (w *watched) note(t *testing.T, method, form string, do func() error) (texts []string, args map[string][]driver.NamedValue) {
 	t.Helper()
 	require.NoError(t, do())
@@ -170,8 +171,8 @@ func (w *watched) note(t *testing.T, method, form string, do func() error) (text
 	return texts, args
 }
 
-// TestStatements looks at every statement that a Backend issues. They are in testdata/statements,
-// by engine and method.
+// TestStatements checks every statement that a Backend issues. They are in testdata/statements, by
+// engine and method.
 func TestStatements(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -180,7 +181,7 @@ func TestStatements(t *testing.T) {
 			w.call(t, "schema", "Check", func() error { return b.Check(t.Context()) })
 			all := crowd()
 			require.NoError(t, b.Insert(t.Context(), all...))
-			many, _ := w.r.statements() // hundreds of rows in one are not for a reader
+			many, _ := w.r.statements() // statements of hundreds of rows are not worth reading
 			for _, text := range many {
 				requireCompany(t, text)
 			}
@@ -344,14 +345,14 @@ func watchSettings(t *testing.T, w *watched, b *sqlstore.Backend) {
 	})
 }
 
-// watchUpkeep has the methods that a host calls now and then, over a company of a few sessions with
-// few words.
+// watchUpkeep calls the methods that a host calls now and then, for a company of a few sessions
+// with few words.
 func watchUpkeep(t *testing.T, w *watched, b *sqlstore.Backend) {
 	t.Helper()
 	const small = "small"
 	ctx := t.Context()
 	packing := b.WithPacking(sqlstore.Packing{Tail: 30, Segment: 1000})
-	for n := range 90 { // so that some are packed, each time 30
+	for n := range 90 { // some are packed, 30 at a time
 		s := person(n)
 		if s.Company, s.Subject = small, []string{"gone", "kept"}[n/60]; n == 65 {
 			s.FirstName = sessions.TextOf("Aaron")
@@ -402,15 +403,15 @@ func watchUpkeep(t *testing.T, w *watched, b *sqlstore.Backend) {
 	w.note(t, "maintain", "other search keys", func() error { return packing.Maintain(ctx, small) })
 }
 
-// requireCompany requires an equality with the company for each table of a statement.
-// schemaOf matches where a statement names a table that has no company.
+// schemaOf matches the places of a statement that name a table without a company.
 var schemaOf = regexp.MustCompile(`sessionkit_(schema|migrations)( \w)?\b|'sessionkit_schema'`)
 
-// ofAll matches statements about all companies: those that ask the catalog, and those of Migrate.
+// ofAll matches statements about all companies: those that read the catalog, and those of Migrate.
 var ofAll = regexp.MustCompile(`FROM (information_schema\.|pg_class|sqlite_master)|c\.seq - c\.packed_seq > |WHERE company > `)
 
 var indexHint = regexp.MustCompile(` (FORCE INDEX \(\w+\)|INDEXED BY \w+)`)
 
+// requireCompany requires an equality with the company for each table of a statement.
 func requireCompany(t *testing.T, text string) {
 	t.Helper()
 	switch strings.Fields(text)[0] {
@@ -420,7 +421,7 @@ func requireCompany(t *testing.T, text string) {
 	if strings.Contains(text, "_LOCK(") || strings.Contains(text, "_lock(") || ofAll.MatchString(text) {
 		return
 	}
-	text = schemaOf.ReplaceAllString(text, "") // which is not a company's
+	text = schemaOf.ReplaceAllString(text, "") // these tables have no company
 	text = indexHint.ReplaceAllString(text, "")
 	if !strings.Contains(text, "sessionkit_") {
 		return
@@ -440,8 +441,8 @@ func requireCompany(t *testing.T, text string) {
 	}
 }
 
-// requireRoutable requires what engines that distribute tables need, such as Vitess: a WITH stands
-// first in its statement, and what is counted over an IN of a subquery has no LIMIT.
+// requireRoutable requires a form that engines that distribute tables need, such as Vitess: a WITH
+// is first in its statement, and a count over an IN of a subquery has no LIMIT.
 func requireRoutable(t *testing.T, text string) {
 	t.Helper()
 	require.NotRegexp(t, `\(\s*WITH\b`, text)
@@ -452,7 +453,7 @@ func requireRoutable(t *testing.T, text string) {
 	}
 }
 
-// subqueries returns what is between the parentheses that open at the end of each occurrence of
+// subqueries returns the texts between the parentheses that open at the end of each occurrence of
 // begin.
 func subqueries(text, begin string) (found []string) {
 	text = strings.Join(strings.Fields(text), " ")
@@ -475,8 +476,8 @@ func subqueries(text, begin string) (found []string) {
 	}
 }
 
-// requirePlan requires that the engine reads nothing but ranges of an index that begin with the
-// company. settings are what was sent before it in its transaction.
+// requirePlan requires that the engine reads only ranges of an index that begin with the company.
+// settings are the statements that were sent before it in its transaction.
 func requirePlan(t *testing.T, e engine, db *sql.DB, settings []string, text string, args []driver.NamedValue) {
 	t.Helper()
 	if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "WITH") || !strings.Contains(schemaOf.ReplaceAllString(text, ""), "sessionkit_") ||
@@ -493,7 +494,8 @@ func requirePlan(t *testing.T, e engine, db *sql.DB, settings []string, text str
 	}
 }
 
-// explain runs a statement and returns its answer as texts, by the names of the columns.
+// explain runs a statement and returns the rows of its answer as texts, by the names of the
+// columns.
 func explain(t *testing.T, db querier, text string, args []driver.NamedValue) []map[string]string {
 	t.Helper()
 	values := make([]any, len(args))
@@ -527,7 +529,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// What each engine says of the reads that everything is made of.
+// The parts of the engines' plans for the reads of which everything consists.
 var (
 	sqliteChanges = "SEARCH s USING INDEX sessionkit_sessions_changes (company=? AND changed_seq"
 	sqliteBlocks  = regexp.MustCompile(`SEARCH b USING INDEX sqlite_autoindex_sessionkit_blocks_1 \(company=\? AND segment=\?`)
@@ -550,7 +552,8 @@ func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.Name
 		detail := line["detail"]
 		plan = append(plan, detail)
 		switch words := strings.Fields(detail); {
-		case words[0] == "SEARCH" && !slices.Contains([]string{"v", "n", "y"}, words[1]): // v and n are the schema, y a subquery
+		// v and n are the schema, y is a subquery.
+		case words[0] == "SEARCH" && !slices.Contains([]string{"v", "n", "y"}, words[1]):
 			require.Contains(t, detail, "(company=?", text)
 		case words[0] == "SCAN":
 			require.Regexp(t, `^(k|s|v|j|u|n|y|json_each|CONSTANT|sk_extra)$`, words[1], "%s\n%s", text, detail)
@@ -571,8 +574,8 @@ func requireSQLitePlan(t *testing.T, db *sql.DB, text string, args []driver.Name
 	}
 }
 
-// requirePostgresPlan looks at the plan for these arguments and at the generic one that a driver's
-// cache leads to. In a table of a few pages reading all of it is cheapest, so that is switched off.
+// requirePostgresPlan checks the plan for these arguments and the generic one, which a driver's
+// cache leads to. Reading all of a table of a few pages is cheapest, so that is switched off.
 func requirePostgresPlan(t *testing.T, db *sql.DB, settings []string, text string, args []driver.NamedValue) {
 	t.Helper()
 	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {

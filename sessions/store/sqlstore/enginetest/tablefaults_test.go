@@ -18,18 +18,18 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// oddTable is a host's table whose columns have types that are not ours.
+// oddTable is a host's table whose columns have types that differ from ours.
 type oddTable struct {
 	db *sql.DB
 	e  engine
 }
 
-// newOddTable makes the table: company and subject are of one type, and so is the ID.
+// newOddTable makes the table: company and subject have one type, and the ID has another.
 func newOddTable(t *testing.T, e engine, company, id, created string) oddTable {
 	t.Helper()
 	need(t, e)
 	o := oddTable{open(t, e), e}
-	if e == mariadb { // as servers are that hold zero dates
+	if e == mariadb { // as on servers that hold zero dates
 		o.db.SetMaxOpenConns(1)
 		o.exec(t, "SET sql_mode = ''")
 	}
@@ -53,8 +53,8 @@ func (o oddTable) insert(t *testing.T, company, id, created any) {
 	o.exec(t, "INSERT INTO odd VALUES (?, ?, ?, ?)", company, company, id, created)
 }
 
-// table describes the table: of says the type of columns that hold keys, clock how instants are
-// kept, and read makes one of what Scan finds.
+// table describes the table: of states the type of columns with keys, clock the form of instants,
+// and read converts a scanned value to an instant.
 func (o oddTable) table(of, clock func(filter.Column) filter.Column, read func(any) time.Time) tablestore.Table {
 	text := map[engine]string{postgres: "CAST(%s AS text)", mariadb: "CAST(%s AS CHAR)", sqlite: "CAST(%s AS TEXT)"}[o.e]
 	return tablestore.Table{
@@ -78,7 +78,7 @@ func unixMilli(v any) time.Time { return time.UnixMilli(v.(int64)).UTC() }
 
 func ofDriver(v any) time.Time { return v.(time.Time).UTC() }
 
-// walkIDs walks all pages of a selection, of few sessions and with a small budget.
+// walkIDs reads all pages of a selection, with few sessions each and a small budget.
 func walkIDs(t *testing.T, b *tablestore.Backend, company string, f filter.Filter) []string {
 	t.Helper()
 	var ids []string
@@ -144,13 +144,14 @@ func TestTableWithoutTimes(t *testing.T) {
 	}
 }
 
-// TestTableTypes shows that a text which no column of a type can hold is found nowhere, and is no
+// TestTableTypes shows that a text that a column's type cannot hold matches no row and is not an
 // error of the database, and that no engine's own comparison lets one through: the integer 7 is not
-// "007", and the company acme not "ACME ".
+// "007", and the company acme is not "ACME ".
 func TestTableTypes(t *testing.T) {
 	const uuid = "0b9ae3f2-3b5e-4d0c-9f0a-2b6d1f0c7a11"
 	moment := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).UnixMilli()
-	impossible := []string{"acme\x00", "\xff", "7\x00", strings.Repeat("9", 5000)} // which no filter may ask for
+	// No filter may ask for these.
+	impossible := []string{"acme\x00", "\xff", "7\x00", strings.Repeat("9", 5000)}
 	hostile := []string{"", "x", "7 ", " 7", "007", "7.0", "7e0", "+7", "-7", "7abc", "99999999999999999999", "70000", "3000000000", "-9223372036854775808", "ACME", "acme ", "acmé", strings.ToUpper(uuid), "{" + uuid + "}", uuid[:35], "0x7", "''", "\x01"}
 	uuidColumn, integerColumn := filter.Column.UUID, filter.Column.Integer
 	for _, c := range []struct {
@@ -194,8 +195,8 @@ func TestTableTypes(t *testing.T) {
 	}
 }
 
-// TestTableCollations shows that a collation of PostgreSQL to which two texts are one lets no row
-// of another company through, and no other subject.
+// TestTableCollations shows that a collation of PostgreSQL under which two texts are equal lets no
+// row of another company through, and no other subject.
 func TestTableCollations(t *testing.T) {
 	o := newOddTable(t, postgres, "text", "text", "bigint")
 	o.exec(t, "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
@@ -220,8 +221,8 @@ func TestTableCollations(t *testing.T) {
 	require.NoError(t, err, "such a collation has no substrings")
 }
 
-// TestTableClocks shows that clocks of milliseconds and seconds select what Match does, for bounds
-// between what they can say.
+// TestTableClocks shows that clocks of milliseconds and seconds select the same rows as Match, for
+// bounds between the instants that they can hold.
 func TestTableClocks(t *testing.T) {
 	second := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, e := range []engine{sqlite, postgres, mariadb} {
@@ -260,8 +261,8 @@ func TestTableClocks(t *testing.T) {
 	}
 }
 
-// TestTableClockIndex shows that an index on company and creation time bounds what the engine reads
-// of a range, whatever the clock: no row outside of it.
+// TestTableClockIndex shows that an index on company and creation time bounds the rows that the
+// engine reads for a range, whatever the clock.
 func TestTableClockIndex(t *testing.T) {
 	need(t, postgres)
 	need(t, mariadb)
@@ -342,7 +343,7 @@ func TestTableClockIndex(t *testing.T) {
 	}
 }
 
-// literals returns arguments as postgresPlan writes them.
+// literals returns arguments in the form that postgresPlan writes.
 func literals(args []driver.NamedValue) []driver.NamedValue {
 	args = slices.Clone(args)
 	for i := range args {
@@ -353,14 +354,15 @@ func literals(args []driver.NamedValue) []driver.NamedValue {
 	return args
 }
 
-// TestTableDays shows that a column of type date is right as a creation time, or an error and no
-// list that lacks rows: the driver of PostgreSQL cuts what is compared with one to its day.
+// TestTableDays shows that a column of type date works as a creation time or is an error, and never
+// a list with missing rows: the driver of PostgreSQL shortens a value that is compared with a date
+// to its day.
 func TestTableDays(t *testing.T) {
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		e     engine
 		typ   string
-		as    string // what the table says of it
+		as    string // the form that the table states for it
 		wrong bool
 	}{
 		{postgres, "date", "", true}, {postgres, "day", "", true}, {postgres, "date", "CAST(started AS timestamp) AT TIME ZONE 'UTC'", false},
@@ -413,8 +415,8 @@ func TestTableDays(t *testing.T) {
 	}
 }
 
-// TestTableDisagrees shows that a table which is not what its description says is an error, and no
-// wrong page.
+// TestTableDisagrees shows that a table that does not agree with its description is an error, and
+// never a wrong page.
 func TestTableDisagrees(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
@@ -469,9 +471,9 @@ func tableDisagrees(t *testing.T, e engine) {
 			require.ErrorIs(t, err, tablestore.ErrTable)
 		})
 	}
-	t.Run("fractions", func(t *testing.T) { // of the second, in a clock that is said to have none
+	t.Run("fractions", func(t *testing.T) { // of a second, in a clock that is described without them
 		const layout = "2006-01-02 15:04:05"
-		at, err := time.Parse(layout, "2026-03-01 12:00:00.5") // which Go reads
+		at, err := time.Parse(layout, "2026-03-01 12:00:00.5") // Go reads this
 		require.NoError(t, err)
 		for name, column := range map[string]filter.Column{
 			"numbers": filter.Expr("1772366400.5 + (started - started)").Unix(),

@@ -10,12 +10,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestFewTexts counts the texts of statements for one filter, whatever the size of the page, the
-// budget and the position: drivers and poolers keep prepared statements by their text, a few
-// hundred of them.
+// TestFewTexts counts the texts of statements for one filter, for any size of the page, budget and
+// position: drivers and poolers keep prepared statements by their text, a few hundred of them.
 func TestFewTexts(t *testing.T) {
-	// PostgreSQL's have the size of what is wanted, by powers of four. MariaDB takes lists of
-	// numbers and names value by value: theirs is a power of two.
+	// On PostgreSQL the texts depend on the number of wanted rows, in powers of four. MariaDB takes
+	// lists of numbers and names value by value: their lengths are powers of two.
 	most := map[engine]int{sqlite: 10, mariadb: 40, postgres: 18}
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {

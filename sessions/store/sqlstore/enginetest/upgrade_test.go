@@ -21,7 +21,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
-// upgraded returns a session of those that fillFirst makes.
+// upgraded returns one of the sessions that fillFirst makes.
 func upgraded(company string, i int) *sessions.Session {
 	s := person(i)
 	s.Company, s.FirstName, s.Status = company, sessions.TextOf(fmt.Sprintf("name%d", i%1000)), sessions.Success
@@ -31,8 +31,8 @@ func upgraded(company string, i int) *sessions.Session {
 	return s
 }
 
-// fillFirst makes the tables of schema version 1 with n sessions of each of some companies, and
-// three words of each, where version 1 had some ten.
+// fillFirst makes the tables of schema version 1 with n sessions of each of some companies. Each
+// session has three words, where version 1 had about ten.
 func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 	t.Helper()
 	exec := func(text string, args ...any) {
@@ -47,7 +47,7 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 	}
 	var bulk sqlstore.Bulk
 	columns := sqlstore.SessionColumns()
-	late := slices.Index(columns, "version") // of migration 5
+	late := slices.Index(columns, "version") // the columns of migration 5
 	columns = slices.Delete(columns, late, late+1)
 	key := slices.Index(columns, "search_key")
 	insert := func(table string, columns []string, rows [][]any) {
@@ -77,12 +77,12 @@ func fillFirst(t *testing.T, e engine, db *sql.DB, n int, companies ...string) {
 	}
 }
 
-// TestUpgrade takes a database of schema version 1 through what comes to it: the migrations, while
-// nobody is at work; search keys of this version and segments, the purge of its older half, and
-// search keys of another version, each while another process writes and searches. After each, all
-// that is kept agrees, and pages and counts are what Match says of each session. It has some
-// thousand sessions, or as many as SESSIONKIT_UPGRADE says, and says how long what took, and how
-// long a writer and a search waited at the most.
+// TestUpgrade upgrades a database of schema version 1: the migrations, while nothing else uses it;
+// search keys of this version and segments, the purge of its older half, and search keys of another
+// version, each while another process writes and searches. After each step, everything that is
+// stored agrees, and pages and counts are those of Match. It has a few thousand sessions, or as
+// many as SESSIONKIT_UPGRADE says. It logs the duration of each step, and how long a writer and a
+// search waited at most.
 func TestUpgrade(t *testing.T) {
 	n := 2500 // enough to be packed
 	if text := os.Getenv("SESSIONKIT_UPGRADE"); text != "" {
@@ -92,7 +92,8 @@ func TestUpgrade(t *testing.T) {
 	}
 	eachEngine(t, func(t *testing.T, e engine, _ *sql.DB) {
 		c := newDatabase(t, e)
-		if e == sqlite { // as the package documentation advises: else a writer waits for whoever reads
+		// As the package documentation advises: otherwise a writer waits for readers.
+		if e == sqlite {
 			c = tuned(t, e, c, "_pragma=journal_mode(wal)")
 		}
 		db := connect(t, c)
@@ -120,8 +121,8 @@ func TestUpgrade(t *testing.T) {
 	})
 }
 
-// longerKeys are those of a version behind this one, with a letter more in each number, which
-// nobody searches for: searches find what they do in this version.
+// longerKeys are the keys of a later version, with one more letter in each number, which no search
+// contains: searches find the same sessions as with this version.
 var longerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: func(s *sessions.Session) *sessions.Session {
 	s = s.Clone()
 	for _, number := range []*sessions.Text{&s.PersonalNumber, &s.DocumentNumber} {
@@ -132,7 +133,7 @@ var longerKeys = &keys.Keys{Version: searchkey.Version + 1, Respell: func(s *ses
 	return s
 }}
 
-// upgrade does to a database what TestUpgrade says, and calls then after each part of it.
+// upgrade upgrades a database as TestUpgrade describes, and calls then after each step.
 func upgrade(t *testing.T, e engine, c driver.Connector, company string, then func(when string)) {
 	t.Helper()
 	db := connect(t, c)
@@ -177,7 +178,7 @@ func upgrade(t *testing.T, e engine, c driver.Connector, company string, then fu
 	others := newOthers(sqlstore.New(connect(t, c), dialects[e]), company, oldest, newest)
 	d := others.until(t, func() error { return sqlstore.Migrate(t.Context(), db, dialects[e]) })
 	others.said(t, "keys and segments", total, d)
-	require.NoError(t, b.Maintain(t.Context(), company)) // what the others have written meanwhile
+	require.NoError(t, b.Maintain(t.Context(), company)) // the sessions that the others have written meanwhile
 	var tail int
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT max(seq - packed_seq) FROM sessionkit_companies").Scan(&tail))
 	require.Less(t, tail, 2000, "it is packed")
@@ -200,7 +201,7 @@ func upgrade(t *testing.T, e engine, c driver.Connector, company string, then fu
 	newer := backendOf(db, e, longerKeys, sqlstore.Packing{})
 	d = others.until(t, func() error { return newer.Maintain(t.Context(), company) })
 	others.said(t, "keys of another version", total, d)
-	require.NoError(t, newer.Maintain(t.Context(), company)) // what the others have written meanwhile
+	require.NoError(t, newer.Maintain(t.Context(), company)) // the sessions that the others have written meanwhile
 	stated, segments := versionsOf(t, db, company)
 	for _, version := range append(segments, stated) {
 		require.Equal(t, longerKeys.Version, version)
@@ -237,7 +238,7 @@ func companiesOf(t *testing.T, db *sql.DB) (list []string) {
 }
 
 // requireExhaustive draws a few sessions and searches for each in five ways: the first page and the
-// count have to be what Match says of every session.
+// count have to be those of Match for every session.
 func requireExhaustive(t *testing.T, b *sqlstore.Backend, company string) {
 	t.Helper()
 	const page = 50

@@ -18,11 +18,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestFirstSchema keeps the tables of schema version 1 readable. testdata/v1 has, for each engine,
+// TestFirstSchema keeps the tables of schema version 1 readable. For each engine, testdata/v1 has
 // the statements that made them and a dump of two companies, written by the code of that version:
 // an insert of firstSessions, the decision of one that was pending, and the redaction of another.
-// It is history, and must not change. The tables are refused as they are; migrated, the sessions
-// read as they did, and are found.
+// These files are history, and must not change. The tables are refused as they are. After the
+// migrations the sessions read as before, and are found.
 func TestFirstSchema(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		for _, file := range []string{"testdata/v1/" + string(e) + ".sql", "testdata/v1/" + string(e) + "-dump.sql"} {
@@ -49,7 +49,7 @@ func TestFirstSchema(t *testing.T) {
 }
 
 // statementsOf returns the statements of a file. Each ends with a semicolon at the end of a line,
-// where no other semicolon is.
+// and no other line ends with one.
 func statementsOf(t *testing.T, file string) []string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -82,7 +82,7 @@ func firstSessions() []*sessions.Session {
 		s.Selfie, s.ClientIP, s.Device = "selfies/1.jpg", "2001:db8::1", sessions.Mobile
 		s.Browser, s.OS, s.Model = "Safari 17", "iOS 17.3", "iPhone 15"
 	})
-	add(func(s *sessions.Session) { // next to nothing is known
+	add(func(s *sessions.Session) { // nearly nothing is known
 		*s = sessions.Session{ID: "bare", Company: s.Company, CreatedAt: s.CreatedAt, Status: sessions.Pending}
 	})
 	for state := sessions.NotCollected; state <= sessions.Redacted; state++ {
@@ -142,8 +142,8 @@ func firstSessions() []*sessions.Session {
 	return all
 }
 
-// requireFirst requires that a Backend has what version 1 wrote, by every way that leads to a
-// session.
+// requireFirst requires that a Backend has the sessions that version 1 wrote, by every way of
+// reading them.
 func requireFirst(t *testing.T, b *sqlstore.Backend) {
 	t.Helper()
 	want := map[string][]*sessions.Session{}
@@ -183,7 +183,7 @@ func requireFirst(t *testing.T, b *sqlstore.Backend) {
 			require.NoError(t, err)
 			require.Equal(t, store.Count{N: matches, Exact: true}, count, f.Text())
 		}
-		// The next change is numbered above all that were.
+		// The next change gets a greater number than all before.
 		now, err := b.Changes(t.Context(), company, "", 1)
 		require.NoError(t, err)
 		decided := all[2].Clone()

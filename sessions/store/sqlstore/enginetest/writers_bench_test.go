@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkWriters inserts sessions one by one, sixteen at a time, into one company and into
-// sixteen: what one company takes, and what its writers lose by taking turns.
+// BenchmarkWriters inserts sessions one by one, with sixteen writers, into one company and into
+// sixteen. It shows the throughput of one company, and what its writers lose because they take
+// turns.
 //
 //	go test -run '^$' -bench Writers .
 func BenchmarkWriters(b *testing.B) {
