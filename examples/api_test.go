@@ -18,13 +18,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// released is the version whose API the next ones keep. See "Releases" in CONTRIBUTING.md.
+// released is the version whose API later ones keep. See "Releases" in CONTRIBUTING.md.
 const released = "v0.1.0"
 
 var update = flag.Bool("update", false, "write the exported API as that of the version "+released)
 
-// TestAPI requires that everything which the released version exports is still there, as it was.
-// What is new is no failure.
+// TestAPI requires that everything that the released version exports still exists unchanged.
+// Additions are permitted.
 func TestAPI(t *testing.T) {
 	golden := filepath.Join("testdata", "api-"+released+".txt")
 	now := exportedAPI(t)
@@ -80,7 +80,7 @@ func exportedAPI(t *testing.T) []string {
 	return slices.Compact(lines)
 }
 
-// unnamed returns parameters or results without their names, which callers do not depend on.
+// unnamed returns parameters or results without their names, on which callers do not depend.
 func unnamed(list *types.Tuple) *types.Tuple {
 	var vars []*types.Var
 	for v := range list.Variables() {
@@ -89,7 +89,8 @@ func unnamed(list *types.Tuple) *types.Tuple {
 	return types.NewTuple(vars...)
 }
 
-// describeObject returns what hosts rely on: of a type, a line for each field and method.
+// describeObject returns the properties on which hosts rely: for a type, a line for each field and
+// method.
 func describeObject(o types.Object) []string {
 	name := func(p *types.Package) string {
 		if p == o.Pkg() {
@@ -105,7 +106,7 @@ func describeObject(o types.Object) []string {
 	switch o := o.(type) {
 	case *types.Const:
 		value := o.Val().ExactString()
-		if o.Val().Kind() == constant.Float { // exact ones are fractions that nobody reads
+		if o.Val().Kind() == constant.Float { // exact ones are unreadable fractions
 			value = o.Val().String()
 		}
 		return []string{fmt.Sprintf("const %s %s = %s", o.Name(), text(o.Type()), value)}
@@ -124,7 +125,7 @@ func describeObject(o types.Object) []string {
 					lines = append(lines, strings.TrimSpace(fmt.Sprintf("field %s.%s %s %s", o.Name(), f.Name(), text(f.Type()), under.Tag(i))))
 				}
 			}
-		case *types.Interface: // whole: a method more breaks those who implement it
+		case *types.Interface: // as a whole: a further method breaks those who implement it
 			lines = append(lines, fmt.Sprintf("type %s %s", o.Name(), text(under)))
 		default:
 			lines = append(lines, fmt.Sprintf("type %s %s", o.Name(), text(under)))

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lossy are the types of which JSON keeps less than they hold, and why that shows, selects or
-// accepts nothing more.
+// lossy are the types of which JSON keeps less than they hold, with the reason why nothing more is
+// shown, selected or accepted because of that.
 var lossy = map[string]string{
 	"filter.AllOf":       "the zero value is part of no filter",
 	"filter.AnyOf":       "the zero value is part of no filter",
@@ -34,9 +34,10 @@ var lossy = map[string]string{
 	"export.ReadOptions": "a *time.Location has no JSON",
 }
 
-// What encoding/json takes of a type comes back as it was, or not at all: nothing that says what is
-// hidden, selected or accepted may be kept as {} and read back as everything. The types that are
-// lossy are named, each with the reason that it may be.
+// TestJSONComesBackOrIsRefused requires that a value that encoding/json accepts is decoded
+// unchanged, or not at all. A value that says what is hidden, selected or accepted must not be
+// stored as {} and decoded as everything. The types that are lossy are listed, each with its
+// reason.
 func TestJSONComesBackOrIsRefused(t *testing.T) {
 	kept := map[string]bool{}
 	for _, v := range specimens(t) {
@@ -51,7 +52,8 @@ func TestJSONComesBackOrIsRefused(t *testing.T) {
 		}
 		name := nameOf(v)
 		same := reflect.DeepEqual(value.Interface(), back.Elem().Interface())
-		if encoded[name] != "" && lossy[name] == "" { // holds a filter, whose functions are never equal
+		// The value holds a filter, whose functions are never equal.
+		if encoded[name] != "" && lossy[name] == "" {
 			again, err := json.Marshal(back.Interface())
 			require.NoError(t, err, name)
 			same = string(again) == string(text)

@@ -49,15 +49,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// Every exported type of the SDK, printed in every way that a host may print it, without showing a
-// person.
+// The tests print every exported type of the SDK in every way in which a host may print it. No
+// output shows a person.
 //
-// Each type has a specimen here whose texts of a person all hold "secret", and whose birth date is
-// of 1983. A type without a specimen fails, so that a new one cannot be forgotten; so does a
+// Each type has a specimen here whose texts of a person all contain "secret", and whose birth date
+// is in 1983. A type without a specimen fails, so that a new one cannot be forgotten, and so does a
 // specimen with an empty field.
 
-// encoded are the types that encoders may show, because that is what they are for. No other printer
-// shows what they hold.
+// encoded are the types that encoders may show, because that is their purpose. No other printer
+// shows their content.
 var encoded = map[string]string{
 	"sessions.Request":  "a manifest keeps it",
 	"file.Manifest":     "stands beside the file, and is as private as it",
@@ -70,7 +70,7 @@ var encoded = map[string]string{
 	"store.FacetOption": "holds a Filter",
 }
 
-// pending are the types that still show a person, and how.
+// pending are the types that still show a person, and the ways in which they do.
 var pending = map[string][]string{}
 
 // boom is an error of a database or a host, with a person's data in it.
@@ -78,7 +78,7 @@ type boom struct{ Detail string }
 
 func (b *boom) Error() string { return "boom" }
 
-// specimens returns a value of every exported type, or several.
+// specimens returns one or several values of every exported type.
 func specimens(t *testing.T) []any {
 	policy, err := far.NewPolicy(far.Kvalifika, 5)
 	require.NoError(t, err)
@@ -324,7 +324,7 @@ func onlyCriterion(t *testing.T, f filter.Filter) *filter.Criterion {
 	return c
 }
 
-// nodes yields a node and all below it.
+// nodes yields a node and all nodes below it.
 func nodes(n filter.Node) func(func(filter.Node) bool) {
 	return func(yield func(filter.Node) bool) {
 		var walk func(filter.Node) bool
@@ -357,7 +357,7 @@ func nodes(n filter.Node) func(func(filter.Node) bool) {
 // noLoad stores nothing.
 var noLoad sqlstore.Load = func(context.Context, *sql.Conn, string, []string, [][]any) (int64, error) { return 0, nil }
 
-// nameOf returns the name of a specimen's type as the table has it.
+// nameOf returns the name of a specimen's type in the form of the tables above.
 func nameOf(v any) string {
 	typ := reflect.TypeOf(v)
 	if typ.Kind() == reflect.Pointer {
@@ -383,11 +383,12 @@ func TestEveryExportedTypeHasASpecimen(t *testing.T) {
 		require.True(t, have[name], "%s: no specimen", name)
 		delete(have, name)
 	}
-	delete(have, "database.Error") // is internal, and has an exported alias in each package over SQL
+	// The type is internal, and has an exported alias in each package that uses SQL.
+	delete(have, "database.Error")
 	require.Empty(t, have, "specimens of what is no exported type")
 }
 
-// exportedTypes reads the SDK's source for the types that are neither interfaces nor aliases.
+// exportedTypes reads the types from the SDK's source that are neither interfaces nor aliases.
 func exportedTypes(t *testing.T) map[string]bool {
 	found := map[string]bool{}
 	for _, top := range []string{"far", "sessions", "filter", "export"} {
@@ -422,7 +423,7 @@ func exportedTypes(t *testing.T) map[string]bool {
 	return found
 }
 
-// inside returns the value alone and inside everything that a host may keep it in.
+// inside returns the value alone and inside every kind of value in which a host may keep it.
 func inside(v any) map[string]any {
 	value := reflect.ValueOf(v)
 	places := map[string]any{"itself": v, "any": []any{v}, "pairs": map[string]any{"v": v}}
@@ -458,7 +459,7 @@ func inside(v any) map[string]any {
 	return places
 }
 
-// shows returns a secret that the text shows, in letters or in the bytes of some base.
+// shows returns a secret that the text shows, in letters or in the bytes of some encoding.
 func shows(text string) string {
 	lower := strings.ToLower(text)
 	for _, secret := range []string{
@@ -475,10 +476,10 @@ func shows(text string) string {
 	return ""
 }
 
-// birthYear is no part of an address, a time or a rate.
+// birthYear matches the year unless it is a part of an address, a time or a rate.
 var birthYear = regexp.MustCompile(`(^|[^0-9a-zA-Z.,])1983([^0-9a-zA-Z,]|$)`)
 
-// printers are the ways to print a value.
+// printers are the ways of printing a value.
 var printers = map[string]func(t *testing.T, v any) string{
 	"fmt": func(_ *testing.T, v any) string {
 		var b strings.Builder
@@ -534,7 +535,8 @@ var printers = map[string]func(t *testing.T, v any) string{
 		}
 		return b.String()
 	},
-	"testify": func(_ *testing.T, v any) string { // what stands above the difference, which TestWhatNoMethodPrevents is about
+	// The text above the difference. TestWhatNoMethodPrevents is about the difference.
+	"testify": func(_ *testing.T, v any) string {
 		var r recorder
 		assert.Equal(&r, 1, v)
 		assert.Empty(&r, v)
@@ -548,7 +550,7 @@ var printers = map[string]func(t *testing.T, v any) string{
 	},
 }
 
-// timeless keeps the time out of a log: its digits are any.
+// timeless removes the time from a log, since its digits are arbitrary.
 var timeless = &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.Attr{}
@@ -581,7 +583,8 @@ func TestPrintsShowNoPerson(t *testing.T) {
 				case encoded[name] != "" && way == "slog JSON" && !slices.Contains([]string{"itself", "value", "pointer"}, place):
 					continue // log/slog hands these to encoding/json
 				case name == "searchkey.Key" && strings.HasPrefix(place, "map by"):
-					continue // encoding/json writes the keys of a map that are strings without asking them
+					// encoding/json writes string keys of a map without calling their methods.
+					continue
 				}
 				if secret := shows(printed(t, held)); secret != "" && !slices.Contains(failing[name], way) {
 					failing[name] = append(failing[name], way)
@@ -599,9 +602,9 @@ func TestPrintsShowNoPerson(t *testing.T) {
 	}
 }
 
-// TestWhatNoMethodPrevents is what the documentation of package sessions warns of: printers that
-// read a value's memory without asking its methods. Where one of them asks some day, the warning
-// can go.
+// TestWhatNoMethodPrevents tests the warning in the documentation of package sessions: some
+// printers read a value's memory without calling its methods. If one of them calls them some day,
+// the warning can be removed.
 func TestWhatNoMethodPrevents(t *testing.T) {
 	all := specimens(t)
 	specimen := func(name string) any {
@@ -626,7 +629,7 @@ func TestWhatNoMethodPrevents(t *testing.T) {
 	require.Empty(t, shows(asked))
 	require.NotEmpty(t, shows(difference), "testify and spew.Config.DisableMethods ask nobody")
 
-	// A storage holds its sessions where fmt does not get, whatever the verb.
+	// A storage holds its sessions in a place that fmt does not reach, whatever the verb.
 	type holding struct {
 		m *memstore.Backend
 		s *store.Store
@@ -636,7 +639,7 @@ func TestWhatNoMethodPrevents(t *testing.T) {
 	}
 }
 
-// TestPanicsShowNoPerson lets processes of its own die of the values.
+// TestPanicsShowNoPerson has other processes panic with the values.
 func TestPanicsShowNoPerson(t *testing.T) {
 	const variable = "SESSIONKIT_PANIC_WITH"
 	all := specimens(t)

@@ -26,8 +26,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestReadmeShowsCodeThatRuns holds the README's Go to host_test.go, line by line. The tests below
-// run that file.
+// TestReadmeShowsCodeThatRuns compares the README's Go with host_test.go, line by line. The tests
+// below run that file.
 
 func TestReadmeShowsCodeThatRuns(t *testing.T) {
 	squeeze := func(code string) string {
@@ -58,7 +58,7 @@ func TestReadmeShowsCodeThatRuns(t *testing.T) {
 	}
 }
 
-// Every file and folder that the README links to is there.
+// TestReadmeLinks requires that every file and folder that the README links to exists.
 func TestReadmeLinks(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ type user struct{ Company, ID string }
 
 var errNoCookie = errors.New("no cookie")
 
-// signedIn is the sign-in of a host, without a signature.
+// signedIn reads the cookie of a host's sign-in, without a signature.
 func signedIn(r *http.Request) (user, error) {
 	cookie, err := r.Cookie("session")
 	if err != nil {
@@ -82,7 +82,7 @@ func signedIn(r *http.Request) (user, error) {
 	return user{company, id}, nil
 }
 
-// Every step of the README, in its order, on one database.
+// TestFirstHour runs every step of the README, in its order, on one database.
 func TestFirstHour(t *testing.T) {
 	ctx := t.Context()
 	tbilisi, err := time.LoadLocation("Asia/Tbilisi")

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// hostProgram is what a host does first: search, and export a workbook.
+// hostProgram is the first program of a host: it searches, and exports a workbook.
 const hostProgram = `package main
 
 import (
@@ -50,9 +50,9 @@ func main() {
 }
 `
 
-// TestRelease builds the released modules from outside the repository: as a host does, which no
-// replace of theirs reaches. It fetches them from a proxy of files, made of this tree, and what
-// they depend on from the machine's cache, or else as usual.
+// TestRelease builds the released modules outside the repository, as a host does, where their
+// replace directives do not apply. It gets them from a proxy of files, made from this tree, and
+// their dependencies from the machine's cache, or otherwise as usual.
 func TestRelease(t *testing.T) {
 	scratch := t.TempDir()
 	proxy := filepath.Join(scratch, "proxy")
@@ -68,9 +68,11 @@ func TestRelease(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "go", args...)
 		cmd.Dir = host
 		cmd.Env = append(os.Environ(),
-			"GOMODCACHE="+filepath.Join(scratch, "mod"), // the unreleased modules may not get into the machine's
+			// The unreleased modules must not get into the machine's cache.
+			"GOMODCACHE="+filepath.Join(scratch, "mod"),
 			"GOPROXY=file://"+filepath.ToSlash(proxy)+",file://"+filepath.ToSlash(cached)+","+usual,
-			"GOFLAGS=-modcacherw -trimpath", // removable; and compiled once, wherever the modules lie
+			// The modules are removable, and are compiled once, wherever they are.
+			"GOFLAGS=-modcacherw -trimpath",
 			"GOSUMDB=off", "GONOPROXY=none", "GOWORK=off", "GOTOOLCHAIN=local",
 		)
 		out, err := cmd.CombinedOutput()
@@ -94,7 +96,7 @@ func goEnv(t *testing.T, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// serve puts a module of the tree into a proxy of files, as its released version.
+// serve adds a module of the tree to a proxy of files, as its released version.
 func serve(t *testing.T, proxy, path, tree string) {
 	t.Helper()
 	dir := filepath.Join(proxy, filepath.FromSlash(path), "@v")

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ordinary are sessions as a company has them: newest first, half a minute apart.
+// ordinary returns sessions of a usual company: newest first, half a minute apart.
 func ordinary(n int) []*sessions.Session {
 	first := []string{"ნინო", "გიორგი", "Mariam", "Luka", "თამარ", "John"}
 	last := []string{"ბერიძე", "Kapanadze", "მაისურაძე", "Smith-Jones", "გელაშვილი"}

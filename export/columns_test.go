@@ -85,7 +85,8 @@ func TestMaskedColumns(t *testing.T) {
 	require.NotContains(t, string(unmasked), "low_far", "the reasons tell the status")
 }
 
-// What a viewer may not see is masked in every column, is read as masked, and makes no session.
+// TestMaskedCells requires that a field that the viewer may not see is masked in every column, is
+// read as masked, and does not make a session.
 func TestMaskedCells(t *testing.T) {
 	all := append(generate(300), &sessions.Session{ID: "empty", CreatedAt: time.Unix(0, 0)})
 	columns, keys := append(Columns(), ColumnStatus, ColumnReasons), extraKeys(t, "phone", "e-mail")
@@ -105,15 +106,15 @@ func TestMaskedCells(t *testing.T) {
 		}
 	}
 
-	// A field that is always to be seen cannot be masked, and an extra field beside one that is not
-	// is a value.
+	// A field that is always visible cannot be masked, and [masked] is a value in an extra field
+	// beside one that is not masked.
 	require.Equal(t, "Creation time", readError(t, file(map[string]string{"Creation time": "[masked]"}), ReadOptions{}).Column)
 	row := read(t, []byte("phone,e-mail\n[masked],a@b\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0]
 	require.Equal(t, `{"phone":"[masked]","e-mail":"a@b"}`, row.Extra)
 	require.Equal(t, "[masked]", read(t, []byte("e-mail\n[masked]\n"), ReadOptions{AllowMissing: true, ExtraKeys: keys})[0].Extra)
 }
 
-// The fields of the options are all that a file shows.
+// TestFields requires that a file shows the fields of its options, and no others.
 func TestFields(t *testing.T) {
 	require.Equal(t, sessions.FieldsOf(sessions.FieldID, sessions.FieldCreatedAt, sessions.FieldStatus),
 		(&Options{Columns: []Column{ColumnVerified}}).Fields())
@@ -162,8 +163,8 @@ func TestDigestAndProgress(t *testing.T) {
 	require.Equal(t, hex.EncodeToString(sum[:]), res.SHA256, "of what the writer has")
 }
 
-// No end of a writer, of an iterator or of the caller's patience leaves the second goroutine
-// behind.
+// TestNothingIsLeftBehind requires that the second goroutine ends, however a writer, an iterator or
+// the context ends.
 func TestNothingIsLeftBehind(t *testing.T) {
 	all := generate(5000)
 	before := runtime.NumGoroutine()
@@ -189,8 +190,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
-// BenchmarkOverlap has a source that takes as long as a database's rows, and a writer that takes as
-// long as a digest and a disk.
+// BenchmarkOverlap has a source that takes as long as a database for its rows, and a writer that
+// takes as long as a digest and a disk.
 func BenchmarkOverlap(b *testing.B) {
 	all := ordinary(20_000)
 	busy := func(d time.Duration) {

@@ -78,8 +78,8 @@ func ExampleReadError() {
 	// Output: 1 Expiration Date true
 }
 
-// A host's own gocsv writer, with its own separator, takes a selection row by row; its own reader
-// gives rows back.
+// A host's own gocsv writer, with its own separator, gets a selection row by row; its own reader
+// returns the rows.
 func ExampleWriteGocsv() {
 	var text strings.Builder
 	w := csv.NewWriter(&text)
@@ -123,7 +123,7 @@ func ExampleOwnColumn() {
 	// <nil>
 }
 
-// Records serve gocsv as they are.
+// gocsv can use records directly.
 func ExampleRecord() {
 	var records []export.Record
 	for s, err := range twoSessions {
@@ -144,11 +144,11 @@ func ExampleRecord() {
 	// Output: true 01001012345 <nil>
 }
 
-// A file goes to an object store as it is written, compressed, in constant memory. A part of it is
-// never stored: an error ends the upload.
+// A file goes to an object store while it is written, compressed, in constant memory. A part of it
+// is never stored: an error ends the upload.
 func ExampleWrite_objectStore() {
 	var stored bytes.Buffer
-	put := func(key string, body io.Reader) error { // as the client of an object store has it
+	put := func(key string, body io.Reader) error { // as in the client of an object store
 		_, err := io.Copy(&stored, body)
 		return err
 	}
@@ -159,7 +159,7 @@ func ExampleWrite_objectStore() {
 		if err == nil {
 			err = z.Close()
 		}
-		_ = w.CloseWithError(err) // nil is the end of the file
+		_ = w.CloseWithError(err) // without an error it is the end of the file
 	}()
 	fmt.Println(put("acme/sessions.csv.gz", body))
 

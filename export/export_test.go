@@ -18,7 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// nasty are values that files, spreadsheets or readers are known to break on.
+// nasty are values that are known to break files, spreadsheets or readers.
 var nasty = []string{
 	"", " ", "გიორგი", "ბერიძე-მაისურაძე", "O'Neill", "'", "''x", `"`, `""`, `a"b`, ",", ";", "\t", "|", "a,b", " lead", "trail ",
 	"\n", "a\nb", "a\r\nb", "a\rb", "\r", "\r\n", "\r\r\n", `\.`, `\`, "=1+1", "+1-1", "-2", "+995 555 12-34-56", "-x", "@SUM(A1)", "\t=1", "\r=1",
@@ -35,7 +35,7 @@ func tbilisi(t testing.TB) *time.Location {
 
 func pick[T any](r *rand.Rand, values ...T) T { return values[r.IntN(len(values))] }
 
-// random makes a valid session; every third has nasty texts.
+// random makes a valid session. Every third one has nasty texts.
 func random(r *rand.Rand, i int) *sessions.Session {
 	text := func(plain string) string {
 		if i%3 == 0 {
@@ -127,8 +127,8 @@ func recordsOf(all []*sessions.Session) []Record {
 	return records
 }
 
-// from makes a selection of an iterator, for a viewer who may see everything or what the disclosure
-// shows.
+// from makes a selection from an iterator, for a viewer who may see everything or what the
+// disclosure shows.
 func from(all iter.Seq2[*sessions.Session, error], d ...sessions.Disclosure) Selection {
 	var r sessions.Request
 	for _, r.Disclosure = range d {
@@ -149,8 +149,8 @@ func write(t testing.TB, all []*sessions.Session, opts Options, d ...sessions.Di
 	return b.Bytes()
 }
 
-// crlf ends gocsv's rows as RFC 4180 does. UseCRLF of encoding/csv would change the line breaks
-// within cells as well.
+// crlf ends gocsv's rows as RFC 4180 requires. UseCRLF of encoding/csv would also change the line
+// breaks within cells.
 type crlf struct{ out *bytes.Buffer }
 
 func (c crlf) Write(row []string) error {
@@ -167,7 +167,7 @@ func (c crlf) Write(row []string) error {
 func (crlf) Flush()       {}
 func (crlf) Error() error { return nil }
 
-// judge is what gocsv makes of the records.
+// judge returns the file that gocsv makes from the records.
 func judge(t testing.TB, records []Record) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -18,7 +18,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Every list separator under every language, and many more hostile texts:
+// All list separators in all languages, and many more hostile texts:
 //
 //	go test ./export -run LibreOffice -timeout 60m -args -libreoffice.rows 3000 -libreoffice.all -libreoffice.seed 2
 var (
@@ -27,7 +27,7 @@ var (
 	officeSeed = flag.Uint64("libreoffice.seed", 1, "seed of the hostile texts")
 )
 
-// tokens are what hostile texts are made of.
+// tokens are the parts of hostile texts.
 var tokens = []string{
 	"=1+1", "=", "+", "-", "@", "&", "*", "/", "^", "<", ">", "%", "!", "~", ":", "#N/A", "'", `"`, `""`, `"""`, ",", ";", "\t", "|", "\n", "\r\n", "\r",
 	" ", "\u00a0", "\u200b", "TRUE", "false", "Wahr", "doğru", "YANLIŞ", "ИСТИНА", "ложь", "ჭეშმარიტი", "მცდარი", "03-05-36", "1990-02-03", "1.5", "1,5", "5%", "€5",
@@ -35,7 +35,7 @@ var tokens = []string{
 	`=HYPERLINK("http://x")`, `WEBSERVICE("http://x")`, "cmd|' /C calc'!A0", "{", "}", "[", "(", ")", "\\", "_", "AND",
 }
 
-// hostile is a text that wants to be something else.
+// hostile returns a text that a spreadsheet might take for something else.
 func hostile(r *rand.Rand) string {
 	if r.IntN(8) == 0 {
 		return pick(r, nasty...)
@@ -47,7 +47,7 @@ func hostile(r *rand.Rand) string {
 	return b.String()
 }
 
-// hostileSessions have hostile texts only, which every store takes.
+// hostileSessions returns sessions with only hostile texts, which every store accepts.
 func hostileSessions(n int, seed uint64) (all []*sessions.Session) {
 	r := rand.New(rand.NewPCG(seed, 7))
 	text := func() sessions.Text { return sessions.TextOf(hostile(r)) }
@@ -65,10 +65,10 @@ func hostileSessions(n int, seed uint64) (all []*sessions.Session) {
 	return all
 }
 
-// ourFormula is what a text becomes that a spreadsheet would take for something else.
+// ourFormula matches the formula that replaces such a text.
 var ourFormula = regexp.MustCompile(`^of:="([^"]|"")*"$`)
 
-// numeric are the columns that have something other than texts.
+// numeric are the columns whose cells are not texts.
 var numeric = map[Column]string{
 	ColumnBirthDate: "date", ColumnVerified: "boolean", ColumnDocumentValid: "boolean", ColumnLivenessStatus: "float", ColumnMatchLevel: "float",
 	ColumnCreationTime: "date", ColumnCompletionTime: "date", ColumnAttempts: "float",
@@ -79,8 +79,8 @@ var languages = []struct {
 	code int
 }{{"English", 1033}, {"German", 1031}, {"Turkish", 1055}, {"Russian", 1049}, {"Georgian", 1079}}
 
-// TestLibreOfficeEvaluatesNothing opens files of hostile texts with list separators that are their
-// own, others, and all together.
+// TestLibreOfficeEvaluatesNothing opens files of hostile texts with their own list separators, with
+// others, and with all together.
 func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	all := hostileSessions(*officeRows, *officeSeed)
 	r := rand.New(rand.NewPCG(*officeSeed, 8))
@@ -91,11 +91,12 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	kinds := []Options{
 		{Columns: append(Columns(), ColumnStatus, ColumnReasons)},
 		{Columns: []Column{ColumnPersonalNumber, ColumnExtra, ColumnModel}},
-		{Columns: []Column{ColumnMatchLevel, ColumnAttempts}}, // 5,3 is a number where it is one field
+		// Without a split 5,3 is one number.
+		{Columns: []Column{ColumnMatchLevel, ColumnAttempts}},
 		{Columns: []Column{ColumnCreationTime, ColumnMatchLevel}},
 		{Columns: []Column{ColumnLastName, ColumnMatchLevel, ColumnBrowser}},
 	}
-	for range 10 { // what is under no control of ours may stand in headers, too
+	for range 10 { // headers may contain texts that we do not control, too
 		first := pick(r, ColumnPersonalNumber, ColumnPartner, ColumnAttempts)
 		kinds = append(kinds, Options{Columns: []Column{first, ColumnOS}, Own: []OwnColumn{own(), own()}, Headers: map[Column]string{first: title()}})
 	}
@@ -135,8 +136,8 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	}
 }
 
-// csvFilter is the import of LibreOffice: separators, quotes, UTF-8, from the first row, in a
-// language, with dates and the like found everywhere.
+// csvFilter returns the import filter of LibreOffice: separators, quotes, UTF-8, from the first
+// row, in a language, with detection of dates and the like everywhere.
 func csvFilter(set string, language int) string {
 	var codes []string
 	for _, c := range set {
@@ -145,8 +146,8 @@ func csvFilter(set string, language int) string {
 	return fmt.Sprintf("Text - txt - csv (StarCalc):%s,34,76,1,,%d,false,true", strings.Join(codes, "/"), language)
 }
 
-// judgeOffice looks at what LibreOffice made of a file. The cells are those of the file, nil where
-// it was opened without its separator.
+// judgeOffice checks the sheet that LibreOffice made from a file. The cells are those of the file,
+// nil if it was opened without its separator.
 func judgeOffice(t *testing.T, name string, rows [][]libreoffice.Cell, cells [][]string, columns []Column) {
 	t.Helper()
 	for i, row := range rows {
@@ -167,7 +168,8 @@ func judgeOffice(t *testing.T, name string, rows [][]libreoffice.Cell, cells [][
 	if cells == nil {
 		return
 	}
-	rows = append(rows, make([][]libreoffice.Cell, max(0, len(cells)-len(rows)))...) // empty ones at the end have no place in a sheet
+	// A sheet has no empty rows at its end.
+	rows = append(rows, make([][]libreoffice.Cell, max(0, len(cells)-len(rows)))...)
 	for i, row := range cells {
 		for j, want := range row {
 			if numeric[columns[j]] != "" {
@@ -185,7 +187,7 @@ func judgeOffice(t *testing.T, name string, rows [][]libreoffice.Cell, cells [][
 	}
 }
 
-// bare leaves out the spaces of a text, which a document has as elements of their own.
+// bare removes the spaces of a text, since a document has elements for them.
 func bare(v string) string {
 	return strings.Map(func(r rune) rune {
 		if r <= ' ' || unicode.IsSpace(r) {
@@ -195,8 +197,8 @@ func bare(v string) string {
 	}, v)
 }
 
-// TestLibreOfficeSavesTexts opens files with their own separator and saves them as such: every text
-// reads as it was, its line breaks as LibreOffice writes them.
+// TestLibreOfficeSavesTexts opens files with their own separator and saves them with it: every text
+// reads as before, with line breaks as LibreOffice writes them.
 func TestLibreOfficeSavesTexts(t *testing.T) {
 	all := hostileSessions(*officeRows, *officeSeed+1)
 	columns := []Column{
@@ -229,7 +231,8 @@ func TestGuardIsUndone(t *testing.T) {
 		require.True(t, bytes.HasPrefix(file, []byte(byteOrderMark)))
 		for i, row := range read(t, file, ReadOptions{Format: ExcelCSV, Zone: time.UTC, Comma: own}) {
 			want := RecordOf(all[i])
-			want.CreationTime, want.CompletionTime = row.CreationTime, row.CompletionTime // whole seconds
+			// Excel's format has whole seconds.
+			want.CreationTime, want.CompletionTime = row.CreationTime, row.CompletionTime
 			require.Equal(t, want, row.Record, "a file of %q, row %d", own, i+1)
 		}
 	}

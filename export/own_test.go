@@ -68,7 +68,7 @@ func onlyField(fields sessions.Fields) (one sessions.Field) {
 	return one
 }
 
-// The table's headers are the tags of Record, which serve gocsv.
+// TestTableIsRecord requires that the table's headers are the tags of Record, which gocsv uses.
 func TestTableIsRecord(t *testing.T) {
 	var header strings.Builder
 	require.NoError(t, gocsv.Marshal([]Record{}, &header))
@@ -106,8 +106,8 @@ func TestSheetIsRecord(t *testing.T) {
 	}
 }
 
-// TestGocsv writes by a host's own writer what Write writes, and reads it back by a host's own
-// reader.
+// TestGocsv compares the rows of a host's own gocsv writer with those of Write, and reads them back
+// with a host's own reader.
 func TestGocsv(t *testing.T) {
 	all := generate(2000)
 	for _, o := range []Options{
@@ -189,7 +189,8 @@ func TestGocsvErrors(t *testing.T) {
 	}
 }
 
-// The guard depends on the separator, which writer and options cannot have different ones of.
+// TestGocsvSeparators requires that writer and options have the same separator, since the guard
+// depends on it.
 func TestGocsvSeparators(t *testing.T) {
 	hostile := ordinary(1)[0]
 	for _, used := range separators {
@@ -239,8 +240,8 @@ func TestGocsvSeparators(t *testing.T) {
 	require.ErrorIs(t, err, ErrOptions, "no separator of a spreadsheet")
 }
 
-// A cell of a gocsv writer has no quotes of ours: those that it begins with are counted as they
-// are.
+// TestGocsvCellsFitASheet requires that quotes at the beginning of a cell for a gocsv writer are
+// counted, since the cell has no quotes of CSV yet.
 func TestGocsvCellsFitASheet(t *testing.T) {
 	for text, tooLong := range map[string]int64{
 		strings.Repeat(`"`, MaxExcelCell): 0, strings.Repeat(`"`, MaxExcelCell+1): 1, `"` + strings.Repeat("x", MaxExcelCell): 1,

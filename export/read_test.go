@@ -149,13 +149,13 @@ func TestProtection(t *testing.T) {
 		require.Equal(t, want, rows[1][ColumnBrowser])
 		require.Equal(t, v, unprotect(want, ','))
 	}
-	// Texts that we do not write stay as they are.
+	// Texts that Write does not produce remain unchanged.
 	for _, v := range []string{`="a"b"`, `="`, "=1", `="a""`} {
 		require.Equal(t, v, unprotect(v, ','))
 	}
 }
 
-// file makes a file of the cells given, by header, and of good ones elsewhere.
+// file makes a file with the given cells, by header, and valid ones elsewhere.
 func file(cells map[string]string) string {
 	row := Row{Record: RecordOf(generate(2)[1])}
 	var header, line []string
@@ -437,7 +437,7 @@ func TestReadStopsWhenTold(t *testing.T) {
 	require.Equal(t, 3, n)
 }
 
-// FuzzScan compares the splitting of a file with that of encoding/csv, which joins CR LF within
+// FuzzScan compares the splitting of a file with that of encoding/csv, which changes CR LF within
 // cells to LF.
 func FuzzScan(f *testing.F) {
 	for _, v := range nasty {
@@ -471,7 +471,7 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// FuzzRead reads anything, and reads again what gocsv writes of it.
+// FuzzRead reads anything, and reads again the file that gocsv makes from the rows.
 func FuzzRead(f *testing.F) {
 	all := generate(6)
 	f.Add(write(f, all, Options{}), false)
@@ -498,7 +498,7 @@ func FuzzRead(f *testing.F) {
 				require.ErrorAs(t, err, &at)
 				return
 			}
-			if row.Record == (Record{}) { // of unknown columns alone; read back it is a blank row
+			if row.Record == (Record{}) { // the file has only unknown columns; read back it is a blank row
 				continue
 			}
 			records = append(records, row.Record)
@@ -544,7 +544,7 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// What is wrong with a file as a whole is said, and not what follows from it.
+// TestHints requires that an error about the file as a whole is reported, and not its consequences.
 func TestHints(t *testing.T) {
 	header := strings.Join(strings.Split(strings.TrimSuffix(file(nil), "\n"), "\n")[:1], "")
 	require.Contains(t, header, "Session ID,")
@@ -617,7 +617,8 @@ func TestHints(t *testing.T) {
 	require.NotContains(t, first("a\x00b"+header, ReadOptions{}).Error(), "UTF-16")
 }
 
-// Rows without a text, as spreadsheets leave them, are no rows where a session would have one.
+// TestBlankRows requires that rows without a text, which spreadsheets leave, are skipped if a
+// session would have a text.
 func TestBlankRows(t *testing.T) {
 	blank := strings.Repeat(",", 23) + "\r\n"
 	one := file(map[string]string{"Session ID": "s-1"})
@@ -631,7 +632,8 @@ func TestBlankRows(t *testing.T) {
 	require.Len(t, read(t, names, ReadOptions{AllowMissing: true}), 2, "a file without IDs may have nothing to say of a session")
 }
 
-// A row costs a small multiple of its length, whatever it holds.
+// TestLongRowsAreBoundedInMemory requires that a row takes a small multiple of its length, whatever
+// its content.
 func TestLongRowsAreBoundedInMemory(t *testing.T) {
 	const length = MaxRowBytes - 100
 	header := file(nil)

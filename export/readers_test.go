@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// tool runs a program that reads files as others do, and skips the test where it is missing.
+// tool runs a program that reads files, and skips the test if it is missing.
 func tool(t *testing.T, name, input string, args ...string) []byte {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -31,9 +31,9 @@ func tool(t *testing.T, name, input string, args ...string) []byte {
 	return out
 }
 
-// eachFormat writes nasty sessions to a file of each format, and compares what a reader of it,
-// which knows nothing of protections, gives, with lineBreak for each CRLF within a cell: a map from
-// headers to cells for each row.
+// eachFormat writes nasty sessions to a file of each format, and compares the result of a reader
+// that knows nothing of protections, a map from headers to cells for each row, with the expected
+// cells. They have lineBreak in place of each CRLF within a cell.
 func eachFormat(t *testing.T, lineBreak string, read func(t *testing.T, path string) []byte) {
 	all := generate(2000)
 	for _, o := range []Options{{}, {Format: ExcelCSV, Zone: tbilisi(t)}} {
@@ -95,8 +95,8 @@ func TestPostgresCopiesTheSame(t *testing.T) {
 	})
 }
 
-// The texts that people collect because programs break on them, as every text of a session, in both
-// formats and back.
+// TestNaughtyStrings writes and reads the strings that people collect because programs break on
+// them, as every text of a session, in both formats.
 func TestNaughtyStrings(t *testing.T) {
 	naughty := append(slices.Clip(nasty),
 		"undefined", "nil", "NaN", "Infinity", "-Infinity", "1/0", "0x0", "0xabad1dea", "1,000.00", "1 000,00", "08", "2.2250738585072011e-308", "1e309", ",./;'[]\\-=", `<>?:"{}|_+`, "!@#$%^&*()`~",
@@ -114,7 +114,7 @@ func TestNaughtyStrings(t *testing.T) {
 		s.Partner, s.ClientIP, s.Device, s.Browser, s.OS, s.Model, s.DocumentType = v, v, sessions.Device(v), v, v, v, sessions.DocumentType(v)
 		x, err := sessions.NewExtra(sessions.ExtraPair{Key: "value", Value: v})
 		if key, err := sessions.NewExtra(sessions.ExtraPair{Key: v, Value: v}, sessions.ExtraPair{Key: "value of " + naughty[0], Value: v}); err == nil {
-			x = key // as a key too, where it may be one
+			x = key // as a key too, if it is a valid one
 		}
 		require.NoError(t, err)
 		s.Extra = x

@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// What a file says comes back: the session has the same record.
+// TestSessionsOfRows requires that the session of a row has the same record.
 func TestSessionsOfRows(t *testing.T) {
 	all := generate(2_000)
 	opts := Options{Columns: append(Columns(), ColumnStatus, ColumnReasons)}

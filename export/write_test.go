@@ -116,7 +116,7 @@ func TestWriteExcelAsGocsv(t *testing.T) {
 		}
 		records[i] = row.Record
 	}
-	// Cells with a separator of another file are in quotes, where gocsv sees no need for them.
+	// Cells with the separator of another file are in quotes, which gocsv does not need.
 	want, err := csv.NewReader(bytes.NewReader(judge(t, records))).ReadAll()
 	require.NoError(t, err)
 	got, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(write(t, all, Options{Format: ExcelCSV, Zone: zone}), []byte(byteOrderMark)))).ReadAll()
@@ -227,7 +227,7 @@ func TestOptionsRefused(t *testing.T) {
 	}
 }
 
-// failAfter accepts so many bytes.
+// failAfter accepts a number of bytes.
 type failAfter struct{ left int }
 
 var errFull = errors.New("full")
@@ -361,8 +361,8 @@ func TestExcelLimits(t *testing.T) {
 	}
 }
 
-// One session with all the extra fields that it may have, of characters that JSON escapes, keeps no
-// other out of the file.
+// TestLongExtraFields requires that a session with all the extra fields that it may have, of
+// characters that JSON escapes, does not keep others out of the file.
 func TestLongExtraFields(t *testing.T) {
 	var pairs []sessions.ExtraPair
 	var names []string
@@ -390,7 +390,8 @@ func TestLongExtraFields(t *testing.T) {
 	require.Equal(t, RecordOf(all[1]).Extra, rows[1].Extra, "columns of their own have room for all of them")
 }
 
-// What no store holds must still make a file that reads as rows and cells.
+// TestInvalidSessions requires that even sessions that no store contains make a file with valid
+// rows and cells.
 func TestInvalidSessions(t *testing.T) {
 	s := &sessions.Session{
 		ID: "\xff\xfe", FirstName: sessions.TextOf("a\x00b"), LastName: sessions.TextOf("\xe1\x83"), PersonalNumber: sessions.TextOf("1\xff"),

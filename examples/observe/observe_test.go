@@ -37,7 +37,7 @@ func open(t *testing.T) *sqlstore.Backend {
 	return b
 }
 
-// TestOpenTelemetry reads the spans and the metric as a collector gets them.
+// TestOpenTelemetry reads the spans and the metric in the form that a collector gets.
 func TestOpenTelemetry(t *testing.T) {
 	spans, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 	traces := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
@@ -106,7 +106,7 @@ func TestSlog(t *testing.T) {
 	require.Contains(t, text.String(), `"error.type":"timeout"`)
 }
 
-// What is logged of a call that failed.
+// The log of a call that failed.
 func ExampleSlog() {
 	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {

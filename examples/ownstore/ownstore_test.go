@@ -64,7 +64,7 @@ func eachHost(t *testing.T, test func(t *testing.T, h host)) {
 	}
 }
 
-// ownSchema makes a schema in the database of a DSN, and returns a DSN whose tables are there.
+// ownSchema makes a schema in the database of a DSN, and returns a DSN with that schema.
 func ownSchema(t *testing.T, dsn string) string {
 	t.Helper()
 	db, _, err := engine.Open(dsn)
@@ -169,7 +169,8 @@ func TestTheHostsCookieDecides(t *testing.T) {
 	})
 }
 
-// The page over the host's table, which has no settings, no attempts and no selfies.
+// TestThePage uses the page with the host's table, which has no settings, no attempts and no
+// selfies.
 func TestThePage(t *testing.T) {
 	eachHost(t, func(t *testing.T, h host) {
 		key := []byte("a key of the test")

@@ -17,8 +17,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestQuickstart runs the program twice on one database: it prints the same pages, each with what
-// was asked for, and the file has the sessions that are counted.
+// TestQuickstart runs the program twice on one database: it prints the same pages, each with the
+// sessions that were asked for, and the file has the sessions that are counted.
 func TestQuickstart(t *testing.T) {
 	dir := t.TempDir()
 	db, out := filepath.Join(dir, "kyc.db"), filepath.Join(dir, "kyc.csv")
@@ -51,7 +51,7 @@ func TestQuickstart(t *testing.T) {
 	require.Equal(t, strings.Fields(parts[2])[0], strconv.Itoa(rows))
 }
 
-// TestQuickstartWithoutAFolder shows that what cannot be made is an error.
+// TestQuickstartWithoutAFolder shows that a file that cannot be made is an error.
 func TestQuickstartWithoutAFolder(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing", "kyc.db")
 	require.Error(t, run(t.Context(), log.New(io.Discard, "", 0), missing, missing))

@@ -37,7 +37,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// One million sessions, in a database that is there, and fifty faults:
+// One million sessions, in an existing database, and fifty faults:
 //
 //	go -C examples test ./sessionkit -run Faults -timeout 60m -args -fault.dsn DSN -fault.company bench -fault.n 50
 var (
@@ -49,8 +49,8 @@ var (
 
 const acme = "acme"
 
-// childLimit, in the environment, makes of the test the program itself, which can write no file
-// longer than so many bytes: a full disk.
+// childLimit, in the environment, makes the test run as the program itself, which cannot write a
+// file of more than that number of bytes, as on a full disk.
 const childLimit = "SESSIONKIT_TEST_LIMIT"
 
 func TestMain(m *testing.M) {
@@ -166,7 +166,7 @@ func TestFaultsPostgres(t *testing.T) {
 	}, time.Minute, 50*time.Millisecond, "a connection is left behind")
 }
 
-// faults disturbs exports until each is complete, and compares them with one that was left alone.
+// faults disturbs exports until each is complete, and compares them with an undisturbed one.
 func faults(t *testing.T, dsn string, cut func()) {
 	r := rand.New(rand.NewPCG(5, 6))
 	whole := t.TempDir()
@@ -187,7 +187,7 @@ func faults(t *testing.T, dsn string, cut func()) {
 			limit, moment := "", time.Duration(r.Int64N(int64(took)))
 			var disturb func(*os.Process)
 			switch kind := r.IntN(4); {
-			case tries > 4: // left alone
+			case tries > 4: // undisturbed
 			case kind == 0:
 				limit, full = strconv.FormatInt(r.Int64N(size), 10), full+1
 			case kind == 1 && cut != nil:
@@ -196,7 +196,8 @@ func faults(t *testing.T, dsn string, cut func()) {
 				disturb, killed = func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, killed+1
 			}
 			code, said = program(t, limit, disturb, args(dir, mode...)...)
-			if _, err := os.Stat(filepath.Join(dir, "s.csv")); err == nil && code != cli.ExitOK { // killed on its way out
+			// The process was killed just before its end.
+			if _, err := os.Stat(filepath.Join(dir, "s.csv")); err == nil && code != cli.ExitOK {
 				require.True(t, bytes.Equal(content(t, whole), content(t, dir)), "half a file under the final name")
 				left, err := os.ReadDir(dir)
 				require.NoError(t, err)
@@ -234,7 +235,7 @@ func content(t *testing.T, dir string) []byte {
 	return text
 }
 
-// manifest is that of a file, but for the moment of its snapshot.
+// manifest returns the manifest of a file, without the time of its snapshot.
 func manifest(t *testing.T, dir string) (m file.Manifest) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "s.csv"+file.ManifestSuffix))
@@ -244,7 +245,7 @@ func manifest(t *testing.T, dir string) (m file.Manifest) {
 	return m
 }
 
-// program runs the program in a process of its own.
+// program runs the program in another process.
 func program(t *testing.T, limit string, disturb func(*os.Process), args ...string) (code int, said string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
@@ -255,11 +256,12 @@ func program(t *testing.T, limit string, disturb func(*os.Process), args ...stri
 	if disturb != nil {
 		go disturb(cmd.Process) // it ends soon after the process at the latest
 	}
-	_ = cmd.Wait() // the exit code tells
+	_ = cmd.Wait() // the exit code says how it ended
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
-// What breaks off within the process leaves neither a goroutine nor a connection behind.
+// TestFaultsWithin requires that an export that breaks off within the process leaves neither a
+// goroutine nor a connection behind.
 func TestFaultsWithin(t *testing.T) {
 	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
 	fill(t, dsn, 3000)
@@ -354,7 +356,8 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// A database is as it was after it was read, and none is made where there is none.
+// TestReadingChangesNothing requires that reading does not change a database, and does not make
+// one.
 func TestReadingChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "kyc.db")

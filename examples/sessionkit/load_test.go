@@ -24,12 +24,12 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// gate is a client that takes nothing more until it is opened, as slow as a client can be.
+// gate is a client that reads nothing until it is opened, the slowest possible one.
 type gate struct {
 	open  <-chan struct{}
 	began func()
 	taken int64
-	left  error // the client goes away once the gate is open
+	left  error // the error with which the client disconnects after the gate is open
 }
 
 func (g *gate) Write(b []byte) (int, error) {
@@ -41,8 +41,8 @@ func (g *gate) Write(b []byte) (int, error) {
 	return len(b), g.left
 }
 
-// Ten exports stand still in the middle while a hundred searches and as many writes run to their
-// end beside them.
+// TestSlowClientsStarveNobody stops ten exports in the middle while a hundred searches and as many
+// writes run to their end.
 func TestSlowClientsStarveNobody(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { slowClients(t, "sqlite:"+filepath.Join(t.TempDir(), "kyc.db")) })
 	t.Run("postgres", func(t *testing.T) { slowClients(t, newPostgres(t)) })
@@ -116,8 +116,8 @@ func slowClients(t *testing.T, dsn string) {
 	settled(t, func() bool { return db.Stats().InUse == 0 && runtime.NumGoroutine() <= before })
 }
 
-// settled waits until something holds, without a goroutine of its own. The time is that of a
-// machine that stands still.
+// settled waits until a condition holds, without another goroutine. The time limit is only for a
+// test that fails.
 func settled(t *testing.T, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {

@@ -31,7 +31,7 @@ var (
 	killSessions = flag.Int("kill.sessions", 4500, "sessions of each")
 )
 
-// tool runs a command, requires its exit code, and returns what it printed to both outputs.
+// tool runs a command, requires its exit code, and returns its output.
 func tool(t *testing.T, code int, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, said bytes.Buffer
@@ -53,7 +53,7 @@ func object(t *testing.T, line string) (o map[string]any) {
 	return o
 }
 
-// TestLife takes a database through all commands.
+// TestLife uses all commands on one database.
 func TestLife(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kyc.db")
 	dsn, whole := "sqlite:"+path, newSQLite(t)
@@ -120,7 +120,7 @@ func TestLife(t *testing.T) {
 	require.Contains(t, said, "the first is session \""+id)
 	require.NotContains(t, said, first["first_name"])
 
-	tool(t, cli.ExitUsage, "purge", "-dsn", dsn, "-company", acme, "-yes") // of what?
+	tool(t, cli.ExitUsage, "purge", "-dsn", dsn, "-company", acme, "-yes") // without a selection
 	out, _ = tool(t, cli.ExitOK, "purge", "-dsn", dsn, "-company", acme, "-ids", id+",x")
 	require.Contains(t, out, "1 sessions would be purged")
 	out, _ = tool(t, cli.ExitOK, "purge", "-dsn", dsn, "-company", acme, "-ids", id, "-yes", "-json")
@@ -150,7 +150,7 @@ func TestLife(t *testing.T) {
 	tool(t, cli.ExitUsage)
 }
 
-// closedPipe is standard output that somebody has closed, as head does.
+// closedPipe is standard output that was closed, as head does.
 type closedPipe struct{}
 
 func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
@@ -163,8 +163,8 @@ func TestPrintingFails(t *testing.T) {
 	}
 }
 
-// TestImportFiles imports what an export has written, and files that are torn, doubled and wrong in
-// a late row.
+// TestImportFiles imports a file of an export, and files that are torn, have duplicates, or are
+// wrong in a late row.
 func TestImportFiles(t *testing.T) {
 	dsn, dir := newSQLite(t), t.TempDir()
 	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "3000")
@@ -220,7 +220,7 @@ func TestImportFiles(t *testing.T) {
 }
 
 // TestImportKilled kills imports with kill -9 at random moments, and fills the disk of some, until
-// each is complete: nothing is lost, and nothing is there twice.
+// each is complete: nothing is lost, and nothing is stored twice.
 func TestImportKilled(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { importKilled(t, newSQLite, true) })
 	t.Run("postgres", func(t *testing.T) {

@@ -42,7 +42,7 @@ func Example() {
 	path := filepath.Join(dir, "sessions.csv")
 	files, err := file.Write(context.Background(), path, few{}, file.Options{Manifest: true})
 	if err != nil {
-		fmt.Println(err) // file.Resume goes on
+		fmt.Println(err) // file.Resume continues
 		return
 	}
 	fmt.Println(files[0].File, files[0].Rows, "rows")

@@ -26,7 +26,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// ordinary are sessions of a company, newest first.
+// ordinary returns sessions of a company, newest first.
 func ordinary(n int) []*sessions.Session {
 	all := make([]*sessions.Session, n)
 	at := time.Date(2024, 5, 1, 12, 0, 0, 123_456_000, time.UTC)
@@ -67,9 +67,9 @@ func write(t testing.TB, all []*sessions.Session, opts export.Options) []byte {
 type history struct {
 	all     []*sessions.Session // newest first
 	changes []sessions.Position // in their order
-	breaks  int                 // sessions after which it fails, 0 for never
+	breaks  int                 // it fails after this number of sessions, 0 for never
 	failed  error
-	mute    bool // it knows no watermark
+	mute    bool // it has no watermark
 	request sessions.Request
 }
 
@@ -221,7 +221,8 @@ func TestTooManyRowsAreRefusedBeforeTheFirst(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Cuts an export off again and again, at any row, and with parts of files that no state knows of.
+// TestResume repeatedly cuts an export off, at any row, and leaves parts of files that no state
+// knows.
 func TestResume(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	h := newHistory(4000)
@@ -447,7 +448,7 @@ type iotestErr struct{}
 
 func (iotestErr) Read([]byte) (int, error) { return 0, errBroken }
 
-// inside names a file in the folder of an export.
+// inside returns the path of a file in the folder of an export.
 func inside(path, name string) string { return filepath.Join(path+PartialSuffix, name) }
 
 func stateOf(t *testing.T, path string) (s state, found bool) {
@@ -467,7 +468,8 @@ func manifestOf(t *testing.T, dir, name string) (m Manifest) {
 	return m
 }
 
-// Two at once: the second is told so, and touches nothing of the first, nor of what is there.
+// TestTwoWriters starts two exports at once: the second gets an error, and changes nothing of the
+// first, nor of the existing files.
 func TestTwoWriters(t *testing.T) {
 	h := newHistory(3000)
 	dir := t.TempDir()
@@ -500,7 +502,8 @@ func TestTwoWriters(t *testing.T) {
 	require.Equal(t, []string{"s.csv", "s.csv.manifest.json"}, names(t, dir))
 }
 
-// Many at once: one of them wins, and what is there afterwards is whole and has its own manifest.
+// TestManyWriters starts many exports at once: one of them wins, and the resulting file is whole
+// and has its own manifest.
 func TestManyWriters(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "s.csv")
@@ -525,7 +528,8 @@ func TestManyWriters(t *testing.T) {
 	require.Len(t, names(t, dir), 2)
 }
 
-// Whatever is changed in the state, the file is the right one or there is an error.
+// TestStateIsNotBelieved requires that whatever is changed in the state, the file is right or there
+// is an error.
 func TestStateIsNotBelieved(t *testing.T) {
 	h := newHistory(3000)
 	opts := Options{BlockBytes: 50_000, Manifest: true}
@@ -560,7 +564,7 @@ func TestStateIsNotBelieved(t *testing.T) {
 				s, found := stateOf(t, path)
 				require.True(t, found)
 				edit(&s)
-				if sums { // whoever edits it knows how
+				if sums { // somebody who edits it can compute the digest
 					s.Sum = s.sum()
 				}
 				require.NoError(t, writeJSON(inside(path, stateName), s, false))
@@ -577,8 +581,8 @@ func TestStateIsNotBelieved(t *testing.T) {
 	}
 }
 
-// What an export has not made stays as it is, whatever it is named, and so does what a link leads
-// to.
+// TestForeign requires that files that no export has made are not changed, whatever their names,
+// and neither are the targets of links.
 func TestForeign(t *testing.T) {
 	h := newHistory(3000)
 	other := filepath.Join(t.TempDir(), "other")
@@ -602,7 +606,7 @@ func TestForeign(t *testing.T) {
 				require.ErrorIs(t, err, errBroken)
 				h.breaks = 0
 			}
-			_ = os.Remove(inside(path, "1.part")) // for its link
+			_ = os.Remove(inside(path, "1.part")) // the link is put in its place
 			require.NoError(t, plant(t, path))
 			before := names(t, filepath.Dir(path))
 			_, err := Write(t.Context(), path, h, Options{})
@@ -620,7 +624,7 @@ func TestForeign(t *testing.T) {
 	require.ErrorIs(t, err, export.ErrOptions)
 }
 
-// An export takes the place of an older one as a whole, and of nothing else.
+// TestReplacing requires that an export replaces an older one as a whole, and nothing else.
 func TestReplacing(t *testing.T) {
 	long, short := newHistory(50), newHistory(15)
 	put := func(t *testing.T, path string, h *history, o Options) error {
@@ -688,7 +692,8 @@ func TestReplacing(t *testing.T) {
 	})
 }
 
-// Cuts off the giving of names after every step, as a crash does, and goes on.
+// TestCutOffWhileFilesGetTheirNames stops after every step of the renaming, as a crash does, and
+// continues.
 func TestCutOffWhileFilesGetTheirNames(t *testing.T) {
 	newer, older := newHistory(35), newHistory(50)
 	for i := range newer.all {
@@ -703,8 +708,8 @@ func TestCutOffWhileFilesGetTheirNames(t *testing.T) {
 		path := filepath.Join(dir, "s.csv")
 		_, err := Write(t.Context(), path, older, opts)
 		require.NoError(t, err)
-		// What the folder has when all is written, and every name that is given after that, one by
-		// one.
+		// The content of the folder when everything is written, and each name that is given after
+		// that.
 		steps := stepsOf(t, path, newer, opts)
 		if step > len(steps) {
 			require.Greater(t, step, 15)
@@ -713,7 +718,8 @@ func TestCutOffWhileFilesGetTheirNames(t *testing.T) {
 		for _, do := range steps[:step] {
 			require.NoError(t, do())
 		}
-		for _, m := range []string{"s.csv", "s-2.csv", "s-3.csv", "s-4.csv", "s-5.csv"} { // never a manifest beside a file that is not its own
+		// A manifest is never beside a file that it does not describe.
+		for _, m := range []string{"s.csv", "s-2.csv", "s-3.csv", "s-4.csv", "s-5.csv"} {
 			file, err := os.ReadFile(filepath.Join(dir, m))
 			if err != nil {
 				continue
@@ -732,14 +738,14 @@ func TestCutOffWhileFilesGetTheirNames(t *testing.T) {
 		require.Equal(t, want, files)
 		require.Equal(t, names(t, whole), names(t, dir))
 
-		path = filepath.Join(again, "s.csv") // or all anew
+		path = filepath.Join(again, "s.csv") // or start again
 		_, err = Write(t.Context(), path, newer, opts)
 		require.NoError(t, err, "step %d", step)
 		require.Equal(t, names(t, whole), names(t, again))
 	}
 }
 
-// stepsOf brings an export to where its files get their names, and returns the steps of that.
+// stepsOf brings an export to the point where its files are renamed, and returns the steps.
 func stepsOf(t *testing.T, path string, h *history, opts Options) []func() error {
 	t.Helper()
 	j, err := newJob(path, h, opts)
@@ -757,7 +763,8 @@ func stepsOf(t *testing.T, path string, h *history, opts Options) []func() error
 	return j.steps(old)
 }
 
-// TestNoPlaceOfAFile shows that what is no file keeps its name: a socket, as a device or a pipe.
+// TestNoPlaceOfAFile shows that a name that is not a file's is not replaced: a socket, like a
+// device or a pipe.
 func TestNoPlaceOfAFile(t *testing.T) {
 	dir, err := os.MkdirTemp("", "s") //nolint:usetesting // the name of a socket is short
 	require.NoError(t, err)

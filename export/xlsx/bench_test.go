@@ -15,7 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// many yields n sessions, of which it keeps none.
+// many yields n sessions, and keeps none of them.
 func many(n int) iter.Seq2[*sessions.Session, error] {
 	return func(yield func(*sessions.Session, error) bool) {
 		for i := range n {
@@ -34,8 +34,8 @@ func many(n int) iter.Seq2[*sessions.Session, error] {
 	}
 }
 
-// BenchmarkWrite compares 100,000 rows as a workbook with the same as CSV that is compressed.
-// "held" is what the process got from the system meanwhile, in all.
+// BenchmarkWrite compares 100,000 rows as a workbook with the same rows as compressed CSV. "held"
+// is the memory that the process got from the system meanwhile, in total.
 //
 //	go -C export/xlsx test -run '^$' -bench Write -benchtime 3x
 func BenchmarkWrite(b *testing.B) {

@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A workbook and a CSV file as LibreOffice prints them, for people to look at:
+// A workbook and a CSV file as LibreOffice prints them, to look at:
 //
 //	SESSIONKIT_PICTURES=/tmp/pictures go -C export/xlsx test -run Pictures
 func TestPictures(t *testing.T) {
@@ -32,7 +32,8 @@ func TestPictures(t *testing.T) {
 	for name, content := range map[string][]byte{"workbook.xlsx": book.Bytes(), "sessions.csv": csv.Bytes()} {
 		filter := ""
 		if name == "sessions.csv" {
-			filter = "Text - txt - csv (StarCalc):44,34,76,1,,1033" // what its assistant finds out by the byte order mark
+			// The options that the assistant of LibreOffice finds by the byte order mark.
+			filter = "Text - txt - csv (StarCalc):44,34,76,1,,1033"
 		}
 		picture := libreoffice.Save(t, name, content, filter, "pdf")
 		require.True(t, bytes.HasPrefix(picture, []byte("%PDF-")), name)
@@ -44,7 +45,8 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// A sheet shows ### for a date that is wider than its column.
+// TestDatesFitTheirColumns requires that no date is shown as ###, which a sheet shows if a column
+// is too narrow.
 func TestDatesFitTheirColumns(t *testing.T) {
 	for column, shown := range map[export.Column]string{
 		export.ColumnBirthDate: "1990-02-03", export.ColumnExpirationDate: "12-24-31", export.ColumnCreationTime: "2024-05-02 01:04:05",

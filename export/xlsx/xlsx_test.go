@@ -58,7 +58,7 @@ func selectionOf(all ...*sessions.Session) export.Selection {
 	return seen(sessions.Disclosure{}, all...)
 }
 
-// seen is a selection for a viewer.
+// seen returns a selection for a viewer.
 func seen(d sessions.Disclosure, all ...*sessions.Session) export.Selection {
 	return export.FromIterator(sessions.Request{Disclosure: d}, seqOf(all...))
 }
@@ -98,7 +98,7 @@ func TestWriteCellsWithTypes(t *testing.T) {
 			row[export.ColumnDocumentValid], row[export.ColumnLivenessStatus], row[export.ColumnMatchLevel], row[export.ColumnCreationTime], row[export.ColumnAttempts],
 			row[export.ColumnStatus]})
 	}
-	for i, text := range naughty { // of several lines a cell shows one unless it wraps
+	for i, text := range naughty { // a cell of several lines shows one unless it wraps
 		cell, err := excelize.CoordinatesToCellName(int(export.ColumnModel)+1, i+2)
 		require.NoError(t, err)
 		id, err := f.GetCellStyle(sheetName, cell)
@@ -115,7 +115,8 @@ func TestWriteCellsWithTypes(t *testing.T) {
 	require.Equal(t, []string{"1965-00-00", "2031-02-00"}, []string{rows[len(all)][export.ColumnBirthDate], rows[len(all)][export.ColumnExpirationDate]})
 }
 
-// The header stays in sight and has a filter over all rows, and nobody is named as the author.
+// TestHeaderFilterAndAuthor requires that the header stays in sight and has a filter over all rows,
+// and that no author is named.
 func TestHeaderFilterAndAuthor(t *testing.T) {
 	for n, area := range map[int]string{0: "$A$1:$B$1", 3: "$A$1:$B$4"} {
 		all := naughtySessions()[:n]
@@ -137,7 +138,8 @@ func TestHeaderFilterAndAuthor(t *testing.T) {
 	}
 }
 
-// TestHostileColumns: what a host's own columns and headers say is text, whatever it is.
+// TestHostileColumns requires that the cells and headers of a host's own columns are texts,
+// whatever they contain.
 func TestHostileColumns(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1": "=1+1", "_x0041_": "_x0041_", `<f>1+1</f>"&'`: `<f>1+1</f>"&'`, "a\x00\x0b\xff\ufffe\U0001F600": "a\uFFFD\uFFFD\uFFFD\uFFFD\U0001F600",
@@ -184,7 +186,8 @@ func TestColumnsAndDisclosure(t *testing.T) {
 	require.Equal(t, [][]string{{"phone", "fax", "First Name", "ნომერი"}, {"x", "", "[masked]", "s-1"}}, rows)
 }
 
-// Every cell that the viewer may not see is the text that says so, whatever the type of its column.
+// TestMaskedCells requires that every cell that the viewer may not see is the text [masked],
+// whatever the type of its column.
 func TestMaskedCells(t *testing.T) {
 	var b bytes.Buffer
 	columns := append(export.Columns(), export.ColumnStatus, export.ColumnReasons)
@@ -257,11 +260,13 @@ func TestLibreOfficeReadsTypes(t *testing.T) {
 		row := rows[i+1]
 		require.Equal(t, []libreoffice.Cell{row[export.ColumnModel], {Type: "string", Text: "03-05-36"}}, row[own:own+2])
 		for _, c := range row {
-			require.Contains(t, []string{"", "of:=TRUE()"}, c.Formula) // its way of writing a truth value
+			// LibreOffice writes a truth value as this formula.
+			require.Contains(t, []string{"", "of:=TRUE()"}, c.Formula)
 		}
 		require.Equal(t, libreoffice.Cell{Type: "string", Text: "01001012345"}, row[export.ColumnPersonalNumber])
 		require.Equal(t, "string", row[export.ColumnModel].Type, s.Model)
-		if s.Model == strings.TrimSpace(s.Model) && !strings.ContainsAny(s.Model, "\t\r\ufeff") { // the document has white space as elements
+		// The document has elements for white space.
+		if s.Model == strings.TrimSpace(s.Model) && !strings.ContainsAny(s.Model, "\t\r\ufeff") {
 			require.Equal(t, s.Model, row[export.ColumnModel].Text)
 		}
 		for column, date := range map[export.Column]string{

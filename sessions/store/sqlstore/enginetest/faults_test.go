@@ -54,7 +54,7 @@ type breaker struct {
 	after int
 	hit   func(c driver.Conn) // called once, on the connection about to run the statement
 
-	// Instead runs once in place of a statement that contains text. It is "" if there is none.
+	// instead runs once in place of a statement that contains text. It is "" if there is none.
 	instead string
 }
 
