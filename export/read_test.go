@@ -498,7 +498,8 @@ func FuzzRead(f *testing.F) {
 				require.ErrorAs(t, err, &at)
 				return
 			}
-			if row.Record == (Record{}) { // the file has only unknown columns; read back it is a blank row
+			// The file has only unknown columns; read back it is a blank row.
+			if row.Record == (Record{}) {
 				continue
 			}
 			records = append(records, row.Record)

@@ -29,7 +29,7 @@ type Record struct {
 	Verified       string `csv:"Verified"`        // TRUE or FALSE; empty if there is no status
 	DocumentValid  string `csv:"Document Valid"`  // TRUE or FALSE
 	LivenessStatus string `csv:"Liveness Status"` // 0 for passed, 1 for everything else
-	MatchLevel     string `csv:"Match Level"`     // 0: compared without a match; empty: not compared
+	MatchLevel     string `csv:"Match Level"`     // 0: compared, no match; empty: not compared
 	CreationTime   string `csv:"Creation time"`   // RFC 3339, UTC, up to microseconds
 	CompletionTime string `csv:"Completion time"` // as CreationTime
 	Partner        string `csv:"Partner"`

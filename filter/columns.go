@@ -40,8 +40,9 @@ type Columns struct {
 	// there are no others.
 	OtherReason func(sessions.Reason) Column
 
-	Extra     map[string]Column // texts, by the key of the extra field
-	ExtraJSON Column            // a JSON object of strings, or NULL, with the keys that are not in Extra
+	Extra map[string]Column // texts, by the key of the extra field
+	// A JSON object of strings, or NULL, with the keys that are not in Extra.
+	ExtraJSON Column
 
 	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
 	// a session, and again when searchkey.Version changes. Without it a search is a [*ColumnError]
@@ -264,12 +265,18 @@ func sorts(layout string) bool {
 	last := ""
 	for _, at := range [...]time.Time{
 		time.Date(1000, 1, 2, 3, 4, 5, 6000, time.UTC),
-		time.Date(1999, 9, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), // the year
-		time.Date(2001, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2001, 4, 3, 1, 0, 0, 0, time.UTC), // the month, and its name
-		time.Date(2001, 8, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 0, 0, 0, 0, time.UTC), // the day
-		time.Date(2001, 8, 31, 9, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 10, 0, 0, 0, time.UTC), // the hour
-		time.Date(2001, 8, 31, 13, 9, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 0, 0, time.UTC), // of twelve, and the minute
-		time.Date(2001, 8, 31, 13, 10, 9, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 10, 0, time.UTC), // the second
+		// The year.
+		time.Date(1999, 9, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC),
+		// The month, and its name.
+		time.Date(2001, 2, 28, 23, 0, 0, 0, time.UTC), time.Date(2001, 4, 3, 1, 0, 0, 0, time.UTC),
+		// The day.
+		time.Date(2001, 8, 30, 23, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 0, 0, 0, 0, time.UTC),
+		// The hour.
+		time.Date(2001, 8, 31, 9, 59, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 10, 0, 0, 0, time.UTC),
+		// The hour of twelve, and the minute.
+		time.Date(2001, 8, 31, 13, 9, 59, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 0, 0, time.UTC),
+		// The second.
+		time.Date(2001, 8, 31, 13, 10, 9, 999999000, time.UTC), time.Date(2001, 8, 31, 13, 10, 10, 0, time.UTC),
 		time.Date(2001, 8, 31, 13, 10, 11, 500000000, time.UTC),
 		time.Date(2001, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC),
 	} {

@@ -45,7 +45,7 @@ type dateRange struct {
 	of          *dateField
 	absent      bool
 	first, last sessions.Date // zero: an open end
-	begin, end  string        // the texts of all dates in the range are from begin to end, both included
+	begin, end  string        // texts of the dates in the range, both included
 	// Ranges of texts between begin and end whose dates are not in the range, both ends included.
 	holes [][2]string
 }

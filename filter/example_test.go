@@ -110,7 +110,8 @@ func ExampleFilter_Parts() {
 }
 
 func ExampleFilter_Err() {
-	f := filter.Or(filter.Status(sessions.Success), filter.Not(filter.DocumentType())) // nothing chosen
+	// No type was chosen.
+	f := filter.Or(filter.Status(sessions.Success), filter.Not(filter.DocumentType()))
 	fmt.Println(f.Err())
 	fmt.Println(f.Match(&sessions.Session{Status: sessions.Success}))
 	// Output:

@@ -627,8 +627,8 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() { f.Match(s) }))
 }
 
-// sixParts is a filter of six parts with a search, that selects the session low4 of the sample with
-// the name of success.
+// sixParts returns a filter of six parts with a search. It selects the session low4 of the sample
+// with the name of success.
 func sixParts(t testing.TB) filter.Filter {
 	t.Helper()
 	f := filter.And(

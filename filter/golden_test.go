@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens anew")
 
-// goldenFilters is one filter of each shape that SQL writes in its own way.
+// goldenFilters returns a filter of each shape that SQL writes in its own way.
 func goldenFilters(t testing.TB) []filter.Filter {
 	tbilisi := zone(t, "Asia/Tbilisi")
 	at := time.Date(2026, 1, 15, 12, 0, 0, 1000, time.UTC)
@@ -79,8 +79,8 @@ func goldenFilters(t testing.TB) []filter.Filter {
 }
 
 // TestGolden writes each filter, and its negation, in every form: text, URL, and SQL of each
-// dialect over columns that are as good as can be, over those that compare texts in some other way,
-// and over a host's.
+// dialect, with columns that are as good as possible, with columns that compare texts in another
+// way, and with a host's columns.
 func TestGolden(t *testing.T) {
 	loose := ownColumns()
 	loose.Binary = false

@@ -345,8 +345,8 @@ func TestSQLErrors(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestSQLMeansWhatSquirrelMeans compares with the same condition out of squirrel's own parts, which
-// write the same comparisons of columns that are never NULL with more parentheses.
+// TestSQLMeansWhatSquirrelMeans compares a condition with the same one made of squirrel's own
+// parts, which write the same comparisons of columns that are never NULL, with more parentheses.
 func TestSQLMeansWhatSquirrelMeans(t *testing.T) {
 	t.Parallel()
 	from, to := time.Date(2026, 1, 31, 20, 0, 0, 0, time.UTC).UnixMicro(), time.Date(2026, 2, 28, 20, 0, 0, 0, time.UTC).UnixMicro()
@@ -429,8 +429,8 @@ func TestReplacePlaceholders(t *testing.T) {
 	require.ErrorIs(t, err, filter.ErrDialect)
 }
 
-// TestExprCountsByDialect asks for one argument, where the statement's dialect decides what is a
-// placeholder.
+// TestExprCountsByDialect passes one argument. The statement's dialect decides which characters are
+// placeholders.
 func TestExprCountsByDialect(t *testing.T) {
 	t.Parallel()
 	postgres, mariadb, sqlite := filter.Postgres, filter.MariaDB, filter.SQLite
@@ -448,7 +448,7 @@ func TestExprCountsByDialect(t *testing.T) {
 		`a = '\' OR b = ?`:   {postgres, sqlite},
 		"/* /* ? */ ? /* */": {mariadb, sqlite},
 		"$$?$$ = ?":          {postgres},
-		"a = ?1":             {postgres, mariadb}, // and an error of theirs
+		"a = ?1":             {postgres, mariadb}, // others report an error themselves
 		"a$1 = ?":            {postgres, mariadb, sqlite},
 		"'$1:a@a' = ?":       {postgres, mariadb, sqlite},
 		"a = ? OR b = $1":    {mariadb},
@@ -530,7 +530,7 @@ func TestSplit(t *testing.T) {
 	require.Error(t, inSQL.Err())
 	require.Error(t, rest.Err())
 
-	// What has no column goes to the rest, whatever else is wrong beside it.
+	// A criterion without a column goes to the rest, whatever else is wrong with it.
 	mistaken := host
 	mistaken.Fields = maps.Clone(host.Fields)
 	mistaken.Fields[sessions.FieldMatchLevel] = filter.Expr("?")

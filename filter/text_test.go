@@ -56,7 +56,8 @@ func TestParseErrors(t *testing.T) {
 		{"extra()", filter.ErrValue, 7},
 		{"extra(k)", filter.ErrEmpty, 8},
 		{"match_level(x)", filter.ErrValue, 14},
-		{"completed_at(before=0001-01-01T00:00:00Z)", filter.ErrValue, 41}, // the zero time, no open end
+		// The zero time is not an open end.
+		{"completed_at(before=0001-01-01T00:00:00Z)", filter.ErrValue, 41},
 		{"created_at(since=0001-01-01T04:00:00+04:00)", filter.ErrValue, 43},
 		{"match_level(04)", filter.ErrValue, 15},
 		{"failed_for(digital_spoof,level=4)", filter.ErrValue, 33},
@@ -118,7 +119,7 @@ func TestValues(t *testing.T) {
 		require.Equal(t, text, f.Text(), query)
 		require.Equal(t, query, f.Values().Encode(), "and back")
 	}
-	for query, text := range map[string]string{ // what forms send that were left blank
+	for query, text := range map[string]string{ // a form that was left blank
 		"search=&created_at.from=&created_at.to=&created_at.zone=Asia/Tbilisi": "everything",
 		"search=+&search.in=first_name":                                        "everything",
 		"created_at.since=&created_at.before=&birth_date.from=":                "everything",
@@ -134,8 +135,8 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestUnknownNamesAreToldWhichThereAre is about errors that name what there is, and not what was
-// given.
+// TestUnknownNamesAreToldWhichThereAre requires that errors name the permitted names, and not the
+// given one.
 func TestUnknownNamesAreToldWhichThereAre(t *testing.T) {
 	t.Parallel()
 	for query, there := range map[string]string{

@@ -19,7 +19,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// client is somebody without a browser.
+// client is a client without a browser.
 type client struct {
 	t    *testing.T
 	http *http.Client
@@ -69,8 +69,8 @@ func (c *client) send(method, path, form string, headers ...string) reply {
 func (c *client) post(path, form string) reply { return c.send(http.MethodPost, path, form) }
 func (c *client) get(path string) reply        { return c.send(http.MethodGet, path, "") }
 
-// TestAccess asks for every page as everybody: nobody, and both roles of the own and of another
-// company.
+// TestAccess requests every page without a sign-in, and as both roles of the company and of another
+// one.
 func TestAccess(t *testing.T) {
 	s := serve(t, 600)
 	own := s.listing(t, "acme", store.Query{})[0]
@@ -81,7 +81,9 @@ func TestAccess(t *testing.T) {
 	}
 	for _, route := range []struct {
 		method, path, form string
-		own, agent, other  int // status for the Master User and the Agent of the company, and for another company's people
+		// The status for the Master User and the Agent of the company, and for people of another
+		// company.
+		own, agent, other int
 	}{
 		{"GET", "/sessions", "", 200, 200, 200},
 		{"GET", "/sessions?status=failed", "", 200, 200, 200},
@@ -115,12 +117,12 @@ func TestAccess(t *testing.T) {
 				want = http.StatusNotFound
 			}
 			if account == "acme-masked_agent" && strings.HasSuffix(route.path, "/selfie") {
-				want = http.StatusForbidden // they may not see faces, at whatever address
+				want = http.StatusForbidden // they may not see faces, at any address
 			}
 			if route.path == "/settings/save" && account == "lomi-agent" {
 				want = http.StatusForbidden
 			}
-			if route.path == "/settings/save" && account != "" { // with the revision that is there
+			if route.path == "/settings/save" && account != "" { // with the current revision
 				settings, err := s.settings.CompanySettings(t.Context(), strings.Split(account, "-")[0])
 				require.NoError(t, err)
 				route.form = fmt.Sprintf("set.etag=%%22%d%%22&set.acceptance=kvalifika-3d2d:5", settings.Revision)
@@ -161,7 +163,8 @@ func TestSelfiesAreServedWithAuthorization(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, signedIn(t, s, "acme-masked_agent").get(address).status, "who may see no faces")
 }
 
-// A body that nobody reads asks for nothing; it does not ask for everything.
+// TestUnreadBodies requires that a body that cannot be read asks for nothing, and not for
+// everything.
 func TestUnreadBodies(t *testing.T) {
 	c := signedIn(t, serve(t, 100), "acme-agent")
 	for _, kind := range []string{"text/plain", "multipart/form-data; boundary=x", "application/json"} {
@@ -218,7 +221,7 @@ func TestPagesLetNothingElseIn(t *testing.T) {
 	}
 }
 
-// TestWithoutScript has the list answer a plain form, as a browser without JavaScript sends it.
+// TestWithoutScript requests the list with a plain form, as a browser without JavaScript sends it.
 func TestWithoutScript(t *testing.T) {
 	s := serve(t, 500)
 	c := signedIn(t, s, "acme-agent")
@@ -232,7 +235,7 @@ func TestWithoutScript(t *testing.T) {
 	require.Contains(t, page, "<!doctype html>")
 }
 
-// TestStorages starts the page as the command does, on the file of SQLite that is its default.
+// TestStorages starts the page as the command does, with its default, an SQLite file.
 func TestStorages(t *testing.T) {
 	from, err := openStorage(t.Context(), "")
 	require.NoError(t, err)
@@ -263,7 +266,7 @@ func TestStorages(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
-// TestSavedLevelsDecide saves an acceptance level as the Master User does, and lets a session end.
+// TestSavedLevelsDecide saves an acceptance level as a Master User, and lets a session end.
 func TestSavedLevelsDecide(t *testing.T) {
 	s := serve(t, 60)
 	master := signedIn(t, s, "acme-master_user")

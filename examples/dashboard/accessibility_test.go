@@ -14,14 +14,14 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-// rules are all of WCAG 2.2 A and AA, and axe's best practices; colours those of them that another
-// theme may break.
+// rules are all of WCAG 2.2 A and AA, and axe's best practices; colours are those of them that
+// another theme may break.
 const (
 	rules   = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']`
 	colours = `{type: 'rule', values: ['color-contrast', 'link-in-text-block']}`
 )
 
-// checked has axe-core judge what the tab shows.
+// checked runs axe-core on the page in the tab.
 func (b *tab) checked(what, by string) {
 	b.t.Helper()
 	if !eval[bool](b, "'axe' in window") {

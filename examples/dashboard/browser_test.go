@@ -25,7 +25,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// chromium starts a headless browser that lasts as long as the test, or skips it.
+// chromium starts a headless browser that runs as long as the test, or skips the test.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -62,7 +62,7 @@ func serve(t *testing.T, n int, around ...func(http.Handler) http.Handler) *serv
 	return serveFrom(t, from, around...)
 }
 
-// serveFrom serves a storage; around, where it is given, stands between the browser and the page.
+// serveFrom serves a storage. around, if it is given, wraps the page's handler.
 func serveFrom(t *testing.T, from *storage, around ...func(http.Handler) http.Handler) *served {
 	t.Helper()
 	handler, err := newSite(from, slog.New(slog.DiscardHandler))
@@ -75,14 +75,14 @@ func serveFrom(t *testing.T, from *storage, around ...func(http.Handler) http.Ha
 	return &served{from, server.URL}
 }
 
-// tab is one tab of a browser, with cookies of its own.
+// tab is one tab of a browser, with its own cookies.
 type tab struct {
 	t   *testing.T
 	ctx context.Context //nolint:containedctx // chromedp knows a tab by its context
 	url string
 
 	mu     sync.Mutex
-	errors []string // that the page's console has
+	errors []string // errors of the page's console
 }
 
 func (s *served) open(t *testing.T, browser context.Context, width, height int) *tab {
@@ -103,8 +103,8 @@ func (s *served) open(t *testing.T, browser context.Context, width, height int) 
 	return b
 }
 
-// listen notes what no page of ours does: an exception, a violation of its policy, a request to
-// somebody else.
+// listen records events that no page of ours may cause: an exception, a violation of its policy, a
+// request to another host.
 func (b *tab) listen(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -122,7 +122,8 @@ func (b *tab) listen(event any) {
 	}
 }
 
-// patience is how long a tab waits for what must come. It bounds a test that fails, and no other.
+// patience is the time for which a tab waits for an expected change. Only a test that fails waits
+// so long.
 const patience = 60 * time.Second
 
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
@@ -134,7 +135,8 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 func (b *tab) wait(expression string) {
 	b.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")) // an error: between two pages
+		// Between two pages there is an error.
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err == nil && is {
 			return
 		}
@@ -144,8 +146,8 @@ func (b *tab) wait(expression string) {
 	}
 }
 
-// news waits until a live update has made an expression true. The page asks by itself every few
-// seconds, and at once when it becomes visible, as it is told here that it does.
+// news waits until a live update has made an expression true. The page requests updates every few
+// seconds, and at once when it becomes visible, which this function simulates.
 func (b *tab) news(expression string) {
 	b.t.Helper()
 	b.wait("document.dispatchEvent(new Event('visibilitychange')) && (" + expression + ")")
@@ -187,13 +189,13 @@ func (b *tab) signIn(account string) {
 	b.settled()
 }
 
-// settled waits until nothing is being asked, but for the counts, which come later.
+// settled waits until no request is running, except for the counts, which come later.
 func (b *tab) settled() {
 	b.t.Helper()
 	b.wait("document.readyState === 'complete' && !document.querySelector('.htmx-request:not(#counts), .htmx-swapping, .htmx-settling')")
 }
 
-// relisted does something and waits for the list that follows.
+// relisted calls do and waits for the list that follows.
 func (b *tab) relisted(do func()) {
 	b.t.Helper()
 	eval[bool](b, "document.getElementById('results').dataset.old = 'yes', true")
@@ -202,7 +204,7 @@ func (b *tab) relisted(do func()) {
 	b.settled()
 }
 
-// ids are the sessions of the list, in its order.
+// ids returns the sessions of the list, in its order.
 func (b *tab) ids() []string {
 	b.t.Helper()
 	return eval[[]string](b, "[...document.querySelectorAll('#sessions .session')].map(r => r.id)")
@@ -210,13 +212,13 @@ func (b *tab) ids() []string {
 
 func (b *tab) path() string { return eval[string](b, "location.pathname + location.search") }
 
-// prefer has the tab's system prefer a theme.
+// prefer makes the tab's system prefer a theme.
 func (b *tab) prefer(theme string) {
 	b.t.Helper()
 	b.media("screen", "prefers-color-scheme", theme)
 }
 
-// media has the tab show itself on a medium with a feature.
+// media shows the tab on a medium with a feature.
 func (b *tab) media(medium, feature, value string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
@@ -227,13 +229,13 @@ func (b *tab) media(medium, feature, value string) {
 	}))
 }
 
-// defaultZone is that of the page, until another one is chosen.
+// defaultZone is the page's zone until another one is chosen.
 const defaultZone = "Asia/Tbilisi"
 
-// rowKey is the page's ID for the row of a session.
+// rowKey returns the page's ID for the row of a session.
 func rowKey(id string) string { return "s-" + base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
-// keysOf are the list's IDs of sessions.
+// keysOf returns the page's IDs of sessions.
 func keysOf(list []*sessions.Session) []string {
 	keys := []string{}
 	for _, s := range list {
@@ -242,7 +244,7 @@ func keysOf(list []*sessions.Session) []string {
 	return keys
 }
 
-// listing is what the store itself lists for a company: the judge of what the page shows.
+// listing returns the store's own list for a company, with which the page is compared.
 func (s *served) listing(t *testing.T, company string, q store.Query) []*sessions.Session {
 	t.Helper()
 	page, err := store.New(s.backend, store.Options{}).List(t.Context(), store.Viewer{Company: company, Role: sessions.Agent}, q)

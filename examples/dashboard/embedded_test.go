@@ -16,8 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// testEmbedded mounts the page in hosts of other habits: behind a policy that lets nothing run but
-// what has the request's nonce, in a frame, and where frames are refused.
+// testEmbedded mounts the page in different hosts: with a policy that runs only scripts with the
+// request's nonce, in a frame, and where frames are refused.
 func testEmbedded(t *testing.T, browser context.Context, s *served) {
 	type nonceKey struct{}
 	mount := func(o page.Options) http.Handler { //nolint:gocritic // options are few
@@ -48,7 +48,7 @@ func testEmbedded(t *testing.T, browser context.Context, s *served) {
 	host := &served{s.storage, server.URL}
 
 	want := rowKey(s.listing(t, "acme", store.Query{})[0].ID)
-	// use searches and opens the page in a window, and closes what it has opened.
+	// use searches, opens the page in a window, and closes it again.
 	use := func(b *tab, window string) {
 		t.Helper()
 		document := window + ".document"
@@ -60,7 +60,7 @@ func testEmbedded(t *testing.T, browser context.Context, s *served) {
 		eval[bool](b, "((box) => { box.value = 'ber'; return box.dispatchEvent(new Event('input', {bubbles: true})) })("+document+".getElementById('q'))")
 		b.wait(document + ".querySelector('#sessions mark')")
 	}
-	b := host.open(t, browser, desk, deskHeight) // which fails if a policy is violated
+	b := host.open(t, browser, desk, deskHeight) // it fails if a policy is violated
 	b.do(chromedp.Navigate(host.url + "/strict/sessions"))
 	use(b, "window")
 	require.Equal(t, "rgb(122, 31, 61)", eval[string](b, "getComputedStyle(document.getElementById('open-export')).backgroundColor"), "the host's colours")

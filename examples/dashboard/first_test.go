@@ -13,15 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// painted notes when the frame with the first row has been shown.
+// painted records when the frame with the first row has been shown.
 const painted = `(function look() {
 	if (!document.querySelector || !document.querySelector("#sessions .session")) return requestAnimationFrame(look);
 	requestAnimationFrame(() => setTimeout(() => { window.painted = performance.now(); }));
 })();`
 
-// TestFirstList reports how long a browser takes from the click to the first list, beside the
-// API's answer of the same sessions to the same browser, as medians in milliseconds, over a file
-// of SQLite with the demo's data. It judges nothing. DASHBOARD_FIRST_LIST says how many lists:
+// TestFirstList reports the time that a browser takes from the click to the first list, and the
+// time of the API's answer with the same sessions to the same browser, as medians in milliseconds,
+// with an SQLite file of the demo's data. It does not judge them. DASHBOARD_FIRST_LIST is the
+// number of lists:
 //
 //	DASHBOARD_FIRST_LIST=30 go -C examples test ./dashboard -run TestFirstList -v
 func TestFirstList(t *testing.T) {
@@ -46,7 +47,7 @@ func TestFirstList(t *testing.T) {
 	for range n {
 		b.do(chromedp.Navigate(b.url + "/sessions"))
 		b.wait("window.painted && document.getElementById('total').dataset.n && [...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)")
-		b.settled() // nothing else is asked while the API is
+		b.settled() // nothing else is requested during the API's answer
 		for name, took := range eval[map[string]float64](b, `(() => {
 			const at = performance.getEntriesByType("navigation")[0];
 			return {answer: at.responseEnd - at.requestStart, read: at.domInteractive - at.requestStart, painted: painted - at.requestStart};

@@ -18,8 +18,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// attack is a text that runs where somebody forgets to escape it: in HTML, in an attribute, in a
-// script, in an SVG.
+// attack returns a text that runs if it is not escaped: in HTML, in an attribute, in a script, in
+// an SVG.
 func attack(field string) string {
 	return fmt.Sprintf(`"'></script></style></title><img src=x onerror="window.hurt=1"><script>window.hurt='%s'</script><svg onload=window.hurt=1>{{7*7}}`, field)
 }
@@ -27,7 +27,7 @@ func attack(field string) string {
 // hostileKey is the key of an extra field.
 const hostileKey = "<script>window.hurt='key'</script>"
 
-// hostileSession has script in every field that may hold it.
+// hostileSession returns a session with script in every field that may contain it.
 func hostileSession(t *testing.T) *sessions.Session {
 	t.Helper()
 	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: hostileKey, Value: attack("value")})
@@ -100,7 +100,7 @@ func testHostile(t *testing.T, browser context.Context) {
 	}))
 	harmless()
 
-	// a Master User makes fields of such names, and reads who has read the session
+	// A Master User adds fields with such names, and reads who has read the session.
 	m := s.open(t, browser, desk, deskHeight)
 	m.signIn("acme-master_user")
 	m.do(chromedp.Navigate(s.url + "/settings"))
@@ -117,7 +117,7 @@ func testHostile(t *testing.T, browser context.Context) {
 	}
 	m.harmless()
 
-	// JSON and files hold it as data, and say what they are
+	// JSON and files contain it as data, and state their types.
 	c := signedIn(t, s, "acme-agent")
 	for path, form := range map[string]string{"/api/sessions": "search=hurt", "/api/export": "format=rfc4180&search=hurt&created_at.zone=UTC"} {
 		answer := c.post(path, form)
@@ -133,7 +133,7 @@ func testHostile(t *testing.T, browser context.Context) {
 	}
 }
 
-// harmless reports that none of what a text says has been taken for markup.
+// harmless requires that no text has been taken for markup.
 func (b *tab) harmless() {
 	b.t.Helper()
 	require.False(b.t, eval[bool](b, "'hurt' in window"), "a script ran")

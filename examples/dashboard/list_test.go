@@ -21,13 +21,13 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// focused is the ID of the row that has the keyboard's focus.
+// focused returns the ID of the row that has the keyboard's focus.
 func (b *tab) focused() string {
 	b.t.Helper()
 	return eval[string](b, "(document.activeElement.closest('#sessions .session') || {id: ''}).id")
 }
 
-// press presses a key that writes a letter only where the page lets it.
+// press presses a key. It types a letter only if the page permits it.
 func (b *tab) press(key string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
@@ -50,7 +50,7 @@ func (b *tab) closed() {
 	b.wait("!document.getElementById('drawer').open && location.pathname === '/sessions'")
 }
 
-// shifted is by how much the layout has moved without the reader's doing.
+// shifted is the amount by which the layout has moved without the reader's doing.
 const shifted = `new Promise((done) => {
 	let sum = 0;
 	const observer = new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) sum += e.value; }));
@@ -62,10 +62,11 @@ func (b *tab) unmoved() {
 	b.t.Helper()
 	sum, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64](shifted, chromedp.EvalAwaitPromise))
 	require.NoError(b.t, err)
-	require.Less(b.t, sum, 0.0005, "the layout shifted") // a badge makes room for the reason below it
+	// A badge makes room for the reason below it.
+	require.Less(b.t, sum, 0.0005, "the layout shifted")
 }
 
-// testRows looks at what the rows show, and at what stays in sight above them.
+// testRows checks the rows, and the parts that stay in sight above them.
 func testRows(t *testing.T, browser context.Context, s *served) {
 	b := s.open(t, browser, desk, deskHeight)
 	b.signIn("acme-agent")
@@ -92,13 +93,14 @@ func testRows(t *testing.T, browser context.Context, s *served) {
 	}
 	require.Positive(t, failed)
 
-	// what is cut off has a tooltip
+	// Text that is cut off has a tooltip.
 	const cut = "document.querySelector('#sessions .c-extra:has(.further)')"
 	require.GreaterOrEqual(t, eval[int](b, cut+".querySelectorAll('.pair').length"), 3)
 	tip := eval[string](b, cut+".dispatchEvent(new MouseEvent('mouseover', {bubbles: true})), "+cut+".title")
 	require.Equal(t, eval[[]string](b, "[..."+cut+".querySelectorAll('.pair')].map(p => p.textContent)"), strings.Split(tip, "\n"))
 
-	// scrolled, the search and the headings are there; another selection begins at its top
+	// After scrolling, the search and the headings are in sight. Another selection begins at its
+	// top.
 	const inSight = `[document.getElementById('q'), document.querySelector('#sessions th.c-date'), document.getElementById('total')].every((e) => {
 		const at = e.getBoundingClientRect();
 		return at.top >= 0 && at.bottom < 240 && e.contains(document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2));
@@ -112,7 +114,7 @@ func testRows(t *testing.T, browser context.Context, s *served) {
 	b.relisted(func() { eval[bool](b, "document.getElementById('refresh').click(), true") })
 	require.Positive(t, eval[int](b, "scrollY"), "the same selection again is no reason to move")
 
-	// a year that is being typed is waited for
+	// The page waits while a year is being typed.
 	eval[bool](b, "window.asked = [], document.addEventListener('htmx:configRequest', e => { if (e.detail.path.endsWith('/sessions')) asked.push(e.detail.formData.get('created_at.from')) }), true")
 	eval[bool](b, "document.querySelector('[name=\"created_at.from\"]').focus(), true")
 	year := time.Now().Year() - 1
@@ -122,7 +124,7 @@ func testRows(t *testing.T, browser context.Context, s *served) {
 		}
 	})
 	require.Equal(t, []string{fmt.Sprintf("%d-03-15", year)}, eval[[]string](b, "asked"))
-	// one that is left so is said to be left out, of the export too
+	// A date that is left incomplete is reported as left out, also of the export.
 	eval[bool](b, "document.querySelector('[name=\"created_at.to\"]').focus(), true")
 	b.keys("0315202")
 	b.keys(kb.Tab)
@@ -131,7 +133,7 @@ func testRows(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, []string{"0202-03-15", "false"}, eval[[]string](b, "[document.querySelector('[name=\"created_at.to\"]').value, String(new FormData(document.getElementById('query')).has('created_at.to'))]"))
 }
 
-// testKeys moves, opens, steps, copies and closes.
+// testKeys moves, opens, steps, copies and closes with keys.
 func testKeys(t *testing.T, browser context.Context, s *served) {
 	b := s.open(t, browser, desk, deskHeight)
 	b.signIn("acme-agent")
@@ -177,12 +179,12 @@ func testKeys(t *testing.T, browser context.Context, s *served) {
 	b.wait("document.getElementById('keys').open")
 	require.Contains(t, b.text("#keys"), "Next session")
 	b.checked("keyboard shortcuts", rules)
-	b.keys("j") // which moves nothing behind it
+	b.keys("j") // it moves nothing behind the drawer
 	b.keys(kb.Escape)
 	b.wait("!document.getElementById('keys').open")
 	require.Equal(t, all[2], b.focused(), "the focus is where the reader was")
 
-	// a click anywhere in a row opens it, and so does the last one's successor on the next page
+	// A click anywhere in a row opens it. The last row's successor on the next page opens too.
 	require.Equal(t, s.listing(t, "acme", store.Query{})[4].ID, eval[string](b, `((row) => {
 		window.open = (url) => { window.tab = new URL(url).pathname };
 		row.querySelector(".c-date").dispatchEvent(new MouseEvent("auxclick", {button: 1, bubbles: true}));
@@ -214,7 +216,7 @@ func testKeys(t *testing.T, browser context.Context, s *served) {
 	}
 }
 
-// frugal is a storage whose lists end after a few rows, and take their time.
+// frugal is a storage whose lists end after a few rows, and are slow.
 type frugal struct {
 	store.Backend
 	store.Writer
@@ -228,8 +230,8 @@ func (f frugal) List(ctx context.Context, sel store.Selection) (store.Batch, err
 	return f.Backend.List(ctx, sel)
 }
 
-// testPartial searches for the oldest session: the search goes on by itself, says how far back it
-// is, stops when it is told to, and goes on again.
+// testPartial searches for the oldest session: the search continues by itself, says how far back it
+// is, stops when it is told to, and continues again.
 func testPartial(t *testing.T, browser context.Context) {
 	from, err := openStorage(t.Context(), "memory")
 	require.NoError(t, err)
@@ -263,7 +265,7 @@ func testPartial(t *testing.T, browser context.Context) {
 	require.Equal(t, []string{rowKey("sought")}, b.ids())
 }
 
-// testFollow has sessions change that are focused, or open, or have names of another direction.
+// testFollow changes sessions that are focused, or open, or have names of another direction.
 func testFollow(t *testing.T, browser context.Context) {
 	s := serve(t, 600)
 	now := time.Now()
@@ -278,7 +280,7 @@ func testFollow(t *testing.T, browser context.Context) {
 	require.Equal(t, []string{"rtl", "rtl", "ltr"}, eval[[]string](b, "[..."+row+".querySelectorAll('.c-first bdi, .c-last bdi, .c-date')].map(e => getComputedStyle(e).direction)"))
 	require.Contains(t, b.text("#"+rowKey(arabic.ID)+" .c-liveness"), "–")
 
-	// the row: its focus stays, and so do the cells that say the same
+	// The row keeps its focus, and the cells that did not change.
 	eval[bool](b, row+".querySelector('.more').focus(), "+row+".querySelectorAll('td').forEach(c => { c.old = true }), true")
 	change := func(do func()) {
 		do()
@@ -293,7 +295,7 @@ func testFollow(t *testing.T, browser context.Context) {
 	require.Contains(t, eval[string](b, row+".querySelector('.c-verified').innerText"), "Liveness not passed")
 	b.unmoved()
 
-	// its details
+	// The details of the row.
 	b.keys(kb.Enter)
 	b.opened(rowKey(arabic.ID))
 	require.Contains(t, b.text("#drawer"), "Why it failed")
@@ -307,16 +309,16 @@ func testFollow(t *testing.T, browser context.Context) {
 	require.True(t, eval[bool](b, "document.activeElement.old"), "the focus was taken")
 	require.Equal(t, "1 session has changed", b.text("#drawer-status"))
 
-	// news do not move the list
+	// An update does not move the list.
 	b.keys(kb.Escape)
 	b.closed()
 	require.NoError(t, s.backend.Insert(t.Context(), &sessions.Session{ID: "new", Company: "acme", CreatedAt: time.Now(), Status: sessions.Pending}))
-	time.Sleep(600 * time.Millisecond) // what moves soon after a key counts as the reader's doing
+	time.Sleep(600 * time.Millisecond) // a movement soon after a key counts as the reader's doing
 	b.news("!document.getElementById('news').hidden")
 	b.unmoved()
 }
 
-// testWithoutScripts reads, searches, filters, pages and opens without JavaScript.
+// testWithoutScripts reads, searches, filters, pages and opens sessions without JavaScript.
 func testWithoutScripts(t *testing.T, browser context.Context, s *served) {
 	b := s.open(t, browser, desk, deskHeight)
 	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {

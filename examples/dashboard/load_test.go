@@ -28,15 +28,16 @@ import (
 const (
 	loadAgents    = 100
 	loadExporters = 10
-	loadHolders   = 40 // who begin exports and do not read them
+	loadHolders   = 40 // clients that begin exports and do not read them
 	loadArrivals  = 100 * time.Millisecond
 )
 
-// TestLoad has a hundred agents type, ten exporters export, forty people begin exports that they do
-// not read, and sessions come in, all on this machine: first on the Store alone, where nobody holds
-// an export, then through the HTTP API and its sockets, then on the rendered page. Exports may be
-// refused for those that are being read; nothing else may. It reports latencies, judges none, and
-// fails on any error or where the heap grows. DASHBOARD_LOAD says how long each part lasts:
+// TestLoad simulates on this machine a hundred agents who type, ten exporters, forty clients that
+// begin exports and do not read them, and new sessions: first with the Store alone, where no export
+// is held, then through the HTTP API and its sockets, then with the rendered page. Exports may be
+// refused because of those that are being read; nothing else may. It reports latencies, does not
+// judge them, and fails on any error or if the heap grows. DASHBOARD_LOAD is the duration of each
+// part:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestLoad -v
 func TestLoad(t *testing.T) {
@@ -61,7 +62,7 @@ func TestLoad(t *testing.T) {
 	for _, c := range companies() {
 		people[c.Key] = s.cookie(t, c.Key+"-agent")
 	}
-	var refused atomic.Int64 // exports, for others that are read
+	var refused atomic.Int64 // exports, because of others that are read
 	send := func(ctx context.Context, company, path string, form url.Values) (int64, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -146,15 +147,16 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// work is one way to do what the page does.
+// work is one way of doing the page's work.
 type work struct {
 	name   string
 	list   func(ctx context.Context, company, q string) error
 	export func(ctx context.Context, company string) (int64, error)
-	hold   func(ctx context.Context, company string) error // begins an export and does not read it; nil: there are no such people
+	// hold begins an export and does not read it; nil: there are no such clients.
+	hold func(ctx context.Context, company string) error
 }
 
-// timings are of one kind of work.
+// timings are the times of one kind of work.
 type timings struct {
 	mu  sync.Mutex
 	all []time.Duration
@@ -249,7 +251,7 @@ func (p work) run(t *testing.T, s *served, names map[string][]string, lasts time
 	require.Less(t, after, before+64<<20, "the heap grows")
 }
 
-// pause waits, and reports whether to go on.
+// pause waits, and reports whether to continue.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
@@ -259,15 +261,15 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// agent types names, a key every 120 to 300 milliseconds. What has not come by the next key is
-// given up, as the page does.
+// agent types names, a key every 120 to 300 milliseconds. A request without an answer by the next
+// key is cancelled, as the page does.
 func (p work) agent(ctx context.Context, r *rand.Rand, company string, names []string, took *timings, superseded *atomic.Int64) error {
-	for pause(ctx, time.Duration(2000+r.IntN(6000))*time.Millisecond) { // reads
+	for pause(ctx, time.Duration(2000+r.IntN(6000))*time.Millisecond) { // the agent reads
 		name := []rune(names[r.IntN(len(names))])
 		for i := range name {
 			next := time.Duration(120+r.IntN(180)) * time.Millisecond
 			if i == len(name)-1 {
-				next = time.Minute // the last answer is waited for
+				next = time.Minute // waits for the last answer
 			}
 			begun := time.Now()
 			key, cancel := context.WithTimeout(ctx, next)
@@ -292,7 +294,7 @@ func (p work) agent(ctx context.Context, r *rand.Rand, company string, names []s
 	return nil
 }
 
-// lastNames are some of each company.
+// lastNames returns some last names of each company.
 func (s *served) lastNames(t *testing.T) map[string][]string {
 	t.Helper()
 	names := map[string][]string{}
@@ -306,7 +308,7 @@ func (s *served) lastNames(t *testing.T) map[string][]string {
 	return names
 }
 
-// cookie signs in and returns the cookie that says so.
+// cookie signs in and returns the cookie.
 func (s *served) cookie(t *testing.T, account string) string {
 	t.Helper()
 	answer := newClient(t, s).post("/sign-in", "account="+account)

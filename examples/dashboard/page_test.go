@@ -29,8 +29,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// TestPage uses the page as people do, in a real browser. What it shows is compared with what the
-// store lists.
+// TestPage uses the page in a real browser, as people do. The sessions on the page are compared
+// with the store's lists.
 func TestPage(t *testing.T) {
 	browser := chromium(t)
 	s := serve(t, 2000)
@@ -92,7 +92,7 @@ func testTyping(t *testing.T, browser context.Context, s *served) {
 	}
 	require.Contains(t, eval[[]string](b, "[...document.querySelectorAll('mark')].map(m => m.innerText.toLowerCase())"), "beri")
 
-	// in the middle of the text, too, the caret stays
+	// In the middle of the text, too, the caret stays in its place.
 	b.keys(kb.Home)
 	b.relisted(func() { b.keys("g") })
 	require.Equal(t, "gberi g", eval[string](b, "document.getElementById('q').value"))
@@ -106,9 +106,9 @@ func testTyping(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, all, b.ids())
 }
 
-// testOlderAnswer holds the answer to the first letter back until its request is given up: it must
-// be, and must not appear. Then it has the connection break: the list and the numbers that are on
-// the page are not those that were asked for, and say so until they are.
+// testOlderAnswer delays the answer to the first letter until its request is cancelled: that must
+// happen, and the answer must not appear. Then it breaks the connection: the list and the numbers
+// on the page are not those of the new selection, and are marked as such until they are.
 func testOlderAnswer(t *testing.T, browser context.Context) {
 	givenUp := make(chan struct{}, 1)
 	var lost, counting, slow atomic.Bool
@@ -173,7 +173,7 @@ func testOlderAnswer(t *testing.T, browser context.Context) {
 	require.Equal(t, s.filtered(t, "acme", filter.Search("m")), b.ids())
 	require.True(t, eval[bool](b, "document.getElementById('alert').hidden"))
 
-	// a live update that takes its time keeps no further page back
+	// A slow live update does not delay a further page.
 	b.relisted(func() { b.click(".brand") })
 	require.NotEmpty(t, eval[int](b, "document.querySelectorAll('#show-more').length"))
 	slow.Store(true)
@@ -284,7 +284,7 @@ func testRange(t *testing.T, browser context.Context, s *served) {
 	b.click("#export-form button.primary")
 	b.wait("document.getElementById('export-status').innerText.includes('ends before it begins')")
 	b.keys(kb.Escape)
-	// today is the chosen zone's, and not that of the page or of the machine
+	// Today is the day in the chosen zone, and not in that of the page or of the machine.
 	eval[bool](b, `window.Date = class extends Date { constructor(...at) { super(...(at.length ? at : ["2026-03-15T02:30:00Z"])); } }, true`)
 	for preset, first := range []string{"2026-03-14", "2026-03-08", "2026-02-13"} {
 		b.relisted(func() { b.click(fmt.Sprintf(".presets button:nth-child(%d)", preset+1)) })
@@ -350,7 +350,7 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 	b.settled()
 	at(both, []string{"failed", "passport"}, "b", last)
 
-	// what is behind a link that was shared is all but the search
+	// A link that was shared has everything except the search.
 	other := s.open(t, browser, desk, deskHeight)
 	other.signIn("acme-master_user")
 	other.do(chromedp.Navigate(s.url + both))
@@ -363,8 +363,8 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 	testSignOut(t, b, s)
 }
 
-// testSignOut signs out in a tab whose history has searches, and signs in as somebody else: nothing
-// of the searches is left.
+// testSignOut signs out in a tab whose history has searches, and signs in with another account:
+// nothing of the searches is left.
 func testSignOut(t *testing.T, b *tab, s *served) {
 	t.Helper()
 	require.Contains(t, eval[string](b, "JSON.stringify(sessionStorage)"), `\"b\"`)
@@ -377,7 +377,8 @@ func testSignOut(t *testing.T, b *tab, s *served) {
 	b.signIn("lomi-agent")
 	for back := 1; back < before; back++ {
 		eval[bool](b, fmt.Sprintf("history.go(-%d), true", back))
-		time.Sleep(300 * time.Millisecond) // an entry that is loaded anew asks for its list once more
+		// An entry that is loaded again requests its list once more.
+		time.Sleep(300 * time.Millisecond)
 		b.wait("document.readyState === 'complete' && (location.pathname === '/sign-in' || document.querySelector('#sessions .session, .empty'))")
 		b.settled()
 		if strings.HasPrefix(b.path(), "/sessions") {
@@ -427,14 +428,14 @@ func testLive(t *testing.T, browser context.Context) {
 	require.Equal(t, s.filtered(t, "acme"), b.ids())
 	require.False(t, eval[bool](b, "document.getElementById('news').checkVisibility()"))
 
-	// one that leaves the selection stays where it is, and is marked
+	// A session that leaves the selection keeps its place, and is marked.
 	b.relisted(func() { b.click("input[name=status][value=pending]") })
 	row = fmt.Sprintf("document.getElementById(%s)", quote(rowKey(first.ID)))
 	first.Status, first.DecidedAt = sessions.Success, time.Now()
 	require.NoError(t, s.backend.Update(t.Context(), first))
 	b.news(row + ".innerText.includes('No longer in this selection')")
 
-	// switched off, nothing changes until somebody asks
+	// With updates off, nothing changes until somebody asks for it.
 	b.click("#live")
 	require.Equal(t, "false", eval[string](b, "document.getElementById('live').getAttribute('aria-pressed')"))
 	require.NoError(t, s.backend.Insert(t.Context(), fresh()))
@@ -473,7 +474,7 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	eval[bool](b, "history.back(), true")
 	b.wait("!document.getElementById('drawer').open")
 
-	// reloaded, the details are a document, out of which the list comes back as it was left
+	// After a reload the details are a document. From there the list returns as it was left.
 	b.click("#q")
 	b.relisted(func() { b.keys("a") })
 	left := b.ids()
@@ -490,11 +491,12 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	b.wait("document.getElementById('drawer').open && location.pathname === '/settings'")
 	b.do(chromedp.Navigate(s.url + "/sessions?status=failed"))
 	b.settled()
-	eval[bool](b, "location.href = document.querySelector('a.more').href, true") // as without JavaScript
+	// As without JavaScript.
+	eval[bool](b, "location.href = document.querySelector('a.more').href, true")
 	b.wait("document.readyState === 'complete' && document.querySelector('.back a')")
 	require.Equal(t, "/sessions?status=failed", eval[string](b, "document.querySelector('.back a').getAttribute('href')"))
 
-	// the attempts of one person, and a page of its own
+	// The attempts of one person, and a page of its own.
 	var again *sessions.Session
 	for _, x := range s.listing(t, "acme", store.Query{Limit: 500}) {
 		if x.Attempt > 1 {
@@ -514,7 +516,7 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	b.wait("location.pathname === '/settings' && document.querySelector('.settings')")
 }
 
-// downloads has the tab keep downloads in a directory of their own.
+// downloads makes the tab keep downloads in a directory of their own.
 func (b *tab) downloads() (dir string) {
 	b.t.Helper()
 	dir = b.t.TempDir()
@@ -527,7 +529,7 @@ func (b *tab) downloads() (dir string) {
 	return dir
 }
 
-// download starts the export that is set up, and takes its file out of the directory.
+// download starts the export that is set up, and moves its file out of the directory.
 func (b *tab) download(dir string) []byte {
 	b.t.Helper()
 	b.click("#export-form button.primary")
@@ -539,7 +541,7 @@ func (b *tab) download(dir string) []byte {
 			return false
 		}
 		info, err := os.Stat(found[0])
-		return err == nil && info.Size() > 0 // the browser takes the name first, and writes later
+		return err == nil && info.Size() > 0 // the browser creates the name first, and writes later
 	}, patience, 20*time.Millisecond)
 	require.Contains(b.t, found[0], "Acme Bank sessions ")
 	file, err := os.ReadFile(found[0])
@@ -608,7 +610,7 @@ func testExport(t *testing.T, browser context.Context, s *served) {
 	}
 }
 
-// testFailedExport has exports fail in the ways that they do.
+// testFailedExport makes exports fail in every way.
 func testFailedExport(t *testing.T, browser context.Context) {
 	var mode atomic.Value
 	s := serve(t, 300, func(next http.Handler) http.Handler {
@@ -639,8 +641,8 @@ func testFailedExport(t *testing.T, browser context.Context) {
 	}
 }
 
-// testMasked signs in as somebody who may not see all: the list, the details, the settings and the
-// file say so.
+// testMasked signs in with an account that may not see everything: the list, the details, the
+// settings and the file say so.
 func testMasked(t *testing.T, browser context.Context, s *served) {
 	const masked = "hidden from you"
 	b := s.open(t, browser, desk, deskHeight)
@@ -667,7 +669,7 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, "Selfie: "+masked, eval[string](b, "document.querySelector('#sessions .no-selfie').getAttribute('aria-label')"))
 	b.checked("masked list", rules)
 
-	// A search looks at what is shown, and tells nothing of the rest.
+	// A search uses only the visible fields, and reveals nothing of the others.
 	search := func(text string) {
 		b.relisted(func() {
 			eval[bool](b, fmt.Sprintf("document.getElementById('q').value = %s, document.getElementById('q').dispatchEvent(new Event('input', {bubbles: true}))", quote(text)))
@@ -679,7 +681,8 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 	for _, text := range []string{first.LastName.Value(), first.PersonalNumber.Value()} {
 		search(text)
 		require.NotContains(t, b.ids(), rowKey(first.ID))
-		results := b.text("#results") // which denies nobody who was not looked for
+		// The answer does not deny the existence of people who were not searched for.
+		results := b.text("#results")
 		require.Contains(t, results, "Not searched, since you may not see it: Last Name, Personal Number, Document Number")
 		require.NotContains(t, results, "No session fits.")
 	}
@@ -791,14 +794,14 @@ func testSettings(t *testing.T, browser context.Context) {
 	require.NoError(t, err)
 	require.Equal(t, saved.Revision, again.Revision)
 
-	// somebody else has changed them meanwhile
+	// Another person has changed them meanwhile.
 	eval[bool](b, "document.getElementById('extra-keys').value = 'email', true")
 	require.NoError(t, s.settings.SaveCompanySettings(t.Context(), "acme", saved, ""))
 	b.click(".settings button.primary")
 	b.wait("document.querySelector('.settings .note').innerText.includes('meanwhile')")
 	require.Equal(t, "phone\nloyalty card", eval[string](b, "document.getElementById('extra-keys').value"))
 
-	// the trail has it
+	// The trail has the change.
 	b.do(chromedp.Navigate(s.url + "/audit"))
 	b.wait("document.readyState === 'complete' && document.querySelector('.audit tbody tr')")
 	b.do(chromedp.SetValue(chromedp.CSS(".audit [name=action]"), "settings"))
@@ -809,7 +812,7 @@ func testSettings(t *testing.T, browser context.Context) {
 	require.Contains(t, b.text(".audit tbody"), "acme-master_user")
 	b.checked("audit", rules)
 
-	// back from a session the filters are there
+	// Back from a session, the filters are still set.
 	b.do(chromedp.SetValue(chromedp.CSS(".audit [name=action]"), "selfie"))
 	b.click(".audit button.primary")
 	b.wait("location.search.includes('action=selfie') && document.readyState === 'complete'")
@@ -842,7 +845,7 @@ func testOtherCompany(t *testing.T, browser context.Context, s *served) {
 	b.do(chromedp.Navigate(s.url + "/sessions/" + url.PathEscape(s.listing(t, "acme", store.Query{})[0].ID)))
 	require.Contains(t, b.text("main"), "There is no such session.")
 
-	// somebody else signs in in another tab
+	// Another person signs in in another tab.
 	b.do(chromedp.Navigate(s.url + "/sessions"))
 	b.settled()
 	eval[bool](b, "fetch('/sign-in', {method: 'POST', body: new URLSearchParams({account: 'acme-agent'})}), true")
@@ -851,7 +854,7 @@ func testOtherCompany(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, s.filtered(t, "acme"), b.ids())
 }
 
-// testKeyboard never touches the mouse.
+// testKeyboard uses the page without the mouse.
 func testKeyboard(t *testing.T, browser context.Context, s *served) {
 	b := s.open(t, browser, desk, deskHeight)
 	b.do(chromedp.Navigate(s.url + "/sign-in"))

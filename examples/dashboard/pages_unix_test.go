@@ -19,12 +19,12 @@ import (
 
 const (
 	openPages = 100
-	tickEvery = 4 * time.Second // as page.js has it
+	tickEvery = 4 * time.Second // as in page.js
 )
 
-// TestOpenPages keeps a hundred pages open whose live updates are on while nothing changes, and
-// reports how many cores that takes: of this process, which is the page, the API, the storage
-// unless it is another server's, and the clients. DASHBOARD_LOAD says for how long:
+// TestOpenPages keeps a hundred pages open with live updates on while nothing changes, and reports
+// how many cores that uses in this process, which contains the page, the API, the storage unless
+// that is a server, and the clients. DASHBOARD_LOAD is the duration:
 //
 //	DASHBOARD_LOAD=30s go -C examples test ./dashboard -run TestOpenPages -v
 func TestOpenPages(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// TestScreenshots makes the pictures of the README. It writes only where DASHBOARD_SCREENSHOTS
+// TestScreenshots makes the pictures of the README. It writes them only if DASHBOARD_SCREENSHOTS
 // names a directory:
 //
 //	DASHBOARD_SCREENSHOTS=screenshots go -C examples test ./dashboard -run TestScreenshots
@@ -135,7 +135,7 @@ func TestScreenshots(t *testing.T) {
 	shoot(b, "phone-details")
 }
 
-// smaller brings a picture to 256 of its colours, for the sake of the repository's size.
+// smaller reduces a picture to 256 of its colours, to keep the repository small.
 func smaller(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	full, err := png.Decode(bytes.NewReader(picture))
@@ -155,7 +155,7 @@ func smaller(t *testing.T, picture []byte) []byte {
 		return cmp.Or(count[b]-count[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B))
 	})
 	palette := color.Palette{}
-	near := map[[3]uint8]bool{} // one of those that hardly differ is enough
+	near := map[[3]uint8]bool{} // of colours that hardly differ, one is enough
 	for _, c := range most {
 		if about := [3]uint8{c.R / 16, c.G / 16, c.B / 16}; len(palette) < 256 && (len(palette) < 64 || !near[about]) {
 			near[about] = true

@@ -72,7 +72,7 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	s.close = func() { _ = db.Close(); remove() }
 	// Each export holds a connection, and has to leave some to the others.
 	if dialect == filter.SQLite {
-		db.SetMaxOpenConns(16 * runtime.NumCPU()) // so that exports, which hold one each, leave some to the others
+		db.SetMaxOpenConns(16 * runtime.NumCPU())
 	}
 	if err := sqlstore.Migrate(ctx, db, dialect); err != nil {
 		s.close()
@@ -209,7 +209,8 @@ func decide(ends *sessions.Session, acceptance sessions.Acceptance) error {
 		DocumentType: ends.DocumentType, Liveness: ends.Liveness, DocumentValidity: ends.DocumentValidity,
 		Corners: found(sessions.NotFullID), Uncovered: sessions.Valid, Authentic: found(sessions.DigitalSpoof),
 		Compared: true, Level: ends.Match.Level, Scale: ends.Match.Scale,
-		Skipped: sessions.LivenessStep | sessions.DocumentStep, // steps without evidence were left out
+		// Steps without evidence were left out.
+		Skipped: sessions.LivenessStep | sessions.DocumentStep,
 	}, acceptance)
 	if err != nil {
 		return err

@@ -57,7 +57,8 @@ func object(t *testing.T, line string) (o map[string]any) {
 func TestLife(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kyc.db")
 	dsn, whole := "sqlite:"+path, newSQLite(t)
-	for _, command := range []string{"status", "import", "list", "purge", "check"} { // none of these makes a file
+	// None of these makes a file.
+	for _, command := range []string{"status", "import", "list", "purge", "check"} {
 		args := []string{command, "-dsn", dsn}
 		if command != "status" {
 			args = append(args, "-company", acme)

@@ -12,8 +12,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// writeByHand writes the 24 columns, and can do nothing else: no other column, format or zone, no
-// error of a source.
+// writeByHand writes the 24 columns, and can do nothing else: no other column, format or zone, and
+// no error of a source.
 func writeByHand(w io.Writer, all []*sessions.Session) error {
 	b := make([]byte, 0, 72<<10)
 	for i, column := range export.Columns() {

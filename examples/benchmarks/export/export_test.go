@@ -3,9 +3,9 @@
 //
 //	go -C examples test -run '^$' -bench . ./benchmarks/export
 //
-// All start from sessions. Those that write records or strings make them with export.RecordOf, but
-// for the ready-made ones, whose cells are made before the clock starts. The sessions are so few
-// that they stay in the processor's cache.
+// All start from sessions. Those that write records or strings make them with export.RecordOf,
+// except the peers with ready-made cells, which are made before the clock starts. The sessions are
+// so few that they stay in the processor's cache.
 package export_test
 
 import (
@@ -27,7 +27,7 @@ import (
 
 const (
 	corpusSize = 1_000
-	turns      = 20 // how often they are written to one file
+	turns      = 20 // the number of times that they are written to one file
 	rows       = corpusSize * turns
 )
 
@@ -50,7 +50,7 @@ func recordsOf(all []*sessions.Session) []export.Record {
 	return records
 }
 
-// peer writes a file. prepare is what it does before the clock starts.
+// peer writes a file. prepare runs before the clock starts.
 type peer struct {
 	name    string
 	prepare func(testing.TB, []*sessions.Session) func(io.Writer) error
@@ -185,8 +185,8 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkRatio takes turns, so that what else the machine does meets all alike, and reports the
-// ratios of medians: how many times as fast as the peer export.Write is.
+// BenchmarkRatio measures in turn, so that other load on the machine affects all peers alike. It
+// reports the ratios of medians: how many times as fast as the peer export.Write is.
 func BenchmarkRatio(b *testing.B) {
 	all := newSessions(b)
 	var writes []func(io.Writer) error
@@ -207,7 +207,7 @@ func BenchmarkRatio(b *testing.B) {
 		slices.Sort(times[i])
 	}
 	median := func(i int) float64 { return times[i][len(times[i])/2].Seconds() }
-	b.ReportMetric(0, "ns/op") // of all together: no figure
+	b.ReportMetric(0, "ns/op") // the time of all together means nothing
 	b.ReportMetric(rows/median(ours), "rows/s")
 	for i, p := range peers() {
 		if i != ours {

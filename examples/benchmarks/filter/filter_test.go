@@ -1,5 +1,5 @@
-// Package filter compares what a filter of six parts costs as SQL, beside the query builders that
-// people use.
+// Package filter_test compares the cost of a filter of six parts as SQL with that of common query
+// builders.
 //
 //	go -C examples test -run ^$ -bench . ./benchmarks/filter
 package filter_test
@@ -45,7 +45,7 @@ var (
 	)
 )
 
-// ways are the ways to the same statement: its SQL and its arguments.
+// ways are the ways of making the same statement: its SQL and its arguments.
 var ways = []struct {
 	name  string
 	build func() (string, []any, error)
@@ -112,8 +112,8 @@ func withSQLBuilder() (string, []any, error) {
 	return sql, args, nil
 }
 
-// TestWays shows that all ways ask the same: they have the same arguments, but for the constants of
-// goqu.
+// TestWays shows that all ways make the same query: they have the same arguments, except for the
+// constants of goqu.
 func TestWays(t *testing.T) {
 	require.NoError(t, six.Err())
 	_, want, err := byHand()

@@ -30,7 +30,8 @@ var (
 // measured alone.
 func (b *bench) imports(ctx context.Context) (err error) {
 	e := b.engine
-	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
+	// The names of real companies begin otherwise.
+	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	defer func() {
 		clean := context.WithoutCancel(ctx)
 		_ = e.exec(clean, "DROP TABLE IF EXISTS "+plainTable)

@@ -29,7 +29,7 @@ func TestDialectOf(t *testing.T) {
 }
 
 // TestRun runs the whole program on a small SQLite file: it loads, measures, compares with an
-// exhaustive search, draws.
+// exhaustive search, and draws.
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	o := options{

@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// somebody returns the generated sessions of the companies, as if they had been drawn from a
-// database.
+// somebody returns the generated sessions of the companies, in place of people who were drawn from
+// a database.
 func somebody(t *testing.T, shape generate.Shape) [3]people {
 	t.Helper()
 	list, err := generate.Sessions(generate.Options{N: 5000, Seed: 3, Shape: shape})
@@ -60,7 +60,7 @@ func texts(list []keystroke) []string {
 	return all
 }
 
-// TestWorkloadMeansWhatItSays compares classes with the sessions that they are made of.
+// TestWorkloadMeansWhatItSays compares classes with the sessions from which they are made.
 func TestWorkloadMeansWhatItSays(t *testing.T) {
 	p := somebody(t, generate.Georgia)
 	for _, q := range workload(p[0], p[1], p[2], generate.Georgia.OldNames(), 1) {
@@ -70,7 +70,8 @@ func TestWorkloadMeansWhatItSays(t *testing.T) {
 		case absent:
 			require.False(t, found, q.text)
 		case common, rare, numbers, documents, middles, twoWords:
-			printed := strings.Contains(q.text, " ") && q.class == numbers // a blank ends a word, wherever the document has it
+			// A blank ends a word, wherever the document has it.
+			printed := strings.Contains(q.text, " ") && q.class == numbers
 			require.True(t, found || printed, "%s: %q", q.class, q.text)
 		}
 	}

@@ -24,7 +24,8 @@ const plainTable = "benchmark_plain"
 
 // insertion measures both in turn, batch by batch, and removes the rows that it wrote.
 func (e *engine) insertion(ctx context.Context, rows, batch int) (n inserted, err error) {
-	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36) // the names of real companies begin otherwise
+	// The names of real companies begin otherwise.
+	own := "~" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	list, err := generate.Sessions(generate.Options{N: rows, Seed: 9, Companies: []generate.Company{{Key: own, Weight: 1}}})
 	if err != nil {
 		return n, err

@@ -19,8 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// TestLoad imports sessions by COPY and LOAD DATA, with texts that mean something else to whoever
-// does not escape them, and then twice as many: those that are there already are passed over.
+// TestLoad imports sessions with COPY and LOAD DATA, with texts that mean something else if they
+// are not escaped, and then twice as many: those that are stored already are skipped.
 func TestLoad(t *testing.T) {
 	odd := []string{"", "NULL", `\N`, `"`, `\"`, `\\`, `\`, `{a,"b"}`, ",", "a\tb\r\nc", " ", "'", "$1 ? :a", "\x1f", "ლომი", "\U0001F600"}
 	made, err := generate.Sessions(generate.Options{N: 3000, Seed: 4, Companies: []generate.Company{{Key: "acme", Weight: 1}}})

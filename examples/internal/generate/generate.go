@@ -26,10 +26,11 @@ import (
 
 // Options say what to generate. Only N is needed.
 type Options struct {
-	N         int       // sessions
-	Seed      uint64    // another seed gives other sessions
-	Shape     Shape     // zero: Georgia
-	From, To  time.Time // creation times, To not inclusive; both zero: the three years up to DefaultTo
+	N     int    // sessions
+	Seed  uint64 // another seed gives other sessions
+	Shape Shape  // zero: Georgia
+	// Creation times, To not inclusive; both zero: the three years up to DefaultTo.
+	From, To  time.Time
 	Companies []Company // nil: those of the shape
 }
 

@@ -46,7 +46,7 @@ func equal(a, b []*sessions.Session) bool {
 	})
 }
 
-// One session of a seed is pinned: tables of measurements name their seed.
+// One session of a seed is fixed, since tables of measurements state their seed.
 func TestSessionsStayTheSameFromVersionToVersion(t *testing.T) {
 	s := collect(t, generate.Options{N: 1, Seed: 2})[0]
 	require.Equal(t, []string{
@@ -187,7 +187,8 @@ func TestSessionsAreWhatAPageMustCopeWith(t *testing.T) {
 	}
 	for i, s := range all {
 		if slices.ContainsFunc(old, func(o string) bool { return strings.EqualFold(o, s.LastName.Value()) }) {
-			require.LessOrEqual(t, i, n/3, "an old name among the newer sessions") // a later attempt may come a little later
+			// A later attempt may be a little newer.
+			require.LessOrEqual(t, i, n/3, "an old name among the newer sessions")
 		}
 	}
 }

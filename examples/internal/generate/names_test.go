@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
-// Both scripts of a Georgian name are found by the same search: the Latin line is what a passport
-// has.
+// TestLatinNamesFoldAsTheGeorgianOnesDo requires that the same search finds both scripts of a
+// Georgian name. The Latin form is that of a passport.
 func TestLatinNamesFoldAsTheGeorgianOnesDo(t *testing.T) {
 	words := func(name string) []string {
 		var all []string
@@ -25,13 +25,15 @@ func TestLatinNamesFoldAsTheGeorgianOnesDo(t *testing.T) {
 	require.Greater(t, len(p.male)+len(p.female)+len(p.last), 400)
 	for _, name := range slices.Concat(p.male, p.female, p.last, p.old, []string{"ბერიძე-კაპანაძე"}) {
 		require.NotEmpty(t, words(name), name)
-		require.Subset(t, words(name), words(latin(name)), name) // which are spelt in other ways, too
+		// Georgian names have further spellings.
+		require.Subset(t, words(name), words(latin(name)), name)
 	}
 	require.Equal(t, "Beridze-Kapanadze", latin("ბერიძე-კაპანაძე"))
 }
 
-// Spellings find hardly anybody else: the full name of one of these people finds at most 1.05 times
-// as many as have it, begin with it, or have the same Latin line.
+// TestFullNamesFindHardlyMore requires that further spellings find hardly anybody else: the full
+// name of one of these people finds at most 1.05 times as many as have the name, begin with it, or
+// have the same Latin form.
 func TestFullNamesFindHardlyMore(t *testing.T) {
 	type person struct {
 		first, last string

@@ -140,16 +140,17 @@ func TestSlowClients(t *testing.T) {
 				}
 				require.Error(t, <-storage.ended)
 				err = <-exported
-				if !errors.Is(err, context.Canceled) || way != "nginx" { // which has a limit of its own (send_timeout)
+				// nginx has its own time limit (send_timeout).
+				if !errors.Is(err, context.Canceled) || way != "nginx" {
 					require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 				}
 				t.Logf("let go after %s; the window is %d s", storage.took, window())
-				_, err = io.Copy(io.Discard, res.Body) // what is on its way
+				_, err = io.Copy(io.Discard, res.Body) // the bytes that are on their way
 				require.Error(t, err, "the file has no end")
 			})
 		}
 	}
 }
 
-// window is for how many seconds a client may take nothing.
+// window returns the number of seconds for which a client may read nothing.
 func window() int64 { return max(1, 4<<20 / *slowLeast) }

@@ -51,7 +51,8 @@ func (o *others) work(t testing.TB) {
 	for _, s := range batch.Sessions {
 		s.Model = fmt.Sprint("model ", o.inserts)
 		write(func() error {
-			if err := o.b.Update(t.Context(), s); !errors.Is(err, store.ErrNotFound) { // a purge was faster
+			// A purge was faster.
+			if err := o.b.Update(t.Context(), s); !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			return nil

@@ -194,7 +194,8 @@ func TestWritersTakeTurns(t *testing.T) {
 func TestUpkeepTakesTurns(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		if e == sqlite {
-			_, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL") // one writes while others read
+			// One writes while others read.
+			_, err := db.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
 			require.NoError(t, err)
 		}
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 20, Segment: 40})

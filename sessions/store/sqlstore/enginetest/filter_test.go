@@ -30,9 +30,10 @@ var (
 	poolTypes    = []sessions.DocumentType{sessions.Passport, sessions.IDCard, "", "Passport", "passport ", "visa", "ვიზა"}
 	poolReasons  = append(sessions.SpoofReasons(), sessions.LivenessFailed, "Low_FAR", `x\'%|_`)
 	poolTexts    = []string{"a", "A", "a ", "á", "%", "_", `\`, `'`, `"`, "?", "??", "$1", "გ", "Გ", "01001012345", "1001012345", "NULL", "null"}
-	poolWhole    = []string{"", "0", "7", "100", "-3"} // values that a column of whole numbers holds exactly
-	poolASCII    = []string{"", "a", "A", "a ", "none", "7"}
-	poolDates    = []sessions.Date{
+	// Values that a column of whole numbers holds exactly.
+	poolWhole = []string{"", "0", "7", "100", "-3"}
+	poolASCII = []string{"", "a", "A", "a ", "none", "7"}
+	poolDates = []sessions.Date{
 		{}, {Year: 1965}, {Year: 1965, Month: 3}, {Year: 1965, Day: 12}, {Year: 1965, Month: 1, Day: 1}, {Year: 1965, Month: 1}, {Year: 1965, Month: 12},
 		{Year: 1965, Month: 12, Day: 31}, {Year: 1965, Month: 3, Day: 31}, {Year: 1965, Month: 2}, {Year: 1964, Month: 2}, {Year: 1964, Month: 2, Day: 29},
 		{Year: 1965, Day: 31}, {Year: 1965, Day: 1}, {Year: 2026, Month: 3, Day: 28},

@@ -15,8 +15,9 @@ type further struct {
 	bytewise, host string // types; $ is the table's type of texts
 	value          func(s *sessions.Session) any
 	column         func(c filter.Column) filter.Column // the column of the first table
-	hostColumn     func(c filter.Column) filter.Column // the column of the second table; nil: the same
-	hostValue      func(s *sessions.Session) any       // nil: value, and NULL for an empty one
+	// The column of the second table; nil: the same.
+	hostColumn func(c filter.Column) filter.Column
+	hostValue  func(s *sessions.Session) any // nil: value, and NULL for an empty one
 }
 
 // code is a host's own type of codes.

@@ -174,7 +174,8 @@ func TestDeadlockEndsTheHostsTransaction(t *testing.T) {
 			var wait sync.WaitGroup
 			for i := range txs {
 				wait.Go(func() {
-					if errs[i] = into(i, 1); errs[i] != nil && e == postgres { // release the company to the other
+					// Release the company to the other.
+					if errs[i] = into(i, 1); errs[i] != nil && e == postgres {
 						errs[i] = fmt.Errorf("%w, %w", errs[i], txs[i].Rollback())
 					}
 				})

@@ -287,7 +287,8 @@ func TestChangedByHand(t *testing.T) {
 				require.NoError(t, err)
 				_, errStatus := sqlstore.Status(t.Context(), db, dialects[e])
 				errs := []error{sqlstore.Migrate(t.Context(), db, dialects[e]), errStatus}
-				if !strings.Contains(c.statement, "sessionkit_migrations") { // Backends do not read that table
+				// Backends do not read that table.
+				if !strings.Contains(c.statement, "sessionkit_migrations") {
 					_, errGet := sqlstore.New(db, dialects[e]).Get(t.Context(), "acme", "x")
 					if errors.Is(errGet, store.ErrNotFound) {
 						errGet = nil

@@ -63,8 +63,9 @@ func (o oldTable) write(ctx context.Context, n int, state sessions.Status) error
 // written to until stop has returned.
 func move(ctx context.Context, o oldTable, b *sqlstore.Backend, company string, stop func() error) error {
 	const (
-		few     = 20          // this number of changes is not worth another round
-		overlap = time.Minute // a transaction of the old table may commit later than the instants that it wrote
+		few = 20 // this number of changes is not worth another round
+		// A transaction of the old table may commit later than the instants that it wrote.
+		overlap = time.Minute
 	)
 	// When the row has last changed.
 	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }}

@@ -142,7 +142,8 @@ func noStatistics(t *testing.T, w *watched, b *sqlstore.Backend, all []*sessions
 			if !strings.Contains(text, "sessionkit_sessions") && !strings.Contains(text, "FROM sessionkit_tombstones t") {
 				continue
 			}
-			if !writes && !strings.HasPrefix(text, "SELECT") { // an UPDATE or a DELETE reads the company once
+			// An UPDATE or a DELETE reads the company once.
+			if !writes && !strings.HasPrefix(text, "SELECT") {
 				continue
 			}
 			plan := strings.Join(postgresPlan(t, w.plain, []string{"SET LOCAL plan_cache_mode = force_custom_plan"}, text, args[text]), "\n")

@@ -180,7 +180,8 @@ func TestRestore(t *testing.T) {
 
 // restore is called after the database is restored, and before anything writes to it.
 func restore(ctx context.Context, db *sql.DB, e engine, companies ...string) error {
-	if err := sqlstore.Migrate(ctx, db, dialects[e]); err != nil { // the backup may be older than the package
+	// The backup may be older than the package.
+	if err := sqlstore.Migrate(ctx, db, dialects[e]); err != nil {
 		return err
 	}
 	backend := sqlstore.New(db, dialects[e])

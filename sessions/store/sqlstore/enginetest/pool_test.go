@@ -63,7 +63,8 @@ func TestExportsThatNobodyReads(t *testing.T) {
 		}
 		require.NoError(t, b.Insert(t.Context(), all...))
 		db.SetMaxOpenConns(connections)
-		st := store.New(b, store.Options{Exports: store.ExportLimits{Process: 100, Company: 100}}) // the pool is the limit here
+		// The pool is the limit here.
+		st := store.New(b, store.Options{Exports: store.ExportLimits{Process: 100, Company: 100}})
 		server := served(t, st, func(err error) { t.Errorf("told of %v", err) })
 
 		ctx, cancel := context.WithCancel(t.Context())
@@ -202,7 +203,8 @@ func TestLostAndBusyConnections(t *testing.T) {
 			outages := 0
 			for after := range 4 {
 				breaker.arm("sessionkit_", after, killer(t, e, admin))
-				if status, problem, retry := get(t, server.URL); status != http.StatusOK { // database/sql may have retried
+				// database/sql may have retried.
+				if status, problem, retry := get(t, server.URL); status != http.StatusOK {
 					outages++
 					require.Equal(t, http.StatusServiceUnavailable, status, "%s %v", problem, told)
 					require.Equal(t, "5", retry)

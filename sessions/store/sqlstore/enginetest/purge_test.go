@@ -304,7 +304,8 @@ func TestPurgeOfChanging(t *testing.T) {
 			for _, s := range persons(60) {
 				ids = append(ids, s.ID)
 			}
-			for statement := range 3 { // those that read a snapshot before the first session is removed
+			// Those that read a snapshot before the first session is removed.
+			for statement := range 3 {
 				require.NoError(t, b.Insert(t.Context(), persons(80)...))
 				require.NoError(t, b.Maintain(t.Context(), "acme"))
 				changing, err := other.Get(t.Context(), "acme", ids[7])

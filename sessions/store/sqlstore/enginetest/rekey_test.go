@@ -196,7 +196,8 @@ func TestRekeyIsKilled(t *testing.T) {
 		newBackend(t, e, db) // makes the tables
 		ours := backendOf(db, e, nil, packing)
 		older := backendOf(db, e, olderKeys, packing)
-		all := loaded(t, older, dense(size(900, 6_000))) // as many as the budget of requireWhole suffices for
+		// As many as the budget of requireWhole suffices for.
+		all := loaded(t, older, dense(size(900, 6_000)))
 		random := rand.New(rand.NewPCG(9, 9))
 		isOurs := func() bool {
 			stated, _ := versionsOf(t, db, "acme")
@@ -293,7 +294,8 @@ func TestRekeyLongTail(t *testing.T) {
 		older := backendOf(db, e, olderKeys, sqlstore.Packing{Tail: -1})
 		ours := backendOf(db, e, nil, sqlstore.Packing{Tail: -1})
 		all := new(oracle)
-		for _, part := range [][]*sessions.Session{list[:len(list)/2], list[len(list)/2:]} { // each part is of all times
+		// Each part is of all times.
+		for _, part := range [][]*sessions.Session{list[:len(list)/2], list[len(list)/2:]} {
 			require.NoError(t, ours.Maintain(t.Context(), "acme"))
 			require.NoError(t, older.Insert(t.Context(), clones(part)...))
 			all.list = append(all.list, part...)

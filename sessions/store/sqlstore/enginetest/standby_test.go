@@ -77,7 +77,8 @@ func newPair(t *testing.T) pair {
 		config.RuntimeParams["synchronous_commit"] = commit
 		config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 			c, err := new(net.Dialer).DialContext(ctx, network, address)
-			if tcp, ok := c.(*net.TCPConn); ok { // a server waits for a reader after a few megabytes
+			// A server waits for a reader after a few megabytes.
+			if tcp, ok := c.(*net.TCPConn); ok {
 				err = errors.Join(err, tcp.SetReadBuffer(64<<10))
 			}
 			return c, err

@@ -282,7 +282,7 @@ func TestTableChanges(t *testing.T) {
 	require.Equal(t, store.Watermark("xacme"), changes.Next)
 }
 
-// TestTableIncomplete shows that what is missing in the description is an error of every method,
+// TestTableIncomplete shows that a missing part of the description is an error of every method, and
 // never an empty answer.
 func TestTableIncomplete(t *testing.T) {
 	whole := tablestore.Table{
@@ -323,7 +323,7 @@ func TestTableIncomplete(t *testing.T) {
 }
 
 // TestTableBudget shows that a search without a search key stops at its budget, says how far it
-// came, and finds the rest from there.
+// searched, and finds the rest from there.
 func TestTableBudget(t *testing.T) {
 	h := newKYCTable(t, sqlite, open(t, sqlite))
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -348,7 +348,7 @@ func TestTableBudget(t *testing.T) {
 	}
 	require.Equal(t, []string{"s005", "s004", "s003", "s002", "s001", "s000"}, found)
 	require.Greater(t, parts, 10)
-	// What SQL skips is in the budget as well.
+	// Rows that SQL skips count for the budget as well.
 	sel = store.Selection{Company: "acme", Filter: filter.Status(sessions.Failed), Limit: 5, Budget: 20}
 	batch, err := h.backend().List(t.Context(), sel)
 	require.NoError(t, err)

@@ -471,7 +471,8 @@ func tableDisagrees(t *testing.T, e engine) {
 			require.ErrorIs(t, err, tablestore.ErrTable)
 		})
 	}
-	t.Run("fractions", func(t *testing.T) { // of a second, in a clock that is described without them
+	// Of a second, in a clock that is described without them.
+	t.Run("fractions", func(t *testing.T) {
 		const layout = "2006-01-02 15:04:05"
 		at, err := time.Parse(layout, "2026-03-01 12:00:00.5") // Go reads this
 		require.NoError(t, err)

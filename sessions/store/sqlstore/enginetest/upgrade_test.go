@@ -178,7 +178,8 @@ func upgrade(t *testing.T, e engine, c driver.Connector, company string, then fu
 	others := newOthers(sqlstore.New(connect(t, c), dialects[e]), company, oldest, newest)
 	d := others.until(t, func() error { return sqlstore.Migrate(t.Context(), db, dialects[e]) })
 	others.said(t, "keys and segments", total, d)
-	require.NoError(t, b.Maintain(t.Context(), company)) // the sessions that the others have written meanwhile
+	// Packs what the others have written meanwhile.
+	require.NoError(t, b.Maintain(t.Context(), company))
 	var tail int
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT max(seq - packed_seq) FROM sessionkit_companies").Scan(&tail))
 	require.Less(t, tail, 2000, "it is packed")
@@ -201,7 +202,8 @@ func upgrade(t *testing.T, e engine, c driver.Connector, company string, then fu
 	newer := backendOf(db, e, longerKeys, sqlstore.Packing{})
 	d = others.until(t, func() error { return newer.Maintain(t.Context(), company) })
 	others.said(t, "keys of another version", total, d)
-	require.NoError(t, newer.Maintain(t.Context(), company)) // the sessions that the others have written meanwhile
+	// Packs what the others have written meanwhile.
+	require.NoError(t, newer.Maintain(t.Context(), company))
 	stated, segments := versionsOf(t, db, company)
 	for _, version := range append(segments, stated) {
 		require.Equal(t, longerKeys.Version, version)
