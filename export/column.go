@@ -53,7 +53,7 @@ type column struct {
 	header string
 	field  sessions.Field     // the field that it shows
 	at     func(*Row) *string // the destination of its cells in a row that is read
-	// Text returns the cell of a column of texts. It is nil for other columns, which have cell and
+	// text returns the cell of a column of texts. It is nil for other columns, which have cell and
 	// value.
 	text  func(*sessions.Session) string
 	cell  encoder                                // appends a cell of CSV

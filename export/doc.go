@@ -93,14 +93,14 @@
 // may come in any order. Files of other programs may need [ReadOptions]: layouts of dates and
 // times, the polarity of Liveness Status, and whether level 0 means that nothing is known.
 //
-// # What a file cannot say
+// # What a file does not contain
 //
 // [Row.Session] makes a session of a row and returns the fields that are missing from it:
 //
 //   - always subject, decision time, acceptance level, selfie, and whether a document was presented
 //     (taken from its type);
-//   - status, where Verified is FALSE and there is no Status column; reasons, where there is no
-//     Reasons column;
+//   - status, if Verified is FALSE and there is no Status column; reasons, if there is no Reasons
+//     column;
 //   - liveness that is not passed, and a document that is not valid: whether it was checked. Both
 //     become unknown;
 //   - an empty text: whether it was not collected, not recognised, or empty. An empty or another

@@ -38,8 +38,8 @@ var (
 	ErrEmpty = errors.New("export: no header")
 	// ErrSyntax is wrapped if quotes or line breaks are in places where they are not allowed.
 	ErrSyntax = errors.New("export: malformed quotes or line breaks")
-	// ErrLineBreak is wrapped if rows end with CR alone, as old Macintosh programs write them. It is
-	// an [ErrSyntax].
+	// ErrLineBreak is wrapped if rows end with CR alone, as old Macintosh programs write them. It
+	// is an [ErrSyntax].
 	ErrLineBreak = fmt.Errorf("%w: rows that end with CR alone", ErrSyntax)
 	// ErrCellCount is wrapped if a row has more or fewer cells than the header.
 	ErrCellCount = errors.New("export: wrong number of cells")
@@ -51,8 +51,8 @@ var (
 	// ErrCell is wrapped if a cell does not have the form of its column.
 	ErrCell = errors.New("export: invalid cell")
 	// ErrSaved is wrapped if a cell has the form that a spreadsheet gives it when it saves a file.
-	// It is an [ErrCell]: dates and times can be read with layouts of [ReadOptions], but lost digits
-	// cannot be restored.
+	// It is an [ErrCell]: dates and times can be read with layouts of [ReadOptions], but lost
+	// digits cannot be restored.
 	ErrSaved = fmt.Errorf("%w: as a spreadsheet has saved it", ErrCell)
 )
 

@@ -30,8 +30,8 @@ type ReadOptions struct {
 	// Headers are the headers of columns that were renamed.
 	Headers map[Column]string
 
-	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell is
-	// an absent field.
+	// ExtraKeys are the extra fields that have a column of their own, in any order. An empty cell
+	// is an absent field.
 	ExtraKeys sessions.ExtraKeys
 
 	AllowMissing bool // a missing column has empty cells

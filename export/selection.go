@@ -13,8 +13,8 @@ import (
 // first. Creation times and IDs never change. Store.Select of package store returns one;
 // [FromIterator] makes one from a host's own iterator.
 type Selection interface {
-	// Request says who asks for which sessions, and which fields they may see. It reads nothing, and
-	// its result never changes.
+	// Request says who asks for which sessions, and which fields they may see. It reads nothing,
+	// and its result never changes.
 	Request() sessions.Request
 
 	// Open checks whether the sessions may be read, and returns an iterator whose sessions are
@@ -27,8 +27,8 @@ type Selection interface {
 	// cannot be resumed then.
 	Watermark(ctx context.Context) (string, error)
 
-	// Changed reports whether a session further back than the position, which is in the selection or
-	// may have been, has changed or come in since the watermark. If in doubt it returns true.
+	// Changed reports whether a session further back than the position, which is in the selection
+	// or may have been, has changed or been added since the watermark. If in doubt it returns true.
 	Changed(ctx context.Context, since string, after sessions.Position) (bool, error)
 }
 

@@ -27,8 +27,8 @@ type Options struct {
 	// comma.
 	Comma rune
 
-	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose times
-	// have an offset. For times without an offset, as in Excel's format, it is an error.
+	// Zone is the time zone of Creation time and Completion time. nil is UTC in RFC 4180, whose
+	// times have an offset. For times without an offset, as in Excel's format, it is an error.
 	Zone *time.Location
 
 	// Layouts of dates and times, as in package time. "": the format's own.
@@ -41,12 +41,12 @@ type Options struct {
 	// Columns come last.
 	Own []OwnColumn
 
-	// Headers renames columns. A column that is not in it keeps its header; two columns with the same
-	// header are an error.
+	// Headers renames columns. A column that is not in it keeps its header; two columns with the
+	// same header are an error.
 	Headers map[Column]string
 
-	// ExtraKeys, if not empty, replaces the column Extra by one column for each of these extra fields,
-	// with the key as its header. A session without the field has an empty cell.
+	// ExtraKeys, if not empty, replaces the column Extra with one column for each of these extra
+	// fields, with the key as its header. A session without the field has an empty cell.
 	ExtraKeys sessions.ExtraKeys
 
 	// Count is the number of sessions, counted or estimated; 0 if it is not known. It is passed on

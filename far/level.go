@@ -10,8 +10,8 @@ import (
 const MaxLevel Level = 999
 
 // Level is the outcome of one face comparison: how similar the two faces were. A higher level is
-// stricter. Level 0, the zero value, means compared without a match. If nothing was compared there
-// is no Level: use a pointer or database/sql.Null.
+// stricter. Level 0, the zero value, means compared without a match. If nothing was compared, there
+// is no level: use a pointer or database/sql.Null.
 //
 // A Level does not know its scale, and so has no rate. See [Scale.Rate].
 //

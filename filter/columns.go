@@ -32,9 +32,9 @@ type Columns struct {
 	// that are not text need [Column.UUID] or [Column.Integer].
 	Fields map[sessions.Field]Column
 
-	// Reasons has, for each reason, a condition that is true if the session failed for it: a boolean
-	// column, or an expression such as Expr("s.low_far <> 0"). NULL is false. Only failed sessions are
-	// tested.
+	// Reasons has, for each reason, a condition that is true if the session failed for it: a
+	// boolean column, or an expression such as Expr("s.low_far <> 0"). NULL is false. Only failed
+	// sessions are tested.
 	Reasons map[sessions.Reason]Column
 	// OtherReason returns such a condition for a reason that is not in Reasons. nil means that
 	// there are no others.
@@ -44,20 +44,20 @@ type Columns struct {
 	// A JSON object of strings, or NULL, with the keys that are not in Extra.
 	ExtraJSON Column
 
-	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it stores
-	// a session, and again when searchkey.Version changes. Without it a search is a [*ColumnError]
-	// that wraps [ErrNoSearchKey], and has to be matched in Go: see [Filter.Split].
+	// SearchKey is a column of texts that the host fills with searchkey.Of(session) whenever it
+	// stores a session, and again when searchkey.Version changes. Without it a search is a
+	// [*ColumnError] that wraps [ErrNoSearchKey], and has to be matched in Go: see [Filter.Split].
 	SearchKey Column
 
-	// Binary promises that the database compares the text columns byte by byte. MariaDB and MySQL do
-	// so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin, utf8mb4_0900_bin),
-	// SQLite unless a column is declared otherwise, PostgreSQL in text and varchar under all
-	// deterministic collations. Without it company "acme" is still not "ACME" on any engine, whatever
-	// the column's type and collation: the SQL has a second, bytewise comparison, and on PostgreSQL
-	// casts columns to text, which costs nothing if they are text or varchar. An index on a column of
-	// another type, such as citext, is then not used, unless [Column.UUID] or [Column.Integer] states
-	// the type. The result of the cast is compared: for inet that is "10.0.0.1/32", so use
-	// Expr("host(t.ip)").
+	// Binary promises that the database compares the text columns byte by byte. MariaDB and MySQL
+	// do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
+	// utf8mb4_0900_bin), SQLite unless a column is declared otherwise, PostgreSQL in text and
+	// varchar under all deterministic collations. Without Binary, company "acme" is still not
+	// "ACME" on any engine, whatever the column's type and collation: the SQL has a second,
+	// bytewise comparison, and on PostgreSQL it casts columns to text, which costs nothing if they
+	// are text or varchar. An index on a column of another type, such as citext, is then not used,
+	// unless [Column.UUID] or [Column.Integer] states the type. The result of the cast is compared:
+	// for inet that is "10.0.0.1/32", so use Expr("host(t.ip)").
 	Binary bool
 }
 

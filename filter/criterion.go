@@ -169,7 +169,7 @@ func (c *Criterion) Err() error {
 // Fields returns the fields that the criterion looks at.
 func (c *Criterion) Fields() sessions.Fields { return c.leaf().fields() }
 
-// Match reports whether the session meets the criterion.
+// Match reports whether the session matches the criterion.
 func (c *Criterion) Match(s *sessions.Session) bool { return c.leaf().match(s) }
 
 // Values returns the alternative values of the criterion, sorted, as in the canonical text; "" is

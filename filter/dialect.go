@@ -52,7 +52,7 @@ func dollars(sql string) string {
 	b := make([]byte, 0, len(sql)+16)
 	n, after := 0, false
 	scan(sql, Postgres, func(token string, isPlaceholder bool) {
-		// A question mark needs no space beside a word, as in "LIKE?", but a number would become a
+		// A question mark needs no space next to a word, as in "LIKE?", but a number would become a
 		// part of the word.
 		if len(b) > 0 && (isPlaceholder || after && isWord(token[0])) && isWord(b[len(b)-1]) {
 			b = append(b, ' ')

@@ -60,10 +60,11 @@ func (r TermRange) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSO
 // LogValue returns what Format prints.
 func (r TermRange) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
 
-// Terms returns the terms under which an index finds the sessions that meet the criterion: such a
+// Terms returns the terms under which an index finds the sessions that match the criterion: such a
 // session has, for each group, a term in at least one of the group's ranges. If exact is true, no
 // other session does. If there is no group, the index cannot help, and exact is false. If a group
-// has no range, no session meets the criterion.
+// has no range, no session matches the criterion.
+//
 // Exact are searches, enumerations, levels, attempts, reasons, flags, dates, and the values of all
 // texts except ID, names and numbers, which are found by their words and then compared. Instants
 // have no terms, and a selfie's reference has none either, unless its absence is asked for. Values

@@ -11,10 +11,10 @@
 //	}
 //	return err
 //
-// [Write] writes in a folder beside the final name, syncs the file to the disk and renames it, so
+// [Write] writes in a folder next to the final name, syncs the file to the disk and renames it, so
 // that the final name never belongs to a part of an export. Meanwhile it keeps the state of the
-// export in that folder. After a crash, a full disk or a lost connection [Resume] checks what was
-// written, continues, and produces byte for byte the file that an undisturbed call would have
+// export in that folder. After a crash, a full disk or a lost connection [Resume] checks the
+// written part, continues, and produces byte for byte the file that an undisturbed call would have
 // written. That is possible because creation times never change: sessions that are new, or changed
 // in the part that is written already, do not affect the rest. If something in the rest has
 // changed, Resume refuses ([ErrResume]), and Write starts again.
@@ -25,20 +25,21 @@
 // be resumed.
 //
 // Two calls cannot write the same name at once: the second, in this process or another, returns
-// [ErrBusy] and touches nothing. The lock is the operating system's and ends with its process. Only
-// on systems that are neither Unix nor Windows a killed process leaves a lock file behind, which
-// has to be removed by hand.
+// [ErrBusy] and changes nothing. The lock is the operating system's and ends with its process. Only
+// on systems that are neither Unix nor Windows does a killed process leave a lock file behind,
+// which has to be removed by hand.
 //
 // # Files that belong together
 //
-// An export may be split into files of a given number of rows. Each then has a [Manifest] that says
-// which of how many it is. An export replaces an older one of its name as a whole: further files
-// and manifests of the older one are removed. A file that no manifest proves to be part of the
-// older export is never replaced or removed ([ErrForeign]), except the one whose name was given.
+// An export may be split into files of a given number of rows. Each file then has a [Manifest] with
+// its number and the number of files. An export replaces an older one of its name as a whole:
+// further files and manifests of the older one are removed. A file that no manifest proves to be
+// part of the older export is never replaced or removed ([ErrForeign]), except the one whose name
+// was given.
 //
-// A manifest says who asked for what, how the file was written, and the digests of its beginnings.
+// A manifest contains the request, how the file was written, and the digests of its beginnings.
 // [Verify] checks a file against it and names the first difference: the column, or the rows between
-// which it lies.
+// which it is.
 //
 // # Compression
 //

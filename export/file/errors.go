@@ -18,8 +18,8 @@ var (
 	ErrResume = errors.New("file: the export cannot be resumed")
 	// ErrNothingBegun is wrapped if there is no incomplete export. It is an [ErrResume].
 	ErrNothingBegun = fmt.Errorf("%w: nothing was begun", ErrResume)
-	// ErrOtherExport is wrapped if the incomplete export had other options, or was changed. It is an
-	// [ErrResume].
+	// ErrOtherExport is wrapped if the incomplete export had other options, or was changed. It is
+	// an [ErrResume].
 	ErrOtherExport = fmt.Errorf("%w: what was begun is another export", ErrResume)
 	// ErrChanged is wrapped if sessions that are not written yet have changed, or may have. It
 	// is an [ErrResume].

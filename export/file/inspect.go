@@ -223,7 +223,7 @@ type rawReader struct {
 	err   error
 }
 
-// With a ByteReader a decompressor reads no further than it must.
+// rawReader is a ByteReader so that a decompressor reads no further than it must.
 var _ io.ByteReader = (*rawReader)(nil)
 
 // total returns the number of bytes returned so far.

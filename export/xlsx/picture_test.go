@@ -13,7 +13,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A workbook and a CSV file as LibreOffice prints them, to look at:
+// TestPictures has LibreOffice print a workbook and a CSV file, to look at:
 //
 //	SESSIONKIT_PICTURES=/tmp/pictures go -C export/xlsx test -run Pictures
 func TestPictures(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// A property that holds for every filter: a session meets it, or its negation.
+// A property of every filter: a session matches either it or its negation.
 func Example() {
 	list := []*sessions.Session{{ID: "a", Status: sessions.Failed, CreatedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
 	r := rand.New(rand.NewPCG(1, 2))

@@ -46,7 +46,8 @@ func equal(a, b []*sessions.Session) bool {
 	})
 }
 
-// One session of a seed is fixed, since tables of measurements state their seed.
+// TestSessionsStayTheSameFromVersionToVersion compares one session of a seed with fixed values,
+// since tables of measurements state their seed.
 func TestSessionsStayTheSameFromVersionToVersion(t *testing.T) {
 	s := collect(t, generate.Options{N: 1, Seed: 2})[0]
 	require.Equal(t, []string{

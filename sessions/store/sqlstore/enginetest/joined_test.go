@@ -18,9 +18,9 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
-// The tables of a host, which are unlike ours: people have a table of their own, the document type
-// is a number or NULL, reasons are two flags and a text, instants have the engine's type, and there
-// is no search key.
+// checksSchema has the tables of a host, which are unlike ours: people have a table of their own,
+// the document type is a number or NULL, reasons are two flags and a text, instants have the
+// engine's type, and there is no search key.
 var checksSchema = map[engine][]string{
 	postgres: {
 		`CREATE TABLE people (person_no bigserial PRIMARY KEY, given text, family text, pin text)`,
