@@ -52,7 +52,7 @@ func (c Condition) ToSql() (string, []any, error) {
 	// every index that begins with the company can be used.
 	w.write("(")
 	company, none := c.company, ""
-	// No session can have this company, and PostgreSQL does not accept such a text.
+	// PostgreSQL does not accept a text that no session can have as its company.
 	if checkValue(company, len(company)) != "" {
 		company, none = "", " AND 1 = 0"
 	}

@@ -111,6 +111,7 @@ func TestRefusedConnections(t *testing.T) {
 			tx, err := db.BeginTx(t.Context(), nil)
 			require.NoError(t, err)
 			if c.hostsOwn { // the host has its reasons, and its ways
+				// MariaDB does not change the mode of a transaction that has begun.
 				_, err := tx.ExecContext(t.Context(), map[engine]string{postgres: "SET TRANSACTION READ WRITE"}[c.e]+map[engine]string{mariadb: "COMMIT"}[c.e])
 				require.NoError(t, err)
 				if c.e == mariadb {
@@ -157,6 +158,7 @@ func TestRefusalEnds(t *testing.T) {
 	b := newBackend(t, postgres, db)
 	db.SetMaxIdleConns(0) // the next call gets a new connection
 	for _, mode := range []string{"on", "off"} {
+		// The transaction states its mode, since the default may already be read-only.
 		_, err := db.ExecContext(t.Context(), "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "+mode+
 			"', current_database()); END $$; COMMIT")
 		require.NoError(t, err)

@@ -228,6 +228,7 @@ func TestRekeyIsKilled(t *testing.T) {
 			if wasKilled {
 				killed++
 			}
+			// Each process gets more time, so that the last one completes.
 			within = within * 3 / 2
 			require.Eventually(t, func() bool { return ours.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
 			require.NoError(t, older.Verify(t.Context(), "acme"))

@@ -165,6 +165,7 @@ func requireAnswers(t *rapid.T, b *sqlstore.Backend, all *oracle, sel store.Sele
 	}
 	counts, err := b.CountEach(t.Context(), store.Selection{Company: sel.Company}, []filter.Filter{sel.Filter, filter.Not(sel.Filter), {}})
 	require.NoError(t, err)
+	// The tests of search keys check Rekeying themselves.
 	for i := range counts {
 		counts[i].Rekeying = false
 	}
@@ -237,6 +238,7 @@ func requireWhole(t *testing.T, b *sqlstore.Backend, all *oracle, f filter.Filte
 	}
 	count, err := b.Count(t.Context(), store.Selection{Company: sel.Company, Filter: f, Limit: 10, Budget: sel.Budget})
 	require.NoError(t, err)
+	// The tests of search keys check Rekeying themselves.
 	count.Rekeying = false
 	require.Equal(t, store.Count{N: len(matches), Exact: true}, count, "%.60s", f.Text())
 }
@@ -447,6 +449,7 @@ func TestDamage(t *testing.T) {
 		require.NoError(t, b.Verify(t.Context(), "acme"))
 		damages := 0
 		for i, line := range explain(t, db, "SELECT segment, name FROM sessionkit_blocks ORDER BY segment, name", nil) {
+			// There are many blocks of lists and words: one in seven is damaged.
 			if i%7 > 0 && strings.ContainsAny(line["name"][:1], "LW") {
 				continue
 			}
@@ -643,6 +646,7 @@ func TestWritersPackInParts(t *testing.T) {
 		require.NoError(t, ours.Insert(t.Context(), fresh[0]))
 		require.Equal(t, 200-8*10, unpacked())
 
+		// A version below 0 is a claim: another process is rebuilding the keys.
 		claim := -(int64(searchkey.Version)<<32 | 7)
 		_, err := db.ExecContext(t.Context(), fmt.Sprint("UPDATE sessionkit_companies SET packed_seq = 0, seq = 209, search_key = ", claim))
 		require.NoError(t, err)

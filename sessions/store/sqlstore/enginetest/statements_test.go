@@ -132,6 +132,7 @@ func watch(t *testing.T, e engine) (*watched, *sqlstore.Backend) {
 	r := &recorder{Connector: c}
 	w := &watched{e, connect(t, r), connect(t, c), r, map[string]*sent{}}
 	b := newBackend(t, e, w.recorded)
+	// Forget the statements that made the tables.
 	r.statements()
 	return w, b
 }
@@ -362,6 +363,7 @@ func watchUpkeep(t *testing.T, w *watched, b *sqlstore.Backend) {
 	ghost := person(70)
 	ghost.Company, ghost.Subject, ghost.Revision, ghost.Attempt = small, "kept", 1, 2
 	require.NoError(t, b.Update(ctx, ghost))
+	// Forget the statements of the preparation.
 	w.r.statements()
 	for _, form := range []filter.Filter{filter.Search("secretname"), filter.Extra("phone", "1")} {
 		w.note(t, "tally", "a search; an extra field", func() error {
