@@ -211,6 +211,7 @@ func TestCellsRefused(t *testing.T) {
 		{"Creation time", "2024-05-01 10:00:00", ReadOptions{}},
 		{"Creation time", "0999-12-31T23:59:59Z", ReadOptions{}},
 		{"Completion time", "2024-05-01T10:00:00Z", excel},
+		// The clocks of New York skipped this time.
 		{"Completion time", "2024-03-10 02:30:00", ReadOptions{Format: ExcelCSV, Zone: newYork}},
 		{"Sex", "M", ReadOptions{}},
 		{"Verified", "Yes", ReadOptions{}},

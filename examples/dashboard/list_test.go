@@ -179,12 +179,12 @@ func testKeys(t *testing.T, browser context.Context, s *served) {
 	b.wait("document.getElementById('keys').open")
 	require.Contains(t, b.text("#keys"), "Next session")
 	b.checked("keyboard shortcuts", rules)
-	b.keys("j") // it moves nothing behind the drawer
+	b.keys("j") // the list behind the dialog does not move
 	b.keys(kb.Escape)
 	b.wait("!document.getElementById('keys').open")
 	require.Equal(t, all[2], b.focused(), "the focus is where the reader was")
 
-	// A click anywhere in a row opens it. The last row's successor on the next page opens too.
+	// A click anywhere in a row opens it. From the last row, the next session is on the next page.
 	require.Equal(t, s.listing(t, "acme", store.Query{})[4].ID, eval[string](b, `((row) => {
 		window.open = (url) => { window.tab = new URL(url).pathname };
 		row.querySelector(".c-date").dispatchEvent(new MouseEvent("auxclick", {button: 1, bubbles: true}));
