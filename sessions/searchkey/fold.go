@@ -147,7 +147,7 @@ func canonical(r rune) rune {
 		return 'ي'
 	case 'ک': // Persian kaf
 		return 'ك'
-	case 'ة', 'ۃ', 'ہ', 'ھ', 'ە': // the two teh marbutas, and the hehs of Urdu and Kurdish
+	case 'ة', 'ۃ', 'ہ', 'ھ', 'ە': // the two forms of marbuta, and the letters for h of Urdu and Kurdish
 		return 'ه'
 	case 'ٱ': // alef wasla
 		return 'ا'
