@@ -29,10 +29,11 @@ type scanner struct {
 	i, n int   // buf[i:n] is not read yet
 	err  error // of r, once buf is read
 
+	// The row a,"b","c""d" is kept as row: abc"d, ends: 1 2 5.
 	row    []byte // the cells of the row, one after the other
 	ends   []int  // the end of each in row
 	quoted bool   // whether the last one was in quotes
-	after  int    // the byte that follows a closing quote and is not allowed there
+	after  int    // the byte that follows a closing quote and is not allowed there; 0 if none did
 }
 
 // mostCells is the number of columns that a spreadsheet has. Each costs memory, even an empty one.
@@ -67,7 +68,7 @@ func (s *scanner) fill() bool {
 	return s.n > 0
 }
 
-// endOfFile is returned by next if there is no further byte.
+// endOfFile is returned by next if there is no further byte, or none can be read: see ended.
 const endOfFile = -1
 
 // next returns the next byte.
@@ -79,7 +80,8 @@ func (s *scanner) next() int {
 	return int(s.buf[s.i-1])
 }
 
-// scan reads one row. At the end of the file the error is io.EOF.
+// scan reads one row into s.row and s.ends, where it stays until the next call. It passes over
+// empty lines. At the end of the file the error is io.EOF.
 func (s *scanner) scan() error {
 	for {
 		s.row, s.ends, s.quoted = s.row[:0], s.ends[:0], false
@@ -141,7 +143,9 @@ func (s *scanner) plainCell(c int) (last bool, err error) {
 			case endOfFile:
 				return true, s.atEnd()
 			}
-			s.i-- // a lone CR is data
+			// A lone CR is data. next has just read the byte after it from buf, so that it can be
+			// put back.
+			s.i--
 		}
 		s.row = append(s.row, byte(c))
 		if len(s.row) > MaxRowBytes {
@@ -170,6 +174,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 		if quote < 0 {
 			continue
 		}
+		// A quote ends the cell, unless another quote follows. CR counts only as a part of CRLF.
 		c := s.next()
 		if c == '\r' {
 			if c = s.next(); c != '\n' && c != endOfFile {

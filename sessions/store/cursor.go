@@ -8,12 +8,15 @@ import (
 	"time"
 )
 
-// Cursor is a place in the list of one query. Its text has only letters, digits, hyphens and
-// underscores, which need no escaping in a URL. It holds a version, a fingerprint of company,
-// filter, restriction and searched fields, the creation time and ID of the last session, and a
-// checksum, but neither the filter nor any other text of a session. For a viewer with a restriction
-// it has the ID of a session that the viewer has seen, or only a time. It authorises nothing. It is
-// as private as its query: do not log it. The empty Cursor is before the newest session.
+// Cursor is a place in the list of one query. The empty Cursor is before the newest session. Its
+// text has only letters, digits, hyphens and underscores, which need no escaping in a URL.
+//
+// It holds a version, a fingerprint of company, filter, restriction and searched fields, the
+// creation time and ID of the last session, and a checksum, but neither the filter nor any other
+// text of a session. For a viewer with a restriction it has the ID of a session that the viewer has
+// seen, or, where the budget ended the page, only a whole second.
+//
+// A cursor authorises nothing, so it is not signed. It is as private as its query: do not log it.
 type Cursor string
 
 // fingerprint binds a cursor to its query, and a watermark to its company.
@@ -40,14 +43,21 @@ func (v Viewer) binding(sc scope) fingerprint {
 	return fingerprintOf(texts...)
 }
 
-// The first byte of a token: its kind, and the version of its layout.
+// A token is the base64 of these bytes:
+//
+//	0      kind in the upper four bits, version of the layout in the lower four
+//	1-16   fingerprint
+//	17-    payload; of a cursor: 8 bytes of creation time, in microseconds since 1970, big-endian,
+//	       and the ID
+//	last 4 CRC-32 of all that precedes, big-endian, against text that was cut or mistyped
+//
+// A new layout gets a new first byte: older tokens are then refused, and never misread.
 const (
 	cursorV1    = 0x11
 	watermarkV1 = 0x21
 )
 
-// seal returns a token: the kind, a fingerprint, a payload and a CRC-32 of all three, in URL-safe
-// base64 without padding.
+// seal returns a token, in URL-safe base64 without padding.
 func seal(kind byte, binding fingerprint, payload []byte) string {
 	b := append([]byte{kind}, binding[:]...)
 	b = append(b, payload...)

@@ -139,7 +139,10 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ {
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	}
-	return cmp.Or(err, b.Maintain(ctx, company))
+	if err != nil {
+		return err
+	}
+	return b.Maintain(ctx, company)
 }
 
 // remakeCompany inserts the missing row of a company that has sessions, and holds the company.
