@@ -62,8 +62,9 @@ func (b *tab) unmoved() {
 	b.t.Helper()
 	sum, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64](shifted, chromedp.EvalAwaitPromise))
 	require.NoError(b.t, err)
-	// A badge makes room for the reason below it.
-	require.Less(b.t, sum, 0.0005, "the layout shifted")
+	// What moves within a cell, such as a badge that makes room for the reason below it, counts some
+	// thousandths. A list that moves by one row counts about 0.04.
+	require.Less(b.t, sum, 0.01, "the layout shifted")
 }
 
 // testRows checks the rows, and the parts that stay in sight above them.
