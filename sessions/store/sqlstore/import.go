@@ -259,6 +259,20 @@ func (r *recent) take(company string, list []key) map[int64]*sessions.Session {
 	return taken
 }
 
+// forget forgets the sessions of a company up to a change, which need not be packed again. Some of
+// them were never taken: they have changed since, or were packed before put kept them.
+func (r *recent) forget(company string, change int64) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.companies[company]
+	before := len(known)
+	maps.DeleteFunc(known, func(c int64, _ *sessions.Session) bool { return c <= change })
+	r.n -= before - len(known)
+}
+
 // read reads the source, and has one part after another written. When it returns, the last part may
 // still be at work, or not have begun.
 func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Session, error]) error {

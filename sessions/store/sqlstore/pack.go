@@ -679,6 +679,7 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 		}
 		p.built = append(p.built, built{builder.Build(), number, keys})
 	}
+	known.forget(company, p.packed)
 	return nil
 }
 

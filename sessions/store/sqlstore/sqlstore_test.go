@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
@@ -89,4 +90,29 @@ func BenchmarkWatch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestRecent checks that an import has room again for the sessions that it packs next, also after
+// some were packed without it.
+func TestRecent(t *testing.T) {
+	r := &recent{companies: map[string]map[int64]*sessions.Session{}}
+	of := func(company string, seq int64, ids ...string) []*decision {
+		d := &decision{company: company, seq: seq}
+		for _, id := range ids {
+			d.added = append(d.added, &store.Versioned{Session: &sessions.Session{ID: id}})
+		}
+		return []*decision{d}
+	}
+	r.put(of("acme", 10, "a", "b", "c"))
+	r.put(of("other", 10, "o"))
+	taken := r.take("acme", []key{{position: position{id: "b"}, change: 12}, {position: position{id: "d"}, change: 14}})
+	require.Len(t, taken, 1)
+	require.Equal(t, "b", taken[12].ID)
+	require.Empty(t, r.take("acme", []key{{position: position{id: "b"}, change: 12}}), "taken twice")
+	require.Equal(t, 3, r.n)
+	r.forget("acme", 12)
+	require.Equal(t, 2, r.n)
+	require.Len(t, r.take("acme", []key{{position: position{id: "c"}, change: 13}}), 1)
+	r.forget("acme", 20)
+	require.Equal(t, 1, r.n, "the session of another company")
 }
