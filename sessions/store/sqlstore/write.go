@@ -323,7 +323,8 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 	for v := range d.states() {
 		begin := len(values)
 		values = writable.Values(values, v.Session, 0, v.Version, k.Of(v.Session))
-		d.rows = append(d.rows, values[begin:])
+		// Clip, so that a Load that appends to a row does not write into the next one.
+		d.rows = append(d.rows, slices.Clip(values[begin:]))
 	}
 	return d, nil
 }

@@ -237,12 +237,13 @@ func TestImportLoad(t *testing.T) {
 				rows = rows[:len(rows)/2]
 			}
 			for _, row := range rows {
+				row = append(row, "the host's own") // must not touch the next row
 				text, err := dialectOf(e).ReplacePlaceholders("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (?" +
 					strings.Repeat(", ?", len(columns)-1) + ")")
 				if err != nil {
 					return 0, err
 				}
-				if _, err := conn.ExecContext(ctx, text, row...); err != nil {
+				if _, err := conn.ExecContext(ctx, text, row[:len(columns)]...); err != nil {
 					return 0, err
 				}
 			}
