@@ -62,7 +62,7 @@ document.addEventListener("keydown", (event) => {
   if (!query || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   const typing = target.matches("select, textarea, input:not([type=checkbox], [type=radio])");
-  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  const dialog = topDialog();
   const key = keyOf(event);
   const take = (does) => {
     event.preventDefault();

@@ -9,9 +9,12 @@ const status = byID("status");
 // count puts a number into the words for one or many.
 const count = (words, n) => n === 1 && words.one ? words.one : words.many.replace("{n}", n.toLocaleString("en"));
 
+// topDialog returns the open dialog that covers all else, if there is one.
+const topDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
+
 function alertUser(text) {
   const alert = byID("alert");
-  (document.querySelector("dialog[open]") || document.body).append(alert); // a dialog covers all else
+  (topDialog() || document.body).append(alert);
   if (alert.hidden || alert.textContent !== text) alert.textContent = text; // the same again is not read aloud again
   alert.hidden = false;
   clearTimeout(alertUser.timer);
