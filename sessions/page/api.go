@@ -9,7 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/kvalifika/sessionkit/filter"
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // problem is an error document of the API.
@@ -137,11 +141,14 @@ func (r *request) signIn(to string) string {
 		base = ""
 	}
 	sign, err := url.Parse(to)
-	// A search is personal data.
-	if err != nil || from == nil || r.Whole && r.Method == http.MethodPost || from.Query().Has("search") {
+	if err != nil || from == nil || r.Whole && r.Method == http.MethodPost || !shareable(from.RawQuery) {
 		return to
 	}
 	page := base + from.EscapedPath()
+	// An open page is below the base. Two slashes would begin a host name.
+	if !strings.HasPrefix(page, r.Base+"/") || strings.HasPrefix(page, "//") {
+		return to
+	}
 	if from.RawQuery != "" {
 		page += "?" + from.RawQuery
 	}
@@ -150,6 +157,24 @@ func (r *request) signIn(to string) string {
 	sign.RawQuery = asked.Encode()
 	return sign.String()
 }
+
+// shareable reports whether a query of the page may be repeated in another URL: it has only
+// parameters that the page knows, and no personal data.
+func shareable(query string) bool {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return false
+	}
+	for _, name := range slices.Concat(ownParameters, auditParameters) {
+		delete(values, name)
+	}
+	f, err := filter.FromValues(values)
+	return err == nil && f.Fields().Intersect(personalFields) == 0
+}
+
+// personalFields are the fields whose values the API refuses in a URL.
+var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(
+	sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
 
 // explain returns the text of a problem.
 func (l *language) explain(p *problem) string {

@@ -79,7 +79,10 @@ func (s *site) audit(r *request) {
 	}
 	set("after", r.Form.Get("after"))
 	var page auditDocument
-	err := r.askDays(asked, v.From, v.To)
+	err := r.checkAudit()
+	if err == nil {
+		err = r.askDays(asked, v.From, v.To)
+	}
 	if err == nil {
 		_, err = s.get(r, "/audit", asked, &page)
 	}
@@ -105,6 +108,20 @@ func (s *site) audit(r *request) {
 		name = "audit-rows"
 	}
 	s.show(r, status, name, v)
+}
+
+// auditParameters are the parameters of the audit trail's page.
+var auditParameters = []string{"subject", "session", "action", "from", "to", "zone", "after"}
+
+// checkAudit refuses unknown and repeated parameters, and unknown zones: without them the page
+// would show more than was asked for.
+func (r *request) checkAudit() error {
+	for name, values := range r.Form {
+		if !slices.Contains(auditParameters, name) || len(values) > 1 || name == "zone" && values[0] != "" && values[0] != r.zone.String() {
+			return &problem{Status: http.StatusBadRequest, Code: "invalid_parameter"}
+		}
+	}
+	return nil
 }
 
 // askDays adds the parameters of a range of civil days in the zone of the request, both days

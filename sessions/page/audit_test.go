@@ -90,6 +90,18 @@ func TestConsequence(t *testing.T) {
 	require.Contains(t, late.body, "Your form, which was not saved, would have changed: Passport 6 to as above; Extra fields: phone to phone, mine.")
 	require.Contains(t, late.body, ">phone</textarea>")
 
+	// A form of a page of another viewer changes nothing: the revisions of two companies may be equal.
+	for _, of := range []string{"", "x", "x&set.viewer=y"} {
+		other := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.acceptance=kvalifika-3d2d:1&set.viewer="+of)
+		require.Equal(t, http.StatusSeeOther, other.status, of)
+		require.Equal(t, "/settings", other.header.Get("Location"))
+	}
+	kept := send(t, all, http.MethodGet, "/settings", "").body
+	require.Contains(t, kept, `value="kvalifika-3d2d:7" checked`)
+	viewer := regexp.MustCompile(`name="set.viewer" value="(\w+)"`).FindStringSubmatch(kept)
+	require.NotNil(t, viewer)
+	require.Equal(t, http.StatusPreconditionFailed, send(t, all, http.MethodPost, "/settings/save", form+"&set.viewer="+viewer[1]).status)
+
 	trail := send(t, all, http.MethodGet, "/audit?action=settings", "").body
 	require.Equal(t, 2, strings.Count(trail, "<span>5 to 7</span>"), "begun and done")
 	require.Contains(t, trail, "Extra fields: – to phone")
@@ -132,6 +144,12 @@ func TestAuditTrail(t *testing.T) {
 	require.Contains(t, reversed.body, "ends before it begins")
 	require.Contains(t, reversed.body, `name="from" value="`+today+`"`, "what was typed is gone")
 	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodGet, "/audit?from=2026-13-01", "").status)
+
+	for _, odd := range []string{"subjekt=agent-7", "search=gio", "action=export&action=list", "zone=Mars%2FOlympus", "subject=&subject=x"} {
+		answer := send(t, all, http.MethodGet, "/audit?"+odd, "")
+		require.Equal(t, http.StatusBadRequest, answer.status, odd)
+		require.NotContains(t, answer.body, "<tbody", odd)
+	}
 
 	for range 60 {
 		send(t, all, http.MethodGet, "/sessions/s-b", "")

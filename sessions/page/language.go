@@ -112,8 +112,8 @@ func (s *site) parse(l *language) (*template.Template, error) {
 	add := func(name, text string) error {
 		_, err := t.New(name).Parse(said.ReplaceAllStringFunc(text, func(found string) string {
 			words := html.EscapeString(l.Say(said.FindStringSubmatch(found)[1]))
-			// A text with {{ must not become an action of the template.
-			return strings.ReplaceAll(words, "{{", `{{"{{"}}`)
+			// No brace of a text may begin an action of the template, alone or with the next one.
+			return strings.ReplaceAll(words, "{", `{{"{"}}`)
 		}))
 		return err
 	}

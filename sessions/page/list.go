@@ -27,14 +27,15 @@ func (r *request) selection() url.Values {
 	for _, name := range ownParameters {
 		delete(asked, name)
 	}
-	// Fields of the form of settings.
-	maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") })
-	for _, name := range []string{"search", "created_at.from", "created_at.to"} {
-		if asked.Get(name) == "" {
+	if strings.HasPrefix(r.URL.Path, "/settings") { // fields of the form of settings
+		maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") })
+	}
+	for _, name := range []string{"search", "created_at.from", "created_at.to", "created_at.zone"} {
+		if slices.Equal(asked[name], []string{""}) { // left blank
 			delete(asked, name)
 		}
 	}
-	if asked.Get("created_at.zone") == "" && (asked.Has("created_at.from") || asked.Has("created_at.to")) {
+	if !asked.Has("created_at.zone") && (asked.Has("created_at.from") || asked.Has("created_at.to")) {
 		asked.Set("created_at.zone", r.usualZone)
 	}
 	return asked
@@ -508,7 +509,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	}
 	// Without Options.Selfie the API has no images.
 	if d.Selfie != nil && s.options.Selfie != nil {
-		v.Selfie = r.Base + "/api/sessions/" + url.PathEscape(d.ID) + "/selfie"
+		v.Selfie = r.Base + "/api/sessions/" + url.PathEscape(d.ID) + "/selfie?" + url.Values{viewerParameter: {r.Viewer}}.Encode()
 	}
 	if d.Liveness != nil {
 		v.Liveness = *d.Liveness

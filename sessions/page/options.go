@@ -116,8 +116,9 @@ func (s *site) set() error {
 			}
 		}
 	}
-	if o.BasePath != "" && !strings.HasPrefix(o.BasePath, "/") {
-		return fmt.Errorf("options: BasePath does not begin with a slash: %q", o.BasePath)
+	// Browsers take two slashes for the beginning of a host name, and a backslash for a slash.
+	if o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasPrefix(o.BasePath, "//") || strings.ContainsAny(o.BasePath, `\?#"`)) {
+		return fmt.Errorf("options: BasePath is not a path that begins with one slash: %q", o.BasePath)
 	}
 	frames := "'none'"
 	if len(o.Frames) > 0 {
@@ -202,7 +203,7 @@ func (o *Options) theme(known []byte) ([]byte, error) {
 		if !regexp.MustCompile(`(?m)^  --` + regexp.QuoteMeta(name) + `: light-dark\(`).Match(known) {
 			return nil, fmt.Errorf("options: Colours: the page has no colour %q", name)
 		}
-		if !colour.MatchString(value) || strings.Count(value, "(") != strings.Count(value, ")") {
+		if !colour.MatchString(value) || strings.Contains(strings.ToLower(value), "url") || strings.Count(value, "(") != strings.Count(value, ")") {
 			return nil, fmt.Errorf("options: Colours: %s is no colour: %q", name, value)
 		}
 		fmt.Fprintf(&css, "  --%s: %s;\n", name, value)

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,9 +46,9 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	if err := s.set(); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	api := options.API
-	api.Viewer, api.Selfie, api.CompanyName, api.Failed = s.viewer, options.Selfie, options.CompanyName, options.Failed
-	s.api = httpapi.New(st, api)
+	own := options.API
+	own.Viewer, own.Selfie, own.CompanyName, own.Failed = s.viewer, options.Selfie, options.CompanyName, options.Failed
+	s.api = httpapi.New(st, own)
 
 	pages := http.NewServeMux()
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +69,10 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	pages.Handle("GET /static/{file}", s.files)
 
 	all := http.NewServeMux()
-	all.Handle("/api/", http.StripPrefix("/api", s.api))
+	api := http.StripPrefix("/api", s.api)
+	all.Handle("/api/", api)
+	all.Handle("GET /api/sessions/{id}/selfie", forViewer(api))
+	all.HandleFunc("/api", http.NotFound) // ServeMux would redirect, with the parameters
 	all.Handle("/", s.protected(pages))
 	// Other sites may not send requests that change something.
 	s.handler = http.NewCrossOriginProtection().Handler(all)
@@ -148,7 +152,7 @@ func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 		return store.Viewer{}, nil // no viewer: the API refuses the request
 	}
 	v, err := s.options.Viewer(r)
-	if page := r.Header.Get(viewerHeader); err == nil && page != "" && page != viewerTag(v) {
+	if page, open := r.Header[viewerHeader]; err == nil && open && !slices.Equal(page, []string{viewerTag(v)}) {
 		return store.Viewer{}, errOtherViewer
 	}
 	return v, err
@@ -158,6 +162,23 @@ func (s *site) viewer(r *http.Request) (store.Viewer, error) {
 // share the cookie of the sign-in: if a person signs in as somebody else in another tab, the open
 // page would otherwise list that viewer's sessions under the name and the company of the first.
 const viewerHeader = "Page-Viewer"
+
+// viewerParameter has the value of viewerHeader in the URL of an image, for which browsers send no
+// header of the page. IDs are unique within a company only, so that the image could be that of
+// another company's session.
+const viewerParameter = "viewer"
+
+func forViewer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked := r.URL.Query(); asked.Has(viewerParameter) {
+			r = r.Clone(r.Context())
+			r.Header[viewerHeader] = append(r.Header[viewerHeader], asked[viewerParameter]...)
+			asked.Del(viewerParameter)
+			r.URL.RawQuery = asked.Encode()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 var errOtherViewer = errors.New("the page was made for another viewer")
 
@@ -233,9 +254,9 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 			s.refuse(asks, err)
 			return
 		}
-		// A body of another type would be parsed as an empty form, which selects everything.
+		// The body of a GET, or one of another type, would be an empty form, which selects everything.
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if err := asks.ParseForm(); err != nil || r.ContentLength != 0 && kind != "application/x-www-form-urlencoded" {
+		if err := asks.ParseForm(); err != nil || r.ContentLength != 0 && (r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded") {
 			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			return
 		}
@@ -284,7 +305,7 @@ func (s *site) frame(r *http.Request) frame {
 // back returns the URL of the list, with its filters if the request came from the list.
 func (r *request) back() string {
 	list := r.Base + "/sessions"
-	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.EscapedPath() == list && from.RawQuery != "" {
+	if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host && from.EscapedPath() == list && from.RawQuery != "" && shareable(from.RawQuery) {
 		return list + "?" + from.RawQuery
 	}
 	return list

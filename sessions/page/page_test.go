@@ -195,8 +195,16 @@ func TestNobody(t *testing.T) {
 	}
 	require.Equal(t, back("/a/sessions?status=failed"), part("/a/sessions?status=failed"))
 	require.Equal(t, "/in", part("/a/sessions?search=giorgi"), "personal data in one more address")
+	for _, personal := range []string{"search=gio;", "search=gio%zz", "%73earch=gio", "personal_number=1", "extra.phone=1", "birth_date.from=1990-01-01", "filter=search(%22gio%22)", "q=gio"} {
+		require.Equal(t, "/in", send(t, all, http.MethodGet, "/sessions?"+personal, "", "Company", "").header.Get("Location"), personal)
+		from := send(t, all, http.MethodGet, "/settings", "", "Referer", "http://example.com/sessions?"+personal)
+		require.Contains(t, from.body, `class="back"><a href="/sessions" `, personal)
+	}
+	for _, elsewhere := range []string{"//evil.example/x", "", "?x", "//evil.example%2fx"} {
+		require.Equal(t, "/in", part(elsewhere), elsewhere)
+	}
 	below := http.StripPrefix("/base", all)
-	require.Equal(t, back("/base/sessions/a%2Fb?x=1"), send(t, below, http.MethodGet, "/base/sessions/a%2Fb?x=1", "", "Company", "").header.Get("Location"))
+	require.Equal(t, back("/base/sessions/a%2Fb?status=failed"), send(t, below, http.MethodGet, "/base/sessions/a%2Fb?status=failed", "", "Company", "").header.Get("Location"))
 	require.Equal(t, "/in", send(t, all, http.MethodPost, "/sessions", "status=failed", "Company", "").header.Get("Location"))
 	down := newPage(t, Options{SignIn: "/in", Viewer: func(*http.Request) (store.Viewer, error) { return store.Viewer{}, httpapi.ErrUnavailable }})
 	require.Equal(t, http.StatusServiceUnavailable, nobody(down).status, "an outage signs nobody out")
@@ -221,6 +229,57 @@ func TestAnotherViewer(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, file.status)
 	require.NotContains(t, file.body, "Giorgi")
 	require.Equal(t, http.StatusOK, send(t, all, http.MethodPost, "/sessions", "", "Company", "lomi", "HX-Request", "true", "Page-Viewer", was[1]).status)
+}
+
+// TestOtherViewerByEveryWay names the viewer of an open page in every way that a page or a proxy may.
+func TestOtherViewerByEveryWay(t *testing.T) {
+	image := func(w http.ResponseWriter, _ *http.Request, v store.Viewer, _ string) {
+		_, _ = io.WriteString(w, v.Company)
+	}
+	all := newPage(t, Options{Selfie: image})
+	src := regexp.MustCompile(`src="([^"]*/selfie[^"]*)"`).FindStringSubmatch(send(t, all, http.MethodGet, "/sessions", "").body)
+	require.NotNil(t, src)
+	require.Equal(t, "acme", send(t, all, http.MethodGet, src[1], "").body)
+	tag := src[1][strings.Index(src[1], "=")+1:]
+	bare := strings.TrimSuffix(src[1], "?viewer="+tag)
+	for _, wrong := range []string{"?viewer=", "?viewer=x", "?viewer=x&viewer=" + tag, "?viewer=" + tag + "&viewer=x"} {
+		answer := send(t, all, http.MethodGet, bare+wrong, "")
+		require.Equal(t, http.StatusUnauthorized, answer.status, wrong)
+		require.NotContains(t, answer.body, "acme", wrong)
+	}
+	for _, wrong := range [][]string{{""}, {" "}, {"x", tag}, {tag, "x"}, {tag + ", x"}} {
+		for _, path := range []string{"/sessions", "/settings", "/api/sessions", bare, src[1]} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header = http.Header{"Company": {"acme"}, "Page-Viewer": wrong}
+			w := httptest.NewRecorder()
+			all.ServeHTTP(w, r)
+			require.GreaterOrEqual(t, w.Code, 400, "%q %s", wrong, path)
+			require.NotContains(t, w.Body.String(), "Giorgi", "%q %s", wrong, path)
+		}
+	}
+}
+
+// TestNeverMoreThanAsked checks that requests that could be read as asking for less than they say
+// are refused.
+func TestNeverMoreThanAsked(t *testing.T) {
+	all := newPage(t, Options{})
+	for _, path := range []string{"/sessions", "/sessions/more", "/sessions/changes", "/sessions/counts", "/settings", "/settings/consequence"} {
+		for _, form := range []string{"search=&search=x", "created_at.from=&created_at.from=2030-01-01&created_at.zone=UTC", "created_at.zone=&created_at.zone=UTC&created_at.from=2030-01-01"} {
+			answer := send(t, all, http.MethodPost, path, form)
+			require.Equal(t, http.StatusBadRequest, answer.status, "%s %s", path, form)
+			require.NotContains(t, answer.body, "Giorgi")
+		}
+	}
+	for _, path := range []string{"/sessions?set.status=failed", "/sessions?created_at.from=&created_at.from=2030-01-01"} {
+		require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodGet, path, "").status, path)
+	}
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodGet, "/sessions", "search=x", form...).status, "the body of a GET")
+	mux := http.NewServeMux()
+	mux.Handle("/kyc/", all)
+	api := send(t, mux, http.MethodGet, "/kyc/api?search=gio", "")
+	require.Equal(t, http.StatusNotFound, api.status)
+	require.Empty(t, api.header.Get("Location"), "a search in a redirect")
 }
 
 // TestSearchInURL checks that a search in the URL is refused on every path.
@@ -308,6 +367,9 @@ func TestOptions(t *testing.T) {
 		"no colour \"x":       {Colours: map[string]string{"x": "red"}},
 		"is no colour":        {Colours: map[string]string{"accent": "red; } * { display: none"}},
 		"is no colour: \"url": {Colours: map[string]string{"accent": "url(https://example.com)"}},
+		"colour: \"rgb":       {Colours: map[string]string{"accent": "rgb(0,0,0) url(//evil.example/x)"}},
+		"one slash":           {BasePath: "//evil.example"},
+		"one slash: \"/\\":    {BasePath: `/\evil.example`},
 		"origin":              {Images: []string{"https://a.example; script-src *"}},
 		"BasePath":            {BasePath: "kyc"},
 	} {
@@ -355,4 +417,14 @@ func TestTextsAreText(t *testing.T) {
 	require.Contains(t, body, `data-label="`+html.EscapeString(hostile)+`"`)
 	require.Contains(t, body, "</svg>"+html.EscapeString(hostile)+"</button>")
 	require.NotContains(t, body, "<script>")
+	for _, brace := range []string{"x{", "{{", "{{{", "}}", "{{-"} {
+		texts := map[string]string{}
+		for key, text := range English().Texts {
+			if !strings.ContainsAny(text, "%{") {
+				texts[key] = brace
+			}
+		}
+		all := newPage(t, Options{Languages: []Language{{Tag: "xx", Name: "X", Texts: texts}}})
+		require.Contains(t, send(t, all, http.MethodGet, "/sessions", "").body, `data-label="`+brace+`"`)
+	}
 }

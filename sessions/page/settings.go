@@ -176,6 +176,11 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 // saveSettings replaces the settings. The form's own fields begin with "set."; the others are the
 // selection.
 func (s *site) saveSettings(r *request) {
+	// Without htmx the form is sent without the header of the open page.
+	if by := r.Form["set.viewer"]; by != nil && !slices.Equal(by, []string{r.Viewer}) {
+		http.Redirect(r.w, r.Request, r.Base+"/settings", http.StatusSeeOther)
+		return
+	}
 	changed := settingsDocument{Acceptance: r.chosenLevels(), ExtraKeys: []string{}}
 	for line := range strings.Lines(r.Form.Get("set.extra_keys")) {
 		if key := strings.TrimSpace(line); key != "" {
