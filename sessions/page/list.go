@@ -507,8 +507,8 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 	if d.DocumentType != nil {
 		v.Type = r.option("document_type", *d.DocumentType)
 	}
-	// Without Options.Selfie the API has no images.
-	if d.Selfie != nil && s.options.Selfie != nil {
+	// Without Options.Selfie the API has no images, and browsers would take some IDs for steps.
+	if d.Selfie != nil && s.options.Selfie != nil && d.ID != "." && d.ID != ".." {
 		v.Selfie = r.Base + "/api/sessions/" + url.PathEscape(d.ID) + "/selfie?" + url.Values{viewerParameter: {r.Viewer}}.Encode()
 	}
 	if d.Liveness != nil {

@@ -23,7 +23,8 @@ type Options struct {
 	Viewer func(*http.Request) (store.Viewer, error)
 	// SignIn is the URL to which browsers are redirected if Viewer returns an error. "": the page
 	// asks the person to sign in. Its parameter "return" is the path and query of the requested
-	// page. Anyone can put another URL into a link: never redirect to another site.
+	// page. It is missing if the query has parameters that the page does not know, or personal
+	// data. Anyone can put another URL into a link: never redirect to another site.
 	SignIn string
 	// SignOut is the URL to which the button "Sign out" posts an empty form. "": there is no
 	// button.

@@ -282,6 +282,17 @@ func TestNeverMoreThanAsked(t *testing.T) {
 	require.Empty(t, api.header.Get("Location"), "a search in a redirect")
 }
 
+// TestImagesOfSteps checks that there is no image for IDs that browsers take for steps in a path.
+func TestImagesOfSteps(t *testing.T) {
+	backend := memstore.New()
+	for _, id := range []string{".", "..", "..."} {
+		require.NoError(t, backend.Insert(t.Context(), &sessions.Session{ID: id, Company: "acme", CreatedAt: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC), Status: sessions.Success, Selfie: "face"}))
+	}
+	all, err := New(store.New(backend, store.Options{}), Options{Viewer: agent, Selfie: func(http.ResponseWriter, *http.Request, store.Viewer, string) {}})
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(send(t, all, http.MethodGet, "/sessions", "").body, "/selfie?"))
+}
+
 // TestSearchInURL checks that a search in the URL is refused on every path.
 func TestSearchInURL(t *testing.T) {
 	all := newPage(t, Options{})
