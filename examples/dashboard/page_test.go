@@ -626,6 +626,10 @@ func testFailedExport(t *testing.T, browser context.Context) {
 			case "torn":
 				_, _ = io.WriteString(w, "a\r\n"+strings.Repeat("1\r\n", 40_000))
 				panic(http.ErrAbortHandler)
+			case "slow":
+				_, _ = io.WriteString(w, "a\r\n"+strings.Repeat("1\r\n", 40))
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
 			}
 		})
 	})
@@ -639,6 +643,13 @@ func testFailedExport(t *testing.T, browser context.Context) {
 		b.click("#export-form button.primary")
 		b.wait(fmt.Sprintf("document.getElementById('export-status').innerText.includes(%s)", quote(want)))
 	}
+
+	mode.Store("slow")
+	b.click("#export-form button.primary")
+	total, _, _ := strings.Cut(b.text("#total"), " ")
+	b.wait(fmt.Sprintf("document.getElementById('export-status').innerText === %s", quote("40 of "+total+" sessions written")))
+	b.click("#cancel-export")
+	b.wait("document.getElementById('export-status').innerText.startsWith('Cancelled')")
 }
 
 // testMasked signs in with an account that may not see everything: the list, the details, the
