@@ -12,6 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // write is one attempt to write, within a transaction.
@@ -109,6 +110,98 @@ func (b *Backend) queueOf(company string) string {
 		return "" // one queue for all of them
 	}
 	return company
+}
+
+// mayBeVictim reports whether the engine may have ended a transaction to solve a deadlock. Nothing
+// of it is stored then, and it may be tried again. A permanent error just comes again.
+func (b *Backend) mayBeVictim(ctx context.Context, err error) bool {
+	var failure *Error
+	return errors.As(err, &failure) && ctx.Err() == nil && !b.engine.OneWriter
+}
+
+// inUpkeep calls do within a transaction that writes data derived from a company's sessions. After
+// do, when others have to wait for what it has written, it reads the state again: nothing is
+// written if the schema has moved on.
+//
+// If waits is true, do may wait for the company. Such calls take turns, like writers, but in a
+// queue of their own: a writer need not wait for what they do before they hold the company. If the
+// database has one writer at a time, all calls take turns with the writers: otherwise a writer
+// might find one part after another at work.
+func (b *Backend) inUpkeep(ctx context.Context, op, company string, waits bool, do func(conn) error) error {
+	if waits || b.engine.OneWriter {
+		queue := &b.upkeep
+		if b.engine.OneWriter {
+			queue = &b.turns
+		}
+		end, err := queue.take(ctx, b.queueOf(company))
+		if err != nil {
+			return failed(ctx, op, err)
+		}
+		defer end()
+	}
+	return b.inOwnTx(ctx, op, func(c conn) error {
+		err := do(c)
+		if err == nil {
+			_, err = c.state(ctx, company)
+		}
+		return err
+	})
+}
+
+// inOwnTx calls do within a transaction that writes.
+func (b *Backend) inOwnTx(ctx context.Context, op string, do func(conn) error) error {
+	return b.pool.Use(ctx, op, func(q session) error { return b.inTxOn(ctx, q, op, do) })
+}
+
+// inTxOn is inOwnTx on one connection, or on any connection of the database.
+func (b *Backend) inTxOn(ctx context.Context, q session, op string, do func(conn) error) error {
+	tx, err := q.BeginTx(ctx, &sql.TxOptions{Isolation: b.engine.WriteIsolation})
+	if err != nil {
+		return failed(ctx, op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := do(b.on(tx, op)); err != nil {
+		// After an error PostgreSQL refuses all further statements of a transaction, so end it
+		// before explain sends one.
+		_ = tx.Rollback()
+		return b.on(q, op).explain(ctx, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return failed(ctx, op, err)
+	}
+	return nil
+}
+
+// holdCompany reads a company's row, and keeps others from writing to the company until the
+// transaction ends. It returns [store.ErrNotFound] if there is no row.
+func (c conn) holdCompany(ctx context.Context, s engine.Statement, company string) (state, error) {
+	// An engine with one writer locks no rows: only a write keeps others out.
+	if c.engine.OneWriter {
+		if err := c.exec(ctx, c.engine.TouchCompany, engine.Args{"company": company}); err != nil {
+			return state{}, err
+		}
+	}
+	var now state
+	err := c.first(ctx, s, engine.Args{"company": company}, &now.seq, &now.total, &now.packed, &now.forgot, &now.keys)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = store.ErrNotFound
+	}
+	return now, err
+}
+
+// holdFree holds a company as soon as no other writer does. If wait is false and another writer
+// holds it, holdFree returns errHeld.
+func (c conn) holdFree(ctx context.Context, company string, wait bool) (state, error) {
+	hold := c.engine.TryHoldCompany
+	if wait {
+		hold = c.engine.HoldCompany
+	}
+	now, err := c.holdCompany(ctx, hold, company)
+	// TryHoldCompany skips a row that is locked.
+	if errors.Is(err, store.ErrNotFound) {
+		err = errHeld
+	}
+	return now, err
 }
 
 // HostTx is a transaction that the host has begun: a *sql.Tx, a *sql.Conn on which the host has
