@@ -89,16 +89,16 @@ func (b *Backend) canWrite(own bool) error {
 
 // Bounds of statements.
 const (
-	mostBatchBytes = 4 << 20 // of the values of its rows, about
-	// The values take at most one in so many of the bytes that the server accepts: quoting can
-	// double them.
-	packetShare = 4
+	mostBatchBytes = 4 << 20 // of the values of a statement's rows, about
+	// valuesDivisor divides the bytes that the server accepts: the values of a statement take no
+	// more than that part of them. Quoting can double them.
+	valuesDivisor = 4
 )
 
 // batchBytes returns about how many bytes the values of one statement may have.
 func (s *settings) batchBytes() int {
 	if packet := s.packet.Load(); packet > 0 {
-		return int(min(packet/packetShare, mostBatchBytes))
+		return int(min(packet/valuesDivisor, mostBatchBytes))
 	}
 	return mostBatchBytes
 }
@@ -106,7 +106,7 @@ func (s *settings) batchBytes() int {
 // fits returns an error if a row is longer than the server accepts.
 func (s *settings) fits(bytes int) error {
 	packet := s.packet.Load()
-	if packet == 0 || int64(bytes)+packetRest <= packet {
+	if packet == 0 || int64(bytes)+packetRestBytes <= packet {
 		return nil
 	}
 	return &ConnectionError{
@@ -114,6 +114,6 @@ func (s *settings) fits(bytes int) error {
 	}
 }
 
-// packetRest is an upper bound of the bytes of a packet without the values of one row: the text of
-// the statement, and the types.
-const packetRest = 4 << 10
+// packetRestBytes is an upper bound of the bytes of a packet without the values of one row: the
+// text of the statement, and the types.
+const packetRestBytes = 4 << 10

@@ -179,7 +179,7 @@ func (c *counter) readTail(ctx context.Context, d directory) error {
 			return false, nil
 		}
 		left -= len(list)
-		c.spend(ctx, doubtfulCost*len(list))
+		c.spend(ctx, doubtfulCostRows*len(list))
 		for _, f := range list {
 			for i := range c.selections {
 				if s := &c.selections[i]; s.distrusts && s.isWithin(f.position().us) && s.filter.Match(f.session) {
@@ -205,7 +205,7 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	list := d.between(c.oldest, c.newest)
 	for len(list) > 0 && !c.isSpent() {
 		var group []*segment.Segment
-		group, list = upTo(mostCounted, list)
+		group, list = upTo(mostCountedSessions, list)
 		// The queries include the range of each filter. One is added to newest, which must not
 		// overflow.
 		r, results, err := c.evaluate(ctx, c.company, &d, q, group, math.MinInt64, math.MaxInt64-1)
@@ -241,8 +241,8 @@ func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segme
 		if !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
 			return false, nil
 		}
-		c.budget -= doubtfulCost * len(changes)
-		c.spend(ctx, doubtfulCost*len(changes))
+		c.budget -= doubtfulCostRows * len(changes)
+		c.spend(ctx, doubtfulCostRows*len(changes))
 		n, err := c.countOf(ctx, &s, changes)
 		c.counts[i].N += n
 		return true, err
@@ -256,7 +256,7 @@ func (c *counter) allowance() int {
 	if !c.bounded {
 		return math.MaxInt
 	}
-	return c.budget / doubtfulCost
+	return c.budget / doubtfulCostRows
 }
 
 // eachDoubtful calls do with the change numbers of the sessions of one filter whose rows decide,
@@ -282,7 +282,7 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 			break
 		}
 	}
-	for part := range slices.Chunk(some, mostLookedUp) {
+	for part := range slices.Chunk(some, mostLookedUpSessions) {
 		var missing []engine.Block
 		for _, p := range part {
 			missing = missingPlaces(missing, p.Segment, func(yield func(int) bool) { yield(p.at) })

@@ -125,16 +125,16 @@ func (e ImportError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Er
 func (e ImportError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 const (
-	// importRows is the number of sessions of a part, which is one transaction: other writers to
-	// the company wait for it.
-	importRows = 2048
-	// importTail is how many times as many changes as writers leave are packed at once. Until then
-	// searches read them row by row.
-	importTail = 8
+	// importPartSessions is the number of sessions of a part, which is one transaction: other
+	// writers to the company wait for it.
+	importPartSessions = 2048
+	// importTails is how many times as many changes are packed at once as writers leave in a tail.
+	// Until then searches read them row by row.
+	importTails = 8
 
-	// mostRecent is the number of sessions that an import keeps until they are packed: two
-	// segments.
-	mostRecent = 2 << 16
+	// mostRecentSessions is the number of sessions that an import keeps until they are packed: two
+	// of the largest segments.
+	mostRecentSessions = 2 << 16
 )
 
 // Import stores the sessions of a source, of any number of companies and in any order, as
@@ -230,7 +230,7 @@ func (r *recent) put(written []*decision) {
 		}
 		change := d.seq
 		for v := range d.states() {
-			if change++; r.n < mostRecent {
+			if change++; r.n < mostRecentSessions {
 				r.n++
 				known[change] = v.Session
 			}
@@ -291,7 +291,7 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 			continue
 		}
 		if im.part == nil {
-			im.part = &importPart{rows: make([]int64, 0, importRows), states: make([]store.Versioned, 0, importRows)}
+			im.part = &importPart{rows: make([]int64, 0, importPartSessions), states: make([]store.Versioned, 0, importPartSessions)}
 		}
 		// The session is the source's, and valid only until the next one.
 		v := store.Versioned{Session: s.Clone()}
@@ -299,7 +299,7 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 			v.Version = im.opts.Version(s)
 		}
 		im.part.rows, im.part.states = append(im.part.rows, row), append(im.part.states, v)
-		if len(im.part.rows) == importRows {
+		if len(im.part.rows) == importPartSessions {
 			if err := im.turn(ctx); err != nil {
 				return err
 			}
@@ -345,7 +345,7 @@ func (im *importing) settle(ctx context.Context) error {
 // Load if that failed, and if the engine may have ended its transaction to solve a deadlock with
 // other writers.
 func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fresh bool) {
-	for range optimistic {
+	for range optimisticAttempts {
 		p.kept = make([]bool, len(p.rows))
 		c, results := put(p.states, func(i int, old *sessions.Session) {
 			given := p.states[i].Session
@@ -443,7 +443,7 @@ func (im *importing) await(ctx context.Context) error {
 func (im *importing) packLong(ctx context.Context) error {
 	var long []string
 	for company, n := range im.unpacked {
-		if int64(n) < importTail*im.b.tailMost() || im.b.packing.Tail < 0 {
+		if int64(n) < importTails*im.b.tailMost() || im.b.packing.Tail < 0 {
 			continue
 		}
 		// With fewer changes no tail is long, so that the company need not be read.
@@ -495,7 +495,7 @@ func (im *importing) tailOf(ctx context.Context, company string) (int64, error) 
 	if tail := im.tails[company]; tail > 0 {
 		return tail, nil
 	}
-	tail := importTail * im.b.tailMost()
+	tail := importTails * im.b.tailMost()
 	err := im.b.using(ctx, "import", func(c conn) error {
 		d, err := c.directory(ctx, company)
 		if d.packed == 0 {

@@ -39,9 +39,9 @@ type Migration struct {
 	checksum string // of the file
 }
 
-// recordedFrom is the first migration that is recorded. It also records those before it, with its
-// own time.
-const recordedFrom = 4
+// firstRecordedVersion is the version of the first migration that is recorded. That migration also
+// records those before it, with its own time.
+const firstRecordedVersion = 4
 
 // Migrations returns all migrations of a dialect, the oldest first, for a host's own migration
 // tool: goose, Flyway, golang-migrate. [Migrate] does not need them. For an unknown dialect the
@@ -105,10 +105,10 @@ func recording(e *engine.Engine, applied []Migration) string {
 	if m.Version == 1 {
 		return ""
 	}
-	if m.Version < recordedFrom {
+	if m.Version < firstRecordedVersion {
 		return fmt.Sprintf("UPDATE sessionkit_schema SET version = %d WHERE version < %[1]d;\n", m.Version)
 	}
-	if m.Version > recordedFrom {
+	if m.Version > firstRecordedVersion {
 		applied = applied[len(applied)-1:]
 	}
 	var b strings.Builder
@@ -358,7 +358,7 @@ func (c conn) status(ctx context.Context, all []Migration) ([]MigrationStatus, e
 	for _, m := range all {
 		list = append(list, MigrationStatus{Migration: m, Applied: m.Version <= found})
 	}
-	if found >= recordedFrom {
+	if found >= firstRecordedVersion {
 		records, err := c.recorded(ctx, all)
 		if err != nil && !errors.Is(err, ErrSchema) {
 			return nil, err

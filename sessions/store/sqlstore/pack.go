@@ -29,6 +29,12 @@ type Packing struct {
 	Segment int
 }
 
+// What the zero Packing means.
+const (
+	defaultTailChanges     = 2_000
+	defaultSegmentSessions = 64_000
+)
+
 // WithPacking returns a Backend over the same tables with another packing.
 func (b *Backend) WithPacking(p Packing) *Backend {
 	c := b.copied()
@@ -48,7 +54,7 @@ func (b *Backend) tailMost() int64 {
 	if b.packing.Tail > 0 {
 		return int64(b.packing.Tail)
 	}
-	return 2000
+	return defaultTailChanges
 }
 
 // segmentMost returns how many sessions a segment may have.
@@ -56,15 +62,17 @@ func (b *Backend) segmentMost() int {
 	if n := b.packing.Segment; n > 0 && n <= segment.MaxSessions {
 		return n
 	}
-	return 64_000
+	return defaultSegmentSessions
 }
 
 // Bounds of merging and of retries.
 const (
-	fanIn      = 4 // segments of about the same size are merged
-	mostDepth  = 8 // segments may overlap at one instant
-	deadShare  = 4 // one dead position in so many rebuilds a segment
-	optimistic = 3 // attempts that build the segments without holding the company
+	fanInSegments           = 4 // segments of about the same size are merged
+	mostOverlappingSegments = 8 // at one instant
+	// deadDivisor divides the positions of a segment: it is rebuilt when more than that part of
+	// them are dead.
+	deadDivisor        = 4
+	optimisticAttempts = 3 // attempts that build the segments without holding the company
 )
 
 // Maintain packs a company's tail, merges segments that have become small, overlapping or full of
@@ -136,7 +144,7 @@ func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	// The engine may choose this transaction as the victim of a deadlock with others that pack.
 	// Nothing of it is stored then, so try it again.
 	err = b.inUpkeep(ctx, "repair", company, true, unpack)
-	for n := 1; n < optimistic && b.mayBeVictim(ctx, err); n++ {
+	for n := 1; n < optimisticAttempts && b.mayBeVictim(ctx, err); n++ {
 		err = b.inUpkeep(ctx, "repair", company, true, unpack)
 	}
 	if err != nil {
@@ -164,7 +172,7 @@ func (b *Backend) packAfter(ctx context.Context, companies []string) {
 		choose := b.dueOfWriter
 		// Pack the tail, then merge the small segments of which there are too many now. One merge
 		// may make another one due.
-		for range fanIn {
+		for range fanInSegments {
 			if done, err := b.replace(ctx, company, nil, choose, false); err != nil || !done {
 				break
 			}
@@ -188,7 +196,7 @@ type task struct {
 // another process rebuilds the keys of such a tail it does nothing: that process packs the tail,
 // and has to start again if others are faster.
 func (b *Backend) dueOfWriter(d *directory) (task, bool) {
-	most := importTail * b.tailMost()
+	most := importTails * b.tailMost()
 	if d.seq-d.packed > most && claimant(d.keys) != 0 {
 		return task{}, false
 	}
@@ -223,15 +231,15 @@ func (b *Backend) due(d *directory) (task, bool) {
 		return task{tail: true}, true
 	}
 	for _, s := range d.segments {
-		if d.dead[s.Number]*deadShare > s.N && isOurs(b.keys, s) {
+		if d.dead[s.Number]*deadDivisor > s.N && isOurs(b.keys, s) {
 			return task{inputs: []*segment.Segment{s}}, true
 		}
 	}
 	return b.overlapping(d)
 }
 
-// small returns neighbours of about the same size that fit into one segment: fanIn of them, or
-// fewer if that many do not fit.
+// small returns neighbours of about the same size that fit into one segment: fanInSegments of them,
+// or fewer if that many do not fit.
 func (b *Backend) small(d *directory) (task, bool) {
 	most := int64(b.segmentMost())
 	type class struct {
@@ -245,14 +253,14 @@ func (b *Backend) small(d *directory) (task, bool) {
 		if !isOurs(b.keys, s) {
 			continue
 		}
-		// A class is the size of the tail times a power of fanIn. Merging within classes rewrites a
-		// session only a few times until its segment has its full size.
+		// A class is the size of the tail times a power of fanInSegments. Merging within classes
+		// rewrites a session only a few times until its segment has its full size.
 		size := b.tailMost()
-		for size*fanIn <= most && int64(s.N) > size*2 {
-			size *= fanIn
+		for size*fanInSegments <= most && int64(s.N) > size*2 {
+			size *= fanInSegments
 		}
 		if classes[size] == nil {
-			classes[size] = &class{need: int(min(fanIn, max(2, most/size)))}
+			classes[size] = &class{need: int(min(fanInSegments, max(2, most/size)))}
 		}
 		classes[size].list = append(classes[size].list, s)
 	}
@@ -285,12 +293,12 @@ func (b *Backend) overlapping(d *directory) (task, bool) {
 				some = append(some, s)
 			}
 		}
-		if len(some) > mostDepth {
+		if len(some) > mostOverlappingSegments {
 			// The widest first: merging them leaves segments that overlap less.
 			slices.SortFunc(some, func(x, y *segment.Segment) int {
 				return cmp.Or(cmp.Compare(y.Newest-y.Oldest, x.Newest-x.Oldest), cmp.Compare(x.Number, y.Number))
 			})
-			return task{inputs: some[:fanIn]}, true
+			return task{inputs: some[:fanInSegments]}, true
 		}
 	}
 	return task{}, false
@@ -350,7 +358,7 @@ var (
 func (b *Backend) replace(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool), wait bool) (done bool, err error) {
 	const op = "pack"
 	var p *plan
-	for range optimistic {
+	for range optimisticAttempts {
 		err := b.inSnapshot(ctx, op, func(c conn) (err error) {
 			p, err = c.plan(ctx, company, known, choose, b.segmentMost())
 			return err
@@ -477,7 +485,7 @@ func (c conn) tailKeys(ctx context.Context, company string, change, last int64, 
 // readPlaces reads all places of a segment, and its dead positions.
 func (c conn) readPlaces(ctx context.Context, company string, s *segment.Segment) error {
 	names := []string{segment.DeadKey}
-	for i := 0; i < s.N; i += segment.PartSize {
+	for i := 0; i < s.N; i += segment.PartPlaces {
 		name, _ := s.PartKey(i)
 		names = append(names, name)
 	}
@@ -533,7 +541,7 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 // idsOf returns the IDs of the sessions whose last changes have the given numbers, by number.
 func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[int64]string, error) {
 	ids := make(map[int64]string, len(changes))
-	for part := range slices.Chunk(changes, mostLookedUp) {
+	for part := range slices.Chunk(changes, mostLookedUpSessions) {
 		args := c.engine.Changed(engine.Args{"company": company}, company, part)
 		err := c.rows(ctx, c.engine.IDsOf, args, func(rows *sql.Rows) error {
 			var change int64
@@ -560,7 +568,7 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number)
-		for part := range slices.Chunk(keys, mostLookedUp) {
+		for part := range slices.Chunk(keys, mostLookedUpSessions) {
 			read := map[int64]*sessions.Session{}
 			// If keys may be of another version, read every session: each of them has to get into
 			// p.rekey.
@@ -602,12 +610,12 @@ func (p *plan) parts(most int) [][]key {
 			keys = append(keys, k)
 		}
 	}
-	return append(divided(keys, most, p.tail), divided(apart, min(most, purgedAtOnce), false)...)
+	return append(divided(keys, most, p.tail), divided(apart, min(most, purgePartSessions), false)...)
 }
 
-// aloneFactor says when old sessions of a tail are stragglers: when the gap after them is more than
-// so many times as long as the span of the sessions that follow.
-const aloneFactor = 16
+// stragglerSpans says when old sessions of a tail are stragglers: when the gap after them is longer
+// than so many times the span of the sessions that follow.
+const stragglerSpans = 16
 
 // divided divides keys into parts of about the same size, and of no more than most sessions.
 // Stragglers, a few sessions of a tail that are much older than the others, get a part of their
@@ -616,7 +624,7 @@ const aloneFactor = 16
 func divided(keys []key, most int, stragglers bool) (parts [][]key) {
 	// Stragglers are a quarter of the sessions at most.
 	for i := len(keys) / 4; i > 0 && stragglers; i-- {
-		if gap, span := keys[i].us-keys[i-1].us, keys[len(keys)-1].us-keys[i].us; gap > aloneFactor*(span+1) {
+		if gap, span := keys[i].us-keys[i-1].us, keys[len(keys)-1].us-keys[i].us; gap > stragglerSpans*(span+1) {
 			parts, keys = append(parts, keys[:i]), keys[i:]
 			break
 		}

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// purgedAtOnce is how many sessions are purged in one transaction, which holds the company. A
-	// segment whose sessions are all purged is dropped as a whole.
-	purgedAtOnce = 2_000
-	// purgedSingly is how many sessions of one segment, or of the tail, are removed from it in
-	// place. Finding the words of more would take longer than rebuilding the segment.
-	purgedSingly = 50
-	// purgeRaces is how many times in a row a purge tries again because others were faster.
-	purgeRaces = 20
+	// purgePartSessions is how many sessions are purged in one transaction, which holds the company.
+	// A segment whose sessions are all purged is dropped as a whole.
+	purgePartSessions = 2_000
+	// singlyPurgedSessions is how many sessions of one segment, or of the tail, are removed from it
+	// in place. Finding the words of more would take longer than rebuilding the segment.
+	singlyPurgedSessions = 50
+	// purgeRetries is how many times in a row a purge tries again because others were faster.
+	purgeRetries = 20
 )
 
 // Purge implements [store.Purger].
@@ -95,7 +95,7 @@ func (u *purging) ids(ctx context.Context) error {
 		return checkKey(u.Company, id) != nil
 	})
 	slices.Sort(ids)
-	for part := range slices.Chunk(slices.Compact(ids), purgedAtOnce) {
+	for part := range slices.Chunk(slices.Compact(ids), purgePartSessions) {
 		for races := 0; ; races++ {
 			err := u.part(ctx, part)
 			if err == nil {
@@ -136,7 +136,7 @@ func (u *purging) part(ctx context.Context, ids []string) error {
 	switch {
 	case err != nil:
 		return err
-	case len(list) > purgedSingly:
+	case len(list) > singlyPurgedSessions:
 		// So many are packed into segments of their own first.
 		u.changes = map[int64]bool{}
 		for _, f := range list {
@@ -202,8 +202,8 @@ func (u *purging) run(ctx context.Context) error {
 // again reports whether to try again after an error: others were faster, or the engine may have
 // ended the transaction to solve a deadlock. In both cases nothing of it is stored.
 func (u *purging) again(ctx context.Context, err error, races int) bool {
-	lost := errors.Is(err, errRace) || races < optimistic && u.mayBeVictim(ctx, err)
-	return lost && ctx.Err() == nil && races < purgeRaces
+	lost := errors.Is(err, errRace) || races < optimisticAttempts && u.mayBeVictim(ctx, err)
+	return lost && ctx.Err() == nil && races < purgeRetries
 }
 
 // opPurge is the name of the operation, also in that of errors.
@@ -226,7 +226,7 @@ func (u *purging) next(ctx context.Context) (do func(context.Context) error, err
 		switch {
 		case err != nil:
 			return err
-		case len(tail) > purgedSingly, len(tail) > 0 && u.selection.distrusts:
+		case len(tail) > singlyPurgedSessions, len(tail) > 0 && u.selection.distrusts:
 			// Pack these first: they get places in segments, and keys of this version.
 			do = u.replacing(func(d *directory) (task, bool) { return task{tail: true}, d.seq > d.packed })
 			return nil
@@ -264,7 +264,7 @@ func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, er
 	}
 	if u.changes == nil {
 		return c.found(ctx, c.engine.TailPage, between(u.selection.pos, position{us: u.selection.low}, engine.Args{
-			"company": u.Company, "packed": d.packed, "seq": d.seq, "condition": u.selection.condition, "limit": purgedSingly + 1,
+			"company": u.Company, "packed": d.packed, "seq": d.seq, "condition": u.selection.condition, "limit": singlyPurgedSessions + 1,
 		}), u.Company)
 	}
 	var changes []int64
@@ -274,7 +274,7 @@ func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, er
 		}
 	}
 	slices.Sort(changes)
-	return c.sessionsOf(ctx, u.Company, changes[:min(len(changes), purgedSingly+1)], anyOf(u.Company))
+	return c.sessionsOf(ctx, u.Company, changes[:min(len(changes), singlyPurgedSessions+1)], anyOf(u.Company))
 }
 
 // ofSegment returns what has to be done about a segment, or nil if none of its sessions is purged.
@@ -283,11 +283,11 @@ func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
-	if living := s.N - d.dead[s.Number]; len(changes) == living && living <= purgedAtOnce {
+	if living := s.N - d.dead[s.Number]; len(changes) == living && living <= purgePartSessions {
 		keys, err := c.livingKeys(ctx, u.Company, s)
 		return func(ctx context.Context) error { return u.drop(ctx, s, keys) }, err
 	}
-	if len(changes) <= purgedSingly {
+	if len(changes) <= singlyPurgedSessions {
 		list, err := c.sessionsOf(ctx, u.Company, changes, anyOf(u.Company))
 		return func(ctx context.Context) error { return u.takeOut(ctx, list) }, err
 	}
@@ -399,7 +399,7 @@ func (u *purging) drop(ctx context.Context, s *segment.Segment, keys []key) erro
 			}
 			// Too many to remove in place: rebuild that segment without its dead places, and try
 			// again.
-			if len(more) > purgedSingly {
+			if len(more) > singlyPurgedSessions {
 				crowded = other
 				return errRace
 			}

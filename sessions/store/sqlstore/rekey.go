@@ -78,7 +78,7 @@ func (c conn) keysFor(list []found) []rekeying {
 // otherKeys returns those keys whose rows have another one. It leaves out rows that have changed
 // since.
 func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
-	for part := range slices.Chunk(list, mostLookedUp) {
+	for part := range slices.Chunk(list, mostLookedUpSessions) {
 		changes := make([]int64, len(part))
 		for i, r := range part {
 			changes[i] = r.change
@@ -209,7 +209,7 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 // after last, some at a time, until do returns false.
 func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func([]found) (more bool, err error)) error {
 	for {
-		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUp)
+		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUpSessions)
 		if err != nil || len(keys) == 0 {
 			return err
 		}

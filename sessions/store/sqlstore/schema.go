@@ -40,7 +40,7 @@ func (c conn) version(ctx context.Context) (v Version, err error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, &SchemaError{Needed: neededVersion(), Empty: true}
 	}
-	if err == nil && v.Schema >= recordedFrom {
+	if err == nil && v.Schema >= firstRecordedVersion {
 		err = c.first(ctx, c.engine.Oldest, nil, &v.Oldest)
 	}
 	return v, err

@@ -16,21 +16,21 @@ import (
 
 // Sizes of what a search reads at once.
 const (
-	firstSessions = 60_000    // of the segments that are asked first
-	mostSessions  = 6_400_000 // of the segments asked at once later: a hundred segments
-	mostCounted   = 3_000_000 // of the segments that a count, perhaps of many filters, asks at once
-	mostLookedUp  = 1_000     // looked up by one statement
-	// walkedTail, in changes, is longer than any tail that writers leave. A longer tail whose
-	// sessions are compared in Go is read in the order of the list.
-	walkedTail = 4_000
-	// leastDoubtful is how many sessions the first statement looks up if their rows decide. Each
-	// further statement looks up twice as many as the one before.
-	leastDoubtful = 256
+	firstAskedSessions   = 60_000    // of the segments that are asked first
+	mostAskedSessions    = 6_400_000 // of the segments asked at once later: a hundred segments
+	mostCountedSessions  = 3_000_000 // of the segments that a count of many filters asks at once
+	mostLookedUpSessions = 1_000     // looked up by one statement
+	// walkedTailChanges is longer than any tail that writers leave. A longer tail whose sessions are
+	// compared in Go is read in the order of the list.
+	walkedTailChanges = 4_000
+	// leastDoubtfulSessions is how many sessions the first statement looks up if their rows decide.
+	// Each further statement looks up twice as many as the one before.
+	leastDoubtfulSessions = 256
 )
 
-// doubtfulCost is the cost of a session whose row decides whether it matches, in rows of a budget.
-// If postings decide there is no limit: the size of the postings bounds the work.
-const doubtfulCost = 4
+// doubtfulCostRows is the cost of a session whose row decides whether it matches, in rows of a
+// budget. If postings decide there is no limit: the size of the postings bounds the work.
+const doubtfulCostRows = 4
 
 // found is a session and the number of its last change.
 type found struct {
@@ -78,7 +78,7 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 // out those that a condition on sessionkit_sessions s does not select.
 func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, condition engine.Part) ([]found, error) {
 	var all []found
-	for part := range slices.Chunk(changes, mostLookedUp) {
+	for part := range slices.Chunk(changes, mostLookedUpSessions) {
 		list, err := c.found(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, part), company)
 		if err != nil {
 			return nil, err
@@ -170,7 +170,7 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 		return nil, err
 	}
 	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos}
-	r.least = (budget + progressShare - 1) / progressShare
+	r.least = (budget + progressDivisor - 1) / progressDivisor
 	r.tail = tail{pos: sel.pos, end: sel.end || d.packed == d.seq}
 	if !sel.end {
 		r.unread = d.between(sel.low, sel.newest())
@@ -178,8 +178,8 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 	return r, nil
 }
 
-// progressShare says that a page advances by at least one in so many of its budget.
-const progressShare = 4
+// progressDivisor divides a budget: a page advances by at least that part of its rows.
+const progressDivisor = 4
 
 // run calls each with sessions until it has done so want times, the end is reached, or the budget
 // is spent. reached is the place where the budget ended the search before the end.
@@ -272,9 +272,9 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 	if r.tail.end || len(r.tail.rows) > 0 {
 		return nil
 	}
-	n := min(want, mostLookedUp)
+	n := min(want, mostLookedUpSessions)
 	if r.distrusts {
-		n = mostLookedUp
+		n = mostLookedUpSessions
 	}
 	for len(r.tail.rows) == 0 && !r.tail.end {
 		if r.distrusts && r.bounded && r.budget <= 0 && r.tail.passed >= r.least {
@@ -295,8 +295,8 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		}
 		if r.distrusts {
 			r.tail.passed += len(list)
-			r.budget -= doubtfulCost * len(list)
-			r.spend(ctx, doubtfulCost*len(list))
+			r.budget -= doubtfulCostRows * len(list)
+			r.spend(ctx, doubtfulCostRows*len(list))
 		}
 		// A walk of the list also reads packed sessions, which the segments have.
 		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return f.change <= r.packed || !r.has(f.session) })
@@ -307,7 +307,7 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 // walksTail reports whether to read the tail as a part of the list, skipping the packed sessions.
 // Selecting by change numbers, the statement for each part reads the whole tail. That is too often
 // if the tail is long and its rows are compared in Go.
-func (r *search) walksTail() bool { return r.distrusts && r.seq-r.packed > walkedTail }
+func (r *search) walksTail() bool { return r.distrusts && r.seq-r.packed > walkedTailChanges }
 
 // isSpent reports whether the budget ends the search here, with bar as the next match.
 func (r *search) isSpent(bar position) bool {
@@ -348,9 +348,9 @@ func (r *search) reached(ctx context.Context, bar position) (position, error) {
 // ask asks the next segments: as many as should have the sessions wanted, judging by the share of
 // matches in those asked before.
 func (r *search) ask(ctx context.Context, want int) error {
-	sessions := float64(mostSessions)
+	sessions := float64(mostAskedSessions)
 	if r.sessions == 0 {
-		sessions = firstSessions
+		sessions = firstAskedSessions
 	} else if r.hits > 0 {
 		sessions = min(sessions, 1.5*float64(want)*float64(r.sessions)/float64(r.hits))
 	}
@@ -432,7 +432,7 @@ func (r *search) heads(ctx context.Context, want int) error {
 		s.Pass(s.at)
 		segments = append(segments, s.Segment)
 		missing = missingPlaces(missing, s.Segment, func(yield func(int) bool) {
-			for at, n := s.at, 0; at >= 0 && want > 0 && n < segment.PartSize && yield(at); at, n = s.any.Before(at), n+1 {
+			for at, n := s.at, 0; at >= 0 && want > 0 && n < segment.PartPlaces && yield(at); at, n = s.any.Before(at), n+1 {
 				want--
 			}
 		})
@@ -459,9 +459,9 @@ func (s *source) place() error {
 // lookUp reads the sessions of the next matches. It reads no further than the newest session of the
 // segments that were not asked.
 func (r *search) lookUp(ctx context.Context, want int) error {
-	n := min(max(want-len(r.rows), 1), mostLookedUp)
+	n := min(max(want-len(r.rows), 1), mostLookedUpSessions)
 	if r.distrusts || !r.queries.ours.Query().Exact() {
-		r.doubtful = min(max(leastDoubtful, 2*r.doubtful), mostLookedUp)
+		r.doubtful = min(max(leastDoubtfulSessions, 2*r.doubtful), mostLookedUpSessions)
 		n = max(n, r.doubtful)
 	}
 	var hits []hit
@@ -509,8 +509,8 @@ func (r *search) read(ctx context.Context, hits []hit) error {
 	for i, h := range hits {
 		if changes[i] = h.change; !h.sure {
 			condition = r.condition
-			r.budget -= doubtfulCost
-			r.spend(ctx, doubtfulCost)
+			r.budget -= doubtfulCostRows
+			r.spend(ctx, doubtfulCostRows)
 		}
 	}
 	list, err := r.sessionsOf(ctx, r.company, changes, condition)

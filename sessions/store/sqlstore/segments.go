@@ -281,12 +281,12 @@ func (r *reader) evaluate(ctx context.Context, q queries, segments []*segment.Se
 	return results, nil
 }
 
-// leastNarrowed is the number of segments from which it is faster to read the rarest conditions
-// first, and the rest in another statement.
-const leastNarrowed = 8
+// leastNarrowedSegments is the number of segments from which it is faster to read the rarest
+// conditions first, and the rest in another statement.
+const leastNarrowedSegments = 8
 
-// mostHeld is about how many blocks of several segments are held at once.
-const mostHeld = 8192
+// mostHeldBlocks is about how many blocks of several segments are held at once.
+const mostHeldBlocks = 8192
 
 // ask evaluates one query.
 func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
@@ -302,12 +302,12 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 	for len(segments) > 0 {
 		// Many values take many blocks: do not hold those of all segments at once.
 		n := 0
-		for blocks := 0; n < len(segments) && (n == 0 || blocks <= mostHeld); n++ {
+		for blocks := 0; n < len(segments) && (n == 0 || blocks <= mostHeldBlocks); n++ {
 			blocks += 1 + query.Probes(segments[n])
 		}
 		// The first segment shows which conditions few sessions meet. That narrows the others.
 		some := segments[:n]
-		if len(segments) > leastNarrowed && evaluation.Learns() {
+		if len(segments) > leastNarrowedSegments && evaluation.Learns() {
 			some = segments[:1]
 		}
 		segments = segments[len(some):]
@@ -330,7 +330,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	results := make([][]segment.Result, len(segments))
 	left, read := segments, []string(nil)
 	largest := slices.MaxFunc(segments, func(x, y *segment.Segment) int { return cmp.Compare(x.N, y.N) })
-	if narrower := evaluation.Narrower(largest.N); narrower != nil && len(segments) >= leastNarrowed {
+	if narrower := evaluation.Narrower(largest.N); narrower != nil && len(segments) >= leastNarrowedSegments {
 		var err error
 		if read, err = r.load(ctx, narrower, segments, nil, oldest, newest); err != nil {
 			return nil, err

@@ -63,14 +63,15 @@ func (b *Backend) stream(ctx context.Context, sel store.Selection, each func(*se
 }
 
 const (
-	longTail = 10_000 // changes; a longer tail is not read in parts
-	// One session in so many is many: looking each of them up takes longer than reading all.
-	manyOfAll = 8
+	longTailChanges = 10_000 // changes; a longer tail is not read in parts
+	// manyDivisor divides the number of all sessions: that part of them is many. Looking each of
+	// them up takes longer than reading all.
+	manyDivisor = 8
 )
 
 // isFew reports whether the selection has few sessions, by the newest segments, which it asks.
 func (r *search) isFew(ctx context.Context) (bool, error) {
-	if r.seq-r.packed > longTail {
+	if r.seq-r.packed > longTailChanges {
 		return false, nil
 	}
 	if len(r.unread) > 0 {
@@ -78,7 +79,7 @@ func (r *search) isFew(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	return r.hits*manyOfAll < r.sessions || r.sessions == 0, nil
+	return r.hits*manyDivisor < r.sessions || r.sessions == 0, nil
 }
 
 // stream reads a selection with one statement, in a transaction of its own. Rows come packed. From
@@ -126,8 +127,8 @@ var errSeparator = errors.New("sqlstore: a text contains a separator")
 // a million sessions. Batches are measured in bytes, since one row may be a thousand times as long
 // as another.
 const (
-	packedBatch  = 256 << 10
-	batchesAhead = 6
+	packedBatchBytes = 256 << 10
+	batchesAhead     = 6
 )
 
 // streamPacked reads rows that come as one text each, which takes a tenth of the allocations, while
@@ -202,7 +203,7 @@ func (c conn) fetchPacked(ctx context.Context, args engine.Args, batches chan<- 
 			return failed(ctx, c.op, err)
 		}
 		batch = append(batch, packed)
-		if size += len(packed); size < packedBatch {
+		if size += len(packed); size < packedBatchBytes {
 			return nil
 		}
 		return send()

@@ -36,7 +36,7 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 			return err
 		}
 		for !r.tail.end {
-			if err := r.fillTail(ctx, mostLookedUp); err != nil {
+			if err := r.fillTail(ctx, mostLookedUpSessions); err != nil {
 				return err
 			}
 			if len(r.tail.rows) == 0 { // the end, or that of the budget
@@ -67,7 +67,7 @@ func (b *Backend) tally(ctx context.Context, sel store.Selection) (rows []store.
 func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all bool, err error) {
 	for all = true; len(r.unread) > 0 && all; {
 		var group []*segment.Segment
-		group, r.unread = upTo(mostCounted, r.unread)
+		group, r.unread = upTo(mostCountedSessions, r.unread)
 		reader, results, err := r.evaluate(ctx, r.company, &r.directory, r.queries, group, r.low, r.newest())
 		if err != nil {
 			return false, err
@@ -80,11 +80,11 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 		// Read the rows of the sessions in doubt, within the budget.
 		most := math.MaxInt
 		if r.bounded {
-			most = r.budget / doubtfulCost
+			most = r.budget / doubtfulCostRows
 		}
 		all, err = reader.eachDoubtful(ctx, 0, group, results, most, func(changes []int64) (more bool, err error) {
-			r.budget -= doubtfulCost * len(changes)
-			r.spend(ctx, doubtfulCost*len(changes))
+			r.budget -= doubtfulCostRows * len(changes)
+			r.spend(ctx, doubtfulCostRows*len(changes))
 			found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
 			for _, f := range found {
 				if r.has(f.session) {

@@ -27,8 +27,8 @@ func (t *Tx) Trail() *Trail { return &Trail{t} }
 const (
 	opAudit = "audit"
 
-	auditLooks   = 2_000 // entries that a page looks at if no index decides
-	auditDeletes = 2_000 // approximate number of entries that one transaction deletes
+	auditPageEntries = 2_000 // entries that a page looks at if no index decides
+	auditPartEntries = 2_000 // approximate number of entries that one transaction deletes
 )
 
 // AppendAudit implements [store.AuditTrail].
@@ -89,7 +89,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	}
 	// The index decides only one of these, so look at more entries than the page needs.
 	if len(sel.Actions) > 0 || sel.Session != "" && sel.Subject != "" {
-		looks = max(looks, auditLooks)
+		looks = max(looks, auditPageEntries)
 	}
 	args := engine.Args{"company": sel.Company, "of": of, "after_us": after.us, "after_id": after.id, "from_us": from, "limit": looks}
 	var batch store.AuditBatch
@@ -141,7 +141,7 @@ func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Tim
 		end = positionOf(store.Position{CreatedAt: before}).us
 	}
 	for deleted := 0; ; {
-		part := auditDeletes
+		part := auditPartEntries
 		if most > 0 {
 			part = min(part, most-deleted)
 		}

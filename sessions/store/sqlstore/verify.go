@@ -146,7 +146,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 func (c conn) createdAt(ctx context.Context, company string, instants []int64) (map[int64][]*sessions.Session, error) {
 	at := map[int64][]*sessions.Session{}
 	slices.Sort(instants)
-	for part := range slices.Chunk(slices.Compact(instants), mostLookedUp) {
+	for part := range slices.Chunk(slices.Compact(instants), mostLookedUpSessions) {
 		list, err := c.found(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Instants(part)}, company)
 		if err != nil {
 			return nil, err

@@ -42,8 +42,8 @@ type Pool struct {
 }
 
 const (
-	mostNumbers = 256             // connections that are remembered, including closed ones
-	endWithin   = 2 * time.Second // bound of the time to end work on the server
+	mostKnownConnections = 256             // connections that are remembered, including closed ones
+	endWithin            = 2 * time.Second // bound of the time to end work on the server
 )
 
 // NewPool returns the pool of a database, for the package with that name.
@@ -136,7 +136,7 @@ func (p *Pool) number(ctx context.Context, c *sql.Conn) (number int64, err error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// It is not known which connections were closed, so forget all of them now and then.
-	if p.numbers == nil || len(p.numbers) >= mostNumbers {
+	if p.numbers == nil || len(p.numbers) >= mostKnownConnections {
 		p.numbers = map[any]int64{}
 	}
 	p.numbers[key] = number

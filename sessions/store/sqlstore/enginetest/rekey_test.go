@@ -291,7 +291,7 @@ func TestRekeyAgainstEachOther(t *testing.T) {
 func TestRekeyLongTail(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		newBackend(t, e, db) // makes the tables
-		list := dense(2*walkedTail + 500)
+		list := dense(2*walkedTailChanges + 500)
 		older := backendOf(db, e, olderKeys, sqlstore.Packing{Tail: -1})
 		ours := backendOf(db, e, nil, sqlstore.Packing{Tail: -1})
 		all := new(oracle)
@@ -345,9 +345,9 @@ func TestRekeyLongTail(t *testing.T) {
 	})
 }
 
-// walkedTail is the length in sessions beyond which sqlstore reads such a tail in the order of the
+// walkedTailChanges is the length beyond which sqlstore reads such a tail in the order of the
 // list.
-const walkedTail = 4_000
+const walkedTailChanges = 4_000
 
 // TestRekeyBehindASnapshot lets another version rebuild the keys of the same rows after a snapshot
 // of them was read, and before they are claimed or packed, and end in the middle. The keys that

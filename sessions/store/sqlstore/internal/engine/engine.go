@@ -284,13 +284,13 @@ func Selected(alias string, cs row.Columns) string {
 
 // lines joins texts by commas, and breaks the line before it becomes too long to read.
 func lines(texts []string) string {
-	const most = 100 // bytes of a line
+	const mostLineBytes = 100
 	var b strings.Builder
 	line := 0
 	for i, text := range texts {
 		switch {
 		case i == 0:
-		case line+len(", ")+len(text) > most:
+		case line+len(", ")+len(text) > mostLineBytes:
 			b.WriteString(",\n\t")
 			line = 0
 		default:

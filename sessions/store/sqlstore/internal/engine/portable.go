@@ -125,7 +125,7 @@ func (e *Engine) fill() *Engine {
 	e.SettingsHistory, e.SettingsOf, e.DeleteSettings, e.SaveSettings = settingsHistory, settingsOf, deleteSettings, cmp.Or(e.SaveSettings, saveSettings)
 	e.AppendAudit, e.AuditPage, e.AuditAfter, e.DeleteAudit = appendAudit, cmp.Or(e.AuditPage, auditPage), auditAfter, deleteAudit
 	e.MostNamed = cmp.Or(e.MostNamed, math.MaxInt)
-	e.MostExact, e.MostNext = cmp.Or(e.MostExact, mostListed), cmp.Or(e.MostNext, mostListed)
+	e.MostExact, e.MostNext = cmp.Or(e.MostExact, mostListedBlocks), cmp.Or(e.MostNext, mostListedBlocks)
 	if e.Replaced == 0 {
 		e.InsertSessions, e.ReplaceSessions, e.Replaced = insertNew, replaceSessions, 1
 	}

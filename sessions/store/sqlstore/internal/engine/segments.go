@@ -277,9 +277,9 @@ FROM sessionkit_blocks b
 WHERE b.company = :company AND {segments} AND {names}{lock}`, args
 }
 
-// mostListed is how many blocks a statement takes at once if they are an argument, and not in its
-// text.
-const mostListed = 4096
+// mostListedBlocks is how many blocks a statement takes at once if they are an argument, and not in
+// its text.
+const mostListedBlocks = 4096
 
 // OneOf returns the condition that a block is one of some blocks.
 func OneOf(list []Block) Part {

@@ -142,7 +142,7 @@ func (b *Builder) placeBlocks() (blocks []Block) {
 	}
 	var starts []int64
 	for k := range parts(n) {
-		part := b.places[k*PartSize : min(n, (k+1)*PartSize)]
+		part := b.places[k*PartPlaces : min(n, (k+1)*PartPlaces)]
 		starts = append(starts, part[0].Created)
 		blocks = append(blocks, sealed(b.number, partKey(k), appendPart(nil, part)))
 	}

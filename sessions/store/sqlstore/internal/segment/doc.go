@@ -54,7 +54,7 @@
 //     (uvarint). A hash is the CRC-32C of the word times 0x9e3779b1, in 32 bits. Each entry of the
 //     dictionary has a hash, except those of joined names. A filter with many whole words reads
 //     these blocks first, and then only the chunks of the words that exist.
-//   - P and a number in three hexadecimal digits: the places of [PartSize] positions. The creation
+//   - P and a number in three hexadecimal digits: the places of [PartPlaces] positions. The creation
 //     time in microseconds and the change number of the first one (varints) and a byte, 1 if its ID
 //     follows; for each other one the difference of creation times times 2, plus 1 if its ID
 //     follows (uvarint), and the difference of change numbers (varint). An ID is the number of

@@ -54,8 +54,8 @@ func (e *Evaluation) Query() *Query { return e.q }
 
 // Bounds of learning which conditions are rare.
 const (
-	leastConditions = 3
-	mostLearned     = 16_384 // sessions that are enough to learn from
+	leastConditions     = 3
+	mostLearnedSessions = 16_384 // sessions that are enough to learn from
 )
 
 // Learns reports whether the filter is a conjunction of several conditions about which nothing was
@@ -114,7 +114,7 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 	if s.dead != nil {
 		e.all.subtract(s.dead)
 	}
-	if len(e.conditions) >= leastConditions && e.of < mostLearned {
+	if len(e.conditions) >= leastConditions && e.of < mostLearnedSessions {
 		e.learn()
 	}
 	results := make([]Result, len(e.q.roots))

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// PartSize is the number of places in one block.
-const PartSize = 128
+// PartPlaces is the number of places in one block.
+const PartPlaces = 128
 
 // Place identifies the session of a position.
 type Place struct {
@@ -21,7 +21,7 @@ type Place struct {
 func partKey(part int) string { return fmt.Sprintf("%s%03x", keyPart, part) }
 
 // parts returns the number of parts of n places.
-func parts(n int) int { return (n + PartSize - 1) / PartSize }
+func parts(n int) int { return (n + PartPlaces - 1) / PartPlaces }
 
 // appendPart appends the places of one part.
 func appendPart(dst []byte, places []Place) []byte {
@@ -62,7 +62,7 @@ func sharedBytes(a, b string) (n int) {
 // decodePart decodes n places. It reports false for other data.
 func decodePart(data []byte, n int) ([]Place, bool) {
 	// A place takes more than one byte, so do not allocate for fewer.
-	if n > PartSize || len(data) < n {
+	if n > PartPlaces || len(data) < n {
 		return nil, false
 	}
 	r := reader{data: data}

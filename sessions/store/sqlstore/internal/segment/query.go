@@ -273,9 +273,9 @@ func Micros(t time.Time) int64 {
 	return us
 }
 
-// mostProperties is how many lists of properties are asked for without looking at the catalogue
+// mostPropertyLists is how many lists of properties are asked for without looking at the catalogue
 // first.
-const mostProperties = 64
+const mostPropertyLists = 64
 
 // Hashes returns the keys of the blocks that an evaluation over some segments reads first, which
 // say what whole words a segment may have. A segment has the keys for its size. Put looks the words
@@ -309,7 +309,7 @@ func (q *Query) Keys(indexed bool) []string {
 	if indexed || q.timed {
 		keys = append(keys, keyIndex)
 	}
-	if len(q.properties) <= mostProperties {
+	if len(q.properties) <= mostPropertyLists {
 		for _, p := range q.properties {
 			keys = append(keys, keyList+p)
 		}
@@ -365,7 +365,7 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 		}
 	}
 	q.eachUnlisted(s, next)
-	if len(q.properties) > mostProperties {
+	if len(q.properties) > mostPropertyLists {
 		for _, p := range q.properties {
 			_, has := slices.BinarySearch(s.properties, p)
 			if _, read := s.lists[keyList+p]; has && !read {

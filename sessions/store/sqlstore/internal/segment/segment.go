@@ -93,7 +93,7 @@ func (s *Segment) Put(key string, data []byte) error {
 		part, err = strconv.ParseUint(key[1:], 16, 16)
 		if ok = err == nil && int(part) < parts(s.N); ok {
 			var places []Place
-			places, ok = decodePart(payload, min(PartSize, s.N-int(part)*PartSize))
+			places, ok = decodePart(payload, min(PartPlaces, s.N-int(part)*PartPlaces))
 			s.places = with(s.places, int(part), places)
 		}
 	default:
@@ -173,15 +173,15 @@ func (s *Segment) DeadCount() int { return s.dead.Count() }
 
 // PartKey returns the key of the block that holds the place of a position, and whether it was read.
 func (s *Segment) PartKey(position int) (key string, read bool) {
-	_, read = s.places[position/PartSize]
-	return partKey(position / PartSize), read
+	_, read = s.places[position/PartPlaces]
+	return partKey(position / PartPlaces), read
 }
 
 // Pass forgets the places of the parts after that of a position: a search goes from the newest to
 // the oldest.
 func (s *Segment) Pass(position int) {
 	for part := range s.places {
-		if part > position/PartSize {
+		if part > position/PartPlaces {
 			delete(s.places, part)
 		}
 	}
@@ -189,11 +189,11 @@ func (s *Segment) Pass(position int) {
 
 // Place returns the place of a position. If its block was not read, it returns a [*DamageError].
 func (s *Segment) Place(position int) (Place, error) {
-	part, ok := s.places[position/PartSize]
+	part, ok := s.places[position/PartPlaces]
 	if !ok {
-		return Place{}, s.damaged(partKey(position / PartSize))
+		return Place{}, s.damaged(partKey(position / PartPlaces))
 	}
-	return part[position%PartSize], nil
+	return part[position%PartPlaces], nil
 }
 
 // bound returns the number of sessions that were created before an instant. If a part has to be
@@ -219,7 +219,7 @@ func (s *Segment) bound(us int64) (n, part int, ok bool) {
 		}
 		return 1
 	})
-	return part*PartSize + i, part, true
+	return part*PartPlaces + i, part, true
 }
 
 // Between returns the positions of the sessions created from oldest to newest, both included: from
