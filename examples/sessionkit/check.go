@@ -47,8 +47,13 @@ func checkFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 			return err
 		}
 		f, err := selected(&s)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case repair && other.dsn != "":
+			return cli.Usagef("-repair and -against are two commands")
+		case other.dsn == "" && !f.IsZero():
+			return cli.Usagef("only -against can compare a selection")
 		}
 		opens := opening(engine.OpenExisting)
 		if repair {

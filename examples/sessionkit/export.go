@@ -95,6 +95,9 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 		}
 		c.viewer.Role = sessions.Agent
 		err = c.open(engine.OpenExisting, func(b *backend) error { return c.write(ctx, t, b) })
+		if errors.Is(err, export.ErrColumn) {
+			return cli.Usagef("-columns: %w", err)
+		}
 		if err != nil && file.Begun(c.out) && !errors.Is(err, file.ErrResume) {
 			err = &begunError{err, "-resume goes on from where it stopped"}
 		}
@@ -107,8 +110,11 @@ func (c *exporting) check(force bool) error {
 	if err := c.company.check(); err != nil {
 		return err
 	}
-	if c.out == "" {
+	switch {
+	case c.out == "":
 		return cli.Usagef("-out is needed")
+	case c.viewer.ExportLimit < 0:
+		return cli.Usagef("-limit: negative")
 	}
 	if (c.workbook || c.out == "-") && (c.resume || c.file.RowsPerFile > 0 || c.file.Gzip) {
 		return cli.Usagef("-resume, -split and -gzip are for CSV files")

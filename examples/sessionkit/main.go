@@ -20,6 +20,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/export/file"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -80,7 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil || errors.Is(err, cli.ErrHelp):
 		return cli.ExitOK
-	case errors.As(err, &usage), errors.Is(err, store.ErrLimit), errors.Is(err, store.ErrCursor):
+	case errors.As(err, &usage), errors.Is(err, store.ErrLimit), errors.Is(err, store.ErrCursor), errors.Is(err, export.ErrOptions):
 		hint, code = "\nRun sessionkit help for the commands, sessionkit COMMAND -help for their flags.", cli.ExitUsage
 	case errors.Is(err, file.ErrResume):
 		hint, code = "\nwithout -resume the export starts again", exitRestart

@@ -151,6 +151,37 @@ func TestLife(t *testing.T) {
 	tool(t, cli.ExitUsage)
 }
 
+// TestMistakes requires that each mistake is told, without the value, which may be a name, and that
+// an empty value, such as of a script's variable that is not set, does not select more.
+func TestMistakes(t *testing.T) {
+	dsn := newSQLite(t)
+	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "10")
+	for _, c := range []struct {
+		said string
+		args []string
+	}{
+		{"-limit: there is no value", []string{"list", "-limit", "Beridze"}},
+		{"-limit: there is no value", []string{"list", "-limit=Beridze"}},
+		{"-json: there is no value", []string{"list", "-json=Beridze"}},
+		{"argument 1: there is no such flag", []string{"list", "-Beridze"}},
+		{"argument 2: there is no such flag", []string{"list", "-json", "-Beridze"}},
+		{"-status: an empty value", []string{"purge", "-status", "", "-to", "2026-01-01", "-yes"}},
+		{"-ids: an empty value", []string{"purge", "-ids", " ", "-to", "2026-01-01", "-yes"}},
+		{"-search: an empty value", []string{"export", "-search=", "-out", "x.csv"}},
+		{"-limit: negative", []string{"export", "-limit", "-1", "-out", "x.csv"}},
+		{"doubled", []string{"export", "-columns", "Session ID,Session ID", "-out", "x.csv"}},
+		{"RowsPerFile", []string{"export", "-split", "-1", "-out", "x.csv"}},
+		{"-repair and -against", []string{"check", "-repair", "-against", dsn}},
+		{"only -against", []string{"check", "-status", "failed"}},
+	} {
+		_, said := tool(t, cli.ExitUsage, append(c.args, "-dsn", dsn, "-company", acme)...)
+		require.Contains(t, said, c.said, c.args)
+		require.NotContains(t, said, "Beridze")
+	}
+	_, said := tool(t, cli.ExitUsage, "list", "-search")
+	require.Contains(t, said, "-search: there is no value")
+}
+
 // closedPipe is standard output that was closed, as head does.
 type closedPipe struct{}
 
@@ -190,6 +221,12 @@ func TestImportFiles(t *testing.T) {
 	require.FileExists(t, state)
 	_, said = tool(t, exitRestart, "import", "-dsn", to, "-company", acme, "-in", path, "-state", state)
 	require.Contains(t, said, "another import")
+	// What is stored in one database, and of one content of the file, is not skipped in another.
+	_, said = tool(t, exitRestart, "import", "-dsn", newSQLite(t), "-company", acme, "-in", torn, "-state", state)
+	require.Contains(t, said, "another import")
+	require.NoError(t, os.WriteFile(torn, text[40:], 0o600))
+	_, said = tool(t, exitRestart, "import", "-dsn", to, "-company", acme, "-in", torn, "-state", state)
+	require.Contains(t, said, "another import")
 	require.NoError(t, os.Remove(state))
 	out, _ = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", path, "-state", filepath.Join(dir, "none", "state"))
 	require.Empty(t, out, "nothing was stored whose state could not be kept")
@@ -213,7 +250,7 @@ func TestImportFiles(t *testing.T) {
 	require.Contains(t, out, "3001 sessions done: 101 new, 0 changed, 2900 passed over, 0 of them with another content, 0 refused")
 	for _, args := range [][]string{
 		{"-in", path, "-generate", "1"}, {}, {"-in", path, "-separator", "::"}, {"-in", path, "-zone", "Mars"}, {"-in", path, "-format", "xls"},
-		{"-from", "oracle:x"}, {"-in", path, "more"},
+		{"-from", "oracle:x"}, {"-in", path, "more"}, {"-in", "-", "-state", state}, {"-in", os.DevNull, "-state", state},
 	} {
 		tool(t, cli.ExitUsage, append([]string{"import", "-dsn", to, "-company", acme}, args...)...)
 	}

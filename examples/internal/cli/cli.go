@@ -49,7 +49,9 @@ func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer)
 }
 
 // Parse parses the arguments, all of which must be flags. If help is asked for, it prints the
-// introduction and the flags to out. Any other mistake is a [*UsageError].
+// introduction and the flags to out. Any other mistake is a [*UsageError], which does not repeat a
+// value. An empty value is a mistake, too: most likely a variable of a script is not set, and a
+// selection without it would be wider.
 func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
 	// Package flag would print the mistake as well.
 	fs.SetOutput(io.Discard)
@@ -63,11 +65,30 @@ func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
 		fs.PrintDefaults()
 		return ErrHelp
 	case err != nil:
-		return &UsageError{err}
+		return misread(fs, args[:len(args)-fs.NArg()])
 	case fs.NArg() > 0:
 		return Usagef("%d arguments without a flag", fs.NArg())
 	}
-	return nil
+	fs.Visit(func(f *flag.Flag) {
+		if strings.Trim(f.Value.String(), " ") == "" {
+			err = Usagef("-%s: an empty value", f.Name)
+		}
+	})
+	return err
+}
+
+// misread returns the error for arguments whose last one cannot be read. The error of package flag
+// would repeat it, and it may be about a person.
+func misread(fs *flag.FlagSet, args []string) error {
+	last := len(args) - 1
+	name, _, _ := strings.Cut(strings.TrimLeft(args[last], "-"), "=")
+	if !strings.HasPrefix(args[last], "-") { // a value, after the name of its flag
+		name = strings.TrimLeft(args[last-1], "-")
+	}
+	if fs.Lookup(name) == nil {
+		return Usagef("argument %d: there is no such flag", last+1)
+	}
+	return Usagef("-%s: there is no value, or not one of its form", name)
 }
 
 // List splits a text at commas. A blank text is an empty list.

@@ -3,7 +3,9 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -46,6 +48,18 @@ func OpenToWrite(dsn string) (*sql.DB, filter.Dialect, error) {
 		return nil, 0, err
 	}
 	return Open(dsn)
+}
+
+// Fingerprint returns a short text that differs between databases, for programs that have to notice
+// another database. It is too short to reveal a password of the DSN.
+func Fingerprint(dsn string) string {
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		if whole, err := filepath.Abs(path); err == nil {
+			dsn = whole
+		}
+	}
+	sum := sha256.Sum256([]byte(dsn))
+	return hex.EncodeToString(sum[:4])
 }
 
 // exists returns an error if a DSN names a file that does not exist.
