@@ -296,7 +296,7 @@ func specimens(t *testing.T) []any {
 		format,
 		httpapi.Options{
 			Columns: []export.OwnColumn{own}, Headers: func(*http.Request) map[export.Column]string { return nil },
-			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinRate: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBody: 3, Formats: []httpapi.Format{format},
+			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinBytesPerSecond: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBodyBytes: 3, Formats: []httpapi.Format{format},
 			Selfie:      func(http.ResponseWriter, *http.Request, store.Viewer, string) {},
 			CompanyName: func(store.Viewer) string { return "" }, Exported: func(*http.Request, httpapi.Export) {}, Failed: func(*http.Request, error) {},
 		},

@@ -194,15 +194,15 @@ type OwnColumn struct {
 	Cell func(s *sessions.Session) string
 }
 
-// ownColumns is the number of the first column of the host's own.
-const ownColumns Column = 128
+// firstOwn is the number of the first column of the host's own.
+const firstOwn Column = 128
 
 // Own returns the Column of Options.Own[i], for use in Options.Columns.
 func Own(i int) Column {
-	if i < 0 || i >= 256-int(ownColumns) {
-		return ownColumns - 1 // a number that no column has
+	if i < 0 || i >= 256-int(firstOwn) {
+		return firstOwn - 1 // a number that no column has
 	}
-	return ownColumns + Column(i)
+	return firstOwn + Column(i)
 }
 
 // String returns the column's header. For a column of the host's own, whose header only the Options
@@ -211,8 +211,8 @@ func (c Column) String() string {
 	if c < columnEnd {
 		return table[c].header
 	}
-	if c >= ownColumns {
-		return fmt.Sprintf("own column %d", c-ownColumns+1)
+	if c >= firstOwn {
+		return fmt.Sprintf("own column %d", c-firstOwn+1)
 	}
 	return fmt.Sprintf("Column(%d)", uint8(c))
 }
@@ -220,7 +220,7 @@ func (c Column) String() string {
 // MarshalText returns the column's header; a number that is not a column is an error that wraps
 // [ErrColumn].
 func (c Column) MarshalText() ([]byte, error) {
-	if c >= columnEnd && c < ownColumns {
+	if c >= columnEnd && c < firstOwn {
 		return nil, fmt.Errorf("%w: %v", ErrColumn, c)
 	}
 	return []byte(c.String()), nil

@@ -223,7 +223,7 @@ func BenchmarkOverlap(b *testing.B) {
 			text := newBuffer()
 			for s, err := range slow {
 				require.NoError(b, err)
-				if text = p.row(text, s); len(text) >= flushSize {
+				if text = p.row(text, s); len(text) >= flushBytes {
 					sum.Write(text)
 					busy(100 * time.Microsecond)
 					text = text[:0]

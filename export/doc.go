@@ -75,7 +75,7 @@
 //   - Columns of numbers, truth values, Birth Date and times are never protected. In a row that has
 //     digits and no quote, the last cell is in quotes: where a row is not split it is one field,
 //     and 5,3 would be a number.
-//   - It has at most [MaxExcelRows] rows: more is an error. A cell of more than [MaxExcelCell]
+//   - It has at most [MaxExcelRows] rows: more is an error. A cell of more than [MaxExcelCellUnits]
 //     characters is [TooLongMark], and [Result] counts these; only extra fields as JSON and the
 //     host's own columns can be so long.
 //

@@ -16,13 +16,13 @@ const (
 
 // The limits of Excel, which are kept by files in its format.
 const (
-	MaxExcelRows = 1_048_575 // rows of a sheet, the header not counted
-	MaxExcelCell = 32_767    // UTF-16 code units of a cell
+	MaxExcelRows      = 1_048_575 // rows of a sheet, the header not counted
+	MaxExcelCellUnits = 32_767    // UTF-16 code units of a cell
 )
 
-// TooLongMark replaces a cell of more than [MaxExcelCell] in Excel's format and in workbooks, so
-// that a session with long extra fields does not keep the others out of the file. Texts are never
-// cut. With one column for each key (Options.ExtraKeys), and in RFC 4180, every field fits.
+// TooLongMark replaces a cell of more than [MaxExcelCellUnits] in Excel's format and in workbooks,
+// so that a session with long extra fields does not keep the others out of the file. Texts are
+// never cut. With one column for each key (Options.ExtraKeys), and in RFC 4180, every field fits.
 const TooLongMark = "[too long]"
 
 var formatNames = [...]string{"rfc4180", "excel_csv"}

@@ -22,9 +22,9 @@ const (
 	parts              // an apostrophe before each part that needs one
 )
 
-// maxLiteral is the length of the longest text in a formula of Excel, in UTF-16 code units. A text
-// has at least as many bytes of UTF-8.
-const maxLiteral = 255
+// maxLiteralUnits is the length of the longest text in a formula of Excel, in UTF-16 code units. A
+// text has at least as many bytes of UTF-8.
+const maxLiteralUnits = 255
 
 // separators are the characters at which spreadsheets split a line, whatever the file's own
 // separator is.
@@ -90,7 +90,7 @@ func (p *plan) protect(v string) protection {
 		return prefix
 	case !number:
 		return none
-	case control || len(v) > maxLiteral:
+	case control || len(v) > maxLiteralUnits:
 		return prefix
 	default:
 		return formula
@@ -154,7 +154,7 @@ func unprotect(v string, own byte) string {
 // if a sheet has no room for it.
 func (p *plan) fit(b []byte, start int) []byte {
 	// No cell has more UTF-16 code units than bytes, so few are counted.
-	if len(b)-start <= MaxExcelCell || cellUnits(b[start:], p.raw) <= MaxExcelCell {
+	if len(b)-start <= MaxExcelCellUnits || cellUnits(b[start:], p.raw) <= MaxExcelCellUnits {
 		return b
 	}
 	p.tooLong++

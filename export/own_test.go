@@ -244,7 +244,7 @@ func TestGocsvSeparators(t *testing.T) {
 // counted, since the cell has no quotes of CSV yet.
 func TestGocsvCellsFitASheet(t *testing.T) {
 	for text, tooLong := range map[string]int64{
-		strings.Repeat(`"`, MaxExcelCell): 0, strings.Repeat(`"`, MaxExcelCell+1): 1, `"` + strings.Repeat("x", MaxExcelCell): 1,
+		strings.Repeat(`"`, MaxExcelCellUnits): 0, strings.Repeat(`"`, MaxExcelCellUnits+1): 1, `"` + strings.Repeat("x", MaxExcelCellUnits): 1,
 	} {
 		var b bytes.Buffer
 		own := OwnColumn{Header: "Own", Cell: func(*sessions.Session) string { return text }}

@@ -6,11 +6,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// flushSize is the number of bytes of a file that are collected before they go to the writer.
-const flushSize = 64 << 10
+// flushBytes is the number of bytes of a file that are collected before they go to the writer.
+const flushBytes = 64 << 10
 
-// newBuffer returns a buffer with room for the row that exceeds flushSize.
-func newBuffer() []byte { return make([]byte, 0, flushSize+flushSize/8) }
+// newBuffer returns a buffer with room for the row that exceeds flushBytes.
+func newBuffer() []byte { return make([]byte, 0, flushBytes+flushBytes/8) }
 
 // positionOf returns the position of a session. It copies the ID, since the session is valid only
 // until the next one.

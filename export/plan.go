@@ -198,7 +198,7 @@ func (p *plan) cell(b []byte, s *sessions.Session, hidden sessions.Fields, c *pl
 	} else {
 		b = c.cell(p, b, s)
 	}
-	if p.excel && len(b)-from > MaxExcelCell {
+	if p.excel && len(b)-from > MaxExcelCellUnits {
 		b = p.fit(b, from)
 	}
 	return b

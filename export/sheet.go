@@ -45,7 +45,7 @@ func (s Sheet) MarshalText() ([]byte, error) { return nil, sessions.ErrNoJSON }
 // Values returns the cells of a session, valid until the next call. A cell is nil if it is empty,
 // or a string, bool, int, sessions.Date or time.Time; a zero date or time is an empty cell, too. A
 // field that the viewer may not see, whether or not the session hides it, is the string
-// [sessions.MaskedMark]. No string is longer than [MaxExcelCell].
+// [sessions.MaskedMark]. No string is longer than [MaxExcelCellUnits].
 func (s *Sheet) Values(of *sessions.Session) []any {
 	of = s.view.session(of)
 	hidden := of.Hidden()
@@ -65,7 +65,7 @@ func (s *Sheet) Values(of *sessions.Session) []any {
 			case text == "":
 				v = nil
 			// The length in bytes is cheap and is never less than that in UTF-16.
-			case len(text) > MaxExcelCell && len(utf16.Encode([]rune(text))) > MaxExcelCell:
+			case len(text) > MaxExcelCellUnits && len(utf16.Encode([]rune(text))) > MaxExcelCellUnits:
 				s.TooLong++
 				v = TooLongMark
 			}

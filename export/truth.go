@@ -51,15 +51,15 @@ var truthLengths = func() (lengths [128]uint64) {
 	return lengths
 }()
 
-// longestTruth is the length of the longest truth word, in bytes.
-const longestTruth = 36
+// longestTruthBytes is the length of the longest truth word, in bytes.
+const longestTruthBytes = 36
 
 // isTruth reports whether a spreadsheet of some language takes the text for a truth value. The text
 // must not be empty.
 func isTruth(v string) bool {
 	switch first := v[0] &^ 0x20; {
 	// Full-width letters have three bytes each.
-	case len(v) > 3*longestTruth:
+	case len(v) > 3*longestTruthBytes:
 		return false
 	// The text begins and ends in ASCII, and no truth word with this first letter has its length.
 	case first >= 'A' && first <= 'Z' && v[len(v)-1] > ' ' && v[len(v)-1] < utf8.RuneSelf && truthLengths[first]>>len(v)&1 == 0:

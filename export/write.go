@@ -241,7 +241,7 @@ func (p *plan) encode(ctx context.Context, seq iter.Seq2[*sessions.Session, erro
 		at.InFile++
 		b.Text = p.row(b.Text, s)
 		last.keep(s)
-		if full = at.InFile == p.perFile; full || len(b.Text) >= flushSize {
+		if full = at.InFile == p.perFile; full || len(b.Text) >= flushBytes {
 			b.Last, b.Ends = last.position(), full
 			if err := out.put(&b); err != nil {
 				return err
@@ -357,7 +357,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	// ID and creation time are never dropped.
 	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden()
 	for i, c := range chosen {
-		own := int(c) - int(ownColumns)
+		own := int(c) - int(firstOwn)
 		switch {
 		case c >= columnEnd && (own < 0 || own >= len(o.Own)):
 			return fmt.Errorf("%w: %v", ErrUnknownColumn, c)

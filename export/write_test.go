@@ -310,7 +310,7 @@ func TestWholeRowsOnly(t *testing.T) {
 	var pieces int
 	res, err := Write(t.Context(), writerFunc(func(b []byte) (int, error) {
 		require.True(t, bytes.HasSuffix(b, []byte("\r\n")))
-		require.Less(t, len(b), 2*flushSize)
+		require.Less(t, len(b), 2*flushBytes)
 		pieces++
 		return len(b), nil
 	}), selectionOf(generate(5_000)), Options{})
@@ -340,12 +340,12 @@ func TestExcelLimits(t *testing.T) {
 		text string
 		fits bool
 	}{
-		{strings.Repeat("ა", MaxExcelCell), true},
-		{strings.Repeat("ა", MaxExcelCell+1), false},
-		{strings.Repeat("\U0001F600", MaxExcelCell/2), true},
-		{strings.Repeat("\U0001F600", MaxExcelCell/2+1), false},
-		{strings.Repeat(`"`, MaxExcelCell), true},
-		{strings.Repeat(`"`, MaxExcelCell+1), false},
+		{strings.Repeat("ა", MaxExcelCellUnits), true},
+		{strings.Repeat("ა", MaxExcelCellUnits+1), false},
+		{strings.Repeat("\U0001F600", MaxExcelCellUnits/2), true},
+		{strings.Repeat("\U0001F600", MaxExcelCellUnits/2+1), false},
+		{strings.Repeat(`"`, MaxExcelCellUnits), true},
+		{strings.Repeat(`"`, MaxExcelCellUnits+1), false},
 	} {
 		var b bytes.Buffer
 		opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnBrowser, ColumnSex}}

@@ -109,10 +109,10 @@ func (s *storage) fill(ctx context.Context, n int, seed uint64, now time.Time) e
 	if err != nil {
 		return err
 	}
-	const most = 1000
-	batch := make([]*sessions.Session, 0, most)
+	const batchSessions = 1000
+	batch := make([]*sessions.Session, 0, batchSessions)
 	for found := range stream {
-		if batch = append(batch, found); len(batch) == most {
+		if batch = append(batch, found); len(batch) == batchSessions {
 			if err := s.backend.Insert(ctx, batch...); err != nil {
 				return err
 			}

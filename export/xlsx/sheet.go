@@ -64,10 +64,10 @@ const (
 // The widths of columns, in characters of the default font. A sheet shows ### if a date does not
 // fit.
 const (
-	dateWidth   = 12
-	momentWidth = 20
-	leastWidth  = 10
-	mostWidth   = 40
+	dateWidthChars   = 12
+	momentWidthChars = 20
+	leastWidthChars  = 10
+	mostWidthChars   = 40
 )
 
 // sheet writes the rows of the only sheet of a workbook. Cells are written in the order of their
@@ -82,12 +82,12 @@ type sheet struct {
 	err    error    // the first error of the writer
 }
 
-// bufferSize is the number of bytes of the sheet that are collected before they are compressed.
-const bufferSize = 64 << 10
+// bufferBytes is the number of bytes of the sheet that are collected before they are compressed.
+const bufferBytes = 64 << 10
 
 // newSheet writes the parts of a workbook that come before the rows.
 func newSheet(w io.Writer, widths []int) *sheet {
-	s := &sheet{zip: zip.NewWriter(w), buf: make([]byte, 0, bufferSize+bufferSize/4)}
+	s := &sheet{zip: zip.NewWriter(w), buf: make([]byte, 0, bufferBytes+bufferBytes/4)}
 	// Even the fastest level reduces the XML of cells to a tenth.
 	s.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	for _, part := range []struct{ name, content string }{
@@ -170,7 +170,7 @@ func (s *sheet) beginRow(lines int) {
 // endRow ends a row, and flushes rows if there are enough of them.
 func (s *sheet) endRow() error {
 	s.buf = append(s.buf, `</row>`...)
-	if len(s.buf) >= bufferSize {
+	if len(s.buf) >= bufferBytes {
 		s.flush()
 	}
 	return s.err

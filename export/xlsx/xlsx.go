@@ -140,11 +140,11 @@ func width(c export.FileColumn) int {
 	header := utf8.RuneCountInString(c.Header) + 3 // the button of the filter
 	switch c.Column {
 	case export.ColumnBirthDate, export.ColumnExpirationDate:
-		return max(header, dateWidth)
+		return max(header, dateWidthChars)
 	case export.ColumnCreationTime, export.ColumnCompletionTime:
-		return max(header, momentWidth)
+		return max(header, momentWidthChars)
 	default:
-		return min(max(header, leastWidth), mostWidth)
+		return min(max(header, leastWidthChars), mostWidthChars)
 	}
 }
 

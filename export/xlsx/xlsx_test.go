@@ -237,10 +237,10 @@ func TestErrors(t *testing.T) {
 	cancel()
 	_, err = Write(ctx, io.Discard, selectionOf(), ok)
 	require.ErrorIs(t, err, context.Canceled)
-	res, err := Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell+1)}), ok)
+	res, err := Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCellUnits+1)}), ok)
 	require.NoError(t, err)
 	require.Equal(t, int64(1), res.TooLong)
-	_, err = Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCell)}), ok)
+	_, err = Write(t.Context(), io.Discard, selectionOf(&sessions.Session{Model: strings.Repeat("ა", export.MaxExcelCellUnits)}), ok)
 	require.NoError(t, err)
 }
 

@@ -68,8 +68,8 @@
 // facets have the filter without personal data as "link", which is null if it cannot be removed.
 //
 // Parsing is strict: unknown and repeated parameters, repeated members, text that is not UTF-8, and
-// anything after the JSON are errors. A body has at most [Options.MaxBody] bytes, a URL 8 KiB of
-// parameters.
+// anything after the JSON are errors. A body has at most [Options.MaxBodyBytes] bytes, a URL 8 KiB
+// of parameters.
 //
 // # Documents
 //
@@ -128,7 +128,8 @@
 // is answered 501 before its first byte, and [Options.Failed] gets the reason. Flush is not
 // required. The header X-Accel-Buffering tells nginx not to buffer the file on disk.
 //
-// If the client goes away, or reads more slowly than [Options.MinRate], the storage's query ends.
+// If the client goes away, or reads more slowly than [Options.MinBytesPerSecond], the storage's
+// query ends.
 //
 // # Settings
 //

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// rateWindow is how many bytes a client may be behind the least rate. A kernel wakes a writer only
-// when more than a megabyte has drained, and until then a client that reads steadily looks like one
-// that reads nothing. So rateWindow has to be larger.
-const rateWindow = 4 << 20
+// rateWindowBytes is how many bytes a client may be behind the least rate. A kernel wakes a writer
+// only when more than a megabyte has drained, and until then a client that reads steadily looks
+// like one that reads nothing. So rateWindowBytes has to be larger.
+const rateWindowBytes = 4 << 20
 
 // download writes a file to the client, as fast as the client reads it, and fails if the client
 // reads too slowly.
@@ -45,7 +45,7 @@ func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, er
 		return nil, errNoTear
 	}
 	if rate > 0 {
-		d.full = time.Duration(float64(rateWindow) / float64(rate) * float64(time.Second))
+		d.full = time.Duration(float64(rateWindowBytes) / float64(rate) * float64(time.Second))
 		d.credit = d.full
 	}
 	return d, nil

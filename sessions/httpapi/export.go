@@ -118,7 +118,7 @@ func (c *call) export() error {
 	if err != nil {
 		return err
 	}
-	d, err := newDownload(c.w, c.options.MinRate, func() { c.exportHeader(format, options.Zone) })
+	d, err := newDownload(c.w, c.options.MinBytesPerSecond, func() { c.exportHeader(format, options.Zone) })
 	if err != nil {
 		return err
 	}
@@ -250,8 +250,8 @@ func (c *call) fileName(zone *time.Location, extension string) string {
 	return fileName(company, time.Now().In(zone)) + extension
 }
 
-// maxName is how many runes of the company's name a file's name has at most.
-const maxName = 64
+// maxNameRunes is how many runes of the company's name a file's name has at most.
+const maxNameRunes = 64
 
 // fileName returns the file's name. It removes or replaces the characters of the company's name
 // that some file system refuses or gives a meaning.
@@ -266,7 +266,7 @@ func fileName(company string, now time.Time) string {
 			return r
 		}
 	}, company))
-	name := strings.Trim(string(clean[:min(len(clean), maxName)]), " .")
+	name := strings.Trim(string(clean[:min(len(clean), maxNameRunes)]), " .")
 	if name != "" {
 		name += " "
 	}

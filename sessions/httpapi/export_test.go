@@ -385,7 +385,7 @@ func (c closing) Stream(ctx context.Context, sel store.Selection, each func(*ses
 func TestExportWaitsForTheStorage(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		// One second in all.
-		h := newHost(t, func(h *host) { h.options.MinRate = 4 << 20 })
+		h := newHost(t, func(h *host) { h.options.MinBytesPerSecond = 4 << 20 })
 		h.crowd(2000)
 		rows := 0
 		h.backend.before = func(_ context.Context, call string) error {
@@ -406,7 +406,7 @@ func TestExportDoesNotWaitForASleepingClient(t *testing.T) {
 	overEach(t, func(t *testing.T, serve func(*host) *httptest.Server) {
 		told, done := make(chan httpapi.Export, 1), make(chan bool)
 		h := newHost(t, func(h *host) {
-			h.options.MinRate = 80 << 20 // the client has 50 milliseconds in all
+			h.options.MinBytesPerSecond = 80 << 20 // the client has 50 milliseconds in all
 			h.options.Exported = func(_ *http.Request, e httpapi.Export) { told <- e }
 		})
 		h.crowd(60_000)
@@ -444,7 +444,7 @@ func TestExportHasALeastRate(t *testing.T) {
 	}{{"twice", 1 << 20, true}, {"a tenth", 20 << 20, false}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHost(t, func(h *host) { h.options.MinRate = c.rate })
+			h := newHost(t, func(h *host) { h.options.MinBytesPerSecond = c.rate })
 			h.crowd(40_000)
 			client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
@@ -539,7 +539,7 @@ func (d *deadlines) Write(p []byte) (int, error) {
 // instead of the server's for the whole answer.
 func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 	for _, rate := range []int64{0, 1 << 10, -1} {
-		h := newHost(t, func(h *host) { h.options.MinRate = rate })
+		h := newHost(t, func(h *host) { h.options.MinBytesPerSecond = rate })
 		h.crowd(2000)
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/export", strings.NewReader(`{}`))
 		r.Header.Set("As", "agent")
@@ -548,7 +548,7 @@ func TestExportSetsADeadlineForEachWrite(t *testing.T) {
 		begun := time.Now()
 		h.handler.ServeHTTP(w, r)
 		require.Greater(t, w.writes, 5)
-		window := 4 << 20 / time.Duration(cmp.Or(rate, httpapi.DefaultMinRate)) * time.Second
+		window := 4 << 20 / time.Duration(cmp.Or(rate, httpapi.DefaultMinBytesPerSecond)) * time.Second
 		limited := 0
 		for _, at := range w.set {
 			if !at.IsZero() {

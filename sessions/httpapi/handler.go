@@ -18,14 +18,14 @@ import (
 
 // The defaults of [Options].
 const (
-	DefaultTimeout = 10 * time.Second
-	DefaultMinRate = 32 << 10
+	DefaultTimeout           = 10 * time.Second
+	DefaultMinBytesPerSecond = 32 << 10
 	// Room for the longest filter with every byte escaped.
-	DefaultMaxBody = 8 * filter.MaxTextBytes
+	DefaultMaxBodyBytes = 8 * filter.MaxTextBytes
 )
 
-// maxQuery is how many bytes of parameters a URL may have.
-const maxQuery = 8 << 10
+// maxQueryBytes is how many bytes of parameters a URL may have.
+const maxQueryBytes = 8 << 10
 
 // Options are the options of a handler.
 type Options struct {
@@ -47,15 +47,15 @@ type Options struct {
 	// SDK knows are refused, and the answer lists the permitted ones.
 	Values map[sessions.Field][]string
 
-	Timeout time.Duration // of every request except exports; 0: 10 seconds; negative: none
-	MaxBody int64         // bytes of a request's body; 0: 512 KiB
+	Timeout      time.Duration // of every request except exports; 0: 10 seconds; negative: none
+	MaxBodyBytes int64         // bytes of a request's body; 0: 512 KiB
 
-	// MinRate is how many bytes per second the client of an export must read, so that it does not
-	// hold the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average over
-	// 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a
+	// MinBytesPerSecond is how many bytes per second the client of an export must read, so that it
+	// does not hold the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average
+	// over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a
 	// client that reads nothing is cut off after about two minutes, and one that reads steadily at
 	// that rate never is.
-	MinRate int64
+	MinBytesPerSecond int64
 
 	// Columns are the host's own columns of exports. They come after the others, or at the place at
 	// which the parameter column names their headers.
@@ -105,8 +105,8 @@ type api struct {
 // requests, and may be used by many goroutines.
 func New(st *store.Store, options Options) http.Handler {
 	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
-	options.MinRate = cmp.Or(options.MinRate, DefaultMinRate)
-	options.MaxBody = cmp.Or(max(options.MaxBody, 0), DefaultMaxBody)
+	options.MinBytesPerSecond = cmp.Or(options.MinBytesPerSecond, DefaultMinBytesPerSecond)
+	options.MaxBodyBytes = cmp.Or(max(options.MaxBodyBytes, 0), DefaultMaxBodyBytes)
 	a := &api{store: st, options: options}
 	a.routes = a.mux()
 	return a
@@ -175,13 +175,13 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, of methods) error {
 			return err
 		}
 	}
-	if len(r.URL.RawQuery) > maxQuery {
-		return &problem{Code: codeURITooLong, Detail: fmt.Sprintf("parameters in a URL have at most %d bytes", maxQuery)}
+	if len(r.URL.RawQuery) > maxQueryBytes {
+		return &problem{Code: codeURITooLong, Detail: fmt.Sprintf("parameters in a URL have at most %d bytes", maxQueryBytes)}
 	}
 	if method == http.MethodGet && r.ContentLength != 0 {
 		return &problem{Code: codeMalformed, Detail: "a GET has its parameters in the URL: nobody reads its body"}
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, a.options.MaxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes)
 	return do(c)
 }
 

@@ -189,7 +189,7 @@ func problemOf(err error) *problem {
 		return &problem{Code: codeTooManyRows, Detail: fmt.Sprintf("a file may have at most %d rows here: narrow the selection, or ask for one range of days at a time", limit.Limit)}
 	case errors.As(err, &at) && errors.Is(err, export.ErrTooLong):
 		return &problem{Code: codeTooLong, Row: at.Row, Column: at.Column,
-			Detail: fmt.Sprintf("a cell of a spreadsheet has at most %d characters: leave the column out, or ask for rfc4180", export.MaxExcelCell)}
+			Detail: fmt.Sprintf("a cell of a spreadsheet has at most %d characters: leave the column out, or ask for rfc4180", export.MaxExcelCellUnits)}
 	case errors.As(err, &at) && errors.Is(err, export.ErrTooManyRows):
 		return &problem{Code: codeTooManyRows, Row: at.Row,
 			Detail: fmt.Sprintf("a spreadsheet has at most %d rows: narrow the selection, or ask for rfc4180", export.MaxExcelRows)}

@@ -178,8 +178,8 @@ func TestMalformedRequests(t *testing.T) {
 
 func TestLimitsOfBodies(t *testing.T) {
 	h := newHost(t)
-	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBody)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
-	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBody+1), "If-Match", `"1"`).
+	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBodyBytes)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")
+	h.do("master", http.MethodPut, "/settings", strings.Repeat(" ", httpapi.DefaultMaxBodyBytes+1), "If-Match", `"1"`).
 		problem(http.StatusRequestEntityTooLarge, "too_large")
 	// The longest filter may be sent, in any escaping.
 	longest := filter.Extra("phone", strings.Repeat("x", 4000))
@@ -193,7 +193,7 @@ func TestLimitsOfBodies(t *testing.T) {
 		fmt.Fprintf(&escaped, `\u%04x`, c)
 	}
 	h.post("agent", "/sessions", `{"filter": "`+escaped.String()+`"}`).object(http.StatusOK)
-	small := newHost(t, func(h *host) { h.options.MaxBody = 4 })
+	small := newHost(t, func(h *host) { h.options.MaxBodyBytes = 4 })
 	small.post("agent", "/count", `{  }`).object(http.StatusOK)
 	small.post("agent", "/count", `{   }`).problem(http.StatusRequestEntityTooLarge, "too_large")
 }

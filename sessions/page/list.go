@@ -454,8 +454,8 @@ type rowView struct {
 	Further int    // extra fields that do not fit in a row
 }
 
-// extraLines is how many extra fields a row has room for.
-const extraLines = 2
+// mostExtraFields is how many extra fields a row has room for.
+const mostExtraFields = 2
 
 // nameView is a text of a document as the page shows it.
 type nameView struct {
@@ -529,7 +529,7 @@ func (s *site) row(r *request, d *rowDocument, hidden []string) rowView {
 		}
 	}
 	v.Reasons = r.reasons(d.Reasons)
-	v.Further = max(len(v.Extra)-extraLines, 0)
+	v.Further = max(len(v.Extra)-mostExtraFields, 0)
 	for _, m := range d.Matches {
 		switch parts := marked(m); m.Field {
 		case "first_name":

@@ -193,7 +193,7 @@ func (s *site) protected(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(max(s.options.API.MaxBody, 0), httpapi.DefaultMaxBody))
+		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(max(s.options.API.MaxBodyBytes, 0), httpapi.DefaultMaxBodyBytes))
 		next.ServeHTTP(w, r)
 	})
 }

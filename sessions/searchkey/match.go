@@ -38,15 +38,16 @@ type matching struct {
 	pending uint32 // one bit for each word that has not been found yet
 }
 
-// shortText is the length of the longest folded text, in bytes, whose words stay within the bounds
-// of a key however it is split: a text of n bytes has at most n words of n(n+1)/2 bytes in all.
-const shortText = 29
+// shortTextBytes is the length of the longest folded text, in bytes, whose words stay within the
+// bounds of a key however it is split: a text of n bytes has at most n words of n(n+1)/2 bytes in
+// all.
+const shortTextBytes = 29
 
 // quickly searches a short text of ASCII and Georgian letters without making its words. It returns
 // false, having searched nothing, if the text is longer or has other letters or too many spellings.
 func (m *matching) quickly(field int, text string) bool {
-	var buffer [shortText + 3]byte
-	var starts [shortText]uint8
+	var buffer [shortTextBytes + 3]byte
+	var starts [shortTextBytes]uint8
 	number := searched[field].number
 	flat, chosen, ok := appendQuickly(buffer[:0], text, number)
 	if !ok {
@@ -84,7 +85,7 @@ func (m *matching) quickly(field int, text string) bool {
 // appendQuickly is style.appendLatin for a short text of ASCII and Georgian. chosen is the number
 // of letters with two spellings; ok is false for any other text.
 func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen int, ok bool) {
-	if len(text) > 3*shortText {
+	if len(text) > 3*shortTextBytes {
 		return dst, 0, false
 	}
 	georgian := &georgian[1]
@@ -92,7 +93,7 @@ func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen in
 		georgian = &georgianInNumbers
 	}
 	for i := 0; i < len(text); {
-		if len(dst) > shortText {
+		if len(dst) > shortTextBytes {
 			return dst, 0, false
 		}
 		if c := text[i]; c < utf8.RuneSelf {
@@ -116,7 +117,7 @@ func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen in
 		}
 		i += 3
 	}
-	return dst, chosen, len(dst) <= shortText
+	return dst, chosen, len(dst) <= shortTextBytes
 }
 
 // ascii maps each ASCII character to its unit.

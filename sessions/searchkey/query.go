@@ -18,7 +18,7 @@ const (
 	MaxQueryBytes = 256 // of the text
 	MaxQueryWords = 16  // after words that others imply are dropped
 
-	maxChain = 3 // words that are joined, unless all of them have digits
+	maxChainWords = 3 // words that are joined, unless all of them have digits
 )
 
 // The errors of [ParseQuery] and [ParseWords].
@@ -156,7 +156,7 @@ func (t terms) addFrom(i int, words [][]byte, fields sessions.Fields) {
 		for first := i; first >= 0 && words[first][0] != unwritable; first-- {
 			digits = digits && bytes.ContainsAny(words[first], "0123456789")
 			n := i - first
-			if n >= maxChain && !digits || n >= MaxQueryWords {
+			if n >= maxChainWords && !digits || n >= MaxQueryWords {
 				break
 			}
 			if chain = slices.Concat(words[first], chain); n > 0 && len(chain) > MaxWordBytes {

@@ -177,8 +177,8 @@ func (s *Store) changesSince(ctx context.Context, company string, since Watermar
 	return changed, nil
 }
 
-// batchSize is how many sessions are read at once when they are not read for a page.
-const batchSize = 1000
+// batchSessions is how many sessions are read at once when they are not read for a page.
+const batchSessions = 1000
 
 // batches lists a selection in parts, up to its Limit (0: none) and Budget (0: none). After the
 // last part the selection has been read to its end only if Reached of that part is zero. The Store
@@ -188,8 +188,8 @@ func (s *Store) batches(ctx context.Context, sel Selection) iter.Seq2[Batch, err
 	return func(yield func(Batch, error) bool) {
 		part, left := sel, sel.Limit
 		for {
-			if part.Limit = batchSize; sel.Limit > 0 {
-				part.Limit = min(batchSize, left)
+			if part.Limit = batchSessions; sel.Limit > 0 {
+				part.Limit = min(batchSessions, left)
 			}
 			batch, err := s.list(ctx, part)
 			if !yield(batch, err) || err != nil || batch.Reached.IsZero() {

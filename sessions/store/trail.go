@@ -31,8 +31,8 @@ const (
 // Expired entries are deleted in parts. A call deletes at most one part, so that no viewer waits
 // long.
 const (
-	auditPart  = 1000             // entries of a part
-	auditPause = 10 * time.Minute // pause after a part that was not full
+	auditPartEntries = 1000             // entries of a part
+	auditPause       = 10 * time.Minute // pause after a part that was not full
 )
 
 // AuditEntry is an [Event] as a trail keeps it. The Store makes it. Each of its texts is within the
@@ -273,7 +273,7 @@ func (s *Store) appendAudit(ctx context.Context, e *Event) error {
 		return nil
 	}
 	// A failure to delete is ignored: expired entries are not shown, and a later event tries again.
-	if n, err := s.options.Trail.DeleteAudit(ctx, e.Company, before, auditPart); err == nil && n >= auditPart {
+	if n, err := s.options.Trail.DeleteAudit(ctx, e.Company, before, auditPartEntries); err == nil && n >= auditPartEntries {
 		s.auditMu.Lock()
 		// A full part: there may be more, so the next event deletes again.
 		delete(s.auditPaused, e.Company)

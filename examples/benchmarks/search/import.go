@@ -16,8 +16,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// cut says where the import is cut off: after the first of this many parts of the sessions.
-const cut = 3
+// cutDivisor divides the sessions of an import: it is cut off after that part of them.
+const cutDivisor = 3
 
 var (
 	errCut    = errors.New("cut off")           // ends an import on purpose
@@ -80,7 +80,7 @@ func (b *bench) imports(ctx context.Context) (err error) {
 		}},
 		{"Import, cut off after a third and resumed", own + "again", func(list iter.Seq[*sessions.Session]) error {
 			p, err := backend.Import(ctx, withoutErrors(list), sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
-				if p.Done >= int64(b.n/cut) {
+				if p.Done >= int64(b.n/cutDivisor) {
 					return errCut
 				}
 				return nil
@@ -160,8 +160,8 @@ func (e *engine) copyPlain(ctx context.Context, list iter.Seq[*sessions.Session]
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	const size = 100
-	args := make([]any, 0, size*len(columns))
+	const batchRows = 100
+	args := make([]any, 0, batchRows*len(columns))
 	flush := func() error {
 		if len(args) == 0 {
 			return nil

@@ -245,12 +245,12 @@ func (e *engine) loadSQLite(ctx context.Context, list iter.Seq[*sessions.Session
 		return n, err
 	}
 	batched := func(table string, columns []string) (take sink, end func() error, err error) {
-		const size = 100
-		many, err := conn.PrepareContext(ctx, insertText(table, columns, size)) //nolint:sqlclosecheck // end closes it
+		const batchRows = 100
+		many, err := conn.PrepareContext(ctx, insertText(table, columns, batchRows)) //nolint:sqlclosecheck // end closes it
 		if err != nil {
 			return nil, nil, err
 		}
-		args := make([]any, 0, size*len(columns))
+		args := make([]any, 0, batchRows*len(columns))
 		take = func(row []any) error {
 			if args = append(args, row...); len(args) < cap(args) {
 				return nil

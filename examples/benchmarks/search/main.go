@@ -308,15 +308,15 @@ func (b *bench) search(ctx context.Context) error {
 	return nil
 }
 
-// longest is the typed length from which on all keystrokes are in one group.
-const longest = 12
+// longestRunes is the typed length from which on all keystrokes are in one group.
+const longestRunes = 12
 
 // lengths returns the groups by typed length, with their names.
 func lengths(samples []sample) []*group {
 	var list []*group
-	for _, g := range groupsByLength(samples, longest) {
+	for _, g := range groupsByLength(samples, longestRunes) {
 		g.name = fmt.Sprint(g.length)
-		if g.length == longest {
+		if g.length == longestRunes {
 			g.name += " or more"
 		}
 		list = append(list, &g.group)
@@ -416,7 +416,7 @@ func (b *bench) compare(ctx context.Context, heading, label string) error {
 	b.samples(heading, groupsBy(theirs, kind), b.limit)
 	b.samples("The same keystrokes through the store", groupsBy(ours, kind), 0)
 	style := map[string]string{"LIKE": "theirs", "trigram": "other"}[label]
-	by := groupsByLength(theirs, longest)
+	by := groupsByLength(theirs, longestRunes)
 	b.others = append(b.others, curveOf(label+" median", style, by, 50), curveOf(label+" slowest", style+" dashed", by, 100))
 	return nil
 }
@@ -449,11 +449,11 @@ func (b *bench) draw() error {
 	for _, c := range b.companies {
 		total += c.total
 	}
-	by := groupsByLength(b.ours, longest)
+	by := groupsByLength(b.ours, longestRunes)
 	curves := append([]curve{
 		curveOf("sessionkit median", "ours", by, 50), curveOf("sessionkit slowest", "ours dashed", by, 100),
 	}, b.others...)
 	title := fmt.Sprintf("One keystroke among %.3g million sessions", float64(total)/1e6)
 	note := fmt.Sprintf("%s; newest 50 matches; median and slowest; what takes over %s is given up", b.engine.name, b.limit)
-	return os.WriteFile(b.svg, []byte(drawSVG(title, note, curves, longest)), 0o600)
+	return os.WriteFile(b.svg, []byte(drawSVG(title, note, curves, longestRunes)), 0o600)
 }

@@ -45,7 +45,7 @@ func (e *engine) naiveText(k keystroke, limit time.Duration) (string, []any) {
 		}
 		b.WriteString(")")
 	}
-	fmt.Fprintf(&b, " ORDER BY created_us DESC, id DESC LIMIT %d", pageSize)
+	fmt.Fprintf(&b, " ORDER BY created_us DESC, id DESC LIMIT %d", pageSessions)
 	return b.String(), args
 }
 

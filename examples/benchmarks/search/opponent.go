@@ -114,7 +114,7 @@ func (o *opponent) neighbour(of []filter.Filter) []filter.Filter {
 // filters climbs: each step changes a part of the slowest filter of the ascent, which ends if some
 // steps have found nothing slower.
 func (o *opponent) filters(ctx context.Context, until time.Time) error {
-	const patience = 12
+	const patienceSteps = 12
 	var tops []attack
 	tried := 0
 	for time.Now().Before(until) {
@@ -122,7 +122,7 @@ func (o *opponent) filters(ctx context.Context, until time.Time) error {
 		if err != nil {
 			return err
 		}
-		for failed := 0; failed < patience && time.Now().Before(until); failed++ {
+		for failed := 0; failed < patienceSteps && time.Now().Before(until); failed++ {
 			next, err := o.try(ctx, o.neighbour(best.parts))
 			if err != nil {
 				return err
@@ -154,8 +154,8 @@ func (o *opponent) try(ctx context.Context, parts []filter.Filter) (attack, erro
 	}
 	for i, call := range [4]func() error{
 		func() error {
-			page, err := o.store.List(ctx, viewer, store.Query{Filter: f, Limit: pageSize})
-			a.whole = page.Next == "" || len(page.Sessions) == pageSize
+			page, err := o.store.List(ctx, viewer, store.Query{Filter: f, Limit: pageSessions})
+			a.whole = page.Next == "" || len(page.Sessions) == pageSessions
 			return err
 		},
 		func() error { _, err := o.store.Count(ctx, viewer, f); return err },

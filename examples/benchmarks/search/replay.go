@@ -11,8 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
 )
 
-// pageSize is the number of sessions on a page.
-const pageSize = 50
+// pageSessions is the number of sessions on a page.
+const pageSessions = 50
 
 // viewerOf returns a viewer of a company.
 func viewerOf(company string) store.Viewer {
@@ -25,7 +25,7 @@ func replay(ctx context.Context, st *store.Store, w stopwatch, list []keystroke)
 	for _, k := range list {
 		f := k.selection()
 		stop := w.start()
-		page, err := st.List(ctx, viewerOf(k.company), store.Query{Filter: f, Limit: pageSize})
+		page, err := st.List(ctx, viewerOf(k.company), store.Query{Filter: f, Limit: pageSessions})
 		took, processor := stop()
 		if err != nil {
 			return nil, err
@@ -128,12 +128,12 @@ func pages(ctx context.Context, st *store.Store, company, name string, f filter.
 	var after store.Cursor
 	var err error
 	for range n {
-		if after, err = next("", pageSize, &d.first); err != nil {
+		if after, err = next("", pageSessions, &d.first); err != nil {
 			return d, err
 		}
 	}
 	for i := 0; i < n && after != ""; i++ {
-		if after, err = next(after, pageSize, &d.front); err != nil {
+		if after, err = next(after, pageSessions, &d.front); err != nil {
 			return d, err
 		}
 	}
@@ -142,9 +142,9 @@ func pages(ctx context.Context, st *store.Store, company, name string, f filter.
 			return d, err
 		}
 	}
-	d.skipped += (len(d.front) + 1) * pageSize
+	d.skipped += (len(d.front) + 1) * pageSessions
 	for i := 0; i < n && after != ""; i++ {
-		if after, err = next(after, pageSize, &d.deep); err != nil {
+		if after, err = next(after, pageSessions, &d.deep); err != nil {
 			return d, err
 		}
 	}
@@ -188,7 +188,7 @@ func check(ctx context.Context, st *store.Store, company string, list []keystrok
 			if w.filter.Match(s) {
 				w.ids = append(w.ids, s.ID)
 			}
-			return len(w.ids) == pageSize
+			return len(w.ids) == pageSessions
 		})
 		if len(open) == 0 {
 			break
@@ -198,14 +198,14 @@ func check(ctx context.Context, st *store.Store, company string, list []keystrok
 		var got []string
 		var after store.Cursor
 		for {
-			page, err := st.List(ctx, viewerOf(company), store.Query{Filter: w.filter, Limit: pageSize - len(got), After: after})
+			page, err := st.List(ctx, viewerOf(company), store.Query{Filter: w.filter, Limit: pageSessions - len(got), After: after})
 			if err != nil {
 				return c, err
 			}
 			for _, s := range page.Sessions {
 				got = append(got, s.ID)
 			}
-			if after = page.Next; after == "" || len(got) == pageSize {
+			if after = page.Next; after == "" || len(got) == pageSessions {
 				break
 			}
 		}

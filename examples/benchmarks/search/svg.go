@@ -40,13 +40,13 @@ const (
 // drawSVG returns a drawing of latency by typed length, on a logarithmic scale, that is readable on
 // a light and on a dark page.
 func drawSVG(title, note string, curves []curve, longest int) string {
-	const lowest, highest = 0.1, 100_000.0 // milliseconds
+	const lowestMillis, highestMillis = 0.1, 100_000.0
 	x := func(length int) float64 {
 		return left + float64(length-1)/float64(max(longest-1, 1))*(width-left-right)
 	}
 	y := func(ms float64) float64 {
-		ms = min(max(ms, lowest), highest)
-		return top + (math.Log10(highest)-math.Log10(ms))/(math.Log10(highest)-math.Log10(lowest))*(height-top-bottom)
+		ms = min(max(ms, lowestMillis), highestMillis)
+		return top + (math.Log10(highestMillis)-math.Log10(ms))/(math.Log10(highestMillis)-math.Log10(lowestMillis))*(height-top-bottom)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s">
@@ -64,7 +64,7 @@ func drawSVG(title, note string, curves []curve, longest int) string {
 <rect class="paper" width="100%%" height="100%%"/>
 `, width, height, escape(title))
 	fmt.Fprintf(&b, "<text class=\"title\" x=\"%d\" y=\"22\">%s</text>\n<text x=\"%d\" y=\"40\">%s</text>\n", left, escape(title), left, escape(note))
-	for ms := lowest; ms <= highest*1.01; ms *= 10 {
+	for ms := lowestMillis; ms <= highestMillis*1.01; ms *= 10 {
 		fmt.Fprintf(&b, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
 			left, width-right, y(ms), y(ms), left-8, y(ms)+4, tick(ms))
 	}

@@ -14,14 +14,14 @@ import (
 
 func TestDrawSVG(t *testing.T) {
 	var groups []lengthGroup
-	for n := 0; n <= longest; n++ {
+	for n := 0; n <= longestRunes; n++ {
 		g := lengthGroup{length: n}
 		g.took = times{time.Duration(n+1) * time.Millisecond, time.Hour}
 		groups = append(groups, g)
 	}
 	drawing := drawSVG("a <b> & c", `"note"`, []curve{
 		curveOf("median", "ours", groups, 50), curveOf("slowest", "theirs dashed", groups, 100), {label: "nothing"},
-	}, longest)
+	}, longestRunes)
 
 	decoder := xml.NewDecoder(strings.NewReader(drawing))
 	var lines [][]string
@@ -40,7 +40,7 @@ func TestDrawSVG(t *testing.T) {
 		}
 	}
 	require.Len(t, lines, 2, "a curve without points is not drawn")
-	require.Len(t, lines[0], longest, "a query without text has no length")
+	require.Len(t, lines[0], longestRunes, "a query without text has no length")
 	require.Equal(t, "64.0,287.8", lines[0][0], "2 ms at one character")
 	require.Equal(t, "64.0,56.0", lines[1][0], "an hour is at the top")
 	require.Contains(t, drawing, "prefers-color-scheme: dark")

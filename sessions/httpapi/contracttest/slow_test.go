@@ -119,8 +119,8 @@ func TestSlowClients(t *testing.T) {
 					Viewer: func(*http.Request) (store.Viewer, error) {
 						return store.Viewer{Company: "acme", Role: sessions.Agent}, nil
 					},
-					Exported: func(_ *http.Request, e httpapi.Export) { exported <- e.Err },
-					MinRate:  *slowLeast,
+					Exported:          func(_ *http.Request, e httpapi.Export) { exported <- e.Err },
+					MinBytesPerSecond: *slowLeast,
 				}))
 				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader("{}"))
 				require.NoError(t, err)

@@ -160,7 +160,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	}
 	var lent sessions.Session
 	for i, s := range slices.Backward(snapshot) {
-		if err := ctx.Err(); err != nil && i%checkEvery == 0 {
+		if err := ctx.Err(); err != nil && i%checkEverySessions == 0 {
 			return fmt.Errorf("memstore: %w", err)
 		}
 		if !sel.Filter.Match(s) {
@@ -221,8 +221,8 @@ func (b *Backend) Changes(ctx context.Context, companyKey string, since store.Wa
 	return ch, nil
 }
 
-// checkEvery is how many sessions are examined between two checks of the context.
-const checkEvery = 256
+// checkEverySessions is how many sessions are examined between two checks of the context.
+const checkEverySessions = 256
 
 // search returns the sessions of the list that the filter matches, newest first, and the position
 // that it reached. The list is ordered oldest first.
@@ -232,7 +232,7 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 	}
 	for i, s := range slices.Backward(list) {
 		looked := len(list) - 1 - i
-		if looked%checkEvery == 0 && ctx.Err() != nil {
+		if looked%checkEverySessions == 0 && ctx.Err() != nil {
 			return nil, store.Position{}, fmt.Errorf("memstore: %w", ctx.Err())
 		}
 		if sel.Budget > 0 && looked == sel.Budget {

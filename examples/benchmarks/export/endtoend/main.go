@@ -89,16 +89,16 @@ func run(ctx context.Context, c config) error {
 	}
 }
 
-// generated is the number of sessions that are stored one by one. Further ones are copied from them
-// within the database, with other IDs and times.
-const generated = 50_000
+// generatedSessions is the number of sessions that are stored one by one. Further ones are copied
+// from them within the database, with other IDs and times.
+const generatedSessions = 50_000
 
 // load makes the tables and stores n sessions.
 func load(ctx context.Context, db *sql.DB, dialect filter.Dialect, n int) error {
 	if err := sqlstore.Migrate(ctx, db, dialect); err != nil {
 		return err
 	}
-	first := min(n, generated)
+	first := min(n, generatedSessions)
 	stream, err := generate.Sessions(generate.Options{N: first, Seed: 1})
 	if err != nil {
 		return err

@@ -16,16 +16,16 @@ import (
 
 // propertyLetters has the fields whose values have lists, because they have few values. The letter
 // begins the keys of the lists. A folded word never begins with an upper-case letter.
-var propertyLetters = [sessionsFields]byte{
+var propertyLetters = [mostFields]byte{
 	sessions.FieldStatus: 'S', sessions.FieldDocumentType: 'T', sessions.FieldMatchLevel: 'L', sessions.FieldReasons: 'R',
 	sessions.FieldDocumentPresented: 'P', sessions.FieldDocumentValidity: 'V', sessions.FieldLiveness: 'A', sessions.FieldSex: 'X',
 	sessions.FieldDevice: 'D', sessions.FieldAcceptanceLevel: 'C',
 }
 
 const (
-	sessionsFields = 64 // as many fields as a set has room for
-	subjectLetter  = "U"
-	scaleLetter    = 'G' // the scale of a match level, which has no field of its own
+	mostFields    = 64 // as many fields as a set has room for
+	subjectLetter = "U"
+	scaleLetter   = 'G' // the scale of a match level, which has no field of its own
 )
 
 // isProperty reports whether a term is a property, and not a word or a subject.
