@@ -5,7 +5,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	for row, err := range export.Read(r, export.ReadOptions{Format: export.ExcelCSV, Zone: tbilisi}) {
+//	read := export.ReadOptions{Format: export.ExcelCSV, Zone: tbilisi}
+//	for row, err := range export.Read(r, read) {
 //		if err != nil {
 //			return err // a *export.ReadError with row and column
 //		}

@@ -20,7 +20,8 @@ import (
 
 // All list separators in all languages, and many more hostile texts:
 //
-//	go test ./export -run LibreOffice -timeout 60m -args -libreoffice.rows 3000 -libreoffice.all -libreoffice.seed 2
+//	go test ./export -run LibreOffice -timeout 60m \
+//		-args -libreoffice.rows 3000 -libreoffice.all -libreoffice.seed 2
 var (
 	officeRows = flag.Int("libreoffice.rows", 200, "rows of hostile texts in each file")
 	officeAll  = flag.Bool("libreoffice.all", false, "every list separator under every language, rather than one each")

@@ -53,7 +53,8 @@
 // values, needless nesting or the spelling of a search. [Parse] reads the text of every filter that
 // has no error; as JSON it is a string.
 //
-//	filter    = "everything" | "nothing" | ("all" | "any") "(" filter {"," filter} ")" | "not" "(" filter ")" | criterion
+//	filter    = "everything" | "nothing" | criterion
+//	          | ("all" | "any") "(" filter {"," filter} ")" | "not" "(" filter ")"
 //	criterion = name "(" [argument {"," argument}] ")"
 //	argument  = [name "="] value
 //	value     = one or more of A-Z a-z 0-9 _ . : / + - | a Go string literal in double quotes
@@ -61,9 +62,12 @@
 // A criterion has the name of its field, except failed_for, search and the criteria of extra
 // fields. The word none means an absent value; in quotes it is a text:
 //
-//	status(failed,success)   document_type(none,passport)   device(mobile)   liveness(not_passed)   document_presented(true)
-//	match_level(none,0,3)   match_level(at_least=4)   attempt(at_least=2,at_most=3)   failed_for(digital_spoof,low_far,level=4)
-//	created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)   completed_at(since=2026-01-01T00:00:00Z,before=2026-02-01T00:00:00Z)
+//	status(failed,success)   document_type(none,passport)   device(mobile)
+//	liveness(not_passed)   document_presented(true)
+//	match_level(none,0,3)   match_level(at_least=4)   attempt(at_least=2,at_most=3)
+//	failed_for(digital_spoof,low_far,level=4)
+//	created_at(from=2026-01-01,to=2026-01-31,zone=Asia/Tbilisi)
+//	completed_at(since=2026-01-01T00:00:00Z,before=2026-02-01T00:00:00Z)
 //	completed_at(none)   expiration_date(from=2026-06-15,to=2026-07-15)   birth_date(none)
 //	subject(s-1)   personal_number(01001012345)   search(0100,gior,in=last_name,in=personal_number)
 //	extra(phone,"555 12")   extra_present(phone)   extra_prefix(phone,+995)
@@ -74,9 +78,11 @@
 // which may be repeated, and one for each named argument. The key of an extra field is part of the
 // parameter's name.
 //
-//	search=gior+0100   search.in=last_name   status=failed   document_type=none   failed_for=low_far   failed_for.level=4
-//	match_level.at_least=4   created_at.from=2026-01-01   created_at.to=2026-01-31   created_at.zone=Asia/Tbilisi
-//	expiration_date.to=2026-07-15   extra.phone=555+12   extra_present=phone   extra_prefix.phone=%2B995
+//	search=gior+0100   search.in=last_name   status=failed   document_type=none
+//	failed_for=low_far   failed_for.level=4   match_level.at_least=4
+//	created_at.from=2026-01-01   created_at.to=2026-01-31   created_at.zone=Asia/Tbilisi
+//	expiration_date.to=2026-07-15   extra.phone=555+12   extra_present=phone
+//	extra_prefix.phone=%2B995
 //
 // A search is written as it was typed. A filter other than a conjunction with at most one criterion
 // of each kind is written as one parameter, filter, with its text.

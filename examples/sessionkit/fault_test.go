@@ -39,7 +39,8 @@ import (
 
 // One million sessions, in an existing database, and fifty faults:
 //
-//	go -C examples test ./sessionkit -run Faults -timeout 60m -args -fault.dsn DSN -fault.company bench -fault.n 50
+//	go -C examples test ./sessionkit -run Faults -timeout 60m \
+//		-args -fault.dsn DSN -fault.company bench -fault.n 50
 var (
 	faultN        = flag.Int("fault.n", 6, "exports that are disturbed")
 	faultSessions = flag.Int("fault.sessions", 20_000, "sessions of the database")

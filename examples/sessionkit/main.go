@@ -5,7 +5,7 @@
 //	go -C examples run ./sessionkit migrate -dsn sqlite:kyc.db
 //	go -C examples run ./sessionkit import -dsn sqlite:kyc.db -generate 100000
 //	go -C examples run ./sessionkit list -dsn sqlite:kyc.db -company acme -search "gior 0100"
-//	go -C examples run ./sessionkit export -dsn sqlite:kyc.db -company acme -status failed -from 2026-05-01 -out failed.csv
+//	go -C examples run ./sessionkit export -dsn sqlite:kyc.db -company acme -out acme.csv
 //	go -C examples run ./sessionkit check -dsn sqlite:kyc.db -company acme
 package main
 

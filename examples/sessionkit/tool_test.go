@@ -25,7 +25,8 @@ import (
 
 // Imports that are killed, many times:
 //
-//	go -C examples test ./sessionkit -run ImportKilled -timeout 60m -args -kill.n 50 -kill.sessions 100000
+//	go -C examples test ./sessionkit -run ImportKilled -timeout 60m \
+//		-args -kill.n 50 -kill.sessions 100000
 var (
 	killN        = flag.Int("kill.n", 2, "imports that are killed until they are complete")
 	killSessions = flag.Int("kill.sessions", 4500, "sessions of each")

@@ -1,6 +1,7 @@
 // Package file writes sessions to files that can be resumed and verified.
 //
-//	opts := file.Options{Options: export.Options{Format: export.ExcelCSV, Zone: tbilisi}, Manifest: true}
+//	format := export.Options{Format: export.ExcelCSV, Zone: tbilisi}
+//	opts := file.Options{Options: format, Manifest: true}
 //	selected := st.Select(viewer, f)
 //	var err error
 //	if file.Begun("acme.csv") { // a call before was cut off

@@ -9,9 +9,10 @@
 //
 // As a format of the HTTP API and of the page, with a download that begins at once:
 //
-//	httpapi.Options{Formats: []httpapi.Format{
-//		{Name: "xlsx", MediaType: xlsx.MediaType, Extension: ".xlsx", NeedsZone: true, Write: xlsx.Write},
-//	}}
+//	httpapi.Options{Formats: []httpapi.Format{{
+//		Name: "xlsx", MediaType: xlsx.MediaType, Extension: ".xlsx", NeedsZone: true,
+//		Write: xlsx.Write,
+//	}}}
 //
 // A workbook has one sheet with the columns of package export. Their headers stay in sight and have
 // a filter each. Personal numbers, names and all other texts are text cells. Zeros, all digits, and

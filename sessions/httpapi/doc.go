@@ -10,7 +10,8 @@
 //	}
 //	mux.Handle("/kyc/", http.StripPrefix("/kyc", httpapi.New(st, httpapi.Options{Viewer: viewer})))
 //
-//	$ curl -b "$COOKIE" -H 'Content-Type: application/json' -d '{"search": "gior", "limit": 20}' https://host.example/kyc/sessions
+//	$ curl -b "$COOKIE" -H 'Content-Type: application/json' \
+//		-d '{"search": "gior", "limit": 20}' https://host.example/kyc/sessions
 //
 // # Routes
 //
@@ -57,7 +58,8 @@
 // repeated parameter is an array, and extra.KEY may be a member KEY of extra), or a form, which
 // lets a browser save an export as it arrives.
 //
-//	{"search": "gior 0100", "status": ["failed", "pending"], "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01", "limit": 50}
+//	{"search": "gior 0100", "status": ["failed", "pending"], "limit": 50,
+//	 "created_at.zone": "Asia/Tbilisi", "created_at.from": "2026-03-01"}
 //
 // Every field can be filtered by, under its own name. Values of enumerations that neither the SDK
 // nor the host ([Options.Values]) knows are refused, and the answer lists the permitted ones, so

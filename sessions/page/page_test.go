@@ -231,7 +231,8 @@ func TestAnotherViewer(t *testing.T) {
 	require.Equal(t, http.StatusOK, send(t, all, http.MethodPost, "/sessions", "", "Company", "lomi", "HX-Request", "true", "Page-Viewer", was[1]).status)
 }
 
-// TestOtherViewerByEveryWay names the viewer of an open page in every way that a page or a proxy may.
+// TestOtherViewerByEveryWay names the viewer of an open page in every way that a page or a proxy
+// may.
 func TestOtherViewerByEveryWay(t *testing.T) {
 	image := func(w http.ResponseWriter, _ *http.Request, v store.Viewer, _ string) {
 		_, _ = io.WriteString(w, v.Company)

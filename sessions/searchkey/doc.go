@@ -30,10 +30,10 @@
 // if any of them does. This handles everything that is written in several ways:
 //
 //   - Names may be joined or split. A key has, for each word of a field, that word joined with the
-//     words after it: de la Cruz is delacruz, lacruz and cruz, so that delacruz, de la and cruz find
-//     it. Each word of a search text is looked for by itself and joined with the words before it, at
-//     most three in all, so that van kirk finds Vankirk. Hyphens, apostrophes, blanks, fillers (<)
-//     and other signs all separate words in this way.
+//     words after it: de la Cruz is delacruz, lacruz and cruz, so that delacruz, de la and cruz
+//     find it. Each word of a search text is looked for by itself and joined with the words before
+//     it, at most three in all, so that van kirk finds Vankirk. Hyphens, apostrophes, blanks,
+//     fillers (<) and other signs all separate words in this way.
 //   - Numbers may be joined or split too, and groups of digits are joined without that limit. In a
 //     key, a word of a number also begins where letters meet digits: 23AB12345 is found by ab12 and
 //     by 123.

@@ -76,7 +76,8 @@
 // first: who did what, when, to which session, and how it ended. sqlstore and memstore have both:
 //
 //	st := store.New(backend, store.Options{Settings: backend.Settings(), Trail: backend.Trail()})
-//	page, err := st.AuditTrail(ctx, master, store.AuditQuery{Session: id}) // who has seen this session?
+//	// Who has seen this session?
+//	page, err := st.AuditTrail(ctx, master, store.AuditQuery{Session: id})
 //
 // A trail holds the IDs of sessions, the keys of viewers, and which fields were searched, but
 // nothing about the persons in the sessions. So redaction does not change it: it still says who

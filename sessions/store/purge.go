@@ -13,7 +13,8 @@ import (
 // Purge says which sessions of a company to remove: those with the given IDs, those that a filter
 // matches, or all. The zero Purge is refused, so that a forgotten filter removes nothing.
 //
-//	store.Purge{Company: "acme", Filter: filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)}
+//	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
+//	store.Purge{Company: "acme", Filter: old}
 //	store.Purge{Company: "acme", Filter: filter.Is(sessions.FieldSubject, "person-17")}
 //	store.Purge{Company: "acme", IDs: []string{"s-1", "s-2"}}
 //	store.Purge{Company: "acme", All: true}

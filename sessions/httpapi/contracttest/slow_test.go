@@ -24,7 +24,8 @@ import (
 
 // Slow clients at the rates of real ones, which takes minutes:
 //
-//	go -C sessions/httpapi/contracttest test -run SlowClients -v -parallel 9 -timeout 30m -args -slow.least 32768 -slow.steady 400000 -slow.bytes 40000000
+//	go -C sessions/httpapi/contracttest test -run SlowClients -v -parallel 9 -timeout 30m \
+//		-args -slow.least 32768 -slow.steady 400000 -slow.bytes 40000000
 var (
 	slowLeast  = flag.Int64("slow.least", 2<<20, "bytes a second that a client has to take")
 	slowSteady = flag.Int64("slow.steady", 8<<20, "bytes a second that a steady client takes")

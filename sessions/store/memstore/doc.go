@@ -8,7 +8,9 @@
 //	if err != nil {
 //		return err
 //	}
-//	st := store.New(backend, store.Options{Settings: new(memstore.Settings), Trail: new(memstore.Trail)})
+//	st := store.New(backend, store.Options{
+//		Settings: new(memstore.Settings), Trail: new(memstore.Trail),
+//	})
 //	page, err := st.List(ctx, store.Viewer{Company: "acme", Role: sessions.Agent}, store.Query{})
 //
 // Its answers are those of filter.Filter.Match, session by session. It implements every optional

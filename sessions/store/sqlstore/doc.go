@@ -5,7 +5,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	if err := sqlstore.Migrate(ctx, db, sqlstore.Postgres); err != nil { // makes or upgrades the tables
+//	// Make the tables, or upgrade them.
+//	if err := sqlstore.Migrate(ctx, db, sqlstore.Postgres); err != nil {
 //		return err
 //	}
 //	backend := sqlstore.New(db, sqlstore.Postgres)
@@ -88,7 +89,7 @@
 // After a restore from a backup, before anything is written:
 //
 //	err := sqlstore.Migrate(ctx, db, sqlstore.Postgres) // the backup may be older than the package
-//	err = backend.NewHistory(ctx)                       // watermarks from after the backup are refused
+//	err = backend.NewHistory(ctx)                       // refuses watermarks from after the backup
 //	err = backend.Verify(ctx, company)                  // for each company; Repair mends
 //
 // # MySQL
@@ -218,7 +219,8 @@
 // and the same for Count, CountEach, Tally, Stream and Connections. Settings and the trail stay
 // with the primary, since only that can write:
 //
-//	primary, replica := sqlstore.New(p.primary, sqlstore.Postgres), sqlstore.New(p.standby, sqlstore.Postgres)
+//	primary := sqlstore.New(p.primary, sqlstore.Postgres)
+//	replica := sqlstore.New(p.standby, sqlstore.Postgres)
 //	backend := withReplica{primary, replica}
 //	st := store.New(backend, store.Options{Settings: primary.Settings(), Trail: primary.Trail()})
 //
@@ -256,11 +258,14 @@
 // and repeated. This moves a table that is still written to. The version is the time of a row's
 // last change, and changedSince reads the rows that have changed since an instant:
 //
-//	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }} // when the row has changed last
+//	// Here the revision is the time of the row's last change.
+//	version := func(s *sessions.Session) int64 { return s.Revision }
+//	opts := sqlstore.ImportOptions{Version: version}
 //	from := int64(0)
 //	catchUp := func() (changed int64, err error) {
 //		began := time.Now().Add(-overlap).UnixMicro()
-//		p, err := b.Import(ctx, store.All(ctx, o.changedSince(from), store.Selection{Company: company}), opts)
+//		list := store.All(ctx, o.changedSince(from), store.Selection{Company: company})
+//		p, err := b.Import(ctx, list, opts)
 //		from = began
 //		return p.Created + p.Updated, err
 //	}
@@ -291,11 +296,15 @@
 // The host runs a job that ends retention, erases people, and checks the result. It goes through
 // the Store, which checks permission and calls the audit hook:
 //
-//	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
+//	job := store.Viewer{
+//		Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true,
+//	}
 //	err = backend.CheckErasure(ctx) // once, where deleted data has to leave the disk of SQLite
 //	old := filter.Between(sessions.FieldCreatedAt, time.Time{}, fiveYearsAgo)
 //	n, err := st.Purge(ctx, job, store.Purge{Filter: old, Keep: 90 * 24 * time.Hour})
-//	person := filter.Or(filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number))
+//	person := filter.Or(
+//		filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number),
+//	)
 //	n, err = st.Purge(ctx, job, store.Purge{Filter: person})
 //	err = st.Redact(ctx, job, id)            // the session is to be counted on, the person is not
 //	n, err = st.PurgeCompany(ctx, job, 0)    // a company that leaves
@@ -433,9 +442,10 @@
 //	driver or pooler                    version
 //	github.com/jackc/pgx/v5/stdlib      5.12    default_query_exec_mode: all but cache_statement also
 //	                                            where statements cannot be kept
-//	PgBouncer, pool_mode=transaction    1.18    pgx in the modes exec, simple_protocol, cache_describe.
-//	                                            The default mode fails: it prepares statements on a
-//	                                            connection that the next transaction does not have
+//	PgBouncer, pool_mode=transaction    1.18    pgx in the modes exec, simple_protocol and
+//	                                            cache_describe. The default mode fails: it prepares
+//	                                            statements on a connection that the next transaction
+//	                                            does not have
 //	github.com/go-sql-driver/mysql      1.10
 //	modernc.org/sqlite                  1.61
 //	github.com/mattn/go-sqlite3         1.14
@@ -465,7 +475,8 @@
 //
 //	version := func(s *sessions.Session) int64 { return s.Revision }
 //	changes, err := from.Changes(ctx, company, "", 1) // this moment
-//	_, err = to.Import(ctx, store.All(ctx, from, store.Selection{Company: company}), sqlstore.ImportOptions{Version: version})
+//	all := store.All(ctx, from, store.Selection{Company: company})
+//	_, err = to.Import(ctx, all, sqlstore.ImportOptions{Version: version})
 //	for changes.More = true; changes.More; {
 //		if changes, err = from.Changes(ctx, company, changes.Next, 1000); err != nil {
 //			return err
@@ -489,38 +500,44 @@
 //
 //	several servers             PostgreSQL and MariaDB, and the move of a company between them
 //	hot standby of PostgreSQL   see A read replica
-//	partitions of PostgreSQL    by a hash of the company: all that package store promises holds, and each
-//	                            statement looks at one partition, with custom and with generic plans
+//	partitions of PostgreSQL    by a hash of the company: all that package store promises holds,
+//	                            and each statement looks at one partition, with custom and with
+//	                            generic plans
 //
 // For partitions add PARTITION BY HASH (company) to the tables that have a company in the text of
 // [Migrations], leave out the ALTER TABLE that sets toast_tuple_target, and make the partitions of
 // each:
 //
-//	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions FOR VALUES WITH (MODULUS 8, REMAINDER 0);
+//	CREATE TABLE sessionkit_sessions_p0 PARTITION OF sessionkit_sessions
+//		FOR VALUES WITH (MODULUS 8, REMAINDER 0);
 //
 // These were run once with the promises of package store, of which there were 28, and with an
 // earlier schema, on one machine that played several. Run storetest over yours before you rely on
 // it:
 //
 //	engine                        promises   keystroke   what it needs
-//	Citus 13.2, PostgreSQL 15,    28 of 28   x 3 to 7    no plan_cache_mode=force_generic_plan, under which it
-//	a coordinator, 2 workers                             plans no statement. Writes at a fifth of the rate.
-//	                                                     A stream is kept on the coordinator's disk before it
-//	                                                     is sent: export on the worker that has the company
+//	Citus 13.2, PostgreSQL 15,    28 of 28   x 3 to 7    no plan_cache_mode=force_generic_plan,
+//	a coordinator, 2 workers                             under which it plans no statement. Writes
+//	                                                     at a fifth of the rate. A stream is kept on
+//	                                                     the coordinator's disk before it is sent:
+//	                                                     export on the worker that has the company
 //	PostgreSQL, 8 partitions      28 of 28   x 1.4       x 1.0 with generic plans
-//	Galera 26.4, 3 nodes          28 of 28   x 1.0       one node at a time to write a company to: five
-//	                                                     deadlocks a commit otherwise. wsrep_sync_wait=7 to
-//	                                                     read on another node
-//	Vitess 24, 2 shards of        25 of 28   x 1.9       workload=olap for streams of more than 10,000 sessions.
-//	MariaDB                                              It refused a WITH within a derived table, and counted
-//	                                                     wrongly with a LIMIT over an IN subquery
-//	MariaDB Spider                18 of 28   -           do not use it: it answers wrongly, and does not say so
+//	Galera 26.4, 3 nodes          28 of 28   x 1.0       one node at a time to write a company to:
+//	                                                     five deadlocks a commit otherwise.
+//	                                                     wsrep_sync_wait=7 to read on another node
+//	Vitess 24, 2 shards of        25 of 28   x 1.9       workload=olap for streams of more than
+//	MariaDB                                              10,000 sessions. It refused a WITH within a
+//	                                                     derived table, and counted wrongly with a
+//	                                                     LIMIT over an IN subquery
+//	MariaDB Spider                18 of 28   -           do not use it: it answers wrongly, and does
+//	                                                     not say so
 //
 // For Citus call these after [Migrate] on the coordinator, and the like of the second one for the
 // other tables that have a company:
 //
 //	SELECT create_distributed_table('sessionkit_companies', 'company');
-//	SELECT create_distributed_table('sessionkit_sessions', 'company', colocate_with => 'sessionkit_companies');
+//	SELECT create_distributed_table('sessionkit_sessions', 'company',
+//		colocate_with => 'sessionkit_companies');
 //	SELECT create_reference_table('sessionkit_schema');
 //	SELECT create_reference_table('sessionkit_migrations');
 //

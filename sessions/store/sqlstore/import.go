@@ -44,9 +44,12 @@ type ImportOptions struct {
 // Load appends rows to a table with the engine's own bulk command, such as COPY or LOAD DATA, and
 // returns how many it stored. The SDK imports no driver, so the host writes it. With pgx:
 //
-//	func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (n int64, err error) {
+//	func(
+//		ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any,
+//	) (n int64, err error) {
 //		err = conn.Raw(func(driver any) error {
-//			n, err = driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+//			c := driver.(*stdlib.Conn).Conn()
+//			n, err = c.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
 //			return err
 //		})
 //		return n, err

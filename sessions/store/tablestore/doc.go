@@ -5,9 +5,14 @@
 //		From:   "kyc_checks k",
 //		Select: "k.uid, k.started, k.state, k.given_name, k.family_name",
 //		Scan:   scanCheck, // makes a sessions.Session of a row
-//		Columns: filter.Columns{Company: filter.Col("k.tenant"), Fields: map[sessions.Field]filter.Column{
-//			sessions.FieldID: filter.Col("k.uid"), sessions.FieldCreatedAt: filter.Col("k.started"), sessions.FieldStatus: filter.Col("k.state"),
-//		}},
+//		Columns: filter.Columns{
+//			Company: filter.Col("k.tenant"),
+//			Fields: map[sessions.Field]filter.Column{
+//				sessions.FieldID:        filter.Col("k.uid"),
+//				sessions.FieldCreatedAt: filter.Col("k.started"),
+//				sessions.FieldStatus:    filter.Col("k.state"),
+//			},
+//		},
 //	})
 //	st := store.New(backend, store.Options{})
 //

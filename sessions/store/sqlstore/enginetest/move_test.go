@@ -68,11 +68,13 @@ func move(ctx context.Context, o oldTable, b *sqlstore.Backend, company string, 
 		overlap = time.Minute
 	)
 	// When the row has last changed.
-	opts := sqlstore.ImportOptions{Version: func(s *sessions.Session) int64 { return s.Revision }}
+	version := func(s *sessions.Session) int64 { return s.Revision }
+	opts := sqlstore.ImportOptions{Version: version}
 	from := int64(0)
 	catchUp := func() (changed int64, err error) {
 		began := time.Now().Add(-overlap).UnixMicro()
-		p, err := b.Import(ctx, store.All(ctx, o.changedSince(from), store.Selection{Company: company}), opts)
+		list := store.All(ctx, o.changedSince(from), store.Selection{Company: company})
+		p, err := b.Import(ctx, list, opts)
 		from = began
 		return p.Created + p.Updated, err
 	}

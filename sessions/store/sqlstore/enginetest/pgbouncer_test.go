@@ -16,7 +16,8 @@ import (
 // that keep no prepared statement on the connection. It needs a PgBouncer whose databases are those
 // of SESSIONKIT_POSTGRES_DSN ("* = host=... port=..."):
 //
-//	SESSIONKIT_PGBOUNCER_DSN="postgres://user:password@127.0.0.1:6432/postgres?sslmode=disable" go test -run TestPgBouncer .
+//	SESSIONKIT_PGBOUNCER_DSN="postgres://user:password@127.0.0.1:6432/postgres?sslmode=disable" \
+//		go test -run TestPgBouncer .
 func TestPgBouncer(t *testing.T) {
 	dsn := os.Getenv("SESSIONKIT_PGBOUNCER_DSN")
 	if dsn == "" {

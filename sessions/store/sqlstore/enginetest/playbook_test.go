@@ -90,7 +90,9 @@ func retention(ctx context.Context, backend *sqlstore.Backend, fiveYearsAgo time
 		return err
 	}
 
-	job := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true}
+	job := store.Viewer{
+		Company: "acme", Role: sessions.MasterUser, Subject: "retention job", MayErase: true,
+	}
 	err = backend.CheckErasure(ctx)
 	if err != nil {
 		return nil, err
@@ -100,7 +102,9 @@ func retention(ctx context.Context, backend *sqlstore.Backend, fiveYearsAgo time
 	if note(n, err) != nil {
 		return nil, err
 	}
-	person := filter.Or(filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number))
+	person := filter.Or(
+		filter.Is(sessions.FieldSubject, subject), filter.Is(sessions.FieldPersonalNumber, number),
+	)
 	n, err = st.Purge(ctx, job, store.Purge{Filter: person})
 	if note(n, err) != nil {
 		return nil, err

@@ -24,7 +24,8 @@ func moveCompany(ctx context.Context, from, to *sqlstore.Backend, company string
 	if err != nil {
 		return err
 	}
-	_, err = to.Import(ctx, store.All(ctx, from, store.Selection{Company: company}), sqlstore.ImportOptions{Version: version})
+	all := store.All(ctx, from, store.Selection{Company: company})
+	_, err = to.Import(ctx, all, sqlstore.ImportOptions{Version: version})
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,8 @@ func TestReadReplica(t *testing.T) {
 	waiting := newBackend(t, postgres, p.applied).WithPacking(sqlstore.Packing{Tail: 50})
 	all := persons(300)
 	require.NoError(t, waiting.Insert(ctx, all...))
-	primary, replica := sqlstore.New(p.primary, sqlstore.Postgres), sqlstore.New(p.standby, sqlstore.Postgres)
+	primary := sqlstore.New(p.primary, sqlstore.Postgres)
+	replica := sqlstore.New(p.standby, sqlstore.Postgres)
 	p.standby.SetMaxOpenConns(3)
 
 	backend := withReplica{primary, replica}

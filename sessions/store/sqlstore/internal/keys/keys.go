@@ -33,8 +33,8 @@ func (k *Keys) As(s *sessions.Session) *sessions.Session {
 // Of returns the search key of a session.
 func (k *Keys) Of(s *sessions.Session) string { return string(searchkey.Of(k.As(s))) }
 
-// Other replaces, if it is set, the keys of Backends that are made meanwhile. It is for tests, which
-// have to reset it.
+// Other replaces, if it is set, the keys of Backends that are made meanwhile. It is for tests,
+// which have to reset it.
 var Other atomic.Pointer[Keys]
 
 // Current returns the keys of this SDK.

@@ -11,7 +11,8 @@
 //	q := segment.Compile(f)
 //	s, err := segment.Open(number, built.N, built.Oldest, built.Newest)
 //	// Put the blocks of q.Hashes, then those of q.Keys, of q.Rest and of q.More.
-//	result, err := q.Evaluation().Evaluate(s, oldest, newest) // positions that match for sure, and those that may
+//	// The positions that match for sure, and those that may.
+//	result, err := q.Evaluation().Evaluate(s, oldest, newest)
 //
 // # Terms
 //
@@ -54,10 +55,10 @@
 //     (uvarint). A hash is the CRC-32C of the word times 0x9e3779b1, in 32 bits. Each entry of the
 //     dictionary has a hash, except those of joined names. A filter with many whole words reads
 //     these blocks first, and then only the chunks of the words that exist.
-//   - P and a number in three hexadecimal digits: the places of [PartPlaces] positions. The creation
-//     time in microseconds and the change number of the first one (varints) and a byte, 1 if its ID
-//     follows; for each other one the difference of creation times times 2, plus 1 if its ID
-//     follows (uvarint), and the difference of change numbers (varint). An ID is the number of
+//   - P and a number in three hexadecimal digits: the places of [PartPlaces] positions. The
+//     creation time in microseconds and the change number of the first one (varints) and a byte, 1
+//     if its ID follows; for each other one the difference of creation times times 2, plus 1 if its
+//     ID follows (uvarint), and the difference of change numbers (varint). An ID is the number of
 //     bytes that it shares with the ID before in this part, the number of bytes that follow
 //     (uvarints), and those. An ID is present if a neighbour has the same creation time.
 //   - I: the creation time of the first place of each part, as a varint and then differences

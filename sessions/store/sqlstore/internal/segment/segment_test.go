@@ -448,8 +448,8 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// TestForgottenHalf removes a person whose words stay in the dictionary. Verify reports it, whichever
-// person it is: the one with the last word, too.
+// TestForgottenHalf removes a person whose words stay in the dictionary. Verify reports it,
+// whichever person it is: the one with the last word, too.
 func TestForgottenHalf(t *testing.T) {
 	w := newWorld(rand.New(rand.NewPCG(8, 9)), 40)
 	w.list = append(w.list, &sessions.Session{
