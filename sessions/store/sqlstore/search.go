@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"slices"
 
@@ -26,6 +27,11 @@ const (
 	// leastDoubtfulSessions is how many sessions the first statement looks up if their rows decide.
 	// Each further statement looks up twice as many as the one before.
 	leastDoubtfulSessions = 256
+	// heldBytes is how many bytes of rows a search holds. The rows of a thousand of the longest
+	// sessions are more than a hundred times as long.
+	heldBytes = 2 << 20
+	// firstHeldSessions is how many sessions a search reads before it knows how long their rows are.
+	firstHeldSessions = 256
 )
 
 // doubtfulCostRows is the cost of a session whose row decides whether it matches, in rows of a
@@ -43,6 +49,13 @@ func (f found) position() position { return position{f.session.CreatedAt.UnixMic
 
 // found reads the sessions that a statement selects as an ID and a packed row.
 func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, company string) ([]found, error) {
+	list, _, err := c.foundWithin(ctx, s, args, company, math.MaxInt)
+	return list, err
+}
+
+// foundWithin does what found does, but reads only rows of that many bytes in all, or one row. It
+// returns how many bytes were left; they are negative if there are more rows.
+func (c conn) foundWithin(ctx context.Context, s engine.Statement, args engine.Args, company string, bytes int) ([]found, int, error) {
 	type packedRow struct{ id, columns string }
 	var packed []packedRow
 	err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
@@ -50,11 +63,15 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 		if err := rows.Scan(&p.id, &p.columns); err != nil {
 			return failed(ctx, c.op, err)
 		}
+		if bytes -= len(p.columns); bytes < 0 && len(packed) > 0 {
+			return errEnough
+		}
 		packed = append(packed, p)
+		bytes = max(bytes, 0)
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, 0, err
 	}
 	r := row.NewReader(readable)
 	list := make([]found, len(packed))
@@ -67,11 +84,11 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 			f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": p.id}), company)
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		list[i] = f
 	}
-	return list, nil
+	return list, bytes, nil
 }
 
 // sessionsOf reads the sessions whose last changes have the given numbers, newest first. It leaves
@@ -117,8 +134,10 @@ type search struct {
 	unread  []*segment.Segment // not asked yet, the one with the newest session first
 	asked   []*segment.Segment
 	sources []*source // asked, and have more matches
+	waiting []hit     // taken from the sources, and their rows not read yet, newest first
 	rows    []found   // of segments, read and not handed over yet, newest first
 	tail    tail
+	atOnce  int // sessions whose rows one statement reads, by the lengths of those before
 
 	last       position // all sessions up to here were looked at, if any was
 	lastChange int64    // of the session at last, if its ID is not known
@@ -169,7 +188,7 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 	if err := sel.distrust(c, &d); err != nil {
 		return nil, err
 	}
-	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos}
+	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos, atOnce: firstHeldSessions}
 	r.least = (budget + progressDivisor - 1) / progressDivisor
 	r.tail = tail{pos: sel.pos, end: sel.end || d.packed == d.seq}
 	if !sel.end {
@@ -200,6 +219,7 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 		switch {
 		case from != nil && (!waits || bar.before((*from)[0].position()) || cut && bar == (*from)[0].position()):
 			f := (*from)[0]
+			(*from)[0] = found{} // the rest of the list must not keep it
 			*from = (*from)[1:]
 			if p := f.position(); p.before(r.last) {
 				r.last = p
@@ -256,6 +276,10 @@ func (r *search) bar() (bar position, waits bool) {
 			bar = s.head.position
 		}
 	}
+	// Those that wait are newer than what the sources have.
+	if len(r.waiting) > 0 {
+		bar, waits = r.waiting[0].position, true
+	}
 	if len(r.unread) > 0 {
 		if p := newestOf(r.unread[0]); !p.before(bar) {
 			bar = p
@@ -286,11 +310,11 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 			statement = r.engine.TailPage
 			args["packed"], args["seq"] = r.packed, r.seq
 		}
-		list, err := r.found(ctx, statement, args, r.company)
+		list, left, err := r.foundWithin(ctx, statement, args, r.company, heldBytes)
 		if err != nil {
 			return err
 		}
-		if r.tail.end = len(list) < n; len(list) > 0 {
+		if r.tail.end = len(list) < n && left >= 0; len(list) > 0 {
 			r.tail.pos = list[len(list)-1].position()
 		}
 		if r.distrusts {
@@ -459,18 +483,20 @@ func (s *source) place() error {
 // lookUp reads the sessions of the next matches. It reads no further than the newest session of the
 // segments that were not asked.
 func (r *search) lookUp(ctx context.Context, want int) error {
+	if len(r.waiting) > 0 {
+		return r.read(ctx)
+	}
 	n := min(max(want-len(r.rows), 1), mostLookedUpSessions)
 	if r.distrusts || !r.queries.ours.Query().Exact() {
 		r.doubtful = min(max(leastDoubtfulSessions, 2*r.doubtful), mostLookedUpSessions)
 		n = max(n, r.doubtful)
 	}
-	var hits []hit
 	floor := position{us: math.MinInt64}
 	if len(r.unread) > 0 {
 		floor = newestOf(r.unread[0])
 	}
 	missing := false
-	for len(hits) < n && len(r.sources) > 0 && !missing {
+	for len(r.waiting) < n && len(r.sources) > 0 && !missing {
 		s := slices.MaxFunc(r.sources, func(x, y *source) int { return x.head.compare(y.head.position) })
 		if !floor.before(s.head.position) {
 			break
@@ -479,7 +505,7 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 			break
 		}
 		if h := s.head; h.id == anyID || h.before(r.pos) {
-			hits = append(hits, h)
+			r.waiting = append(r.waiting, h)
 		}
 		if s.at = s.any.Before(s.at); s.at < 0 {
 			r.sources = slices.DeleteFunc(r.sources, func(x *source) bool { return x == s })
@@ -493,29 +519,48 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 			return err
 		}
 	}
-	if err := r.read(ctx, hits); err != nil {
+	taken := len(r.waiting)
+	if err := r.read(ctx); err != nil {
 		return err
 	}
-	if missing && len(hits) < n {
+	if missing && taken < n {
 		return r.heads(ctx, want)
 	}
 	return nil
 }
 
-// read reads the rows of some matches, and checks that they are what the segments say.
-func (r *search) read(ctx context.Context, hits []hit) error {
-	changes := make([]int64, len(hits))
+// read reads the rows of the matches that wait, as many as one statement reads, and checks that they
+// are what the segments say.
+func (r *search) read(ctx context.Context) error {
+	n := min(r.atOnce, len(r.waiting))
+	if n == 0 {
+		return nil
+	}
+	hits := r.waiting[:n]
+	changes := make([]int64, n)
 	condition := anyOf(r.company)
 	for i, h := range hits {
 		if changes[i] = h.change; !h.sure {
 			condition = r.condition
+		}
+	}
+	list, left, err := r.foundWithin(ctx, r.engine.SessionsOf, r.engine.Changed(engine.Args{"condition": condition}, r.company, changes), r.company, heldBytes)
+	switch {
+	case err != nil:
+		return err
+	case left < 0:
+		// The rows come in no order, so that some of the newest may be missing: read fewer.
+		r.atOnce = n / 2
+		return r.read(ctx)
+	case left > heldBytes/2:
+		r.atOnce = min(2*r.atOnce, mostLookedUpSessions)
+	}
+	r.waiting = r.waiting[n:]
+	for _, h := range hits {
+		if !h.sure {
 			r.budget -= doubtfulCostRows
 			r.spend(ctx, doubtfulCostRows)
 		}
-	}
-	list, err := r.sessionsOf(ctx, r.company, changes, condition)
-	if err != nil {
-		return err
 	}
 	read := byChange(list)
 	for _, h := range hits {

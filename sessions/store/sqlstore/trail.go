@@ -58,7 +58,7 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error)
 	})
 }
 
-// errEnough ends the reading of a page that is full.
+// errEnough ends the reading of rows.
 var errEnough = errors.New("sqlstore: enough")
 
 // AuditEntries implements [store.AuditTrail]. Queries by subject, session or time use an index.

@@ -83,7 +83,8 @@ func TestStreamEnds(t *testing.T) {
 }
 
 // TestStreamOfLongRows requires that the rows that a stream reads ahead are bounded in bytes: the
-// longest rows take no more memory than others.
+// longest rows take no more memory than others, whether a stream reads all sessions or looks up a
+// few, and those from segments or from the tail.
 func TestStreamOfLongRows(t *testing.T) {
 	db := open(t, sqlite)
 	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
@@ -94,10 +95,14 @@ func TestStreamOfLongRows(t *testing.T) {
 	}
 	long, err := sessions.NewExtra(pairs...)
 	require.NoError(t, err)
-	const n = 100
-	all := make([]*sessions.Session, n)
-	for i := range all {
-		all[i] = &sessions.Session{ID: fmt.Sprint(i), Company: "acme", CreatedAt: time.Unix(int64(i), 0), Status: sessions.Pending, Extra: long}
+	const n, others = 100, 1000
+	var all []*sessions.Session
+	for i := range n + others {
+		s := &sessions.Session{ID: fmt.Sprint(i), Company: "acme", CreatedAt: time.Unix(int64(i%n), 0), Status: sessions.Pending, Extra: long}
+		if i >= n {
+			s.Status, s.Extra = sessions.Success, sessions.Extra{}
+		}
+		all = append(all, s)
 	}
 	require.NoError(t, b.Insert(t.Context(), all...))
 	inUse := func() int64 {
@@ -106,15 +111,28 @@ func TestStreamOfLongRows(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc)
 	}
-	before, most, rows := inUse(), int64(0), int64(0)
-	require.NoError(t, b.Stream(t.Context(), store.Selection{Company: "acme"}, func(*sessions.Session) error {
-		if rows%10 == 0 {
-			most = max(most, inUse()-before)
-		}
-		rows++
-		return nil
-	}))
-	require.EqualValues(t, n, rows)
 	row := int64(sessions.MaxExtraPairs * sessions.MaxExtraValueBytes)
-	require.Less(t, most, 20*row, "of %d", n*row)
+	requireBounded := func(f filter.Filter, want int) {
+		t.Helper()
+		before, most, rows := inUse(), int64(0), 0
+		at := time.Unix(n, 0)
+		require.NoError(t, b.Stream(t.Context(), store.Selection{Company: "acme", Filter: f}, func(s *sessions.Session) error {
+			require.False(t, s.CreatedAt.After(at))
+			at = s.CreatedAt
+			if s.Extra.Len() > 0 && rows%10 == 0 {
+				most = max(most, inUse()-before)
+			}
+			rows++
+			return nil
+		}))
+		require.Equal(t, want, rows)
+		require.Less(t, most, 20*row, "of %d", n*row)
+	}
+	few := filter.Status(sessions.Pending)
+	requireBounded(few, n) // of the tail
+	require.NoError(t, b.Repair(t.Context(), "acme"))
+	requireBounded(few, n) // of segments
+	// Only rows say which extra fields there are.
+	requireBounded(filter.And(few, filter.ExtraPresent("0")), n)
+	requireBounded(filter.Filter{}, n+others)
 }
