@@ -1,10 +1,12 @@
 package segment
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -17,14 +19,18 @@ type Builder struct {
 	number     int64
 	places     []Place
 	ids        []string
-	words      inverted[Word]
-	properties inverted[property]
+	words      []occurrence
+	texts      []byte // of the words
+	properties map[property]*positions
 	buffer     []filter.Term
 }
 
+// positions are ascending.
+type positions []uint16
+
 // NewBuilder returns a Builder of the segment with a number. It has no sessions.
 func NewBuilder(number int64) *Builder {
-	return &Builder{number: number, words: newInverted[Word](), properties: newInverted[property]()}
+	return &Builder{number: number, properties: map[property]*positions{}}
 }
 
 // Add adds a session with its change number. Sessions have to be added from the oldest to the
@@ -33,62 +39,74 @@ func (b *Builder) Add(s *sessions.Session, change int64) {
 	position := uint16(len(b.places))
 	b.places = append(b.places, Place{Created: s.CreatedAt.UnixMicro(), Change: change})
 	b.ids = append(b.ids, s.ID)
-	b.buffer = termsOf(s, b.buffer, func(w Word) { b.words.add(w, position) },
-		func(p property) { b.properties.add(p, position) })
+	b.buffer = termsOf(s, b.buffer, func(w Word) { b.addWord(w, position) }, func(p property) { b.addProperty(p, position) })
 }
 
-// inverted collects the positions of terms. Most words belong to one or two sessions: a slice for
-// each word would make as many small allocations. So all positions are in one slice, which is
-// sorted at the end.
-type inverted[T comparable] struct {
-	numbers map[T]uint32
-	terms   []T       // by number
-	last    []int32   // the position that was last added, by number
-	pairs   []posting // in the order of their positions
+// addProperty adds a position to those of a property, which may have it already.
+func (b *Builder) addProperty(p property, position uint16) {
+	list := b.properties[p]
+	if list == nil {
+		list = new(positions)
+		b.properties[p] = list
+	}
+	if n := len(*list); n == 0 || (*list)[n-1] != position {
+		*list = append(*list, position)
+	}
 }
 
-// posting is a term at a position.
-type posting struct {
-	term     uint32
+// occurrence is a word at a position. A segment has hundreds of thousands of them, most of which
+// are of words of one or two sessions: they are sorted, which takes less time than looking each of
+// them up, and have no pointers, so that the collector of garbage does not look at them.
+type occurrence struct {
+	// The first eight bytes of the text as a number, which decides most comparisons.
+	first    uint64
+	begin    uint32 // of the text, in the texts of the Builder
+	size     uint8  // bytes of the text
+	tag      tag
 	position uint16
 }
 
-// newInverted returns an inverted without terms.
-func newInverted[T comparable]() inverted[T] { return inverted[T]{numbers: map[T]uint32{}} }
-
-// add adds a position, which is not before the last one added, unless the term has it already.
-func (v *inverted[T]) add(term T, position uint16) {
-	n, known := v.numbers[term]
-	if !known {
-		n = uint32(len(v.terms))
-		v.numbers[term] = n
-		v.terms, v.last = append(v.terms, term), append(v.last, -1)
-	}
-	if v.last[n] == int32(position) {
-		return
-	}
-	v.last[n] = int32(position)
-	v.pairs = append(v.pairs, posting{n, position})
+// addWord adds a word at a position, which may have it already.
+func (b *Builder) addWord(w Word, position uint16) {
+	var first [8]byte
+	copy(first[:], w.text)
+	b.words = append(b.words, occurrence{binary.BigEndian.Uint64(first[:]), uint32(len(b.texts)), uint8(len(w.text)), w.tag, position})
+	b.texts = append(b.texts, w.text...)
 }
 
-// postings returns the positions of each term, by number.
-func (v *inverted[T]) postings() [][]uint16 {
-	// A counting sort: ends has where the positions of each term begin in the slice of all.
-	lists, ends := make([][]uint16, len(v.terms)), make([]int, len(v.terms)+1)
-	for _, p := range v.pairs {
-		ends[p.term+1]++
+// text returns the text of a word.
+func (b *Builder) text(o occurrence) []byte { return b.texts[o.begin : o.begin+uint32(o.size)] }
+
+// compare orders words as the dictionary does, and the same word by its positions.
+func (b *Builder) compare(x, y occurrence) int {
+	if x.first != y.first {
+		return cmp.Compare(x.first, y.first)
 	}
-	for n := range lists {
-		ends[n+1] += ends[n]
+	// No word has a zero byte, so two that are no longer than the number are the same.
+	if x.size > 8 || y.size > 8 {
+		if c := bytes.Compare(b.text(x), b.text(y)); c != 0 {
+			return c
+		}
 	}
-	all := make([]uint16, len(v.pairs))
-	for n := range lists {
-		lists[n] = all[ends[n]:ends[n]:ends[n+1]]
+	return cmp.Compare(int(x.tag)<<16|int(x.position), int(y.tag)<<16|int(y.position))
+}
+
+// terms returns the words with their positions, in the order of the dictionary.
+func (b *Builder) terms() (terms []coded) {
+	slices.SortFunc(b.words, b.compare)
+	texts, all := string(b.texts), make([]uint16, 0, len(b.words))
+	begin := 0 // of the last term's positions
+	for _, o := range b.words {
+		w := Word{texts[o.begin : o.begin+uint32(o.size)], o.tag}
+		if n := len(terms); n == 0 || terms[n-1].Word != w {
+			terms, begin = append(terms, coded{Word: w}), len(all)
+		} else if all[len(all)-1] == o.position {
+			continue
+		}
+		all = append(all, o.position)
+		terms[len(terms)-1].positions = all[begin:]
 	}
-	for _, p := range v.pairs {
-		lists[p.term] = append(lists[p.term], p.position)
-	}
-	return lists
+	return terms
 }
 
 // Built is a segment that can be stored.
@@ -108,9 +126,9 @@ func (b *Builder) Build() Built {
 	set := newBits(n)
 	var spare []byte
 	var list []Block
-	lists := map[string][]uint16{}
-	for i, positions := range b.properties.postings() {
-		lists[b.properties.terms[i].String()] = positions
+	lists := map[string]positions{}
+	for p, list := range b.properties {
+		lists[p.String()] = *list
 	}
 	properties := slices.Sorted(maps.Keys(lists))
 	built.Blocks = append(built.Blocks, sealed(b.number, keyCatalogue, appendTexts(nil, properties)))
@@ -125,8 +143,8 @@ func (b *Builder) Build() Built {
 }
 
 // setAll adds positions to a set.
-func setAll(set Bits, positions []uint16) {
-	for _, p := range positions {
+func setAll(set Bits, list positions) {
+	for _, p := range list {
 		set.Set(int(p))
 	}
 }
@@ -152,18 +170,14 @@ func (b *Builder) placeBlocks() (blocks []Block) {
 // coded is a word with its postings, encoded for the dictionary.
 type coded struct {
 	Word
-	positions []uint16
+	positions positions
 	gaps      []byte
 	end       int // bytes of the dictionary up to here
 }
 
 // dictionary returns the chunks, the hashes, and the lists of prefixes.
 func (b *Builder) dictionary() []Block {
-	postings := b.words.postings()
-	terms := make([]coded, 0, len(postings))
-	for _, n := range inOrder(b.words.terms) {
-		terms = append(terms, coded{Word: b.words.terms[n], positions: postings[n]})
-	}
+	terms := b.terms()
 	var blocks []Block
 	var entries, arena, buffer, chunk []byte
 	before, link, size := "", "", 0
@@ -201,40 +215,15 @@ func (b *Builder) dictionary() []Block {
 	return l.blocks
 }
 
-// inOrder returns the indexes of words in the order of the dictionary. The first eight bytes,
-// compared as a number, decide most comparisons.
-func inOrder(words []Word) []uint32 {
-	type entry struct {
-		first uint64
-		place uint32
-	}
-	list := make([]entry, len(words))
-	for i := range words {
-		var first [8]byte
-		copy(first[:], words[i].text)
-		list[i] = entry{binary.BigEndian.Uint64(first[:]), uint32(i)}
-	}
-	slices.SortFunc(list, func(x, y entry) int {
-		if x.first != y.first {
-			return cmp.Compare(x.first, y.first)
-		}
-		v, w := &words[x.place], &words[y.place]
-		return cmp.Or(strings.Compare(v.text, w.text), cmp.Compare(v.tag, w.tag))
-	})
-	places := make([]uint32, len(list))
-	for i := range list {
-		places[i] = list[i].place
-	}
-	return places
-}
-
 // hashes returns the blocks of hashes.
 func (b *Builder) hashes(terms []coded) (blocks []Block) {
 	parts := hashParts(len(b.places))
 	rests := make([][]uint32, 1<<parts)
+	var text []byte
 	for i := range terms {
 		if t := &terms[i]; isHashed(t.tag) {
-			part, rest := hashPart(hashOf(t.text), parts)
+			text = append(text[:0], t.text...)
+			part, rest := hashPart(hashOf(text), parts)
 			rests[part] = append(rests[part], rest)
 		}
 	}
@@ -272,10 +261,8 @@ func (l *lister) lists(low, high, depth int) {
 	for low < high {
 		_, size := utf8.DecodeRuneInString(l.terms[low].text[depth:])
 		prefix := l.terms[low].text[:depth+size]
-		end := low + 1
-		for end < high && strings.HasPrefix(l.terms[end].text, prefix) {
-			end++
-		}
+		rest := l.terms[low:high]
+		end := low + sort.Search(len(rest), func(i int) bool { return !strings.HasPrefix(rest[i].text, prefix) })
 		if l.bytesBefore(end)-l.bytesBefore(low) > listBytes {
 			// Subjects are only looked for whole.
 			if prefix[:1] != subjectLetter || prefix == l.terms[low].text {

@@ -22,8 +22,8 @@ func isHashed(t tag) bool { return t != tagBoth }
 // hashOf returns a 32-bit hash of a text. A checksum alone is linear: numbers that differ in few
 // digits would share their first bits. So it is multiplied by a prime near 2^32 divided by the
 // golden ratio.
-func hashOf(text string) uint32 {
-	return crc32.Checksum([]byte(text), castagnoli) * 0x9e3779b1
+func hashOf(text []byte) uint32 {
+	return crc32.Checksum(text, castagnoli) * 0x9e3779b1
 }
 
 // hashedSessions is about how many sessions share a block of hashes.
@@ -45,7 +45,7 @@ func hashKey(part, parts int) string { return fmt.Sprintf("%s%x%02x", keyHashes,
 // of it.
 func (s *Segment) hashOf(text string) (key string, rest uint32) {
 	parts := hashParts(s.N)
-	part, rest := hashPart(hashOf(text), parts)
+	part, rest := hashPart(hashOf([]byte(text)), parts)
 	return hashKey(part, parts), rest
 }
 
@@ -91,7 +91,7 @@ func hashBlocks(words []string, n int) []hashBlock {
 	parts := hashParts(n)
 	byPart := make([][]hashedWord, 1<<parts)
 	for _, w := range words {
-		part, rest := hashPart(hashOf(w), parts)
+		part, rest := hashPart(hashOf([]byte(w)), parts)
 		byPart[part] = append(byPart[part], hashedWord{rest, w})
 	}
 	var blocks []hashBlock

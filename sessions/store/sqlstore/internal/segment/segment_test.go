@@ -2,6 +2,8 @@ package segment
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -588,6 +590,19 @@ func FuzzPostings(f *testing.F) {
 		require.True(t, orPostings(got, n, data))
 		require.Equal(t, set, got)
 	})
+}
+
+// TestBlocksStay compares a digest of all blocks with a golden one: a Builder may become faster, but
+// other blocks are another version of them.
+func TestBlocksStay(t *testing.T) {
+	digest := sha256.New()
+	r := rand.New(rand.NewPCG(5, 8))
+	for _, n := range []int{1, 2, 130, 700, 8_000} {
+		for _, b := range newWorld(r, n).table {
+			fmt.Fprintf(digest, "%q %x\n", b.Key, b.Data)
+		}
+	}
+	require.Equal(t, "c99def320942e41d76b56be6d6f95b75e463042d756c1c7c417903b80c9aecdf", hex.EncodeToString(digest.Sum(nil)))
 }
 
 // BenchmarkBuild reports time and bytes for each session.
