@@ -567,7 +567,7 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
-		builder := segment.NewBuilder(number)
+		builder := segment.NewBuilder(number, len(keys))
 		for part := range slices.Chunk(keys, mostLookedUpSessions) {
 			read := map[int64]*sessions.Session{}
 			// If keys may be of another version, read every session: each of them has to get into

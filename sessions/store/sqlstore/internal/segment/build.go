@@ -28,9 +28,14 @@ type Builder struct {
 // positions are ascending.
 type positions []uint16
 
-// NewBuilder returns a Builder of the segment with a number. It has no sessions.
-func NewBuilder(number int64) *Builder {
-	return &Builder{number: number, properties: map[property]*positions{}}
+// NewBuilder returns a Builder of the segment with a number, with room for n sessions. It has no
+// sessions.
+func NewBuilder(number int64, n int) *Builder {
+	return &Builder{
+		number: number, places: make([]Place, 0, n), ids: make([]string, 0, n),
+		words: make([]occurrence, 0, 7*n), texts: make([]byte, 0, 64*n), // more than most take
+		properties: map[property]*positions{},
+	}
 }
 
 // Add adds a session with its change number. Sessions have to be added from the oldest to the
@@ -94,7 +99,9 @@ func (b *Builder) compare(x, y occurrence) int {
 // terms returns the words with their positions, in the order of the dictionary.
 func (b *Builder) terms() (terms []coded) {
 	slices.SortFunc(b.words, b.compare)
-	texts, all := string(b.texts), make([]uint16, 0, len(b.words))
+	texts, all := string(b.texts), make(positions, 0, len(b.words))
+	// Most words are of one session. Growing step by step would take twice the memory.
+	terms = make([]coded, 0, len(b.words))
 	begin := 0 // of the last term's positions
 	for _, o := range b.words {
 		w := Word{texts[o.begin : o.begin+uint32(o.size)], o.tag}
@@ -167,11 +174,10 @@ func (b *Builder) placeBlocks() (blocks []Block) {
 	return append(blocks, sealed(b.number, keyIndex, appendIndex(nil, starts)))
 }
 
-// coded is a word with its postings, encoded for the dictionary.
+// coded is a word of the dictionary.
 type coded struct {
 	Word
 	positions positions
-	gaps      []byte
 	end       int // bytes of the dictionary up to here
 }
 
@@ -179,7 +185,7 @@ type coded struct {
 func (b *Builder) dictionary() []Block {
 	terms := b.terms()
 	var blocks []Block
-	var entries, arena, buffer, chunk []byte
+	var entries, gaps, buffer, chunk []byte
 	before, link, size := "", "", 0
 	flush := func(last string) {
 		chunk = appendChunk(chunk[:0], link, entries)
@@ -188,10 +194,8 @@ func (b *Builder) dictionary() []Block {
 	}
 	for i := range terms {
 		t := &terms[i]
-		start := len(arena)
-		arena = appendGaps(arena, t.positions)
-		t.gaps = arena[start:len(arena):len(arena)]
-		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), t.gaps)
+		gaps = appendGaps(gaps[:0], t.positions)
+		buffer = appendEntry(buffer[:0], before, t.text, t.tag, len(t.positions), gaps)
 		size += len(buffer)
 		t.end = size
 		// A word that takes more has a list, and no postings here.

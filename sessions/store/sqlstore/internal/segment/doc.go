@@ -2,7 +2,7 @@
 // filter can be evaluated over all of them at once. It uses no database: it reads and writes blocks
 // of bytes, each with a short key, which the caller keeps in tables.
 //
-//	b := segment.NewBuilder(number)
+//	b := segment.NewBuilder(number, len(oldestFirst))
 //	for _, s := range oldestFirst {
 //		b.Add(s, changeNumber)
 //	}

@@ -82,7 +82,7 @@ func (w *world) build() {
 		}
 		return -1
 	})
-	b := NewBuilder(7)
+	b := NewBuilder(7, len(w.list))
 	for i, s := range w.list {
 		b.Add(s, int64(i*3))
 	}
@@ -353,7 +353,7 @@ func TestPlaces(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	// In microseconds: all creation times are equal, many are, hardly any are.
 	for _, spread := range []int{1, 3, 1_000_000_000} {
-		b := NewBuilder(7)
+		b := NewBuilder(7, 1500)
 		var list []*sessions.Session
 		for i := range 1500 {
 			list = append(list, &sessions.Session{ID: fmt.Sprint("s-", i), Status: sessions.Success, CreatedAt: start.Add(time.Duration(r.IntN(spread)) * time.Microsecond)})
@@ -611,7 +611,7 @@ func BenchmarkBuild(b *testing.B) {
 	w := newWorld(r, 60_000)
 	bytes := 0
 	for b.Loop() {
-		builder := NewBuilder(7)
+		builder := NewBuilder(7, len(w.list))
 		for i, s := range w.list {
 			builder.Add(s, int64(i))
 		}
