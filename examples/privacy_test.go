@@ -128,8 +128,8 @@ func specimens(t *testing.T) []any {
 	terms := filter.AppendTerms(nil, s)
 	termRanges, _ := onlyCriterion(t, filter.Search("secret")).Terms()
 
-	settings := store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: keys, Revision: 2}
-	change := &store.SettingsChange{Old: store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: keys, Revision: 1}, New: settings}
+	settings := store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptOnRedaction: keys, Revision: 2}
+	change := &store.SettingsChange{Old: store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptOnRedaction: keys, Revision: 1}, New: settings}
 	purge := store.Purge{Company: "acme", IDs: []string{"s-1"}, Filter: f, All: true, Keep: time.Hour}
 	disclosure := sessions.Disclosure{Mask: sessions.FieldsOf(sessions.FieldLastName), Drop: sessions.FieldsOf(sessions.FieldExtra)}
 	viewer := store.Viewer{
@@ -153,7 +153,7 @@ func specimens(t *testing.T) []any {
 	}
 	count := store.Count{N: 3, Exact: true, Rekeying: true}
 	option := store.FacetOption{Value: "failed", Filter: f, Count: count}
-	tallyKey := store.TallyKey{Scale: "kvalifika-3d2d", DocumentType: sessions.Passport, Compared: true, Level: 4, Otherwise: store.OtherwisePasses}
+	tallyKey := store.TallyKey{Scale: "kvalifika-3d2d", DocumentType: sessions.Passport, Compared: true, Level: 4, OtherChecks: store.OtherChecksPassed}
 	options := store.Options{
 		DefaultLimit: 1, MaxLimit: 2, Budget: 3, CountLimit: 4, Connections: 5, Exports: store.ExportLimits{Process: 1, Company: 2, Viewer: 3}, Settings: saved,
 		Audit: func(context.Context, store.Event) error { return nil }, Trail: &memstore.Trail{}, AuditRetention: time.Hour, AuditTexts: true,
@@ -182,11 +182,11 @@ func specimens(t *testing.T) []any {
 		}},
 		First: &store.Difference{ID: "s-1", CreatedAt: at, Left: true, Right: true, Fields: disclosure.Mask},
 	}
-	own := export.OwnColumn{Header: "Link", Fields: disclosure.Mask, Cell: func(s *sessions.Session) string { return s.ID }}
+	own := export.CustomColumn{Header: "Link", Fields: disclosure.Mask, Cell: func(s *sessions.Session) string { return s.ID }}
 	writing := export.Options{
 		Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006-01", TimeLayout: "2006",
 		Columns: export.Columns(), Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys,
-		Count: 2, SHA256: true, Progress: func(export.Progress) {}, Own: []export.OwnColumn{own},
+		Count: 2, SHA256: true, Progress: func(export.Progress) {}, Custom: []export.CustomColumn{own},
 	}
 	sheet, err := (&export.Options{}).Sheet(sessions.Disclosure{})
 	require.NoError(t, err)
@@ -251,8 +251,8 @@ func specimens(t *testing.T) []any {
 			FoldsToNothing: true, Rekeying: true,
 		},
 		comparison, comparison.Months[0], comparison.Months[0].Left, *comparison.First,
-		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.OfViewer, Limit: 3}, store.OfViewer, options.Exports, st.Select(viewer, f), options, st,
-		store.OtherwisePasses, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
+		&store.HiddenError{Fields: disclosure.Mask}, &store.ExportLimitError{Limit: 3}, &store.BusyError{Scope: store.ScopeViewer, Limit: 3}, store.ScopeViewer, options.Exports, st.Select(viewer, f), options, st,
+		store.OtherChecksPassed, store.TallyRow{TallyKey: tallyKey, N: 3}, store.Tally{Rows: []store.TallyRow{{TallyKey: tallyKey, N: 3}}, Exact: true},
 		store.Outlook{Pass: 1, Fail: 2, Unknown: 3, Exact: true},
 		entry, store.AuditBatch{Entries: []store.AuditEntry{entry}, Reached: position}, store.AuditPage{Entries: []store.AuditEntry{entry}, Next: "x"}, revision,
 		store.AuditQuery{Subject: "agent-7", Session: "s-1", Actions: store.Actions(), From: at, Until: at, Limit: 3, After: "x"},
@@ -292,13 +292,12 @@ func specimens(t *testing.T) []any {
 		},
 		export.SessionOptions{Company: "acme", Scale: "a", NotVerified: sessions.Failed},
 		// httpapi
-		httpapi.Export{Viewer: viewer, Query: f.Text(), FileFormat: "excel_csv", Rows: 3, Bytes: 4, SHA256: "00", Err: cause},
 		format,
 		httpapi.Options{
-			Columns: []export.OwnColumn{own}, Headers: func(*http.Request) map[export.Column]string { return nil },
+			Columns: []export.CustomColumn{own}, Headers: func(*http.Request) map[export.Column]string { return nil },
 			Viewer: func(*http.Request) (store.Viewer, error) { return viewer, nil }, SearchInURL: true, Timeout: 1, MinBytesPerSecond: 2, Values: map[sessions.Field][]string{sessions.FieldStatus: {"expired"}}, MaxBodyBytes: 3, Formats: []httpapi.Format{format},
 			Selfie:      func(http.ResponseWriter, *http.Request, store.Viewer, string) {},
-			CompanyName: func(store.Viewer) string { return "" }, Exported: func(*http.Request, httpapi.Export) {}, Failed: func(*http.Request, error) {},
+			CompanyName: func(store.Viewer) string { return "" }, Failed: func(*http.Request, error) {},
 		},
 
 		// page

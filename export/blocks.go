@@ -97,7 +97,7 @@ func startingAt(seq iter.Seq2[*sessions.Session, error], first sessions.Position
 			if !found && err == nil && s != nil {
 				at := positionOf(s)
 				// Sessions of the same microsecond may come before it.
-				if first.Before(at) {
+				if first.Compare(at) > 0 {
 					continue
 				}
 				if found = at.ID == first.ID && at.CreatedAt.Equal(first.CreatedAt); !found {

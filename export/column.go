@@ -164,8 +164,8 @@ func Columns() []Column {
 	return all
 }
 
-// Field returns the field of a session that the column shows, or [sessions.FieldNone] for a column
-// of the host's own and for a number that is not a column.
+// Field returns the field of a session that the column shows, or [sessions.FieldNone] for a custom
+// column and for a number that is not a column.
 func (c Column) Field() sessions.Field {
 	if c >= columnEnd {
 		return sessions.FieldNone
@@ -179,9 +179,9 @@ func (c Column) masks(cell string) bool {
 	return cell == sessions.MaskedMark && !sessions.Disclosure{Mask: sessions.FieldsOf(c.Field())}.Shows(c.Field())
 }
 
-// OwnColumn is a column of the host's own. Its cells are texts, protected like all others. [Read]
-// skips such a column if ReadOptions.AllowUnknown is set.
-type OwnColumn struct {
+// CustomColumn is a column that the host adds. Its cells are texts, protected like all others.
+// [Read] skips such a column if ReadOptions.AllowUnknown is set.
+type CustomColumn struct {
 	Header string // in the language of the reader
 
 	// Fields are the fields that Cell uses. Its argument has only these, ID, company and creation
@@ -194,25 +194,26 @@ type OwnColumn struct {
 	Cell func(s *sessions.Session) string
 }
 
-// firstOwn is the number of the first column of the host's own.
-const firstOwn Column = 128
+// firstCustom is the number of the first custom column.
+const firstCustom Column = 128
 
-// Own returns the Column of Options.Own[i], for use in Options.Columns.
-func Own(i int) Column {
-	if i < 0 || i >= 256-int(firstOwn) {
-		return firstOwn - 1 // a number that no column has
+// ColumnCustom returns the Column of Options.Custom[i], for use in Options.Columns. i is at most
+// 127; for any other number Write returns an error that wraps [ErrUnknownColumn].
+func ColumnCustom(i int) Column {
+	if i < 0 || i >= 256-int(firstCustom) {
+		return firstCustom - 1 // a number that no column has
 	}
-	return firstOwn + Column(i)
+	return firstCustom + Column(i)
 }
 
-// String returns the column's header. For a column of the host's own, whose header only the Options
-// have, it returns "own column 1" and so on.
+// String returns the column's header. For a custom column, whose header only the Options have, it
+// returns "custom column 1" and so on.
 func (c Column) String() string {
 	if c < columnEnd {
 		return table[c].header
 	}
-	if c >= firstOwn {
-		return fmt.Sprintf("own column %d", c-firstOwn+1)
+	if c >= firstCustom {
+		return fmt.Sprintf("custom column %d", c-firstCustom+1)
 	}
 	return fmt.Sprintf("Column(%d)", uint8(c))
 }
@@ -220,7 +221,7 @@ func (c Column) String() string {
 // MarshalText returns the column's header; a number that is not a column is an error that wraps
 // [ErrColumn].
 func (c Column) MarshalText() ([]byte, error) {
-	if c >= columnEnd && c < firstOwn {
+	if c >= columnEnd && c < firstCustom {
 		return nil, fmt.Errorf("%w: %v", ErrColumn, c)
 	}
 	return []byte(c.String()), nil
@@ -229,9 +230,9 @@ func (c Column) MarshalText() ([]byte, error) {
 // UnmarshalText reads exactly a column's header; anything else is an error that wraps
 // [ErrUnknownColumn].
 func (c *Column) UnmarshalText(text []byte) error {
-	var own int
-	if _, err := fmt.Sscanf(string(text), "own column %d", &own); err == nil && own > 0 && Own(own-1).String() == string(text) {
-		*c = Own(own - 1)
+	var number int
+	if _, err := fmt.Sscanf(string(text), "custom column %d", &number); err == nil && number > 0 && ColumnCustom(number-1).String() == string(text) {
+		*c = ColumnCustom(number - 1)
 		return nil
 	}
 	for known := range columnEnd {

@@ -19,7 +19,7 @@
 // tags. [Record] defines the format: gocsv writes a slice of records as [Write] writes the
 // sessions, except for line breaks. [Write] uses only the tags of gocsv, so that the global
 // settings of gocsv in a host do not change the files. [Options] choose columns and their order,
-// add [ColumnStatus], [ColumnReasons] and columns of the host's own ([OwnColumn]), rename columns,
+// add [ColumnStatus], [ColumnReasons] and custom columns ([CustomColumn]), rename columns,
 // and split Extra into one column for each of a list of keys. A field that the viewer may not see
 // has no column, or one of masked cells: see [Selection].
 //
@@ -78,7 +78,7 @@
 //     and 5,3 would be a number.
 //   - It has at most [MaxExcelRows] rows: more is an error. A cell of more than [MaxExcelCellUnits]
 //     characters is [TooLongMark], and [Result] counts these; only extra fields as JSON and the
-//     host's own columns can be so long.
+//     custom columns can be so long.
 //
 // [Read] with the same format and separator removes all protection, so that every text comes back
 // as it was, even after LibreOffice has saved the file with that separator. Only line breaks

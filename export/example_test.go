@@ -104,13 +104,13 @@ func ExampleWriteGocsv() {
 	// s-1 =1+1 FALSE <nil>
 }
 
-// A column of the host's own, and headers in the reader's language.
-func ExampleOwnColumn() {
+// A custom column, and headers in the reader's language.
+func ExampleCustomColumn() {
 	var file bytes.Buffer
 	_, err := export.Write(context.Background(), &file, export.FromIterator(sessions.Request{}, twoSessions), export.Options{
-		Columns: []export.Column{export.ColumnFirstName, export.Own(0)},
+		Columns: []export.Column{export.ColumnFirstName, export.ColumnCustom(0)},
 		Headers: map[export.Column]string{export.ColumnFirstName: "სახელი"},
-		Own: []export.OwnColumn{{
+		Custom: []export.CustomColumn{{
 			Header: "ბმული", Cell: func(s *sessions.Session) string { return "https://kyc.example/" + s.ID },
 		}},
 	})

@@ -86,8 +86,8 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	all := hostileSessions(*officeRows, *officeSeed)
 	r := rand.New(rand.NewPCG(*officeSeed, 8))
 	title := func() string { return hostile(r) + pick(r, "x", "5", "wahr", `a"`, ";b", ",May") }
-	own := func() OwnColumn {
-		return OwnColumn{Header: title(), Cell: func(s *sessions.Session) string { return s.LastName.Value() }}
+	own := func() CustomColumn {
+		return CustomColumn{Header: title(), Cell: func(s *sessions.Session) string { return s.LastName.Value() }}
 	}
 	kinds := []Options{
 		{Columns: append(Columns(), ColumnStatus, ColumnReasons)},
@@ -99,7 +99,7 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 	}
 	for range 10 { // headers may contain texts that we do not control, too
 		first := pick(r, ColumnPersonalNumber, ColumnPartner, ColumnAttempts)
-		kinds = append(kinds, Options{Columns: []Column{first, ColumnOS}, Own: []OwnColumn{own(), own()}, Headers: map[Column]string{first: title()}})
+		kinds = append(kinds, Options{Columns: []Column{first, ColumnOS}, Custom: []CustomColumn{own(), own()}, Headers: map[Column]string{first: title()}})
 	}
 	sets := []string{",", ";", "\t", "|", ",;\t|"}
 	for n, language := range languages {
@@ -114,7 +114,7 @@ func TestLibreOfficeEvaluatesNothing(t *testing.T) {
 						name := fmt.Sprintf("own%d-%d.csv", j, k)
 						o.Format, o.Zone, o.Comma = ExcelCSV, time.UTC, own
 						some := all
-						if o.Own != nil {
+						if o.Custom != nil {
 							some = all[:20]
 						}
 						files[name], columns[name] = write(t, some, o), o.columns()

@@ -32,7 +32,7 @@ type plan struct {
 	clock       clock
 	scratch     []byte
 	json        []byte           // extra fields as JSON, guarded
-	own         sessions.Session // what a column of the host's own is given
+	custom      sessions.Session // the session that a custom column's Cell gets
 	raw         bool             // cells get no quotes here, since the host's writer adds them
 }
 

@@ -37,9 +37,9 @@ type Options struct {
 	// Columns are the columns in their order. nil is [Columns].
 	Columns []Column
 
-	// Own are further columns of the host. Columns refers to them with [Own]; those that are not in
-	// Columns come last.
-	Own []OwnColumn
+	// Custom are further columns, of the host. Columns refers to them with [ColumnCustom]; those
+	// that are not in Columns come last.
+	Custom []CustomColumn
 
 	// Headers renames columns. A column that is not in it keeps its header; two columns with the
 	// same header are an error.
@@ -71,8 +71,8 @@ func (o *Options) Fields() sessions.Fields {
 			shown = shown.Union(sessions.FieldsOf(c.Field()))
 		}
 	}
-	for _, own := range o.Own {
-		shown = shown.Union(own.Fields)
+	for _, custom := range o.Custom {
+		shown = shown.Union(custom.Fields)
 	}
 	return shown
 }
@@ -322,15 +322,15 @@ func checkComma(comma rune) (byte, error) {
 	}
 }
 
-// columns returns the columns chosen, followed by the host's own that were not chosen.
+// columns returns the columns chosen, followed by the custom ones that were not chosen.
 func (o *Options) columns() []Column {
 	chosen := o.Columns
 	if chosen == nil {
 		chosen = Columns()
 	}
-	for i := range o.Own {
-		if !slices.Contains(chosen, Own(i)) {
-			chosen = append(slices.Clip(chosen), Own(i))
+	for i := range o.Custom {
+		if !slices.Contains(chosen, ColumnCustom(i)) {
+			chosen = append(slices.Clip(chosen), ColumnCustom(i))
 		}
 	}
 	return chosen
@@ -349,30 +349,30 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	if err := checkHeaders(o.Headers); err != nil {
 		return err
 	}
-	for i, own := range o.Own {
-		if own.Cell == nil || own.Header == "" || !utf8.ValidString(own.Header) || strings.ContainsRune(own.Header, 0) {
-			return fmt.Errorf("%w: own column %d has no Cell, or a header that is empty or not UTF-8", ErrOptions, i+1)
+	for i, custom := range o.Custom {
+		if custom.Cell == nil || custom.Header == "" || !utf8.ValidString(custom.Header) || strings.ContainsRune(custom.Header, 0) {
+			return fmt.Errorf("%w: custom column %d has no Cell, or a header that is empty or not UTF-8", ErrOptions, i+1)
 		}
 	}
 	// ID and creation time are never dropped.
 	dropped := sessions.Disclosure{Drop: hidden.Drop}.Hidden()
 	for i, c := range chosen {
-		own := int(c) - int(firstOwn)
+		custom := int(c) - int(firstCustom)
 		switch {
-		case c >= columnEnd && (own < 0 || own >= len(o.Own)):
+		case c >= columnEnd && (custom < 0 || custom >= len(o.Custom)):
 			return fmt.Errorf("%w: %v", ErrUnknownColumn, c)
 		case slices.Contains(chosen[:i], c):
 			return fmt.Errorf("%w: %v", ErrDoubledColumn, c)
-		case own >= 0:
-			if of := o.Own[own]; of.Fields.Intersect(dropped) == 0 {
+		case custom >= 0:
+			if of := o.Custom[custom]; of.Fields.Intersect(dropped) == 0 {
 				p.columns = append(p.columns, planned{
 					FileColumn: FileColumn{Header: of.Header, Column: c}, fields: of.Fields,
 					// The host's function gets only the fields that it has declared, since the
 					// others are not checked against the disclosure.
 					text: func(s *sessions.Session) string {
-						p.own = *s
-						p.own.Retain(of.Fields)
-						return of.Cell(&p.own)
+						p.custom = *s
+						p.custom.Retain(of.Fields)
+						return of.Cell(&p.custom)
 					},
 				})
 			}

@@ -49,16 +49,16 @@ type Columns struct {
 	// [*ColumnError] that wraps [ErrNoSearchKey], and has to be matched in Go: see [Filter.Split].
 	SearchKey Column
 
-	// Binary promises that the database compares the text columns byte by byte. MariaDB and MySQL
-	// do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
+	// BinaryCollation promises that the database compares the text columns byte by byte. MariaDB
+	// and MySQL do so under binary collations that do not pad (VARBINARY, utf8mb4_nopad_bin,
 	// utf8mb4_0900_bin), SQLite unless a column is declared otherwise, PostgreSQL in text and
-	// varchar under all deterministic collations. Without Binary, company "acme" is still not
-	// "ACME" on any engine, whatever the column's type and collation: the SQL has a second,
+	// varchar under all deterministic collations. Without BinaryCollation, company "acme" is still
+	// not "ACME" on any engine, whatever the column's type and collation: the SQL has a second,
 	// bytewise comparison, and on PostgreSQL it casts columns to text, which costs nothing if they
 	// are text or varchar. An index on a column of another type, such as citext, is then not used,
 	// unless [Column.UUID] or [Column.Integer] states the type. The result of the cast is compared:
 	// for inet that is "10.0.0.1/32", so use Expr("host(t.ip)").
-	Binary bool
+	BinaryCollation bool
 }
 
 // Column is a column of a host's table, or an expression over its columns. The zero Column means

@@ -83,7 +83,7 @@ func goldenFilters(t testing.TB) []filter.Filter {
 // way, and with a host's columns.
 func TestGolden(t *testing.T) {
 	loose := ownColumns()
-	loose.Binary = false
+	loose.BinaryCollation = false
 	tables := []struct {
 		name    string
 		columns filter.Columns

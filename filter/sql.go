@@ -220,7 +220,7 @@ func (w *writer) member(f sessions.Field, c Column, values []any, negated bool) 
 	// The engines compare them by different rules.
 	case texts > 0 && texts < len(values):
 		w.fail(f, fmt.Errorf("%w: texts and other values of one enumeration", ErrColumn))
-	case texts == 0 || c.bytewise || w.columns.Binary || c.value != nil,
+	case texts == 0 || c.bytewise || w.columns.BinaryCollation || c.value != nil,
 		// The host's codes, which may be of an enumerated type.
 		w.dialect == Postgres && c.stored != nil:
 		w.column("", c, "")
@@ -481,7 +481,7 @@ func (w *writer) beginsWith(f sessions.Field, c Column, texts []string, negated 
 func (w *writer) position(c Column, needle any) {
 	haystack := func() {
 		// SQLite's instr takes a number as text.
-		if w.columns.Binary || c.bytewise || w.dialect == SQLite {
+		if w.columns.BinaryCollation || c.bytewise || w.dialect == SQLite {
 			w.column("", c, "")
 		} else {
 			w.bytes(c)

@@ -39,9 +39,9 @@ func ownColumns() filter.Columns {
 		OtherReason: func(r sessions.Reason) filter.Column {
 			return filter.Expr("reasons LIKE ?", "%,"+string(r)+",%").NotNull()
 		},
-		ExtraJSON: filter.Col("extra"),
-		SearchKey: filter.Col("search_key").NotNull(),
-		Binary:    true,
+		ExtraJSON:       filter.Col("extra"),
+		SearchKey:       filter.Col("search_key").NotNull(),
+		BinaryCollation: true,
 	}
 }
 
@@ -147,7 +147,7 @@ func TestSQLGolden(t *testing.T) {
 func TestSQLOfDialects(t *testing.T) {
 	t.Parallel()
 	own, host, loose := ownColumns(), hostColumns(), ownColumns()
-	loose.Binary = false
+	loose.BinaryCollation = false
 	for _, c := range []struct {
 		why     string
 		text    string
@@ -501,7 +501,7 @@ func TestSQLIsDeterministic(t *testing.T) {
 
 func hostWithKey() filter.Columns {
 	c := ownColumns()
-	c.Binary = false
+	c.BinaryCollation = false
 	return c
 }
 

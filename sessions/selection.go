@@ -1,10 +1,12 @@
 package sessions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -73,12 +75,15 @@ func PositionOf(s *Session) Position { return Position{s.CreatedAt, s.ID} }
 // IsZero reports whether p is the zero Position.
 func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
 
-// Before reports whether p is further back in a list than q: older or, at the same instant, with a
-// lesser ID. It compares the two fields only: call [Position.IsZero] first, since the zero Position
-// as q means the beginning of the list.
-func (p Position) Before(q Position) bool {
-	if c := p.CreatedAt.Compare(q.CreatedAt); c != 0 {
-		return c < 0
+// Compare returns a negative number if p comes before q in the order of all lists, a positive one
+// if it comes after q, further back, and 0 if they are the same position. It uses only the
+// instant of CreatedAt, whatever its time zone.
+func (p Position) Compare(q Position) int {
+	if zero := p.IsZero(); zero != q.IsZero() { // the zero Position is before the newest session
+		if zero {
+			return -1
+		}
+		return 1
 	}
-	return p.ID < q.ID
+	return cmp.Or(q.CreatedAt.Compare(p.CreatedAt), strings.Compare(q.ID, p.ID))
 }

@@ -92,14 +92,9 @@ func (s *Session) FailedFor(r Reason) bool {
 	return s.Status == Failed && slices.Contains(s.Reasons, r)
 }
 
-// Newer reports whether s comes before t in the order of all lists: newest first, ties by ID, the
-// bytewise greater first.
-func (s *Session) Newer(t *Session) bool {
-	if c := s.CreatedAt.Compare(t.CreatedAt); c != 0 {
-		return c > 0
-	}
-	return s.ID > t.ID
-}
+// Compare compares two sessions by their positions in a list ([Position.Compare]), for
+// slices.SortFunc: a negative number means that s comes before t, since it is newer.
+func (s *Session) Compare(t *Session) int { return PositionOf(s).Compare(PositionOf(t)) }
 
 // Clone returns a deep copy.
 func (s *Session) Clone() *Session {

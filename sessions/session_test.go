@@ -1,6 +1,7 @@
 package sessions_test
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -201,7 +202,7 @@ func TestNewID(t *testing.T) {
 	require.Len(t, slices.Compact(ids), 1000)
 }
 
-func TestNewer(t *testing.T) {
+func TestCompare(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	list := []sessions.Session{ // newest first; ties by ID, the bytewise greater first
 		{CreatedAt: at.Add(time.Microsecond), ID: ""},
@@ -214,7 +215,7 @@ func TestNewer(t *testing.T) {
 	}
 	for i := range list {
 		for j := range list {
-			require.Equal(t, i < j, list[i].Newer(&list[j]), "%d %d", i, j)
+			require.Equal(t, cmp.Compare(i, j), list[i].Compare(&list[j]), "%d %d", i, j)
 		}
 	}
 }

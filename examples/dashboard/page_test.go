@@ -775,13 +775,13 @@ func testSettings(t *testing.T, browser context.Context) {
 	for _, documentType := range current.Overrides() {
 		seven = seven.With(documentType, current.For(documentType))
 	}
-	outlook, err := tally.If(seven)
+	outlook, err := tally.Under(seven)
 	require.NoError(t, err)
 	require.NotZero(t, outlook.Fail)
 	row := eval[[]string](b, "[...document.querySelectorAll('.levels tbody tr')[0].querySelectorAll('td.num')].map(c => c.innerText.trim())")
 	require.Equal(t, []string{fmt.Sprint(outlook.Pass), fmt.Sprint(outlook.Fail), fmt.Sprint(outlook.Unknown)}, row, "beside the document types' own levels")
 
-	in, err := tally.If(current)
+	in, err := tally.Under(current)
 	require.NoError(t, err)
 	b.click(".levels tbody tr:first-child input")
 	b.wait("document.getElementById('consequence').innerText !== ''")

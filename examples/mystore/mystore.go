@@ -65,17 +65,12 @@ func (m *Store) List(ctx context.Context, sel store.Selection) (store.Batch, err
 	defer m.mu.RUnlock()
 	var found []*sessions.Session
 	for k, s := range m.sessions {
-		further := sel.After.IsZero() || sessions.PositionOf(s).Before(sel.After)
+		further := sessions.PositionOf(s).Compare(sel.After) > 0
 		if k.company == sel.Company && further && sel.Filter.Match(s) {
 			found = append(found, s)
 		}
 	}
-	slices.SortFunc(found, func(a, b *sessions.Session) int {
-		if sessions.PositionOf(a).Before(sessions.PositionOf(b)) { // Before means further back
-			return 1
-		}
-		return -1
-	})
+	slices.SortFunc(found, (*sessions.Session).Compare)
 	var batch store.Batch
 	if len(found) > sel.Limit { // otherwise Reached stays zero, which means the end
 		found = found[:sel.Limit]

@@ -80,15 +80,7 @@ func newHistory(n int) *history {
 	for i := range h.all { // four sessions at each instant, so that their IDs decide
 		h.all[i].CreatedAt = h.all[i-i%4].CreatedAt
 	}
-	slices.SortStableFunc(h.all, func(a, b *sessions.Session) int {
-		switch {
-		case sessions.PositionOf(a).Before(sessions.PositionOf(b)):
-			return 1
-		case sessions.PositionOf(b).Before(sessions.PositionOf(a)):
-			return -1
-		}
-		return 0
-	})
+	slices.SortStableFunc(h.all, (*sessions.Session).Compare)
 	return h
 }
 
@@ -107,7 +99,7 @@ func (h *history) Changed(_ context.Context, since string, after sessions.Positi
 		return false, err
 	}
 	for _, p := range h.changes[n:] {
-		if p.Before(after) {
+		if p.Compare(after) > 0 {
 			return true, nil
 		}
 	}
@@ -121,7 +113,7 @@ func (h *history) Open(_ context.Context, r sessions.Reading) (iter.Seq2[*sessio
 		var lent sessions.Session
 		n := 0
 		for _, s := range h.all {
-			if !r.After.IsZero() && !sessions.PositionOf(s).Before(r.After) {
+			if sessions.PositionOf(s).Compare(r.After) <= 0 {
 				continue
 			}
 			if n++; h.breaks > 0 && n > h.breaks {

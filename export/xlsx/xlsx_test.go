@@ -146,7 +146,7 @@ func TestHostileColumns(t *testing.T) {
 	} {
 		opts := export.Options{
 			Zone: tbilisi, Columns: []export.Column{export.ColumnSessionID},
-			Own: []export.OwnColumn{{Header: "own", Cell: func(*sessions.Session) string { return text }}},
+			Custom: []export.CustomColumn{{Header: "own", Cell: func(*sessions.Session) string { return text }}},
 		}
 		header := "Session ID"
 		if utf8.ValidString(text) && !strings.ContainsRune(text, 0) {
@@ -247,7 +247,7 @@ func TestErrors(t *testing.T) {
 func TestLibreOfficeReadsTypes(t *testing.T) {
 	all := naughtySessions()
 	var b bytes.Buffer
-	opts := export.Options{Zone: tbilisi, Own: []export.OwnColumn{
+	opts := export.Options{Zone: tbilisi, Custom: []export.CustomColumn{
 		{Header: "=1+1", Fields: sessions.FieldsOf(sessions.FieldModel), Cell: func(s *sessions.Session) string { return s.Model }},
 		{Header: "რისკი", Cell: func(*sessions.Session) string { return "03-05-36" }},
 	}}

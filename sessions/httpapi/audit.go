@@ -33,9 +33,9 @@ type auditEntry struct {
 
 // auditSettings are the settings before or after a change.
 type auditSettings struct {
-	Acceptance sessions.Acceptance `json:"acceptance"`
-	ExtraKeys  []string            `json:"extra_keys"`
-	KeptKeys   []string            `json:"kept_extra_keys"`
+	Acceptance      sessions.Acceptance `json:"acceptance"`
+	ExtraKeys       []string            `json:"extra_keys"`
+	KeptOnRedaction []string            `json:"kept_on_redaction"`
 }
 
 // auditSettingsOf parses the settings of an entry. It returns nil if the entry has none, or if they
@@ -45,7 +45,7 @@ func auditSettingsOf(text string) *auditSettings {
 	if err != nil {
 		return nil
 	}
-	return &auditSettings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), append([]string{}, s.KeptKeys.All()...)}
+	return &auditSettings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), append([]string{}, s.KeptOnRedaction.All()...)}
 }
 
 func (c *call) audit() (any, error) {

@@ -37,7 +37,7 @@ func TestAuditTrail(t *testing.T) {
 	require.Equal(t, "settings", done["action"])
 	require.Equal(t, "m-1", done["subject"])
 	require.Equal(t, "master_user", done["role"])
-	require.Equal(t, map[string]any{"acceptance": map[string]any{"default": "kvalifika-3d2d:5"}, "extra_keys": []any{"phone", "email"}, "kept_extra_keys": []any{}}, done["old_settings"])
+	require.Equal(t, map[string]any{"acceptance": map[string]any{"default": "kvalifika-3d2d:5"}, "extra_keys": []any{"phone", "email"}, "kept_on_redaction": []any{}}, done["old_settings"])
 	require.Equal(t, []any{"email"}, done.at("new_settings", "extra_keys"))
 	require.Equal(t, "store: session not found", all[2]["reason"])
 	require.Equal(t, "filter(status, search)", all[4]["query"], "by what was searched, not with what")

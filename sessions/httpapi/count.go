@@ -87,12 +87,12 @@ type tally struct {
 }
 
 type tallyRow struct {
-	Scale        *string         `json:"scale"`
-	DocumentType *string         `json:"document_type"`
-	Compared     bool            `json:"compared"`
-	Level        *far.Level      `json:"level"`
-	Otherwise    store.Otherwise `json:"otherwise"`
-	N            int             `json:"n"`
+	Scale        *string           `json:"scale"`
+	DocumentType *string           `json:"document_type"`
+	Compared     bool              `json:"compared"`
+	Level        *far.Level        `json:"level"`
+	OtherChecks  store.OtherChecks `json:"other_checks"`
+	N            int               `json:"n"`
 }
 
 // outlook is the outcome of a selection under an acceptance level.
@@ -116,7 +116,7 @@ func (c *call) tally() (any, error) {
 	answer := tally{Rows: []tallyRow{}, Exact: t.Exact}
 	for _, r := range t.Rows {
 		shown := tallyRow{
-			Scale: orNull(r.Scale), DocumentType: orNull(string(r.DocumentType)), Compared: r.Compared, Otherwise: r.Otherwise, N: r.N,
+			Scale: orNull(r.Scale), DocumentType: orNull(string(r.DocumentType)), Compared: r.Compared, OtherChecks: r.OtherChecks, N: r.N,
 		}
 		if r.Compared {
 			shown.Level = &r.Level
@@ -132,7 +132,7 @@ func (c *call) tally() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		o, err := t.If(acceptance)
+		o, err := t.Under(acceptance)
 		if err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ func TestTally(t *testing.T) {
 	require.Equal(t, true, o["exact"])
 	row := func(level float64) any {
 		return map[string]any{
-			"scale": "kvalifika-3d2d", "document_type": "passport", "compared": true, "level": level, "otherwise": "passes", "n": 1.0,
+			"scale": "kvalifika-3d2d", "document_type": "passport", "compared": true, "level": level, "other_checks": "passed", "n": 1.0,
 		}
 	}
 	require.Equal(t, []any{row(4), row(6)}, o["rows"])
@@ -72,7 +72,7 @@ func TestTally(t *testing.T) {
 
 	o = h.get("agent", "/tally?status=pending").object(http.StatusOK)
 	require.Equal(t, []any{map[string]any{
-		"scale": nil, "document_type": "id_card", "compared": false, "level": nil, "otherwise": "unknown", "n": 1.0,
+		"scale": nil, "document_type": "id_card", "compared": false, "level": nil, "other_checks": "unknown", "n": 1.0,
 	}}, o["rows"])
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"mime"
 	"net/http"
 	"os"
@@ -19,41 +18,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/export"
 	"github.com/kvalifika/sessionkit/sessions"
-	"github.com/kvalifika/sessionkit/sessions/store"
 )
-
-// Export is an export that was sent, or that broke off after its first byte.
-type Export struct {
-	Viewer store.Viewer
-	// Query is the canonical text of the filter (filter.Filter.Text). It is personal data if it has
-	// a search.
-	Query      string
-	FileFormat string // "rfc4180", "excel_csv", or the name of a [Format]
-	Rows       int64
-	Bytes      int64
-	SHA256     string // of the bytes written, in hexadecimal
-	Err        error  // why the file broke off; nil: it is complete
-}
-
-// String returns the company, the subject of the viewer, and the rows.
-func (e Export) String() string { //nolint:gocritic // a value method serves values and pointers
-	return fmt.Sprintf("export(company %q, subject %q, %d rows)", e.Viewer.Company, e.Viewer.Subject, e.Rows)
-}
-
-// Format prints the text of String, whatever the verb: never the query.
-func (e Export) Format(s fmt.State, _ rune) { //nolint:gocritic // a value method serves values and pointers
-	_, _ = io.WriteString(s, e.String())
-}
-
-// LogValue returns the text of String.
-func (e Export) LogValue() slog.Value { //nolint:gocritic // a value method serves values and pointers
-	return slog.StringValue(e.String())
-}
-
-// MarshalText refuses with [sessions.ErrNoJSON], and so do encoding/json and encoding/xml.
-func (e Export) MarshalText() ([]byte, error) { //nolint:gocritic // a value method serves values and pointers
-	return nil, sessions.ErrNoJSON
-}
 
 // The trailers of an export.
 const (
@@ -150,9 +115,6 @@ func (c *call) export() error {
 	if refusal := selected.Written(c.ctx, result.Rows, result.Bytes, result.SHA256, err); err == nil {
 		err = refusal
 	}
-	if c.options.Exported != nil {
-		c.options.Exported(c.r, Export{c.viewer, f.Text(), format.Name, result.Rows, result.Bytes, result.SHA256, err})
-	}
 	if err != nil {
 		c.failed(c.r, err)
 		panic(http.ErrAbortHandler) // for middlewares that count aborted answers
@@ -188,24 +150,24 @@ func (c *call) exportOptions(format Format) (export.Options, error) {
 	}
 	for i, text := range c.take("column") {
 		var column export.Column
-		own := slices.IndexFunc(c.options.Columns, func(own export.OwnColumn) bool { return own.Header == text })
+		custom := slices.IndexFunc(c.options.Columns, func(one export.CustomColumn) bool { return one.Header == text })
 		switch {
-		case own >= 0:
-			column = export.Own(len(o.Own))
-			o.Own = append(o.Own, c.options.Columns[own])
+		case custom >= 0:
+			column = export.ColumnCustom(len(o.Custom))
+			o.Custom = append(o.Custom, c.options.Columns[custom])
 		case column.UnmarshalText([]byte(text)) != nil:
 			c.fail(refuseValue("column", i+1, c.headers()...))
 		}
 		o.Columns = append(o.Columns, column)
 	}
 	if o.Columns == nil {
-		o.Own = c.options.Columns
+		o.Custom = c.options.Columns
 	}
 	if c.options.Headers != nil {
 		o.Headers = c.options.Headers(c.r)
 	}
 	// Checked by themselves, so that a mistake of the host is not reported as one of the request.
-	theirs := export.Options{Own: c.options.Columns, Headers: o.Headers}
+	theirs := export.Options{Custom: c.options.Columns, Headers: o.Headers}
 	if _, err := theirs.FileColumns(sessions.Disclosure{}); err != nil {
 		// The host's options are at fault, not the request.
 		return o, &problem{Code: codeInternal, cause: fmt.Errorf("httpapi: Options.Columns or Headers: %w", err)}
@@ -232,8 +194,8 @@ func (c *call) headers() (list []string) {
 	for _, column := range append(export.Columns(), export.ColumnStatus, export.ColumnReasons) {
 		list = append(list, column.String())
 	}
-	for _, own := range c.options.Columns {
-		list = append(list, own.Header)
+	for _, custom := range c.options.Columns {
+		list = append(list, custom.Header)
 	}
 	return list
 }

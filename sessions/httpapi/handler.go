@@ -57,9 +57,9 @@ type Options struct {
 	// that rate never is.
 	MinBytesPerSecond int64
 
-	// Columns are the host's own columns of exports. They come after the others, or at the place at
+	// Columns are custom columns of exports. They come after the others, or at the place at
 	// which the parameter column names their headers.
-	Columns []export.OwnColumn
+	Columns []export.CustomColumn
 
 	// Headers returns headers of exported columns, in the language of the viewer. Columns that are
 	// not in the map, and all columns if it is nil, have their own headers. The parameter column
@@ -79,10 +79,6 @@ type Options struct {
 	// CompanyName is the company's display name, for the name of an exported file. nil: the
 	// company's key.
 	CompanyName func(store.Viewer) string
-
-	// Exported is called after every export that was sent, or that broke off after its first byte.
-	// To refuse an export, use the Store's audit hook. nil: it is not called.
-	Exported func(*http.Request, Export)
 
 	// Failed is called for every request that fails through no fault of the client. The error may
 	// be the storage's own, and contain a person's data. nil: it is not called.

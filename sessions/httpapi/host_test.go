@@ -39,7 +39,6 @@ type host struct {
 	mu       sync.Mutex // guards the fields below, which a server's goroutines append to
 	events   []store.Event
 	failures []error
-	exports  []httpapi.Export
 }
 
 // heard returns the arguments of a hook so far.
@@ -168,8 +167,7 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 			w.Header().Set("Content-Type", "image/svg+xml")
 			_, _ = io.WriteString(w, "<svg>"+v.Company+" "+reference+"</svg>")
 		},
-		Exported: func(_ *http.Request, e httpapi.Export) { hear(h, &h.exports, e) },
-		Failed:   func(_ *http.Request, err error) { hear(h, &h.failures, err) },
+		Failed: func(_ *http.Request, err error) { hear(h, &h.failures, err) },
 	}
 	h.store = store.Options{Settings: &h.settings, Trail: &h.trail, Audit: func(_ context.Context, e store.Event) error {
 		hear(h, &h.events, e)
@@ -184,6 +182,11 @@ func newHost(t *testing.T, change ...func(*host)) *host {
 	require.NoError(t, err)
 	require.NoError(t, h.settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance(t, 5), ExtraKeys: keys}, "master-1"))
 	return h
+}
+
+// written returns the events of files that were sent, or broke off.
+func (h *host) written() []store.Event {
+	return slices.DeleteFunc(heard(h, &h.events), func(e store.Event) bool { return e.Outcome != store.Written })
 }
 
 func handlerOver(st *store.Store, h *host) http.Handler { return httpapi.New(st, h.options) }

@@ -14,11 +14,11 @@ import (
 
 // settings is the document of the settings of the viewer's company.
 type settings struct {
-	Acceptance sessions.Acceptance `json:"acceptance"`
-	ExtraKeys  []string            `json:"extra_keys"`
-	KeptKeys   []string            `json:"kept_extra_keys"` // keys that a redaction keeps
-	MayChange  bool                `json:"may_change"`
-	Levels     []level             `json:"levels"` // levels to choose from, strictest first
+	Acceptance      sessions.Acceptance `json:"acceptance"`
+	ExtraKeys       []string            `json:"extra_keys"`
+	KeptOnRedaction []string            `json:"kept_on_redaction"` // keys that a redaction keeps
+	MayChange       bool                `json:"may_change"`
+	Levels          []level             `json:"levels"` // levels to choose from, strictest first
 }
 
 // level is an acceptance level of the product's scale.
@@ -54,7 +54,7 @@ func (c *call) settings() (any, error) {
 
 func (c *call) showSettings(s store.CompanySettings) settings {
 	c.w.Header().Set("ETag", settingsTag(s.Revision))
-	return settings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), append([]string{}, s.KeptKeys.All()...), c.viewer.Role.ChangesSettings(), levels()}
+	return settings{s.Acceptance, append([]string{}, s.ExtraKeys.All()...), append([]string{}, s.KeptOnRedaction.All()...), c.viewer.Role.ChangesSettings(), levels()}
 }
 
 func settingsTag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
@@ -99,7 +99,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 			if err := json.Unmarshal(object[name], &s.Acceptance); err != nil || s.Acceptance.IsZero() {
 				return s, refuse(codeInvalidParameter, name, `not {"default": POLICY, "by_document_type": {TYPE: POLICY}}`)
 			}
-		case "extra_keys", "kept_extra_keys":
+		case "extra_keys", "kept_on_redaction":
 			var keys []string
 			var parsed sessions.ExtraKeys
 			if json.Unmarshal(object[name], &keys) != nil || keys == nil {
@@ -114,7 +114,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 			if name == "extra_keys" {
 				s.ExtraKeys = parsed
 			} else {
-				s.KeptKeys = parsed
+				s.KeptOnRedaction = parsed
 			}
 		default:
 			return s, refuse(codeUnknownParameter, name, "settings have no such member")
@@ -136,8 +136,8 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		}
 	}
 	// A client that does not know these keys leaves them unchanged.
-	if object["kept_extra_keys"] == nil {
-		s.KeptKeys = old.KeptKeys
+	if object["kept_on_redaction"] == nil {
+		s.KeptOnRedaction = old.KeptOnRedaction
 	}
 	return s, nil
 }

@@ -39,7 +39,7 @@ func TestSettingsAreChangedByTheMasterUser(t *testing.T) {
 	require.Equal(t, map[string]any{"default": "kvalifika-3d2d:6", "by_document_type": map[string]any{"passport": "kvalifika-3d2d:7"}}, o["acceptance"])
 	require.Equal(t, o, h.get("master", "/settings").object(http.StatusOK))
 	require.Equal(t, before, h.get("agent", "/sessions/s1").object(http.StatusOK), "no old session changes")
-	require.Equal(t, []any{}, o["kept_extra_keys"])
+	require.Equal(t, []any{}, o["kept_on_redaction"])
 
 	outcomes := []store.Outcome{}
 	for _, e := range heard(h, &h.events) {
@@ -71,8 +71,8 @@ func TestSettingsAreStrict(t *testing.T) {
 		{`{"extra_keys": []}`, "missing_parameter", "acceptance"},
 		{`{` + accept + `}`, "missing_parameter", "extra_keys"},
 		{`{` + accept + `, "extra_keys": null}`, "invalid_parameter", "extra_keys"},
-		{`{` + accept + `, "extra_keys": [], "kept_extra_keys": null}`, "invalid_parameter", "kept_extra_keys"},
-		{`{` + accept + `, "extra_keys": [], "kept_extra_keys": ["a", "a"]}`, "invalid_parameter", "kept_extra_keys"},
+		{`{` + accept + `, "extra_keys": [], "kept_on_redaction": null}`, "invalid_parameter", "kept_on_redaction"},
+		{`{` + accept + `, "extra_keys": [], "kept_on_redaction": ["a", "a"]}`, "invalid_parameter", "kept_on_redaction"},
 		{`{` + accept + `, "extra_keys": ["a", "a"]}`, "invalid_parameter", "extra_keys"},
 		{`{` + accept + `, "extra_keys": [""]}`, "invalid_parameter", "extra_keys"},
 		{`{` + accept + `, "extra_keys": ["a\u0000"]}`, "invalid_parameter", "extra_keys"},
@@ -101,18 +101,18 @@ func TestSettingsAreStrict(t *testing.T) {
 	none.get("master", "/settings").problem(http.StatusNotImplemented, "not_supported")
 }
 
-// TestKeptKeys checks that the keys can be set, and that a client that does not know them leaves
+// TestKeptOnRedaction checks that the keys can be set, and that a client that does not know them leaves
 // them unchanged.
-func TestKeptKeys(t *testing.T) {
+func TestKeptOnRedaction(t *testing.T) {
 	h := newHost(t)
 	const base = `{"acceptance": {"default": "kvalifika-3d2d:6"}, "extra_keys": ["email", "branch"]`
-	o := h.do("master", http.MethodPut, "/settings", base+`, "kept_extra_keys": ["branch"]}`, "If-Match", `"1"`).object(http.StatusOK)
-	require.Equal(t, []any{"branch"}, o["kept_extra_keys"])
+	o := h.do("master", http.MethodPut, "/settings", base+`, "kept_on_redaction": ["branch"]}`, "If-Match", `"1"`).object(http.StatusOK)
+	require.Equal(t, []any{"branch"}, o["kept_on_redaction"])
 	o = h.do("master", http.MethodPut, "/settings", base+`}`, "If-Match", `"2"`).object(http.StatusOK)
-	require.Equal(t, []any{"branch"}, o["kept_extra_keys"])
+	require.Equal(t, []any{"branch"}, o["kept_on_redaction"])
 	o = h.do("master", http.MethodPut, "/settings", base+`}`, "If-Match", "*").object(http.StatusOK)
-	require.Equal(t, []any{"branch"}, o["kept_extra_keys"])
-	o = h.do("master", http.MethodPut, "/settings", base+`, "kept_extra_keys": []}`, "If-Match", "*").object(http.StatusOK)
-	require.Equal(t, []any{}, o["kept_extra_keys"])
-	require.Equal(t, []any{}, h.get("agent", "/settings").object(http.StatusOK)["kept_extra_keys"])
+	require.Equal(t, []any{"branch"}, o["kept_on_redaction"])
+	o = h.do("master", http.MethodPut, "/settings", base+`, "kept_on_redaction": []}`, "If-Match", "*").object(http.StatusOK)
+	require.Equal(t, []any{}, o["kept_on_redaction"])
+	require.Equal(t, []any{}, h.get("agent", "/settings").object(http.StatusOK)["kept_on_redaction"])
 }

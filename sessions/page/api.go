@@ -49,12 +49,12 @@ func (a *answer) WriteHeader(status int) {
 // get requests the JSON of a path from the API, with parameters in the URL. The viewer is the one
 // in the context of the request.
 func (s *site) get(r *request, path string, parameters url.Values, into any) (http.Header, error) {
-	return s.ask(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
+	return s.send(r, http.MethodGet, path+"?"+parameters.Encode(), "", nil, "", into)
 }
 
 // post is get with the parameters in the body of a POST.
 func (s *site) post(r *request, path string, parameters url.Values, into any) (http.Header, error) {
-	return s.ask(r, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(parameters.Encode()), "", into)
+	return s.send(r, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(parameters.Encode()), "", into)
 }
 
 // put replaces the version etag of a document.
@@ -63,10 +63,10 @@ func (s *site) put(r *request, path, etag string, document, into any) (http.Head
 	if err != nil {
 		return nil, err
 	}
-	return s.ask(r, http.MethodPut, path, "application/json", bytes.NewReader(body), etag, into)
+	return s.send(r, http.MethodPut, path, "application/json", bytes.NewReader(body), etag, into)
 }
 
-func (s *site) ask(r *request, method, target, contentType string, body io.Reader, etag string, into any) (http.Header, error) {
+func (s *site) send(r *request, method, target, contentType string, body io.Reader, etag string, into any) (http.Header, error) {
 	call, err := http.NewRequestWithContext(r.Context(), method, target, body)
 	if err != nil {
 		return nil, err
@@ -152,9 +152,9 @@ func (r *request) signIn(to string) string {
 	if from.RawQuery != "" {
 		page += "?" + from.RawQuery
 	}
-	asked := sign.Query()
-	asked.Set("return", page)
-	sign.RawQuery = asked.Encode()
+	query := sign.Query()
+	query.Set("return", page)
+	sign.RawQuery = query.Encode()
 	return sign.String()
 }
 

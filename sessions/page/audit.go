@@ -16,17 +16,17 @@ import (
 // auditView is a page of the company's audit trail.
 type auditView struct {
 	frame
-	Asked    []parameter // the filters, for the next page
-	Subject  string
-	Session  string
-	Action   string
-	From, To string
-	Zone     string
-	Zones    []string
-	Actions  []store.Action
-	Entries  []entryView
-	Next     string
-	Problem  string // why the filters were refused
+	Parameters []parameter // the filters, for the next page
+	Subject    string
+	Session    string
+	Action     string
+	From, To   string
+	Zone       string
+	Zones      []string
+	Actions    []store.Action
+	Entries    []entryView
+	Next       string
+	Problem    string // why the filters were refused
 }
 
 // anyAction is the filter's value for all actions. If the filter has neither an action nor a
@@ -58,10 +58,10 @@ func (s *site) audit(r *request) {
 		From: r.Form.Get("from"), To: r.Form.Get("to"), Zone: r.zone.String(), Zones: r.zonesWith(r.zone.String()), Actions: store.Actions(),
 	}
 	v.Path, v.Title = "/audit", r.Say("audit_trail")
-	asked := url.Values{"limit": {pageRows}}
+	parameters := url.Values{"limit": {pageRows}}
 	set := func(name, value string) {
 		if value != "" {
-			asked.Set(name, value)
+			parameters.Set(name, value)
 		}
 	}
 	set("subject", v.Subject)
@@ -71,20 +71,20 @@ func (s *site) audit(r *request) {
 	case v.Action == "":
 		for _, a := range store.Actions() {
 			if !byItself(a) {
-				asked.Add("action", string(a))
+				parameters.Add("action", string(a))
 			}
 		}
 	default:
-		asked.Set("action", v.Action)
+		parameters.Set("action", v.Action)
 	}
 	set("after", r.Form.Get("after"))
 	var page auditDocument
 	err := r.checkAudit()
 	if err == nil {
-		err = r.askDays(asked, v.From, v.To)
+		err = r.setDays(parameters, v.From, v.To)
 	}
 	if err == nil {
-		_, err = s.get(r, "/audit", asked, &page)
+		_, err = s.get(r, "/audit", parameters, &page)
 	}
 	status := http.StatusOK
 	var p *problem
@@ -96,7 +96,7 @@ func (s *site) audit(r *request) {
 		s.refuse(r, err)
 		return
 	}
-	v.Asked = []parameter{{"subject", v.Subject}, {"session", v.Session}, {"action", v.Action}, {"from", v.From}, {"to", v.To}, {"zone", v.Zone}}
+	v.Parameters = []parameter{{"subject", v.Subject}, {"session", v.Session}, {"action", v.Action}, {"from", v.From}, {"to", v.To}, {"zone", v.Zone}}
 	for i := range page.Entries {
 		v.Entries = append(v.Entries, r.entry(&page.Entries[i]))
 	}
@@ -124,9 +124,9 @@ func (r *request) checkAudit() error {
 	return nil
 }
 
-// askDays adds the parameters of a range of civil days in the zone of the request, both days
+// setDays adds the parameters of a range of civil days in the zone of the request, both days
 // included.
-func (r *request) askDays(asked url.Values, from, to string) error {
+func (r *request) setDays(parameters url.Values, from, to string) error {
 	for _, end := range []struct {
 		parameter, day string
 		after          int // days
@@ -138,7 +138,7 @@ func (r *request) askDays(asked url.Values, from, to string) error {
 		if err != nil || day.Day == 0 {
 			return &problem{Status: http.StatusBadRequest, Code: "invalid_parameter", Parameter: end.parameter}
 		}
-		asked.Set(end.parameter, day.In(r.zone).AddDate(0, 0, end.after).Format(time.RFC3339))
+		parameters.Set(end.parameter, day.In(r.zone).AddDate(0, 0, end.after).Format(time.RFC3339))
 	}
 	return nil
 }

@@ -139,12 +139,12 @@ type outlookDocument struct {
 }
 
 type tallyRowDocument struct {
-	Scale        *string         `json:"scale"`
-	DocumentType *string         `json:"document_type"`
-	Compared     bool            `json:"compared"`
-	Level        *int            `json:"level"`
-	Otherwise    store.Otherwise `json:"otherwise"`
-	N            int             `json:"n"`
+	Scale        *string           `json:"scale"`
+	DocumentType *string           `json:"document_type"`
+	Compared     bool              `json:"compared"`
+	Level        *int              `json:"level"`
+	OtherChecks  store.OtherChecks `json:"other_checks"`
+	N            int               `json:"n"`
 }
 
 type auditDocument struct {

@@ -23,22 +23,22 @@ var ownParameters = []string{"after", "as_of", "tab"}
 
 // selection returns the viewer's selection as parameters of the API.
 func (r *request) selection() url.Values {
-	asked := maps.Clone(r.Form)
+	selection := maps.Clone(r.Form)
 	for _, name := range ownParameters {
-		delete(asked, name)
+		delete(selection, name)
 	}
 	if strings.HasPrefix(r.URL.Path, "/settings") { // fields of the form of settings
-		maps.DeleteFunc(asked, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") })
+		maps.DeleteFunc(selection, func(name string, _ []string) bool { return strings.HasPrefix(name, "set.") })
 	}
 	for _, name := range []string{"search", "created_at.from", "created_at.to", "created_at.zone"} {
-		if slices.Equal(asked[name], []string{""}) { // left blank
-			delete(asked, name)
+		if slices.Equal(selection[name], []string{""}) { // left blank
+			delete(selection, name)
 		}
 	}
-	if !asked.Has("created_at.zone") && (asked.Has("created_at.from") || asked.Has("created_at.to")) {
-		asked.Set("created_at.zone", r.usualZone)
+	if !selection.Has("created_at.zone") && (selection.Has("created_at.from") || selection.Has("created_at.to")) {
+		selection.Set("created_at.zone", r.usualZone)
 	}
-	return asked
+	return selection
 }
 
 // chosenZone returns the time zone that the viewer has chosen, or the usual one.
@@ -59,14 +59,14 @@ func (f *frame) zonesWith(chosen string) []string {
 	return append(slices.Clone(f.zones), chosen)
 }
 
-// askSelection sends a selection to the API in the URL or in the body, as the request did, so that
-// the API refuses personal data in a URL.
-func (s *site) askSelection(r *request, path string, asked url.Values, into any) error {
-	ask := s.get
+// sendSelection sends a selection to the API in the URL or in the body, as the request did, so
+// that the API refuses personal data in a URL.
+func (s *site) sendSelection(r *request, path string, selection url.Values, into any) error {
+	send := s.get
 	if r.Method == http.MethodPost {
-		ask = s.post
+		send = s.post
 	}
-	_, err := ask(r, path, asked, into)
+	_, err := send(r, path, selection, into)
 	return err
 }
 
@@ -140,7 +140,7 @@ type resultsView struct {
 	// the viewer. Both are "" if it left none out.
 	SearchedIn  string
 	NotSearched string
-	Asked       bool // the viewer has selected something
+	Narrowed    bool // the viewer has selected something
 	Count       string
 }
 
@@ -150,8 +150,8 @@ func (v resultsView) Span() int { return len(v.Columns) + 1 }
 type chipView struct{ Name, Label, URL string }
 
 func (s *site) list(r *request) {
-	asked := r.selection()
-	query := with(asked, "limit", pageRows)
+	selection := r.selection()
+	query := with(selection, "limit", pageRows)
 	// The next keystroke of a tab ends this search, even if a proxy does not pass on that the
 	// browser has aborted it.
 	if tab := r.Form.Get("tab"); tab != "" {
@@ -161,23 +161,23 @@ func (s *site) list(r *request) {
 		query.Set("after", after)
 	}
 	var page pageDocument
-	if err := s.askSelection(r, "/sessions", query, &page); err != nil {
+	if err := s.sendSelection(r, "/sessions", query, &page); err != nil {
 		s.refuse(r, err)
 		return
 	}
-	results := s.results(r, &page, asked)
+	results := s.results(r, &page, selection)
 	if r.Header.Get("HX-Target") == "results" {
 		s.show(r, http.StatusOK, "results", results)
 		return
 	}
 	r.Path, r.Title, r.Drawer = "/sessions", r.Say("all_sessions"), true
-	s.show(r, http.StatusOK, "list.html", listView{r.frame, r.form(asked), results, columns(r.viewer.Disclosure)})
+	s.show(r, http.StatusOK, "list.html", listView{r.frame, r.form(selection), results, columns(r.viewer.Disclosure)})
 }
 
-func (s *site) results(r *request, page *pageDocument, asked url.Values) resultsView {
+func (s *site) results(r *request, page *pageDocument, selection url.Values) resultsView {
 	v := resultsView{
 		language: r.language, Base: r.Base, Columns: r.columns, Zone: r.zone.String(), AsOf: page.AsOf, Partial: page.Partial, Nothing: page.FoldsToNothing, Rekeying: page.Rekeying,
-		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Asked: len(asked) > 0 && !(len(asked) == 1 && asked.Has("created_at.zone")),
+		Rows: s.rows(r, page.Sessions, page.Hidden), Empty: len(page.Sessions) == 0 && page.Complete, Narrowed: len(selection) > 0 && !(len(selection) == 1 && selection.Has("created_at.zone")),
 	}
 	link := url.Values{}
 	if page.Link != nil {
@@ -245,22 +245,22 @@ func (f *frame) listURL(link url.Values) string {
 	return f.Base + "/sessions?" + link.Encode()
 }
 
-func with(asked url.Values, name, value string) url.Values {
-	asked = maps.Clone(asked)
-	asked.Set(name, value)
-	return asked
+func with(parameters url.Values, name, value string) url.Values {
+	parameters = maps.Clone(parameters)
+	parameters.Set(name, value)
+	return parameters
 }
 
 // more answers with the rows of the next page, and the cursor of the page after it.
 func (s *site) more(r *request) {
-	asked := r.selection()
+	selection := r.selection()
 	var page pageDocument
-	err := s.askSelection(r, "/sessions", with(with(asked, "limit", pageRows), "after", r.Form.Get("after")), &page)
+	err := s.sendSelection(r, "/sessions", with(with(selection, "limit", pageRows), "after", r.Form.Get("after")), &page)
 	if err != nil {
 		s.refuse(r, err)
 		return
 	}
-	s.show(r, http.StatusOK, "rows", s.results(r, &page, asked))
+	s.show(r, http.StatusOK, "rows", s.results(r, &page, selection))
 }
 
 // changesView is the changes since the list was read.
@@ -273,9 +273,9 @@ type changesView struct {
 }
 
 func (s *site) changes(r *request) {
-	asked := r.selection()
+	selection := r.selection()
 	var delta deltaDocument
-	if err := s.askSelection(r, "/changes", with(with(asked, "as_of", r.Form.Get("as_of")), "limit", "200"), &delta); err != nil {
+	if err := s.sendSelection(r, "/changes", with(with(selection, "as_of", r.Form.Get("as_of")), "limit", "200"), &delta); err != nil {
 		s.refuse(r, err)
 		return
 	}
@@ -298,12 +298,12 @@ type countsView struct {
 type optionCount struct{ ID, Text string }
 
 func (s *site) counts(r *request) {
-	asked := r.selection()
+	selection := r.selection()
 	var total countDocument
 	var facets facetsDocument
-	err := s.askSelection(r, "/count", asked, &total)
+	err := s.sendSelection(r, "/count", selection, &total)
 	if err == nil {
-		err = s.askSelection(r, "/facets", asked, &facets)
+		err = s.sendSelection(r, "/facets", selection, &facets)
 	}
 	if err != nil {
 		s.refuse(r, err)
@@ -315,12 +315,12 @@ func (s *site) counts(r *request) {
 			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.optionNumber(o.Count, total)})
 		}
 	}
-	if slices.Contains(asked["failed_for"], "low_far") {
+	if slices.Contains(selection["failed_for"], "low_far") {
 		for _, level := range lowLevels() {
-			narrowed := maps.Clone(asked)
+			narrowed := maps.Clone(selection)
 			narrowed["failed_for"], narrowed["failed_for.level"] = []string{"low_far"}, []string{level}
 			var n countDocument
-			if err := s.askSelection(r, "/count", narrowed, &n); err != nil {
+			if err := s.sendSelection(r, "/count", narrowed, &n); err != nil {
 				s.refuse(r, err)
 				return
 			}
@@ -350,10 +350,10 @@ func documentTypes() []string {
 func lowLevels() []string { return []string{"6", "5", "4", "3", "2", "1", "0"} }
 
 // form returns the form, filled in with the selection.
-func (r *request) form(asked url.Values) formView {
+func (r *request) form(selection url.Values) formView {
 	f := formView{
-		Tab: rand.Text(), Search: asked.Get("search"), Hint: r.searchHint(), From: asked.Get("created_at.from"), To: asked.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
-		LowFAR: slices.Contains(asked["failed_for"], "low_far"),
+		Tab: rand.Text(), Search: selection.Get("search"), Hint: r.searchHint(), From: selection.Get("created_at.from"), To: selection.Get("created_at.to"), Zone: r.zone.String(), Usual: r.usualZone, Zones: r.zonesWith(r.zone.String()),
+		LowFAR: slices.Contains(selection["failed_for"], "low_far"),
 	}
 	// The parameters that have a control, with the values that it offers; nil means any value.
 	known := map[string]map[string]bool{"search": nil, "created_at.from": nil, "created_at.to": nil, "created_at.zone": nil}
@@ -363,7 +363,7 @@ func (r *request) form(asked url.Values) formView {
 			known[name][value] = true
 			all = append(all, choiceView{
 				Name: name, Value: value, Label: r.option(name, value), Note: rateNote(name, value),
-				Checked: slices.Contains(asked[name], value), CountID: countID(name, value),
+				Checked: slices.Contains(selection[name], value), CountID: countID(name, value),
 			})
 		}
 		return all
@@ -373,7 +373,7 @@ func (r *request) form(asked url.Values) formView {
 		{Name: "document_type", Legend: r.Say("document_type"), Choices: choices("document_type", append(documentTypes(), "none")...)},
 		{Name: "failed_for", Legend: r.Say("possible_spoof"), Choices: choices("failed_for", "digital_spoof", "not_full_id", "low_far")},
 		{
-			Name: "match_level", Legend: r.Say("match_level"), Folded: len(asked["match_level"]) == 0,
+			Name: "match_level", Legend: r.Say("match_level"), Folded: len(selection["match_level"]) == 0,
 			Choices: choices("match_level", "7", "6", "5", "4", "3", "2", "1", "0", "none"),
 		},
 	}
@@ -383,9 +383,9 @@ func (r *request) form(asked url.Values) formView {
 		return presetView{label, today.AddDate(0, 0, 1-days).Format(time.DateOnly), today.Format(time.DateOnly), days}
 	}
 	f.Presets = []presetView{preset(r.Say("today"), 1), preset(r.Say("last_7_days"), 7), preset(r.Say("last_30_days"), 30)}
-	for _, name := range slices.Sorted(maps.Keys(asked)) {
+	for _, name := range slices.Sorted(maps.Keys(selection)) {
 		values, ok := known[name]
-		for _, value := range asked[name] {
+		for _, value := range selection[name] {
 			if !ok || values != nil && !values[value] {
 				f.Other = append(f.Other, parameter{name, value})
 			}

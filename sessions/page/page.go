@@ -54,17 +54,17 @@ func New(st *store.Store, options Options) (http.Handler, error) {
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, baseOf(r)+"/sessions", http.StatusSeeOther) //nolint:gosec // a path of this origin: func below sees to it
 	})
-	pages.HandleFunc("GET /sessions", s.asked(s.list))
-	pages.HandleFunc("POST /sessions", s.asked(s.list))
-	pages.HandleFunc("POST /sessions/more", s.asked(s.more))
-	pages.HandleFunc("POST /sessions/changes", s.asked(s.changes))
-	pages.HandleFunc("POST /sessions/counts", s.asked(s.counts))
-	pages.HandleFunc("GET /sessions/{id}", s.asked(s.details))
-	pages.HandleFunc("GET /settings", s.asked(s.settings))
-	pages.HandleFunc("POST /settings", s.asked(s.settings))
-	pages.HandleFunc("POST /settings/save", s.asked(s.saveSettings))
-	pages.HandleFunc("POST /settings/consequence", s.asked(s.consequence))
-	pages.HandleFunc("GET /audit", s.asked(s.audit))
+	pages.HandleFunc("GET /sessions", s.admitted(s.list))
+	pages.HandleFunc("POST /sessions", s.admitted(s.list))
+	pages.HandleFunc("POST /sessions/more", s.admitted(s.more))
+	pages.HandleFunc("POST /sessions/changes", s.admitted(s.changes))
+	pages.HandleFunc("POST /sessions/counts", s.admitted(s.counts))
+	pages.HandleFunc("GET /sessions/{id}", s.admitted(s.details))
+	pages.HandleFunc("GET /settings", s.admitted(s.settings))
+	pages.HandleFunc("POST /settings", s.admitted(s.settings))
+	pages.HandleFunc("POST /settings/save", s.admitted(s.saveSettings))
+	pages.HandleFunc("POST /settings/consequence", s.admitted(s.consequence))
+	pages.HandleFunc("GET /audit", s.admitted(s.audit))
 	pages.HandleFunc("POST /preferences", s.setPreferences)
 	pages.Handle("GET /static/{file}", s.files)
 
@@ -136,8 +136,8 @@ func baseOf(r *http.Request) string {
 	return base
 }
 
-// asking is the result of Options.Viewer for a request.
-type asking struct {
+// identity is the result of Options.Viewer for a request.
+type identity struct {
 	viewer store.Viewer
 	err    error
 }
@@ -145,7 +145,7 @@ type asking struct {
 // viewer is the Viewer of the API. For a call by the page itself, the context has the viewer
 // already.
 func (s *site) viewer(r *http.Request) (store.Viewer, error) {
-	if by, ok := r.Context().Value(viewerKey{}).(asking); ok {
+	if by, ok := r.Context().Value(viewerKey{}).(identity); ok {
 		return by.viewer, by.err
 	}
 	if s.options.Viewer == nil {
@@ -170,11 +170,11 @@ const viewerParameter = "viewer"
 
 func forViewer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked := r.URL.Query(); asked.Has(viewerParameter) {
+		if query := r.URL.Query(); query.Has(viewerParameter) {
 			r = r.Clone(r.Context())
-			r.Header[viewerHeader] = append(r.Header[viewerHeader], asked[viewerParameter]...)
-			asked.Del(viewerParameter)
-			r.URL.RawQuery = asked.Encode()
+			r.Header[viewerHeader] = append(r.Header[viewerHeader], query[viewerParameter]...)
+			query.Del(viewerParameter)
+			r.URL.RawQuery = query.Encode()
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -235,14 +235,14 @@ type request struct {
 	frame
 }
 
-// asked returns a handler that calls do for the viewers whom the API admits, and refuses all others
-// as the API does.
-func (s *site) asked(do func(*request)) http.HandlerFunc {
+// admitted returns a handler that calls do for the viewers whom the API admits, and refuses all
+// others as the API does.
+func (s *site) admitted(do func(*request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var by asking
+		var by identity
 		by.viewer, by.err = s.viewer(r)
-		asks := &request{Request: r.WithContext(context.WithValue(r.Context(), viewerKey{}, by)), w: w, viewer: by.viewer, frame: s.frame(r)}
-		asks.Back = asks.back()
+		call := &request{Request: r.WithContext(context.WithValue(r.Context(), viewerKey{}, by)), w: w, viewer: by.viewer, frame: s.frame(r)}
+		call.Back = call.back()
 		if errors.Is(by.err, errOtherViewer) {
 			w.Header().Set("HX-Refresh", "true")
 			w.WriteHeader(http.StatusConflict)
@@ -250,35 +250,35 @@ func (s *site) asked(do func(*request)) http.HandlerFunc {
 		}
 		if by.err != nil || by.viewer.Company == "" || !by.viewer.Role.Known() {
 			var nothing any
-			_, err := s.get(asks, "/settings", nil, &nothing) // for the API's problem
-			s.refuse(asks, err)
+			_, err := s.get(call, "/settings", nil, &nothing) // for the API's problem
+			s.refuse(call, err)
 			return
 		}
 		// The body of a GET, or one of another type, would be an empty form, which selects everything.
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if err := asks.ParseForm(); err != nil || r.ContentLength != 0 && (r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded") {
+		if err := call.ParseForm(); err != nil || r.ContentLength != 0 && (r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded") {
 			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			return
 		}
 		if r.Method == http.MethodPost {
 			// Without the values of the URL: in the body of a call, the API could not refuse
 			// personal data among them.
-			asks.Form = asks.PostForm
+			call.Form = call.PostForm
 		}
-		asks.zone = asks.chosenZone()
-		asks.Viewer = viewerTag(by.viewer)
-		asks.Company = by.viewer.Company
+		call.zone = call.chosenZone()
+		call.Viewer = viewerTag(by.viewer)
+		call.Company = by.viewer.Company
 		if s.options.CompanyName != nil {
-			asks.Company = s.options.CompanyName(by.viewer)
+			call.Company = s.options.CompanyName(by.viewer)
 		}
-		asks.Brand = cmp.Or(s.options.Title, asks.Company)
-		asks.HasSettings = s.store.HasSettings()
-		asks.MayAudit = s.store.HasTrail() && by.viewer.Role.ChangesSettings() && by.viewer.Restriction.IsZero()
-		asks.Role, asks.SignOut = string(by.viewer.Role), s.options.SignOut
+		call.Brand = cmp.Or(s.options.Title, call.Company)
+		call.HasSettings = s.store.HasSettings()
+		call.MayAudit = s.store.HasTrail() && by.viewer.Role.ChangesSettings() && by.viewer.Restriction.IsZero()
+		call.Role, call.SignOut = string(by.viewer.Role), s.options.SignOut
 		if s.options.Account != nil {
-			asks.Account = s.options.Account(r)
+			call.Account = s.options.Account(r)
 		}
-		do(asks)
+		do(call)
 	}
 }
 

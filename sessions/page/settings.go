@@ -19,20 +19,20 @@ import (
 // level.
 type settingsView struct {
 	frame
-	URL       string
-	ETag      string
-	Levels    []levelView
-	Types     []typeLevelView
-	Choices   []levelDocument
-	ExtraKeys string
-	MayChange bool
-	Selection []string
-	Exact     bool
-	Last      string      // the person who changed them last, and when
-	Asked     []parameter // the selection, for the counts before saving
-	Message   string
-	Failed    bool
-	BadKey    bool // an extra field is invalid
+	URL        string
+	ETag       string
+	Levels     []levelView
+	Types      []typeLevelView
+	Choices    []levelDocument
+	ExtraKeys  string
+	MayChange  bool
+	Selection  []string
+	Exact      bool
+	Last       string      // the person who changed them last, and when
+	Parameters []parameter // the selection, for the counts before saving
+	Message    string
+	Failed     bool
+	BadKey     bool // an extra field is invalid
 }
 
 type levelView struct {
@@ -55,14 +55,14 @@ func (s *site) settings(r *request) { s.showSettings(r, "", nil, nil) }
 // showSettings shows the settings. After a failed save it shows the settings that were tried
 // instead. After a conflict it shows the current settings and says which changes were not saved.
 func (s *site) showSettings(r *request, message string, tried *settingsDocument, why *problem) {
-	asked := r.selection()
+	selection := r.selection()
 	var current settingsDocument
 	var tally tallyDocument
 	var page pageDocument
 	header, err := s.get(r, "/settings", nil, &current)
 	masked := false
 	if err == nil {
-		err = s.askSelection(r, "/tally", asked, &tally)
+		err = s.sendSelection(r, "/tally", selection, &tally)
 		var p *problem
 		// The viewer may not see the tally: the levels are shown without numbers.
 		if masked = errors.As(err, &p) && p.Code == "hidden_field"; masked {
@@ -74,7 +74,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	}
 	if err == nil {
 		// Only for the link and the chips of the selection.
-		err = s.askSelection(r, "/sessions", with(asked, "limit", "1"), &page)
+		err = s.sendSelection(r, "/sessions", with(selection, "limit", "1"), &page)
 	}
 	if err != nil {
 		s.refuse(r, err)
@@ -101,18 +101,18 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 		}
 	}
 	v.Path, v.Title = "/settings", r.Say("settings")
-	link := s.results(r, &page, asked)
+	link := s.results(r, &page, selection)
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
 		v.URL += "?" + query
-		for _, name := range slices.Sorted(maps.Keys(asked)) {
+		for _, name := range slices.Sorted(maps.Keys(selection)) {
 			if name != "search" {
-				for _, value := range asked[name] {
-					v.Asked = append(v.Asked, parameter{name, value})
+				for _, value := range selection[name] {
+					v.Parameters = append(v.Parameters, parameter{name, value})
 				}
 			}
 		}
 	}
-	if asked.Has("search") {
+	if selection.Has("search") {
 		v.Selection = append(v.Selection, r.Say("selection_search"))
 	}
 	for _, chip := range link.Chips {
@@ -132,7 +132,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 			acceptance, err := current.Acceptance.withDefault(o.Policy).acceptance()
 			var under store.Outlook
 			if err == nil {
-				under, err = counted.If(acceptance)
+				under, err = counted.Under(acceptance)
 			}
 			if err != nil {
 				s.refuse(r, err)
@@ -241,7 +241,7 @@ func (s *site) consequence(r *request) {
 	var tally tallyDocument
 	_, err := s.get(r, "/settings", nil, &current)
 	if err == nil {
-		err = s.askSelection(r, "/tally", r.selection(), &tally)
+		err = s.sendSelection(r, "/tally", r.selection(), &tally)
 	}
 	chosen := r.chosenLevels()
 	text := ""
@@ -271,7 +271,7 @@ func (l *language) outcome(tally *store.Tally, before, after *acceptanceDocument
 		if acceptance.IsZero() {
 			return "", nil // no level is in force yet
 		}
-		outlook, err := tally.If(acceptance)
+		outlook, err := tally.Under(acceptance)
 		if err != nil {
 			return "", err
 		}
@@ -338,7 +338,7 @@ func (a *acceptanceDocument) withDefault(policy string) *acceptanceDocument {
 func (d *tallyDocument) tally() *store.Tally {
 	t := &store.Tally{Exact: d.Exact}
 	for _, row := range d.Rows {
-		key := store.TallyKey{Compared: row.Compared, Otherwise: row.Otherwise}
+		key := store.TallyKey{Compared: row.Compared, OtherChecks: row.OtherChecks}
 		if row.Scale != nil {
 			key.Scale = *row.Scale
 		}

@@ -187,13 +187,13 @@ func (l *wordList) appendTo(dst []byte, tag byte) []byte {
 // read fills the list with the words of a field's text. If they do not fit, it tries again with
 // less detail.
 func (l *wordList) read(field int, text string) {
-	var flatRoom [256]byte
+	var foldedRoom [256]byte
 	number := searched[field].number
 	l.alike = false
 	if l.marking == nil { // a marking needs the offsets, which appendQuickly does not keep
-		if flat, _, ok := appendQuickly(flatRoom[:0], text, number); ok {
+		if folded, _, ok := appendQuickly(foldedRoom[:0], text, number); ok {
 			for d := joined; d <= plain; d++ {
-				if l.reset(); l.addWords(flat, len(flat), number, d) {
+				if l.reset(); l.addWords(folded, len(folded), number, d) {
 					return
 				}
 			}
@@ -211,14 +211,14 @@ func (l *wordList) read(field int, text string) {
 		l.reset()
 		whole := true
 		for way := 0; way < ways && whole; way++ {
-			st, flat := style{number: number, way: way}, flatRoom[:0]
+			st, folded := style{number: number, way: way}, foldedRoom[:0]
 			if l.marking == nil {
-				flat = st.appendLatin(flat, units, nil)
+				folded = st.appendLatin(folded, units, nil)
 			} else {
 				l.marking.begin(way == 0)
-				flat = l.marking.appendPart(flat, st, field, text)
+				folded = l.marking.appendPart(folded, st, field, text)
 			}
-			whole = l.addWords(flat, len(flat), number, d)
+			whole = l.addWords(folded, len(folded), number, d)
 		}
 		if whole {
 			return
@@ -252,24 +252,24 @@ func (l *wordList) readBoth(s *sessions.Session) bool {
 		if l.marking != nil {
 			l.marking.begin(first == 1)
 		}
-		var flat []byte
+		var folded []byte
 		within := 0
 		for k, field := range [...]int{first, 1 - first} {
 			if k == 1 {
-				within = len(flat)
-				flat = append(flat, space)
+				within = len(folded)
+				folded = append(folded, space)
 			}
-			begin := len(flat)
+			begin := len(folded)
 			if l.marking == nil {
-				flat = style{}.appendLatin(flat, appendUnits(nil, value(s, field)), nil)
+				folded = style{}.appendLatin(folded, appendUnits(nil, value(s, field)), nil)
 			} else {
-				flat = l.marking.appendPart(flat, style{}, field, value(s, field))
+				folded = l.marking.appendPart(folded, style{}, field, value(s, field))
 			}
-			if !isCJK(flat[begin:]) {
+			if !isCJK(folded[begin:]) {
 				return false
 			}
 		}
-		if !l.addWords(flat, within, false, joined) {
+		if !l.addWords(folded, within, false, joined) {
 			return false
 		}
 	}
@@ -287,36 +287,36 @@ const (
 
 // addWords adds the words that begin in the first within bytes of a folded text. It returns false
 // if the list is full.
-func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool {
+func (l *wordList) addWords(folded []byte, within int, number bool, d detail) bool {
 	for i := 0; i < within; {
 		end := i + 1
-		for end < len(flat) && flat[end] != space {
+		for end < len(folded) && folded[end] != space {
 			end++
 		}
-		if flat[i] == unwritable || flat[i] == space {
+		if folded[i] == unwritable || folded[i] == space {
 			i = end + 1
 			continue
 		}
 		chain := end // end of the words that can be written in this way
-		if d == joined && end < len(flat) {
-			if chain = bytes.IndexByte(flat[end:], unwritable); chain < 0 {
-				chain = len(flat)
+		if d == joined && end < len(folded) {
+			if chain = bytes.IndexByte(folded[end:], unwritable); chain < 0 {
+				chain = len(folded)
 			} else {
 				chain += end - 1
 			}
 		}
 		for start := i; start < end; start++ {
-			if start > i && (d == plain || !beginsInside(flat, start, number)) {
+			if start > i && (d == plain || !beginsInside(folded, start, number)) {
 				continue
 			}
-			n := choices(flat[start:chain])
+			n := choices(folded[start:chain])
 			if l.alike && chain > end && n > 0 {
 				n = maxChoices + 1
 			}
-			if !l.addForms(flat, start, chain, n, d) ||
+			if !l.addForms(folded, start, chain, n, d) ||
 				// A chain with many choices has two spellings only, so its first word alone is
 				// added with more.
-				n > maxChoices && chain > end && !l.addForms(flat, start, end, choices(flat[start:end]), d) {
+				n > maxChoices && chain > end && !l.addForms(folded, start, end, choices(folded[start:end]), d) {
 				return false
 			}
 		}
@@ -325,16 +325,16 @@ func (l *wordList) addWords(flat []byte, within int, number bool, d detail) bool
 	return true
 }
 
-// addForms adds the spellings of flat[start:end], which has the given number of choices. It returns
+// addForms adds the spellings of folded[start:end], which has the given number of choices. It returns
 // false if the list is full.
-func (l *wordList) addForms(flat []byte, start, end, choices int, d detail) bool {
+func (l *wordList) addForms(folded []byte, start, end, choices int, d detail) bool {
 	var s speller
 	n := forms(choices)
 	if d == plain {
 		n = 1
 	}
 	for form := range n {
-		word, at := s.spell(flat, start, end, choices, form)
+		word, at := s.spell(folded, start, end, choices, form)
 		if !l.add(word) {
 			return false
 		}

@@ -49,13 +49,13 @@ func (m *matching) quickly(field int, text string) bool {
 	var buffer [shortTextBytes + 3]byte
 	var starts [shortTextBytes]uint8
 	number := searched[field].number
-	flat, chosen, ok := appendQuickly(buffer[:0], text, number)
+	folded, chosen, ok := appendQuickly(buffer[:0], text, number)
 	if !ok {
 		return false
 	}
 	n := 0
 	last := byte(space)
-	for i, c := range flat {
+	for i, c := range folded {
 		if c != space && (last == space || number && isDigit(c) != isDigit(last)) {
 			starts[n] = uint8(i)
 			n++
@@ -64,7 +64,7 @@ func (m *matching) quickly(field int, text string) bool {
 	}
 	// With all spellings there are at most n<<chosen words, of no more bytes than the last product.
 	// Beyond the bounds a key has fewer spellings, which only the slow path makes.
-	if chosen > 0 && (chosen > maxChoices || n<<chosen > MaxWords || n<<chosen*(2+len(flat)+chosen) > MaxFieldBytes) {
+	if chosen > 0 && (chosen > maxChoices || n<<chosen > MaxWords || n<<chosen*(2+len(folded)+chosen) > MaxFieldBytes) {
 		return false
 	}
 	for i := range m.q.prefixes {
@@ -73,7 +73,7 @@ func (m *matching) quickly(field int, text string) bool {
 			continue
 		}
 		for _, start := range starts[:n] {
-			if c := flat[start]; (c == p.needle[1] || isChoice(c)) && begins(flat[start:], p.needle[1:]) {
+			if c := folded[start]; (c == p.needle[1] || isChoice(c)) && begins(folded[start:], p.needle[1:]) {
 				m.pending &^= 1 << p.word
 				break
 			}
@@ -84,7 +84,7 @@ func (m *matching) quickly(field int, text string) bool {
 
 // appendQuickly is style.appendLatin for a short text of ASCII and Georgian. chosen is the number
 // of letters with two spellings; ok is false for any other text.
-func appendQuickly(dst []byte, text string, number bool) (flat []byte, chosen int, ok bool) {
+func appendQuickly(dst []byte, text string, number bool) (folded []byte, chosen int, ok bool) {
 	if len(text) > 3*shortTextBytes {
 		return dst, 0, false
 	}
@@ -139,20 +139,20 @@ var georgianInNumbers = georgian[0]
 
 // begins reports whether word is a prefix of one of the spellings of a folded text without its
 // blanks.
-func begins(flat []byte, word string) bool {
+func begins(folded []byte, word string) bool {
 	for len(word) > 0 {
-		if len(flat) == 0 {
+		if len(folded) == 0 {
 			return false
 		}
-		c := flat[0]
-		flat = flat[1:]
+		c := folded[0]
+		folded = folded[1:]
 		switch {
 		case c == word[0]:
 			word = word[1:]
 		case c == space:
 		case isChoice(c):
 			for _, text := range spellings[c] {
-				if strings.HasPrefix(text, word) || strings.HasPrefix(word, text) && begins(flat, word[len(text):]) {
+				if strings.HasPrefix(text, word) || strings.HasPrefix(word, text) && begins(folded, word[len(text):]) {
 					return true
 				}
 			}

@@ -119,8 +119,8 @@ func trimmed(units []unit) []unit {
 	return units
 }
 
-func split(flat []byte) [][]byte {
-	return bytes.FieldsFunc(flat, func(r rune) bool { return r == space })
+func split(folded []byte) [][]byte {
+	return bytes.FieldsFunc(folded, func(r rune) bool { return r == space })
 }
 
 // term is a word of a search text.

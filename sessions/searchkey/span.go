@@ -75,12 +75,12 @@ func (m *marking) keep() {
 }
 
 // appendPart appends a field's folded text.
-func (m *marking) appendPart(flat []byte, st style, field int, text string) []byte {
+func (m *marking) appendPart(folded []byte, st style, field int, text string) []byte {
 	var from []int32
-	begin := len(flat)
-	flat = st.appendLatin(flat, appendUnits(nil, text), &from)
-	m.parts = append(m.parts, part{searched[field].field, text, begin, from[:len(flat)-begin]})
-	return flat
+	begin := len(folded)
+	folded = st.appendLatin(folded, appendUnits(nil, text), &from)
+	m.parts = append(m.parts, part{searched[field].field, text, begin, from[:len(folded)-begin]})
+	return folded
 }
 
 // mark adds the spans of a word of a key, if a prefix of the query begins it. at has, for each byte

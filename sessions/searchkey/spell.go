@@ -22,13 +22,13 @@ func forms(choices int) int {
 	return 1 << choices
 }
 
-// spell returns a spelling of flat[start:end], without its blanks, and for each byte of it the
-// offset in flat that it comes from. choices is the number of letters with two spellings in that
+// spell returns a spelling of folded[start:end], without its blanks, and for each byte of it the
+// offset in folded that it comes from. choices is the number of letters with two spellings in that
 // part, and form, from 0, says which spelling. Both results are valid until the next call.
-func (s *speller) spell(flat []byte, start, end, choices, form int) (word []byte, at []int32) {
+func (s *speller) spell(folded []byte, start, end, choices, form int) (word []byte, at []int32) {
 	size, chosen := 0, form
 	for i := start; i < end && size <= MaxWordBytes; i++ {
-		switch c := flat[i]; {
+		switch c := folded[i]; {
 		case c == space:
 		case isChoice(c):
 			text := spellings[c][chosen&1]
@@ -71,15 +71,15 @@ func choices(part []byte) (n int) {
 
 // beginsInside reports whether a word begins at the i-th byte, inside a part of a folded text: in a
 // number where letters meet digits, in a name at every character of Han, Kana and Hangul.
-func beginsInside(flat []byte, i int, number bool) bool {
-	c := flat[i]
+func beginsInside(folded []byte, i int, number bool) bool {
+	c := folded[i]
 	if number {
-		return isDigit(c) != isDigit(flat[i-1]) && utf8.RuneStart(c)
+		return isDigit(c) != isDigit(folded[i-1]) && utf8.RuneStart(c)
 	}
 	if c < utf8.RuneSelf || !utf8.RuneStart(c) {
 		return false
 	}
-	r, _ := utf8.DecodeRune(flat[i:])
+	r, _ := utf8.DecodeRune(folded[i:])
 	return beginsAnywhere(r)
 }
 
@@ -99,8 +99,8 @@ func mayBeCJK(text string) bool {
 }
 
 // isCJK reports whether a folded text begins and ends with a character of Han, Kana or Hangul.
-func isCJK(flat []byte) bool {
-	first, _ := utf8.DecodeRune(flat)
-	last, _ := utf8.DecodeLastRune(flat)
+func isCJK(folded []byte) bool {
+	first, _ := utf8.DecodeRune(folded)
+	last, _ := utf8.DecodeLastRune(folded)
 	return beginsAnywhere(first) && (beginsAnywhere(last) || last == 'ー' || continuesSyllable(last))
 }

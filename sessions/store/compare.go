@@ -77,8 +77,8 @@ func Compare(ctx context.Context, left, right Backend, company string, f filter.
 	for l.err == nil && r.err == nil && (l.session != nil || r.session != nil) {
 		d := Difference{
 			// The side whose session is newer has it alone. If neither is newer, both have it.
-			Left:  r.session == nil || l.session != nil && !r.session.Newer(l.session),
-			Right: l.session == nil || r.session != nil && !l.session.Newer(r.session),
+			Left:  r.session == nil || l.session != nil && r.session.Compare(l.session) >= 0,
+			Right: l.session == nil || r.session != nil && l.session.Compare(r.session) >= 0,
 		}
 		one := l.session
 		if !d.Left {

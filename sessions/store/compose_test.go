@@ -145,9 +145,9 @@ func TestReasonsDoNotTellWhatNobodyHasRead(t *testing.T) {
 	}
 }
 
-// TestOwnColumnsSeeEachFieldAlone checks that a host's column that uses one field gets the same
+// TestCustomColumnsSeeEachFieldAlone checks that a host's column that uses one field gets the same
 // value of it as from a session with all fields.
-func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
+func TestCustomColumnsSeeEachFieldAlone(t *testing.T) {
 	s := session(1)
 	s.Match = sessions.Match{Compared: true, Level: 3, Scale: far.Kvalifika.Name(), Acceptance: 5}
 	st := store.New(backend(t, s), store.Options{})
@@ -155,11 +155,11 @@ func TestOwnColumnsSeeEachFieldAlone(t *testing.T) {
 		sessions.FieldAcceptanceLevel: func(s *sessions.Session) string { return s.Match.Acceptance.String() },
 		sessions.FieldMatchLevel:      func(s *sessions.Session) string { return s.Match.Level.String() },
 	} {
-		opts := export.Options{Columns: []export.Column{export.ColumnSessionID}, Own: []export.OwnColumn{{Header: "Own", Fields: sessions.FieldsOf(f), Cell: cell}}}
+		opts := export.Options{Columns: []export.Column{export.ColumnSessionID}, Custom: []export.CustomColumn{{Header: "Link", Fields: sessions.FieldsOf(f), Cell: cell}}}
 		var b bytes.Buffer
 		_, err := export.Write(t.Context(), &b, st.Select(agent, filter.Filter{}), opts)
 		require.NoError(t, err)
-		require.Equal(t, "Session ID,Own\r\n"+s.ID+","+cell(s)+"\r\n", b.String(), f)
+		require.Equal(t, "Session ID,Link\r\n"+s.ID+","+cell(s)+"\r\n", b.String(), f)
 	}
 }
 

@@ -140,7 +140,7 @@ func TestTallyIf(t *testing.T) {
 						want.Fail++
 					}
 				}
-				got, err := tally.If(a)
+				got, err := tally.Under(a)
 				require.NoError(t, err)
 				require.Equal(t, want, got, "level %d", level)
 			}
@@ -157,47 +157,47 @@ func TestTally(t *testing.T) {
 		name   string
 		change func(*sessions.Session)
 		want   store.TallyKey
-		at     map[far.Level]store.Otherwise // outcome by acceptance level
+		at     map[far.Level]store.OtherChecks // outcome by acceptance level
 	}{
-		{"success", func(*sessions.Session) {}, store.TallyKey{Scale: scale, Compared: true, Level: 6, Otherwise: store.OtherwisePasses},
-			map[far.Level]store.Otherwise{1: store.OtherwisePasses, 6: store.OtherwisePasses, 7: store.OtherwiseFails}},
-		{"low FAR alone", failed(4, sessions.LowFAR), store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwisePasses},
-			map[far.Level]store.Otherwise{4: store.OtherwisePasses, 5: store.OtherwiseFails}},
-		{"low FAR and a spoof", failed(4, sessions.DigitalSpoof, sessions.LowFAR), store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseFails},
-			map[far.Level]store.Otherwise{1: store.OtherwiseFails, 7: store.OtherwiseFails}},
-		{"a reason of the host's", failed(7, "odd"), store.TallyKey{Scale: scale, Compared: true, Level: 7, Otherwise: store.OtherwiseFails},
-			map[far.Level]store.Otherwise{1: store.OtherwiseFails}},
-		{"failed, nobody knows why", failed(5), store.TallyKey{Scale: scale, Compared: true, Level: 5, Otherwise: store.OtherwiseUnknown},
-			map[far.Level]store.Otherwise{5: store.OtherwiseUnknown, 6: store.OtherwiseFails}},
+		{"success", func(*sessions.Session) {}, store.TallyKey{Scale: scale, Compared: true, Level: 6, OtherChecks: store.OtherChecksPassed},
+			map[far.Level]store.OtherChecks{1: store.OtherChecksPassed, 6: store.OtherChecksPassed, 7: store.OtherChecksFailed}},
+		{"low FAR alone", failed(4, sessions.LowFAR), store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksPassed},
+			map[far.Level]store.OtherChecks{4: store.OtherChecksPassed, 5: store.OtherChecksFailed}},
+		{"low FAR and a spoof", failed(4, sessions.DigitalSpoof, sessions.LowFAR), store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksFailed},
+			map[far.Level]store.OtherChecks{1: store.OtherChecksFailed, 7: store.OtherChecksFailed}},
+		{"a reason of the host's", failed(7, "odd"), store.TallyKey{Scale: scale, Compared: true, Level: 7, OtherChecks: store.OtherChecksFailed},
+			map[far.Level]store.OtherChecks{1: store.OtherChecksFailed}},
+		{"failed, nobody knows why", failed(5), store.TallyKey{Scale: scale, Compared: true, Level: 5, OtherChecks: store.OtherChecksUnknown},
+			map[far.Level]store.OtherChecks{5: store.OtherChecksUnknown, 6: store.OtherChecksFailed}},
 		{"low FAR, liveness unknown", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.Liveness = sessions.LivenessUnknown },
-			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseUnknown},
-			map[far.Level]store.Otherwise{4: store.OtherwiseUnknown, 5: store.OtherwiseFails}},
+			store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksUnknown},
+			map[far.Level]store.OtherChecks{4: store.OtherChecksUnknown, 5: store.OtherChecksFailed}},
 		{
 			"low FAR, and nobody alive", func(s *sessions.Session) {
 				failed(4, sessions.LowFAR)(s)
 				s.Liveness = sessions.LivenessNotPassed
 			},
-			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseFails}, nil,
+			store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksFailed}, nil,
 		},
 		{"low FAR, document not checked", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.DocumentValidity = sessions.NotChecked },
-			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseUnknown}, nil},
+			store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksUnknown}, nil},
 		{"low FAR, and a document that is invalid", func(s *sessions.Session) { failed(4, sessions.LowFAR)(s); s.DocumentValidity = sessions.Invalid },
-			store.TallyKey{Scale: scale, Compared: true, Level: 4, Otherwise: store.OtherwiseFails}, nil},
+			store.TallyKey{Scale: scale, Compared: true, Level: 4, OtherChecks: store.OtherChecksFailed}, nil},
 		{"pending and compared", func(s *sessions.Session) { s.Status = sessions.Pending },
-			store.TallyKey{Scale: scale, Compared: true, Level: 6, Otherwise: store.OtherwiseUnknown},
-			map[far.Level]store.Otherwise{6: store.OtherwiseUnknown, 7: store.OtherwiseFails}},
-		{"success without a comparison", func(s *sessions.Session) { s.Match = sessions.Match{} }, store.TallyKey{Otherwise: store.OtherwisePasses},
-			map[far.Level]store.Otherwise{7: store.OtherwisePasses}},
+			store.TallyKey{Scale: scale, Compared: true, Level: 6, OtherChecks: store.OtherChecksUnknown},
+			map[far.Level]store.OtherChecks{6: store.OtherChecksUnknown, 7: store.OtherChecksFailed}},
+		{"success without a comparison", func(s *sessions.Session) { s.Match = sessions.Match{} }, store.TallyKey{OtherChecks: store.OtherChecksPassed},
+			map[far.Level]store.OtherChecks{7: store.OtherChecksPassed}},
 		{"low FAR without a comparison", func(s *sessions.Session) { failed(0, sessions.LowFAR)(s); s.Match = sessions.Match{} },
-			store.TallyKey{Otherwise: store.OtherwiseUnknown}, map[far.Level]store.Otherwise{1: store.OtherwiseUnknown}},
+			store.TallyKey{OtherChecks: store.OtherChecksUnknown}, map[far.Level]store.OtherChecks{1: store.OtherChecksUnknown}},
 		{"another scale", func(s *sessions.Session) { s.Match.Scale = "vendor-3d3d" },
-			store.TallyKey{Scale: "vendor-3d3d", Compared: true, Level: 6, Otherwise: store.OtherwisePasses},
-			map[far.Level]store.Otherwise{1: store.OtherwiseUnknown}},
+			store.TallyKey{Scale: "vendor-3d3d", Compared: true, Level: 6, OtherChecks: store.OtherChecksPassed},
+			map[far.Level]store.OtherChecks{1: store.OtherChecksUnknown}},
 		{"a level beyond the scale", func(s *sessions.Session) { s.Match.Level = 9 },
-			store.TallyKey{Scale: scale, Compared: true, Level: 9, Otherwise: store.OtherwisePasses},
-			map[far.Level]store.Otherwise{1: store.OtherwiseUnknown, 7: store.OtherwiseUnknown}},
+			store.TallyKey{Scale: scale, Compared: true, Level: 9, OtherChecks: store.OtherChecksPassed},
+			map[far.Level]store.OtherChecks{1: store.OtherChecksUnknown, 7: store.OtherChecksUnknown}},
 		{"an open status", func(s *sessions.Session) { s.Status = "archived" },
-			store.TallyKey{Scale: scale, Compared: true, Level: 6, Otherwise: store.OtherwiseUnknown}, nil},
+			store.TallyKey{Scale: scale, Compared: true, Level: 6, OtherChecks: store.OtherChecksUnknown}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tally, err := store.New(backend(t, session(1, tt.change)), store.Options{}).Tally(t.Context(), agent, filter.Filter{})
@@ -205,13 +205,13 @@ func TestTally(t *testing.T) {
 			tt.want.DocumentType = sessions.IDCard
 			require.Equal(t, store.Tally{Rows: []store.TallyRow{{TallyKey: tt.want, N: 1}}, Exact: true}, tally)
 			for level, want := range tt.at {
-				got, err := tally.If(acceptance(t, level))
+				got, err := tally.Under(acceptance(t, level))
 				require.NoError(t, err)
 				outlook := store.Outlook{Exact: true}
 				switch want {
-				case store.OtherwisePasses:
+				case store.OtherChecksPassed:
 					outlook.Pass = 1
-				case store.OtherwiseFails:
+				case store.OtherChecksFailed:
 					outlook.Fail = 1
 				default:
 					outlook.Unknown = 1
@@ -220,7 +220,7 @@ func TestTally(t *testing.T) {
 			}
 		})
 	}
-	_, err := store.Tally{}.If(sessions.Acceptance{})
+	_, err := store.Tally{}.Under(sessions.Acceptance{})
 	require.ErrorIs(t, err, sessions.ErrNoAcceptance)
 }
 
@@ -236,7 +236,7 @@ func TestTallyIsCapped(t *testing.T) {
 			tally, err := store.New(b, options).Tally(t.Context(), agent, filter.Filter{})
 			require.NoError(t, err)
 			require.False(t, tally.Exact)
-			outlook, err := tally.If(acceptance(t, 7))
+			outlook, err := tally.Under(acceptance(t, 7))
 			require.NoError(t, err)
 			require.Equal(t, store.Outlook{Fail: 1200}, outlook)
 		}

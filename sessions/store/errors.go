@@ -103,9 +103,9 @@ type Scope string
 
 // The scopes.
 const (
-	OfViewer  Scope = "viewer"
-	OfCompany Scope = "company"
-	OfProcess Scope = "process"
+	ScopeViewer  Scope = "viewer"
+	ScopeCompany Scope = "company"
+	ScopeProcess Scope = "process"
 )
 
 // BusyError says which of the [ExportLimits] is reached.

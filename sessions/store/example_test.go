@@ -152,7 +152,7 @@ func ExampleStore_Tally() {
 			fmt.Println(err)
 			return
 		}
-		outlook, err := tally.If(acceptance)
+		outlook, err := tally.Under(acceptance)
 		fmt.Printf("%d: %d pass, %d fail, %d unknown %v\n", level, outlook.Pass, outlook.Fail, outlook.Unknown, err)
 	}
 	// Output:

@@ -150,7 +150,7 @@ func visible(batch Batch, after Position) (at Position, ok bool) {
 	}
 	// The empty ID sorts last within an instant, so the position is after all sessions of its time.
 	at = Position{CreatedAt: batch.Reached.CreatedAt.Truncate(time.Second).Add(time.Second)}
-	if after.IsZero() || at.Before(after) {
+	if at.Compare(after) > 0 {
 		return at, true
 	}
 	return after, ok

@@ -1,10 +1,8 @@
 package store_test
 
 import (
-	"cmp"
 	"encoding/base64"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -95,9 +93,7 @@ func TestPagesStateNothingOfOthers(t *testing.T) {
 			s.Extra = sessions.Extra{}
 			branch([]string{"west", "east", "east", "east", "east"}[i/4%5])(s)
 		}
-		slices.SortFunc(everyone, func(a, b *sessions.Session) int {
-			return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(b.ID, a.ID))
-		})
+		slices.SortFunc(everyone, (*sessions.Session).Compare)
 		for _, budget := range []int{1, 2, 7} {
 			st := store.New(backend(t, everyone...), store.Options{Budget: budget})
 			var got []string

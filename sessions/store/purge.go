@@ -172,7 +172,7 @@ func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) 
 }
 
 // Redact removes the person from one session, and keeps the session and the extra fields named in
-// the company's settings ([CompanySettings.KeptKeys]). If the Backend is not a [Writer] the error
+// the company's settings ([CompanySettings.KeptOnRedaction]). If the Backend is not a [Writer] the error
 // wraps [errors.ErrUnsupported]. The viewer needs [Viewer.MayErase]. A session that is missing, or
 // outside the viewer's restriction, is [ErrNotFound]. The audit hook is called before and after.
 func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
@@ -200,7 +200,7 @@ func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 		if err := s.begin(ctx, e); err != nil {
 			return err
 		}
-		if err := writer.Redact(ctx, v.Company, id, settings.KeptKeys.All()...); err != nil {
+		if err := writer.Redact(ctx, v.Company, id, settings.KeptOnRedaction.All()...); err != nil {
 			return fmt.Errorf("store: redact: %w", err)
 		}
 		e.Rows = 1

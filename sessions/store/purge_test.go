@@ -165,7 +165,7 @@ func TestRedact(t *testing.T) {
 	require.NoError(t, err)
 	acceptance, err := sessions.NewAcceptance(policy)
 	require.NoError(t, err)
-	require.NoError(t, settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance, KeptKeys: kept}, ""))
+	require.NoError(t, settings.SaveCompanySettings(t.Context(), "acme", store.CompanySettings{Acceptance: acceptance, KeptOnRedaction: kept}, ""))
 	west := with(retention, func(v *store.Viewer) { v.Restriction = filter.Extra("branch", "west") })
 	both(t, mixed(), func(t *testing.T, b store.Backend) {
 		var audit trail

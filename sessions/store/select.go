@@ -299,7 +299,7 @@ func (x Selected) Changed(ctx context.Context, since string, after sessions.Posi
 			switch {
 			case found.Company != x.viewer.Company:
 				return false, ErrBackend
-			case !after.IsZero() && !PositionOf(found).Before(after):
+			case PositionOf(found).Compare(after) <= 0:
 			case !from.IsZero() && at.Before(from), !to.IsZero() && !at.Before(to):
 			default:
 				return true, nil

@@ -23,9 +23,9 @@ type CompanySettings struct {
 	Acceptance sessions.Acceptance `json:"acceptance"`
 	// ExtraKeys are the company's extra fields, in the order of their columns.
 	ExtraKeys sessions.ExtraKeys `json:"extra_keys"`
-	// KeptKeys are the extra fields that say nothing about a person, such as the branch. A
+	// KeptOnRedaction are the extra fields that say nothing about a person, such as the branch. A
 	// redaction keeps them ([Store.Redact]), so that restrictions by them still hold.
-	KeptKeys sessions.ExtraKeys `json:"kept_keys"`
+	KeptOnRedaction sessions.ExtraKeys `json:"kept_on_redaction"`
 
 	// Revision counts the changes. Settings sets it; a save needs the revision that was read.
 	Revision int64 `json:"revision"`
@@ -36,10 +36,10 @@ type CompanySettings struct {
 // error of far.ParsePolicy.
 func ParseCompanySettings(data []byte, scales ...far.Scale) (CompanySettings, error) {
 	var j struct {
-		Acceptance json.RawMessage    `json:"acceptance"`
-		ExtraKeys  sessions.ExtraKeys `json:"extra_keys"`
-		KeptKeys   sessions.ExtraKeys `json:"kept_keys"`
-		Revision   int64              `json:"revision"`
+		Acceptance      json.RawMessage    `json:"acceptance"`
+		ExtraKeys       sessions.ExtraKeys `json:"extra_keys"`
+		KeptOnRedaction sessions.ExtraKeys `json:"kept_on_redaction"`
+		Revision        int64              `json:"revision"`
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -50,13 +50,13 @@ func ParseCompanySettings(data []byte, scales ...far.Scale) (CompanySettings, er
 	if err != nil {
 		return CompanySettings{}, err
 	}
-	return CompanySettings{acceptance, j.ExtraKeys, j.KeptKeys, j.Revision}, nil
+	return CompanySettings{acceptance, j.ExtraKeys, j.KeptOnRedaction, j.Revision}, nil
 }
 
 // Equal reports whether both are the same settings, of the same revision.
 func (c CompanySettings) Equal(d CompanySettings) bool {
 	return c.Acceptance.Equal(d.Acceptance) && slices.Equal(c.ExtraKeys.All(), d.ExtraKeys.All()) &&
-		slices.Equal(c.KeptKeys.All(), d.KeptKeys.All()) && c.Revision == d.Revision
+		slices.Equal(c.KeptOnRedaction.All(), d.KeptOnRedaction.All()) && c.Revision == d.Revision
 }
 
 // Settings keeps the settings of companies. Package storetest tests an implementation: each promise

@@ -161,7 +161,7 @@ func (s *Store) list(ctx context.Context, sel Selection) (Batch, error) {
 			return Batch{}, ErrBackend
 		}
 	}
-	stuck := !batch.Reached.IsZero() && !sel.After.IsZero() && !batch.Reached.Before(sel.After)
+	stuck := !batch.Reached.IsZero() && batch.Reached.Compare(sel.After) <= 0
 	if stuck || len(batch.Sessions) > sel.Limit {
 		return Batch{}, ErrBackend
 	}

@@ -13,38 +13,39 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// Otherwise says whether a session would pass if its match level were accepted.
-type Otherwise string
+// OtherChecks is the result of all checks of a session but that of its match level: whether it would
+// pass if the level were accepted.
+type OtherChecks string
 
-// The values of Otherwise.
+// The values of OtherChecks.
 const (
-	// OtherwisePasses: the session succeeded, or it was compared and failed for Low FAR alone, with
-	// liveness passed and a valid document.
-	OtherwisePasses Otherwise = "passes"
-	// OtherwiseFails: the session failed for another reason, alone or beside Low FAR; or its
+	// OtherChecksPassed: the session succeeded, or it was compared and failed for Low FAR alone,
+	// with liveness passed and a valid document.
+	OtherChecksPassed OtherChecks = "passed"
+	// OtherChecksFailed: the session failed for another reason, alone or beside Low FAR; or its
 	// liveness check was not passed, or its document was invalid.
-	OtherwiseFails Otherwise = "fails"
-	// OtherwiseUnknown: the session is pending, its status is not one of the product's, it failed
+	OtherChecksFailed OtherChecks = "failed"
+	// OtherChecksUnknown: the session is pending, its status is not one of the product's, it failed
 	// for no stored reason, or evidence is missing beside its Low FAR.
-	OtherwiseUnknown Otherwise = "unknown"
+	OtherChecksUnknown OtherChecks = "unknown"
 )
 
-// otherwise returns the Otherwise of a session.
-func otherwise(s *sessions.Session) Otherwise {
+// otherChecks returns the result of a session's other checks.
+func otherChecks(s *sessions.Session) OtherChecks {
 	if s.Status == sessions.Success {
-		return OtherwisePasses
+		return OtherChecksPassed
 	}
 	if s.Status != sessions.Failed || len(s.Reasons) == 0 {
-		return OtherwiseUnknown
+		return OtherChecksUnknown
 	}
 	alone := !slices.ContainsFunc(s.Reasons, func(r sessions.Reason) bool { return r != sessions.LowFAR })
 	switch {
 	case !alone || s.Liveness == sessions.LivenessNotPassed || s.DocumentValidity == sessions.Invalid:
-		return OtherwiseFails
+		return OtherChecksFailed
 	case s.Match.Compared && s.Liveness == sessions.LivenessPassed && s.DocumentValidity == sessions.Valid:
-		return OtherwisePasses
+		return OtherChecksPassed
 	default:
-		return OtherwiseUnknown
+		return OtherChecksUnknown
 	}
 }
 
@@ -54,13 +55,13 @@ type TallyKey struct {
 	DocumentType sessions.DocumentType
 	Compared     bool
 	Level        far.Level // 0 if not compared, or compared without a match
-	Otherwise    Otherwise
+	OtherChecks  OtherChecks
 }
 
 // TallyKeyOf returns the key of a session. It depends only on DocumentType, Status, Reasons,
 // Liveness, DocumentValidity and Match.
 func TallyKeyOf(s *sessions.Session) TallyKey {
-	k := TallyKey{DocumentType: s.DocumentType, Compared: s.Match.Compared, Otherwise: otherwise(s)}
+	k := TallyKey{DocumentType: s.DocumentType, Compared: s.Match.Compared, OtherChecks: otherChecks(s)}
 	if k.Compared {
 		k.Scale, k.Level = s.Match.Scale, s.Match.Level
 	}
@@ -75,7 +76,7 @@ type TallyRow struct {
 
 // Tally counts the sessions of a selection by scale, document type and level.
 type Tally struct {
-	Rows  []TallyRow // by scale, document type, comparison, level and Otherwise
+	Rows  []TallyRow // by scale, document type, comparison, level and OtherChecks
 	Exact bool       // false: the count limit or the budget ended it, after the newest sessions
 }
 
@@ -145,54 +146,52 @@ func (k TallyKey) compare(o TallyKey) int {
 		return 0
 	}
 	return cmp.Or(cmp.Compare(k.Scale, o.Scale), cmp.Compare(k.DocumentType, o.DocumentType), cmp.Compare(compared(k), compared(o)),
-		cmp.Compare(k.Level, o.Level), cmp.Compare(k.Otherwise, o.Otherwise))
+		cmp.Compare(k.Level, o.Level), cmp.Compare(k.OtherChecks, o.OtherChecks))
 }
 
-// Outlook is the result of [Tally.If]: how many sessions would pass and fail under an acceptance.
+// Outlook says how the sessions of a tally would end under an acceptance ([Tally.Under]).
 type Outlook struct {
-	Pass, Fail int
-	// Unknown counts sessions that are undecided otherwise, on another scale, or of a level that
-	// the scale lacks.
+	Pass, Fail int // sessions
+	// Unknown counts sessions whose other checks are unknown, and those with a level of another
+	// scale or one that the scale lacks.
 	Unknown int
 	Exact   bool // whether the tally is exact
 }
 
-// If returns how the tally's sessions would have ended under another acceptance. It changes none of
-// them. A session fails if its level is below that of the document type's policy. All others count
-// by their [Otherwise]. For the zero Acceptance the error is [sessions.ErrNoAcceptance].
-func (t Tally) If(a sessions.Acceptance) (Outlook, error) {
+// Under returns how the tally's sessions would have ended under another acceptance. It changes none
+// of them. A session fails if its level is below that of the document type's policy. All others
+// count by their [OtherChecks]. For the zero Acceptance the error is [sessions.ErrNoAcceptance].
+func (t Tally) Under(a sessions.Acceptance) (Outlook, error) {
 	if a.IsZero() {
 		return Outlook{}, sessions.ErrNoAcceptance
 	}
 	o := Outlook{Exact: t.Exact}
 	for _, r := range t.Rows {
-		switch r.under(a) {
-		case OtherwisePasses:
-			o.Pass += r.N
-		case OtherwiseFails:
-			o.Fail += r.N
-		default:
-			o.Unknown += r.N
-		}
+		*o.counter(r.TallyKey, a) += r.N
 	}
 	return o, nil
 }
 
-// under returns the outcome of sessions with this key under an acceptance.
-func (k TallyKey) under(a sessions.Acceptance) Otherwise {
-	policy := a.For(k.DocumentType)
-	if !k.Compared || k.Otherwise == OtherwiseFails {
-		return k.Otherwise
+// counter returns the counter of the sessions with a key.
+func (o *Outlook) counter(k TallyKey, a sessions.Acceptance) *int {
+	if k.Compared && k.OtherChecks != OtherChecksFailed {
+		policy := a.For(k.DocumentType)
+		if k.Scale != policy.Scale().Name() {
+			return &o.Unknown
+		}
+		switch err := policy.Check(k.Level); {
+		case errors.Is(err, far.ErrLow):
+			return &o.Fail
+		case err != nil:
+			return &o.Unknown
+		}
 	}
-	if k.Scale != policy.Scale().Name() {
-		return OtherwiseUnknown
-	}
-	switch err := policy.Check(k.Level); {
-	case err == nil:
-		return k.Otherwise
-	case errors.Is(err, far.ErrLow):
-		return OtherwiseFails
+	switch k.OtherChecks {
+	case OtherChecksPassed:
+		return &o.Pass
+	case OtherChecksFailed:
+		return &o.Fail
 	default:
-		return OtherwiseUnknown
+		return &o.Unknown
 	}
 }

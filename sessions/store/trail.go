@@ -239,7 +239,7 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 	}
 	page.Entries = batch.Entries
 	if !batch.Reached.IsZero() {
-		if !sel.After.IsZero() && !batch.Reached.Before(sel.After) {
+		if batch.Reached.Compare(sel.After) <= 0 {
 			return AuditPage{}, ErrBackend
 		}
 		page.Next = cursorAt(batch.Reached, binding)

@@ -21,7 +21,7 @@ type Viewer struct {
 	// Restriction is the part of the company that the viewer may see, in lists, details, attempts,
 	// changes, counts and exports alike. It may use fields that are hidden. A session that leaves
 	// the part disappears without notice, so restrict by fields that do not change. Redaction
-	// removes the subject, and extra fields except [CompanySettings.KeptKeys], so that a
+	// removes the subject, and extra fields except [CompanySettings.KeptOnRedaction], so that a
 	// restriction by them then excludes the session.
 	Restriction filter.Filter
 

@@ -137,11 +137,11 @@ func (s *Store) room(v viewerKey) error {
 func (w *work) room(v viewerKey, limits ExportLimits) error {
 	switch {
 	case v.subject != "" && w.ofViewer[v] >= limits.Viewer:
-		return &BusyError{OfViewer, limits.Viewer}
+		return &BusyError{ScopeViewer, limits.Viewer}
 	case w.ofCompany[v.company] >= limits.Company:
-		return &BusyError{OfCompany, limits.Company}
+		return &BusyError{ScopeCompany, limits.Company}
 	case w.exports >= limits.Process:
-		return &BusyError{OfProcess, limits.Process}
+		return &BusyError{ScopeProcess, limits.Process}
 	}
 	return nil
 }

@@ -170,12 +170,12 @@ func TestExportLimits(t *testing.T) {
 		}{
 			{agent, "", 0},
 			{agent, "", 0},
-			{agent, store.OfViewer, 2},
+			{agent, store.ScopeViewer, 2},
 			{other("acme", "agent-8"), "", 0},
-			{other("acme", "agent-9"), store.OfCompany, 3},
-			{other("acme", ""), store.OfCompany, 3},
+			{other("acme", "agent-9"), store.ScopeCompany, 3},
+			{other("acme", ""), store.ScopeCompany, 3},
 			{other("globex", ""), "", 0},
-			{other("globex", ""), store.OfProcess, 4},
+			{other("globex", ""), store.ScopeProcess, 4},
 		} {
 			err := unread(ctx, st, c.viewer)
 			if c.scope == "" {

@@ -24,8 +24,8 @@ var (
 	to   = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 
 	columns = filter.Columns{
-		Binary:  true,
-		Company: filter.Col("company").NotNull(),
+		BinaryCollation: true,
+		Company:         filter.Col("company").NotNull(),
 		Fields: map[sessions.Field]filter.Column{
 			sessions.FieldStatus:       filter.Col("status").NotNull(),
 			sessions.FieldDocumentType: filter.Col("document_type").NotNull(),

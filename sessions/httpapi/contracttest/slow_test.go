@@ -116,11 +116,16 @@ func TestSlowClients(t *testing.T) {
 					storage.rows = *slowBytes / longRow
 				}
 				exported := make(chan error, 1)
-				client, url := open(t, httpapi.New(store.New(storage, store.Options{}), httpapi.Options{
+				audit := func(_ context.Context, e store.Event) error {
+					if e.Outcome == store.Written {
+						exported <- e.Err
+					}
+					return nil
+				}
+				client, url := open(t, httpapi.New(store.New(storage, store.Options{Audit: audit}), httpapi.Options{
 					Viewer: func(*http.Request) (store.Viewer, error) {
 						return store.Viewer{Company: "acme", Role: sessions.Agent}, nil
 					},
-					Exported:          func(_ *http.Request, e httpapi.Export) { exported <- e.Err },
 					MinBytesPerSecond: *slowLeast,
 				}))
 				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/export", strings.NewReader("{}"))

@@ -79,16 +79,16 @@ const same = (a, b) => a && b && a.url === b.url && a.q === b.q;
 
 // fill brings the form to what an entry asks; false if the form has no control for a part of it.
 function fill(at) {
-  const asked = new URLSearchParams(new URL(at.url, location.href).search);
-  for (const name of asked.keys()) {
+  const parameters = new URLSearchParams(new URL(at.url, location.href).search);
+  for (const name of parameters.keys()) {
     if (!query.elements[name] || query.querySelector("[data-other]")) return false;
   }
   for (const control of query.elements) {
     if (control.name === "search") control.value = at.q;
-    else if (control.type === "checkbox" && control.name) control.checked = asked.getAll(control.name).includes(control.value);
-    else if (control.type === "date") control.value = asked.get(control.name) || "";
+    else if (control.type === "checkbox" && control.name) control.checked = parameters.getAll(control.name).includes(control.value);
+    else if (control.type === "date") control.value = parameters.get(control.name) || "";
     else if (control.tagName === "SELECT") {
-      const zone = asked.get(control.name) || control.dataset.usual;
+      const zone = parameters.get(control.name) || control.dataset.usual;
       if (![...control.options].some((o) => o.value === zone)) return false;
       control.value = zone;
     }
@@ -373,9 +373,9 @@ const bytes = (n) => n < 1e5 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFix
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!query) return;
-  const asks = query.contains(event.target);
-  if (asks) htmx.trigger("#counts", "htmx:abort");
-  if (asks || event.target.closest("#more")) htmx.trigger("#live", "htmx:abort"); // the next one asks for the same and more
+  const isQuery = query.contains(event.target);
+  if (isQuery) htmx.trigger("#counts", "htmx:abort");
+  if (isQuery || event.target.closest("#more")) htmx.trigger("#live", "htmx:abort"); // the next one asks for the same and more
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -260,13 +260,8 @@ func search(ctx context.Context, list []*sessions.Session, sel store.Selection) 
 // range of creation times.
 func (c *company) between(sel store.Selection) []*sessions.Session {
 	from, to := sel.Filter.Range()
-	end := len(c.list)
-	if !to.IsZero() {
-		end = c.index(store.Position{CreatedAt: to})
-	}
-	if !sel.After.IsZero() {
-		end = min(end, c.index(sel.After))
-	}
+	// All sessions are further back than a zero position.
+	end := min(c.index(store.Position{CreatedAt: to}), c.index(sel.After))
 	begin := 0
 	if !from.IsZero() {
 		begin = min(end, c.index(store.Position{CreatedAt: from}))
@@ -276,7 +271,7 @@ func (c *company) between(sel store.Selection) []*sessions.Session {
 
 // index returns how many sessions are further back than the position.
 func (c *company) index(p store.Position) int {
-	return sort.Search(len(c.list), func(i int) bool { return !store.PositionOf(c.list[i]).Before(p) })
+	return sort.Search(len(c.list), func(i int) bool { return store.PositionOf(c.list[i]).Compare(p) <= 0 })
 }
 
 // watermark returns the watermark of the change with the number seq. The watermark before the first

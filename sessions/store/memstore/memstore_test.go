@@ -42,12 +42,7 @@ func TestInsertOrder(t *testing.T) {
 			require.NoError(t, b.Insert(t.Context(), rest[:n]...))
 			rest = rest[n:]
 		}
-		slices.SortFunc(want, func(x, y *sessions.Session) int {
-			if x.Newer(y) {
-				return -1
-			}
-			return 1
-		})
+		slices.SortFunc(want, (*sessions.Session).Compare)
 		batch, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 1000})
 		require.NoError(t, err)
 		require.Len(t, batch.Sessions, len(want))

@@ -28,7 +28,7 @@ func (t *Trail) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String(
 // place returns how many entries are further back than a position.
 func place(all []store.AuditEntry, p store.Position) int {
 	i, _ := slices.BinarySearchFunc(all, p, func(e store.AuditEntry, p store.Position) int { //nolint:gocritic // the signature is that of slices
-		if e.Position().Before(p) {
+		if e.Position().Compare(p) > 0 {
 			return -1
 		}
 		return 1
@@ -59,9 +59,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (bat
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := t.companies[sel.Company]
-	if !sel.After.IsZero() {
-		all = all[:place(all, sel.After)]
-	}
+	all = all[:place(all, sel.After)] // all of them, if After is zero
 	for _, e := range slices.Backward(all) {
 		switch {
 		case !sel.Selects(&e):

@@ -1,7 +1,6 @@
 package memstore
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -189,13 +188,11 @@ func (b *Backend) company(name string) *company {
 // insert merges new sessions into the list. It begins at the end, so that it moves only sessions
 // that are newer than the oldest new one.
 func (c *company) insert(fresh []*sessions.Session) {
-	slices.SortFunc(fresh, func(a, b *sessions.Session) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(fresh, func(a, b *sessions.Session) int { return b.Compare(a) })
 	old := len(c.list)
 	c.list = append(c.list, fresh...)
 	for to, next := len(c.list)-1, len(fresh)-1; next >= 0; to-- {
-		if old > 0 && c.list[old-1].Newer(fresh[next]) {
+		if old > 0 && c.list[old-1].Compare(fresh[next]) < 0 {
 			old--
 			c.list[to] = c.list[old]
 		} else {

@@ -312,12 +312,7 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 			d.added = append(d.added, next)
 		}
 	}
-	slices.SortFunc(d.added, func(x, y *store.Versioned) int {
-		if y.Session.Newer(x.Session) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(d.added, func(x, y *store.Versioned) int { return y.Session.Compare(x.Session) })
 	d.rows = make([][]any, 0, d.size())
 	values := make([]any, 0, d.size()*len(writable)) // one allocation for all rows
 	for v := range d.states() {

@@ -318,7 +318,7 @@ func progress(s *suite) {
 					}
 					passed := 0
 					for _, one := range listed {
-						if p := store.PositionOf(one); (sel.After.IsZero() || p.Before(sel.After)) && !p.Before(batch.Reached) {
+						if p := store.PositionOf(one); p.Compare(sel.After) > 0 && p.Compare(batch.Reached) <= 0 {
 							passed++
 						}
 					}

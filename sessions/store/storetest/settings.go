@@ -74,7 +74,7 @@ func settingsWith(t *judge, level far.Level, revision int64) store.CompanySettin
 	kept, err := sessions.NewExtraKeys("ფილიალი 🏦")
 	t.ok(err)
 	acceptance = acceptance.With(sessions.Passport, strict).With("odd \"type\"", policy)
-	return store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptKeys: kept, Revision: revision}
+	return store.CompanySettings{Acceptance: acceptance, ExtraKeys: keys, KeptOnRedaction: kept, Revision: revision}
 }
 
 // requireSettings requires that the settings of a company are equal to want in each field.

@@ -141,7 +141,7 @@ func settingsMistakes() []mistake[brokenSettings] {
 			}
 		}},
 		{2, "kept keys are left out", func(b *brokenSettings) {
-			b.saves(func(s *store.CompanySettings, _ *string) { s.KeptKeys = store.CompanySettings{}.KeptKeys })
+			b.saves(func(s *store.CompanySettings, _ *string) { s.KeptOnRedaction = store.CompanySettings{}.KeptOnRedaction })
 		}},
 		{2, "only the default level is kept", func(b *brokenSettings) {
 			b.saves(func(s *store.CompanySettings, _ *string) {

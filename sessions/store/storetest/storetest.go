@@ -142,22 +142,14 @@ func (s *suite) want(company string, f filter.Filter) []*sessions.Session {
 			all = append(all, one)
 		}
 	}
-	slices.SortFunc(all, func(a, b *sessions.Session) int {
-		if a.Newer(b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, (*sessions.Session).Compare)
 	return all
 }
 
 // selected returns the sessions of a list without a Limit and a Budget.
 func (s *suite) selected(sel store.Selection) []*sessions.Session {
 	list := s.want(sel.Company, sel.Filter)
-	if !sel.After.IsZero() {
-		list = slices.DeleteFunc(list, func(one *sessions.Session) bool { return !store.PositionOf(one).Before(sel.After) })
-	}
-	return list
+	return slices.DeleteFunc(list, func(one *sessions.Session) bool { return store.PositionOf(one).Compare(sel.After) <= 0 })
 }
 
 // list calls List, and checks the promises that hold for every batch (4 to 9).
@@ -172,7 +164,7 @@ func (s *suite) list(sel store.Selection) store.Batch {
 	last := sel.After
 	for i, one := range s.noneNil(batch.Sessions, asked) {
 		p := store.PositionOf(one)
-		if !last.IsZero() && !p.Before(last) {
+		if p.Compare(last) <= 0 {
 			s.fail("promises 4 and 5: %s: session %d of the batch is at %s, which is not further back than %s, the one before it or After",
 				asked, i+1, place(p), place(last))
 		}
@@ -184,9 +176,9 @@ func (s *suite) list(sel store.Selection) store.Batch {
 		s.fail("promise 7: %s: Reached of a full batch: want %s, got %s", asked, place(last), place(batch.Reached))
 	case !full && sel.Budget == 0:
 		s.fail("promise 9: %s: %d sessions, and not the end, without a Budget", asked, len(batch.Sessions))
-	case !full && len(batch.Sessions) > 0 && last.Before(batch.Reached):
+	case !full && len(batch.Sessions) > 0 && last.Compare(batch.Reached) > 0:
 		s.fail("promise 8: %s: Reached is %s, not as far back as the last session, %s", asked, place(batch.Reached), place(last))
-	case !sel.After.IsZero() && !batch.Reached.Before(sel.After):
+	case batch.Reached.Compare(sel.After) <= 0:
 		s.fail("promise 8: %s: Reached is %s, not further back than After", asked, place(batch.Reached))
 	}
 	return batch

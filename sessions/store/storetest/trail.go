@@ -77,14 +77,14 @@ func readAudit(t *judge, trail store.AuditTrail, sel store.AuditSelection) []sto
 		t.that(len(batch.Entries) <= sel.Limit, "promise 5: %d entries are no more than Limit, %d", len(batch.Entries), sel.Limit)
 		for i := range batch.Entries {
 			p := batch.Entries[i].Position()
-			t.that(sel.After.IsZero() || p.Before(sel.After), "promise 5: entry %d, at %s, is further back than After, %s", i+1, place(p), place(sel.After))
-			t.that(batch.Reached.IsZero() || !p.Before(batch.Reached), "promise 5: entry %d, at %s, is not further back than Reached, %s", i+1, place(p), place(batch.Reached))
+			t.that(p.Compare(sel.After) > 0, "promise 5: entry %d, at %s, is further back than After, %s", i+1, place(p), place(sel.After))
+			t.that(batch.Reached.IsZero() || p.Compare(batch.Reached) <= 0, "promise 5: entry %d, at %s, is not further back than Reached, %s", i+1, place(p), place(batch.Reached))
 		}
 		all = append(all, batch.Entries...)
 		if batch.Reached.IsZero() {
 			return all
 		}
-		t.that(sel.After.IsZero() || batch.Reached.Before(sel.After), "promise 5: Reached, %s, is further back than After, %s", place(batch.Reached), place(sel.After))
+		t.that(batch.Reached.Compare(sel.After) > 0, "promise 5: Reached, %s, is further back than After, %s", place(batch.Reached), place(sel.After))
 		sel.After = batch.Reached
 	}
 }

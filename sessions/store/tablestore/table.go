@@ -291,7 +291,7 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 		}
 		var part []*sessions.Session
 		err = b.read(ctx, op, sel.Company, inSQL, all.between(floor, behind(pos)), func(s *sessions.Session) error {
-			if (pos.IsZero() || store.PositionOf(s).Before(pos)) && sel.Filter.Match(s) {
+			if store.PositionOf(s).Compare(pos) > 0 && sel.Filter.Match(s) {
 				part = append(part, s)
 			}
 			return nil
@@ -323,15 +323,7 @@ var errTwice = fmt.Errorf("%w: From gives two rows of one session", ErrTable)
 
 // order sorts sessions into the order of the list. It returns errTwice if two are the same session.
 func order(part []*sessions.Session) error {
-	slices.SortFunc(part, func(s, t *sessions.Session) int {
-		switch {
-		case s.Newer(t):
-			return -1
-		case t.Newer(s):
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(part, (*sessions.Session).Compare)
 	for i := 1; i < len(part); i++ {
 		if s, t := part[i-1], part[i]; s.ID == t.ID && s.CreatedAt.Equal(t.CreatedAt) {
 			return errTwice
@@ -440,7 +432,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 				return err
 			}
 		}
-		if (sel.After.IsZero() || store.PositionOf(s).Before(sel.After)) && sel.Filter.Match(s) {
+		if store.PositionOf(s).Compare(sel.After) > 0 && sel.Filter.Match(s) {
 			tied = append(tied, s)
 		}
 		return nil

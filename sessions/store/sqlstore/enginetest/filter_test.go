@@ -199,9 +199,9 @@ func bytewiseTable(e engine) filterTable {
 				sessions.FieldSubject:        col("subject"),
 				sessions.FieldPersonalNumber: filter.Col("t.personal_number"),
 			},
-			ExtraJSON: filter.Col("t.extra"),
-			SearchKey: col("search_key"),
-			Binary:    true,
+			ExtraJSON:       filter.Col("t.extra"),
+			SearchKey:       col("search_key"),
+			BinaryCollation: true,
 			Reasons: map[sessions.Reason]filter.Column{
 				sessions.DigitalSpoof: filter.Expr("t.digital_spoof <> 0").NotNull(), sessions.NotFullID: filter.Expr("t.not_full_id <> 0").NotNull(),
 				sessions.LowFAR: filter.Expr("t.low_far <> 0").NotNull(),

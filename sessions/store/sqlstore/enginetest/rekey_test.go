@@ -300,12 +300,7 @@ func TestRekeyLongTail(t *testing.T) {
 			require.NoError(t, ours.Maintain(t.Context(), "acme"))
 			require.NoError(t, older.Insert(t.Context(), clones(part)...))
 			all.list = append(all.list, part...)
-			slices.SortFunc(all.list, func(x, y *sessions.Session) int {
-				if x.Newer(y) {
-					return -1
-				}
-				return 1
-			})
+			slices.SortFunc(all.list, (*sessions.Session).Compare)
 			const budget = 2_000
 			for _, f := range []filter.Filter{filter.Search("nino ber 0"), filter.Search("zz"), filter.And(filter.MatchLevel(0, 1), filter.Search("g"))} {
 				matches := all.match(f)

@@ -208,12 +208,7 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 		require.NoError(t, b.Insert(t.Context(), part...))
 	}
 	all.list = append(all.list, list...)
-	slices.SortFunc(all.list, func(x, y *sessions.Session) int {
-		if x.Newer(y) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all.list, (*sessions.Session).Compare)
 	return &all
 }
 

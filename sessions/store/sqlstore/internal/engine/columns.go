@@ -57,8 +57,8 @@ func columnsOf(hasReason string, text func(name string) filter.Column) filter.Co
 		OtherReason: func(r sessions.Reason) filter.Column {
 			return filter.Expr(hasReason, row.Reasons(r)).NotNull()
 		},
-		ExtraJSON: filter.Col("s.extra"),
-		SearchKey: col("search_key"),
-		Binary:    true,
+		ExtraJSON:       filter.Col("s.extra"),
+		SearchKey:       col("search_key"),
+		BinaryCollation: true,
 	}
 }

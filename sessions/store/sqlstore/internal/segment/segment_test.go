@@ -76,12 +76,7 @@ func newWorld(r *rand.Rand, n int) *world {
 
 // build builds the segment.
 func (w *world) build() {
-	slices.SortFunc(w.list, func(a, b *sessions.Session) int {
-		if a.Newer(b) {
-			return 1
-		}
-		return -1
-	})
+	slices.SortFunc(w.list, func(a, b *sessions.Session) int { return b.Compare(a) })
 	b := NewBuilder(7, len(w.list))
 	for i, s := range w.list {
 		b.Add(s, int64(i*3))
@@ -358,12 +353,7 @@ func TestPlaces(t *testing.T) {
 		for i := range 1500 {
 			list = append(list, &sessions.Session{ID: fmt.Sprint("s-", i), Status: sessions.Success, CreatedAt: start.Add(time.Duration(r.IntN(spread)) * time.Microsecond)})
 		}
-		slices.SortFunc(list, func(a, b *sessions.Session) int {
-			if a.Newer(b) {
-				return 1
-			}
-			return -1
-		})
+		slices.SortFunc(list, func(a, b *sessions.Session) int { return b.Compare(a) })
 		changes := r.Perm(1500)
 		for i, s := range list {
 			b.Add(s, int64(changes[i]))

@@ -16,10 +16,10 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-func TestOwnColumns(t *testing.T) {
+func TestCustomColumns(t *testing.T) {
 	s := ordinary(1)[0]
 	s.Liveness = sessions.LivenessPassed
-	risk := OwnColumn{Header: "რისკი", Fields: sessions.FieldsOf(sessions.FieldLiveness), Cell: func(s *sessions.Session) string {
+	risk := CustomColumn{Header: "რისკი", Fields: sessions.FieldsOf(sessions.FieldLiveness), Cell: func(s *sessions.Session) string {
 		require.Empty(t, s.FirstName.Value(), "a column sees the fields that it names")
 		require.Equal(t, sessions.FieldLiveness, onlyField(sessions.AllFields().Minus(s.Hidden()).Minus(sessions.FieldsOf(sessions.FieldID, sessions.FieldCompany, sessions.FieldCreatedAt))))
 		if s.Liveness == sessions.LivenessPassed {
@@ -27,8 +27,8 @@ func TestOwnColumns(t *testing.T) {
 		}
 		return "high"
 	}}
-	id := OwnColumn{Header: "Link", Cell: func(s *sessions.Session) string { return "https://kyc/" + s.ID }}
-	opts := Options{Columns: []Column{ColumnSessionID, Own(0), ColumnSex}, Own: []OwnColumn{risk, id}, Headers: map[Column]string{ColumnSex: "სქესი"}}
+	id := CustomColumn{Header: "Link", Cell: func(s *sessions.Session) string { return "https://kyc/" + s.ID }}
+	opts := Options{Columns: []Column{ColumnSessionID, ColumnCustom(0), ColumnSex}, Custom: []CustomColumn{risk, id}, Headers: map[Column]string{ColumnSex: "სქესი"}}
 	require.Equal(t, "Session ID,რისკი,სქესი,Link\r\n"+s.ID+",=low,female,https://kyc/"+s.ID+"\r\n", string(write(t, []*sessions.Session{s}, opts)))
 	require.True(t, opts.Fields().Has(sessions.FieldLiveness))
 
@@ -37,7 +37,7 @@ func TestOwnColumns(t *testing.T) {
 	dropped := sessions.Disclosure{Drop: sessions.FieldsOf(sessions.FieldLiveness)}
 	require.Contains(t, string(write(t, []*sessions.Session{s}, opts, dropped)), "Session ID,სქესი,Link\r\n")
 
-	opts.Columns, opts.Format, opts.Zone = []Column{Own(0)}, ExcelCSV, time.UTC
+	opts.Columns, opts.Format, opts.Zone = []Column{ColumnCustom(0)}, ExcelCSV, time.UTC
 	require.Contains(t, string(write(t, []*sessions.Session{s}, opts)), "\r\n'=low,", "guarded like all texts")
 	sheet, err := opts.Sheet(masked)
 	require.NoError(t, err)
@@ -45,20 +45,20 @@ func TestOwnColumns(t *testing.T) {
 	require.Equal(t, []any{"[masked]", "https://kyc/" + s.ID}, sheet.Values(s))
 
 	for name, bad := range map[string]Options{
-		"number":  {Columns: []Column{Own(1)}, Own: []OwnColumn{id}},
-		"none":    {Columns: []Column{Own(-1)}},
-		"header":  {Own: []OwnColumn{{Cell: id.Cell}}},
-		"cell":    {Own: []OwnColumn{{Header: "x"}}},
-		"doubled": {Own: []OwnColumn{{Header: "Sex", Cell: id.Cell}}},
+		"number":  {Columns: []Column{ColumnCustom(1)}, Custom: []CustomColumn{id}},
+		"none":    {Columns: []Column{ColumnCustom(-1)}},
+		"header":  {Custom: []CustomColumn{{Cell: id.Cell}}},
+		"cell":    {Custom: []CustomColumn{{Header: "x"}}},
+		"doubled": {Custom: []CustomColumn{{Header: "Sex", Cell: id.Cell}}},
 	} {
 		_, err := Write(t.Context(), io.Discard, selectionOf(nil), bad)
 		require.Error(t, err, name)
 	}
-	text, err := Own(3).MarshalText()
+	text, err := ColumnCustom(3).MarshalText()
 	require.NoError(t, err)
 	var back Column
 	require.NoError(t, back.UnmarshalText(text))
-	require.Equal(t, Own(3), back)
+	require.Equal(t, ColumnCustom(3), back)
 }
 
 func onlyField(fields sessions.Fields) (one sessions.Field) {
@@ -247,8 +247,8 @@ func TestGocsvCellsFitASheet(t *testing.T) {
 		strings.Repeat(`"`, MaxExcelCellUnits): 0, strings.Repeat(`"`, MaxExcelCellUnits+1): 1, `"` + strings.Repeat("x", MaxExcelCellUnits): 1,
 	} {
 		var b bytes.Buffer
-		own := OwnColumn{Header: "Own", Cell: func(*sessions.Session) string { return text }}
-		opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnSessionID}, Own: []OwnColumn{own}}
+		own := CustomColumn{Header: "Own", Cell: func(*sessions.Session) string { return text }}
+		opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnSessionID}, Custom: []CustomColumn{own}}
 		res, err := WriteGocsv(t.Context(), gocsv.NewSafeCSVWriter(csv.NewWriter(&b)), selectionOf([]*sessions.Session{{ID: "s"}}), opts)
 		require.NoError(t, err)
 		require.Equal(t, tooLong, res.TooLong)
