@@ -56,6 +56,9 @@ var (
 	ErrSaved = fmt.Errorf("%w: as a spreadsheet has saved it", ErrCell)
 )
 
+// errNoLineBreak is for a file that may be whole, such as one that was typed by hand.
+var errNoLineBreak = fmt.Errorf("%w: it has no line break: see AllowOpenEnd of ReadOptions", ErrTorn)
+
 // WriteError says at which row an export stopped.
 type WriteError struct {
 	Row    int64  // the row that was being made, from 1, the header not counted; 0 for the header

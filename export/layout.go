@@ -39,7 +39,7 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 		t = t.AddDate(100, 0, 0) // package time reads 69 to 99 as 1969 to 1999
 	}
 	if err != nil && saved(v) {
-		return "", fmt.Errorf("%w: not of the form %s", ErrSaved, l.text)
+		return "", fmt.Errorf("%w: not of the form %s: see the layouts of ReadOptions", ErrSaved, l.text)
 	}
 	if err != nil || t.Year() < first || t.Year() > last {
 		return "", fmt.Errorf("%w: not a date of the form %s from %d to %d", ErrCell, l.text, first, last)

@@ -165,7 +165,7 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 	if o.Zone != nil {
 		d.moment.zone = o.Zone
 	} else if d.moment.local() {
-		return nil, fmt.Errorf("%w: times without an offset need a time zone", ErrOptions)
+		return nil, fmt.Errorf("%w: Zone is missing: times without an offset need it", ErrOptions)
 	}
 	return d, nil
 }
@@ -206,7 +206,7 @@ func (d *decoder) take() *ReadError {
 		case d.opts.AllowUnknown:
 			continue
 		default:
-			return &ReadError{Column: "#" + strconv.Itoa(i+1), Err: ErrUnknownColumn}
+			return &ReadError{Column: "#" + strconv.Itoa(i+1), Err: fmt.Errorf("%w: see AllowUnknown and Headers of ReadOptions", ErrUnknownColumn)}
 		}
 		if *seen {
 			return &ReadError{Column: t.header, Err: ErrDoubledColumn}
@@ -222,7 +222,7 @@ func (d *decoder) take() *ReadError {
 	}
 	for _, c := range Columns() {
 		if !seenColumns[c] && (c != ColumnExtra || len(d.keys) == 0) {
-			return &ReadError{Column: cmp.Or(d.opts.Headers[c], c.String()), Err: ErrMissingColumn}
+			return &ReadError{Column: cmp.Or(d.opts.Headers[c], c.String()), Err: fmt.Errorf("%w: see AllowMissing and Headers of ReadOptions", ErrMissingColumn)}
 		}
 	}
 	if i := slices.Index(seenKeys, false); i >= 0 {
@@ -244,7 +244,7 @@ func (d *decoder) hint(err *ReadError) error {
 		return &ReadError{Err: fmt.Errorf("%w: UTF-16 without a byte order mark", ErrEncoding)}
 	}
 	if errors.Is(err, ErrSyntax) && d.scan.after > 0 && strings.IndexByte(separators, byte(d.scan.after)) >= 0 {
-		return &ReadError{Err: fmt.Errorf("%w: %q", ErrSeparator, rune(d.scan.after))}
+		return &ReadError{Err: fmt.Errorf("%w: %q: see Comma of ReadOptions", ErrSeparator, rune(d.scan.after))}
 	}
 	if len(d.scan.ends) == 1 {
 		for _, other := range separators {
@@ -255,7 +255,7 @@ func (d *decoder) hint(err *ReadError) error {
 				}
 			}
 			if ours > 1 {
-				return &ReadError{Err: fmt.Errorf("%w: %q", ErrSeparator, other)}
+				return &ReadError{Err: fmt.Errorf("%w: %q: see Comma of ReadOptions", ErrSeparator, other)}
 			}
 		}
 	}

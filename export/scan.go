@@ -203,7 +203,7 @@ func (s *scanner) atEnd() error {
 	if s.open {
 		return s.ended(nil)
 	}
-	return s.ended(ErrTorn)
+	return s.ended(errNoLineBreak)
 }
 
 // ended returns the error at the end of the file: err, unless the reader failed.

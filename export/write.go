@@ -291,7 +291,7 @@ func (o *Options) plan(d sessions.Disclosure) (*plan, error) {
 	zone := o.Zone
 	if zone == nil {
 		if excel && o.TimeLayout == "" || o.TimeLayout != "" && (layout{text: o.TimeLayout}).local() {
-			return nil, fmt.Errorf("%w: times without an offset need a time zone", ErrOptions)
+			return nil, fmt.Errorf("%w: Zone is missing: times without an offset need it", ErrOptions)
 		}
 		zone = time.UTC
 	}

@@ -89,7 +89,7 @@ type Column struct {
 func Col(name string) Column {
 	for i, part := range strings.Split(name, ".") {
 		if i == 3 || !isIdentifier(part) {
-			return Column{err: fmt.Errorf("%w: not an identifier", ErrColumn)}
+			return Column{err: fmt.Errorf("%w: not an identifier: an expression needs Expr", ErrColumn)}
 		}
 	}
 	return Column{sql: name}
@@ -132,6 +132,8 @@ func Expr(sql string, args ...any) Column {
 
 var errExpression = fmt.Errorf("%w: an empty or unfinished expression, or not one argument for each parameter, all of which are question marks", ErrColumn)
 
+var errNoReason = fmt.Errorf("%w: Columns.Reasons lacks a reason of the filter", ErrNoColumn)
+
 var errEnum = fmt.Errorf("%w: Enum of a field that is not an enumeration", ErrColumn)
 
 // NotNull returns the column with the promise that it is never NULL, which makes the SQL shorter.
@@ -146,9 +148,10 @@ func (c Column) isZero() bool { return c.sql == "" && c.err == nil }
 // each value of the SDK to the codes that the table has for it. Codes are texts, integers,
 // booleans, values of named types and [driver.Valuer]s of these, all of one type; nil, and what
 // database/sql takes for nil, is NULL. A value that is not in the map is an error that wraps
-// [ErrNoValue], returned when the statement is built. NULL needs no entry: it has the meaning that
-// [Columns] states, unless it is a code of another value. Enum of a column of numbers, instants,
-// dates, reasons, extra fields or the company is an error that wraps [ErrColumn].
+// [ErrNoValue], returned when the statement is built; a value without codes selects no row. NULL
+// needs no entry: it has the meaning that [Columns] states, unless it is a code of another value.
+// Enum of a column of numbers, instants, dates, reasons, extra fields or the company is an error
+// that wraps [ErrColumn].
 func Enum[T ~string](c Column, values map[T][]any) Column {
 	// The codes are converted as database/sql would convert them. A value of a named type or a
 	// Valuer is then compared as a text, and a nil pointer is NULL, and not a parameter that makes

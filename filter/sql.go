@@ -3,6 +3,7 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -149,7 +150,7 @@ func (w *writer) isAny(f sessions.Field, values []string, args []any, negated bo
 	for _, v := range values {
 		these, ok := c.stored[v]
 		if !ok && v != "" {
-			w.fail(f, ErrNoValue)
+			w.fail(f, fmt.Errorf("%w: Enum has %s", ErrNoValue, strings.Join(slices.Sorted(maps.Keys(c.stored)), ", ")))
 		}
 		for _, s := range these {
 			if s == nil {
@@ -387,6 +388,8 @@ func (w *writer) reason(r sessions.Reason) Column {
 // condition writes a condition of the host's own.
 func (w *writer) condition(c Column, negated bool) {
 	switch {
+	case c.isZero():
+		w.fail(sessions.FieldReasons, errNoReason)
 	case !w.usable(sessions.FieldReasons, c):
 	case c.notNull:
 		w.column(either("", "NOT ", negated), c, "")

@@ -220,7 +220,9 @@ func (p *parser) list(item func()) {
 		if item(); p.take(')') {
 			return
 		}
-		p.expect(',')
+		if !p.take(',') {
+			p.fail(fmt.Errorf("%w: expected ',' or ')'", ErrSyntax))
+		}
 	}
 }
 

@@ -187,7 +187,7 @@ func (f *timeField) read(r *reading) Filter {
 	case len(r.values) > 0 && (onDays || instants):
 		return bad(f.name, "", fmt.Errorf("%w: values together with a range", ErrConflict))
 	case len(r.values) > 0 && !f.none:
-		return badValue(f.name, 0, "it has a range, and no values")
+		return badValue(f.name, 0, "it has no values: "+f.argumentNames())
 	case len(r.values) > 0:
 		return Is(f.field, r.texts(true)...)
 	case onDays && instants:
@@ -212,7 +212,7 @@ func (f *timeField) readDays(from, to, zone string) Filter {
 		return Filter{err: err}
 	}
 	if zone == "" {
-		return bad(f.name, argZone, fmt.Errorf("%w: days without a time zone", ErrZone))
+		return bad(f.name, argZone, fmt.Errorf("%w: days need one, such as Asia/Tbilisi", ErrZone))
 	}
 	loaded, err := time.LoadLocation(zone)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -24,8 +25,9 @@ import (
 // ones.
 type parameters struct {
 	values url.Values
-	inURL  bool  // they are in a URL, in which personal data is refused
-	err    error // first mistake of the client
+	inURL  bool     // they are in a URL, in which personal data is refused
+	taken  []string // names of the parameters that the operation takes
+	err    error    // first mistake of the client
 }
 
 // readParameters reads the parameters of a request.
@@ -48,6 +50,8 @@ func readParameters(r *http.Request) (url.Values, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case form && bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")): // curl -d says that it is a form
+		return nil, refuse(codeMalformed, "", "the body looks like JSON: its Content-Type has to be "+typeJSON)
 	case form:
 		return parseQuery(string(body))
 	default:
@@ -210,6 +214,7 @@ func distinct(d *json.Decoder) error {
 
 // take removes a parameter and returns its values.
 func (p *parameters) take(name string) []string {
+	p.taken = append(p.taken, name)
 	list := p.values[name]
 	delete(p.values, name)
 	return list
@@ -315,6 +320,9 @@ func (p *parameters) badFilter(err error) error {
 	var parameter *filter.ParameterError
 	if errors.As(err, &parameter) {
 		bad.Parameter, bad.Detail = parameter.Parameter, parameter.Err.Error()
+	}
+	if bad.Code == codeUnknownParameter && !strings.Contains(bad.Parameter, ".") && len(p.taken) > 0 {
+		bad.Detail += "; and besides the filter " + strings.Join(slices.Sorted(slices.Values(p.taken)), ", ")
 	}
 	switch given := p.values[bad.Parameter]; {
 	case bad.Code == codeUnknownParameter || bad.Parameter == paramFilter || len(given) == 0:

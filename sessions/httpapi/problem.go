@@ -143,7 +143,7 @@ func refuseValue(parameter string, place int, there ...string) error {
 }
 
 func unsupported(types ...string) error {
-	return &problem{Code: codeUnsupportedMediaType, header: http.Header{"Accept": types}}
+	return &problem{Code: codeUnsupportedMediaType, Detail: "Content-Type has to be " + strings.Join(types, " or "), header: http.Header{"Accept": types}}
 }
 
 // problemOf returns the problem document of an error. For an unknown error it is codeInternal
@@ -176,7 +176,8 @@ func problemOf(err error) *problem {
 	case errors.Is(err, store.ErrNotFound):
 		return &problem{Code: codeNotFound}
 	case errors.Is(err, store.ErrLimit):
-		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1, Detail: "more than one answer may have"}
+		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1,
+			Detail: fmt.Sprintf("more than a page may have: %d, unless the host has set another limit", store.DefaultMaxLimit)}
 	case errors.Is(err, store.ErrAuditQuery): // actions are checked when they are taken
 		return &problem{Code: codeInvalidParameter, Parameter: "before", Place: 1, Detail: "the time ends before it begins"}
 	case errors.Is(err, store.ErrCursor):

@@ -176,6 +176,28 @@ func TestMalformedRequests(t *testing.T) {
 	require.Empty(t, h.backend.taken(), "nothing reached the storage")
 }
 
+// TestDetailsSayWhatToDo sends the mistakes of a client's first day.
+func TestDetailsSayWhatToDo(t *testing.T) {
+	h := newHost(t)
+	const typeForm = "application/x-www-form-urlencoded" // as curl -d sends it
+	for _, c := range []struct{ method, path, body, kind, detail string }{
+		{http.MethodPost, "/sessions", ` {"search": "gior"}`, typeForm, "has to be application/json"},
+		{http.MethodPost, "/sessions", `{}`, "text/plain", "application/json or " + typeForm},
+		{http.MethodGet, "/sessions?statuz=failed", "", "", "besides the filter after, include, limit, tab"},
+		{http.MethodGet, "/sessions?limit=501", "", "", "500"},
+		{http.MethodGet, "/sessions?created_at.from=2026-01-01", "", "", "such as Asia/Tbilisi"},
+		{http.MethodGet, "/sessions?created_at=2026-01-01", "", "", "there are before, from, since, to, zone"},
+		{http.MethodPut, "/settings", `{"acceptance": {"default": "5"}, "extra_keys": []}`, "application/json", "kvalifika-3d2d:5"},
+	} {
+		var headers []string
+		if c.kind != "" {
+			headers = []string{"Content-Type", c.kind, "If-Match", "*"}
+		}
+		a := h.do("master", c.method, c.path, c.body, headers...)
+		require.Contains(t, a.problem(a.Code, a.object(a.Code)["code"].(string))["detail"], c.detail, c.path)
+	}
+}
+
 func TestLimitsOfBodies(t *testing.T) {
 	h := newHost(t)
 	h.post("agent", "/sessions", `{"search": "`+strings.Repeat("x", httpapi.DefaultMaxBodyBytes)+`"}`).problem(http.StatusRequestEntityTooLarge, "too_large")

@@ -97,7 +97,8 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 		switch name {
 		case "acceptance":
 			if err := json.Unmarshal(object[name], &s.Acceptance); err != nil || s.Acceptance.IsZero() {
-				return s, refuse(codeInvalidParameter, name, `not {"default": POLICY, "by_document_type": {TYPE: POLICY}}`)
+				return s, refuse(codeInvalidParameter, name, `not {"default": POLICY, "by_document_type": {TYPE: POLICY}} with policies such as "kvalifika-3d2d:5": `+
+					"the member levels of GET lists them")
 			}
 		case "extra_keys", "kept_on_redaction":
 			var keys []string

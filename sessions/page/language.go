@@ -70,16 +70,16 @@ func verbs(text string) []string {
 // newLanguage checks a catalogue and fills in the missing texts.
 func newLanguage(l Language) (*language, error) {
 	if l.Tag == "" || l.Name == "" {
-		return nil, errors.New("options: a language has no tag or no name")
+		return nil, errors.New("options: Languages: one has no tag or no name")
 	}
 	complete := texts(0)
 	for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
 		english, ok := complete[key]
 		if !ok {
-			return nil, fmt.Errorf("options: language %q: the page has no text %q", l.Tag, key)
+			return nil, fmt.Errorf("options: Languages: %q: the page has no text %q", l.Tag, key)
 		}
 		if !slices.Equal(verbs(l.Texts[key]), verbs(english)) {
-			return nil, fmt.Errorf("options: language %q: text %q has other verbs than %q", l.Tag, key, english)
+			return nil, fmt.Errorf("options: Languages: %q: text %q has other verbs than %q", l.Tag, key, english)
 		}
 		complete[key] = l.Texts[key]
 	}

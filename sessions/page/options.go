@@ -48,11 +48,12 @@ type Options struct {
 	API httpapi.Options
 
 	Title string // of the page, beside the logo; "": the company's display name
-	Logo  string // URL of an image; "": a shield
+	Logo  string // URL of an image of the page's own origin or of one in Images; "": a shield
 
 	// Colours are values of the page's CSS variables, by name without the dashes, such as
-	// "accent": "#0f5c77" or "light-dark(#0f5c77, #6ec3de)". The names are those that
-	// static/page.css gives to :root. nil: the page's own.
+	// "accent": "#0f5c77" or "light-dark(#0f5c77, #6ec3de)". The names are those of the colours that
+	// /static/page.css gives to :root; for any other, the error of [New] lists them. nil: the
+	// page's own.
 	Colours map[string]string
 
 	// Languages are the languages of the page. Until a person chooses one, the page uses the first
@@ -109,11 +110,14 @@ func (s *site) set() error {
 		}
 		s.templates[l.Tag] = t
 	}
-	for _, sources := range [][]string{o.Images, o.Frames} {
-		for _, source := range sources {
+	for _, option := range []struct {
+		name    string
+		sources []string
+	}{{"Images", o.Images}, {"Frames", o.Frames}} {
+		for _, source := range option.sources {
 			// The characters would end the source or its directive in the policy.
 			if u, err := url.Parse(source); source != "'self'" && (err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(source, " ,;'")) {
-				return fmt.Errorf("options: not an origin: %q", source)
+				return fmt.Errorf("options: %s: not an origin, such as https://host.example or 'self' in quotes: %q", option.name, source)
 			}
 		}
 	}
@@ -141,7 +145,7 @@ func (s *site) setLanguages() error {
 			return err
 		}
 		if slices.ContainsFunc(s.languages, func(other *language) bool { return other.Tag == l.Tag }) {
-			return fmt.Errorf("options: language %q is given twice", l.Tag)
+			return fmt.Errorf("options: Languages: %q is given twice", l.Tag)
 		}
 		s.languages = append(s.languages, known)
 	}
@@ -156,7 +160,7 @@ var usualZones = [...]string{
 func (s *site) setZones() error {
 	for _, name := range s.options.Zones {
 		if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
-			return fmt.Errorf("options: time zone %q cannot be loaded", name)
+			return fmt.Errorf("options: Zones: %q cannot be loaded", name)
 		}
 		s.zones = append(s.zones, name)
 	}
@@ -185,7 +189,7 @@ func (s *site) setColumns() error {
 	}
 	for i, field := range s.options.Columns {
 		if !slices.Contains(listColumns(), field) || slices.Contains(s.options.Columns[:i], field) {
-			return fmt.Errorf("options: Columns: the list has no column %v, or has it twice", field)
+			return fmt.Errorf("options: Columns: the list has no column %v, or has it twice: there are %v", field, sessions.FieldsOf(listColumns()...))
 		}
 	}
 	return nil
@@ -194,15 +198,22 @@ func (s *site) setColumns() error {
 // colour matches a CSS colour, and no text that could end the declaration or load a resource.
 var colour = regexp.MustCompile(`^(?:#[0-9a-fA-F]{3,8}|[a-z]+|(?:light-dark|rgb|rgba|hsl|hsla|hwb|lab|lch|oklab|oklch|color|color-mix)\([a-zA-Z0-9#%.,/ ()-]+\))$`)
 
+// variable matches the declaration of a colour in the page's own stylesheet.
+var variable = regexp.MustCompile(`(?m)^  --([a-z-]+): light-dark\(`)
+
 // theme returns the stylesheet of the host's colours. known is the page's own stylesheet, whose
 // variables it may set.
 func (o *Options) theme(known []byte) ([]byte, error) {
 	var css strings.Builder
 	css.WriteString(":root {\n")
+	var names []string
+	for _, m := range variable.FindAllSubmatch(known, -1) {
+		names = append(names, string(m[1]))
+	}
 	for _, name := range slices.Sorted(maps.Keys(o.Colours)) {
 		value := o.Colours[name]
-		if !regexp.MustCompile(`(?m)^  --` + regexp.QuoteMeta(name) + `: light-dark\(`).Match(known) {
-			return nil, fmt.Errorf("options: Colours: the page has no colour %q", name)
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("options: Colours: the page has no colour %q: there are %s", name, strings.Join(names, ", "))
 		}
 		if !colour.MatchString(value) || strings.Contains(strings.ToLower(value), "url") || strings.Count(value, "(") != strings.Count(value, ")") {
 			return nil, fmt.Errorf("options: Colours: %s is no colour: %q", name, value)

@@ -377,12 +377,14 @@ func TestOptions(t *testing.T) {
 		"no column":           {Columns: []sessions.Field{sessions.FieldClientIP}},
 		"has it twice":        {Columns: []sessions.Field{sessions.FieldStatus, sessions.FieldStatus}},
 		"no colour \"x":       {Colours: map[string]string{"x": "red"}},
+		"there are ground, ":  {Colours: map[string]string{"acent": "red"}},
 		"is no colour":        {Colours: map[string]string{"accent": "red; } * { display: none"}},
 		"is no colour: \"url": {Colours: map[string]string{"accent": "url(https://example.com)"}},
 		"colour: \"rgb":       {Colours: map[string]string{"accent": "rgb(0,0,0) url(//evil.example/x)"}},
 		"one slash":           {BasePath: "//evil.example"},
 		"one slash: \"/\\":    {BasePath: `/\evil.example`},
-		"origin":              {Images: []string{"https://a.example; script-src *"}},
+		"Images: not an orig": {Images: []string{"https://a.example; script-src *"}},
+		"Frames: not an orig": {Frames: []string{"self"}},
 		"BasePath":            {BasePath: "kyc"},
 	} {
 		_, err := New(newStore(t), wrong)

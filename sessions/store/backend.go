@@ -32,7 +32,8 @@ import (
 //     between After and Reached, whatever the filter asks.
 //  11. Get returns the session with exactly that ID, or an error that wraps [ErrNotFound]; another
 //     company's session is not found.
-//  12. Times have microseconds and are in UTC. What was stored comes back equal, all fields of it.
+//  12. Sessions are in the form of [sessions.Session.Normalize]: times have microseconds and are in
+//     UTC, reasons are sorted. What was stored comes back equal, all fields of it.
 //  13. Sessions returned are the caller's: changing them changes nothing in the storage and nothing
 //     that is returned later.
 //  14. Batch.AsOf is taken before the sessions are read. Changes since it may repeat but never miss

@@ -79,8 +79,8 @@ type Settings interface {
 // SettingsHistory is a Settings that keeps all settings that were saved.
 //
 //  6. CompanySettingsHistory returns the saved settings of a company, newest first, each with the
-//     person and the time: at most limit of them, and only revisions below before, if before is not
-//  0. No revision is missing.
+//     person and the time: at most limit of them, and if before is not zero, only revisions below
+//     it. No revision is missing.
 type SettingsHistory interface {
 	CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) ([]SettingsRevision, error)
 }

@@ -115,7 +115,7 @@ type ImportError struct {
 
 // Error names the row and the reason.
 func (e *ImportError) Error() string {
-	return fmt.Sprintf("sqlstore: import: row %d: %v", e.Row, e.Err)
+	return fmt.Sprintf("sqlstore: import: session %d: %v", e.Row, e.Err)
 }
 
 // Unwrap returns the reason.

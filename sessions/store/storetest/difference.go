@@ -102,6 +102,12 @@ func (s *suite) difference(want, got *sessions.Session) string {
 			lines = append(lines, fmt.Sprintf("%v: want %s, got %s", f.field, shortened(a), shortened(b)))
 		}
 	}
+	if normal := got.Clone(); len(lines) > 0 {
+		normal.Normalize()
+		if s.describe(normal) == s.describe(want) {
+			lines = append(lines, "Session.Normalize would make them equal: Put has to store that form")
+		}
+	}
 	return strings.Join(lines, "\n")
 }
 

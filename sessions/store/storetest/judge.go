@@ -102,7 +102,10 @@ func (j *judge) because(explanation []any) string {
 // ok requires that there is no error.
 func (j *judge) ok(err error, explanation ...any) {
 	j.Helper()
-	if err != nil {
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		j.fail("%s: want no error, got: %v: declare what the storage lacks in Fixture.Lacks", j.because(explanation), err)
+	case err != nil:
 		j.fail("%s: want no error, got: %v", j.because(explanation), err)
 	}
 }

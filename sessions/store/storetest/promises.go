@@ -249,9 +249,9 @@ func end(s *suite) {
 			continue
 		}
 		sel := store.Selection{Company: acme, Filter: c.filter, Limit: len(want)}
-		s.that(s.list(sel).Reached.IsZero(), "the last session fills the limit; %v", c)
+		s.that(s.list(sel).Reached.IsZero(), "Reached is zero, since the last session fills the limit; %v", c)
 		if sel.Limit--; sel.Limit > 0 {
-			s.that(!s.list(sel).Reached.IsZero(), "one session follows; %v", c)
+			s.that(!s.list(sel).Reached.IsZero(), "Reached is not zero, since one session follows; %v", c)
 		}
 	}
 }
@@ -619,12 +619,12 @@ func concurrency(s *suite) {
 				c := cases[k]
 				batch, err := s.Backend.List(s.Context(), store.Selection{Company: acme, Filter: c.filter, Limit: all})
 				if err == nil && (slices.Contains(batch.Sessions, nil) || !slices.Equal(wants[k], ids(batch.Sessions))) {
-					err = fmt.Errorf("beside others, other sessions; %v", c)
+					err = fmt.Errorf("List gave other sessions than it gives alone; %v", c)
 				}
 				one := newID(n)
 				got, errGet := s.Backend.Get(s.Context(), acme, one)
 				if errGet == nil && (got == nil || got.ID != one) {
-					errGet = errors.New("beside others, another session")
+					errGet = errors.New("Get gave another session than the one asked for")
 				}
 				if errs[r] = errors.Join(err, errGet); errs[r] != nil {
 					return

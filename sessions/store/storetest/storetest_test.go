@@ -1072,6 +1072,12 @@ func TestFailuresSayWhat(t *testing.T) {
 			}
 			return b
 		}, []string{"all fields, listed", "document_validity: want valid, got not_checked"}},
+		"another form": {12, func(b store.Batch) store.Batch {
+			for _, one := range b.Sessions {
+				slices.Reverse(one.Reasons)
+			}
+			return b
+		}, []string{"all fields, listed", "reasons: want [", "Session.Normalize would make them equal"}},
 		"one too few": {4, func(b store.Batch) store.Batch {
 			b.Sessions = b.Sessions[:max(len(b.Sessions)-1, 0)]
 			return b
