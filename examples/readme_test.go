@@ -178,7 +178,7 @@ func Example_levels() {
 		log.Fatal(err)
 	}
 	err = policy.Check(level)
-	fmt.Println(err) // a *far.LowError, with both levels and rates
+	fmt.Println(err) // match level 4 (1/1,000) is below the acceptance level 5 (1/10,000): a *far.LowError
 	// Output: match level 4 (1/1,000) is below the acceptance level 5 (1/10,000)
 }
 
@@ -205,7 +205,7 @@ func Example_import() {
 		log.Fatal(err)
 	}
 	backend, total := sqlstore.New(db, sqlstore.SQLite), int64(2)
-	keep := func(done int64, _ float64, left time.Duration) error {
+	report := func(done int64, _ float64, left time.Duration) error {
 		fmt.Println(done, "done,", left, "left")
 		return nil
 	}
@@ -213,7 +213,7 @@ func Example_import() {
 	all := store.All(ctx, old, store.Selection{Company: "acme"}) // or the rows of a file, or any other iter.Seq2
 	done, err := backend.Import(ctx, all, sqlstore.ImportOptions{
 		Version:  func(s *sessions.Session) int64 { return s.Revision }, // set by your Scan: when the row has changed last
-		Progress: func(p sqlstore.ImportProgress) error { return keep(p.Done, p.Rate(), p.Left(total)) },
+		Progress: func(p sqlstore.ImportProgress) error { return report(p.Done, p.Rate(), p.Left(total)) },
 	})
 	if err != nil {
 		log.Fatal(err)

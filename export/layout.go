@@ -42,7 +42,7 @@ func (l layout) date(v, to string, first, last int) (string, error) {
 		return "", fmt.Errorf("%w: not of the form %s: see the layouts of ReadOptions", ErrSaved, l.text)
 	}
 	if err != nil || t.Year() < first || t.Year() > last {
-		return "", fmt.Errorf("%w: not a date of the form %s from %d to %d", ErrCell, l.text, first, last)
+		return "", fmt.Errorf("%w: not a date of the form %s in the years %d to %d", ErrCell, l.text, first, last)
 	}
 	return t.Format(to), nil
 }
@@ -110,7 +110,7 @@ func (l layout) instant(v string) (string, error) {
 	case err != nil && saved(v):
 		return "", fmt.Errorf("%w: not of the form %s: see Format and TimeLayout of ReadOptions", ErrSaved, l.text)
 	case err != nil:
-		return "", fmt.Errorf("%w: not a time of the form %s", ErrCell, l.text)
+		return "", fmt.Errorf("%w: not a time of the form %s: see Format and TimeLayout of ReadOptions", ErrCell, l.text)
 	}
 	// Package time moves a wall clock that a change of clocks skips.
 	if l.zone != time.UTC {

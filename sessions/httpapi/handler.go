@@ -57,8 +57,8 @@ type Options struct {
 	// that rate never is.
 	MinBytesPerSecond int64
 
-	// Columns are custom columns of exports. They come after the others, or at the place at
-	// which the parameter column names their headers.
+	// Columns are custom columns of exports. They come after the others; in a request with
+	// the parameter column, only those whose headers it names, in its order.
 	Columns []export.CustomColumn
 
 	// Headers returns headers of exported columns, in the language of the viewer. Columns that are

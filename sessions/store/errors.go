@@ -64,9 +64,9 @@ var (
 	// ErrRefused: the audit hook refused. The hook's own error is wrapped as well.
 	ErrRefused = errors.New("store: refused by audit")
 	// ErrNoSettings: the Store was made without [Options.Settings].
-	ErrNoSettings = errors.New("store: no settings")
+	ErrNoSettings = errors.New("store: no settings: Options.Settings is nil")
 	// ErrNoTrail: the Store was made without [Options.Trail].
-	ErrNoTrail = errors.New("store: no audit trail")
+	ErrNoTrail = errors.New("store: no audit trail: Options.Trail is nil")
 	// ErrTrail: the operation is refused because its event cannot be kept in the audit trail. The
 	// error also wraps ErrRefused and the reason.
 	ErrTrail = errors.New("store: the audit trail cannot be kept")

@@ -364,7 +364,8 @@ func auditReason(err error) string {
 	for _, known := range [...]error{
 		ErrNoExport, ErrNoErase, ErrHidden, ErrForbidden, ErrRefused, ErrNotFound, ErrConflict, ErrExportLimit, sessions.ErrTooMany, ErrBusy, ErrSuperseded,
 		ErrLimit, ErrCursor, ErrWatermark, ErrPurge, ErrAuditQuery, ErrNoSettings, ErrNoTrail, ErrBackend, sessions.ErrNoAcceptance,
-		filter.ErrNoColumn, context.Canceled, context.DeadlineExceeded, errors.ErrUnsupported,
+		filter.ErrEmpty, filter.ErrValue, filter.ErrField, filter.ErrRange, filter.ErrZone, filter.ErrLimit, filter.ErrNoColumn,
+		context.Canceled, context.DeadlineExceeded, errors.ErrUnsupported,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
