@@ -8,7 +8,7 @@
 //	read := export.ReadOptions{Format: export.ExcelCSV, Zone: tbilisi}
 //	for row, err := range export.Read(r, read) {
 //		if err != nil {
-//			return err // a *export.ReadError with row and column
+//			return err // a *export.ReadError with row, line and column
 //		}
 //		s, missing, err := row.Session(export.SessionOptions{Company: "acme"})
 //	}
@@ -88,7 +88,7 @@
 // # Reading
 //
 // [Read] yields the rows of a file, checks every cell, and converts it to the form of [Record].
-// These are errors, each a [*ReadError] with its row and column: a missing, repeated or unknown
+// These are errors, each a [*ReadError] with its row, line and column: a missing, repeated or unknown
 // column, a row with too few or too many cells, a last row that was cut off, a date that the
 // calendar does not have, a time that the zone skips, a level that the scale does not have. Columns
 // may come in any order. Files of other programs may need [ReadOptions]: layouts of dates and

@@ -67,7 +67,7 @@ type WriteError struct {
 }
 
 // Error names the row, the column and the cause.
-func (e *WriteError) Error() string { return place(e.Row, e.Column) + e.Err.Error() }
+func (e *WriteError) Error() string { return place(e.Row, 0, e.Column) + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
@@ -81,14 +81,17 @@ func (e WriteError) MarshalText() ([]byte, error) { return []byte(e.Error()), ni
 // ReadError says where in a file reading stopped.
 type ReadError struct {
 	Row int64 // the row at fault, from 1, the header not counted; 0 for the header
+	// Line is the line of the file on which the row begins, from 1; 0 if it is not known. Rows may
+	// have several lines, and blank lines are not rows.
+	Line int64
 	// Column is the header of the column at fault, or its number, such as "#3", if the header is
 	// not known; "" for none.
 	Column string
 	Err    error // the error of the reader, or one of this package
 }
 
-// Error names the row, the column and the cause.
-func (e *ReadError) Error() string { return place(e.Row, e.Column) + e.Err.Error() }
+// Error names the row, its line, the column and the cause.
+func (e *ReadError) Error() string { return place(e.Row, e.Line, e.Column) + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }
@@ -100,10 +103,13 @@ func (e ReadError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Erro
 func (e ReadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // place says where an error is: the beginning of its message.
-func place(row int64, column string) string {
+func place(row, line int64, column string) string {
 	at := "header: "
 	if row > 0 {
 		at = fmt.Sprintf("row %d: ", row)
+		if line > 0 {
+			at = fmt.Sprintf("row %d, line %d: ", row, line)
+		}
 	}
 	if column != "" {
 		at += fmt.Sprintf("column %q: ", column)

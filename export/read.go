@@ -52,6 +52,7 @@ type ReadOptions struct {
 type Row struct {
 	Record
 	Number  int64  // from 1, the header not counted; 0 for a row that was not read
+	Line    int64  // of the file on which the row begins, from 1; 0 for a row that was not read
 	Status  string // of the column Status, "" if the file has none
 	Reasons string // of the column Reasons, "" if the file has none
 }
@@ -292,12 +293,12 @@ func (d *decoder) row(number int64) (Row, error) {
 		if n := len(d.scan.ends); n < len(d.cells) && !errors.Is(err, ErrEncoding) {
 			column = d.cells[n].header
 		}
-		return Row{}, &ReadError{number, column, err}
+		return Row{}, &ReadError{number, d.scan.line, column, err}
 	}
 	if len(d.scan.ends) != len(d.cells) {
-		return Row{}, &ReadError{Row: number, Err: fmt.Errorf("%w: %d instead of %d", ErrCellCount, len(d.scan.ends), len(d.cells))}
+		return Row{}, &ReadError{Row: number, Line: d.scan.line, Err: fmt.Errorf("%w: %d instead of %d", ErrCellCount, len(d.scan.ends), len(d.cells))}
 	}
-	row := Row{Number: number}
+	row := Row{Number: number, Line: d.scan.line}
 	cells := row.cells()
 	clear(d.pairs)
 	text, from := string(d.scan.row), 0 // one allocation for all cells
@@ -308,11 +309,11 @@ func (d *decoder) row(number int64) (Row, error) {
 			continue
 		}
 		if err := d.cell(cells[t.column], t, cell); err != nil {
-			return Row{}, &ReadError{number, t.header, err}
+			return Row{}, &ReadError{number, row.Line, t.header, err}
 		}
 	}
 	if err := d.gather(&row); err != nil {
-		return Row{}, &ReadError{number, ColumnExtra.String(), err}
+		return Row{}, &ReadError{number, row.Line, ColumnExtra.String(), err}
 	}
 	return row, nil
 }

@@ -361,6 +361,20 @@ func TestRowsRefused(t *testing.T) {
 	require.Len(t, read(t, []byte(strings.ReplaceAll(good, "\r\n", "\n\n")+"\r\n"), ReadOptions{}), 2)
 }
 
+// TestReadErrorsNameLines requires the line that a text editor shows, where rows have several lines
+// and others are blank.
+func TestReadErrorsNameLines(t *testing.T) {
+	const rows = "First Name,Session ID\r\n" + "\"a\nb\r\n\",\"1\"\r\n" + "\n" + ",\n" + "c,2\n"
+	opts := ReadOptions{AllowMissing: true}
+	read := read(t, []byte(rows), opts)
+	require.Equal(t, []int64{2, 7}, []int64{read[0].Line, read[1].Line})
+	at := readError(t, rows+"d\n", opts)
+	require.EqualError(t, at, "row 3, line 8: export: wrong number of cells: 1 instead of 2")
+	require.Equal(t, int64(8), readError(t, rows+"\"d\n\n\"e,3\n", opts).Line)
+	_, _, err := read[0].Session(SessionOptions{})
+	require.ErrorContains(t, err, "row 1, line 2: ")
+}
+
 func TestReadOptionsRefused(t *testing.T) {
 	for name, o := range map[string]ReadOptions{
 		"format":                 {Format: 9},

@@ -29,6 +29,9 @@ type scanner struct {
 	i, n int   // buf[i:n] is not read yet
 	err  error // of r, once buf is read
 
+	breaks int64 // line breaks that were read
+	line   int64 // the line on which the row begins, from 1
+
 	// The row a,"b","c""d" is kept as row: abc"d, ends: 1 2 5.
 	row    []byte // the cells of the row, one after the other
 	ends   []int  // the end of each in row
@@ -68,6 +71,8 @@ func (s *scanner) fill() bool {
 	return s.n > 0
 }
 
+var lineFeed = []byte{'\n'}
+
 // endOfFile is returned by next if there is no further byte, or none can be read: see ended.
 const endOfFile = -1
 
@@ -85,6 +90,7 @@ func (s *scanner) next() int {
 func (s *scanner) scan() error {
 	for {
 		s.row, s.ends, s.quoted = s.row[:0], s.ends[:0], false
+		s.line = s.breaks + 1
 		if s.i == s.n && !s.fill() {
 			return s.ended(io.EOF)
 		}
@@ -131,6 +137,7 @@ func (s *scanner) plainCell(c int) (last bool, err error) {
 		case int(s.comma):
 			return false, nil
 		case '\n':
+			s.breaks++
 			return true, nil
 		case '"':
 			return false, ErrSyntax
@@ -139,6 +146,7 @@ func (s *scanner) plainCell(c int) (last bool, err error) {
 		case '\r':
 			switch s.next() {
 			case '\n':
+				s.breaks++
 				return true, nil
 			case endOfFile:
 				return true, s.atEnd()
@@ -171,6 +179,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 			return false, ErrTooLong
 		}
 		s.row = append(s.row, text...)
+		s.breaks += int64(bytes.Count(text, lineFeed))
 		if quote < 0 {
 			continue
 		}
@@ -188,6 +197,7 @@ func (s *scanner) quotedCell(int) (last bool, err error) {
 		case int(s.comma):
 			return false, nil
 		case '\n':
+			s.breaks++
 			return true, nil
 		case endOfFile:
 			return true, s.atEnd()

@@ -59,7 +59,7 @@ func (r *Row) Session(opts SessionOptions) (*sessions.Session, sessions.Fields, 
 	}
 	s.Normalize()
 	if err := s.Validate(); err != nil {
-		return nil, 0, &ReadError{r.Number, columnOf(err), fmt.Errorf("%w: %w", ErrCell, err)}
+		return nil, 0, &ReadError{r.Number, r.Line, columnOf(err), fmt.Errorf("%w: %w", ErrCell, err)}
 	}
 	return s, p.lost, nil
 }
@@ -89,7 +89,7 @@ type rowParser struct {
 // fail keeps an error about a column, unless there is one already.
 func (p *rowParser) fail(c Column, what string) {
 	if p.err == nil {
-		p.err = &ReadError{p.row.Number, c.String(), fmt.Errorf("%w: %s", ErrCell, what)}
+		p.err = &ReadError{p.row.Number, p.row.Line, c.String(), fmt.Errorf("%w: %s", ErrCell, what)}
 	}
 }
 
@@ -218,7 +218,7 @@ func (p *rowParser) match(scale string) sessions.Match {
 func (p *rowParser) extra() sessions.Extra {
 	x, err := sessions.ParseExtra(p.row.Extra)
 	if err != nil && p.err == nil {
-		p.err = &ReadError{p.row.Number, ColumnExtra.String(), fmt.Errorf("%w: %w", ErrCell, err)}
+		p.err = &ReadError{p.row.Number, p.row.Line, ColumnExtra.String(), fmt.Errorf("%w: %w", ErrCell, err)}
 	}
 	return x
 }
