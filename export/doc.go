@@ -88,11 +88,11 @@
 // # Reading
 //
 // [Read] yields the rows of a file, checks every cell, and converts it to the form of [Record].
-// These are errors, each a [*ReadError] with its row, line and column: a missing, repeated or unknown
-// column, a row with too few or too many cells, a last row that was cut off, a date that the
-// calendar does not have, a time that the zone skips, a level that the scale does not have. Columns
-// may come in any order. Files of other programs may need [ReadOptions]: layouts of dates and
-// times, the polarity of Liveness Status, and whether level 0 means that nothing is known.
+// These are errors, each a [*ReadError] with its row, line and column: a missing, repeated or
+// unknown column, a row with too few or too many cells, a last row that was cut off, a date that
+// the calendar does not have, a time that the zone skips, a level that the scale does not have.
+// Columns may come in any order. Files of other programs may need [ReadOptions]: layouts of dates
+// and times, the polarity of Liveness Status, and whether level 0 means that nothing is known.
 //
 // # What a file does not contain
 //
