@@ -258,7 +258,7 @@ func testPartial(t *testing.T, browser context.Context) {
 	after := eval[string](b, "document.querySelector('#more [name=after]').value")
 	time.Sleep(300 * time.Millisecond)
 	require.Equal(t, after, eval[string](b, "document.querySelector('#more [name=after]').value"), "it went on")
-	require.Contains(t, b.text("#more"), "There may be older ones.")
+	require.Contains(t, b.text("#more"), "There may be older matches.")
 	require.False(t, eval[bool](b, "document.getElementById('stop-search').checkVisibility()"))
 	require.Equal(t, "show-more", eval[string](b, "document.activeElement.id"))
 	b.click("#show-more")

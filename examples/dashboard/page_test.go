@@ -694,8 +694,8 @@ func testMasked(t *testing.T, browser context.Context, s *served) {
 		require.NotContains(t, b.ids(), rowKey(first.ID))
 		// The answer does not deny the existence of people who were not searched for.
 		results := b.text("#results")
-		require.Contains(t, results, "Not searched, since you may not see it: Last Name, Personal Number, Document Number")
-		require.NotContains(t, results, "No session fits.")
+		require.Contains(t, results, "Not searched, because you may not see it: Last Name, Personal Number, Document Number")
+		require.NotContains(t, results, "No sessions match.")
 	}
 	search(first.FirstName.Value())
 	require.Contains(t, b.ids(), rowKey(first.ID))
@@ -795,7 +795,7 @@ func testSettings(t *testing.T, browser context.Context) {
 	require.Equal(t, far.Level(6), saved.Acceptance.For(sessions.ResidenceCard).Level(), "the document type's own level")
 	require.Equal(t, []string{"phone", "loyalty card"}, saved.ExtraKeys.All())
 	require.Contains(t, b.text(".levels tr.in-force"), "Level 7")
-	require.Contains(t, b.text(".settings"), "Changed last by acme-master_user on ")
+	require.Contains(t, b.text(".settings"), "Last changed by acme-master_user on ")
 
 	eval[bool](b, "document.getElementById('extra-keys').value = 'phone\\nphone', true")
 	b.click(".settings button.primary")
@@ -809,7 +809,7 @@ func testSettings(t *testing.T, browser context.Context) {
 	eval[bool](b, "document.getElementById('extra-keys').value = 'email', true")
 	require.NoError(t, s.settings.SaveCompanySettings(t.Context(), "acme", saved, ""))
 	b.click(".settings button.primary")
-	b.wait("document.querySelector('.settings .note').innerText.includes('meanwhile')")
+	b.wait("document.querySelector('.settings .note').innerText.includes('in the meantime')")
 	require.Equal(t, "phone\nloyalty card", eval[string](b, "document.getElementById('extra-keys').value"))
 
 	// The trail has the change.

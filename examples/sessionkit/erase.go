@@ -12,7 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-const purgeIntro = `    sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31          say how many that would be
+const purgeIntro = `    sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31          say how many it would remove
     sessionkit purge -dsn "$DSN" -company acme -to 2021-12-31 -yes
     sessionkit purge -dsn "$DSN" -company acme -ids s-1,s-2 -keep 2160h -yes
 
@@ -33,7 +33,7 @@ func purgeFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	s.Flags(fs)
 	fs.StringVar(&ids, "ids", "", "`IDs` of sessions; with a filter, only those that it selects")
 	fs.DurationVar(&keep, "keep", 0, "how long a purged ID is refused, such as 2160h (0: for ever)")
-	fs.BoolVar(&yes, "yes", false, "do it; without -yes, say how many sessions there are")
+	fs.BoolVar(&yes, "yes", false, "do it; without -yes, say how many sessions it would remove")
 	return func(ctx context.Context, t *terminal) error {
 		f, err := selected(&s)
 		if err != nil {

@@ -28,8 +28,8 @@ const importIntro = `    sessionkit import -dsn sqlite:kyc.db -generate 100000
     sessionkit import -dsn "$DSN" -company acme -from sqlite:kyc.db
     gunzip -c sessions.csv.gz | sessionkit import -dsn "$DSN" -company acme -in -
 
-If an import is cut off, run it again: sessions that are stored are passed over. With -state it
-continues where it was; the file is removed when the import is complete.
+If an import is cut off, run it again: sessions that are stored already are passed over. With
+-state it continues where it stopped; the file is removed when the import is complete.
 
 `
 
@@ -76,9 +76,9 @@ func importFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	fs.StringVar(&c.format, "format", "", "the file's format, excel_csv or rfc4180 (default: excel_csv if it begins with a byte order mark)")
 	fs.StringVar(&separator, "separator", ",", "the file's separator")
 	fs.StringVar(&zone, "zone", "", "time `zone` of the file's times without an offset")
-	fs.StringVar(&c.reading.TimeLayout, "time-layout", "", "`layout` of its times, in Go's words, such as \"02.01.2006 15:04:05\"")
-	fs.StringVar(&c.reading.BirthLayout, "birth-layout", "", "`layout` of its birth dates")
-	fs.StringVar(&c.reading.ExpirationLayout, "expiration-layout", "", "`layout` of its expiration dates")
+	fs.StringVar(&c.reading.TimeLayout, "time-layout", "", "`layout` of the file's times, in Go's notation, such as \"02.01.2006 15:04:05\"")
+	fs.StringVar(&c.reading.BirthLayout, "birth-layout", "", "`layout` of the file's birth dates")
+	fs.StringVar(&c.reading.ExpirationLayout, "expiration-layout", "", "`layout` of the file's expiration dates")
 	fs.BoolVar(&lax, "lax", false, "ignore unknown columns, and treat missing ones as empty")
 	fs.StringVar(&c.state, "state", "", "record in this `file` how far the import has come, and continue from there")
 	fs.BoolVar(&c.skipRefused, "skip-refused", false, "continue if a session cannot be stored, and say which")

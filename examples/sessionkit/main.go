@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // run parses the flags of the command and runs it.
 func (c command) run(ctx context.Context, t *terminal, args []string) error {
 	fs := flag.NewFlagSet("sessionkit "+c.name, flag.ContinueOnError)
-	fs.BoolVar(&t.json, "json", false, "print JSON, one object on a line, to standard output")
+	fs.BoolVar(&t.json, "json", false, "print JSON, one object per line, to standard output")
 	do := c.flags(fs)
 	intro := c.does + ".\n\n" + c.intro
 	if err := cli.Parse(fs, args, strings.ToUpper(intro[:1])+intro[1:], t.stdout); err != nil {

@@ -12,7 +12,7 @@ var (
 	// ErrForeign is wrapped if a further file of an export would replace one that no manifest
 	// proves to be part of the older export, if the name is that of a folder, or if the folder of
 	// an incomplete export contains a file that no export writes.
-	ErrForeign = errors.New("file: a file that is not of this export stands in the way")
+	ErrForeign = errors.New("file: a file that is not of this export is in the way")
 
 	// ErrResume is wrapped if an export cannot be resumed. [Write] starts it again.
 	ErrResume = errors.New("file: the export cannot be resumed")

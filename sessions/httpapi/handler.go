@@ -175,7 +175,7 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, of methods) error {
 		return &problem{Code: codeURITooLong, Detail: fmt.Sprintf("parameters in a URL have at most %d bytes", maxQueryBytes)}
 	}
 	if method == http.MethodGet && r.ContentLength != 0 {
-		return &problem{Code: codeMalformed, Detail: "a GET has its parameters in the URL: nobody reads its body"}
+		return &problem{Code: codeMalformed, Detail: "a GET has its parameters in the URL, and no body"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes)
 	return do(c)

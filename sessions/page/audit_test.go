@@ -55,14 +55,14 @@ func masterPage(t *testing.T) http.Handler {
 func TestConsequence(t *testing.T) {
 	all := masterPage(t)
 	page := send(t, all, http.MethodGet, "/settings", "").body
-	require.Contains(t, page, "Changed last by the setup on ")
+	require.Contains(t, page, "Last changed by the setup on ")
 	require.Equal(t, 2, strings.Count(page, "10 fewer would pass"), "levels 6 and 7")
-	require.Equal(t, 4, strings.Count(page, "as many would pass"), "levels 1 to 4")
+	require.Equal(t, 4, strings.Count(page, "the same number would pass"), "levels 1 to 4")
 	ask := func(form string) string { return send(t, all, http.MethodPost, "/settings/consequence", form).body }
 	require.Equal(t, "5 to 7: 10 fewer would pass", ask("set.acceptance=kvalifika-3d2d:7"))
 	require.Equal(t, "Passport as above to 6: 10 fewer would pass", ask("set.acceptance=kvalifika-3d2d:5&set.type.passport=kvalifika-3d2d:6"))
-	require.Equal(t, "5 to 7, Passport as above to 5: as many would pass", ask("set.acceptance=kvalifika-3d2d:7&set.type.passport=kvalifika-3d2d:5"))
-	require.Equal(t, "5 to 7: as many would pass", ask("set.acceptance=kvalifika-3d2d:7&status=failed"), "none is failed")
+	require.Equal(t, "5 to 7, Passport as above to 5: the same number would pass", ask("set.acceptance=kvalifika-3d2d:7&set.type.passport=kvalifika-3d2d:5"))
+	require.Equal(t, "5 to 7: the same number would pass", ask("set.acceptance=kvalifika-3d2d:7&status=failed"), "none is failed")
 	require.Empty(t, ask("set.acceptance=kvalifika-3d2d:5"))
 	require.Equal(t, http.StatusBadRequest, send(t, all, http.MethodPost, "/settings/consequence", "set.acceptance=x").status)
 
@@ -71,10 +71,10 @@ func TestConsequence(t *testing.T) {
 	form := "set.etag=" + strings.ReplaceAll(etag[1], "&#34;", "%22") + "&set.acceptance=kvalifika-3d2d:7&set.extra_keys=phone"
 	saved := send(t, all, http.MethodPost, "/settings/save", form)
 	require.Equal(t, http.StatusOK, saved.status)
-	require.Contains(t, saved.body, "Changed last by master-1 on ")
+	require.Contains(t, saved.body, "Last changed by master-1 on ")
 	require.Contains(t, saved.body, "10 more would pass")
 	own := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.extra_keys=phone&set.acceptance=kvalifika-3d2d:7&set.type.passport=kvalifika-3d2d:6").body
-	require.Equal(t, 6, strings.Count(own, "as many would pass"))
+	require.Equal(t, 6, strings.Count(own, "the same number would pass"))
 	require.Equal(t, 7, strings.Count(own, "</meter> 2</td>"), "numbers and changes are those beside the own level of passports")
 	require.NotContains(t, send(t, all, http.MethodGet, "/settings", "", "Role", "agent").body, "Changed last", "only a Master User may know")
 
@@ -82,12 +82,12 @@ func TestConsequence(t *testing.T) {
 	// that were not saved.
 	bad := send(t, all, http.MethodPost, "/settings/save", "set.etag=*&set.acceptance=kvalifika-3d2d:7&set.extra_keys=phone%0Aemail%0A%3Cb%3E%0A%3Cb%3E")
 	require.Equal(t, http.StatusBadRequest, bad.status)
-	require.Contains(t, bad.body, "The extra field “&lt;b&gt;” is at fault")
+	require.Contains(t, bad.body, "because of the extra field “&lt;b&gt;”")
 	require.Contains(t, bad.body, `aria-invalid="true">phone`+"\nemail\n&lt;b&gt;\n&lt;b&gt;<")
 	late := send(t, all, http.MethodPost, "/settings/save", strings.Replace(form, "=phone", "=phone%0Amine", 1))
 	require.Equal(t, http.StatusPreconditionFailed, late.status)
-	require.Contains(t, late.body, `<p class="note bad" role="status">Somebody has changed this meanwhile.`)
-	require.Contains(t, late.body, "Your form, which was not saved, would have changed: Passport 6 to as above; Extra fields: phone to phone, mine.")
+	require.Contains(t, late.body, `<p class="note bad" role="status">Somebody has changed this in the meantime.`)
+	require.Contains(t, late.body, "Your form was not saved. It would have changed: Passport 6 to as above; Extra fields: phone to phone, mine.")
 	require.Contains(t, late.body, ">phone</textarea>")
 
 	// A form of a page of another viewer changes nothing: the revisions of two companies may be equal.
@@ -116,7 +116,7 @@ func TestAuditTrail(t *testing.T) {
 		body := send(t, all, http.MethodGet, "/audit?"+form, "").body
 		rows := regexp.MustCompile(`(?s)<tr role="row">\n<td role="cell">.*?</tr>`).FindAllString(body, -1)
 		if len(rows) == 0 {
-			require.Contains(t, body, "Nothing was done that fits.")
+			require.Contains(t, body, "No entries match.")
 		}
 		return rows
 	}

@@ -216,7 +216,7 @@ func (o *Options) theme(known []byte) ([]byte, error) {
 			return nil, fmt.Errorf("options: Colours: the page has no colour %q: there are %s", name, strings.Join(names, ", "))
 		}
 		if !colour.MatchString(value) || strings.Contains(strings.ToLower(value), "url") || strings.Count(value, "(") != strings.Count(value, ")") {
-			return nil, fmt.Errorf("options: Colours: %s is no colour: %q", name, value)
+			return nil, fmt.Errorf("options: Colours: %s is not a colour: %q", name, value)
 		}
 		fmt.Fprintf(&css, "  --%s: %s;\n", name, value)
 	}

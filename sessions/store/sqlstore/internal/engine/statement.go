@@ -159,7 +159,7 @@ func (b *binding) part(name string) {
 	}
 	part, ok := b.value(name).(Part)
 	if !ok {
-		b.fail(fmt.Errorf("sqlstore: a statement in which %q is no part", name))
+		b.fail(fmt.Errorf("sqlstore: a statement that has no part %q", name))
 	}
 	b.text.WriteString(part.Text)
 	b.values = append(b.values, part.Args...)
