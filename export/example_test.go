@@ -78,6 +78,23 @@ func ExampleReadError() {
 	// Output: 1 Expiration Date true
 }
 
+// A file of another system: times without an offset, a renamed column, a column that is not ours,
+// and a match level 0 and a Liveness Status that mean something else.
+func ExampleReadOptions() {
+	file := "ID;Creation time;Liveness Status;Match Level;Team\r\n" +
+		"s-1;2024-05-02 01:04:05;1;0;west\r\n"
+	options := export.ReadOptions{
+		Format: export.ExcelCSV, Comma: ';', Zone: time.FixedZone("Tbilisi", 4*60*60),
+		Headers:      map[export.Column]string{export.ColumnSessionID: "ID"},
+		AllowMissing: true, AllowUnknown: true,
+		LivenessOneIsPassed: true, LevelZeroIsNoData: true,
+	}
+	for row, err := range export.Read(strings.NewReader(file), options) {
+		fmt.Printf("%s %s %s %q %v\n", row.SessionID, row.CreationTime, row.LivenessStatus, row.MatchLevel, err)
+	}
+	// Output: s-1 2024-05-01T21:04:05Z 0 "" <nil>
+}
+
 // A host's own gocsv writer, with its own separator, gets a selection row by row; its own reader
 // returns the rows.
 func ExampleWriteGocsv() {

@@ -2,6 +2,7 @@ package file_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -65,4 +66,27 @@ func Example() {
 	// sessions.csv 2 rows
 	// <nil> <nil>
 	// file: not the one of the manifest: header of column 1, "Personal Number" <nil>
+}
+
+// An export that breaks off is continued by Resume, or removed by Discard.
+func ExampleDiscard() {
+	dir, err := os.MkdirTemp("", "export")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "sessions.csv")
+
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = file.Write(ctx, path, few{}, file.Options{})
+	fmt.Println(errors.Is(err, context.Canceled))
+	fmt.Println(file.Discard(path))
+	_, err = file.Resume(context.Background(), path, few{}, file.Options{})
+	fmt.Println(errors.Is(err, file.ErrNothingBegun))
+	// Output:
+	// true
+	// <nil>
+	// true
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
 	"github.com/kvalifika/sessionkit/sessions/page"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/memstore"
@@ -55,4 +56,26 @@ func Example() {
 	// Output:
 	// 200  true
 	// 303 /sign-in false
+}
+
+// The page in the host's look and languages, behind a proxy that removes the prefix /kyc.
+func ExampleOptions() {
+	german := page.Language{Tag: "de", Name: "Deutsch", Texts: map[string]string{"search": "Suche"}} // the rest is in English
+	_, err := page.New(store.New(memstore.New(), store.Options{}), page.Options{
+		Viewer: func(*http.Request) (store.Viewer, error) { return store.Viewer{}, nil },
+		Title:  "Checks", Logo: "https://static.example.com/logo.svg", Images: []string{"https://static.example.com"},
+		Colours:   map[string]string{"accent": "#0f5c77"},
+		Languages: []page.Language{page.English(), german}, Zones: []string{"Europe/Berlin"},
+		Columns:  []sessions.Field{sessions.FieldFirstName, sessions.FieldLastName, sessions.FieldCreatedAt, sessions.FieldStatus},
+		BasePath: "/kyc", Frames: []string{"'self'"},
+		API: httpapi.Options{Values: map[sessions.Field][]string{sessions.FieldDocumentType: {"health_card"}}},
+	})
+	fmt.Println(err)
+
+	german.Texts["greeting"] = "Hallo"
+	_, err = page.New(store.New(memstore.New(), store.Options{}), page.Options{Languages: []page.Language{german}})
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// page: options: language "de": the page has no text "greeting"
 }

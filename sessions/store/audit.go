@@ -55,7 +55,7 @@ const (
 	Started Outcome = "started"
 	Done    Outcome = "done"
 	// Written means that a file of an export was sent, or broke off. The event has Bytes and
-	// SHA256.
+	// SHA256, and Err says why it broke off.
 	Written Outcome = "written"
 	Stopped Outcome = "stopped" // the reader of an export left before its end
 	Failed  Outcome = "failed"  // Event.Err says why; also if the viewer may not do the action

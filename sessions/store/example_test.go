@@ -62,6 +62,38 @@ func Example() {
 	// s-1 გიორგი ბერიძე Yes
 }
 
+// Limits of the host's own, an audit hook, and a trail that Master Users read.
+func ExampleOptions() {
+	st := store.New(exampleBackend(), store.Options{
+		DefaultLimit: 20, MaxLimit: 100, // sessions of a page
+		Exports:        store.ExportLimits{Process: 4, Company: 2, Viewer: 1},
+		Trail:          &memstore.Trail{},
+		AuditRetention: 365 * 24 * time.Hour,
+		Audit: func(_ context.Context, e store.Event) error {
+			if e.Action == store.ActionExport && e.Outcome == store.Started {
+				return errors.New("no exports today")
+			}
+			return nil
+		},
+	})
+	ctx := context.Background()
+	master := store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "master-1"}
+	for _, err := range st.Select(master, filter.Filter{}).All(ctx) {
+		fmt.Println(errors.Is(err, store.ErrRefused))
+	}
+	trail, err := st.AuditTrail(ctx, master, store.AuditQuery{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, e := range trail.Entries {
+		fmt.Println(e.Subject, e.Action, e.Outcome)
+	}
+	// Output:
+	// true
+	// master-1 export failed
+}
+
 // A viewer who may not see last names cannot find sessions by them.
 func ExampleViewer() {
 	st := store.New(exampleBackend(), store.Options{})

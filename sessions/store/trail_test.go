@@ -19,10 +19,10 @@ import (
 
 var boss = store.Viewer{Company: "acme", Role: sessions.MasterUser, Subject: "boss", MayErase: true}
 
-// toldBy returns the entries of a company in the trail, oldest first.
-func toldBy(t *testing.T, trail store.AuditTrail, company string) (texts []string) {
+// toldBy returns the entries of acme in the trail, oldest first.
+func toldBy(t *testing.T, trail store.AuditTrail) (texts []string) {
 	t.Helper()
-	batch, err := trail.AuditEntries(t.Context(), store.AuditSelection{Company: company, Limit: 1000})
+	batch, err := trail.AuditEntries(t.Context(), store.AuditSelection{Company: "acme", Limit: 1000})
 	require.NoError(t, err)
 	for _, e := range batch.Entries {
 		text := fmt.Sprintf("%s %s %s", e.Subject, e.Action, e.Outcome)
@@ -70,10 +70,10 @@ func TestTrail(t *testing.T) {
 			"agent-7 export started, " + c.all, "agent-7 export stopped, " + c.all, "agent-7 settings failed, store: not allowed",
 			"boss redact started, s-0003", "boss redact done, s-0003",
 			"boss purge started, " + c.purge, "boss purge done, " + c.purge, "boss audit done, s-0003",
-		}, toldBy(t, trail, "acme"))
+		}, toldBy(t, trail))
 		_, err = st.PurgeCompany(ctx, boss, 0)
 		require.NoError(t, err)
-		require.Empty(t, toldBy(t, trail, "acme"), "gone with the company")
+		require.Empty(t, toldBy(t, trail), "gone with the company")
 	}
 }
 
@@ -99,7 +99,7 @@ func TestTrailOfRefusals(t *testing.T) {
 	refused := ", " + store.ErrRefused.Error()
 	require.Equal(t, []string{
 		"agent-7 list failed" + all + refused, "agent-7 export failed" + all + refused, "boss settings failed" + refused, "boss redact failed, s-0003" + refused,
-	}, toldBy(t, trail, "acme"))
+	}, toldBy(t, trail))
 
 	broken := store.New(backend(t, mixed()...), store.Options{Trail: deaf{&memstore.Trail{}}})
 	page, err := broken.List(ctx, agent, store.Query{})
@@ -231,7 +231,7 @@ func TestRetentionOfTheTrail(t *testing.T) {
 	}
 	old(2500, 3*365*24*time.Hour)
 	old(10, 24*time.Hour)
-	left := func() int { return len(toldBy(t, trail, "acme")) }
+	left := func() int { return len(toldBy(t, trail)) }
 	count := func(st *store.Store) int {
 		page, err := st.AuditTrail(ctx, boss, store.AuditQuery{Limit: 500, Until: time.Now().Add(-time.Hour)})
 		require.NoError(t, err)

@@ -14,10 +14,9 @@ import (
 
 // departure is a change of a session from one state to another.
 type departure struct {
-	found                   // the former state, with the number of its change
-	next  *sessions.Session // the next state
-	us    int64             // creation time
-	lost  []segment.Word    // the words that only the former state has
+	found                // the former state, with the number of its change
+	us    int64          // creation time
+	lost  []segment.Word // the words that only the former state has
 	// renamed reports whether the texts differ. Which words of another version are lost with them,
 	// only that version knows.
 	renamed bool
@@ -26,7 +25,7 @@ type departure struct {
 // departure returns the departure of a session from its old state.
 func (c conn) departure(old found, next *sessions.Session) departure {
 	lost := segment.LostWords(c.keys.As(old.session), c.keys.As(next))
-	return departure{old, next, next.CreatedAt.UnixMicro(), lost, !segment.SameTexts(old.session, next)}
+	return departure{old, next.CreatedAt.UnixMicro(), lost, !segment.SameTexts(old.session, next)}
 }
 
 // leave updates the segments when sessions of a company change, and thereby get change numbers of

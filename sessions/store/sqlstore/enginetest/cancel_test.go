@@ -152,7 +152,7 @@ func TestWritersTakeTurns(t *testing.T) {
 			db := connect(t, c)
 			b := newBackend(t, e, db)
 			require.NoError(t, b.Insert(t.Context(), person(0)))
-			h := &host{t, e, connect(t, c), b}
+			h := &host{t, connect(t, c), b}
 			h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
 			for _, most := range []int{2, 10} {
 				db.SetMaxOpenConns(most)

@@ -19,14 +19,13 @@ import (
 // host is a host with its own table beside ours.
 type host struct {
 	t  *testing.T
-	e  engine
 	db *sql.DB
 	b  *sqlstore.Backend
 }
 
 func newHost(t *testing.T, e engine, db *sql.DB) *host {
 	t.Helper()
-	h := &host{t, e, db, newBackend(t, e, db)}
+	h := &host{t, db, newBackend(t, e, db)}
 	h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
 	return h
 }
@@ -354,7 +353,7 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 			c := newDatabase(t, e)
 			br := &breaker{Connector: c}
 			db := connect(t, br)
-			h := &host{t, e, connect(t, c), newBackend(t, e, db)}
+			h := &host{t, connect(t, c), newBackend(t, e, db)}
 			h.exec("CREATE TABLE host_log (n INTEGER PRIMARY KEY, text VARCHAR(200))")
 			require.NoError(t, h.b.Insert(t.Context(), person(1)))
 			require.NoError(t, h.b.WithPacking(tiny).Maintain(t.Context(), "acme"))
@@ -364,7 +363,7 @@ func TestCancelledInTheHostsTransaction(t *testing.T) {
 			for name, do := range methods {
 				met := 0 // statements that were cancelled
 				for after := 0; ; after++ {
-					inTx := &host{t, e, db, h.b}
+					inTx := &host{t, db, h.b}
 					tx := inTx.begin(sql.LevelDefault, 1)
 					ctx, cancel := context.WithCancel(t.Context())
 					br.arm("", after, func(driver.Conn) { cancel(); time.Sleep(5 * time.Millisecond) })

@@ -96,40 +96,9 @@ func TestRekeyModel(t *testing.T) {
 				number := 0
 				for range rapid.IntRange(1, 20).Draw(t, "steps") {
 					b := rapid.SampledFrom([]*sqlstore.Backend{ours, other}).Draw(t, "who")
-					switch rapid.IntRange(0, 9).Draw(t, "step") {
-					case 0, 1, 2:
-						var fresh []*sessions.Session
-						for range rapid.IntRange(1, 6).Draw(t, "new") {
-							s := drawSession(t, company, number)
-							if number++; rapid.Bool().Draw(t, "tied") {
-								s.CreatedAt = start
-							}
-							fresh = append(fresh, s)
-						}
-						require.NoError(t, b.Insert(t.Context(), fresh...))
-						for _, s := range fresh {
-							all.put(s)
-						}
-					case 3, 4:
-						if len(all.list) > 0 {
-							s := rapid.SampledFrom(all.list).Draw(t, "changed").Clone()
-							verdict(t, s)
-							if rapid.IntRange(0, 2).Draw(t, "rename") == 0 {
-								s.LastName = texts(names).Draw(t, "last name")
-							}
-							require.NoError(t, b.Update(t.Context(), s))
-							all.put(s)
-						}
-					case 5:
-						if len(all.list) > 0 {
-							s := rapid.SampledFrom(all.list).Draw(t, "redacted").Clone()
-							require.NoError(t, b.Redact(t.Context(), company, s.ID))
-							had := s.Clone()
-							if s.RedactPerson(); !s.Equal(had) {
-								s.Revision++
-							}
-							all.put(s)
-						}
+					switch step := rapid.IntRange(0, 9).Draw(t, "step"); step {
+					case 0, 1, 2, 3, 4, 5:
+						all.change(t, b, company, &number, step)
 					case 6:
 						require.NoError(t, b.Maintain(t.Context(), company))
 					default:

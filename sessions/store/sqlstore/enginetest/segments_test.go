@@ -44,7 +44,7 @@ func TestModel(t *testing.T) {
 				number := 0
 				steps := rapid.IntRange(1, 30).Draw(t, "steps")
 				for range steps {
-					switch rapid.IntRange(0, 11).Draw(t, "step") {
+					switch step := rapid.IntRange(0, 11).Draw(t, "step"); step {
 					case 10, 11:
 						var states []store.Versioned
 						changed := map[string]*store.Versioned{}
@@ -80,40 +80,8 @@ func TestModel(t *testing.T) {
 							versions[id] = v.Version
 							all.put(v.Session)
 						}
-					case 0, 1, 2:
-						var fresh []*sessions.Session
-						for range rapid.IntRange(1, 6).Draw(t, "new") {
-							s := drawSession(t, company, number)
-							if number++; rapid.Bool().Draw(t, "tied") {
-								s.CreatedAt = start
-							}
-							fresh = append(fresh, s)
-						}
-						require.NoError(t, b.Insert(t.Context(), fresh...))
-						for _, s := range fresh {
-							all.put(s)
-						}
-					case 3, 4:
-						if len(all.list) > 0 {
-							s := rapid.SampledFrom(all.list).Draw(t, "changed").Clone()
-							verdict(t, s)
-							if rapid.IntRange(0, 2).Draw(t, "rename") == 0 {
-								s.LastName = texts(names).Draw(t, "last name")
-							}
-							require.NoError(t, b.Update(t.Context(), s))
-							all.put(s)
-						}
-					case 5:
-						if len(all.list) > 0 {
-							s := rapid.SampledFrom(all.list).Draw(t, "redacted").Clone()
-							require.NoError(t, b.Redact(t.Context(), company, s.ID))
-							if had := s.Clone(); true {
-								if s.RedactPerson(); !s.Equal(had) {
-									s.Revision++
-								}
-							}
-							all.put(s)
-						}
+					case 0, 1, 2, 3, 4, 5:
+						all.change(t, b, company, &number, step)
 					case 6:
 						require.NoError(t, b.Maintain(t.Context(), company))
 					case 7:
@@ -210,6 +178,43 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 	all.list = append(all.list, list...)
 	slices.SortFunc(all.list, (*sessions.Session).Compare)
 	return &all
+}
+
+// change inserts sessions (steps 0 to 2), updates one (3 and 4) or redacts one (5), in a Backend and
+// in the oracle. number is that of the next session.
+func (o *oracle) change(t *rapid.T, b *sqlstore.Backend, company string, number *int, step int) {
+	switch {
+	case step < 3:
+		var fresh []*sessions.Session
+		for range rapid.IntRange(1, 6).Draw(t, "new") {
+			s := drawSession(t, company, *number)
+			if *number++; rapid.Bool().Draw(t, "tied") {
+				s.CreatedAt = start
+			}
+			fresh = append(fresh, s)
+		}
+		require.NoError(t, b.Insert(t.Context(), fresh...))
+		for _, s := range fresh {
+			o.put(s)
+		}
+	case len(o.list) == 0:
+	case step < 5:
+		s := rapid.SampledFrom(o.list).Draw(t, "changed").Clone()
+		verdict(t, s)
+		if rapid.IntRange(0, 2).Draw(t, "rename") == 0 {
+			s.LastName = texts(names).Draw(t, "last name")
+		}
+		require.NoError(t, b.Update(t.Context(), s))
+		o.put(s)
+	default:
+		s := rapid.SampledFrom(o.list).Draw(t, "redacted").Clone()
+		require.NoError(t, b.Redact(t.Context(), company, s.ID))
+		had := s.Clone()
+		if s.RedactPerson(); !s.Equal(had) {
+			s.Revision++
+		}
+		o.put(s)
+	}
 }
 
 // requireWhole requires that every page of a search is full, except the last one, and that the
