@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones are loaded by name, whatever the machine has
+
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
 )
 
 // config has the flags.
@@ -27,7 +29,7 @@ type config struct {
 func main() {
 	var c config
 	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "address to listen on; if it is in use, a free port of 127.0.0.1")
-	flag.StringVar(&c.dsn, "dsn", "", "database: postgres://..., mysql://USER:PASSWORD@tcp(HOST)/NAME, an SQLite file, or memory (default a temporary SQLite file)")
+	flag.StringVar(&c.dsn, "dsn", "", "`database`: "+engine.Usage+", or memory (default a temporary SQLite file)")
 	flag.IntVar(&c.n, "n", 50_000, "how many sessions to generate for an empty database")
 	flag.Uint64Var(&c.seed, "seed", 1, "seed of the generated sessions")
 	flag.DurationVar(&c.every, "every", 3*time.Second, "how often a session comes in; 0: never")

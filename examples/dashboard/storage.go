@@ -16,6 +16,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
+	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
@@ -38,8 +39,8 @@ type storage struct {
 // companies returns the companies whose people can sign in, the largest first.
 func companies() []generate.Company { return generate.Georgia.Companies()[:3] }
 
-// openStorage opens a database by its DSN. For an empty DSN it makes an SQLite file, which close
-// removes.
+// openStorage opens a database by its DSN, in the notation of package engine. For an empty DSN it
+// makes an SQLite file, which close removes.
 func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	s := &storage{close: func() {}}
 	if dsn == "memory" {
@@ -48,12 +49,13 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 	}
 	remove := func() {}
 	driver, dialect := "sqlite", filter.SQLite
-	if address, ok := strings.CutPrefix(dsn, "mysql://"); ok {
-		driver, dialect, dsn = "mysql", filter.MariaDB, address
-	} else if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	switch kind, rest, _ := strings.Cut(dsn, ":"); kind {
+	case "postgres", "postgresql":
 		driver, dialect = "pgx", filter.Postgres
-	} else {
-		if dsn == "" {
+	case "mariadb", "mysql":
+		driver, dialect, dsn = "mysql", filter.MariaDB, rest
+	case "", "sqlite":
+		if dsn = rest; dsn == "" {
 			dir, err := os.MkdirTemp("", "sessionkit-dashboard-")
 			if err != nil {
 				return nil, err
@@ -61,8 +63,10 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 			remove = func() { _ = os.RemoveAll(dir) }
 			dsn = filepath.Join(dir, "sessions.db")
 		}
-		dsn = "file:" + strings.TrimPrefix(dsn, "file:") +
+		dsn = "file:" + dsn +
 			"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=mmap_size(1073741824)&_txlock=immediate"
+	default:
+		return nil, fmt.Errorf("-dsn: %w, or memory", engine.ErrDSN)
 	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {

@@ -48,7 +48,7 @@ func commands() []command {
 		{"status", "list the migrations of the tables, and say whether this program can use them", "", statusFlags},
 		{"import", "store the sessions of a CSV file, of another database or of a generator", importIntro, importFlags},
 		{"export", "write a company's sessions to a CSV file or a workbook", exportIntro, exportFlags},
-		{"list", "print pages of a company's sessions, newest first", "", listFlags},
+		{"list", "print pages of a company's sessions, newest first", "    DATE  FIRST NAME  LAST NAME  PERSONAL NUMBER  DOCUMENT TYPE  STATUS  LIVENESS  ID\n\n", listFlags},
 		{"get", "print one session", "", getFlags},
 		{"purge", "remove sessions", purgeIntro, purgeFlags},
 		{"redact", "remove the person from one session, and keep the session", "", redactFlags},
