@@ -77,5 +77,5 @@ func ExampleOptions() {
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// page: options: language "de": the page has no text "greeting"
+	// page: options: Languages: "de": the page has no text "greeting"
 }
