@@ -40,7 +40,8 @@ type Columns struct {
 	// there are no others.
 	OtherReason func(sessions.Reason) Column
 
-	Extra map[string]Column // texts, by the key of the extra field
+	// Texts, by the key of the extra field. Only NULL is an absent field: the empty text is a value.
+	Extra map[string]Column
 	// A JSON object of strings, or NULL, with the keys that are not in Extra.
 	ExtraJSON Column
 

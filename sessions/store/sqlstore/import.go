@@ -326,8 +326,12 @@ func (im *importing) turn(ctx context.Context) error {
 		im.b.importPart(ctx, next, im.opts.Load, fresh)
 		ready <- next
 	}()
-	next.dropped = im.await(ctx)
-	close(next.goOn)
+	func() {
+		// A function of the host's may panic: then the prepared part ends, too.
+		next.dropped = errPanicked
+		defer close(next.goOn)
+		next.dropped = im.await(ctx)
+	}()
 	if next.dropped != nil {
 		<-ready
 		return next.dropped
@@ -363,10 +367,17 @@ func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fres
 		}
 		p.results, p.err = results, b.write(ctx, c, nil)
 		p.written = c.written
-		if c.loaded != nil && ctx.Err() == nil {
-			p.loaded, load = c.loaded, nil
-		} else if !b.mayBeVictim(ctx, p.err) {
+		switch {
+		case c.loaded == nil:
+			if !b.mayBeVictim(ctx, p.err) {
+				return
+			}
+		case ctx.Err() != nil:
+			// Whatever Load has said, the reason is that the part cannot be stored without it.
+			p.err = failed(ctx, "import", ctx.Err())
 			return
+		default:
+			p.loaded, load = c.loaded, nil
 		}
 	}
 }

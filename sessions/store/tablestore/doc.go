@@ -49,7 +49,8 @@
 //
 // From must give one row for each session. A join that gives two is an error, as is a Scan whose
 // creation time differs from that of Columns: both wrap [ErrTable]. A count that SQL alone answers
-// does not read the rows, so it counts such rows without an error.
+// does not read the rows, so it counts such rows without an error. Two rows of one session with
+// different creation times are two sessions of a list: only Get notices them.
 //
 // [Table.Changes] needs a record of changes that the host keeps.
 package tablestore

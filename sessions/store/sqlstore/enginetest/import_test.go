@@ -222,6 +222,20 @@ func TestImportAmongWriters(t *testing.T) {
 	})
 }
 
+// TestImportPanics requires that a panic of a function of the host's ends the import. The next part,
+// which waits meanwhile, must end without being stored: TestMain finds goroutines that are left.
+func TestImportPanics(t *testing.T) {
+	b := newBackend(t, sqlite, open(t, sqlite))
+	all := persons(5000)
+	require.PanicsWithValue(t, "host", func() {
+		_, _ = b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{Progress: func(sqlstore.ImportProgress) error { panic("host") }})
+	})
+	p, err := b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{})
+	require.NoError(t, err)
+	require.Equal(t, []int64{5000, 2048}, []int64{p.Done, p.Equal})
+	requireImported(t, b, all)
+}
+
 // TestImportLoad imports with a Load of the host's own. The rows that it stores are a part of the
 // transaction. If it fails, or stores fewer, the part is stored without it. A Load that never works
 // is an error.
@@ -259,7 +273,18 @@ func TestImportLoad(t *testing.T) {
 		require.GreaterOrEqual(t, calls, 3)
 		requireImported(t, b, all[:4200])
 
-		calls = 100
+		// A part that Load cannot store, and a caller that has gone.
+		over, cancel := context.WithCancel(t.Context())
+		opts.Load = func(context.Context, *sql.Conn, string, []string, [][]any) (int64, error) {
+			cancel()
+			return 0, broken
+		}
+		p, err = b.Import(over, lending(all[4200:], nil), opts)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotErrorIs(t, err, broken)
+		require.Zero(t, p.Done)
+
+		calls, opts.Load = 100, insert
 		p, err = b.Import(t.Context(), lending(all[4200:], nil), opts)
 		require.ErrorIs(t, err, broken)
 		require.Equal(t, []int64{800, 800}, []int64{p.Done, p.Created}, "without it")
