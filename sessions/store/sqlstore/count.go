@@ -309,12 +309,11 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 // countOf counts the sessions of a selection among those whose last changes have the given numbers.
 func (c *counter) countOf(ctx context.Context, s *selection, changes []int64) (n int, err error) {
 	if s.distrusts {
-		list, err := c.sessionsOf(ctx, c.company, changes, s.condition)
-		for _, f := range list {
-			if s.isWithin(f.position().us) && s.filter.Match(f.session) {
+		err := c.eachOf(ctx, c.company, changes, s.condition, func(found *sessions.Session) {
+			if s.isWithin(found.CreatedAt.UnixMicro()) && s.filter.Match(found) {
 				n++
 			}
-		}
+		})
 		return n, err
 	}
 	args := engine.Args{"condition": s.condition, "oldest_us": s.low, "newest_us": s.newest()}

@@ -106,6 +106,42 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 	return all, nil
 }
 
+// eachOf calls do with the sessions that sessionsOf returns, in no order, and holds one at a time. A
+// session is valid only during the call.
+func (c conn) eachOf(ctx context.Context, company string, changes []int64, condition engine.Part, do func(*sessions.Session)) error {
+	r := row.NewReader(readable)
+	var s sessions.Session
+	for part := range slices.Chunk(changes, mostLookedUpSessions) {
+		var separated []string // IDs of sessions with a text that contains the separator
+		err := c.rows(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, part), func(rows *sql.Rows) error {
+			var id, packed string
+			if err := rows.Scan(&id, &packed); err != nil {
+				return failed(ctx, c.op, err)
+			}
+			if !r.Unpack(packed) {
+				separated = append(separated, id)
+				return nil
+			}
+			if _, err := r.Session(company, &s); err != nil {
+				return err
+			}
+			do(&s)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, id := range separated {
+			f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+			if err != nil {
+				return err
+			}
+			do(f.session)
+		}
+	}
+	return nil
+}
+
 // byChange returns a map from the numbers of the last changes to the sessions.
 func byChange(list []found) map[int64]*sessions.Session {
 	m := make(map[int64]*sessions.Session, len(list))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
@@ -85,13 +86,11 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 		all, err = reader.eachDoubtful(ctx, 0, group, results, most, func(changes []int64) (more bool, err error) {
 			r.budget -= doubtfulCostRows * len(changes)
 			r.spend(ctx, doubtfulCostRows*len(changes))
-			found, err := r.sessionsOf(ctx, r.company, changes, r.condition)
-			for _, f := range found {
-				if r.has(f.session) {
-					numbers[store.TallyKeyOf(f.session)]++
+			return true, r.eachOf(ctx, r.company, changes, r.condition, func(s *sessions.Session) {
+				if r.has(s) {
+					numbers[store.TallyKeyOf(s)]++
 				}
-			}
-			return true, err
+			})
 		})
 		if err != nil {
 			return false, err

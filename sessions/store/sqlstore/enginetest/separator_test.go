@@ -61,6 +61,19 @@ func TestStreamEnds(t *testing.T) {
 				return nil
 			}))
 			require.Equal(t, n, i)
+			// Rows decide about extra fields, those of segments as well.
+			if hostile == n-1 {
+				require.NoError(t, b.Repair(t.Context(), "acme"))
+			}
+			noted := store.Selection{Company: "acme", Filter: filter.ExtraPresent("note")}
+			count, err := b.Count(t.Context(), noted)
+			require.NoError(t, err)
+			require.Equal(t, n, count.N)
+			tally, exact, err := b.Tally(t.Context(), noted)
+			require.NoError(t, err)
+			require.True(t, exact)
+			require.Len(t, tally, 1)
+			require.Equal(t, n, tally[0].N)
 		}
 		stop := errors.New("enough")
 		for _, after := range []int{0, 1, 300, n - 1} {
