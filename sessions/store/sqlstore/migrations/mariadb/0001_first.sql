@@ -1,6 +1,8 @@
--- sessionkit, migration 1, for MariaDB 10.11 and newer, and MySQL 8.0.21 and newer: the first schema.
--- All statements may be run again. The row that says that the tables are there comes last.
--- Texts compare bytewise (VARBINARY: neither case nor trailing spaces are ignored); instants are microseconds since 1970 in UTC.
+-- sessionkit, migration 1, for MariaDB 10.11 and newer, and MySQL 8.0.21 and newer: the first
+-- schema.
+-- Every statement may be run again. The last one records that the tables exist.
+-- Texts compare bytewise (VARBINARY: neither case nor trailing spaces are ignored). Instants are
+-- microseconds since 1970 in UTC.
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
@@ -21,16 +23,19 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     completed_us       BIGINT,
     decided_us         BIGINT,
     status             VARBINARY(128) NOT NULL,
-    reasons            BLOB NOT NULL, -- '' or each between bars: '|digital_spoof|low_far|'; \ is \\, | is \p
+    -- '' or all reasons between bars: '|digital_spoof|low_far|'. In a reason \ is \\ and | is \p.
+    reasons            BLOB NOT NULL,
     digital_spoof      SMALLINT NOT NULL, -- 0 or 1, as all flags
     not_full_id        SMALLINT NOT NULL,
     low_far            SMALLINT NOT NULL,
-    first_name         TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, -- texts are NULL where states has no 1
+    -- Each of the five texts is NULL unless its state is 1.
+    first_name         TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     last_name          TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     personal_number    VARBINARY(512),
     document_number    TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     nationality        TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
-    states             VARBINARY(5) NOT NULL, -- of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted
+    -- A digit for each of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted.
+    states             VARBINARY(5) NOT NULL,
     birth_date         VARBINARY(10) NOT NULL, -- yyyy-mm-dd or ''
     expiration_date    VARBINARY(10) NOT NULL,
     sex                VARBINARY(128) NOT NULL,
@@ -42,14 +47,15 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     match_scale        VARBINARY(128) NOT NULL,
     acceptance_level   SMALLINT NOT NULL, -- 0: none recorded
     selfie             TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-    extra              LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,  -- JSON object of strings; NULL: none
+    -- JSON object of strings; NULL: none.
+    extra              LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     client_ip          TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     device             VARBINARY(128) NOT NULL,
     browser            TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     os                 TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     model              TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
     search_key         VARBINARY(2048) NOT NULL,
-    -- The table itself is the list: its rows lie in this order.
+    -- The table itself is the list: its rows are in this order.
     PRIMARY KEY (company, created_us, id),
     UNIQUE KEY sessionkit_sessions_id (company, id),
     UNIQUE KEY sessionkit_sessions_changes (company, changed_seq)
@@ -65,10 +71,11 @@ CREATE TABLE IF NOT EXISTS sessionkit_terms (
     PRIMARY KEY (company, bucket, term, created_us, id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
--- What the other tables were written by.
+-- The version of the package that wrote the other tables.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     BIGINT NOT NULL PRIMARY KEY,
     search_key  BIGINT NOT NULL, -- version of the folding that search_key and term hold
     bucket_bits BIGINT NOT NULL  -- bucket = created_us >> bucket_bits
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
-INSERT INTO sessionkit_schema SELECT 1, 1, 39 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);
+INSERT INTO sessionkit_schema SELECT 1, 1, 39 FROM DUAL
+    WHERE NOT EXISTS (SELECT 1 FROM sessionkit_schema);

@@ -1,7 +1,8 @@
 -- sessionkit, migration 3: segments of packed postings in place of one row for each word. Offline.
--- Migrate then makes the search keys of the sessions anew, and packs them.
+-- Migrate then rebuilds the search keys of the sessions, and packs the sessions.
 
--- A session whose changed_seq is packed_seq or lower has one living place in a segment; any other is in the tail, and has none.
+-- A session whose changed_seq is packed_seq or lower has one living place in a segment. Any other
+-- session is in the tail, and has none.
 -- unless column sessionkit_companies.packed_seq
 ALTER TABLE sessionkit_companies ADD COLUMN packed_seq BIGINT NOT NULL DEFAULT 0;
 -- The number of the latest change that took words out of segments.
@@ -12,14 +13,15 @@ ALTER TABLE sessionkit_companies ADD COLUMN forgot_seq BIGINT NOT NULL DEFAULT 0
 CREATE TABLE IF NOT EXISTS sessionkit_segments (
     company   VARBINARY(128) NOT NULL,
     segment   BIGINT NOT NULL, -- a random number
-    sessions  INTEGER NOT NULL, -- the dead ones, which lie elsewhere by now, included
+    sessions  INTEGER NOT NULL, -- including the dead ones, which are elsewhere by now
     dead      INTEGER NOT NULL,
     oldest_us BIGINT NOT NULL, -- creation times
     newest_us BIGINT NOT NULL,
     PRIMARY KEY (company, segment)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
--- What segments are made of: lists of postings, chunks of a dictionary, places. Package internal/segment has the format.
+-- The parts of segments: lists of postings, chunks of a dictionary, places. Package
+-- internal/segment defines the format.
 CREATE TABLE IF NOT EXISTS sessionkit_blocks (
     company VARBINARY(128) NOT NULL,
     segment BIGINT NOT NULL,
@@ -31,5 +33,6 @@ CREATE TABLE IF NOT EXISTS sessionkit_blocks (
 DROP TABLE IF EXISTS sessionkit_terms;
 -- if column sessionkit_schema.bucket_bits
 ALTER TABLE sessionkit_schema DROP COLUMN bucket_bits;
--- A company without sessions has no keys to make anew.
-UPDATE sessionkit_schema SET search_key = 2 WHERE version > 0 AND search_key < 2 AND NOT EXISTS (SELECT 1 FROM sessionkit_sessions);
+-- Without sessions there are no search keys to rebuild.
+UPDATE sessionkit_schema SET search_key = 2
+    WHERE version > 0 AND search_key < 2 AND NOT EXISTS (SELECT 1 FROM sessionkit_sessions);

@@ -1,4 +1,5 @@
--- sessionkit, migration 4: which migrations were applied, and which versions of the package work on the tables. Offline.
+-- sessionkit, migration 4: which migrations were applied, and which versions of the package work on
+-- the tables. Offline.
 -- oldest: 4
 
 CREATE TABLE IF NOT EXISTS sessionkit_migrations (
@@ -7,6 +8,6 @@ CREATE TABLE IF NOT EXISTS sessionkit_migrations (
     checksum   VARBINARY(128) NOT NULL, -- of the migration's text
     applied_us BIGINT NOT NULL
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
--- A package that was made for version works on the tables, and so does each that was made for one from oldest on.
+-- The packages made for the versions from oldest to version work on the tables.
 -- unless column sessionkit_schema.oldest
 ALTER TABLE sessionkit_schema ADD COLUMN oldest BIGINT NOT NULL DEFAULT 0;

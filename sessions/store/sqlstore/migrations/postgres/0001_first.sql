@@ -1,6 +1,6 @@
 -- sessionkit, migration 1, for PostgreSQL 15 and newer: the first schema.
--- All statements may be run again. The row that says that the tables are there comes last.
--- Texts compare bytewise (COLLATE "C"); instants are microseconds since 1970 in UTC.
+-- Every statement may be run again. The last one records that the tables exist.
+-- Texts compare bytewise (COLLATE "C"). Instants are microseconds since 1970 in UTC.
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
@@ -21,16 +21,19 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     completed_us       bigint,
     decided_us         bigint,
     status             text COLLATE "C" NOT NULL,
-    reasons            text COLLATE "C" NOT NULL, -- '' or each between bars: '|digital_spoof|low_far|'; \ is \\, | is \p
+    -- '' or all reasons between bars: '|digital_spoof|low_far|'. In a reason \ is \\ and | is \p.
+    reasons            text COLLATE "C" NOT NULL,
     digital_spoof      smallint NOT NULL, -- 0 or 1, as all flags
     not_full_id        smallint NOT NULL,
     low_far            smallint NOT NULL,
-    first_name         text COLLATE "C", -- texts are NULL where states has no 1
+    -- Each of the five texts is NULL unless its state is 1.
+    first_name         text COLLATE "C",
     last_name          text COLLATE "C",
     personal_number    text COLLATE "C",
     document_number    text COLLATE "C",
     nationality        text COLLATE "C",
-    states             text COLLATE "C" NOT NULL, -- of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted
+    -- A digit for each of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted.
+    states             text COLLATE "C" NOT NULL,
     birth_date         text COLLATE "C" NOT NULL, -- yyyy-mm-dd or ''
     expiration_date    text COLLATE "C" NOT NULL,
     sex                text COLLATE "C" NOT NULL,
@@ -42,7 +45,8 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     match_scale        text COLLATE "C" NOT NULL,
     acceptance_level   smallint NOT NULL, -- 0: none recorded
     selfie             text COLLATE "C" NOT NULL,
-    extra              text COLLATE "C",  -- JSON object of strings; NULL: none
+    -- JSON object of strings; NULL: none.
+    extra              text COLLATE "C",
     client_ip          text COLLATE "C" NOT NULL,
     device             text COLLATE "C" NOT NULL,
     browser            text COLLATE "C" NOT NULL,
@@ -51,10 +55,12 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     search_key         text COLLATE "C" NOT NULL,
     PRIMARY KEY (company, id)
 );
--- The list, newest first, with what the usual filters and searches ask for.
-CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id)
+-- The list, newest first, with the columns that most filters and searches read.
+CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_list
+    ON sessionkit_sessions (company, created_us, id)
     INCLUDE (search_key, status, document_type, match_level, digital_spoof, not_full_id, low_far);
-CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes ON sessionkit_sessions (company, changed_seq);
+CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes
+    ON sessionkit_sessions (company, changed_seq);
 
 -- The words of each session's search key, and its rare properties, in buckets of time.
 CREATE TABLE IF NOT EXISTS sessionkit_terms (
@@ -66,7 +72,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_terms (
     PRIMARY KEY (company, bucket, term, created_us, id)
 );
 
--- What the other tables were written by.
+-- The version of the package that wrote the other tables.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     bigint PRIMARY KEY,
     search_key  bigint NOT NULL, -- version of the folding that search_key and term hold

@@ -1,4 +1,5 @@
--- sessionkit, migration 4: which migrations were applied, and which versions of the package work on the tables. Offline.
+-- sessionkit, migration 4: which migrations were applied, and which versions of the package work on
+-- the tables. Offline.
 -- oldest: 4
 LOCK TABLE sessionkit_companies IN SHARE ROW EXCLUSIVE MODE;
 
@@ -8,9 +9,10 @@ CREATE TABLE IF NOT EXISTS sessionkit_migrations (
     checksum   text COLLATE "C" NOT NULL, -- of the migration's text
     applied_us bigint NOT NULL
 );
--- A package that was made for version works on the tables, and so does each that was made for one from oldest on.
+-- The packages made for the versions from oldest to version work on the tables.
 -- unless column sessionkit_schema.oldest
 ALTER TABLE sessionkit_schema ADD COLUMN oldest bigint NOT NULL DEFAULT 0;
 
 -- Searches read the lists of one name of many segments together.
-CREATE INDEX IF NOT EXISTS sessionkit_blocks_lists ON sessionkit_blocks (company, name, segment) WHERE name < 'M';
+CREATE INDEX IF NOT EXISTS sessionkit_blocks_lists
+    ON sessionkit_blocks (company, name, segment) WHERE name < 'M';

@@ -1,6 +1,6 @@
 -- sessionkit, migration 1, for SQLite 3.38 and newer: the first schema.
--- All statements may be run again. The row that says that the tables are there comes last.
--- Texts compare bytewise (BINARY); instants are microseconds since 1970 in UTC.
+-- Every statement may be run again. The last one records that the tables exist.
+-- Texts compare bytewise (BINARY). Instants are microseconds since 1970 in UTC.
 
 -- One row for each company: seq numbers its changes in the order in which they become visible.
 CREATE TABLE IF NOT EXISTS sessionkit_companies (
@@ -21,16 +21,19 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     completed_us       INTEGER,
     decided_us         INTEGER,
     status             TEXT NOT NULL,
-    reasons            TEXT NOT NULL, -- '' or each between bars: '|digital_spoof|low_far|'; \ is \\, | is \p
+    -- '' or all reasons between bars: '|digital_spoof|low_far|'. In a reason \ is \\ and | is \p.
+    reasons            TEXT NOT NULL,
     digital_spoof      INTEGER NOT NULL, -- 0 or 1, as all flags
     not_full_id        INTEGER NOT NULL,
     low_far            INTEGER NOT NULL,
-    first_name         TEXT, -- texts are NULL where states has no 1
+    -- Each of the five texts is NULL unless its state is 1.
+    first_name         TEXT,
     last_name          TEXT,
     personal_number    TEXT,
     document_number    TEXT,
     nationality        TEXT,
-    states             TEXT NOT NULL, -- of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted
+    -- A digit for each of the five texts: 0 not collected, 1 known, 2 not recognised, 3 redacted.
+    states             TEXT NOT NULL,
     birth_date         TEXT NOT NULL, -- yyyy-mm-dd or ''
     expiration_date    TEXT NOT NULL,
     sex                TEXT NOT NULL,
@@ -42,7 +45,8 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     match_scale        TEXT NOT NULL,
     acceptance_level   INTEGER NOT NULL, -- 0: none recorded
     selfie             TEXT NOT NULL,
-    extra              TEXT,  -- JSON object of strings; NULL: none
+    -- JSON object of strings; NULL: none.
+    extra              TEXT,
     client_ip          TEXT NOT NULL,
     device             TEXT NOT NULL,
     browser            TEXT NOT NULL,
@@ -51,10 +55,11 @@ CREATE TABLE IF NOT EXISTS sessionkit_sessions (
     search_key         TEXT NOT NULL,
     PRIMARY KEY (company, id)
 );
--- The list, newest first, with what the usual filters and searches ask for.
+-- The list, newest first, with the columns that most filters and searches read.
 CREATE INDEX IF NOT EXISTS sessionkit_sessions_list ON sessionkit_sessions (company, created_us, id,
     search_key, status, document_type, match_level, digital_spoof, not_full_id, low_far);
-CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes ON sessionkit_sessions (company, changed_seq);
+CREATE UNIQUE INDEX IF NOT EXISTS sessionkit_sessions_changes
+    ON sessionkit_sessions (company, changed_seq);
 
 -- The words of each session's search key, and its rare properties, in buckets of time.
 CREATE TABLE IF NOT EXISTS sessionkit_terms (
@@ -66,7 +71,7 @@ CREATE TABLE IF NOT EXISTS sessionkit_terms (
     PRIMARY KEY (company, bucket, term, created_us, id)
 ) WITHOUT ROWID;
 
--- What the other tables were written by.
+-- The version of the package that wrote the other tables.
 CREATE TABLE IF NOT EXISTS sessionkit_schema (
     version     INTEGER PRIMARY KEY,
     search_key  INTEGER NOT NULL, -- version of the folding that search_key and term hold

@@ -1,4 +1,5 @@
--- sessionkit, migration 5: which of the host's versions of a session is stored, for Put. Online: package 4 leaves them as they are.
+-- sessionkit, migration 5: which of the host's versions of a session is stored, for Put. Online:
+-- the package of version 4 leaves them as they are.
 -- oldest: 4
 
 -- unless column sessionkit_sessions.version
