@@ -3,7 +3,6 @@ package sessions
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 	"time"
 )
 
@@ -13,8 +12,7 @@ import (
 // guess the rest. A later version of this package may compute another digest.
 func (s *Session) Digest() [sha256.Size]byte {
 	c := *s
-	c.Reasons = slices.Clone(s.Reasons)
-	c.Normalize()
+	c.Normalize() // leaves the reasons of s as they are
 	b := make([]byte, 0, 1024)
 	text := func(v string) {
 		// The length separates the texts.

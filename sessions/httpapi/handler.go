@@ -51,10 +51,10 @@ type Options struct {
 	MaxBodyBytes int64         // bytes of a request's body; 0: 512 KiB
 
 	// MinBytesPerSecond is how many bytes per second the client of an export must read, so that it
-	// does not hold the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an average
-	// over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained. At 32 KiB a
-	// client that reads nothing is cut off after about two minutes, and one that reads steadily at
-	// that rate never is.
+	// does not hold the storage's snapshot for ever; 0: 32 KiB; negative: any number. It is an
+	// average over 4 MiB, since a kernel wakes a writer only when a megabyte or more has drained.
+	// At 32 KiB a client that reads nothing is cut off after about two minutes, and one that reads
+	// steadily at that rate never is.
 	MinBytesPerSecond int64
 
 	// Columns are custom columns of exports. They come after the others; in a request with

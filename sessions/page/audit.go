@@ -67,6 +67,8 @@ func (s *site) audit(r *request) {
 	set("subject", v.Subject)
 	set("session", v.Session)
 	switch {
+	// Without a choice, the trail of one session shows all actions, and that of the company only the
+	// viewers' own.
 	case v.Action == anyAction, v.Action == "" && v.Session != "":
 	case v.Action == "":
 		for _, a := range store.Actions() {

@@ -254,7 +254,8 @@ func (s *site) admitted(do func(*request)) http.HandlerFunc {
 			s.refuse(call, err)
 			return
 		}
-		// The body of a GET, or one of another type, would be an empty form, which selects everything.
+		// The body of a GET, or one of another type, would be an empty form, which selects
+		// everything.
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err := call.ParseForm(); err != nil || r.ContentLength != 0 && (r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded") {
 			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)

@@ -114,6 +114,7 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 	if err := r.following(ctx, first); err != nil {
 		return err
 	}
+	// The keys of the chunks behind these are known only now that these are read.
 	for i, g := range segments {
 		if dead[i] != nil && isOurs(r.keys, g) {
 			behind = append(behind, blocksOf(g, g.Behind(chunks))...)

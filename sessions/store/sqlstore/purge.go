@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// purgePartSessions is how many sessions are purged in one transaction, which holds the company.
-	// A segment whose sessions are all purged is dropped as a whole.
+	// purgePartSessions is how many sessions are purged in one transaction, which holds the
+	// company. A segment whose sessions are all purged is dropped as a whole.
 	purgePartSessions = 2_000
 	// singlyPurgedSessions is how many sessions of one segment, or of the tail, are removed from it
 	// in place. Finding the words of more would take longer than rebuilding the segment.

@@ -21,8 +21,8 @@ const (
 	mostAskedSessions    = 6_400_000 // of the segments asked at once later: a hundred segments
 	mostCountedSessions  = 3_000_000 // of the segments that a count of many filters asks at once
 	mostLookedUpSessions = 1_000     // looked up by one statement
-	// walkedTailChanges is longer than any tail that writers leave. A longer tail whose sessions are
-	// compared in Go is read in the order of the list.
+	// walkedTailChanges is longer than any tail that writers leave. A longer tail whose sessions
+	// are compared in Go is read in the order of the list.
 	walkedTailChanges = 4_000
 	// leastDoubtfulSessions is how many sessions the first statement looks up if their rows decide.
 	// Each further statement looks up twice as many as the one before.

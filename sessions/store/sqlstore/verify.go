@@ -39,6 +39,7 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 			}
 			living += int64(n)
 		}
+		// While search keys are rebuilt, the tail may have some of several versions.
 		if d.keys == b.keys.Version {
 			err := c.eachOfTail(ctx, company, d.packed, d.seq, func(list []found) (bool, error) {
 				return true, c.verifyKeys(ctx, company, list)
@@ -104,6 +105,8 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 		}
 	}
 	packed := byChange(list)
+	// A dead place does not say which session it belonged to: its words may be those of any session
+	// with its creation time.
 	ghosts, err := c.createdAt(ctx, company, created)
 	if err != nil {
 		return 0, err
