@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
@@ -26,8 +25,9 @@ type directory struct {
 func (c conn) directory(ctx context.Context, company string) (directory, error) {
 	d := directory{dead: map[int64]int{}}
 	var found Version
+	// Declared once for all rows: each search reads a hundred of them.
+	var seq, total, packed, forgot, purged, keys, number, n, dead, oldest, newest, words sql.NullInt64
 	err := c.rows(ctx, c.engine.Directory, engine.Args{"company": company}, func(rows *sql.Rows) error {
-		var seq, total, packed, forgot, purged, keys, number, n, dead, oldest, newest, words sql.NullInt64
 		err := rows.Scan(&found.Schema, &found.Oldest, &d.history, &seq, &total, &packed, &forgot, &purged, &keys, &number, &n, &dead, &oldest, &newest, &words)
 		if err != nil {
 			return failed(ctx, c.op, err)
@@ -111,9 +111,26 @@ type arena struct {
 	used   int // chunks in use; the last one of them has room
 }
 
-const arenaChunkBytes = 256 << 10
+// Sizes of arenas.
+const (
+	arenaChunkBytes = 256 << 10
+	mostArenas      = 4  // kept for later readers
+	mostChunks      = 20 // of one that is kept: a slow search reads five megabytes
+)
 
-var arenas = sync.Pool{New: func() any { return new(arena) }}
+// arenas has the arenas that no reader uses. It is not a sync.Pool: a driver allocates each block
+// once more, so a slow search makes garbage enough to have a pool emptied before the next search.
+var arenas = make(chan *arena, mostArenas)
+
+// newArena returns an arena that is kept, or a new one.
+func newArena() *arena {
+	select {
+	case a := <-arenas:
+		return a
+	default:
+		return new(arena)
+	}
+}
 
 // copy returns a copy of data that stays valid until the arena is released.
 func (a *arena) copy(data []byte) []byte {
@@ -132,19 +149,24 @@ func (a *arena) copy(data []byte) []byte {
 	return (*chunk)[begin:len(*chunk):len(*chunk)]
 }
 
-// release returns the arena to the pool, for other readers.
+// release keeps the arena for other readers, unless enough are kept.
 func (a *arena) release() {
 	a.used = 0
-	arenas.Put(a)
+	a.chunks = a.chunks[:min(len(a.chunks), mostChunks):mostChunks]
+	select {
+	case arenas <- a:
+	default:
+	}
 }
 
 // put passes the blocks that a statement returns to their segments. It does not copy blocks that a
 // segment only looks at.
 func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) error {
+	// Declared once for all rows: a search may read a thousand of them.
+	var number int64
+	var name string
+	var lent sql.RawBytes
 	return r.rows(ctx, s, args, func(rows *sql.Rows) error {
-		var number int64
-		var name string
-		var lent sql.RawBytes
 		if err := rows.Scan(&number, &name, &lent); err != nil {
 			return failed(ctx, r.op, err)
 		}
@@ -292,7 +314,7 @@ const mostHeldBlocks = 8192
 func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segments []*segment.Segment, oldest, newest int64) ([][]segment.Result, error) {
 	results := make([][]segment.Result, 0, len(segments))
 	query := evaluation.Query()
-	r.memory, _ = arenas.Get().(*arena)
+	r.memory = newArena()
 	defer func() { r.memory.release(); r.memory = nil }()
 	if names := query.Hashes(segments); names != nil {
 		if err := r.named(ctx, segments, names); err != nil {
@@ -332,17 +354,17 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	largest := slices.MaxFunc(segments, func(x, y *segment.Segment) int { return cmp.Compare(x.N, y.N) })
 	if narrower := evaluation.Narrower(largest.N); narrower != nil && len(segments) >= leastNarrowedSegments {
 		var err error
-		if read, err = r.load(ctx, narrower, segments, nil, oldest, newest); err != nil {
+		if read, err = r.load(ctx, narrower.Query(), segments, nil, oldest, newest); err != nil {
 			return nil, err
 		}
 		left = nil
-		narrow := narrower.Evaluation()
-		for i, s := range segments {
-			if results[i], err = narrow.Evaluate(s, oldest, newest); err != nil {
+		for _, s := range segments {
+			some, err := narrower.Meets(s, oldest, newest)
+			if err != nil {
 				return nil, err
 			}
 			// A segment without a session that meets these needs no more blocks.
-			if results[i][0].Any() != nil {
+			if some {
 				left = append(left, s)
 			}
 		}
@@ -352,6 +374,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	}
 	for i, s := range segments {
 		if !slices.Contains(left, s) {
+			results[i] = make([]segment.Result, 1) // only a query of one filter has a narrower one
 			continue
 		}
 		var err error

@@ -61,7 +61,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // checksum returns the checksum of a block with its segment and key, so that it also detects blocks
 // that were exchanged.
 func checksum(segment int64, key string, data []byte) uint32 {
-	place := append(binary.LittleEndian.AppendUint64(nil, uint64(segment)), key...)
+	var buffer [8 + 64]byte
+	place := append(binary.LittleEndian.AppendUint64(buffer[:0], uint64(segment)), key...)
 	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, data)
 }
 

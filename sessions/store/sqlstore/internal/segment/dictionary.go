@@ -69,41 +69,66 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	var word [maxWordBytes]byte
 	var e entry
-	length := copy(word[:], c.before)
-	for data := c.data; len(data) > 0; {
-		begin := len(data)
-		// Two lengths, and one byte or more of the number of postings.
-		if len(data) < 3 {
+	r := entries{data: c.data, n: n, length: copy(word[:], c.before)}
+	for len(r.data) > 0 {
+		if !r.next() {
 			return false
 		}
-		shared, suffix := int(data[0]), int(data[1])
-		data = data[2:]
-		if shared > length || shared+suffix > len(word) || shared+suffix == 0 || suffix > len(data) {
-			return false
-		}
-		length = shared + copy(word[shared:], data[:suffix])
-		data = data[suffix:]
-		head, size := binary.Uvarint(data)
-		if size <= 0 || head>>3 > uint64(n) || tag(head&7) >= tagEnd {
-			return false
-		}
-		data = data[size:]
-		e.word, e.tag, e.count = word[:length], tag(head&7), int(head>>3)
-		end, ok := skipGaps(data, e.count)
-		if !ok {
-			return false
-		}
-		e.gaps, data = data[:end], data[end:]
-		e.size = begin - len(data)
-		if !visit(&e) {
+		copy(word[r.shared:], r.suffix)
+		r.word = word[:r.length]
+		if e = r.entry; !visit(&e) {
 			return true
 		}
 	}
 	return true
 }
 
+// entries decodes the entries of a chunk of a segment of n sessions, one after the other.
+type entries struct {
+	entry         // the last one, without its word
+	shared int    // bytes that its word shares with the word before
+	suffix []byte // the bytes that follow
+	length int    // of its word, or at first of the word before the chunk
+	data   []byte // the rest of the chunk
+	n      int
+}
+
+// next decodes the next entry, of which there must be one. It reports false for other data.
+func (r *entries) next() bool {
+	data := r.data
+	// Two lengths, and one byte or more of the number of postings.
+	if len(data) < 3 {
+		return false
+	}
+	shared, suffix := int(data[0]), int(data[1])
+	length := shared + suffix
+	if shared > r.length || length > maxWordBytes || length == 0 || suffix > len(data)-2 {
+		return false
+	}
+	r.shared, r.suffix, r.length = shared, data[2:2+suffix], length
+	data = data[2+suffix:]
+	head, size := binary.Uvarint(data)
+	if size <= 0 || head>>3 > uint64(r.n) || tag(head&7) >= tagEnd {
+		return false
+	}
+	data = data[size:]
+	r.tag, r.count = tag(head&7), int(head>>3)
+	end, ok := skipGaps(data, r.count)
+	if !ok {
+		return false
+	}
+	r.size = 2 + suffix + size + end
+	r.gaps, r.data = data[:end], data[end:]
+	return true
+}
+
 // skipGaps returns the end of count uvarints.
 func skipGaps(data []byte, count int) (end int, ok bool) {
+	// Eight bytes at a time: a uvarint ends with a byte below 0x80.
+	for count >= 8 && len(data)-end >= 8 {
+		count -= bits.OnesCount64(^binary.LittleEndian.Uint64(data[end:]) & 0x8080808080808080)
+		end += 8
+	}
 	for ; count > 0; count-- {
 		for end < len(data) && data[end] >= 0x80 {
 			end++
@@ -131,25 +156,38 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 		if n == 0 && c.before >= text || n > 0 && c.before != before {
 			return false
 		}
-		listed := false
-		ok := eachEntry(c, s.N, func(e *entry) bool {
-			head := e.word[:min(len(e.word), len(text))]
-			switch {
-			case string(head) < text:
-				return true
-			case string(head) > text || whole && len(e.word) > len(text):
+		r := entries{data: c.data, n: s.N, length: len(c.before)}
+		// match is how many bytes the last word has in common with the text. Words are in ascending
+		// order, so a word that shares more than that with the one before is still less.
+		match := sharedBytes(c.before, text)
+		for len(r.data) > 0 {
+			if !r.next() {
 				return false
 			}
-			if size += e.size; fields.has(e.tag) {
-				_, decoded := orGaps(set, s.N, e.gaps, e.count)
-				listed = listed || !decoded
+			if r.shared <= match {
+				match = r.shared
+				for match < len(text) && match < r.length && r.suffix[match-r.shared] == text[match] {
+					match++
+				}
+				if match < len(text) && match < r.length && r.suffix[match-r.shared] > text[match] {
+					break
+				}
 			}
-			listed = listed || e.count == 0
-			return true
-		})
-		// A prefix whose words take more has a list, and a word with a list has no postings here.
-		if !ok || listed || size > listBytes && !whole {
-			return false
+			if match < len(text) {
+				continue
+			}
+			if whole && r.length > len(text) {
+				break
+			}
+			if size += r.size; fields.has(r.tag) {
+				if _, ok := orGaps(set, s.N, r.gaps, r.count); !ok {
+					return false
+				}
+			}
+			// A prefix whose words take more has a list, and a word with a list has no postings here.
+			if r.count == 0 || size > listBytes && !whole {
+				return false
+			}
 		}
 		if whole || c.last > text && !strings.HasPrefix(c.last, text) {
 			return true

@@ -27,10 +27,10 @@ func (r Result) Any() Bits {
 type Evaluation struct {
 	q     *Query
 	s     *Segment
-	all   Bits   // the positions to evaluate
-	known []pair // of the leaves that were evaluated by themselves
-	sets  []Bits // memory, each of MaxSessions
-	used  int    // number of sets in use
+	all   Bits    // the positions to evaluate
+	known []pair  // of the leaves that were evaluated by themselves
+	sets  *[]Bits // memory, each of MaxSessions
+	used  int     // number of sets in use
 	err   error
 
 	// The parts of a filter that is a conjunction; once learned, the rarest first.
@@ -41,7 +41,7 @@ type Evaluation struct {
 
 // Evaluation returns an evaluation of the query.
 func (q *Query) Evaluation() *Evaluation {
-	e := &Evaluation{q: q, known: make([]pair, len(q.leaves))}
+	e := &Evaluation{q: q, known: make([]pair, len(q.leaves)), sets: new([]Bits)}
 	if len(q.roots) == 1 {
 		e.conditions, _ = q.roots[0].(allNode)
 		e.met = make([]int, len(e.conditions))
@@ -82,10 +82,11 @@ func (e *Evaluation) learn() {
 	e.conditions, e.met = conditions, met
 }
 
-// Narrower returns a query of the rarest conditions, which needs fewer blocks. Most segments of n
-// sessions should have no session that meets all of those, and so none that the filter selects.
-// Narrower returns nil if there is no such query, or if nothing was learned.
-func (e *Evaluation) Narrower(n int) *Query {
+// Narrower returns an evaluation of the rarest conditions, which needs fewer blocks. Most segments
+// of n sessions should have no session that meets all of those, and so none that the filter
+// selects. Narrower returns nil if there are no such conditions, or if nothing was learned. The two
+// evaluations share their memory.
+func (e *Evaluation) Narrower(n int) *Evaluation {
 	if len(e.conditions) < leastConditions || e.of == 0 {
 		return nil
 	}
@@ -96,7 +97,7 @@ func (e *Evaluation) Narrower(n int) *Query {
 			narrow := *e.q
 			narrow.roots, narrow.telling = []node{e.conditions[:i+1]}, false
 			narrow.index()
-			return &narrow
+			return &Evaluation{q: &narrow, known: make([]pair, len(narrow.leaves)), sets: e.sets}
 		}
 	}
 	return nil
@@ -106,14 +107,7 @@ func (e *Evaluation) Narrower(n int) *Query {
 // were created from oldest to newest, both included. The blocks of Hashes, Keys, Rest and More have
 // to have been put in. If one is damaged, Evaluate returns a [*DamageError].
 func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error) {
-	e.s, e.used, e.err = s, 0, nil
-	clear(e.known)
-	e.all = e.set()
-	low, high := e.between(oldest, newest)
-	e.all.fill(low, high)
-	if s.dead != nil {
-		e.all.subtract(s.dead)
-	}
+	e.begin(s, oldest, newest)
 	if len(e.conditions) >= leastConditions && e.of < mostLearnedSessions {
 		e.learn()
 	}
@@ -128,6 +122,25 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 		}
 	}
 	return results, e.err
+}
+
+// Meets is Evaluate for a query of one filter, and reports whether any session matches or may match.
+func (e *Evaluation) Meets(s *Segment, oldest, newest int64) (bool, error) {
+	e.begin(s, oldest, newest)
+	some := e.copy(e.q.roots[0].evaluate(e).maybe).and(e.all)
+	return some, e.err
+}
+
+// begin prepares the evaluation over a segment.
+func (e *Evaluation) begin(s *Segment, oldest, newest int64) {
+	e.s, e.used, e.err = s, 0, nil
+	clear(e.known)
+	e.all = e.set()
+	low, high := e.between(oldest, newest)
+	e.all.fill(low, high)
+	if s.dead != nil {
+		e.all.subtract(s.dead)
+	}
 }
 
 // result returns the positions of a pair in memory of its own, or a zero Result if there are none.
@@ -149,10 +162,10 @@ func (e *Evaluation) result(p pair) (r Result) {
 
 // set returns an empty set that is valid during this evaluation.
 func (e *Evaluation) set() Bits {
-	if e.used == len(e.sets) {
-		e.sets = append(e.sets, newBits(MaxSessions))
+	if e.used == len(*e.sets) {
+		*e.sets = append(*e.sets, newBits(MaxSessions))
 	}
-	set := e.sets[e.used][:(e.s.N+63)/64]
+	set := (*e.sets)[e.used][:(e.s.N+63)/64]
 	e.used++
 	clear(set)
 	return set
