@@ -104,23 +104,24 @@ func (c conn) reader(company string, segments ...*segment.Segment) *reader {
 	return r
 }
 
-// arena is memory that blocks are read into. It is used again once none of its blocks is needed: an
-// evaluation may read megabytes, and takes only a moment.
+// arena is memory for an evaluation: for the blocks that it reads, and the sets that it makes. It is
+// used again once none of them is needed: an evaluation may read megabytes, and takes only a moment.
 type arena struct {
 	chunks [][]byte
 	used   int // chunks in use; the last one of them has room
+	sets   segment.Sets
 }
 
 // Sizes of arenas.
 const (
 	arenaChunkBytes = 256 << 10
-	mostArenas      = 4  // kept for later readers
-	mostChunks      = 20 // of one that is kept: a slow search reads five megabytes
+	keptArenas      = 4  // for later readers
+	keptChunks      = 20 // of each of those: a slow search reads five megabytes
 )
 
 // arenas has the arenas that no reader uses. It is not a sync.Pool: a driver allocates each block
 // once more, so a slow search makes garbage enough to have a pool emptied before the next search.
-var arenas = make(chan *arena, mostArenas)
+var arenas = make(chan *arena, keptArenas)
 
 // newArena returns an arena that is kept, or a new one.
 func newArena() *arena {
@@ -152,7 +153,9 @@ func (a *arena) copy(data []byte) []byte {
 // release keeps the arena for other readers, unless enough are kept.
 func (a *arena) release() {
 	a.used = 0
-	a.chunks = a.chunks[:min(len(a.chunks), mostChunks):mostChunks]
+	if len(a.chunks) > keptChunks {
+		a.chunks = slices.Clone(a.chunks[:keptChunks])
+	}
 	select {
 	case arenas <- a:
 	default:
@@ -315,6 +318,7 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 	results := make([][]segment.Result, 0, len(segments))
 	query := evaluation.Query()
 	r.memory = newArena()
+	evaluation.Use(&r.memory.sets)
 	defer func() { r.memory.release(); r.memory = nil }()
 	if names := query.Hashes(segments); names != nil {
 		if err := r.named(ctx, segments, names); err != nil {

@@ -61,9 +61,15 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // checksum returns the checksum of a block with its segment and key, so that it also detects blocks
 // that were exchanged.
 func checksum(segment int64, key string, data []byte) uint32 {
-	var buffer [8 + 64]byte
-	place := append(binary.LittleEndian.AppendUint64(buffer[:0], uint64(segment)), key...)
-	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, data)
+	// Byte by byte: for so few bytes, a call of crc32.Update would take longer to allocate them.
+	sum := ^uint32(0)
+	for i := range 8 {
+		sum = castagnoli[byte(sum)^byte(segment>>(8*i))] ^ sum>>8
+	}
+	for i := range len(key) {
+		sum = castagnoli[byte(sum)^key[i]] ^ sum>>8
+	}
+	return crc32.Update(^sum, castagnoli, data)
 }
 
 // sealed returns the block of a payload.

@@ -27,10 +27,10 @@ func (r Result) Any() Bits {
 type Evaluation struct {
 	q     *Query
 	s     *Segment
-	all   Bits    // the positions to evaluate
-	known []pair  // of the leaves that were evaluated by themselves
-	sets  *[]Bits // memory, each of MaxSessions
-	used  int     // number of sets in use
+	all   Bits   // the positions to evaluate
+	known []pair // of the leaves that were evaluated by themselves
+	sets  *Sets
+	used  int // number of sets in use
 	err   error
 
 	// The parts of a filter that is a conjunction; once learned, the rarest first.
@@ -39,9 +39,16 @@ type Evaluation struct {
 	of         int   // out of how many sessions
 }
 
+// Sets is memory for the sets that an Evaluation makes. The zero Sets has none yet.
+type Sets []Bits // each of MaxSessions
+
+// Use makes the evaluation use some memory, which no other one may use at the same time. Without
+// it, the evaluation uses memory of its own.
+func (e *Evaluation) Use(sets *Sets) { e.sets = sets }
+
 // Evaluation returns an evaluation of the query.
 func (q *Query) Evaluation() *Evaluation {
-	e := &Evaluation{q: q, known: make([]pair, len(q.leaves)), sets: new([]Bits)}
+	e := &Evaluation{q: q, known: make([]pair, len(q.leaves)), sets: new(Sets)}
 	if len(q.roots) == 1 {
 		e.conditions, _ = q.roots[0].(allNode)
 		e.met = make([]int, len(e.conditions))

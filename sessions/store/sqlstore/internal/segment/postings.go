@@ -67,6 +67,39 @@ func orPostings(set Bits, n int, data []byte) bool {
 // after them.
 func orGaps(set Bits, n int, data []byte, count int) (rest []byte, ok bool) {
 	next := uint64(0)
+	// Most gaps take one byte. Eight of those are decoded at once, as long as eight of the largest
+	// stay within the segment.
+	for (count < 0 || count >= 8) && len(data) >= 8 && next+8*0x80 <= uint64(n) {
+		gaps := binary.LittleEndian.Uint64(data)
+		if long := gaps & 0x8080808080808080; long != 0 {
+			// Decode up to the first gap of several bytes, and that one.
+			short := bits.TrailingZeros64(long) >> 3
+			for range short {
+				next += gaps & 0xff
+				set[next>>6] |= 1 << (next & 63)
+				next++
+				gaps >>= 8
+			}
+			gap, size := binary.Uvarint(data[short:])
+			if size <= 0 || gap >= uint64(n)-next {
+				return nil, false
+			}
+			next += gap
+			set[next>>6] |= 1 << (next & 63)
+			next++
+			data = data[short+size:]
+			count -= short + 1
+			continue
+		}
+		for range 8 {
+			next += gaps & 0xff
+			set[next>>6] |= 1 << (next & 63)
+			next++
+			gaps >>= 8
+		}
+		data = data[8:]
+		count -= 8
+	}
 	for ; count != 0 && (count > 0 || len(data) > 0); count-- {
 		var gap uint64
 		if len(data) > 0 && data[0] < 0x80 { // fast path: most gaps take one byte
