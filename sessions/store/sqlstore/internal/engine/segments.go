@@ -315,10 +315,12 @@ WHERE +b.segment IN (SELECT u.segment FROM {segments})`, args
 // named returns arguments with a table u of segments and a table n of names.
 func (e *Engine) named(company string, segments []int64, names []string) Args {
 	if e.Dialect == filter.Postgres {
+		// The subqueries hide the lengths of the arrays from the planner. If it knew them, short ones
+		// would look cheaper than its generic plan, and it would plan each statement anew.
 		return Args{
 			"company":  company,
-			"segments": Part{"unnest(CAST(CAST(? AS text) AS bigint[])) u(segment)", []any{numbers(segments, "{", "}")}},
-			"names":    Part{"unnest(CAST(CAST(? AS text) AS text[])) n(name)", []any{array(names)}},
+			"segments": Part{"unnest((SELECT CAST(CAST(? AS text) AS bigint[]))) u(segment)", []any{numbers(segments, "{", "}")}},
+			"names":    Part{"unnest((SELECT CAST(CAST(? AS text) AS text[]))) n(name)", []any{array(names)}},
 		}
 	}
 	return Args{

@@ -3,8 +3,10 @@ package segment
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -658,4 +660,85 @@ func TestLookUp(t *testing.T) {
 		s.asked[0].words = []hashedWord{{1 << hashBits, "more than any"}}
 		require.False(t, s.lookUp(b.key, append(data, 0x80)))
 	}
+}
+
+// TestGaps compares gaps decoded eight at a time with gaps decoded one by one: dense and sparse,
+// whole and cut off, within and outside of the segment.
+func TestGaps(t *testing.T) {
+	oneByOne := func(set Bits, n int, data []byte, count int) (rest []byte, ok bool) {
+		next := uint64(0)
+		for ; count != 0 && (count > 0 || len(data) > 0); count-- {
+			gap, size := binary.Uvarint(data)
+			if size <= 0 || gap >= uint64(n)-next {
+				return nil, false
+			}
+			set.Set(int(next + gap))
+			next += gap + 1
+			data = data[size:]
+		}
+		return data, true
+	}
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 3000 {
+		var data []byte
+		gaps, largest := r.IntN(60), []uint64{3, 100, 140, 400, 40_000}[r.IntN(5)]
+		for range gaps {
+			data = binary.AppendUvarint(data, r.Uint64N(largest))
+		}
+		data = data[:len(data)-r.IntN(min(len(data), 2)+1)]
+		n, count := 1+r.IntN(MaxSessions), []int{-1, gaps, r.IntN(gaps + 1)}[r.IntN(3)]
+		want, got := newBits(n), newBits(n)
+		rest, ok := oneByOne(want, n, data, count)
+		gotRest, gotOK := orGaps(got, n, data, count)
+		require.Equal(t, ok, gotOK)
+		end, whole := skipGaps(data, max(count, 0))
+		if ok {
+			require.Equal(t, rest, gotRest)
+			require.Equal(t, want, got)
+			require.True(t, whole)
+			require.True(t, count < 0 || end == len(data)-len(rest))
+		}
+	}
+}
+
+// TestWords compares the postings of prefixes and whole words that have no list with those of all
+// entries of the dictionary.
+func TestWords(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 6))
+	s := newWorld(r, 1500).whole(t)
+	positions, texts := map[Word]Bits{}, map[string]bool{}
+	for i := range s.chunks {
+		require.True(t, eachEntry(&s.chunks[i], s.N, func(e *entry) bool {
+			set := newBits(s.N)
+			_, ok := orGaps(set, s.N, e.gaps, e.count)
+			require.True(t, ok)
+			positions[Word{string(e.word), e.tag}] = set
+			for p := range prefixes(string(e.word)) {
+				texts[p], texts[p+"0"] = true, true // the second is perhaps of no word
+			}
+			return true
+		}))
+	}
+	compared, found := 0, 0
+	for i, text := range slices.Sorted(maps.Keys(texts)) {
+		// Subjects are only looked for whole.
+		if _, listed := s.lists[keyList+text]; listed || text[:1] == subjectLetter || i%40 != 0 {
+			continue
+		}
+		compared++
+		for _, whole := range []bool{false, true} {
+			fields := tags(1 + r.UintN(1<<tagEnd-1))
+			want, got := newBits(s.N), newBits(s.N)
+			for w, set := range positions {
+				if fields.has(w.tag) && (w.text == text || !whole && strings.HasPrefix(w.text, text)) {
+					want.or(set)
+				}
+			}
+			require.True(t, s.orWords(got, text, whole, fields), text)
+			require.Equal(t, want, got, text)
+			found += got.Count()
+		}
+	}
+	require.Greater(t, compared, 100)
+	require.Greater(t, found, 300)
 }

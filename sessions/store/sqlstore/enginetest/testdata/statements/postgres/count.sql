@@ -22,14 +22,14 @@ WHERE v.version = (SELECT max(n.version) FROM sessionkit_schema n);
 -- rare type; rare level; pending; subject; personal number; extra field; nested search;
 -- search and range; a word, among other search keys
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
+FROM unnest((SELECT CAST(CAST($1 AS text) AS text[]))) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b
 	WHERE b.company = $2 AND b.name = n.name COLLATE "C" AND b.name < 'M'
 	OFFSET 0
 ) b
-WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint[])) u(segment));
+WHERE b.segment IN (SELECT u.segment FROM unnest((SELECT CAST(CAST($3 AS text) AS bigint[]))) u(segment));
 
 -- range; subject; personal number; extra field; search and range; a word, among other search keys
 SELECT b.segment, b.name, b.data

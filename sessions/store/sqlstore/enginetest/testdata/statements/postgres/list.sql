@@ -66,14 +66,14 @@ ORDER BY k.created_us DESC, k.id DESC;
 -- nested search, page 1; search and range, page 1; search and range, page 2;
 -- a word, among other search keys
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
+FROM unnest((SELECT CAST(CAST($1 AS text) AS text[]))) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b
 	WHERE b.company = $2 AND b.name = n.name COLLATE "C" AND b.name < 'M'
 	OFFSET 0
 ) b
-WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint[])) u(segment));
+WHERE b.segment IN (SELECT u.segment FROM unnest((SELECT CAST(CAST($3 AS text) AS bigint[]))) u(segment));
 
 -- dense criterion, page 1; dense criterion, page 2; dense criterion, page 3; common word, page 1;
 -- common word, page 2; common word, page 3; rare word, page 1; rare flag, page 1; rare type, page 1;

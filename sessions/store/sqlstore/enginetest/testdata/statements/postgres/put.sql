@@ -75,8 +75,8 @@ ORDER BY g.segment;
 
 -- two new sessions, and newer states of two that are stored
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
-CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+FROM unnest((SELECT CAST(CAST($1 AS text) AS bigint[]))) u(segment)
+CROSS JOIN unnest((SELECT CAST(CAST($2 AS text) AS text[]))) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b

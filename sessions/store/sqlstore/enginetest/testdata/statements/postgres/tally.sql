@@ -47,14 +47,14 @@ ORDER BY k.created_us DESC, k.id DESC;
 
 -- a search; an extra field; a search; an extra field
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS text[])) n(name)
+FROM unnest((SELECT CAST(CAST($1 AS text) AS text[]))) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b
 	WHERE b.company = $2 AND b.name = n.name COLLATE "C" AND b.name < 'M'
 	OFFSET 0
 ) b
-WHERE b.segment IN (SELECT u.segment FROM unnest(CAST(CAST($3 AS text) AS bigint[])) u(segment));
+WHERE b.segment IN (SELECT u.segment FROM unnest((SELECT CAST(CAST($3 AS text) AS bigint[]))) u(segment));
 
 -- a search; an extra field
 SELECT b.segment, b.name, b.data

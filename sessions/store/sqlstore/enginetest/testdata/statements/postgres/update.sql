@@ -64,8 +64,8 @@ ORDER BY g.segment;
 
 -- verdict
 SELECT b.segment, b.name, b.data
-FROM unnest(CAST(CAST($1 AS text) AS bigint[])) u(segment)
-CROSS JOIN unnest(CAST(CAST($2 AS text) AS text[])) n(name)
+FROM unnest((SELECT CAST(CAST($1 AS text) AS bigint[]))) u(segment)
+CROSS JOIN unnest((SELECT CAST(CAST($2 AS text) AS text[]))) n(name)
 CROSS JOIN LATERAL (
 	SELECT *
 	FROM sessionkit_blocks b
