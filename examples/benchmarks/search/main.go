@@ -50,6 +50,7 @@ type options struct {
 	n               int
 	seed            uint64
 	workload, steps string
+	kinds           string
 	svg, markdown   string
 	limit           time.Duration
 	keystrokes      int
@@ -71,6 +72,7 @@ func main() {
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the report into, beside the standard output")
 	flag.DurationVar(&o.limit, "limit", 10*time.Second, "after which a naive or trigram query is given up")
 	flag.IntVar(&o.keystrokes, "keystrokes", 10_000, "of the workload, at most: fewer for a quick look")
+	flag.StringVar(&o.kinds, "kinds", "", "of queries that are asked, separated by commas, such as \"initials,two words\"; all if empty")
 	flag.IntVar(&o.compared, "compared", 60, "keystrokes of the naive, trigram and exhaustive searches")
 	flag.IntVar(&o.churn, "churn", 0, "writes per second by another connection during the searches")
 	flag.BoolVar(&o.slow, "slowest", false, "list the slowest keystrokes, with the generated names that they search")
@@ -247,7 +249,14 @@ func (b *bench) queries(ctx context.Context) error {
 		}
 	}
 	old := b.generated.Shape.OldNames()
-	b.strokes = every(keystrokes(workload(drawn[0], drawn[1], drawn[2], old, b.seed)), b.keystrokes)
+	b.strokes = keystrokes(workload(drawn[0], drawn[1], drawn[2], old, b.seed))
+	if b.kinds != "" {
+		kinds := strings.Split(b.kinds, ",")
+		b.strokes = slices.DeleteFunc(b.strokes, func(k keystroke) bool { return !slices.Contains(kinds, k.class) })
+	}
+	if b.strokes = every(b.strokes, b.keystrokes); len(b.strokes) == 0 {
+		return fmt.Errorf("no queries of the kinds %q", b.kinds)
+	}
 	return nil
 }
 
