@@ -509,7 +509,7 @@ func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) erro
 		d.rows[i][changeColumn] = seq + int64(i) + 1
 	}
 	added := len(d.added)
-	if err := w.add(ctx, c, d.rows[:added]); err != nil {
+	if err := w.add(ctx, c, d, d.rows[:added]); err != nil {
 		return err
 	}
 	gone := make([]departure, len(d.changed))
@@ -526,8 +526,9 @@ func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) erro
 	return w.leave(ctx, d.company, gone, seq+int64(len(d.rows)))
 }
 
-// add writes rows of new sessions. If one is not new, the error is errLook, or that of load.
-func (w *write) add(ctx context.Context, c *call, rows [][]any) error {
+// add writes the rows of a decision's new sessions. If one is not new, the error is errLook, or that
+// of load.
+func (w *write) add(ctx context.Context, c *call, d *decision, rows [][]any) error {
 	if c.load == nil || w.look || len(rows) <= fewRows {
 		return w.storeRows(ctx, w.engine.InsertSessions, rows, 1)
 	}
@@ -537,8 +538,18 @@ func (w *write) add(ctx context.Context, c *call, rows [][]any) error {
 		c.loaded = failed(ctx, w.op, err)
 		return c.loaded
 	}
-	if n != int64(len(rows)) {
-		return errLook
+	// Load is the host's: count the rows that are there.
+	var stored int64
+	args := engine.Args{"company": d.company, "since": d.seq, "seq": d.seq + int64(len(rows)), "limit": 2 * len(rows)}
+	if err := w.first(ctx, w.engine.CountChanged, args, &stored); err != nil {
+		return err
+	}
+	switch most := int64(len(rows)); {
+	case n != stored || n > most:
+		return fmt.Errorf("sqlstore: %s: Load was given %d rows, returned %d, and has stored %d", w.op, most, n, stored)
+	case n < most:
+		c.loaded = fmt.Errorf("sqlstore: %s: Load was given %d rows, and has stored %d", w.op, most, n)
+		return c.loaded
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -236,19 +237,79 @@ func TestImportPanics(t *testing.T) {
 	requireImported(t, b, all)
 }
 
+// TestImportLoadMiscounts imports with Loads that store other rows than those that they are given, or
+// return another number. Nothing of the part is stored, except where the rows may have been stored
+// already.
+func TestImportLoadMiscounts(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db)
+		all := persons(40)
+		insert := func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (n int64, err error) {
+			text, err := dialectOf(e).ReplacePlaceholders("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (?" +
+				strings.Repeat(", ?", len(columns)-1) + ")")
+			for _, row := range rows {
+				if err == nil {
+					_, err = conn.ExecContext(ctx, text, row...)
+					n++
+				}
+			}
+			return n, err
+		}
+		id := slices.Index(sqlstore.SessionColumns(), "id")
+		// Each takes the rows, and returns those to store and the number to return.
+		for name, one := range map[string]struct {
+			do     func(rows [][]any) ([][]any, int64)
+			said   string
+			stored int64
+		}{
+			"too few":              {func(rows [][]any) ([][]any, int64) { return rows[1:], 40 }, "given 40 rows, returned 40, and has stored 39", 0},
+			"none":                 {func([][]any) ([][]any, int64) { return nil, 40 }, "given 40 rows, returned 40, and has stored 0", 0},
+			"returns too few":      {func(rows [][]any) ([][]any, int64) { return rows, 39 }, "given 40 rows, returned 39, and has stored 40", 0},
+			"returns too many":     {func(rows [][]any) ([][]any, int64) { return rows, 80 }, "given 40 rows, returned 80, and has stored 40", 0},
+			"too few, and says so": {func(rows [][]any) ([][]any, int64) { return rows[1:], 39 }, "given 40 rows, and has stored 39", 40},
+			"twice": {func(rows [][]any) ([][]any, int64) {
+				for _, row := range rows[:40] {
+					row = slices.Clone(row)
+					row[id] = fmt.Sprint(row[id], "+")
+					rows = append(rows, row)
+				}
+				return rows, 80
+			}, "the database reports an error", 40},
+		} {
+			for _, s := range all {
+				s.Company = strings.ReplaceAll(name, " ", "")
+			}
+			load := func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
+				rows, n := one.do(slices.Clone(rows))
+				_, err := insert(ctx, conn, table, columns, rows)
+				return n, err
+			}
+			p, err := b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{Load: load})
+			require.ErrorContains(t, err, one.said, name)
+			requireNoPerson(t, err)
+			require.Equal(t, []int64{one.stored, one.stored}, []int64{p.Done, p.Created}, name)
+			p, err = b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{Load: insert})
+			require.NoError(t, err, name)
+			require.Equal(t, 40-one.stored, p.Created, name)
+			requireImported(t, b, all)
+		}
+	})
+}
+
 // TestImportLoad imports with a Load of the host's own. The rows that it stores are a part of the
-// transaction. If it fails, or stores fewer, the part is stored without it. A Load that never works
-// is an error.
+// transaction. If it fails, or leaves out a session that is stored already, the part is stored
+// without it. A Load that never works is an error.
 func TestImportLoad(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)
 		all := imported()
 		require.NoError(t, b.Insert(t.Context(), all[1], all[4000]))
 		broken, calls := errors.New("broken"), 0
+		id := slices.Index(sqlstore.SessionColumns(), "id")
 		insert := func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
 			calls++
-			if calls == 3 { // the second part has two companies
-				rows = rows[:len(rows)/2]
+			if calls == 2 { // as LOAD DATA LOCAL does
+				rows = slices.DeleteFunc(slices.Clone(rows), func(row []any) bool { return row[id] == all[4000].ID })
 			}
 			for _, row := range rows {
 				row = append(row, "the host's own") // must not touch the next row

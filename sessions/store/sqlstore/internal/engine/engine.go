@@ -151,6 +151,7 @@ type Engine struct {
 	TailKeys Statement
 	// ChangedSince selects created_us and id of the sessions changed after :since, and up to :seq.
 	ChangedSince Statement
+	CountChanged Statement // counts those sessions, up to :limit
 	IDsOf        Statement // selects changed_seq and id of the sessions with {changes}
 	SessionsOf   Statement // selects id and packed session of the matches with {changes}
 	// CountOf counts the matches with {changes} created from :oldest_us to :newest_us, both

@@ -115,7 +115,7 @@ func (e *Engine) fill() *Engine {
 	e.PutSegments, e.PutBlocks, e.DeleteSomeBlocks = cmp.Or(e.PutSegments, putSegments), cmp.Or(e.PutBlocks, putBlocks), deleteSomeBlocks
 	e.DeleteSegments, e.DeleteBlocks, e.DeleteAllSegments, e.DeleteAllBlocks = deleteSegments, deleteBlocks, deleteAllSegments, deleteAllBlocks
 	e.SetPacked, e.SetForgot, e.ResetPacked, e.TouchCompany = setPacked, setForgot, resetPacked, touchCompany
-	e.CountTail, e.TailKeys, e.ChangedSince, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, idsOf, sessionsOf
+	e.CountTail, e.TailKeys, e.ChangedSince, e.CountChanged, e.IDsOf, e.SessionsOf = countTail, tailKeys, changedSince, countChanged, idsOf, sessionsOf
 	e.CountOf, e.SessionsAt, e.Totals = countOf, cmp.Or(e.SessionsAt, sessionsAt), totals
 	e.TombstonesOf, e.DeleteSessions = cmp.Or(e.TombstonesOf, tombstonesOf), cmp.Or(e.DeleteSessions, deleteSessions)
 	e.ExpireTombstones, e.Undead = expireTombstones, undead
@@ -154,7 +154,7 @@ func (e *Engine) fill() *Engine {
 	)
 	for _, s := range []*Statement{
 		&e.Get, &e.Stored, &e.Held, &e.Changes, &e.Page, &e.InsertSessions, &e.ReplaceSessions, &e.TailPage, &e.CountTail, &e.TailKeys,
-		&e.ChangedSince, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt, &e.Entomb, &e.KeysOf,
+		&e.ChangedSince, &e.CountChanged, &e.IDsOf, &e.SessionsOf, &e.CountOf, &e.SessionsAt, &e.Entomb, &e.KeysOf,
 	} {
 		*s = Statement(names.Replace(string(*s)))
 	}

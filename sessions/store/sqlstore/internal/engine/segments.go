@@ -51,6 +51,16 @@ FROM sessionkit_sessions s{by change}
 WHERE s.company = :company AND s.changed_seq > :since AND s.changed_seq <= :seq
 ORDER BY s.changed_seq`
 
+	// The order keeps PostgreSQL to the index by change numbers: see Changed.
+	countChanged = `SELECT count(*)
+FROM (
+	SELECT s.changed_seq
+	FROM sessionkit_sessions s{by change}
+	WHERE s.company = :company AND s.changed_seq > :since AND s.changed_seq <= :seq
+	ORDER BY s.changed_seq
+	LIMIT :limit
+) s`
+
 	idsOf = `SELECT s.changed_seq, s.id
 FROM {changed sessions}
 WHERE s.company = :company{with changes}`
