@@ -155,9 +155,10 @@ const (
 // The source is ranged over once, on the goroutine of the caller, as are the functions of the
 // options. Its sessions may be valid only until the next one. The next part is read while one is
 // stored, and segments are packed at the same time, so that Import needs two connections, and a
-// source that reads from the same database one more. Until they are packed, searches read up to
-// eight times Packing.Tail sessions row by row, and in a new company up to a whole segment. At the
-// end nothing is left to pack, unless Packing.Tail is negative.
+// source that reads from the same database one more. Until they are packed, searches read sessions
+// row by row: in a new company up to a whole segment, in another one up to eight times Packing.Tail,
+// and later, if there are many to import, up to a whole segment, too. At the end nothing is left to
+// pack, unless Packing.Tail is negative.
 func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (_ ImportProgress, err error) {
 	ctx, w := b.watch(ctx, "import", "")
 	defer w.end(&err)
@@ -481,6 +482,9 @@ func (im *importing) packLong(ctx context.Context) error {
 	tails := make([]int64, len(long))
 	for i, company := range long {
 		im.unpacked[company], tails[i] = 0, im.tails[company]
+		// The import is a large one, perhaps resumed: from now on pack each session once, and not a
+		// part of a segment that has to be merged with others.
+		im.tails[company] = max(tails[i], min(fanInSegments*tails[i], int64(im.b.segmentMost())))
 	}
 	im.packed = make(chan error, 1)
 	packed := im.packed

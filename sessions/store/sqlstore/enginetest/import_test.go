@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -174,6 +175,33 @@ func TestImportOutcomes(t *testing.T) {
 		_, err = b.Import(t.Context(), none, sqlstore.ImportOptions{})
 		require.ErrorIs(t, err, sessions.ErrInvalid)
 	})
+}
+
+// TestImportResumedSegments cuts an import off after a third. When it is resumed, it leaves hardly
+// more segments than if it had not been cut off.
+func TestImportResumedSegments(t *testing.T) {
+	t.Parallel()
+	all, cut := persons(20_000), errors.New("cut off")
+	segments := func(at int64) int {
+		db := open(t, sqlite)
+		b := newBackend(t, sqlite, db).WithPacking(sqlstore.Packing{Tail: 64, Segment: 4096})
+		p, err := b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{Progress: func(p sqlstore.ImportProgress) error {
+			if p.Done >= at {
+				return cut
+			}
+			return nil
+		}})
+		if errors.Is(err, cut) {
+			_, err = b.Import(t.Context(), lending(all, nil), sqlstore.ImportOptions{Skip: p.Done, Progress: func(sqlstore.ImportProgress) error {
+				time.Sleep(30 * time.Millisecond) // for the packing at work: each part might be packed by itself
+				return nil
+			}})
+		}
+		require.NoError(t, err)
+		return countRows(t, db, "sessionkit_segments WHERE company = ", "acme")
+	}
+	whole := segments(math.MaxInt64)
+	require.LessOrEqual(t, segments(6000), whole+2)
 }
 
 // TestImportAmongWriters cuts an import off at random moments, and continues from the reported
