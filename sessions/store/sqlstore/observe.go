@@ -32,7 +32,8 @@ type Operation struct {
 	Duration time.Duration
 
 	// Statements is [sessionkit.statements]: those that were sent, without those that only begin or
-	// end transactions or set savepoints.
+	// end transactions, set savepoints, or look at the connection, as a Backend's first call does
+	// and each call in a transaction of the host's on MariaDB.
 	Statements int
 	// RowsRead is [sessionkit.rows_read]: rows of any table that the statements read, such as
 	// sessions, blocks of segments and companies.
