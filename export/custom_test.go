@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -48,6 +49,9 @@ func TestCustomColumns(t *testing.T) {
 		"number":  {Columns: []Column{ColumnCustom(1)}, Custom: []CustomColumn{id}},
 		"none":    {Columns: []Column{ColumnCustom(-1)}},
 		"header":  {Custom: []CustomColumn{{Cell: id.Cell}}},
+		"mark":    {Custom: []CustomColumn{{Header: "\uFEFFx", Cell: id.Cell}}}, // would be read as that of the file
+		"long":    {Custom: []CustomColumn{{Header: strings.Repeat("x", MaxExcelCellUnits), Cell: id.Cell}}},
+		"renamed": {Headers: map[Column]string{ColumnSex: "\uFEFFSex"}},
 		"cell":    {Custom: []CustomColumn{{Header: "x"}}},
 		"doubled": {Custom: []CustomColumn{{Header: "Sex", Cell: id.Cell}}},
 	} {
@@ -59,6 +63,42 @@ func TestCustomColumns(t *testing.T) {
 	var back Column
 	require.NoError(t, back.UnmarshalText(text))
 	require.Equal(t, ColumnCustom(3), back)
+}
+
+// TestCellsAreMadeOnce requires that the function of a column is called once for each row, also if
+// the first cell may not be a formula because the row ends in a quote.
+func TestCellsAreMadeOnce(t *testing.T) {
+	calls := 0
+	opts := Options{Format: ExcelCSV, Zone: time.UTC, Columns: []Column{ColumnCustom(0), ColumnAttempts, ColumnCustom(1), ColumnExtra}, Custom: []CustomColumn{
+		{Header: "No.", Cell: func(s *sessions.Session) string {
+			require.Zero(t, s.Revision, "it counts the changes of fields that the column does not name")
+			calls++
+			return fmt.Sprintf(`%d "x"`, calls)
+		}},
+		{Header: "Note", Cell: func(*sessions.Session) string { return strings.Repeat("x", MaxExcelCellUnits+1) }},
+	}}
+	s := ordinary(1)[0]
+	s.Revision = 7
+	extra, err := sessions.NewExtra(sessions.ExtraPair{Key: "a", Value: "b"})
+	require.NoError(t, err)
+	s.Extra = extra
+	want := [][]string{{"No.", "Attempts", "Note", "Extra"}, {`'1 "x"`, "1", TooLongMark, `{"a":"b"}`}, {`'2 "x"`, "1", TooLongMark, `{"a":"b"}`}}
+	var b bytes.Buffer
+	res, err := Write(t.Context(), &b, selectionOf([]*sessions.Session{s, s}), opts)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), res.TooLong)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), byteOrderMark))).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, want, rows)
+
+	b.Reset()
+	calls = 0
+	res, err = WriteGocsv(t.Context(), csv.NewWriter(&b), selectionOf([]*sessions.Session{s, s}), opts)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), res.TooLong)
+	rows, err = csv.NewReader(&b).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, want, rows)
 }
 
 func onlyField(fields sessions.Fields) (one sessions.Field) {

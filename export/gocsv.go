@@ -115,9 +115,7 @@ func (p *plan) strings(row []string, cell func(*planned) []byte) {
 	// quotes.
 	quoted := p.needsQuotes(last) || strings.ContainsAny(last, separators)
 	if p.excel && len(row) > 1 && quoted && strings.HasPrefix(row[0], `="`) {
-		p.noFormula = true // as plan.row does
-		row[0] = string(cell(&p.columns[0]))
-		p.noFormula = false
+		row[0] = "'" + unprotect(row[0], p.comma) // as unsplit does
 	}
 }
 

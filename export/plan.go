@@ -25,8 +25,7 @@ type plan struct {
 	opens  [256]bool
 	splits [256]bool // bytes after which a part of a text is guarded
 
-	noFormula bool  // the next cell is not protected by a formula
-	tooLong   int64 // cells that were too long for a sheet
+	tooLong int64 // cells that were too long for a sheet
 
 	eightCommas uint64
 	clock       clock
@@ -110,30 +109,32 @@ func (p *plan) header(b []byte) []byte {
 
 // headers appends the row of headers.
 func (p *plan) headers(b []byte) []byte {
-	start, last := len(b), len(b)
+	start, first, last := len(b), 0, len(b)
 	for i := range p.columns {
-		if i > 0 {
-			b = append(b, p.comma)
-			last, p.noFormula = len(b), false
+		last = len(b)
+		b = append(p.text(b, p.columns[i].Header), p.comma)
+		if i == 0 {
+			first = len(b) - 1
 		}
-		b = p.text(b, p.columns[i].Header)
 	}
+	b = b[:len(b)-1]
 	if p.excel && last > start {
-		// As in row: the first header then gets an apostrophe instead of a formula.
-		if p.noFormula = runs(b[start:]); p.noFormula {
-			return p.headers(b[:start])
-		}
-		b = asText(b, start, last)
+		b = p.unsplit(b, start, first, last)
 	}
-	p.noFormula = false
 	return append(b, lineBreak...)
 }
 
-// runs reports whether LibreOffice evaluates a line that it does not split, and so takes for one
-// field: the line begins as a formula and ends in a quote. It does not if the first cell is written
-// without a formula.
-func runs(line []byte) bool {
-	return bytes.HasPrefix(line, []byte(`"=`)) && line[len(line)-1] == '"'
+// unsplit changes a line of several cells so that it is a text for spreadsheets with another
+// separator, which do not split it and take it for one field. first is the end of the first cell,
+// and last is the beginning of the last one.
+func (p *plan) unsplit(b []byte, start, first, last int) []byte {
+	// LibreOffice evaluates a line that begins as a formula and ends in a quote.
+	if bytes.HasPrefix(b[start:], []byte(`"=`)) && b[len(b)-1] == '"' {
+		rest := string(b[first:])
+		cell := strings.ReplaceAll(string(b[start+1:first-1]), `""`, `"`)
+		return append(p.apostrophe(b[:start], unprotect(cell, p.comma)), rest...)
+	}
+	return asText(b, start, last)
 }
 
 // asText puts the last cell of a line in quotes if the line has digits and nothing that shows it to
@@ -152,11 +153,14 @@ func asText(b []byte, start, last int) []byte {
 
 // row appends the row of a session.
 func (p *plan) row(b []byte, s *sessions.Session) []byte {
-	start, last := len(b), len(b)
+	start, first, last := len(b), 0, len(b)
 	if hidden := s.Hidden().Intersect(p.fields); p.excel || hidden != 0 {
 		for i := range p.columns {
-			last, p.noFormula = len(b), p.noFormula && i == 0
+			last = len(b)
 			b = append(p.cell(b, s, hidden, &p.columns[i]), p.comma)
+			if i == 0 {
+				first = len(b) - 1
+			}
 		}
 	} else {
 		// The same as above, without the calls that most cells do not need: see BenchmarkWrite.
@@ -173,13 +177,8 @@ func (p *plan) row(b []byte, s *sessions.Session) []byte {
 	}
 	b = b[:len(b)-1] // no separator ends a row
 	if p.excel && last > start {
-		// The row is written again with an apostrophe in place of the formula of its first cell.
-		if p.noFormula = runs(b[start:]); p.noFormula {
-			return p.row(b[:start], s)
-		}
-		b = asText(b, start, last)
+		b = p.unsplit(b, start, first, last)
 	}
-	p.noFormula = false
 	if len(b) == start {
 		// The only cell is empty. It gets quotes, since an empty line is not a row.
 		b = append(b, `""`...)
@@ -207,18 +206,9 @@ func (p *plan) cell(b []byte, s *sessions.Session, hidden sessions.Fields, c *pl
 // text appends a cell of any content.
 func (p *plan) text(b []byte, v string) []byte {
 	if p.excel {
-		way := p.protect(v)
-		if way == formula && p.noFormula {
-			way = prefix
-		}
-		switch way {
+		switch p.protect(v) {
 		case prefix:
-			// With the apostrophe first, only special bytes need quotes.
-			if p.raw || !p.special(v) {
-				return append(append(b, '\''), v...)
-			}
-			p.scratch = append(append(p.scratch[:0], '\''), v...)
-			return appendQuoted(b, p.scratch)
+			return p.apostrophe(b, v)
 		case formula:
 			if p.raw {
 				return appendQuoted(append(b, '='), v)
@@ -236,6 +226,16 @@ func (p *plan) text(b []byte, v string) []byte {
 		}
 	}
 	return p.plain(b, v)
+}
+
+// apostrophe appends a cell with an apostrophe before its text.
+func (p *plan) apostrophe(b []byte, v string) []byte {
+	// With the apostrophe first, only special bytes need quotes.
+	if p.raw || !p.special(v) {
+		return append(append(b, '\''), v...)
+	}
+	p.scratch = append(append(p.scratch[:0], '\''), v...)
+	return appendQuoted(b, p.scratch)
 }
 
 // plain appends a cell that needs no protection from spreadsheets.

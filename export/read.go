@@ -197,6 +197,9 @@ func (d *decoder) take() *ReadError {
 	for i, end := range d.scan.ends {
 		t := d.target(string(d.scan.row[from:end]))
 		from = end
+		if !t.known {
+			t.header = "#" + strconv.Itoa(i+1) // it may be a person's data, if the file has no header
+		}
 		d.cells = append(d.cells, t)
 		var seen *bool
 		switch {
@@ -207,7 +210,7 @@ func (d *decoder) take() *ReadError {
 		case d.opts.AllowUnknown:
 			continue
 		default:
-			return &ReadError{Column: "#" + strconv.Itoa(i+1), Err: fmt.Errorf("%w: see AllowUnknown and Headers of ReadOptions", ErrUnknownColumn)}
+			return &ReadError{Column: t.header, Err: fmt.Errorf("%w: see AllowUnknown and Headers of ReadOptions", ErrUnknownColumn)}
 		}
 		if *seen {
 			return &ReadError{Column: t.header, Err: ErrDoubledColumn}

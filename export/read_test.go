@@ -243,6 +243,18 @@ func TestCellsRefused(t *testing.T) {
 	}
 }
 
+// TestErrorsNameNoForeignHeader reads a file without a header, whose first row would be the header.
+func TestErrorsNameNoForeignHeader(t *testing.T) {
+	n := 0
+	for _, err := range Read(strings.NewReader("Nino,Beridze,01001012345\nGia,\"x\"y,5\n"), ReadOptions{AllowMissing: true, AllowUnknown: true}) {
+		var at *ReadError
+		require.ErrorAs(t, err, &at)
+		require.Equal(t, "#2", at.Column)
+		n++
+	}
+	require.Equal(t, 1, n)
+}
+
 func TestVendorFiles(t *testing.T) {
 	var row Row
 	one := func(cells map[string]string, opts ReadOptions) Row {

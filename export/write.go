@@ -350,8 +350,11 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 		return err
 	}
 	for i, custom := range o.Custom {
-		if custom.Cell == nil || custom.Header == "" || !utf8.ValidString(custom.Header) || strings.ContainsRune(custom.Header, 0) {
-			return fmt.Errorf("%w: custom column %d has no Cell, or a header that is empty or not UTF-8", ErrOptions, i+1)
+		if custom.Cell == nil {
+			return fmt.Errorf("%w: custom column %d has no Cell", ErrOptions, i+1)
+		}
+		if err := checkHeader(custom.Header); err != nil {
+			return fmt.Errorf("%w: custom column %d: %w", ErrOptions, i+1, err)
 		}
 	}
 	// ID and creation time are never dropped.
@@ -372,6 +375,7 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 					text: func(s *sessions.Session) string {
 						p.custom = *s
 						p.custom.Retain(of.Fields)
+						p.custom.Revision = 0 // it counts the changes of other fields
 						return of.Cell(&p.custom)
 					},
 				})
@@ -428,9 +432,22 @@ func checkHeaders(headers map[Column]string) error {
 		if c >= columnEnd {
 			return fmt.Errorf("%w: Headers has a column that does not exist", ErrUnknownColumn)
 		}
-		if h == "" || !utf8.ValidString(h) || strings.ContainsRune(h, 0) {
-			return fmt.Errorf("%w: %v has a header that is empty or not UTF-8", ErrOptions, c)
+		if err := checkHeader(h); err != nil {
+			return fmt.Errorf("%w: %v: %w", ErrOptions, c, err)
 		}
+	}
+	return nil
+}
+
+// checkHeader refuses a header that no file can have, or that would not be read as it was written.
+func checkHeader(h string) error {
+	switch {
+	case h == "" || !utf8.ValidString(h) || strings.ContainsRune(h, 0):
+		return errors.New("a header that is empty or not UTF-8")
+	case strings.HasPrefix(h, byteOrderMark):
+		return errors.New("a header that begins with a byte order mark")
+	case len(h) >= MaxExcelCellUnits: // an apostrophe may be added
+		return fmt.Errorf("a header of %d bytes or more", MaxExcelCellUnits)
 	}
 	return nil
 }
