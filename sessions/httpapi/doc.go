@@ -124,11 +124,12 @@
 // An export that breaks off has neither trailers nor an end: HTTP/1.1 closes the connection inside
 // a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot signal that, so it is refused (nginx:
 // proxy_http_version 1.1). To break off, the handler sets a write deadline in the past on the
-// connection, and panics with http.ErrAbortHandler, so that a middleware that recovers cannot write
-// more. It needs a ResponseWriter with a method SetWriteDeadline, or with Unwrap methods that lead
-// to one, as in gin, echo and chi. With any other, such as that of http.TimeoutHandler, an export
-// is answered 501 before its first byte, and [Options.Failed] gets the reason. Flush is not
-// required. The header X-Accel-Buffering tells nginx not to buffer the file on disk.
+// connection, closes it if it is one of HTTP/1.1, and panics with http.ErrAbortHandler, so that a
+// middleware that recovers cannot write more. It needs a ResponseWriter with a method
+// SetWriteDeadline, or with Unwrap methods that lead to one, as in gin, echo and chi. With any
+// other, such as that of http.TimeoutHandler, an export is answered 501 before its first byte, and
+// [Options.Failed] gets the reason. Flush is not required. The header X-Accel-Buffering tells nginx
+// not to buffer the file on disk.
 //
 // If the client goes away, or reads more slowly than [Options.MinBytesPerSecond], the storage's
 // query ends.

@@ -23,6 +23,7 @@ type download struct {
 	begun    bool
 	failed   error // first error of the connection
 	deadline bool  // the connection has write deadlines
+	hijack   bool  // the connection may be taken over: it is one of HTTP/1
 	flush    bool  // each part is flushed
 
 	credit time.Duration // how long the client may read nothing from now on
@@ -33,15 +34,15 @@ type download struct {
 // so that a failure does not look like the end of the file. A panic is not enough, since a
 // middleware that recovers ends the answer properly. So the ResponseWriter must give access to the
 // connection itself.
-func newDownload(w http.ResponseWriter, rate int64, start func()) (*download, error) {
-	d := &download{w: w, control: http.NewResponseController(w), rate: rate, start: start, flush: true}
+func newDownload(w http.ResponseWriter, r *http.Request, rate int64, start func()) (*download, error) {
+	d := &download{w: w, control: http.NewResponseController(w), hijack: r.ProtoMajor == 1, rate: rate, start: start, flush: true}
 	// No deadline: the call only shows whether deadlines are supported.
 	switch err := d.control.SetWriteDeadline(time.Time{}); {
 	case err == nil:
 		d.deadline = true
 	case !errors.Is(err, http.ErrNotSupported):
 		return nil, fmt.Errorf("httpapi: write deadline: %w", err)
-	case !hijacks(w):
+	case !d.hijack || !hijacks(w):
 		return nil, errNoTear
 	}
 	if rate > 0 {
@@ -134,13 +135,17 @@ func (d *download) until(t time.Time) error {
 }
 
 // tear ensures that the client sees no end of the file, whatever a middleware does after a panic.
-// With HTTP/1.1 nothing more can be written to the connection, so that the last chunk is missing.
-// With HTTP/2 the stream is reset.
+// With HTTP/2 the stream is reset. With HTTP/1.1 nothing more can be written to the connection, so
+// that the last chunk is missing.
 func (d *download) tear() {
-	if d.deadline && d.control.SetWriteDeadline(time.Unix(1, 0)) == nil {
-		return
+	// This comes first, since the Hijack of a middleware may panic.
+	if d.deadline {
+		_ = d.control.SetWriteDeadline(time.Unix(1, 0)) // the download has failed already
 	}
-	if conn, _, err := d.control.Hijack(); err == nil {
-		_ = conn.Close() // the download has failed already
+	// A middleware may remove the deadline after the handler, for the next request.
+	if d.hijack {
+		if conn, _, err := d.control.Hijack(); err == nil {
+			_ = conn.Close()
+		}
 	}
 }

@@ -83,7 +83,7 @@ func (c *call) export() error {
 	if err != nil {
 		return err
 	}
-	d, err := newDownload(c.w, c.options.MinBytesPerSecond, func() { c.exportHeader(format, options.Zone) })
+	d, err := newDownload(c.w, c.r, c.options.MinBytesPerSecond, func() { c.exportHeader(format, options.Zone) })
 	if err != nil {
 		return err
 	}
