@@ -116,10 +116,10 @@
 // with the row and column. An answer is one file: for more rows, ask for fewer days at a time, or
 // for RFC 4180, which has no limit.
 //
-// After the last byte come the trailers Export-Rows and Export-Sha256. The Store's audit event of the
-// file (store.Written) has both, too, since browsers do not read trailers; for a file that broke off
-// it has the error. For progress, a client asks for /count during the export; the answer says whether
-// it is exact.
+// After the last byte come the trailers Export-Rows and Export-Sha256. The Store's audit event of
+// the file (store.Written) has both, too, since browsers do not read trailers; for a file that
+// broke off it has the error. For progress, a client asks for /count during the export; the answer
+// says whether it is exact.
 //
 // An export that breaks off has neither trailers nor an end: HTTP/1.1 closes the connection inside
 // a chunk, HTTP/2 resets the stream. HTTP/1.0 cannot signal that, so it is refused (nginx:
@@ -137,8 +137,8 @@
 // # Settings
 //
 // PUT /settings replaces the settings as a whole: {"acceptance": {"default": "kvalifika-3d2d:5"},
-// "extra_keys": ["phone"]}, and "kept_on_redaction", the extra keys that a redaction keeps, which are
-// left unchanged if the member is missing. If-Match must have the ETag that was read, or * to
+// "extra_keys": ["phone"]}, and "kept_on_redaction", the extra keys that a redaction keeps, which
+// are left unchanged if the member is missing. If-Match must have the ETag that was read, or * to
 // replace any settings. Without If-Match the answer is 428. If the settings have changed since, it
 // is 412. Policies are on the scale far.Kvalifika.
 //

@@ -101,8 +101,8 @@ func TestSettingsAreStrict(t *testing.T) {
 	none.get("master", "/settings").problem(http.StatusNotImplemented, "not_supported")
 }
 
-// TestKeptOnRedaction checks that the keys can be set, and that a client that does not know them leaves
-// them unchanged.
+// TestKeptOnRedaction checks that the keys can be set, and that a client that does not know them
+// leaves them unchanged.
 func TestKeptOnRedaction(t *testing.T) {
 	h := newHost(t)
 	const base = `{"acceptance": {"default": "kvalifika-3d2d:6"}, "extra_keys": ["email", "branch"]`

@@ -325,8 +325,8 @@ func (l *wordList) addWords(folded []byte, within int, number bool, d detail) bo
 	return true
 }
 
-// addForms adds the spellings of folded[start:end], which has the given number of choices. It returns
-// false if the list is full.
+// addForms adds the spellings of folded[start:end], which has the given number of choices. It
+// returns false if the list is full.
 func (l *wordList) addForms(folded []byte, start, end, choices int, d detail) bool {
 	var s speller
 	n := forms(choices)

@@ -172,9 +172,10 @@ func (s *Store) PurgeCompany(ctx context.Context, v Viewer, keep time.Duration) 
 }
 
 // Redact removes the person from one session, and keeps the session and the extra fields named in
-// the company's settings ([CompanySettings.KeptOnRedaction]). If the Backend is not a [Writer] the error
-// wraps [errors.ErrUnsupported]. The viewer needs [Viewer.MayErase]. A session that is missing, or
-// outside the viewer's restriction, is [ErrNotFound]. The audit hook is called before and after.
+// the company's settings ([CompanySettings.KeptOnRedaction]). If the Backend is not a [Writer] the
+// error wraps [errors.ErrUnsupported]. The viewer needs [Viewer.MayErase]. A session that is
+// missing, or outside the viewer's restriction, is [ErrNotFound]. The audit hook is called before
+// and after.
 func (s *Store) Redact(ctx context.Context, v Viewer, id string) error {
 	if err := v.check(); err != nil {
 		return err

@@ -106,8 +106,8 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 	return all, nil
 }
 
-// eachOf calls do with the sessions that sessionsOf returns, in no order, and holds one at a time. A
-// session is valid only during the call.
+// eachOf calls do with the sessions that sessionsOf returns, in no order, and holds one at a time.
+// A session is valid only during the call.
 func (c conn) eachOf(ctx context.Context, company string, changes []int64, condition engine.Part, do func(*sessions.Session)) error {
 	r := row.NewReader(readable)
 	var s sessions.Session
@@ -565,8 +565,8 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 	return nil
 }
 
-// read reads the rows of the matches that wait, as many as one statement reads, and checks that they
-// are what the segments say.
+// read reads the rows of the matches that wait, as many as one statement reads, and checks that
+// they are what the segments say.
 func (r *search) read(ctx context.Context) error {
 	n := min(r.atOnce, len(r.waiting))
 	if n == 0 {

@@ -104,8 +104,9 @@ func (c conn) reader(company string, segments ...*segment.Segment) *reader {
 	return r
 }
 
-// arena is memory for an evaluation: for the blocks that it reads, and the sets that it makes. It is
-// used again once none of them is needed: an evaluation may read megabytes, and takes only a moment.
+// arena is memory for an evaluation: for the blocks that it reads, and the sets that it makes. It
+// is used again once none of them is needed: an evaluation may read megabytes, and takes only a
+// moment.
 type arena struct {
 	chunks [][]byte
 	used   int // chunks in use; the last one of them has room

@@ -526,8 +526,8 @@ func (w *write) store(ctx context.Context, c *call, d *decision, seq int64) erro
 	return w.leave(ctx, d.company, gone, seq+int64(len(d.rows)))
 }
 
-// add writes the rows of a decision's new sessions. If one is not new, the error is errLook, or that
-// of load.
+// add writes the rows of a decision's new sessions. If one is not new, the error is errLook, or
+// that of load.
 func (w *write) add(ctx context.Context, c *call, d *decision, rows [][]any) error {
 	if c.load == nil || w.look || len(rows) <= fewRows {
 		return w.storeRows(ctx, w.engine.InsertSessions, rows, 1)

@@ -1,8 +1,8 @@
 // Endtoend times the export of a whole company from a database to a file: with the Store and
 // package export, and with the database's own client, which writes the same 24 columns in the same
-// order, as they are stored. They take turns. Each turn is a process of its own, timed from its start
-// to the end of the file. The Store has turns with GOGC=400 as well, which suits a process that only
-// exports: little of its memory is in use at any time.
+// order, as they are stored. They take turns. Each turn is a process of its own, timed from its
+// start to the end of the file. The Store has turns with GOGC=400 as well, which suits a process
+// that only exports: little of its memory is in use at any time.
 //
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -load 1000000   # fill an empty database
 //	go -C examples run ./benchmarks/export/endtoend -dsn DSN -turns 5

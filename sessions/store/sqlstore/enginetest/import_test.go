@@ -251,8 +251,9 @@ func TestImportAmongWriters(t *testing.T) {
 	})
 }
 
-// TestImportPanics requires that a panic of a function of the host's ends the import. The next part,
-// which waits meanwhile, must end without being stored: TestMain finds goroutines that are left.
+// TestImportPanics requires that a panic of a function of the host's ends the import. The next
+// part, which waits meanwhile, must end without being stored: TestMain finds goroutines that are
+// left.
 func TestImportPanics(t *testing.T) {
 	b := newBackend(t, sqlite, open(t, sqlite))
 	all := persons(5000)
@@ -265,9 +266,9 @@ func TestImportPanics(t *testing.T) {
 	requireImported(t, b, all)
 }
 
-// TestImportLoadMiscounts imports with Loads that store other rows than those that they are given, or
-// return another number. Nothing of the part is stored, except where the rows may have been stored
-// already.
+// TestImportLoadMiscounts imports with Loads that store other rows than those that they are given,
+// or return another number. Nothing of the part is stored, except where the rows may have been
+// stored already.
 func TestImportLoadMiscounts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		b := newBackend(t, e, db)

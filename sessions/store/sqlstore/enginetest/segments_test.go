@@ -180,8 +180,8 @@ func loaded(t *testing.T, b *sqlstore.Backend, list []*sessions.Session) *oracle
 	return &all
 }
 
-// change inserts sessions (steps 0 to 2), updates one (3 and 4) or redacts one (5), in a Backend and
-// in the oracle. number is that of the next session.
+// change inserts sessions (steps 0 to 2), updates one (3 and 4) or redacts one (5), in a Backend
+// and in the oracle. number is that of the next session.
 func (o *oracle) change(t *rapid.T, b *sqlstore.Backend, company string, number *int, step int) {
 	switch {
 	case step < 3:

@@ -584,8 +584,8 @@ func FuzzPostings(f *testing.F) {
 	})
 }
 
-// TestBlocksStay compares a digest of all blocks with a golden one: a Builder may become faster, but
-// other blocks are another version of them.
+// TestBlocksStay compares a digest of all blocks with a golden one: a Builder may become faster,
+// but other blocks are another version of them.
 func TestBlocksStay(t *testing.T) {
 	digest := sha256.New()
 	r := rand.New(rand.NewPCG(5, 8))
