@@ -202,6 +202,17 @@ func ExampleOf() {
 	// any(subject(s-1),search(gior))
 }
 
+// A Backend that is not SQL reads the criteria of a filter, and translates each of them.
+func ExampleCriterion() {
+	f := filter.And(filter.Status(sessions.Failed), filter.AtLeast(sessions.FieldAttempt, 2))
+	for c := range f.All() {
+		fmt.Println(c.Name(), c.Values(), c.Argument("at_least"), c.Fields(), c.Match(&sessions.Session{Status: sessions.Failed, Attempt: 1}))
+	}
+	// Output:
+	// status [failed] [] status true
+	// attempt [] [2] attempt false
+}
+
 // An index with the AppendTerms of each session finds the sessions of a criterion by its Terms.
 func ExampleCriterion_Terms() {
 	index := map[filter.Term][]string{}
@@ -215,10 +226,10 @@ func ExampleCriterion_Terms() {
 		for _, r := range groups[0] {
 			fmt.Println(r.From, index[filter.Term{Field: r.Field, Value: r.From}])
 		}
-		fmt.Println("no other session meets it:", exact)
+		fmt.Println("no other session matches it:", exact)
 	}
 	// Output:
 	// failed [a]
 	// pending []
-	// no other session meets it: true
+	// no other session matches it: true
 }

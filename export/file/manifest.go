@@ -36,8 +36,8 @@ type Manifest struct {
 
 	Snapshot time.Time `json:"snapshot"` // the sessions are as they were then or a moment later
 	Rows     int64     `json:"rows"`     // without the header
-	Bytes    int64     `json:"bytes"`
-	SHA256   string    `json:"sha256"`
+	Bytes    int64     `json:"bytes"`    // of the file, compressed if Gzip is set
+	SHA256   string    `json:"sha256"`   // of these bytes, in hexadecimal
 
 	// Blocks are the digests of the file's beginnings, with at least BlockBytes of text between
 	// them. They show where a file differs.
@@ -45,11 +45,11 @@ type Manifest struct {
 	Blocks     []Block `json:"blocks"`
 }
 
-// Block describes the beginning of a file.
+// Block describes the beginning of a file, up to the end of a row.
 type Block struct {
-	Rows   int64  `json:"rows"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
+	Rows   int64  `json:"rows"`   // without the header
+	Bytes  int64  `json:"bytes"`  // of the file, compressed if the file is
+	SHA256 string `json:"sha256"` // of these bytes, in hexadecimal
 }
 
 // manifest returns a manifest with everything that is known before the first row.

@@ -18,13 +18,13 @@ func Example() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(q.Match(s, sessions.SearchFields()))
+	fmt.Println(q.Match(s, sessions.SearchFields()), q.MatchKey(searchkey.Of(s), sessions.FieldsOf(sessions.FieldFirstName)))
 	for _, span := range q.Spans(s, sessions.SearchFields()) {
 		fmt.Println(span.Field, s.Text(span.Field).Value()[span.Start:span.End])
 	}
 	// Output:
 	// F giorgiL beridzeP 01001012345D 23ab12345D ab12345D 12345
-	// true
+	// true false
 	// first_name გიო
 	// document_number AB12
 }

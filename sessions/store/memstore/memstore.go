@@ -19,7 +19,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Backend keeps the sessions of any number of companies. The zero Backend is empty.
+// Backend keeps the sessions of any number of companies. The zero Backend is empty. It may be used
+// by many goroutines at once, and must not be copied.
 type Backend struct {
 	mu        sync.RWMutex
 	companies map[string]*company
@@ -99,7 +100,7 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	return batch, nil
 }
 
-// Count counts the sessions of a selection.
+// Count implements [store.Counter].
 func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
 	counts, err := b.CountEach(ctx, sel, []filter.Filter{sel.Filter})
 	if err != nil {
@@ -108,7 +109,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 	return counts[0], nil
 }
 
-// CountEach counts the sessions of a selection with each of the filters.
+// CountEach implements [store.EachCounter].
 func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
 	counts := make([]store.Count, len(filters))
 	err := b.read(ctx, sel.Company, func(c *company) error {
@@ -128,7 +129,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 	return counts, nil
 }
 
-// Tally tallies the sessions of a selection.
+// Tally implements [store.Tallier].
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
 	// A tally is of the whole selection.
 	sel.Limit = math.MaxInt
@@ -175,7 +176,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	return nil
 }
 
-// Get returns one session.
+// Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, companyKey, id string) (s *sessions.Session, err error) {
 	err = b.read(ctx, companyKey, func(c *company) error {
 		found, ok := c.byID[id]

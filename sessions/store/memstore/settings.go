@@ -10,7 +10,7 @@ import (
 )
 
 // Settings keeps the settings of companies in memory, with their history. The zero Settings is
-// empty.
+// empty. It may be used by many goroutines at once, and must not be copied.
 type Settings struct {
 	mu        sync.Mutex
 	companies map[string][]store.SettingsRevision // oldest first; the revision of the i-th is i+1

@@ -11,7 +11,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
-// Trail keeps the audit trails of companies in memory. The zero Trail is empty.
+// Trail keeps the audit trails of companies in memory. The zero Trail is empty. It
+// may be used by many goroutines at once, and must not be copied.
 type Trail struct {
 	mu        sync.Mutex
 	companies map[string][]store.AuditEntry // oldest first
