@@ -51,6 +51,7 @@ func TestCustomColumns(t *testing.T) {
 		"header":  {Custom: []CustomColumn{{Cell: id.Cell}}},
 		"mark":    {Custom: []CustomColumn{{Header: "\uFEFFx", Cell: id.Cell}}}, // would be read as that of the file
 		"long":    {Custom: []CustomColumn{{Header: strings.Repeat("x", MaxExcelCellUnits), Cell: id.Cell}}},
+		"key":     {Columns: []Column{ColumnExtra, ColumnSex}, ExtraKeys: extraKeys(t, "\uFEFFx")},
 		"renamed": {Headers: map[Column]string{ColumnSex: "\uFEFFSex"}},
 		"cell":    {Custom: []CustomColumn{{Header: "x"}}},
 		"doubled": {Custom: []CustomColumn{{Header: "Sex", Cell: id.Cell}}},

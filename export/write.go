@@ -401,6 +401,10 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 	if len(p.columns) == 0 {
 		return fmt.Errorf("%w: none is left", ErrColumn)
 	}
+	// An extra key may begin with a mark, but a reader takes one at the beginning of a file away.
+	if strings.HasPrefix(p.columns[0].Header, byteOrderMark) {
+		return fmt.Errorf("%w: the first column has a header that begins with a byte order mark", ErrOptions)
+	}
 	for i := range p.columns {
 		p.fields = p.fields.Union(p.columns[i].fields)
 		if slices.ContainsFunc(p.columns[:i], func(c planned) bool { return c.Header == p.columns[i].Header }) {

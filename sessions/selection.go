@@ -77,7 +77,7 @@ func (p Position) IsZero() bool { return p.CreatedAt.IsZero() && p.ID == "" }
 
 // Compare returns a negative number if p comes before q in the order of all lists, a positive one
 // if it comes after q, further back, and 0 if they are the same position. It uses only the
-// instant of CreatedAt, whatever its time zone.
+// instant of CreatedAt, whatever its time zone. The zero Position comes before all others.
 func (p Position) Compare(q Position) int {
 	if zero := p.IsZero(); zero != q.IsZero() { // the zero Position is before the newest session
 		if zero {

@@ -93,7 +93,7 @@ func (s *Session) FailedFor(r Reason) bool {
 }
 
 // Compare compares two sessions by their positions in a list ([Position.Compare]), for
-// slices.SortFunc: a negative number means that s comes before t, since it is newer.
+// slices.SortFunc: a negative number means that s comes before t, since it is newer. Neither may be nil.
 func (s *Session) Compare(t *Session) int { return PositionOf(s).Compare(PositionOf(t)) }
 
 // Clone returns a deep copy.

@@ -296,6 +296,9 @@ func TestLimit(t *testing.T) {
 	for _, limit := range []string{"4", "0", "-1", "1.5", "x", "99999999999999999999"} {
 		p := h.get("agent", "/sessions?limit="+limit).problem(http.StatusBadRequest, "invalid_parameter")
 		require.Equal(t, "limit", p["parameter"])
+		if limit == "4" {
+			require.Equal(t, "4 is not within 1 to 3", p["detail"], "the host's limit")
+		}
 	}
 }
 

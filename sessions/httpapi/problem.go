@@ -176,8 +176,8 @@ func problemOf(err error) *problem {
 	case errors.Is(err, store.ErrNotFound):
 		return &problem{Code: codeNotFound}
 	case errors.Is(err, store.ErrLimit):
-		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1,
-			Detail: fmt.Sprintf("more than a page may have: %d, unless the host has set another limit", store.DefaultMaxLimit)}
+		_, detail, _ := strings.Cut(err.Error(), store.ErrLimit.Error()+": ") // with the host's limit
+		return &problem{Code: codeInvalidParameter, Parameter: "limit", Place: 1, Detail: detail}
 	case errors.Is(err, store.ErrAuditQuery): // actions are checked when they are taken
 		return &problem{Code: codeInvalidParameter, Parameter: "before", Place: 1, Detail: "the time ends before it begins"}
 	case errors.Is(err, store.ErrCursor):

@@ -184,7 +184,7 @@ func TestDetailsSayWhatToDo(t *testing.T) {
 		{http.MethodPost, "/sessions", ` {"search": "gior"}`, typeForm, "has to be application/json"},
 		{http.MethodPost, "/sessions", `{}`, "text/plain", "application/json or " + typeForm},
 		{http.MethodGet, "/sessions?statuz=failed", "", "", "besides the filter after, include, limit, tab"},
-		{http.MethodGet, "/sessions?limit=501", "", "", "500"},
+		{http.MethodGet, "/sessions?limit=501", "", "", "501 is not within 1 to 500"},
 		{http.MethodGet, "/sessions?created_at.from=2026-01-01", "", "", "such as Asia/Tbilisi"},
 		{http.MethodGet, "/sessions?created_at=2026-01-01", "", "", "there are before, from, since, to, zone"},
 		{http.MethodPut, "/settings", `{"acceptance": {"default": "5"}, "extra_keys": []}`, "application/json", "kvalifika-3d2d:5"},

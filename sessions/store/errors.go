@@ -103,9 +103,9 @@ type Scope string
 
 // The scopes.
 const (
-	ScopeViewer  Scope = "viewer"
-	ScopeCompany Scope = "company"
-	ScopeProcess Scope = "process"
+	ScopeViewer  Scope = "viewer"  // of one subject in one company
+	ScopeCompany Scope = "company" // of everybody in one company
+	ScopeProcess Scope = "process" // of the Store, whatever the company
 )
 
 // BusyError says which of the [ExportLimits] is reached.

@@ -13,8 +13,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 )
 
-// OtherChecks is the result of all checks of a session but that of its match level: whether it
-// would pass if the level were accepted.
+// OtherChecks says whether a session passed all checks other than that of its match level, so that
+// it would succeed if the level were accepted.
 type OtherChecks string
 
 // The values of OtherChecks.

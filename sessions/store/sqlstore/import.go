@@ -74,7 +74,7 @@ type ImportProgress struct {
 	Done int64
 	// Reached is the position of the last of them, for a source in the order of the list that can
 	// continue from a position ([store.Selection].After), such as a table that is written to
-	// meanwhile, where row numbers move. Zero: none was read.
+	// meanwhile, where row numbers move. Zero: none was read, or all were skipped.
 	Reached store.Position
 
 	Skipped int64 // of Done, by ImportOptions.Skip
@@ -152,8 +152,8 @@ const (
 // errors are [*ImportError] for a bad session or an error of the source, those of Progress or
 // Refused unchanged, and those of Put.
 //
-// The source is ranged over once, on the goroutine of the caller, as are the functions of the
-// options. Its sessions may be valid only until the next one. The next part is read while one is
+// The source is ranged over once, on the goroutine of the caller, and the functions of the options
+// are called there, except Load: it must not panic, since nobody could recover. The source's sessions may be valid only until the next one. The next part is read while one is
 // stored, and segments are packed at the same time, so that Import needs two connections, and a
 // source that reads from the same database one more. Until they are packed, searches read sessions
 // row by row: in a new company up to a whole segment, in another one up to eight times
@@ -265,8 +265,9 @@ func (r *recent) take(company string, list []key) map[int64]*sessions.Session {
 	return taken
 }
 
-// forget forgets the sessions of a company up to a change, which need not be packed again. Some of
-// them were never taken: they have changed since, or were packed before put kept them.
+// forget forgets the sessions of a company up to a change that is being packed. Some of them were
+// never taken: they have changed since, or were packed before put kept them. If the packing fails,
+// they are read from the database.
 func (r *recent) forget(company string, change int64) {
 	if r == nil {
 		return
@@ -355,7 +356,7 @@ func (im *importing) settle(ctx context.Context) error {
 // Load if that failed, and if the engine may have ended its transaction to solve a deadlock with
 // other writers.
 func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fresh bool) {
-	for range optimisticAttempts {
+	for victims := 0; victims < optimisticAttempts; {
 		p.kept = make([]bool, len(p.rows))
 		c, results := put(p.states, func(i int, old *sessions.Session) {
 			given := p.states[i].Session
@@ -375,6 +376,7 @@ func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fres
 			if !b.mayBeVictim(ctx, p.err) {
 				return
 			}
+			victims++
 		case ctx.Err() != nil:
 			// Whatever Load has said, the reason is that the part cannot be stored without it.
 			p.err = failed(ctx, "import", ctx.Err())

@@ -53,6 +53,9 @@ func (c conn) found(ctx context.Context, s engine.Statement, args engine.Args, c
 	return list, err
 }
 
+// errEnough ends the reading of rows, since the caller has what it needs.
+var errEnough = errors.New("sqlstore: enough")
+
 // foundWithin does what found does, but reads only rows of that many bytes in all, or one row. It
 // returns how many bytes were left; they are negative if there are more rows.
 func (c conn) foundWithin(ctx context.Context, s engine.Statement, args engine.Args, company string, bytes int) ([]found, int, error) {

@@ -118,6 +118,7 @@ const (
 	arenaChunkBytes = 256 << 10
 	keptArenas      = 4  // for later readers
 	keptChunks      = 20 // of each of those: a slow search reads five megabytes
+	keptSets        = 64 // of each of those: half a megabyte
 )
 
 // arenas has the arenas that no reader uses. It is not a sync.Pool: a driver allocates each block
@@ -156,6 +157,9 @@ func (a *arena) release() {
 	a.used = 0
 	if len(a.chunks) > keptChunks {
 		a.chunks = slices.Clone(a.chunks[:keptChunks])
+	}
+	if len(a.sets) > keptSets {
+		a.sets = slices.Clone(a.sets[:keptSets])
 	}
 	select {
 	case arenas <- a:

@@ -58,9 +58,6 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error)
 	})
 }
 
-// errEnough ends the reading of rows.
-var errEnough = errors.New("sqlstore: enough")
-
 // AuditEntries implements [store.AuditTrail]. Queries by subject, session or time use an index.
 // Queries by action look at up to 2,000 entries for a page.
 func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ store.AuditBatch, err error) {

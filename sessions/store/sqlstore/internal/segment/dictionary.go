@@ -68,7 +68,6 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 // sessions.
 func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 	var word [maxWordBytes]byte
-	var e entry
 	r := entries{data: c.data, n: n, length: copy(word[:], c.before)}
 	for len(r.data) > 0 {
 		if !r.next() {
@@ -76,7 +75,7 @@ func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 		}
 		copy(word[r.shared:], r.suffix)
 		r.word = word[:r.length]
-		if e = r.entry; !visit(&e) {
+		if !visit(&r.entry) {
 			return true
 		}
 	}
@@ -85,7 +84,7 @@ func eachEntry(c *chunk, n int, visit func(e *entry) bool) bool {
 
 // entries decodes the entries of a chunk of a segment of n sessions, one after the other.
 type entries struct {
-	entry         // the last one, without its word
+	entry         // the last one; next does not set its word
 	shared int    // bytes that its word shares with the word before
 	suffix []byte // the bytes that follow
 	length int    // of its word, or at first of the word before the chunk

@@ -131,8 +131,8 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 	return results, e.err
 }
 
-// Meets is Evaluate for a query of one filter, and reports whether any session matches or may
-// match.
+// Meets reports whether any session matches, or may match, the only filter of the query. Its
+// arguments and its error are those of Evaluate.
 func (e *Evaluation) Meets(s *Segment, oldest, newest int64) (bool, error) {
 	e.begin(s, oldest, newest)
 	some := e.copy(e.q.roots[0].evaluate(e).maybe).and(e.all)
