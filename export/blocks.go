@@ -95,12 +95,12 @@ func startingAt(seq iter.Seq2[*sessions.Session, error], first sessions.Position
 		found := false
 		for s, err := range seq {
 			if !found && err == nil && s != nil {
-				at := positionOf(s)
+				c := first.Compare(positionOf(s))
 				// Sessions of the same microsecond may come before it.
-				if first.Compare(at) > 0 {
+				if c > 0 {
 					continue
 				}
-				if found = at.ID == first.ID && at.CreatedAt.Equal(first.CreatedAt); !found {
+				if found = c == 0; !found {
 					yield(nil, ErrStart)
 					return
 				}

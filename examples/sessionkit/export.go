@@ -50,7 +50,7 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 
 	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
 	fs.BoolVar(&force, "force", false, "replace the file if it exists")
-	fs.BoolVar(&c.resume, "resume", false, "continue an export that was cut off; the other flags must be the same")
+	fs.BoolVar(&c.resume, "resume", false, "continue an export that was cut off, and put it in the place of -out; the other flags must be the same")
 	fs.StringVar(&format, "format", "excel_csv", "excel_csv (CSV for Excel), rfc4180 (CSV for import) or xlsx, a workbook")
 	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
 	fs.StringVar(&columns, "columns", "", "`columns` by their headers, also Status and Reasons; HEADER=NAME renames (default: all 24)")
@@ -121,6 +121,12 @@ func (c *exporting) check(force bool) error {
 	}
 	if c.out == "-" {
 		return nil
+	}
+	switch info, err := os.Stat(c.out); {
+	case err == nil && engine.Is(c.dsn, info):
+		return cli.Usagef("-out: the file is the database")
+	case err != nil && !errors.Is(err, os.ErrNotExist):
+		return err
 	}
 	switch info, err := os.Lstat(c.out); {
 	case errors.Is(err, os.ErrNotExist):

@@ -82,13 +82,26 @@ func Parse(fs *flag.FlagSet, args []string, intro string, out io.Writer) error {
 func misread(fs *flag.FlagSet, args []string) error {
 	last := len(args) - 1
 	name, _, _ := strings.Cut(strings.TrimLeft(args[last], "-"), "=")
-	if !strings.HasPrefix(args[last], "-") { // a value, after the name of its flag
-		name = strings.TrimLeft(args[last-1], "-")
+	// A value follows the name of its flag, and may begin with a dash.
+	if last > 0 {
+		before := strings.TrimLeft(args[last-1], "-")
+		if !strings.HasPrefix(args[last], "-") || strings.HasPrefix(args[last-1], "-") && takesValue(fs.Lookup(before)) {
+			name = before
+		}
 	}
 	if fs.Lookup(name) == nil {
 		return Usagef("argument %d: there is no such flag", last+1)
 	}
 	return Usagef("-%s: there is no value, or not one of its form", name)
+}
+
+// takesValue reports whether the argument after a flag is its value.
+func takesValue(f *flag.Flag) bool {
+	if f == nil {
+		return false
+	}
+	b, isBool := f.Value.(interface{ IsBoolFlag() bool })
+	return !isBool || !b.IsBoolFlag()
 }
 
 // List splits a text at commas. A blank text is an empty list.

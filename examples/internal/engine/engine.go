@@ -62,6 +62,16 @@ func Fingerprint(dsn string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// Is reports whether a file is the database of a DSN.
+func Is(dsn string, file os.FileInfo) bool {
+	path, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && os.SameFile(info, file)
+}
+
 // exists returns an error if a DSN names a file that does not exist.
 func exists(dsn string) error {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")

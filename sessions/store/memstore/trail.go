@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -28,13 +29,7 @@ func (t *Trail) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String(
 
 // place returns how many entries are further back than a position.
 func place(all []store.AuditEntry, p store.Position) int {
-	i, _ := slices.BinarySearchFunc(all, p, func(e store.AuditEntry, p store.Position) int { //nolint:gocritic // the signature is that of slices
-		if e.Position().Compare(p) > 0 {
-			return -1
-		}
-		return 1
-	})
-	return i
+	return sort.Search(len(all), func(i int) bool { return all[i].Position().Compare(p) <= 0 })
 }
 
 // AppendAudit implements [store.AuditTrail].

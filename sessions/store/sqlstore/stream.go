@@ -63,7 +63,7 @@ func (b *Backend) stream(ctx context.Context, sel store.Selection, each func(*se
 }
 
 const (
-	longTailChanges = 10_000 // changes; a longer tail is not read in parts
+	longTailChanges = 10_000 // a longer tail is not read in parts
 	// manyDivisor divides the number of all sessions: that part of them is many. Looking each of
 	// them up takes longer than reading all.
 	manyDivisor = 8

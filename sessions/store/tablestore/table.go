@@ -325,7 +325,7 @@ var errTwice = fmt.Errorf("%w: From gives two rows of one session", ErrTable)
 func order(part []*sessions.Session) error {
 	slices.SortFunc(part, (*sessions.Session).Compare)
 	for i := 1; i < len(part); i++ {
-		if s, t := part[i-1], part[i]; s.ID == t.ID && s.CreatedAt.Equal(t.CreatedAt) {
+		if part[i-1].Compare(part[i]) == 0 {
 			return errTwice
 		}
 	}
