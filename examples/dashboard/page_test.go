@@ -46,6 +46,7 @@ func TestPage(t *testing.T) {
 	t.Run("failed export", func(t *testing.T) { testFailedExport(t, browser) })
 	t.Run("masked", func(t *testing.T) { testMasked(t, browser, s) })
 	t.Run("settings", func(t *testing.T) { testSettings(t, browser) })
+	t.Run("a page that was left", func(t *testing.T) { testLeft(t, browser, s) })
 	t.Run("another company", func(t *testing.T) { testOtherCompany(t, browser, s) })
 	t.Run("keyboard alone", func(t *testing.T) { testKeyboard(t, browser, s) })
 	t.Run("phone", func(t *testing.T) { testPhone(t, browser, s) })
@@ -390,6 +391,35 @@ func testSignOut(t *testing.T, b *tab, s *served) {
 		b.settled()
 	}
 	require.Equal(t, s.filtered(t, "lomi"), b.ids())
+}
+
+// testLeft signs out between the moments at which a list is on the page and is complete there, with
+// the sign-out held up: nothing goes on in what is left of the page.
+func testLeft(t *testing.T, browser context.Context, s *served) {
+	b := s.open(t, browser, desk, deskHeight)
+	b.signIn("acme-agent")
+	b.click("#sessions a.more")
+	b.wait("document.getElementById('drawer').open")
+	b.settled()
+	eval[bool](b, `(() => {
+		addEventListener("submit", (event) => { if (event.target.id === "sign-out") event.preventDefault(); });
+		document.addEventListener("htmx:afterSwap", () => document.getElementById("sign-out").requestSubmit(), { once: true });
+		htmx.trigger("#query", "submit");
+		return true;
+	})()`)
+	b.wait("!document.querySelector('main').hasChildNodes() && !document.querySelector('dialog').hasChildNodes()")
+	eval[bool](b, `(() => {
+		for (const key of ["j", "k", "/", "?", "Escape", "Enter"]) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+		for (const type of ["mouseover", "focusin", "click", "auxclick"]) document.querySelector("main").dispatchEvent(new MouseEvent(type, { bubbles: true }));
+		document.getElementById("open-keys").click();
+		document.getElementById("drawer").close();
+		dispatchEvent(new Event("online"));
+		tick();
+		return true;
+	})()`)
+	time.Sleep(100 * time.Millisecond) // an answer is complete 20 ms after it is on the page
+	require.Equal(t, "", b.text("main"))
+	require.False(t, eval[bool](b, "document.getElementById('keys').open"))
 }
 
 func testLive(t *testing.T, browser context.Context) {

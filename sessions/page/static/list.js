@@ -58,7 +58,7 @@ function placed() {
 // Letters are those of the key where the keyboard writes another script.
 const keyOf = (event) => (event.key.length === 1 && event.key > "~" ? { KeyJ: "j", KeyK: "k", Slash: event.shiftKey ? "?" : "/" }[event.code] : event.key);
 
-document.addEventListener("keydown", (event) => {
+listen(document, "keydown", (event) => {
   if (!query || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   const typing = target.matches("select, textarea, input:not([type=checkbox], [type=radio])");
@@ -94,13 +94,13 @@ document.addEventListener("keydown", (event) => {
   });
 });
 
-document.addEventListener("focusin", (event) => {
+listen(document, "focusin", (event) => {
   const row = event.target.closest("#sessions .session");
   if (row) last = row.id;
 });
 
 // A row opens wherever it is clicked, unless text in it is being selected.
-document.addEventListener("click", (event) => {
+listen(document, "click", (event) => {
   const row = event.target.closest("#sessions .session");
   const selection = getSelection();
   if (!row || event.target.closest("a, button") || !selection.isCollapsed && row.contains(selection.anchorNode)) return;
@@ -111,13 +111,13 @@ document.addEventListener("click", (event) => {
 });
 
 // The middle button opens a row in another tab, as it does a link.
-document.addEventListener("auxclick", (event) => {
+listen(document, "auxclick", (event) => {
   const row = event.target.closest("#sessions .session");
   if (row && event.button === 1 && !event.target.closest("a, button")) window.open(row.querySelector(".more").href, "_blank", "noopener");
 });
 
 // Texts that are cut off are told by a tooltip.
-document.addEventListener("mouseover", (event) => {
+listen(document, "mouseover", (event) => {
   const cell = event.target.closest("#sessions td, #sessions th");
   if (!cell || cell.matches(".c-more, .c-selfie")) return;
   const lines = [...cell.querySelectorAll(".pair, .second, :scope > bdi")];
@@ -126,7 +126,7 @@ document.addEventListener("mouseover", (event) => {
   cell.title = cut ? text : "";
 });
 
-document.addEventListener("click", async (event) => {
+listen(document, "click", async (event) => {
   const on = (selector) => event.target.closest(selector);
   if (on("#open-keys")) return byID("keys").showModal();
   if (on("#previous")) return step(-1);
@@ -217,7 +217,7 @@ async function follow(keys) {
 // ---- searches and dates ----
 
 // A search that has not ended goes on while its end is in sight, until it is stopped.
-document.addEventListener("htmx:beforeRequest", (event) => {
+listen(document, "htmx:beforeRequest", (event) => {
   const by = event.detail.requestConfig.triggeringEvent;
   const stopped = byID("results") && byID("results").dataset.stopped !== undefined;
   if (stopped && event.detail.elt.matches("form.partial") && !(by && by.type === "submit")) event.preventDefault();
@@ -227,16 +227,16 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 const half = (control) => control.type === "date" && !control.validity.valid;
 
 if (query) {
-  query.addEventListener("formdata", (event) => { // of every request, and of the export
+  listen(query, "formdata", (event) => { // of every request, and of the export
     for (const control of query.elements) {
       if (half(control)) event.formData.delete(control.name);
     }
   });
-  query.addEventListener("change", (event) => { if (half(event.target)) event.stopPropagation(); }, true);
-  query.addEventListener("focusout", (event) => {
+  listen(query, "change", (event) => { if (half(event.target)) event.stopPropagation(); }, true);
+  listen(query, "focusout", (event) => {
     if (event.target.type === "date") event.target.setAttribute("aria-invalid", String(half(event.target)));
   });
-  drawer.addEventListener("close", () => {
+  listen(drawer, "close", () => {
     const at = byID(leaveTo);
     leaveTo = "";
     placed();
@@ -248,7 +248,7 @@ if (query) {
     if (chosen) byID("toggle-filters").dataset.n = chosen;
     else delete byID("toggle-filters").dataset.n;
   };
-  document.addEventListener("htmx:afterSwap", placed); // before a key can be pressed
-  document.addEventListener("htmx:afterSettle", settled);
+  listen(document, "htmx:afterSwap", placed); // before a key can be pressed
+  listen(document, "htmx:afterSettle", settled);
   settled();
 }

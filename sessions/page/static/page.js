@@ -6,6 +6,10 @@ const byID = (id) => document.getElementById(id);
 const query = byID("query"); // the list's form; other pages have none
 const status = byID("status");
 
+// A page that its reader has left, by signing out, is empty: nothing listens on it any more.
+const present = new AbortController();
+const listen = (target, type, does, capture = false) => target.addEventListener(type, does, { capture, signal: present.signal });
+
 // count puts a number into the words for one or many.
 const count = (words, n) => n === 1 && words.one ? words.one : words.many.replace("{n}", n.toLocaleString("en"));
 
@@ -13,6 +17,7 @@ const count = (words, n) => n === 1 && words.one ? words.one : words.many.replac
 const topDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
 
 function alertUser(text) {
+  if (present.signal.aborted) return;
   const alert = byID("alert");
   (topDialog() || document.body).append(alert);
   if (alert.hidden || alert.textContent !== text) alert.textContent = text; // the same again is not read aloud again
@@ -55,16 +60,18 @@ if (!Object.keys(texts.all()).length) texts.forget(); // what another viewer has
 // Who signs out in one tab takes what was typed and found out of all of them.
 const doors = new BroadcastChannel("sessions-sign-out");
 const leave = () => {
+  present.abort();
+  if (exporting) exporting.abort();
   texts.forget();
   if (query) query.reset();
   document.querySelectorAll("#q").forEach((box) => { box.value = ""; });
   document.querySelectorAll("main, dialog").forEach((part) => part.replaceChildren());
 };
-doors.addEventListener("message", () => {
+listen(doors, "message", () => {
   leave();
   setTimeout(() => location.reload(), 1000); // to the host's sign-in, once it has signed out
 });
-document.addEventListener("submit", (event) => {
+listen(document, "submit", (event) => {
   if (event.target.id !== "sign-out") return;
   leave();
   doors.postMessage("");
@@ -134,7 +141,7 @@ function whenSettled(id, does) {
     document.removeEventListener("htmx:afterSettle", settled);
     does();
   };
-  document.addEventListener("htmx:afterSettle", settled);
+  listen(document, "htmx:afterSettle", settled);
 }
 
 const ask = () => htmx.trigger(query, "submit");
@@ -187,7 +194,7 @@ function listed(results, q) {
   htmx.trigger("#counts", "count");
 }
 
-window.addEventListener("popstate", (event) => {
+listen(window, "popstate", (event) => {
   const state = event.state || {};
   if (state.drawer) {
     if (!query) return location.reload();
@@ -213,6 +220,7 @@ function announce() {
 }
 
 function tick() {
+  if (present.signal.aborted) return;
   const live = byID("live");
   const wanted = unanswered ? unanswered === "lost" : live.getAttribute("aria-pressed") === "true";
   const busy = document.querySelector(".progress.htmx-request, #more .htmx-request"); // with the list itself, or more of it
@@ -288,13 +296,14 @@ async function save(form) {
   const body = new URLSearchParams(new FormData(query));
   for (const [name, value] of new FormData(form)) body.append(name, value);
   const words = form.dataset;
-  const say = (text) => { byID("export-status").textContent = text; };
+  const said = byID("export-status"), cancel = byID("cancel-export");
+  const say = (text) => { said.textContent = text; };
   if (!body.has("column")) return say(words.noColumns);
   const progress = form.querySelector("progress");
   const total = byID("total").dataset;
   progress.removeAttribute("value");
   if (total.exact !== undefined) progress.max = Math.max(Number(total.n), 1);
-  progress.parentElement.hidden = byID("cancel-export").hidden = false;
+  progress.parentElement.hidden = cancel.hidden = false;
   byID("export-digest").hidden = true;
   const start = form.querySelector("button.primary");
   start.setAttribute("aria-disabled", "true"); // disabled, it would lose the keyboard's focus
@@ -340,8 +349,8 @@ async function save(form) {
   } finally {
     exporting = null;
     start.removeAttribute("aria-disabled");
-    if (document.activeElement === byID("cancel-export")) start.focus();
-    progress.parentElement.hidden = byID("cancel-export").hidden = true;
+    if (document.activeElement === cancel) start.focus();
+    progress.parentElement.hidden = cancel.hidden = true;
   }
 }
 
@@ -371,20 +380,20 @@ const bytes = (n) => n < 1e5 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFix
 
 // ---- events ----
 
-document.addEventListener("htmx:beforeRequest", (event) => {
+listen(document, "htmx:beforeRequest", (event) => {
   if (!query) return;
   const isQuery = query.contains(event.target);
   if (isQuery) htmx.trigger("#counts", "htmx:abort");
   if (isQuery || event.target.closest("#more")) htmx.trigger("#live", "htmx:abort"); // the next one asks for the same and more
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+listen(document, "htmx:afterSwap", (event) => {
   const target = event.detail.target;
   if (target.id === "results") listed(byID("results"), event.detail.requestConfig.parameters.search || "");
   else if (target.id === "drawer-body") openDrawer();
 });
 
-document.addEventListener("htmx:afterOnLoad", (event) => {
+listen(document, "htmx:afterOnLoad", (event) => {
   if (event.detail.xhr.status !== 200) return;
   if (event.detail.elt.id === "counts") {
     delete byID("counts").dataset.old;
@@ -403,7 +412,7 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 // lost connection kept back is asked for when a live update, which is tried all the time, is
 // answered.
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, (event) => {
+  listen(document, failure, (event) => {
     const code = event.detail.xhr ? event.detail.xhr.status : 0;
     if (event.detail.elt.id === "live" && code === 400) return ask(); // the watermark is no longer known
     if (event.detail.target.id === "results" && (code < 400 || code >= 500)) {
@@ -417,17 +426,17 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
 
 // An answer of 4xx is shown in the list or in the drawer. Requests for changes and counts have no
 // place for one.
-document.addEventListener("htmx:beforeSwap", (event) => {
+listen(document, "htmx:beforeSwap", (event) => {
   const where = event.detail.target.id;
   if (event.detail.xhr.status >= 400 && where !== "results" && where !== "drawer-body") event.detail.shouldSwap = false;
 });
 
 // A link that is to open in another tab or window does.
-document.addEventListener("click", (event) => {
+listen(document, "click", (event) => {
   if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[href]")) event.stopPropagation();
 }, true);
 
-document.addEventListener("click", (event) => {
+listen(document, "click", (event) => {
   const on = (selector) => event.target.closest(selector);
   const chip = on(".chip");
   if (chip && query) {
@@ -500,7 +509,7 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
 
-document.addEventListener("keydown", (event) => {
+listen(document, "keydown", (event) => {
   const menu = document.querySelector("details.menu[open]");
   if (event.key === "Escape" && menu) {
     menu.open = false;
@@ -510,27 +519,27 @@ document.addEventListener("keydown", (event) => {
 
 if (query) {
   // before htmx sends the form
-  query.addEventListener("change", (event) => { together(event); foldLevels(); }, true);
+  listen(query, "change", (event) => { together(event); foldLevels(); }, true);
   together();
-  query.addEventListener("input", () => { restoring = false; }, true);
-  query.addEventListener("submit", (event) => { // by Enter: the list came while typing, and a keyboard on the screen covers it
+  listen(query, "input", () => { restoring = false; }, true);
+  listen(query, "submit", (event) => { // by Enter: the list came while typing, and a keyboard on the screen covers it
     if (event instanceof SubmitEvent && matchMedia("(pointer: coarse)").matches) byID("q").blur();
   });
-  byID("drawer").addEventListener("close", closedDrawer);
-  byID("export").addEventListener("close", () => { if (exporting) exporting.abort(); });
-  byID("export-form").addEventListener("submit", (event) => { event.preventDefault(); save(event.target); });
+  listen(byID("drawer"), "close", closedDrawer);
+  listen(byID("export"), "close", () => { if (exporting) exporting.abort(); });
+  listen(byID("export-form"), "submit", (event) => { event.preventDefault(); save(event.target); });
   if (sessionStorage.getItem("live") === "off") byID("live").setAttribute("aria-pressed", "false");
-  document.addEventListener("visibilitychange", tick);
-  window.addEventListener("online", tick);
+  listen(document, "visibilitychange", tick);
+  listen(window, "online", tick);
   setInterval(tick, 4000);
 
   const results = byID("results");
   shown = { url: results.dataset.url, q: query.elements.search.value };
   if (texts.of(history.state) && !shown.q) { // reloaded
     results.replaceChildren();
-    document.addEventListener("DOMContentLoaded", () => setTimeout(restore));
+    listen(document, "DOMContentLoaded", () => setTimeout(restore));
   } else {
     history.replaceState({ q: texts.keep(shown.q, history.state && history.state.q) }, "", shown.url);
-    document.addEventListener("DOMContentLoaded", () => setTimeout(() => htmx.trigger("#counts", "count")));
+    listen(document, "DOMContentLoaded", () => setTimeout(() => htmx.trigger("#counts", "count")));
   }
 }
