@@ -36,7 +36,8 @@ func (r Role) ChangesSettings() bool { return r == MasterUser }
 //	document completeness the reason NotFullID
 //
 // This table is complete. The other reasons of a failed session stay visible, and so does
-// everything that follows from its status alone.
+// everything that follows from its status alone. A session with hidden fields has no revision,
+// since that counts the changes of all fields.
 //
 // In text, JSON and SQL a Disclosure is written as its two sets, such as
 // mask=first_name,last_name;drop=none, so that a host can store those of its roles. Both sets are
@@ -183,8 +184,12 @@ func (s *Session) Retain(fields Fields) {
 // stored ([Session.Validate]).
 func (s *Session) Hidden() Fields { return s.hidden }
 
-// hide hides the fields and records them in s.hidden.
+// hide hides the fields and records them in s.hidden. It also removes the revision, which counts
+// the changes of hidden fields, too.
 func (s *Session) hide(fields Fields) {
+	if fields != 0 {
+		s.Revision = 0
+	}
 	s.hidden |= fields
 	for rest := uint64(fields); rest != 0; rest &= rest - 1 {
 		s.hideField(Field(bits.TrailingZeros64(rest)))

@@ -59,7 +59,7 @@ type Session struct {
 	Browser, OS, Model string
 
 	// Revision counts the changes of the stored session. The Backend sets it; an update needs the
-	// revision that was read.
+	// revision that was read. It is 0 if fields are hidden, since it counts their changes, too.
 	Revision int64
 
 	hidden Fields // fields that the session does not show: see the method Hidden

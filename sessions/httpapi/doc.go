@@ -90,7 +90,10 @@
 // The list's GET has an ETag, made of the watermark and a digest of viewer and query. If no session
 // of the company has changed, If-None-Match costs one cheap query and is answered 304; otherwise
 // the list is read. After a search by POST, ask for /changes since the page's as_of, which is as
-// cheap. Both call the Store's audit hook.
+// cheap. Both call the Store's audit hook. That a session has changed is not hidden, even if the
+// viewer may not see the changed field: the session is in /changes, and as_of and the list's ETag
+// are others. How often it has changed is in no answer, and the ETag of its details is a digest of
+// what they show.
 //
 // If a page sends the parameter tab with its searches, such as a random number that it has chosen,
 // the server ends each search when the next one comes, and answers the older one with 409

@@ -30,7 +30,7 @@ func TestListDocument(t *testing.T) {
 	delete(page, "as_of")
 	require.Equal(t, object{
 		"sessions": []any{map[string]any{
-			"id": "s1", "revision": 1.0, "created_at": "2026-03-14T12:00:00.123456Z", "selfie": "selfie-nino",
+			"id": "s1", "created_at": "2026-03-14T12:00:00.123456Z", "selfie": "selfie-nino",
 			"first_name":         map[string]any{"state": "known", "value": "ნინო"},
 			"last_name":          map[string]any{"state": "known", "value": "Beridze"},
 			"document_presented": true, "document_type": "passport", "liveness": "passed", "status": "failed", "verified": false,
@@ -208,7 +208,7 @@ func TestDetails(t *testing.T) {
 	o := h.get("agent", "/sessions/s1").object(http.StatusOK)
 	known := func(v string) any { return map[string]any{"state": "known", "value": v} }
 	require.Equal(t, object{
-		"id": "s1", "revision": 1.0, "company": "acme", "partner": "Acme ტესტი", "subject": "subject-nino", "attempt": 1.0,
+		"id": "s1", "company": "acme", "partner": "Acme ტესტი", "subject": "subject-nino", "attempt": 1.0,
 		"created_at": "2026-03-14T12:00:00.123456Z", "completed_at": "2026-03-14T12:01:00.123456Z", "decided_at": "2026-03-14T12:02:00.123456Z",
 		"status": "failed", "verified": false, "reasons": []any{"low_far"},
 		"first_name": known("ნინო"), "last_name": known("Beridze"), "personal_number": known("01001012345"),

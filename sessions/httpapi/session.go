@@ -26,7 +26,6 @@ func textOf(t sessions.Text) text {
 // row is a session in a list. Its members have the same names and forms in detail.
 type row struct {
 	ID                string             `json:"id"`
-	Revision          int64              `json:"revision"`
 	CreatedAt         string             `json:"created_at"`
 	Selfie            *string            `json:"selfie"`
 	FirstName         text               `json:"first_name"`
@@ -128,7 +127,6 @@ func timeText(t time.Time) string {
 func (v *view) row(s *sessions.Session) row {
 	shows := row{
 		ID:                s.ID,
-		Revision:          s.Revision,
 		CreatedAt:         timeText(s.CreatedAt),
 		Selfie:            given(v, sessions.FieldSelfie, s.Selfie),
 		FirstName:         textOf(s.FirstName),

@@ -24,7 +24,8 @@ type Delta struct {
 // Its After is ignored.
 //
 // A change may be reported twice, but is never missed. Sessions outside the viewer's restriction
-// are not reported, whether they were in it before or not.
+// are not reported, whether they were in it before or not. That a session has changed is not
+// hidden: it is reported also if only fields that the viewer may not see have changed.
 //
 // Errors are those of [Store.List], and wrap [ErrWatermark] for a watermark that is truncated,
 // altered, of another company, or from before a restore or a purge: read the list again.
