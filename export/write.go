@@ -375,7 +375,6 @@ func (p *plan) choose(o *Options, hidden sessions.Disclosure) error {
 					text: func(s *sessions.Session) string {
 						p.custom = *s
 						p.custom.Retain(of.Fields)
-						p.custom.Revision = 0 // it counts the changes of other fields
 						return of.Cell(&p.custom)
 					},
 				})

@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
-
-	_ "github.com/go-sql-driver/mysql"
-	_ "github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite"
 
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
 	"github.com/kvalifika/sessionkit/examples/internal/generate"
@@ -48,30 +42,21 @@ func openStorage(ctx context.Context, dsn string) (*storage, error) {
 		return s, s.accept(ctx)
 	}
 	remove := func() {}
-	driver, dialect := "sqlite", filter.SQLite
-	switch kind, rest, _ := strings.Cut(dsn, ":"); kind {
-	case "postgres", "postgresql":
-		driver, dialect = "pgx", filter.Postgres
-	case "mariadb", "mysql":
-		driver, dialect, dsn = "mysql", filter.MariaDB, rest
-	case "", "sqlite":
-		if dsn = rest; dsn == "" {
-			dir, err := os.MkdirTemp("", "sessionkit-dashboard-")
-			if err != nil {
-				return nil, err
-			}
-			remove = func() { _ = os.RemoveAll(dir) }
-			dsn = filepath.Join(dir, "sessions.db")
+	if dsn == "" {
+		dir, err := os.MkdirTemp("", "sessionkit-dashboard-")
+		if err != nil {
+			return nil, err
 		}
-		dsn = "file:" + dsn +
-			"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=mmap_size(1073741824)&_txlock=immediate"
-	default:
-		return nil, fmt.Errorf("-dsn: %w, or memory", engine.ErrDSN)
+		remove = func() { _ = os.RemoveAll(dir) }
+		dsn = "sqlite:" + filepath.Join(dir, "sessions.db")
 	}
-	db, err := sql.Open(driver, dsn)
+	db, dialect, err := engine.OpenServer(dsn)
 	if err != nil {
 		remove()
-		return nil, errors.New("the DSN cannot be read") // the driver's error may repeat a password
+		if errors.Is(err, engine.ErrDSN) {
+			return nil, fmt.Errorf("-dsn: %w, or memory", err)
+		}
+		return nil, fmt.Errorf("-dsn: %w", err)
 	}
 	s.close = func() { _ = db.Close(); remove() }
 	// Each export holds a connection, and has to leave some to the others.

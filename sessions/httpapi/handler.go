@@ -16,9 +16,11 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
+// defaultTimeout is the default of [Options].Timeout.
+const defaultTimeout = 10 * time.Second
+
 // The defaults of [Options].
 const (
-	DefaultTimeout           = 10 * time.Second
 	DefaultMinBytesPerSecond = 32 << 10
 	// Room for the longest filter with every byte escaped.
 	DefaultMaxBodyBytes = 8 * filter.MaxTextBytes
@@ -100,7 +102,7 @@ type api struct {
 // mount it below a prefix with http.StripPrefix. It starts no goroutine, keeps nothing between
 // requests, and may be used by many goroutines.
 func New(st *store.Store, options Options) http.Handler {
-	options.Timeout = cmp.Or(options.Timeout, DefaultTimeout)
+	options.Timeout = cmp.Or(options.Timeout, defaultTimeout)
 	options.MinBytesPerSecond = cmp.Or(options.MinBytesPerSecond, DefaultMinBytesPerSecond)
 	options.MaxBodyBytes = cmp.Or(max(options.MaxBodyBytes, 0), DefaultMaxBodyBytes)
 	a := &api{store: st, options: options}

@@ -95,7 +95,7 @@ func orNull(text string) *string {
 // link returns the parameters of a filter for a URL, without those that are personal data. It
 // returns nil if they cannot be removed.
 func link(f filter.Filter) *string {
-	if f = f.Without(personalFields); personal(f) {
+	if f = f.Without(PersonalFields()); personal(f) {
 		return nil
 	}
 	text := f.Values().Encode()

@@ -354,9 +354,12 @@ const (
 	absent      = "none"
 )
 
-// personalFields are the fields whose values are personal data in a URL.
-var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(
-	sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
+// PersonalFields returns the fields whose values are personal data. The API refuses filters by them
+// in a URL, see [Options].SearchInURL.
+func PersonalFields() sessions.Fields {
+	return sessions.SearchFields().Union(sessions.FieldsOf(
+		sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
+}
 
 // personal reports whether a filter may have values that are personal data.
-func personal(f filter.Filter) bool { return f.Fields().Intersect(personalFields) != 0 }
+func personal(f filter.Filter) bool { return f.Fields().Intersect(PersonalFields()) != 0 }

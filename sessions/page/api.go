@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/kvalifika/sessionkit/filter"
-	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/httpapi"
 )
 
 // problem is an error document of the API.
@@ -169,12 +169,8 @@ func shareable(query string) bool {
 		delete(values, name)
 	}
 	f, err := filter.FromValues(values)
-	return err == nil && f.Fields().Intersect(personalFields) == 0
+	return err == nil && f.Fields().Intersect(httpapi.PersonalFields()) == 0
 }
-
-// personalFields are the fields whose values the API refuses in a URL.
-var personalFields = sessions.SearchFields().Union(sessions.FieldsOf(
-	sessions.FieldBirthDate, sessions.FieldSelfie, sessions.FieldExtra, sessions.FieldClientIP))
 
 // explain returns the text of a problem.
 func (l *language) explain(p *problem) string {

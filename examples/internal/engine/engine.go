@@ -27,10 +27,19 @@ const Usage = "postgres://user:password@host/database, mariadb:user:password@tcp
 // ErrDSN is wrapped if a DSN names none of the engines.
 var ErrDSN = errors.New("a DSN is " + Usage)
 
+// writable are the parameters for an SQLite file that is written.
+const writable = "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"
+
 // Open opens the database of a DSN. It does not connect, unless the driver does so itself. Errors
 // do not repeat the DSN, which may contain a password.
 func Open(dsn string) (*sql.DB, filter.Dialect, error) {
-	return open(dsn, "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
+	return open(dsn, writable)
+}
+
+// OpenServer opens the database of a DSN as [Open] does, for a server with many readers at once:
+// SQLite maps the file into memory.
+func OpenServer(dsn string) (*sql.DB, filter.Dialect, error) {
+	return open(dsn, writable+"&_pragma=mmap_size(1073741824)")
 }
 
 // OpenExisting opens the database of a DSN for reading. It does not create a file, and does not

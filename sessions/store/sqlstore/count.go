@@ -78,7 +78,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 
 // countEach is CountEach without its checks and retries.
 func (b *Backend) countEach(ctx context.Context, sel store.Selection, filters []filter.Filter) ([]store.Count, error) {
-	c := &counter{company: sel.Company, budget: sel.Budget, bounded: sel.Budget > 0, limit: sel.Limit,
+	c := &counter{company: sel.Company, budget: budgetOf(sel.Budget), limit: sel.Limit,
 		counts: make([]store.Count, len(filters)), oldest: math.MaxInt64, newest: math.MinInt64}
 	for _, f := range filters {
 		part := sel
@@ -129,8 +129,7 @@ type counter struct {
 	oldest, newest int64 // creation times of all selections
 	counts         []store.Count
 	limit          int
-	bounded        bool
-	budget         int
+	budget         budget
 }
 
 // tail counts the sessions of the tail. One statement does so for all selections that SQL decides.
@@ -173,7 +172,7 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 // readTail counts the sessions of the tail that are compared in Go, as far as the budget goes. It
 // takes nothing from the budget for the segments.
 func (c *counter) readTail(ctx context.Context, d directory) error {
-	whole, left := true, c.allowance()
+	whole, left := true, c.budget.doubtful()
 	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(list []found) (bool, error) {
 		if whole = left > 0; !whole {
 			return false, nil
@@ -203,7 +202,7 @@ func (sel *selection) isWithin(us int64) bool {
 // segments counts the sessions of the segments, some segments at a time.
 func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	list := d.between(c.oldest, c.newest)
-	for len(list) > 0 && !c.isSpent() {
+	for len(list) > 0 && !c.budget.isSpent() {
 		var group []*segment.Segment
 		group, list = upTo(mostCountedSessions, list)
 		// The queries include the range of each filter. One is added to newest, which must not
@@ -230,33 +229,21 @@ func (c *counter) segments(ctx context.Context, d directory, q queries) error {
 	return nil
 }
 
-// isSpent reports whether the budget is spent.
-func (c *counter) isSpent() bool { return c.bounded && c.budget <= 0 }
-
 // doubtful counts the sessions of one filter whose rows decide.
 func (c *counter) doubtful(ctx context.Context, r *reader, i int, group []*segment.Segment, results [][]segment.Result) error {
 	s := c.selections[i]
-	all, err := r.eachDoubtful(ctx, i, group, results, c.allowance(), func(changes []int64) (more bool, err error) {
+	all, err := r.eachDoubtful(ctx, i, group, results, c.budget.doubtful(), func(changes []int64) (more bool, err error) {
 		// Without a budget the limit bounds the work: counting further would not change the answer.
-		if !c.bounded && c.limit > 0 && c.counts[i].N > c.limit {
+		if !c.budget.bounded && c.limit > 0 && c.counts[i].N > c.limit {
 			return false, nil
 		}
-		c.budget -= doubtfulCostRows * len(changes)
-		c.spend(ctx, doubtfulCostRows*len(changes))
+		c.budget.pay(ctx, c.conn, len(changes))
 		n, err := c.countOf(ctx, &s, changes)
 		c.counts[i].N += n
 		return true, err
 	})
 	c.counts[i].Exact = c.counts[i].Exact && all
 	return err
-}
-
-// allowance returns how many rows may still be read that decide.
-func (c *counter) allowance() int {
-	if !c.bounded {
-		return math.MaxInt
-	}
-	return c.budget / doubtfulCostRows
 }
 
 // eachDoubtful calls do with the change numbers of the sessions of one filter whose rows decide,

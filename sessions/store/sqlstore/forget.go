@@ -185,11 +185,10 @@ func (c conn) segmentsAt(ctx context.Context, company string, oldest, newest int
 		if !number.Valid {
 			return nil
 		}
-		s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+		s, err := openSegment(number, n, oldest, newest, words)
 		if err != nil {
 			return err
 		}
-		s.SearchKey = words.Int64
 		list = append(list, s)
 		return nil
 	})

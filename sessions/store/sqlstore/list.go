@@ -38,13 +38,13 @@ func positionOf(p store.Position) position {
 	return position{us, p.ID}
 }
 
-// compare orders positions. A position that comes later in the list is less.
+// compare compares positions in the order of the list, as [store.Position.Compare] does.
 func (p position) compare(q position) int {
-	return cmp.Or(cmp.Compare(p.us, q.us), strings.Compare(p.id, q.id))
+	return cmp.Or(cmp.Compare(q.us, p.us), strings.Compare(q.id, p.id))
 }
 
-// before reports whether p comes after q in the list, that is, further back.
-func (p position) before(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
+// after reports whether p comes after q in the list, that is, further back.
+func (p position) after(q position) bool { return p.us < q.us || p.us == q.us && p.id < q.id }
 
 // store returns the position as package store has it.
 func (p position) store() store.Position {

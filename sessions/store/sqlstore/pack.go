@@ -513,7 +513,7 @@ func (c conn) livingKeys(ctx context.Context, company string, s *segment.Segment
 // sortKeys sorts the keys from the oldest to the newest. A place has no ID if no other of its
 // segment has its creation time; sortKeys reads the IDs that decide between equal times.
 func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
-	byPlace := func(x, y key) int { return x.compare(y.position) }
+	byPlace := func(x, y key) int { return y.compare(x.position) }
 	slices.SortFunc(p.keys, byPlace)
 	var unknown []int64
 	for i, k := range p.keys {
@@ -525,7 +525,7 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	ids, err := c.idsOf(ctx, company, unknown)
+	ids, err := c.textsOf(ctx, c.engine.IDsOf, company, unknown)
 	if err != nil {
 		return err
 	}
@@ -538,25 +538,26 @@ func (c conn) sortKeys(ctx context.Context, company string, p *plan) error {
 	return nil
 }
 
-// idsOf returns the IDs of the sessions whose last changes have the given numbers, by number.
-func (c conn) idsOf(ctx context.Context, company string, changes []int64) (map[int64]string, error) {
-	ids := make(map[int64]string, len(changes))
+// textsOf returns one text of each session whose last change has one of the given numbers, by
+// number: with IDsOf its ID, with KeysOf its search key.
+func (c conn) textsOf(ctx context.Context, s engine.Statement, company string, changes []int64) (map[int64]string, error) {
+	texts := make(map[int64]string, len(changes))
 	for part := range slices.Chunk(changes, mostLookedUpSessions) {
 		args := c.engine.Changed(engine.Args{"company": company}, company, part)
-		err := c.rows(ctx, c.engine.IDsOf, args, func(rows *sql.Rows) error {
+		err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
 			var change int64
-			var id string
-			if err := rows.Scan(&change, &id); err != nil {
+			var text string
+			if err := rows.Scan(&change, &text); err != nil {
 				return failed(ctx, c.op, err)
 			}
-			ids[change] = id
+			texts[change] = text
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return ids, nil
+	return texts, nil
 }
 
 // build builds the segments of the keys, part by part. It reads the sessions that are not known,
@@ -708,7 +709,7 @@ func (c conn) changedSince(ctx context.Context, company string, p *plan, seq int
 		}
 		// A change keeps the creation time and the ID of a session, and so its place.
 		for n, one := range p.built {
-			if i, ok := slices.BinarySearchFunc(one.keys, changed, func(k key, p position) int { return k.compare(p) }); ok {
+			if i, ok := slices.BinarySearchFunc(one.keys, changed, func(k key, p position) int { return p.compare(k.position) }); ok {
 				dead[n] = append(dead[n], i)
 				break
 			}

@@ -529,7 +529,7 @@ func (w *write) requireUnpurged(ctx context.Context, d *decision) error {
 	for i, r := range d.changed {
 		changes[i] = r.old.change
 	}
-	stored, err := w.idsOf(ctx, d.company, changes)
+	stored, err := w.textsOf(ctx, w.engine.IDsOf, d.company, changes)
 	if err == nil && len(stored) < len(changes) {
 		err = errLook
 	}

@@ -83,17 +83,7 @@ func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (o
 		for i, r := range part {
 			changes[i] = r.change
 		}
-		stored := make(map[int64]string, len(part))
-		args := c.engine.Changed(engine.Args{"company": company}, company, changes)
-		err := c.rows(ctx, c.engine.KeysOf, args, func(rows *sql.Rows) error {
-			var change int64
-			var key string
-			if err := rows.Scan(&change, &key); err != nil {
-				return failed(ctx, c.op, err)
-			}
-			stored[change] = key
-			return nil
-		})
+		stored, err := c.textsOf(ctx, c.engine.KeysOf, company, changes)
 		if err != nil {
 			return nil, err
 		}

@@ -38,6 +38,32 @@ const (
 // budget. If postings decide there is no limit: the size of the postings bounds the work.
 const doubtfulCostRows = 4
 
+// budget is a work budget. It bounds the reading of sessions whose rows decide.
+type budget struct {
+	bounded bool
+	rows    int // that may still be read, if bounded
+}
+
+// budgetOf returns the budget of a [store.Selection]. 0 is no bound.
+func budgetOf(rows int) budget { return budget{rows > 0, rows} }
+
+// isSpent reports whether the budget is spent.
+func (b *budget) isSpent() bool { return b.bounded && b.rows <= 0 }
+
+// doubtful returns how many sessions may still be read because their rows decide.
+func (b *budget) doubtful() int {
+	if !b.bounded {
+		return math.MaxInt
+	}
+	return b.rows / doubtfulCostRows
+}
+
+// pay takes the cost of sessions whose rows decide.
+func (b *budget) pay(ctx context.Context, c conn, sessions int) {
+	b.rows -= doubtfulCostRows * sessions
+	c.spend(ctx, doubtfulCostRows*sessions)
+}
+
 // found is a session and the number of its last change.
 type found struct {
 	session *sessions.Session
@@ -84,7 +110,7 @@ func (c conn) foundWithin(ctx context.Context, s engine.Statement, args engine.A
 			f.change, err = r.Session(company, f.session)
 		} else {
 			// A text contains the separator, so read this session column by column.
-			f, err = c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": p.id}), company)
+			f, err = c.byID(ctx, company, p.id)
 		}
 		if err != nil {
 			return nil, 0, err
@@ -105,7 +131,7 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 		}
 		all = append(all, list...)
 	}
-	slices.SortFunc(all, func(x, y found) int { return y.position().compare(x.position()) })
+	slices.SortFunc(all, func(x, y found) int { return x.position().compare(y.position()) })
 	return all, nil
 }
 
@@ -135,7 +161,7 @@ func (c conn) eachOf(ctx context.Context, company string, changes []int64, condi
 			return err
 		}
 		for _, id := range separated {
-			f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+			f, err := c.byID(ctx, company, id)
 			if err != nil {
 				return err
 			}
@@ -166,8 +192,7 @@ type search struct {
 	*selection
 	directory
 	queries queries
-	bounded bool
-	budget  int // rows that may still be read, if bounded
+	budget  budget
 	least   int // sessions that have to be passed before the budget may end the search
 
 	unread  []*segment.Segment // not asked yet, the one with the newest session first
@@ -218,8 +243,8 @@ type tail struct {
 	passed int  // sessions that were read to be compared in Go
 }
 
-// search begins the search of a selection. A budget of 0 is no bound.
-func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, error) {
+// search begins the search of a selection, with a budget of rows; 0 is no bound.
+func (c conn) search(ctx context.Context, sel *selection, rows int) (*search, error) {
 	d, err := c.directory(ctx, sel.company)
 	if err != nil {
 		return nil, err
@@ -227,8 +252,8 @@ func (c conn) search(ctx context.Context, sel *selection, budget int) (*search, 
 	if err := sel.distrust(c, &d); err != nil {
 		return nil, err
 	}
-	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), bounded: budget > 0, budget: budget, last: sel.pos, atOnce: firstHeldSessions}
-	r.least = (budget + progressDivisor - 1) / progressDivisor
+	r := &search{conn: c, selection: sel, directory: d, queries: compileQueries(sel.filter), budget: budgetOf(rows), last: sel.pos, atOnce: firstHeldSessions}
+	r.least = (rows + progressDivisor - 1) / progressDivisor
 	r.tail = tail{pos: sel.pos, end: sel.end || d.packed == d.seq}
 	if !sel.end {
 		r.unread = d.between(sel.low, sel.newest())
@@ -250,17 +275,17 @@ func (r *search) run(ctx context.Context, want int, each func(*sessions.Session)
 		// If cut, fillTail has stopped within the tail, and no unread match of the segments is
 		// newer than its position. Nothing older may be handed over: the tail may have newer
 		// sessions.
-		cut := !r.tail.end && len(r.tail.rows) == 0 && (!waits || bar.before(r.tail.pos))
+		cut := !r.tail.end && len(r.tail.rows) == 0 && (!waits || bar.after(r.tail.pos))
 		if cut {
 			bar, waits = r.tail.pos, true
 		}
 		from := r.next()
 		switch {
-		case from != nil && (!waits || bar.before((*from)[0].position()) || cut && bar == (*from)[0].position()):
+		case from != nil && (!waits || bar.after((*from)[0].position()) || cut && bar == (*from)[0].position()):
 			f := (*from)[0]
 			(*from)[0] = found{} // the rest of the list must not keep it
 			*from = (*from)[1:]
-			if p := f.position(); p.before(r.last) {
+			if p := f.position(); p.after(r.last) {
 				r.last = p
 			}
 			if from == &r.tail.rows {
@@ -300,7 +325,7 @@ func (r *search) next() *[]found {
 	switch {
 	case len(r.rows) == 0 && len(r.tail.rows) == 0:
 		return nil
-	case len(r.rows) == 0 || len(r.tail.rows) > 0 && r.rows[0].position().before(r.tail.rows[0].position()):
+	case len(r.rows) == 0 || len(r.tail.rows) > 0 && r.rows[0].position().after(r.tail.rows[0].position()):
 		return &r.tail.rows
 	}
 	return &r.rows
@@ -311,7 +336,7 @@ func (r *search) next() *[]found {
 func (r *search) bar() (bar position, waits bool) {
 	bar.us = math.MinInt64
 	for _, s := range r.sources {
-		if waits = true; bar.before(s.head.position) {
+		if waits = true; bar.after(s.head.position) {
 			bar = s.head.position
 		}
 	}
@@ -320,7 +345,7 @@ func (r *search) bar() (bar position, waits bool) {
 		bar, waits = r.waiting[0].position, true
 	}
 	if len(r.unread) > 0 {
-		if p := newestOf(r.unread[0]); !p.before(bar) {
+		if p := newestOf(r.unread[0]); !p.after(bar) {
 			bar = p
 		}
 		waits = true
@@ -340,7 +365,7 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		n = mostLookedUpSessions
 	}
 	for len(r.tail.rows) == 0 && !r.tail.end {
-		if r.distrusts && r.bounded && r.budget <= 0 && r.tail.passed >= r.least {
+		if r.distrusts && r.budget.isSpent() && r.tail.passed >= r.least {
 			return nil
 		}
 		args := between(r.tail.pos, position{us: r.low}, engine.Args{"company": r.company, "condition": r.condition, "limit": n})
@@ -358,8 +383,7 @@ func (r *search) fillTail(ctx context.Context, want int) error {
 		}
 		if r.distrusts {
 			r.tail.passed += len(list)
-			r.budget -= doubtfulCostRows * len(list)
-			r.spend(ctx, doubtfulCostRows*len(list))
+			r.budget.pay(ctx, r.conn, len(list))
 		}
 		// A walk of the list also reads packed sessions, which the segments have.
 		r.tail.rows = slices.DeleteFunc(list, func(f found) bool { return f.change <= r.packed || !r.has(f.session) })
@@ -374,7 +398,7 @@ func (r *search) walksTail() bool { return r.distrusts && r.seq-r.packed > walke
 
 // isSpent reports whether the budget ends the search here, with bar as the next match.
 func (r *search) isSpent(bar position) bool {
-	if !r.bounded || r.budget > 0 || len(r.rows) > 0 {
+	if !r.budget.isSpent() || len(r.rows) > 0 {
 		return false
 	}
 	// If the ID of one is not known, the other may be before or behind it.
@@ -389,13 +413,13 @@ func (r *search) isSpent(bar position) bool {
 		}
 	}
 	// A page has to reach a place after the one where it began, or the next one would repeat it.
-	return passed >= r.least && (r.last.before(r.pos) || bar.us+1 < r.pos.us)
+	return passed >= r.least && (r.last.after(r.pos) || bar.us+1 < r.pos.us)
 }
 
 // reached returns the place up to which everything was searched.
 func (r *search) reached(ctx context.Context, bar position) (position, error) {
 	// If nothing was looked at, the segments asked have no match.
-	if !r.last.before(r.pos) {
+	if !r.last.after(r.pos) {
 		return position{us: bar.us + 1}, nil
 	}
 	if r.last.id == anyID {
@@ -473,7 +497,7 @@ func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if (position{p.Created, p.ID}).before(r.pos) {
+		if (position{p.Created, p.ID}).after(r.pos) {
 			low = middle + 1
 		} else {
 			high = middle
@@ -485,7 +509,7 @@ func (r *search) cut(ctx context.Context, g *segment.Segment) (int, error) {
 // heads reads the places of the next matches, of the segments with the newest sessions, until they
 // have as many sessions as are wanted.
 func (r *search) heads(ctx context.Context, want int) error {
-	slices.SortStableFunc(r.sources, func(x, y *source) int { return y.head.compare(x.head.position) })
+	slices.SortStableFunc(r.sources, func(x, y *source) int { return x.head.compare(y.head.position) })
 	var missing []engine.Block
 	var segments []*segment.Segment
 	for _, s := range r.sources {
@@ -536,14 +560,14 @@ func (r *search) lookUp(ctx context.Context, want int) error {
 	}
 	missing := false
 	for len(r.waiting) < n && len(r.sources) > 0 && !missing {
-		s := slices.MaxFunc(r.sources, func(x, y *source) int { return x.head.compare(y.head.position) })
-		if !floor.before(s.head.position) {
+		s := slices.MinFunc(r.sources, func(x, y *source) int { return x.head.compare(y.head.position) })
+		if !floor.after(s.head.position) {
 			break
 		}
 		if missing = !s.placed; missing {
 			break
 		}
-		if h := s.head; h.id == anyID || h.before(r.pos) {
+		if h := s.head; h.id == anyID || h.after(r.pos) {
 			r.waiting = append(r.waiting, h)
 		}
 		if s.at = s.any.Before(s.at); s.at < 0 {
@@ -597,8 +621,7 @@ func (r *search) read(ctx context.Context) error {
 	r.waiting = r.waiting[n:]
 	for _, h := range hits {
 		if !h.sure {
-			r.budget -= doubtfulCostRows
-			r.spend(ctx, doubtfulCostRows)
+			r.budget.pay(ctx, r.conn, 1)
 		}
 	}
 	read := byChange(list)
@@ -607,7 +630,7 @@ func (r *search) read(ctx context.Context) error {
 		if found == nil && h.sure || found != nil && (h.sure || !r.distrusts) && !r.filter.Match(found) {
 			return h.source.Damaged("postings")
 		}
-		if h.before(r.last) {
+		if h.after(r.last) {
 			r.last, r.lastChange = h.position, h.change
 		}
 	}
@@ -615,11 +638,11 @@ func (r *search) read(ctx context.Context) error {
 	kept := list[:0]
 	// At the edges of the selection several sessions may have one creation time.
 	for _, f := range list {
-		if p := f.position(); p.before(r.pos) && r.has(f.session) {
+		if p := f.position(); p.after(r.pos) && r.has(f.session) {
 			kept = append(kept, f)
 		}
 	}
 	r.rows = append(r.rows, kept...)
-	slices.SortFunc(r.rows, func(x, y found) int { return y.position().compare(x.position()) })
+	slices.SortFunc(r.rows, func(x, y found) int { return x.position().compare(y.position()) })
 	return nil
 }

@@ -37,11 +37,10 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 		if !number.Valid {
 			return nil
 		}
-		s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+		s, err := openSegment(number, n, oldest, newest, words)
 		if err != nil {
 			return err
 		}
-		s.SearchKey = words.Int64
 		d.segments = append(d.segments, s)
 		d.dead[number.Int64] = int(dead.Int64)
 		return nil
@@ -58,6 +57,15 @@ func (c conn) directory(ctx context.Context, company string) (directory, error) 
 		return cmp.Or(cmp.Compare(y.Newest, x.Newest), cmp.Compare(x.Number, y.Number))
 	})
 	return d, nil
+}
+
+// openSegment returns the segment that the columns of its row describe.
+func openSegment(number, n, oldest, newest, words sql.NullInt64) (*segment.Segment, error) {
+	s, err := segment.Open(number.Int64, int(n.Int64), oldest.Int64, newest.Int64)
+	if err == nil {
+		s.SearchKey = words.Int64
+	}
+	return s, err
 }
 
 // between returns the segments that may have sessions created from oldest to newest, both included.

@@ -129,7 +129,7 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 
 // get reads a session, for Get of a Backend or a transaction.
 func (c conn) get(ctx context.Context, company, id string) (found, error) {
-	f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+	f, err := c.byID(ctx, company, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		// Either there is no such session, or the schema has moved on.
@@ -139,6 +139,12 @@ func (c conn) get(ctx context.Context, company, id string) (found, error) {
 		return found{}, c.explain(ctx, err)
 	}
 	return f, nil
+}
+
+// byID reads the session with an ID. If there is none, or the schema has moved on, the error is
+// [store.ErrNotFound].
+func (c conn) byID(ctx context.Context, company, id string) (found, error) {
+	return c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 }
 
 // session reads one session by a statement that selects it. If there is none, the error is

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"math"
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
@@ -79,13 +78,8 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 			}
 		}
 		// Read the rows of the sessions in doubt, within the budget.
-		most := math.MaxInt
-		if r.bounded {
-			most = r.budget / doubtfulCostRows
-		}
-		all, err = reader.eachDoubtful(ctx, 0, group, results, most, func(changes []int64) (more bool, err error) {
-			r.budget -= doubtfulCostRows * len(changes)
-			r.spend(ctx, doubtfulCostRows*len(changes))
+		all, err = reader.eachDoubtful(ctx, 0, group, results, r.budget.doubtful(), func(changes []int64) (more bool, err error) {
+			r.budget.pay(ctx, r.conn, len(changes))
 			return true, r.eachOf(ctx, r.company, changes, r.condition, func(s *sessions.Session) {
 				if r.has(s) {
 					numbers[store.TallyKeyOf(s)]++

@@ -27,8 +27,8 @@ func (t *Tx) Trail() *Trail { return &Trail{t} }
 const (
 	opAudit = "audit"
 
-	auditPageEntries = 2_000 // entries that a page looks at if no index decides
-	auditPartEntries = 2_000 // approximate number of entries that one transaction deletes
+	scannedAuditEntries = 2_000 // entries that a page looks at if no index finds all that it needs
+	deletedAuditEntries = 2_000 // approximate number of entries that one transaction deletes
 )
 
 // AppendAudit implements [store.AuditTrail].
@@ -68,7 +68,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	}
 	after := positionOf(sel.After)
 	if !sel.Until.IsZero() {
-		if until := positionOf(store.Position{CreatedAt: sel.Until}); until.before(after) {
+		if until := positionOf(store.Position{CreatedAt: sel.Until}); until.after(after) {
 			after = until
 		}
 	}
@@ -86,7 +86,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 	}
 	// The index decides only one of these, so look at more entries than the page needs.
 	if len(sel.Actions) > 0 || sel.Session != "" && sel.Subject != "" {
-		looks = max(looks, auditPageEntries)
+		looks = max(looks, scannedAuditEntries)
 	}
 	args := engine.Args{"company": sel.Company, "of": of, "after_us": after.us, "after_id": after.id, "from_us": from, "limit": looks}
 	var batch store.AuditBatch
@@ -138,7 +138,7 @@ func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Tim
 		end = positionOf(store.Position{CreatedAt: before}).us
 	}
 	for deleted := 0; ; {
-		part := auditPartEntries
+		part := deletedAuditEntries
 		if most > 0 {
 			part = min(part, most-deleted)
 		}

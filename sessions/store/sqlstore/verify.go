@@ -122,7 +122,7 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 			return 0, s.Damaged("places")
 		}
 		at := (found{session: one}).position()
-		if at.us != p.Created || p.ID != "" && p.ID != at.id || at.before(last) || at == last {
+		if at.us != p.Created || p.ID != "" && p.ID != at.id || at.after(last) || at == last {
 			return 0, s.Damaged("places")
 		}
 		last = at
