@@ -418,7 +418,7 @@ func testLeft(t *testing.T, browser context.Context, s *served) {
 		return true;
 	})()`)
 	time.Sleep(100 * time.Millisecond) // an answer is complete 20 ms after it is on the page
-	require.Equal(t, "", b.text("main"))
+	require.Empty(t, b.text("main"))
 	require.False(t, eval[bool](b, "document.getElementById('keys').open"))
 }
 
