@@ -283,7 +283,7 @@ func specimens(t *testing.T) []any {
 		export.ColumnSex, export.ExcelCSV, &export.WriteError{Row: 3, Column: "Sex", Err: cause}, &export.ReadError{Row: 3, Line: 5, Column: "Sex", Err: cause},
 		record, export.Row{Record: record, Number: 3, Line: 5, Status: "failed", Reasons: "low_far"}, manifest, column, block, writing, own, sheet,
 		&file.DifferenceError{What: "header", Column: "Sex", Number: 7, FirstRow: 1, LastRow: 2, Want: 3, Got: 4}, export.Progress{Rows: 1, Bytes: 2, Count: 3}, export.Result{Rows: 1, Bytes: 2, SHA256: "00", TooLong: 4},
-		file.Options{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4, Gzip: true},
+		file.Options{Options: writing, Manifest: true, RowsPerFile: 3, BlockBytes: 4, Gzip: true, NoReplace: true},
 		export.Block{Text: []byte("secret-row"), Rows: 1, Last: position, Ends: true, Kept: true}, export.Start{RowsPerFile: 1, Rows: 2, InFile: 3, Last: position},
 		export.ReadOptions{
 			Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006", TimeLayout: "2006",

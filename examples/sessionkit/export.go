@@ -24,6 +24,8 @@ const exportIntro = `    sessionkit export -dsn sqlite:kyc.db -company acme -out
 
 `
 
+var errExists = cli.Usagef("-out: the file exists; -force replaces it")
+
 // exporting has the flags of an export.
 type exporting struct {
 	database
@@ -50,7 +52,7 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 
 	fs.StringVar(&c.out, "out", "", "`file` to write; - is standard output")
 	fs.BoolVar(&force, "force", false, "replace the file if it exists")
-	fs.BoolVar(&c.resume, "resume", false, "continue an export that was cut off, and put it in the place of -out; the other flags must be the same")
+	fs.BoolVar(&c.resume, "resume", false, "continue an export that was cut off; the other flags must be the same")
 	fs.StringVar(&format, "format", "excel_csv", "excel_csv (CSV for Excel), rfc4180 (CSV for import) or xlsx, a workbook")
 	fs.StringVar(&separator, "separator", ",", "comma, semicolon, tab or bar")
 	fs.StringVar(&columns, "columns", "", "`columns` by their headers, also Status and Reasons; HEADER=NAME renames (default: all 24)")
@@ -64,8 +66,8 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	fs.BoolVar(&c.file.Gzip, "gzip", false, "compress the file")
 
 	return func(ctx context.Context, t *terminal) error {
-		c.workbook = format == "xlsx"
-		switch err := c.check(force); {
+		c.workbook, c.file.NoReplace = format == "xlsx", !force
+		switch err := c.check(); {
 		case err != nil:
 			return err
 		case c.workbook:
@@ -99,14 +101,18 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 			return cli.Usagef("-columns: %w", err)
 		}
 		if err != nil && file.Begun(c.out) && !errors.Is(err, file.ErrResume) {
-			err = &begunError{err, "-resume goes on from where it stopped"}
+			hint := "-resume goes on from where it stopped"
+			if errors.Is(err, os.ErrExist) {
+				hint = "-resume -force replaces it"
+			}
+			err = &begunError{err, hint}
 		}
 		return err
 	}
 }
 
 // check checks the flags about the file.
-func (c *exporting) check(force bool) error {
+func (c *exporting) check() error {
 	if err := c.company.check(); err != nil {
 		return err
 	}
@@ -128,6 +134,9 @@ func (c *exporting) check(force bool) error {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
 		return err
 	}
+	if _, err := os.Lstat(c.out + file.ManifestSuffix); err == nil && c.workbook {
+		return cli.Usagef("-out: there is a manifest of a CSV file of that name")
+	}
 	switch info, err := os.Lstat(c.out); {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
@@ -135,8 +144,8 @@ func (c *exporting) check(force bool) error {
 	// The file would replace a device or a pipe.
 	case info.Mode().Type()&^os.ModeSymlink != 0:
 		return cli.Usagef("-out: no file; -out - writes to standard output")
-	case !force && !c.resume:
-		return cli.Usagef("-out: the file exists; -force replaces it")
+	case c.file.NoReplace && !c.resume: // whether an export that is resumed may replace it, file.Resume knows
+		return errExists
 	}
 	return nil
 }

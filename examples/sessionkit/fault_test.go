@@ -277,7 +277,7 @@ func TestFaultsWithin(t *testing.T) {
 		cancel()
 		if code != cli.ExitOK {
 			require.Equal(t, cli.ExitFailure, code, out.String())
-			code = run(t.Context(), append(args, "-resume"), &out, &out)
+			code = run(t.Context(), append(args, "-resume", "-force"), &out, &out)
 			require.Contains(t, []int{cli.ExitOK, exitRestart}, code, out.String())
 		}
 	}
@@ -328,6 +328,7 @@ func TestProgram(t *testing.T) {
 	require.Contains(t, do(cli.ExitOK, "export", "-dsn", dsn, "-company", acme, "-format", "xlsx", "-out", book), "2000 rows")
 	_, err = zip.OpenReader(book)
 	require.NoError(t, err)
+	require.Contains(t, do(cli.ExitUsage, with("-force", "-format", "xlsx")...), "manifest", "which would describe the workbook")
 
 	var out, said bytes.Buffer
 	require.Zero(t, run(t.Context(), []string{"export", "-dsn", dsn, "-company", acme, "-format", "rfc4180", "-out", "-"}, &out, &said), said.String())
@@ -355,6 +356,34 @@ func TestProgram(t *testing.T) {
 	} {
 		do(cli.ExitUsage, bad...)
 	}
+}
+
+// TestResumeReplacesNothing requires that -resume does not replace a file that came to the name
+// after the export was cut off, without -force.
+func TestResumeReplacesNothing(t *testing.T) {
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "kyc.db")
+	fill(t, dsn, 100)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.csv")
+	args := []string{"export", "-dsn", dsn, "-company", acme, "-out", path, "-split", "30"}
+	do := func(want int, more ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		require.Equal(t, want, run(t.Context(), append(slices.Clip(args), more...), &out, &out), out.String())
+		return out.String()
+	}
+	// A foreign third file stops the export when everything is written.
+	third := filepath.Join(dir, "s-3.csv")
+	require.NoError(t, os.Mkdir(third, 0o700))
+	require.Contains(t, do(cli.ExitFailure), "-resume goes on")
+	require.NoError(t, os.Remove(third))
+	require.NoError(t, os.WriteFile(path, []byte("mine"), 0o600))
+	require.Contains(t, do(cli.ExitUsage), "-force replaces it")
+	require.Contains(t, do(cli.ExitFailure, "-resume"), "-resume -force replaces it")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(text))
+	require.Contains(t, do(cli.ExitOK, "-resume", "-force"), "s-4.csv: 10 rows")
 }
 
 // TestReadingChangesNothing requires that reading does not change a database, and does not make

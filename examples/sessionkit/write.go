@@ -81,7 +81,11 @@ func (c *exporting) renamed(ctx context.Context, selected export.Selection) (fil
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
+	err = errors.Join(err, f.Close())
+	if _, none := os.Lstat(c.out); err == nil && none == nil && c.file.NoReplace {
+		err = errExists // since the workbook was begun
+	}
+	if err == nil {
 		err = os.Rename(f.Name(), c.out)
 	}
 	if err != nil {

@@ -92,9 +92,13 @@ func syncDir(name string) error {
 }
 
 // older returns the numbers of the files that an older export of the name left beside its first,
-// and 1 if it left a manifest. A file that has the name of one of the first n, and is not proved to
-// be part of an older export, is an error.
+// and 1 if it left a manifest. A file that has the name of one of the first n, or of one that the
+// older export had by its manifests, and is not proved to be part of the older export, is an error:
+// it would be overwritten, or stay beside the new export as if it were a part of that.
 func (j *job) older(n int) ([]int, error) {
+	if _, err := os.Lstat(j.path); err == nil && j.opts.NoReplace {
+		return nil, fmt.Errorf("%w: %s: %w", ErrForeign, filepath.Base(j.path), fs.ErrExist)
+	}
 	there, err := os.ReadDir(filepath.Dir(j.path))
 	if err != nil {
 		return nil, err
@@ -111,55 +115,71 @@ func (j *job) older(n int) ([]int, error) {
 			found[number] = true
 		}
 	}
-	var old []int
+	var old, foreign []int
 	for _, number := range slices.Sorted(maps.Keys(found)) {
-		ours, foreign, err := j.left(number)
-		switch {
-		case err != nil:
+		l, err := j.left(number)
+		if err != nil {
 			return nil, err
-		case foreign && number <= n:
-			return nil, fmt.Errorf("%w: %s", ErrForeign, filepath.Base(partName(j.path, number)))
-		case ours && !foreign:
+		}
+		n = max(n, l.parts)
+		switch {
+		case l.foreign:
+			foreign = append(foreign, number)
+		case l.ours:
 			old = append(old, number)
 		}
+	}
+	if len(foreign) > 0 && foreign[0] <= n {
+		return nil, fmt.Errorf("%w: %s", ErrForeign, filepath.Base(partName(j.path, foreign[0])))
 	}
 	return old, nil
 }
 
-// left reports whether an export has left its n-th file, and whether a foreign file has its name.
-// The first file itself may be anything.
-func (j *job) left(n int) (ours, foreign bool, err error) {
+// leftover is what an older export, or somebody else, has left under the names of a file and its
+// manifest.
+type leftover struct {
+	ours    bool // an export has left it
+	foreign bool // somebody else has, or has changed it
+	parts   int  // files of the older export, if there is a manifest of one
+}
+
+// left looks for the n-th file of an older export. The first file itself may be anything.
+func (j *job) left(n int) (l leftover, err error) {
 	name := partName(j.path, n)
 	text, err := os.ReadFile(name + ManifestSuffix) //nolint:gosec // beside the caller's name
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, false, err
+		return l, err
 	}
 	var m Manifest
-	ours = err == nil && json.Unmarshal(text, &m) == nil && m.Version > 0 && m.File == filepath.Base(name) && m.Part == n
-	if err == nil && !ours {
-		return false, n > 1 || j.opts.Manifest, nil // it only has the name of a manifest
+	if err == nil {
+		if json.Unmarshal(text, &m) != nil || m.Version <= 0 || m.File != filepath.Base(name) || m.Part != n {
+			l.foreign = n > 1 || j.opts.Manifest // it only has the name of a manifest
+			return l, nil
+		}
+		l.ours, l.parts = true, max(m.Parts, n)
 	}
 	if n == 1 {
-		return ours, false, nil
+		return l, nil
 	}
 	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return ours, false, nil
+		return l, nil
 	case err != nil:
-		return false, false, err
-	case !ours || !info.Mode().IsRegular() || info.Size() != m.Bytes:
-		return false, true, nil
+		return l, err
+	case !l.ours || !info.Mode().IsRegular() || info.Size() != m.Bytes:
+		l.foreign = true
+		return l, nil
 	}
 	file, err := os.Open(name) //nolint:gosec // beside the caller's name
 	if err != nil {
-		return false, false, err
+		return l, err
 	}
 	sum := sha256.New()
 	_, err = io.Copy(sum, file)
 	if err := errors.Join(err, file.Close()); err != nil {
-		return false, false, err
+		return l, err
 	}
-	same := hex.EncodeToString(sum.Sum(nil)) == m.SHA256
-	return same, !same, nil
+	l.foreign = hex.EncodeToString(sum.Sum(nil)) != m.SHA256
+	return l, nil
 }

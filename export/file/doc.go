@@ -23,7 +23,9 @@
 // Resume does not trust the recorded state. It computes digests and row counts again from the bytes
 // of the file, and compares its last row with the session that the state names, as the selection
 // has it now. A file without the column Session ID does not say which sessions it has, and cannot
-// be resumed.
+// be resumed. Only when the first call began is nowhere but in the state, with a digest against
+// accidents: somebody who may write to the folder can conceal that sessions have changed since, as
+// they can change a file and its manifest. The folder is the owner's alone.
 //
 // Two calls cannot write the same name at once: the second, in this process or another, returns
 // [ErrBusy] and changes nothing. The lock is the operating system's and ends with its process. Only
@@ -35,8 +37,10 @@
 // An export may be split into files of a given number of rows. Each file then has a [Manifest] with
 // its number and the number of files. An export replaces an older one of its name as a whole:
 // further files and manifests of the older one are removed. A file that no manifest proves to be
-// part of the older export is never replaced or removed ([ErrForeign]), except the one whose name
-// was given.
+// part of the older export is never replaced or removed, except the one whose name was given. If it
+// has the name of a file of the new or of the older export, because somebody has changed that file
+// or lost its manifest, the export is refused ([ErrForeign]): it would look like a part of the new
+// one.
 //
 // A manifest contains the request, how the file was written, and the digests of its beginnings.
 // [Verify] checks a file against it and names the first difference: the column, or the rows between

@@ -9,9 +9,10 @@ import (
 var (
 	// ErrBusy is wrapped if another call, in this process or another, is writing the same file.
 	ErrBusy = errors.New("file: another export is writing it")
-	// ErrForeign is wrapped if a further file of an export would replace one that no manifest
-	// proves to be part of the older export, if the name is that of a folder, or if the folder of
-	// an incomplete export contains a file that no export writes.
+	// ErrForeign is wrapped if a further file of an export would replace, or have beside it, one
+	// that no manifest proves to be part of the older export, if the name is that of a folder, if
+	// Options.NoReplace forbids to replace a file, or if the folder of an incomplete export contains
+	// a file that no export writes.
 	ErrForeign = errors.New("file: a file that is not of this export is in the way")
 
 	// ErrResume is wrapped if an export cannot be resumed. [Write] starts it again.

@@ -42,6 +42,11 @@ type Options struct {
 
 	// Gzip compresses the files. Their names are the caller's: .gz is not added.
 	Gzip bool
+
+	// NoReplace refuses to replace a file that has the name, also one that gets it while the export
+	// is written: the error wraps [ErrForeign] and [fs.ErrExist]. [Resume] may then be called
+	// without it. Resume still completes an export that was cut off while its files got their names.
+	NoReplace bool
 }
 
 // The suffixes that are added to the name of a file.
@@ -143,8 +148,8 @@ type state struct {
 	// means that all rows were.
 	From  sessions.Position `json:"from"`
 	Files []Manifest        `json:"files"`
-	// Sum is a digest of the other fields. It protects those that nothing else can confirm: the
-	// watermark and the time of the snapshot.
+	// Sum is a digest of the other fields. It notices accidental changes of those that nothing else
+	// can confirm: the watermark, the time of the snapshot, and a From that is not after Last.
 	Sum string `json:"sum"`
 }
 
@@ -440,6 +445,11 @@ func (j *job) resume(ctx context.Context) error {
 	if err := j.check(); err != nil {
 		return err
 	}
+	if !j.committed {
+		if _, err := j.older(len(j.state.Files)); err != nil {
+			return err
+		}
+	}
 	switch {
 	case j.committed:
 		return nil
@@ -447,6 +457,9 @@ func (j *job) resume(ctx context.Context) error {
 		return ErrNothingBegun
 	case j.state.Watermark == "":
 		return fmt.Errorf("%w or may have: the selection cannot tell", ErrChanged)
+	// Everything after From is checked for changes, and it is not after the last row.
+	case j.state.From.Compare(j.state.Last) > 0:
+		return fmt.Errorf("%w: its state cannot be right", ErrOtherExport)
 	}
 	if j.state.From.IsZero() {
 		j.state.From = j.state.Last

@@ -544,11 +544,18 @@ func TestStateIsNotBelieved(t *testing.T) {
 		"a file more":    func(s *state) { s.Files = append(s.Files, s.Files[0]) },
 		"no watermark":   func(s *state) { s.Watermark = "" },
 		"from elsewhere": func(s *state) { s.From = sessions.PositionOf(h.all[2900]) },
-		"nothing":        func(*state) {},
+		"change concealed": func(s *state) {
+			s.From = sessions.PositionOf(h.all[2999])
+			h.all[2500] = h.all[2500].Clone()
+			h.all[2500].Model = "changed"
+			h.change(h.all[2500])
+		},
+		"nothing": func(*state) {},
 	} {
 		for _, sums := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, sums), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "s.csv")
+				h = newHistory(3000)
 				h.breaks, h.failed = 2000, errBroken
 				_, err := Write(t.Context(), path, h, opts)
 				require.ErrorIs(t, err, errBroken)
@@ -641,8 +648,47 @@ func TestReplacing(t *testing.T) {
 		require.NoError(t, put(t, path, long, Options{RowsPerFile: 10}))
 		require.NoError(t, os.Remove(filepath.Join(dir, "s-2.csv")))
 		require.NoError(t, os.Remove(filepath.Join(dir, "s-3.csv.manifest.json")))
+		require.ErrorIs(t, put(t, path, short, Options{}), ErrForeign, "nothing says any more whose the third is")
+		require.Len(t, names(t, dir), 8)
+		require.NoError(t, os.Remove(filepath.Join(dir, "s-3.csv")))
 		require.NoError(t, put(t, path, short, Options{}))
-		require.Equal(t, []string{"s-3.csv", "s.csv"}, names(t, dir), "nothing says any more whose the third is")
+		require.Equal(t, []string{"s.csv"}, names(t, dir))
+	})
+	// A later part of the older export that is not proved to be one would stay beside the new
+	// export, as if it were its part. A file that only has such a name is nobody's business.
+	t.Run("fewer files than the older export, of which somebody has changed one", func(t *testing.T) {
+		for name, change := range map[string]func(name string) error{
+			"saved again": func(name string) error { return os.WriteFile(name, []byte("x"), 0o600) },
+			"same size": func(name string) error {
+				text, err := os.ReadFile(name)
+				return errors.Join(err, os.WriteFile(name, bytes.ToUpper(text), 0o600))
+			},
+			"link":                      func(name string) error { return errors.Join(os.Remove(name), os.Symlink("s.csv", name)) },
+			"no manifest":               func(name string) error { return os.Remove(name + ManifestSuffix) },
+			"another manifest":          func(name string) error { return os.WriteFile(name+ManifestSuffix, []byte("{}"), 0o600) },
+			"only the manifest is left": os.Remove,
+		} {
+			for _, o := range []Options{{}, {RowsPerFile: 25}, {RowsPerFile: 25, Gzip: true}} {
+				dir := t.TempDir()
+				path := filepath.Join(dir, "s.csv")
+				require.NoError(t, put(t, path, long, Options{RowsPerFile: 10}))
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "s-2024.csv"), []byte("mine"), 0o600))
+				last := filepath.Join(dir, "s-5.csv")
+				require.NoError(t, change(last))
+				if before := names(t, dir); name != "only the manifest is left" {
+					require.ErrorIs(t, put(t, path, long, o), ErrForeign, name)
+					require.Equal(t, before, names(t, dir), name)
+					require.NoError(t, remove(last))
+					if name == "another manifest" {
+						require.NoError(t, remove(last+ManifestSuffix))
+					}
+				}
+				require.NoError(t, put(t, path, long, o), name)
+				require.NoFileExists(t, last)
+				require.NoFileExists(t, last+ManifestSuffix)
+				require.Equal(t, "mine", string(readFile(t, dir, "s-2024.csv")))
+			}
+		}
 	})
 	t.Run("files of others", func(t *testing.T) {
 		for _, name := range []string{"s-2.csv", "s-2.csv.manifest.json", "s.csv.manifest.json"} {
@@ -682,6 +728,54 @@ func TestReplacing(t *testing.T) {
 		require.NoError(t, err, "it is not lost")
 		require.Len(t, names(t, dir), 10)
 	})
+}
+
+// TestNoReplace requires that a file that came to the name is not replaced, that nothing of the
+// export is lost, and that files that already have their names are no obstacle.
+func TestNoReplace(t *testing.T) {
+	h := newHistory(3000)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.csv")
+	opts := Options{BlockBytes: 50_000, Manifest: true, NoReplace: true}
+	refused := func(err error) {
+		t.Helper()
+		require.ErrorIs(t, err, ErrForeign)
+		require.ErrorIs(t, err, fs.ErrExist)
+		require.NotErrorIs(t, err, ErrResume)
+		require.Equal(t, "mine", string(readFile(t, path)))
+	}
+	late := opts
+	late.Progress = func(p export.Progress) {
+		if p.Rows == 3000 {
+			require.NoError(t, os.WriteFile(path, []byte("mine"), 0o600))
+		}
+	}
+	_, err := Write(t.Context(), path, h, late)
+	refused(err)
+	calls := 0
+	late.Progress = func(export.Progress) { calls++ }
+	_, err = Resume(t.Context(), path, h, late)
+	refused(err)
+	require.Zero(t, calls, "before it reads")
+	_, err = Write(t.Context(), path, h, late)
+	refused(err)
+	require.Zero(t, calls)
+	require.Equal(t, []string{"s.csv", "s.csv.partial"}, names(t, dir), "what was written is still there")
+	late.NoReplace = false
+	_, err = Resume(t.Context(), path, h, late)
+	require.NoError(t, err)
+	require.Equal(t, write(t, h.all, export.Options{}), readFile(t, path))
+
+	require.NoError(t, os.RemoveAll(dir))
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	steps := stepsOf(t, path, h, opts)
+	for _, do := range steps[:len(steps)-1] {
+		require.NoError(t, do())
+	}
+	require.Equal(t, []string{"s.csv", "s.csv.partial"}, names(t, dir))
+	_, err = Resume(t.Context(), path, h, opts)
+	require.NoError(t, err)
+	require.Equal(t, []string{"s.csv", "s.csv.manifest.json"}, names(t, dir))
 }
 
 // TestCutOffWhileFilesGetTheirNames stops after every step of the renaming, as a crash does, and
