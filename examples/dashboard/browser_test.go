@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/examples/internal/generate"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -33,8 +35,8 @@ func chromium(t *testing.T) context.Context {
 		t.Skip("no chromium: it is not on the PATH")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(directory(t)),
+		chromedp.Env("LANGUAGE=en_US", "LC_ALL=C.UTF-8", "TZ=UTC"), // dates are typed in the order of the browser's language
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("no-first-run", true),
 		chromedp.Flag("disable-dev-shm-usage", true),
@@ -45,6 +47,25 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(browser))
 	return browser
+}
+
+// directory returns an empty directory for files of the browser. One of its processes may write to
+// it for a moment after the browser has ended, and t.TempDir does not wait for that.
+func directory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sessionkit-browser-")
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+			if err := os.RemoveAll(dir); err == nil {
+				return
+			} else if time.Now().After(end) {
+				t.Logf("left behind: %v", err)
+				return
+			}
+		}
+	})
+	return dir
 }
 
 // served is a page on the loopback address.
@@ -58,7 +79,7 @@ func serve(t *testing.T, n int, around ...func(http.Handler) http.Handler) *serv
 	from, err := openStorage(t.Context(), "memory")
 	require.NoError(t, err)
 	t.Cleanup(from.close)
-	require.NoError(t, from.fill(t.Context(), n, 1, time.Now()))
+	require.NoError(t, from.fill(t.Context(), n, 1, generate.DefaultTo)) // the same sessions on every day
 	return serveFrom(t, from, around...)
 }
 
@@ -110,7 +131,11 @@ func (b *tab) listen(event any) {
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *cdpruntime.EventExceptionThrown:
-		b.errors = append(b.errors, e.ExceptionDetails.Exception.Description)
+		text := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			text += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.errors = append(b.errors, text)
 	case *cdplog.EventEntryAdded:
 		if e.Entry.Level == "error" && e.Entry.Source != "network" {
 			b.errors = append(b.errors, string(e.Entry.Source)+": "+e.Entry.Text)
@@ -124,7 +149,7 @@ func (b *tab) listen(event any) {
 
 // patience is the time for which a tab waits for an expected change. Only a test that fails waits
 // so long.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
@@ -134,9 +159,15 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 // wait waits until a JavaScript expression is true.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
+	b.waitFor("Boolean(" + expression + ")")
+}
+
+// waitFor waits until an expression has the value true, as it is or, with an option, as a promise.
+func (b *tab) waitFor(expression string, options ...chromedp.EvaluateOption) {
+	b.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		// Between two pages there is an error.
-		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression, options...))
 		if err == nil && is {
 			return
 		}
@@ -189,10 +220,12 @@ func (b *tab) signIn(account string) {
 	b.settled()
 }
 
-// settled waits until no request is running, except for the counts, which come later.
+// settled waits until no request is running, except for the counts, which come later, and none is
+// about to: a page that was loaded sends its first one in a timer.
 func (b *tab) settled() {
 	b.t.Helper()
-	b.wait("document.readyState === 'complete' && !document.querySelector('.htmx-request:not(#counts), .htmx-swapping, .htmx-settling')")
+	const idle = "!document.querySelector('.htmx-request:not(#counts), .htmx-swapping, .htmx-settling')"
+	b.waitFor("document.readyState === 'complete' && new Promise((done) => setTimeout(() => done("+idle+")))", chromedp.EvalAwaitPromise)
 }
 
 // relisted calls do and waits for the list that follows.

@@ -60,7 +60,17 @@ func TestScreenshots(t *testing.T) {
 	b.wait("document.querySelector('mark')")
 	counted(b)
 	shoot(b, "search")
-	slow := serveFrom(t, &storage{backend: frugal{s.backend, s.backend}, settings: s.settings, trail: s.trail, close: func() {}})
+	turns := make(chan struct{})
+	go func() {
+		for t.Context().Err() == nil {
+			select {
+			case turns <- struct{}{}:
+				time.Sleep(40 * time.Millisecond) // a slow storage
+			case <-t.Context().Done():
+			}
+		}
+	}()
+	slow := serveFrom(t, &storage{backend: frugal{s.backend, s.backend, turns}, settings: s.settings, trail: s.trail, close: func() {}})
 	partial := slow.open(t, browser, desk, deskHeight)
 	partial.signIn("acme-agent")
 	partial.click("#q")

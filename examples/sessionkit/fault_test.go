@@ -185,16 +185,19 @@ func faults(t *testing.T, dsn string, cut func()) {
 		mode := []string(nil)
 		code := -1
 		for tries := 0; code != cli.ExitOK; tries++ {
-			limit, moment := "", time.Duration(r.Int64N(int64(took)))
-			var disturb func(*os.Process)
+			limit := ""
+			var disturb *disturbance
+			at := func(do func(*os.Process)) *disturbance {
+				return &disturbance{time.Duration(r.Int64N(int64(took))), do}
+			}
 			switch kind := r.IntN(4); {
 			case tries > 4: // undisturbed
 			case kind == 0:
 				limit, full = strconv.FormatInt(r.Int64N(size), 10), full+1
 			case kind == 1 && cut != nil:
-				disturb, cuts = func(*os.Process) { time.Sleep(moment); cut() }, cuts+1
+				disturb, cuts = at(func(*os.Process) { cut() }), cuts+1
 			default:
-				disturb, killed = func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, killed+1
+				disturb, killed = at(kill), killed+1
 			}
 			code, said = program(t, limit, disturb, args(dir, mode...)...)
 			// The process was killed just before its end.
@@ -246,18 +249,35 @@ func manifest(t *testing.T, dir string) (m file.Manifest) {
 	return m
 }
 
-// program runs the program in another process.
-func program(t *testing.T, limit string, disturb func(*os.Process), args ...string) (code int, said string) {
+// disturbance is what happens to a process some time after its start, unless it has ended.
+type disturbance struct {
+	after time.Duration
+	do    func(*os.Process)
+}
+
+func kill(p *os.Process) { _ = p.Kill() }
+
+// program runs the program in another process. A disturbance has ended when it returns.
+func program(t *testing.T, limit string, disturb *disturbance, args ...string) (code int, said string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), childLimit+"="+limit)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	require.NoError(t, cmd.Start())
-	if disturb != nil {
-		go disturb(cmd.Process) // it ends soon after the process at the latest
+	if disturb == nil {
+		_ = cmd.Wait() // the exit code says how it ended
+		return cmd.ProcessState.ExitCode(), out.String()
 	}
-	_ = cmd.Wait() // the exit code says how it ended
+	done := make(chan struct{})
+	timer := time.AfterFunc(disturb.after, func() {
+		defer close(done)
+		disturb.do(cmd.Process)
+	})
+	_ = cmd.Wait()
+	if !timer.Stop() {
+		<-done
+	}
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 

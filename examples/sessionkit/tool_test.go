@@ -303,7 +303,7 @@ func importKilled(t *testing.T, fresh func(*testing.T) string, isFile bool) {
 				require.Equal(t, cli.ExitFailure, code, said)
 				full++
 			case tries < 4:
-				code, said = program(t, "", func(p *os.Process) { time.Sleep(moment); _ = p.Kill() }, args...)
+				code, said = program(t, "", &disturbance{moment, kill}, args...)
 				killed++
 			default:
 				code, said = program(t, "", nil, args...)
