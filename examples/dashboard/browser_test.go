@@ -53,7 +53,7 @@ func chromium(t *testing.T) context.Context {
 // it for a moment after the browser has ended, and t.TempDir does not wait for that.
 func directory(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sessionkit-browser-")
+	dir, err := os.MkdirTemp("", "sessionkit-browser-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {

@@ -151,7 +151,7 @@ func TestPurgeIsKilled(t *testing.T) {
 			if killedWithin(t, e, db, within, func() { time.Sleep(time.Millisecond) }) {
 				killed++
 			}
-			require.Eventually(t, func() bool { return b.Verify(t.Context(), "acme") == nil }, 10*time.Second, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return b.Verify(t.Context(), "acme") == nil }, time.Minute, 10*time.Millisecond)
 			require.LessOrEqual(t, left(), gone)
 		}
 		require.Positive(t, killed)
@@ -362,7 +362,7 @@ func TestErasure(t *testing.T) {
 		}
 		file := databaseOf(t, e, db)
 		for value, ok := range map[string]bool{"on": true, "off": false, "fast": false} {
-			one := connect(t, connector(t, e, "file:"+file+"?_pragma=busy_timeout(10000)&_pragma=secure_delete("+value+")", ""))
+			one := connect(t, connector(t, e, "file:"+file+"?_pragma=busy_timeout(60000)&_pragma=secure_delete("+value+")", ""))
 			err := sqlstore.New(one, dialects[e]).CheckErasure(t.Context())
 			if ok {
 				require.NoError(t, err)

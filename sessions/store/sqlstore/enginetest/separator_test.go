@@ -88,7 +88,7 @@ func TestStreamEnds(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			require.ErrorIs(t, b.Stream(ctx, sel, func(*sessions.Session) error { cancel(); return ctx.Err() }), context.Canceled)
 			cancel()
-			require.Eventually(t, func() bool { return db.Stats().InUse == 0 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return db.Stats().InUse == 0 }, time.Minute, time.Millisecond)
 		}
 		_, err = b.Get(t.Context(), "acme", "s-0001")
 		require.NoError(t, err)

@@ -198,7 +198,7 @@ func dsnOf(t *testing.T, e engine, db *sql.DB) string {
 	dsn, name := need(t, e), databaseOf(t, e, db)
 	switch e {
 	case sqlite:
-		return "file:" + name + "?_pragma=busy_timeout(10000)&_pragma=synchronous(off)"
+		return "file:" + name + "?_pragma=busy_timeout(60000)&_pragma=synchronous(off)"
 	case postgres:
 		u, err := url.Parse(dsn)
 		require.NoError(t, err)
