@@ -50,6 +50,20 @@ func main() {
 }
 `
 
+// TestLineEnds requires that every file of a checkout is as it is in the repository, whatever git's
+// core.autocrlf is, and that none has the line ends of Windows.
+func TestLineEnds(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "git", "-C", "..", "ls-files", "--eol").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	files := strings.Split(strings.TrimSpace(string(out)), "\n")
+	require.Greater(t, len(files), 100)
+	for _, file := range files {
+		require.Contains(t, file, "attr/-text", ".gitattributes")
+		require.NotContains(t, file, "i/crlf", "the committed file")
+		require.NotContains(t, file, "i/mixed", "the committed file")
+	}
+}
+
 // TestRelease builds the released modules outside the repository, as a host does, where their
 // replace directives do not apply. It gets them from a proxy of files, made from this tree, and
 // their dependencies from the machine's cache, or otherwise as usual.

@@ -36,7 +36,7 @@ type Migration struct {
 	// with any other semicolon. The last statements record the migration.
 	SQL string
 
-	checksum string // of the file
+	checksum string // of what essence returns
 }
 
 // firstRecordedVersion is the version of the first migration that is recorded. That migration also
@@ -72,12 +72,12 @@ func migrationsOf(e *engine.Engine) ([]Migration, error) {
 		if !ok {
 			continue
 		}
-		text, err := migrationFiles.ReadFile(path.Join(folder, f.Name()))
+		text, err := migrationFile(path.Join(folder, f.Name()))
 		if err != nil {
 			return nil, err
 		}
-		m := Migration{Name: name, SQL: string(text)}
-		sum := sha256.Sum256(text)
+		m := Migration{Name: name, SQL: text}
+		sum := sha256.Sum256([]byte(essence(text)))
 		m.checksum = hex.EncodeToString(sum[:8])
 		if m.Version, err = strconv.ParseInt(number, 10, 64); err != nil {
 			return nil, err
@@ -95,6 +95,33 @@ func migrationsOf(e *engine.Engine) ([]Migration, error) {
 		all[i].SQL += recording(e, all[:i+1])
 	}
 	return all, nil
+}
+
+// migrationFile returns the text of an embedded file. Its lines end with a line feed, even if a host
+// keeps the package in a vendor folder and git has changed them there, as it does on Windows.
+func migrationFile(name string) (string, error) {
+	text, err := migrationFiles.ReadFile(name)
+	return strings.ReplaceAll(string(text), "\r\n", "\n"), err
+}
+
+// essence returns the part of a migration that its checksum covers: the statements and the comments
+// that this package obeys. Other comments, indentation and empty lines may change after a release.
+func essence(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		before, comment, ok := strings.Cut(line, "-- ")
+		obeyed := before == "" &&
+			(strings.HasPrefix(comment, "oldest: ") || strings.HasPrefix(comment, "if column ") || strings.HasPrefix(comment, "unless column "))
+		// After an odd number of quotes it is no comment, but part of a text.
+		if ok && !obeyed && strings.Count(before, "'")%2 == 0 {
+			line = strings.TrimSpace(before)
+		}
+		if line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
 }
 
 // recording returns the statements at the end of the last of some migrations. They record which

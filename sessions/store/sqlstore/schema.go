@@ -102,8 +102,8 @@ func (c conn) objects(ctx context.Context) (map[string]string, error) {
 func differences(e *engine.Engine, found map[string]string) []Difference {
 	var list []Difference
 	missing := map[string]bool{} // the tables come first in the file
-	text, _ := migrationFiles.ReadFile("migrations/" + e.Name + "/schema.txt")
-	for line := range strings.Lines(string(text)) {
+	text, _ := migrationFile("migrations/" + e.Name + "/schema.txt")
+	for line := range strings.Lines(text) {
 		object, needed, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		is, there := found[object]
 		kind, name, _ := strings.Cut(object, " ")

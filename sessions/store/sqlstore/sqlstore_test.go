@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 )
@@ -32,6 +33,38 @@ func TestWatermarks(t *testing.T) {
 	seq, err = state{history: now.history, seq: 99999}.since("acme", w)
 	require.NoError(t, err)
 	require.EqualValues(t, 12345, seq)
+}
+
+// TestEssence rewrites each migration in ways that do not change what it does, and in ways that do:
+// only these change its checksum.
+func TestEssence(t *testing.T) {
+	dialects := []filter.Dialect{SQLite, Postgres, MariaDB}
+	for _, d := range dialects {
+		all, err := Migrations(d)
+		require.NoError(t, err)
+		for _, m := range all {
+			require.Equal(t, essence(m.SQL), essence(strings.ReplaceAll(m.SQL, "\n", "\r\n")))
+			require.Equal(t, essence(m.SQL), essence("-- Another comment.\n\n"+strings.ReplaceAll(m.SQL, "\n    ", "\n\t\t")))
+			for statement := range strings.SplitSeq(m.SQL, ";\n") {
+				require.NotContains(t, essence(statement), "-- sessionkit, migration")
+			}
+			require.NotEqual(t, essence(m.SQL), essence(strings.Replace(m.SQL, "sessionkit_", "other_", 1)))
+		}
+	}
+	for _, c := range []struct{ x, y string }{
+		{"a INTEGER, -- one\nb TEXT\n", "a INTEGER,\n  -- two\n  b TEXT"},
+		{"a TEXT DEFAULT '', -- one", "a TEXT DEFAULT '',"},
+	} {
+		require.Equal(t, essence(c.x), essence(c.y))
+	}
+	for _, c := range []struct{ x, y string }{
+		{"a TEXT DEFAULT '-- one'", "a TEXT DEFAULT '-- two'"},
+		{"-- oldest: 3\n", "-- oldest: 4\n"},
+		{"-- unless column a.b\nc", "-- if column a.b\nc"},
+		{"a b", "ab"},
+	} {
+		require.NotEqual(t, essence(c.x), essence(c.y))
+	}
 }
 
 // TestDeadlineBeforeTheContext shows that a driver may notice the deadline before the timer of the
