@@ -260,7 +260,7 @@ func specimens(t *testing.T) []any {
 		// storages
 		trail, sqlstore.New(db, filter.SQLite).Settings(far.Kvalifika), sqlstore.New(db, filter.SQLite).Trail(),
 		memory, saved, sqlstore.New(db, filter.SQLite), sqlstore.New(db, filter.SQLite).Tx(new(sql.Tx)), table, tablestore.New(db, filter.SQLite, table), bulk, sqlstore.Version{Schema: 1, Oldest: 1}, sqlstore.Packing{Tail: 1, Segment: 2},
-		sqlstore.Operation{
+		store.Operation{
 			System: "sqlite", Name: "list", Company: "acme", Began: at, Duration: 1, Statements: 2, RowsRead: 3, RowsReturned: 4, BudgetSpent: 5, Partial: true,
 			SQLState: "57014", Err: cause,
 		},

@@ -1,5 +1,5 @@
-// Package observe shows how a host observes the operations of sqlstore: with OpenTelemetry, as
-// spans and as a metric of durations, and with log/slog.
+// Package observe shows how a host observes the operations of sqlstore and tablestore: with
+// OpenTelemetry, as spans and as a metric of durations, and with log/slog.
 //
 //	watch, err := observe.OpenTelemetry(otel.GetTracerProvider(), otel.GetMeterProvider())
 //	backend = backend.WithObserver(watch)
@@ -18,17 +18,17 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store"
 )
 
 // scope is the instrumentation scope of the spans and the metric.
-const scope = "github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+const scope = "github.com/kvalifika/sessionkit/sessions/store"
 
 // OpenTelemetry returns an observer that makes a span of each operation, a child of the span in the
 // caller's context, and records its duration, both under the names of the semantic conventions for
 // databases. Only spans have the company as an attribute: in a metric it would make a series for
 // each company.
-func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (func(context.Context, sqlstore.Operation), error) {
+func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (func(context.Context, store.Operation), error) {
 	tracer := traces.Tracer(scope)
 	duration, err := meters.Meter(scope).Float64Histogram("db.client.operation.duration",
 		metric.WithUnit("s"), metric.WithDescription("Duration of database client operations."),
@@ -36,7 +36,7 @@ func OpenTelemetry(traces trace.TracerProvider, meters metric.MeterProvider) (fu
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+	return func(ctx context.Context, o store.Operation) { //nolint:gocritic // the signature is that of the hook
 		attributes := []attribute.KeyValue{attribute.String("db.system.name", o.System), attribute.String("db.operation.name", o.Name)}
 		failure := o.ErrorType()
 		if failure != "" {
@@ -71,13 +71,13 @@ func isAnswer(failure string) bool {
 
 // Slog returns an observer that logs operations that failed, and those that took at least as long
 // as slow.
-func Slog(log *slog.Logger, slow time.Duration) func(context.Context, sqlstore.Operation) {
-	return func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+func Slog(log *slog.Logger, slow time.Duration) func(context.Context, store.Operation) {
+	return func(ctx context.Context, o store.Operation) { //nolint:gocritic // the signature is that of the hook
 		switch {
 		case !isAnswer(o.ErrorType()):
-			log.LogAttrs(ctx, slog.LevelError, "sqlstore failed", slog.Any("operation", o))
+			log.LogAttrs(ctx, slog.LevelError, "sessions store failed", slog.Any("operation", o))
 		case o.Duration >= slow:
-			log.LogAttrs(ctx, slog.LevelWarn, "sqlstore was slow", slog.Any("operation", o))
+			log.LogAttrs(ctx, slog.LevelWarn, "sessions store was slow", slog.Any("operation", o))
 		}
 	}
 }

@@ -20,9 +20,11 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/kvalifika/sessionkit/examples/observe"
+	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 func open(t *testing.T) *sqlstore.Backend {
@@ -81,6 +83,38 @@ func TestOpenTelemetry(t *testing.T) {
 	require.Len(t, histogram.DataPoints, 3, "one for each operation and outcome")
 }
 
+// TestTable shows that the same function serves a host's own table.
+func TestTable(t *testing.T) {
+	db, err := sql.Open("sqlite", "file:"+t.TempDir()+"/host.db")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	_, err = db.ExecContext(t.Context(), "CREATE TABLE checks (tenant TEXT, uid TEXT, started INTEGER); INSERT INTO checks VALUES ('acme', 'c-1', 1773489600)")
+	require.NoError(t, err)
+	spans := tracetest.NewSpanRecorder()
+	watch, err := observe.OpenTelemetry(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)), sdkmetric.NewMeterProvider())
+	require.NoError(t, err)
+	b := tablestore.New(db, filter.SQLite, tablestore.Table{
+		From: "checks", Select: "uid, started",
+		Columns: filter.Columns{Company: filter.Col("tenant"), Fields: map[sessions.Field]filter.Column{
+			sessions.FieldID: filter.Col("uid"), sessions.FieldCreatedAt: filter.Col("started").Unix(),
+		}},
+		Scan: func(rows *sql.Rows) (*sessions.Session, error) {
+			var started int64
+			s := sessions.Session{Status: sessions.Pending}
+			err := rows.Scan(&s.ID, &started)
+			s.CreatedAt = time.Unix(started, 0)
+			return &s, err
+		},
+	}).WithObserver(watch)
+	_, err = b.List(t.Context(), store.Selection{Company: "acme", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, spans.Ended(), 1)
+	require.Subset(t, spans.Ended()[0].Attributes(), []attribute.KeyValue{
+		attribute.String("db.system.name", "sqlite"), attribute.String("db.operation.name", "list"),
+		attribute.Int("db.response.returned_rows", 1), attribute.Int("sessionkit.statements", 2),
+	})
+}
+
 func TestSlog(t *testing.T) {
 	var text bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&text, nil))
@@ -115,10 +149,10 @@ func ExampleSlog() {
 		return a
 	}}))
 	watch := observe.Slog(log, time.Second)
-	watch(context.Background(), sqlstore.Operation{
+	watch(context.Background(), store.Operation{
 		System: "postgresql", Name: "list", Company: "acme", Duration: 2 * time.Second, Statements: 7, RowsRead: 120, SQLState: "57014",
 		Err: fmt.Errorf("list: %w", context.DeadlineExceeded),
 	})
 	// Output:
-	// level=ERROR msg="sqlstore failed" operation.db.system.name=postgresql operation.db.operation.name=list operation.db.client.operation.duration=2 operation.sessionkit.statements=7 operation.sessionkit.rows_read=120 operation.db.response.returned_rows=0 operation.sessionkit.company=acme operation.db.response.status_code=57014 operation.error.type=timeout
+	// level=ERROR msg="sessions store failed" operation.db.system.name=postgresql operation.db.operation.name=list operation.db.client.operation.duration=2 operation.sessionkit.statements=7 operation.sessionkit.rows_read=120 operation.db.response.returned_rows=0 operation.sessionkit.company=acme operation.db.response.status_code=57014 operation.error.type=timeout
 }

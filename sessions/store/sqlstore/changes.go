@@ -81,8 +81,10 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 // or SQLite's synchronous below FULL. The numbers of changes then continue from an older state, and
 // mean other changes than those of the watermarks. The history, a random value beside the numbers,
 // distinguishes the two.
-func (b *Backend) NewHistory(ctx context.Context) error {
+func (b *Backend) NewHistory(ctx context.Context) (err error) {
 	const op = "begin a new history"
+	ctx, w := b.watch(ctx, "history", "")
+	defer w.End(&err)
 	// It is called seldom, so check the schema again.
 	b.checked.Store(false)
 	if err := b.Check(ctx); err != nil {
@@ -116,7 +118,7 @@ func (b *Backend) NewHistory(ctx context.Context) error {
 func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (ch store.Changes, err error) {
 	const op = "changes"
 	ctx, w := b.watch(ctx, op, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
@@ -126,7 +128,7 @@ func (b *Backend) Changes(ctx context.Context, company string, since store.Water
 			return err
 		})
 	})
-	w.returned(len(ch.Sessions), false)
+	w.Returned(len(ch.Sessions))
 	return ch, err
 }
 

@@ -27,7 +27,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, 
 // countBehind counts the sessions that a list has after a position.
 func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count store.Count, err error) {
 	ctx, w := b.watch(ctx, "count", sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return count, err
 	}
@@ -35,7 +35,7 @@ func (b *Backend) countBehind(ctx context.Context, sel store.Selection) (count s
 		count, err = b.countFrom(ctx, sel)
 		return err
 	})
-	w.returned(0, !count.Exact)
+	w.Partial(!count.Exact)
 	return count, err
 }
 
@@ -64,7 +64,7 @@ func (b *Backend) countFrom(ctx context.Context, sel store.Selection) (count sto
 // CountEach implements [store.EachCounter]: each segment is read once, for all of the filters.
 func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []filter.Filter) (counts []store.Count, err error) {
 	ctx, w := b.watch(ctx, "count", sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (b *Backend) CountEach(ctx context.Context, sel store.Selection, filters []
 		counts, err = b.countEach(ctx, sel, filters)
 		return err
 	})
-	w.returned(0, slices.ContainsFunc(counts, func(n store.Count) bool { return !n.Exact }))
+	w.Partial(slices.ContainsFunc(counts, func(n store.Count) bool { return !n.Exact }))
 	return counts, err
 }
 

@@ -557,15 +557,15 @@
 //
 // [Backend.WithObserver] calls a function of the host's at the end of each call, and reports how
 // long it took, how many statements it sent and rows it read, how much of the budget it used,
-// whether the answer is partial, and the SQLSTATE of a failure. [Operation] uses the names of
+// whether the answer is partial, and the SQLSTATE of a failure. [store.Operation] uses the names of
 // OpenTelemetry's semantic conventions for databases, and is a value of log/slog. examples/observe
 // turns it into spans, a metric and a log.
 //
 // Without a function an operation of ten statements takes 0.2 to 0.4 microseconds longer, and
 // allocates nothing more; with one it takes 1.3 to 3.7 microseconds and three allocations of 264
-// bytes (BenchmarkWatch). An operation itself takes 120 microseconds and 120 allocations at the
-// least, so that under load neither can be told from noise (BenchmarkObserver and RESULTS.md of
-// enginetest).
+// bytes (BenchmarkWatch of store/internal/database). An operation itself takes 120 microseconds and
+// 120 allocations at the least, so that under load neither can be told from noise
+// (BenchmarkObserver and RESULTS.md of enginetest).
 //
 // # Errors
 //

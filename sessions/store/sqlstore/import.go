@@ -13,6 +13,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 )
 
 // ImportOptions are the options of [Backend.Import]. The zero ImportOptions are the defaults.
@@ -161,7 +162,7 @@ const (
 // nothing is left to pack, unless Packing.Tail is negative.
 func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (_ ImportProgress, err error) {
 	ctx, w := b.watch(ctx, "import", "")
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.Check(ctx); err != nil {
 		return ImportProgress{}, err
 	}
@@ -332,7 +333,7 @@ func (im *importing) turn(ctx context.Context) error {
 	}()
 	func() {
 		// A function of the host's may panic: then the prepared part ends, too.
-		next.dropped = errPanicked
+		next.dropped = database.ErrPanicked
 		defer close(next.goOn)
 		next.dropped = im.await(ctx)
 	}()

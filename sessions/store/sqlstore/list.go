@@ -114,7 +114,7 @@ func (sel *selection) newest() int64 {
 // List implements [store.Backend].
 func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
 	ctx, w := b.watch(ctx, "list", sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return store.Batch{}, err
 	}
@@ -122,7 +122,8 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 		batch, err = b.list(ctx, sel)
 		return err
 	})
-	w.returned(len(batch.Sessions), !batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
+	w.Returned(len(batch.Sessions))
+	w.Partial(!batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
 	return batch, err
 }
 

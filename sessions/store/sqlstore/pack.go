@@ -88,7 +88,7 @@ func (b *Backend) Maintain(ctx context.Context, company string) error {
 // maintain does what choose returns until that is nothing. It need not read the sessions in known.
 func (b *Backend) maintain(ctx context.Context, company string, known *recent, choose func(*directory) (task, bool)) (err error) {
 	ctx, w := b.watch(ctx, "maintain", company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (b *Backend) maintainAll(ctx context.Context, companies []string, known *re
 // again. Until Repair is done, searches read unpacked sessions row by row.
 func (b *Backend) Repair(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "repair", company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ const (
 // The package documentation says under Erasure what is left on the disk.
 func (b *Backend) Purge(ctx context.Context, p store.Purge) (_ int, err error) {
 	ctx, w := b.watch(ctx, opPurge, p.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := p.Err(); err != nil {
 		return 0, err
 	}
@@ -499,7 +499,9 @@ func (u *purging) bury(ctx context.Context, w *write, changes []int64) error {
 // purged and redacted data on the disk until they are used again. Nothing else depends on that
 // setting. A nil error promises nothing about logs, replicas and backups, or about data that
 // PostgreSQL and MariaDB keep for a while: see Erasure in the package documentation.
-func (b *Backend) CheckErasure(ctx context.Context) error {
+func (b *Backend) CheckErasure(ctx context.Context) (err error) {
+	ctx, w := b.watch(ctx, "check", "")
+	defer w.End(&err)
 	// Read the settings again: they may have been corrected.
 	b.checked.Store(false)
 	if err := b.Check(ctx); err != nil {

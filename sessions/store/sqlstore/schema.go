@@ -149,7 +149,9 @@ func (c conn) explain(ctx context.Context, err error) error {
 // and again after each failure. This covers the tables, and the settings of the data source name,
 // the account and the server, which all connections of a pool share. It does not cover settings
 // that the host changes on single connections later.
-func (b *Backend) Check(ctx context.Context) error {
+func (b *Backend) Check(ctx context.Context) (err error) {
+	ctx, w := b.watch(ctx, "check", "")
+	defer w.End(&err)
 	if b.checked.Load() {
 		return nil
 	}

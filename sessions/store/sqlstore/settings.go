@@ -12,13 +12,14 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 )
 
 // tables has the settings and trails: a [Backend], or a transaction of the host's.
 type tables interface {
 	// watch begins an operation, see [Backend.watch].
-	watch(ctx context.Context, op, company string) (context.Context, *watching)
+	watch(ctx context.Context, op, company string) (context.Context, *database.Watched)
 	// at calls do, which may use the tables. Each of its statements may succeed alone.
 	at(ctx context.Context, op string, writes bool, do func(conn) error) error
 	// atOnce calls do, and writes everything or nothing.
@@ -64,7 +65,7 @@ func (b *Backend) atOnce(ctx context.Context, op string, do func(conn) error) er
 	return b.inTx(ctx, op, companies, false, func(w *write) error { return do(w.conn) }, nil)
 }
 
-func (t *Tx) watch(ctx context.Context, op, company string) (context.Context, *watching) {
+func (t *Tx) watch(ctx context.Context, op, company string) (context.Context, *database.Watched) {
 	return t.b.watch(ctx, op, company)
 }
 
@@ -130,7 +131,7 @@ func (s *Settings) CompanySettings(ctx context.Context, company string) (store.C
 // CompanySettingsHistory implements [store.SettingsHistory].
 func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, before int64, limit int) (_ []store.SettingsRevision, err error) {
 	ctx, w := s.in.watch(ctx, opSettings, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func (s *Settings) CompanySettingsHistory(ctx context.Context, company string, b
 // [store.AuditEntry].
 func (s *Settings) SaveCompanySettings(ctx context.Context, company string, settings store.CompanySettings, subject string) (err error) {
 	ctx, w := s.in.watch(ctx, opSettings, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return err
 	}
@@ -230,7 +231,7 @@ func (s *Settings) encode(settings store.CompanySettings) (string, error) {
 // PurgeCompanySettings implements [store.SettingsPurger].
 func (s *Settings) PurgeCompanySettings(ctx context.Context, company string) (err error) {
 	ctx, w := s.in.watch(ctx, opSettings, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type Backend struct {
 	turns    turns // of writers, and of upkeep if the database has one writer
 	upkeep   turns // of packing, repairs and purges otherwise
 
-	observe func(context.Context, Operation) // may be nil
+	observe database.Observer
 }
 
 var (
@@ -111,7 +111,7 @@ func isRolledBack(ctx context.Context, err error) bool {
 func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
 	const op = "get"
 	ctx, w := b.watch(ctx, op, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (b *Backend) Get(ctx context.Context, company, id string) (s *sessions.Sess
 		return b.using(ctx, op, func(c conn) error {
 			f, err := c.get(ctx, company, id)
 			if s = f.session; s != nil {
-				w.returned(1, false)
+				w.Returned(1)
 			}
 			return err
 		})

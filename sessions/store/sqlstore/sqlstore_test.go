@@ -122,26 +122,6 @@ func TestPositions(t *testing.T) {
 	require.Equal(t, store.Position{CreatedAt: at, ID: "x"}, position{at.UnixMicro(), "x"}.store())
 }
 
-// BenchmarkWatch measures the cost of watching an operation of ten statements, without a database.
-func BenchmarkWatch(b *testing.B) {
-	for name, observe := range map[string]func(context.Context, Operation){"not set": nil, "set": func(context.Context, Operation) {}} {
-		b.Run(name, func(b *testing.B) {
-			backend := New(nil, SQLite).WithObserver(observe)
-			b.ReportAllocs()
-			for b.Loop() {
-				err := error(nil)
-				ctx, w := backend.watch(b.Context(), "list", "acme")
-				c := backend.on(nil, "list")
-				for range 10 {
-					c.sent(ctx)
-				}
-				w.returned(50, false)
-				w.end(&err)
-			}
-		})
-	}
-}
-
 // TestRecent checks that an import has room again for the sessions that it packs next, also after
 // some were packed without it.
 func TestRecent(t *testing.T) {

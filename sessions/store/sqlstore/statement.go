@@ -57,8 +57,8 @@ func (c conn) first(ctx context.Context, s engine.Statement, args engine.Args, d
 	}
 	w := c.sent(ctx)
 	err = c.QueryRowContext(ctx, text, values...).Scan(dest...)
-	if w != nil && err == nil {
-		w.rows.Add(1)
+	if err == nil {
+		w.Read()
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return failed(ctx, c.op, err)
@@ -79,9 +79,7 @@ func (c conn) rows(ctx context.Context, s engine.Statement, args engine.Args, ea
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		if w != nil {
-			w.rows.Add(1)
-		}
+		w.Read()
 		if err := each(rows); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 // list. Any other selection is read by one statement, which reads only the fields of the selection.
 func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) (err error) {
 	ctx, w := b.watch(ctx, "stream", sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return err
 	}
@@ -26,9 +26,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 	read := func() error {
 		return b.stream(ctx, sel, func(s *sessions.Session) error {
 			began = true
-			if w != nil {
-				w.RowsReturned++
-			}
+			w.Returned(1)
 			return each(s)
 		})
 	}

@@ -11,7 +11,7 @@ import (
 // Tally implements [store.Tallier]. If postings decide, it reads only those.
 func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.TallyRow, exact bool, err error) {
 	ctx, w := b.watch(ctx, "tally", sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, sel.Company); err != nil {
 		return nil, false, err
 	}
@@ -19,7 +19,7 @@ func (b *Backend) Tally(ctx context.Context, sel store.Selection) (rows []store.
 		rows, exact, err = b.tally(ctx, sel)
 		return err
 	})
-	w.returned(0, !exact)
+	w.Partial(!exact)
 	return rows, exact, err
 }
 

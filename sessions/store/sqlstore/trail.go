@@ -34,7 +34,7 @@ const (
 // AppendAudit implements [store.AuditTrail].
 func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error) {
 	ctx, w := t.in.watch(ctx, opAudit, e.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(e.Company, "any"); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (t *Trail) AppendAudit(ctx context.Context, e store.AuditEntry) (err error)
 // Queries by action look at up to 2,000 entries for a page.
 func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ store.AuditBatch, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, sel.Company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(sel.Company, "any"); err != nil {
 		return store.AuditBatch{}, err
 	}
@@ -129,7 +129,7 @@ func (t *Trail) AuditEntries(ctx context.Context, sel store.AuditSelection) (_ s
 // DeleteAudit implements [store.AuditTrail], in transactions of about 2,000 entries.
 func (t *Trail) DeleteAudit(ctx context.Context, company string, before time.Time, most int) (_ int, err error) {
 	ctx, w := t.in.watch(ctx, opAudit, company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := checkKey(company, "any"); err != nil {
 		return 0, err
 	}

@@ -285,7 +285,7 @@ func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutRes
 // state first, unless its sessions are probably new.
 func (t *Tx) write(ctx context.Context, c *call, err error) error {
 	ctx, w := t.b.watch(ctx, c.op, c.company())
-	defer w.end(&err)
+	defer w.End(&err)
 	if err == nil {
 		err = t.doCall(ctx, c)
 	}
@@ -310,14 +310,16 @@ func (t *Tx) doCall(ctx context.Context, c *call) (err error) {
 
 // Get implements [store.Backend].
 func (t *Tx) Get(ctx context.Context, company, id string) (s *sessions.Session, err error) {
-	ctx, watching := t.b.watch(ctx, "get", company)
-	defer watching.end(&err)
+	ctx, watched := t.b.watch(ctx, "get", company)
+	defer watched.End(&err)
 	if company == "" {
 		return nil, store.ErrNoCompany
 	}
 	err = t.inSavepoint(ctx, "get", false, func(w *write) error {
 		f, err := w.get(ctx, company, id)
-		s = f.session
+		if s = f.session; s != nil {
+			watched.Returned(1)
+		}
 		return err
 	}, func() {})
 	return s, err
@@ -325,8 +327,8 @@ func (t *Tx) Get(ctx context.Context, company, id string) (s *sessions.Session, 
 
 // List implements [store.Backend]. The Budget does not bound it.
 func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
-	ctx, watching := t.b.watch(ctx, "list", sel.Company)
-	defer watching.end(&err)
+	ctx, watched := t.b.watch(ctx, "list", sel.Company)
+	defer watched.End(&err)
 	if sel.Company == "" {
 		return store.Batch{}, store.ErrNoCompany
 	}
@@ -357,6 +359,7 @@ func (t *Tx) List(ctx context.Context, sel store.Selection) (batch store.Batch, 
 		batch.Sessions = batch.Sessions[:sel.Limit]
 		batch.Reached = store.PositionOf(batch.Sessions[sel.Limit-1])
 	}
+	watched.Returned(len(batch.Sessions))
 	return batch, nil
 }
 

@@ -18,7 +18,7 @@ import (
 // packing them did.
 func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 	ctx, w := b.watch(ctx, "verify", company)
-	defer w.end(&err)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return err
 	}

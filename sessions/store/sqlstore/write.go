@@ -347,7 +347,7 @@ func (d *decision) states() iter.Seq[*store.Versioned] {
 // nothing to do, holds nothing.
 func (b *Backend) write(ctx context.Context, c *call, err error) error {
 	ctx, w := b.watch(ctx, c.op, c.company())
-	defer w.end(&err)
+	defer w.End(&err)
 	if err == nil {
 		err = b.doCall(ctx, c)
 	}

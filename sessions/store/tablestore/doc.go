@@ -53,4 +53,12 @@
 // different creation times are two sessions of a list: only Get notices them.
 //
 // [Table.Changes] needs a record of changes that the host keeps.
+//
+// # Observability
+//
+// [Backend.WithObserver] reports each call as a [store.Operation], like sqlstore: how long it took,
+// how many statements it sent and rows they returned, how much of the budget it spent, and the
+// SQLSTATE of a failure. Many rows for each session that is returned are the mark of a search that
+// a search key would answer, or of columns that are not described. examples/observe turns it into
+// spans, a metric and a log.
 package tablestore

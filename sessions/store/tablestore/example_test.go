@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
@@ -43,5 +44,25 @@ func ExampleNew() {
 	fmt.Println(errors.Is(err, tablestore.ErrTable))
 	// Output:
 	// tablestore(postgres)
+	// true
+}
+
+// The function gets every operation, also one that needs no statement, as this one: no session can
+// have an empty ID.
+func ExampleBackend_WithObserver() {
+	var db *sql.DB // the host's own
+	backend := tablestore.New(db, filter.SQLite, tablestore.Table{
+		From: "kyc_checks", Select: "uid, started_ms", Scan: func(*sql.Rows) (*sessions.Session, error) { panic("not called") },
+		Columns: filter.Columns{Company: filter.Col("tenant"), Fields: map[sessions.Field]filter.Column{
+			sessions.FieldID: filter.Col("uid"), sessions.FieldCreatedAt: filter.Col("started_ms").UnixMilli(),
+		}},
+	})
+	watched := backend.WithObserver(func(_ context.Context, o store.Operation) { //nolint:gocritic // the signature is that of the hook
+		fmt.Println(o.System, o.Name, o.Company, o.Statements, o.RowsRead, o.ErrorType())
+	})
+	_, err := watched.Get(context.Background(), "acme", "")
+	fmt.Println(errors.Is(err, store.ErrNotFound))
+	// Output:
+	// sqlite get acme 0 0 not_found
 	// true
 }

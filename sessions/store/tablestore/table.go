@@ -46,7 +46,8 @@ type Backend struct {
 	created string // SQL of the creation time, whose arguments are args
 	args    []any
 	err     error // error of the description, nil if it is complete
-	checked atomic.Bool
+	checked *atomic.Bool
+	observe database.Observer
 }
 
 var (
@@ -62,7 +63,7 @@ func (b *Backend) Connections() int { return b.pool.Connections() }
 // New returns a Backend over a host's own table, which it does not change. It does not connect yet.
 // If the description is incomplete, the methods return an error that wraps [ErrTable].
 func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
-	b := &Backend{pool: database.NewPool(db, d, "tablestore"), dialect: d, table: t}
+	b := &Backend{pool: database.NewPool(db, d, "tablestore"), dialect: d, table: t, checked: new(atomic.Bool)}
 	var companyErr, idErr error
 	b.created, b.args, b.err = t.Columns.Fields[sessions.FieldCreatedAt].ToSql()
 	_, _, companyErr = t.Columns.Company.ToSql()
@@ -75,6 +76,16 @@ func New(db *sql.DB, d filter.Dialect, t Table) *Backend {
 		b.err = fmt.Errorf("%w: %w", ErrTable, b.err)
 	}
 	return b
+}
+
+// WithObserver returns a Backend over the same table that calls a function at the end of each
+// operation, before the method returns, with the context of the method. The function must be quick,
+// and may be called from many goroutines at once. If it is nil, no function is called, which costs
+// nothing.
+func (b *Backend) WithObserver(observe func(context.Context, store.Operation)) *Backend {
+	c := *b
+	c.observe = observe
+	return &c
 }
 
 // String returns the dialect only: the other fields lead to the database's DSN, and so to a
@@ -160,12 +171,15 @@ func (b *Backend) each(ctx context.Context, op, company, text string, args []any
 }
 
 func (b *Backend) scan(ctx context.Context, q database.Querier, op, company, text string, args []any, within bounds, visit func(*sessions.Session) error) error {
+	w := database.WatchedIn(ctx)
+	w.Sent()
 	rows, err := q.QueryContext(ctx, text, args...)
 	if err != nil {
 		return database.Failed(ctx, "tablestore: "+op, err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
+		w.Read()
 		s, err := b.table.Scan(rows)
 		if err != nil {
 			return database.Failed(ctx, "tablestore: "+op, err)
@@ -279,6 +293,7 @@ func (b *Backend) floor(ctx context.Context, op string, sel store.Selection, pos
 // walk visits the matches of a selection, newest first, until visit returns false, the budget is
 // spent or the end is reached. reached is the position that it got to, zero at the end.
 func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visit func(*sessions.Session) bool) (reached store.Position, err error) {
+	w := database.WatchedIn(ctx)
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	all, pos, budget := always.between(sel.Filter.Range()), sel.After, sel.Budget
 	for n := min(sel.Limit, mostRows) + fewRows; ; n = min(n*4, mostRows) {
@@ -289,8 +304,14 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 		if err != nil {
 			return store.Position{}, err
 		}
+		if !last {
+			w.Spend(n)
+		}
 		var part []*sessions.Session
 		err = b.read(ctx, op, sel.Company, inSQL, all.between(floor, behind(pos)), func(s *sessions.Session) error {
+			if last { // fewer than n rows are left
+				w.Spend(1)
+			}
 			if store.PositionOf(s).Compare(pos) > 0 && sel.Filter.Match(s) {
 				part = append(part, s)
 			}
@@ -334,11 +355,14 @@ func order(part []*sessions.Session) error {
 
 // List implements [store.Backend].
 func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Batch, err error) {
+	outer := ctx // of the host's function: a Backend that it uses has operations of its own
+	ctx, w := b.observe.Watch(ctx, b.dialect, "list", sel.Company)
+	defer w.End(&err)
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Batch{}, err
 	}
 	if b.table.Changes != nil {
-		now, err := b.table.Changes(ctx, sel.Company, "", 1)
+		now, err := b.table.Changes(outer, sel.Company, "", 1)
 		if err != nil {
 			return store.Batch{}, err
 		}
@@ -357,57 +381,81 @@ func (b *Backend) List(ctx context.Context, sel store.Selection) (batch store.Ba
 	if n := len(batch.Sessions); n == sel.Limit && !batch.Reached.IsZero() {
 		batch.Reached = store.PositionOf(batch.Sessions[n-1])
 	}
+	w.Returned(len(batch.Sessions))
+	w.Partial(!batch.Reached.IsZero() && len(batch.Sessions) < sel.Limit)
 	return batch, nil
 }
 
 // Count implements [store.Counter]: in SQL if the columns can express all of the filter, otherwise
 // row by row.
-func (b *Backend) Count(ctx context.Context, sel store.Selection) (store.Count, error) {
+func (b *Backend) Count(ctx context.Context, sel store.Selection) (count store.Count, err error) {
+	const op = "count"
+	ctx, w := b.observe.Watch(ctx, b.dialect, op, sel.Company)
+	defer w.End(&err)
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return store.Count{}, err
 	}
-	const op = "count"
-	n := 0
 	if inSQL, rest := sel.Filter.Split(b.table.Columns); rest.IsZero() && sel.After.IsZero() {
-		floor, last := earliest, true
-		var err error
-		if sel.Budget > 0 {
-			if floor, last, err = b.floor(ctx, op, sel, store.Position{}, sel.Budget); err != nil {
-				return store.Count{}, err
+		count, err = b.countInSQL(ctx, op, sel, inSQL)
+	} else {
+		var reached store.Position
+		reached, err = b.walk(ctx, op, sel, func(*sessions.Session) bool {
+			if count.N == sel.Limit {
+				return false
 			}
-		}
-		where, args, err := b.where(sel.Company, filter.And(inSQL, always.between(floor, time.Time{}).filter()))
-		if err != nil {
-			return store.Count{}, err
-		}
-		// One more than the limit, so that the count is known to be exact or not.
-		text, err := b.dialect.ReplacePlaceholders(fmt.Sprint("SELECT count(*) FROM (SELECT 1 AS one", where, " LIMIT ", sel.Limit+1, ") t"))
-		if err != nil {
-			return store.Count{}, err
-		}
-		err = b.pool.Use(ctx, op, func(q database.Session) error {
-			if err := q.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
-				return database.Failed(ctx, "tablestore: "+op, err)
-			}
-			return nil
+			count.N++
+			return true
 		})
-		if err != nil {
+		count.Exact = reached.IsZero()
+	}
+	w.Partial(!count.Exact)
+	return count, err
+}
+
+// countInSQL counts the matches of a filter that the columns can express.
+func (b *Backend) countInSQL(ctx context.Context, op string, sel store.Selection, inSQL filter.Filter) (store.Count, error) {
+	floor, last := earliest, true
+	var err error
+	if sel.Budget > 0 {
+		if floor, last, err = b.floor(ctx, op, sel, store.Position{}, sel.Budget); err != nil {
 			return store.Count{}, err
 		}
-		return store.Count{N: min(n, sel.Limit), Exact: last && n <= sel.Limit}, nil
 	}
-	reached, err := b.walk(ctx, op, sel, func(*sessions.Session) bool {
-		if n == sel.Limit {
-			return false
+	where, args, err := b.where(sel.Company, filter.And(inSQL, always.between(floor, time.Time{}).filter()))
+	if err != nil {
+		return store.Count{}, err
+	}
+	// One more than the limit, so that the count is known to be exact or not.
+	text, err := b.dialect.ReplacePlaceholders(fmt.Sprint("SELECT count(*) FROM (SELECT 1 AS one", where, " LIMIT ", sel.Limit+1, ") t"))
+	if err != nil {
+		return store.Count{}, err
+	}
+	n := 0
+	w := database.WatchedIn(ctx)
+	err = b.pool.Use(ctx, op, func(q database.Session) error {
+		w.Sent()
+		if err := q.QueryRowContext(ctx, text, args...).Scan(&n); err != nil {
+			return database.Failed(ctx, "tablestore: "+op, err)
 		}
-		n++
-		return true
+		w.Read()
+		return nil
 	})
-	return store.Count{N: n, Exact: reached.IsZero()}, err
+	if err != nil {
+		return store.Count{}, err
+	}
+	if last {
+		w.Spend(n)
+	} else {
+		w.Spend(sel.Budget)
+	}
+	return store.Count{N: min(n, sel.Limit), Exact: last && n <= sel.Limit}, nil
 }
 
 // Stream implements [store.Streamer]: one statement, which is one snapshot on each engine.
-func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) error {
+func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*sessions.Session) error) (err error) {
+	const op = "stream"
+	ctx, w := b.observe.Watch(ctx, b.dialect, op, sel.Company)
+	defer w.End(&err)
 	if err := errors.Join(b.ready(ctx, sel.Company), sel.Filter.Err()); err != nil {
 		return err
 	}
@@ -418,6 +466,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 			return err
 		}
 		for _, s := range tied {
+			w.Returned(1)
 			if err := each(s); err != nil {
 				return err
 			}
@@ -426,7 +475,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		return nil
 	}
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
-	err := b.read(ctx, "stream", sel.Company, inSQL, always.between(sel.Filter.Range()).between(time.Time{}, behind(sel.After)), func(s *sessions.Session) error {
+	err = b.read(ctx, op, sel.Company, inSQL, always.between(sel.Filter.Range()).between(time.Time{}, behind(sel.After)), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {
 			if err := flush(); err != nil {
 				return err
@@ -445,6 +494,9 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 
 // Get implements [store.Backend].
 func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.Session, err error) {
+	const op = "get"
+	ctx, w := b.observe.Watch(ctx, b.dialect, op, company)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return nil, err
 	}
@@ -456,7 +508,7 @@ func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.
 	if err != nil {
 		return nil, err
 	}
-	err = b.each(ctx, "get", company, "SELECT "+b.table.Select+where, args, always, func(s *sessions.Session) error {
+	err = b.each(ctx, op, company, "SELECT "+b.table.Select+where, args, always, func(s *sessions.Session) error {
 		if s.ID != id { // the column may compare less strictly
 			return nil
 		}
@@ -472,16 +524,22 @@ func (b *Backend) Get(ctx context.Context, company, id string) (found *sessions.
 	case found == nil:
 		return nil, store.ErrNotFound
 	}
+	w.Returned(1)
 	return found, nil
 }
 
 // Changes implements [store.Backend], by the host's function.
-func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (store.Changes, error) {
+func (b *Backend) Changes(ctx context.Context, company string, since store.Watermark, limit int) (changes store.Changes, err error) {
+	outer := ctx // of the host's function: a Backend that it uses has operations of its own
+	ctx, w := b.observe.Watch(ctx, b.dialect, "changes", company)
+	defer w.End(&err)
 	if err := b.ready(ctx, company); err != nil {
 		return store.Changes{}, err
 	}
 	if b.table.Changes == nil {
 		return store.Changes{}, errors.ErrUnsupported
 	}
-	return b.table.Changes(ctx, company, since, limit)
+	changes, err = b.table.Changes(outer, company, since, limit)
+	w.Returned(len(changes.Sessions))
+	return changes, err
 }

@@ -19,22 +19,23 @@ import (
 	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/tablestore"
 )
 
 // observer keeps the operations that it observes.
 type observer struct {
 	mu  sync.Mutex
-	all []sqlstore.Operation
+	all []store.Operation
 }
 
-func (o *observer) observe(_ context.Context, op sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+func (o *observer) observe(_ context.Context, op store.Operation) { //nolint:gocritic // the signature is that of the hook
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.all = append(o.all, op)
 }
 
 // one returns the only operation that was observed since the last call.
-func (o *observer) one(t *testing.T, name string) sqlstore.Operation {
+func (o *observer) one(t *testing.T, name string) store.Operation {
 	t.Helper()
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -47,9 +48,11 @@ func (o *observer) one(t *testing.T, name string) sqlstore.Operation {
 	return op
 }
 
+// systems are the engines under the names of OpenTelemetry's conventions.
+var systems = map[engine]string{sqlite: "sqlite", postgres: "postgresql", mariadb: "mariadb"}
+
 // TestObserver checks the observed operations, on every engine.
 func TestObserver(t *testing.T) {
-	systems := map[engine]string{sqlite: "sqlite", postgres: "postgresql", mariadb: "mariadb"}
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		ctx := t.Context()
 		var o observer
@@ -193,6 +196,100 @@ func TestObserver(t *testing.T) {
 	})
 }
 
+// TestTableObserver checks the observed operations over a host's table, on every engine.
+func TestTableObserver(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		ctx := t.Context()
+		h := newKYCTable(t, e, db)
+		var all []*sessions.Session
+		for n := range 100 {
+			s := person(n)
+			s.Company = "acme"
+			s.CreatedAt = start.Add(time.Duration(n) * time.Minute)
+			all = append(all, s)
+		}
+		require.NoError(t, h.put(ctx, all...))
+		var o observer
+		b := h.backend().WithObserver(o.observe)
+		sel := store.Selection{Company: "acme", Limit: 10}
+
+		// A page reads some rows more than it returns, after a statement that finds where they end.
+		batch, err := b.List(ctx, sel)
+		require.NoError(t, err)
+		require.Len(t, batch.Sessions, 10)
+		op := o.one(t, "list")
+		require.Equal(t, systems[e], op.System)
+		require.Equal(t, "acme", op.Company)
+		require.Equal(t, [4]int{2, 27, 10, 26}, [4]int{op.Statements, op.RowsRead, op.RowsReturned, op.BudgetSpent})
+		require.False(t, op.Partial)
+
+		absent := store.Selection{Company: "acme", Limit: 10, Budget: 50, Filter: filter.Search("absent")}
+		_, err = b.List(ctx, absent)
+		require.NoError(t, err)
+		op = o.one(t, "list")
+		require.Equal(t, [4]int{4, 52, 0, 50}, [4]int{op.Statements, op.RowsRead, op.RowsReturned, op.BudgetSpent})
+		require.True(t, op.Partial)
+		absent.Budget = 5000
+		_, err = b.List(ctx, absent)
+		require.NoError(t, err)
+		op = o.one(t, "list")
+		require.Equal(t, 100, op.BudgetSpent)
+		require.False(t, op.Partial, "the end is not partial")
+
+		_, err = b.Count(ctx, store.Selection{Company: "acme", Limit: 1000, Budget: 1000})
+		require.NoError(t, err)
+		op = o.one(t, "count")
+		require.Equal(t, [3]int{2, 1, 100}, [3]int{op.Statements, op.RowsRead, op.BudgetSpent}, "no session is so far back")
+		require.False(t, op.Partial)
+		for _, part := range []store.Selection{sel, {Company: "acme", Limit: 1000, Budget: 40}, {Company: "acme", Limit: 1000, Budget: 40, Filter: filter.Search("secretname")}} {
+			_, err = b.Count(ctx, part)
+			require.NoError(t, err)
+			require.True(t, o.one(t, "count").Partial)
+		}
+
+		require.NoError(t, b.Stream(ctx, store.Selection{Company: "acme"}, func(*sessions.Session) error { return nil }))
+		op = o.one(t, "stream")
+		require.Equal(t, [3]int{1, 100, 100}, [3]int{op.Statements, op.RowsRead, op.RowsReturned})
+		require.PanicsWithValue(t, "Secretname", func() {
+			_ = b.Stream(ctx, store.Selection{Company: "acme"}, func(*sessions.Session) error { panic("Secretname") })
+		})
+		requireNoPerson(t, o.one(t, "stream").Err)
+
+		_, err = b.Get(ctx, "acme", all[0].ID)
+		require.NoError(t, err)
+		op = o.one(t, "get")
+		require.Equal(t, [3]int{1, 1, 1}, [3]int{op.Statements, op.RowsRead, op.RowsReturned})
+		_, err = b.Get(ctx, "acme", "nobody")
+		require.Equal(t, err, o.one(t, "get").Err)
+
+		// Changes are the host's: what it observes itself is not part of the operation.
+		var host observer
+		table := h.table()
+		table.Changes = func(ctx context.Context, company string, _ store.Watermark, _ int) (store.Changes, error) {
+			s, err := h.backend().WithObserver(host.observe).Get(ctx, company, all[0].ID)
+			return store.Changes{Sessions: []*sessions.Session{s}, Next: "1"}, err
+		}
+		b = tablestore.New(db, dialects[e], table).WithObserver(o.observe)
+		_, err = b.Changes(ctx, "acme", "0", 10)
+		require.NoError(t, err)
+		require.Equal(t, 1, o.one(t, "changes").RowsReturned)
+		host.one(t, "get")
+		_, err = b.List(ctx, sel)
+		require.NoError(t, err)
+		require.Equal(t, 2, o.one(t, "list").Statements)
+		host.one(t, "get")
+
+		_, err = db.ExecContext(ctx, "DROP TABLE kyc_checks")
+		require.NoError(t, err)
+		_, err = b.Get(ctx, "acme", "Secretname")
+		op = o.one(t, "get")
+		require.Equal(t, err, op.Err)
+		require.Len(t, op.SQLState, 5)
+		require.Equal(t, op.SQLState, op.ErrorType())
+		requireNoPerson(t, op.Err)
+	})
+}
+
 // BenchmarkObserver measures the cost of an observer, and the cost if there is none: lists,
 // searches and details of as many goroutines as there are processors, while another one writes.
 //
@@ -209,8 +306,8 @@ func BenchmarkObserver(b *testing.B) {
 				*sqlstore.Backend
 			}{
 				{"not set", plain},
-				{"set", plain.WithObserver(func(context.Context, sqlstore.Operation) {})},
-				{"slog", plain.WithObserver(func(ctx context.Context, o sqlstore.Operation) { //nolint:gocritic // the signature is that of the hook
+				{"set", plain.WithObserver(func(context.Context, store.Operation) {})},
+				{"slog", plain.WithObserver(func(ctx context.Context, o store.Operation) { //nolint:gocritic // the signature is that of the hook
 					log.LogAttrs(ctx, slog.LevelInfo, "sqlstore", slog.Any("operation", o))
 				})},
 			}

@@ -59,11 +59,16 @@ var (
 
 // backend returns a Backend that reads the table.
 func (h kycTable) backend() *tablestore.Backend {
+	return tablestore.New(h.db, dialects[h.engine], h.table())
+}
+
+// table describes the table.
+func (h kycTable) table() tablestore.Table {
 	clock := filter.Col("k.started").NotNull()
 	if h.engine == sqlite {
 		clock = clock.UTCText(hostLayout)
 	}
-	return tablestore.New(h.db, dialects[h.engine], tablestore.Table{
+	return tablestore.Table{
 		From:   "kyc_checks k",
 		Select: "k.uid, k.rest",
 		Scan:   scanHost,
@@ -84,7 +89,7 @@ func (h kycTable) backend() *tablestore.Backend {
 				sessions.DigitalSpoof: filter.Col("k.spoof"), sessions.NotFullID: filter.Col("k.cut_off"), sessions.LowFAR: filter.Col("k.weak"),
 			},
 		},
-	})
+	}
 }
 
 // hostRest is the part of a session that is stored as JSON.
