@@ -288,7 +288,7 @@ func specimens(t *testing.T) []any {
 		export.ReadOptions{
 			Format: export.ExcelCSV, Comma: ';', Zone: time.UTC, BirthLayout: "2006", ExpirationLayout: "2006", TimeLayout: "2006",
 			Headers: map[export.Column]string{export.ColumnSex: "Sex"}, ExtraKeys: keys, AllowMissing: true, AllowUnknown: true, AllowOpenEnd: true,
-			LivenessOneIsPassed: true, LevelZeroIsNoData: true, Scale: far.Kvalifika,
+			LivenessOneIsPassed: true, LevelZeroIsNoData: true, Scale: far.Kvalifika, Refused: func(err error) error { return err },
 		},
 		export.SessionOptions{Company: "acme", Scale: "a", NotVerified: sessions.Failed},
 		// httpapi

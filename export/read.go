@@ -36,6 +36,11 @@ type ReadOptions struct {
 
 	AllowMissing bool // a missing column has empty cells
 	AllowUnknown bool // an unknown column is skipped
+	// Refused, if it is not nil, is called with the [*ReadError] of a row that was read to its end,
+	// but has a bad cell, bytes that are not UTF-8, or the wrong number of cells. If it returns nil,
+	// reading continues with the next row; its error ends it. A fault after which nobody knows where
+	// the next row begins, such as an open quote, always ends it.
+	Refused func(err error) error
 	// AllowOpenEnd means that the last row may lack its line break. A row that was cut off in its
 	// last cell is then not noticed.
 	AllowOpenEnd bool
@@ -85,6 +90,11 @@ func readRows(r io.Reader, opts ReadOptions, next func(*scanner) error) iter.Seq
 			row, err := d.row(number)
 			if err == io.EOF { //nolint:errorlint // the end, and not an error that wraps it
 				return
+			}
+			if err != nil && d.scan.whole && opts.Refused != nil {
+				if err = opts.Refused(err); err == nil {
+					continue
+				}
 			}
 			if !yield(row, err) || err != nil {
 				return
@@ -283,6 +293,7 @@ func (d *decoder) target(header string) target {
 
 // row reads one row. At the end of the file the error is io.EOF.
 func (d *decoder) row(number int64) (Row, error) {
+	d.scan.whole = false
 	err := d.next(d.scan)
 	// Spreadsheets leave blank rows. A session always has an ID and a creation time.
 	for err == nil && d.identified && len(d.scan.row) == 0 {
@@ -298,6 +309,7 @@ func (d *decoder) row(number int64) (Row, error) {
 		}
 		return Row{}, &ReadError{number, d.scan.line, column, err}
 	}
+	d.scan.whole = true
 	if len(d.scan.ends) != len(d.cells) {
 		return Row{}, &ReadError{Row: number, Line: d.scan.line, Err: fmt.Errorf("%w: %d instead of %d", ErrCellCount, len(d.scan.ends), len(d.cells))}
 	}

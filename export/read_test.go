@@ -685,3 +685,32 @@ func TestLongRowsAreBoundedInMemory(t *testing.T) {
 		})
 	}
 }
+
+// TestReadGoesOn reads a file with bad rows of every kind to its end.
+func TestReadGoesOn(t *testing.T) {
+	const file = "Session ID,Attempts\ns-1,1\ns-2,x\ns-3\ns-4,4,4\n\xff,5\ns-6,6\n\"s-7,7\n"
+	var refused []int64
+	opts := ReadOptions{AllowMissing: true, Refused: func(err error) error {
+		var at *ReadError
+		require.ErrorAs(t, err, &at)
+		refused = append(refused, at.Row)
+		return nil
+	}}
+	var ids []string
+	var last error
+	for row, err := range Read(strings.NewReader(file), opts) {
+		if last = err; err == nil {
+			ids = append(ids, row.SessionID)
+		}
+	}
+	require.Equal(t, []string{"s-1", "s-6"}, ids)
+	require.Equal(t, []int64{2, 3, 4, 5}, refused)
+	require.ErrorIs(t, last, ErrTorn, "an open quote has no end")
+
+	errEnough := errors.New("enough")
+	opts.Refused = func(error) error { return errEnough }
+	for _, err := range Read(strings.NewReader(file), opts) {
+		last = err
+	}
+	require.Equal(t, errEnough, last)
+}

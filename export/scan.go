@@ -36,6 +36,7 @@ type scanner struct {
 	row    []byte // the cells of the row, one after the other
 	ends   []int  // the end of each in row
 	quoted bool   // whether the last one was in quotes
+	whole  bool   // the row was read to its end
 	after  int    // the byte that follows a closing quote and is not allowed there; 0 if none did
 }
 
@@ -98,6 +99,7 @@ func (s *scanner) scan() error {
 			return err
 		}
 		if len(s.ends) > 1 || len(s.row) > 0 || s.quoted {
+			s.whole = true
 			return s.check()
 		}
 	}

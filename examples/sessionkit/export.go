@@ -79,7 +79,10 @@ func exportFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 			}
 			c.file.Comma = []rune(separator)[0]
 		}
-		var err error
+		err := checkTimeLayout(c.file.TimeLayout)
+		if err != nil {
+			return err
+		}
 		if c.file.Zone, err = s.Zone(); err != nil {
 			return err
 		}

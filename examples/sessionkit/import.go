@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
@@ -82,7 +84,7 @@ func importFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 	fs.BoolVar(&lax, "lax", false, "ignore unknown columns, and treat missing ones as empty")
 	fs.StringVar(&c.state, "state", "", "record in this `file` how far the import has come, and continue from there")
 	fs.BoolVar(&c.skipRefused, "skip-refused", false, "continue if a session cannot be stored, and say which")
-	fs.BoolVar(&c.dryRun, "dry-run", false, "read and check everything, and store nothing")
+	fs.BoolVar(&c.dryRun, "dry-run", false, "read and check everything, name the first bad rows, count the others, and store nothing")
 	return func(ctx context.Context, t *terminal) (err error) {
 		switch sources := count(c.in != "", c.from.dsn != "", c.generate > 0); {
 		case sources != 1:
@@ -105,6 +107,9 @@ func importFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 				return cli.Usagef("-zone: name a time zone, such as Europe/Berlin")
 			}
 		}
+		if err := checkTimeLayout(c.reading.TimeLayout); err != nil {
+			return err
+		}
 		if c.begun, err = c.readState(); err != nil {
 			return err
 		}
@@ -115,6 +120,35 @@ func importFlags(fs *flag.FlagSet) func(context.Context, *terminal) error {
 			return c.open(engine.OpenToWrite, func(b *backend) error { return c.store(ctx, t, b, source) })
 		})
 	}
+}
+
+// checkTimeLayout refuses a layout that leaves out a part of a time down to the minute, or whose
+// texts are not read as the times that they were made of.
+func checkTimeLayout(layout string) error {
+	if layout == "" {
+		return nil
+	}
+	at := time.Date(2034, 11, 22, 17, 38, 0, 0, time.UTC)
+	text := at.Format(layout)
+	var missing []string
+	for _, part := range []struct {
+		name  string
+		other time.Time
+	}{
+		{"year", at.AddDate(1, 0, 0)}, {"month", at.AddDate(0, 1, 0)}, {"day", at.AddDate(0, 0, 1)},
+		{"hour", at.Add(time.Hour)}, {"minute", at.Add(time.Minute)},
+	} {
+		if part.other.Format(layout) == text {
+			missing = append(missing, part.name)
+		}
+	}
+	if len(missing) > 0 {
+		return cli.Usagef("-time-layout: %q has no %s; it is the time Mon Jan 2 15:04:05 2006 in another form", layout, strings.Join(missing, ", "))
+	}
+	if back, err := time.Parse(layout, text); err != nil || !back.Equal(at) {
+		return cli.Usagef("-time-layout: %q does not read a time as it was written", layout)
+	}
+	return nil
 }
 
 // count returns the number of true values.
@@ -249,6 +283,9 @@ func (c *importing) withFile(do func(iter.Seq2[*sessions.Session, error]) error)
 			}
 			s, lost, err := row.Session(export.SessionOptions{Company: c.viewer.Company})
 			c.lost = c.lost.Union(lost)
+			if refused := c.reading.Refused; err != nil && refused != nil && refused(err) == nil {
+				continue
+			}
 			if !yield(s, err) {
 				return
 			}
@@ -256,35 +293,84 @@ func (c *importing) withFile(do func(iter.Seq2[*sessions.Session, error]) error)
 	})
 }
 
+const (
+	mostTold = 100       // bad rows that a dry run names; it counts the others
+	mostSeen = 2_000_000 // sessions that a dry run remembers, in about 150 MB
+)
+
 // check reads and checks the whole source, and stores nothing.
 func (c *importing) check(t *terminal, source iter.Seq2[*sessions.Session, error]) error {
 	bar := cli.NewBar(t.stderr, "checking", c.total)
 	defer bar.Done()
-	row, refused := int64(0), int64(0)
-	type key struct{ company, id string }
-	seen := map[key]int64{}
+	var row, unreadable, invalid, again int64
+	bad := func(n *int64, err error) {
+		if *n++; unreadable+invalid+again <= mostTold {
+			t.tell("row %d: %v\n", row, err)
+		}
+	}
+	c.reading.Refused = func(err error) error {
+		row++
+		bad(&unreadable, err)
+		return nil
+	}
+	seen := repeats{most: mostSeen}
+	var ended error
 	for s, err := range source {
 		if row++; err != nil {
-			return &sqlstore.ImportError{Row: row, Err: err}
+			// It comes last.
+			ended = &sqlstore.ImportError{Row: row, Err: err}
+			row--
+			break
 		}
-		err := s.Validate()
-		if first := seen[key{s.Company, s.ID}]; first != 0 && err == nil {
-			err = fmt.Errorf("the session of row %d again", first)
-		}
-		seen[key{s.Company, s.ID}] = row
-		if err != nil {
-			refused++
-			t.tell("row %d: %v\n", row, err)
+		first := seen.first(s, row)
+		if err := s.Validate(); err != nil {
+			bad(&invalid, err)
+		} else if first != 0 {
+			bad(&again, fmt.Errorf("the session of row %d again", first))
 		}
 		bar.Set(row)
 	}
 	bar.Done()
+	refused := unreadable + invalid + again
+	if refused > mostTold {
+		t.tell("and %d other rows\n", refused-mostTold)
+	}
+	if row > mostSeen {
+		t.tell("sessions that come again were only looked for among the first %d of them\n", mostSeen)
+	}
 	c.tellLost(t)
-	t.result(map[string]int64{"read": row, "refused": refused}, "%d sessions read, %d of them would be refused or passed over\n", row, refused)
-	if refused > 0 {
+	t.result(map[string]any{"read": row, "refused": refused, "unreadable": unreadable, "invalid": invalid, "again": again, "complete": ended == nil},
+		"%d rows read, %d of them would be refused or passed over: %d cannot be read, %d are no valid session, %d come again\n",
+		row, refused, unreadable, invalid, again)
+	switch {
+	case ended != nil:
+		return ended
+	case refused > 0:
 		return errDiffers
 	}
 	return nil
+}
+
+// repeats finds sessions that come again. It remembers the first ones by digests of 16 bytes,
+// whatever the length of their IDs.
+type repeats struct {
+	most int // sessions to remember
+	seen map[[16]byte]int64
+}
+
+// first returns the row in which a session came before, or 0, and remembers its row otherwise.
+func (r *repeats) first(s *sessions.Session, row int64) int64 {
+	if r.seen == nil {
+		r.seen = map[[16]byte]int64{}
+	}
+	// No company or ID of a valid session contains a NUL.
+	digest := sha256.Sum256([]byte(s.Company + "\x00" + s.ID))
+	key := [16]byte(digest[:])
+	first, found := r.seen[key]
+	if !found && len(r.seen) < r.most {
+		r.seen[key] = row
+	}
+	return first
 }
 
 // tellLost prints the fields that the file does not state.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/examples/internal/cli"
 	"github.com/kvalifika/sessionkit/examples/internal/engine"
+	"github.com/kvalifika/sessionkit/sessions"
 )
 
 // Imports that are killed, many times:
@@ -244,8 +245,15 @@ func TestImportFiles(t *testing.T) {
 	to = newSQLite(t)
 	_, said = tool(t, exitDiffers, "import", "-dsn", to, "-company", acme, "-in", file("twice.csv", text, rows[5]), "-dry-run")
 	require.Contains(t, said, "row 3001: the session of row 5 again")
-	_, said = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", late, "-dry-run")
+	_, said = tool(t, exitDiffers, "import", "-dsn", to, "-company", acme, "-in", late, "-dry-run")
 	require.Contains(t, said, "row 2900")
+	many := file("many.csv", rows[0], rows[1], bytes.Repeat(bad, 99), []byte("1,2\r\n"), rows[1], []byte("\xff"), rows[2], rows[3], rows[4][:20])
+	out, said = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", many, "-dry-run", "-json")
+	require.JSONEq(t, `{"read": 104, "refused": 102, "unreadable": 101, "invalid": 0, "again": 1, "complete": false}`, out)
+	require.Contains(t, said, "row 100: ")
+	require.NotContains(t, said, "row 102: the session of row 1 again", "a limited number of rows is named")
+	require.Contains(t, said, "and 2 other rows")
+	require.Contains(t, said, "row 105")
 	out, said = tool(t, cli.ExitFailure, "import", "-dsn", to, "-company", acme, "-in", late, "-json")
 	require.Equal(t, 2899, created(out))
 	require.Contains(t, said, "row 2900")
@@ -255,10 +263,39 @@ func TestImportFiles(t *testing.T) {
 	for _, args := range [][]string{
 		{"-in", path, "-generate", "1"}, {}, {"-in", path, "-separator", "::"}, {"-in", path, "-zone", "Mars"}, {"-in", path, "-format", "xls"},
 		{"-from", "oracle:x"}, {"-in", path, "more"}, {"-in", "-", "-state", state}, {"-in", os.DevNull, "-state", state},
+		{"-in", path, "-time-layout", "garbage"},
 	} {
 		tool(t, cli.ExitUsage, append([]string{"import", "-dsn", to, "-company", acme}, args...)...)
 	}
 	tool(t, cli.ExitUsage, "import", "-dsn", to, "-in", path)
+}
+
+// TestRepeats finds sessions that come again among the first ones only.
+func TestRepeats(t *testing.T) {
+	r := repeats{most: 2}
+	for i, test := range []struct {
+		company, id string
+		first       int64
+	}{{"a", "bc", 0}, {"ab", "c", 0}, {"a", "bc", 1}, {"a", "d", 0}, {"a", "d", 0}, {"ab", "c", 2}} {
+		require.Equal(t, test.first, r.first(&sessions.Session{Company: test.company, ID: test.id}, int64(i+1)), i)
+	}
+	require.Len(t, r.seen, 2)
+}
+
+// TestTimeLayouts refuses layouts whose times could not be read.
+func TestTimeLayouts(t *testing.T) {
+	for _, good := range []string{"", time.RFC3339Nano, time.DateTime, "02.01.2006 15:04", "1/2/06 3:04 PM", time.RFC1123Z} {
+		require.NoError(t, checkTimeLayout(good), good)
+	}
+	for layout, said := range map[string]string{
+		"garbage": "has no year, month, day, hour, minute;", "yyyy-MM-dd HH:mm:ss": "has no year", "02.01.2006": "has no hour, minute;",
+		"01.2006 15:04": "has no day;", "02.01. 15:04": "has no year;", "2006-01-02 03:04": "does not read", "2006-01-02 15": "has no minute;",
+	} {
+		require.ErrorContains(t, checkTimeLayout(layout), said, layout)
+	}
+	dsn := newSQLite(t)
+	_, said := tool(t, cli.ExitUsage, "export", "-dsn", dsn, "-company", acme, "-out", "-", "-time-layout", "garbage")
+	require.Contains(t, said, "-time-layout")
 }
 
 // TestImportKilled kills imports with kill -9 at random moments, and fills the disk of some, until
