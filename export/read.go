@@ -164,6 +164,8 @@ func (o *ReadOptions) decoder(r io.Reader) (*decoder, error) {
 		text  string
 		probe time.Time // an instant that the layout must be able to express
 	}{
+		// Birth dates need four digits of the year: of two, 31 would mean 2031. The others may have
+		// two.
 		{&d.birth, cmp.Or(o.BirthLayout, time.DateOnly), time.Date(1931, 11, 22, 0, 0, 0, 0, time.UTC)},
 		{&d.expiration, cmp.Or(o.ExpirationLayout, expirationLayout), time.Date(2034, 11, 22, 0, 0, 0, 0, time.UTC)},
 		{&d.moment, cmp.Or(o.TimeLayout, ownTime), time.Date(2034, 11, 22, 17, 38, 0, 0, time.UTC)},

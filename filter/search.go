@@ -140,6 +140,7 @@ func (c *search) sql(w *writer, negated bool) {
 		w.constant(negated)
 		return
 	}
+	// A NULL would make the condition NULL, and so select nothing even if it is negated.
 	w.write("(")
 	if !column.notNull {
 		w.column("", column, either(" IS NOT NULL AND ", " IS NULL OR ", negated))

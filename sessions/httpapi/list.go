@@ -117,6 +117,7 @@ func (c *call) list() (any, error) {
 		return nil, err
 	}
 	binding, known := c.binding(q, include), store.Watermark("")
+	// Only GET is conditional: an answer to POST has no ETag.
 	if c.r.Method != http.MethodPost {
 		known = watermarkIn(c.r.Header.Get("If-None-Match"), binding)
 	}

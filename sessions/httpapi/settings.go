@@ -93,6 +93,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 	if err != nil {
 		return s, err
 	}
+	// Sorted, so that the first mistake is always the same.
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		switch name {
 		case "acceptance":
@@ -132,6 +133,7 @@ func (c *call) readSettings() (store.CompanySettings, error) {
 	}
 	if s.Revision = old.Revision; tag != "*" { // "*" replaces the current revision, whatever it is
 		s.Revision, err = strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		// A tag that this API has not made, such as W/"1", is of no revision.
 		if err != nil || settingsTag(s.Revision) != tag {
 			return s, &problem{Code: codeConflict}
 		}

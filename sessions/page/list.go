@@ -183,6 +183,7 @@ func (s *site) results(r *request, page *pageDocument, selection url.Values) res
 	if page.Link != nil {
 		link, _ = url.ParseQuery(*page.Link)
 	}
+	// Without days the API's link has no zone, but the list shows its times in it.
 	if v.Zone != r.usualZone {
 		link.Set("created_at.zone", v.Zone)
 	}
@@ -315,6 +316,7 @@ func (s *site) counts(r *request) {
 			v.Counts = append(v.Counts, optionCount{countID(f.Parameter, o.Value), r.optionNumber(o.Count, total)})
 		}
 	}
+	// The levels are shown only below that reason, and the API's facets do not count them.
 	if slices.Contains(selection["failed_for"], "low_far") {
 		for _, level := range lowLevels() {
 			narrowed := maps.Clone(selection)
@@ -386,6 +388,7 @@ func (r *request) form(selection url.Values) formView {
 	for _, name := range slices.Sorted(maps.Keys(selection)) {
 		values, ok := known[name]
 		for _, value := range selection[name] {
+			// The form must not lose criteria of a link for which it has no control.
 			if !ok || values != nil && !values[value] {
 				f.Other = append(f.Other, parameter{name, value})
 			}
@@ -411,6 +414,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 			if len(rest[name]) == 0 {
 				delete(rest, name)
 			}
+			// The levels belong to that reason.
 			if name == "failed_for" && value == "low_far" {
 				delete(rest, "failed_for.level")
 			}
@@ -420,6 +424,7 @@ func (r *request) chips(link url.Values) (chips []chipView) {
 	if link.Has("created_at.from") || link.Has("created_at.to") {
 		chips = append(chips, chipView{"days", r.days(link.Get("created_at.from"), link.Get("created_at.to")) + " (" + r.zone.String() + ")", without("created_at.from", "created_at.to")})
 	}
+	// Criteria for which the form has no control get a chip without their value.
 	for _, name := range slices.Sorted(maps.Keys(link)) {
 		switch name {
 		case "status", "document_type", "failed_for", "failed_for.level", "match_level", "created_at.from", "created_at.to", "created_at.zone":

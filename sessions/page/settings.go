@@ -93,6 +93,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	status := http.StatusOK
 	if why != nil {
 		status, v.BadKey = why.Status, why.Parameter == "extra_keys"
+		// Somebody else has saved: the form shows their settings, and the message what was tried.
 		if why.Code == "conflict" {
 			if lost := r.changed(&current, tried); len(lost) > 0 {
 				v.Message += " " + r.Say("not_saved", strings.Join(lost, "; "))
@@ -105,6 +106,7 @@ func (s *site) showSettings(r *request, message string, tried *settingsDocument,
 	if _, query, ok := strings.Cut(link.URL, "?"); ok {
 		v.URL += "?" + query
 		for _, name := range slices.Sorted(maps.Keys(selection)) {
+			// Search text must not get into a URL.
 			if name != "search" {
 				for _, value := range selection[name] {
 					v.Parameters = append(v.Parameters, parameter{name, value})

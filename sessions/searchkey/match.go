@@ -85,6 +85,7 @@ func (m *matching) quickly(field int, text string) bool {
 // appendQuickly is style.appendLatin for a short text of ASCII and Georgian. chosen is the number
 // of letters with two spellings; ok is false for any other text.
 func appendQuickly(dst []byte, text string, number bool) (folded []byte, chosen int, ok bool) {
+	// A Georgian letter has three bytes in UTF-8.
 	if len(text) > 3*shortTextBytes {
 		return dst, 0, false
 	}

@@ -98,6 +98,7 @@ func (v Versioned) Over(old *Versioned) (*Versioned, PutResult) {
 	version := v.Version
 	switch {
 	case version > old.Version:
+		// A later state must not bring the person back.
 		if old.Session.Redacted() && !s.Redacted() {
 			s.RedactPerson(keptKeys(old.Session)...)
 		}

@@ -299,6 +299,8 @@ func (x Selected) Changed(ctx context.Context, since string, after sessions.Posi
 			switch {
 			case found.Company != x.viewer.Company:
 				return false, ErrBackend
+			// These are not further back, or were never in the selection: creation times never
+			// change.
 			case PositionOf(found).Compare(after) <= 0:
 			case !from.IsZero() && at.Before(from), !to.IsZero() && !at.Before(to):
 			default:

@@ -138,6 +138,7 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 			continue
 		}
 		k := key{v.Session.Company, v.Session.ID}
+		// A state before it in the same call counts as stored.
 		old := next[k]
 		if c := b.companies[k.company]; old == nil && c != nil && c.byID[k.id].session != nil {
 			old = &store.Versioned{Session: c.byID[k.id].session, Version: c.byID[k.id].version}
@@ -159,6 +160,8 @@ func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.P
 	fresh := map[string][]*sessions.Session{}
 	for _, k := range order {
 		c, state := b.company(k.company), next[k]
+		// New sessions are merged into the list together: one by one, each would move those behind
+		// it.
 		if c.byID[k.id].session == nil {
 			fresh[k.company] = append(fresh[k.company], state.Session)
 			c.record(state.Session, state.Version)

@@ -43,6 +43,7 @@ func (b *Backend) checkSettings(ctx context.Context, q querier) error {
 	var writing, beginning, erasing *ConnectionError
 	for _, s := range b.engine.Needs {
 		value, known := values[s.Name]
+		// Not every server has every setting.
 		if !known || s.OK(value) {
 			continue
 		}

@@ -64,6 +64,8 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 	}
 	keys, chunks := segment.ForgetKeys(segments, lost)
 	r := c.reader(company, segments...)
+	// Blocks that are rewritten have to be read as they are now. In a transaction of the host, a
+	// plain read may be from a snapshot that is older than the hold of the company.
 	r.lock = c.engine.LockRead
 	if err := r.named(ctx, segments, append(keys, segment.DeadKey)); err != nil {
 		return err
@@ -88,6 +90,7 @@ func (c conn) leave(ctx context.Context, company string, list []departure, seq i
 			w.segment(g)
 		}
 	}
+	// Each of the packed sessions had one living place.
 	if living != 0 {
 		return fmt.Errorf("%w: a packed session without a place", ErrDamaged)
 	}
@@ -144,6 +147,7 @@ func (r *reader) forget(ctx context.Context, w *rewriting, segments []*segment.S
 			return err
 		}
 		for _, e := range edits {
+			// The key of a chunk is its last word, and that may be another one now.
 			if e.Key != e.Block.Key {
 				w.gone = append(w.gone, engine.Block{Segment: g.Number, Name: e.Key})
 			}

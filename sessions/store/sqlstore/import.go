@@ -154,12 +154,14 @@ const (
 // Refused unchanged, and those of Put.
 //
 // The source is ranged over once, on the goroutine of the caller, and the functions of the options
-// are called there, except Load: it must not panic, since nobody could recover. The source's sessions may be valid only until the next one. The next part is read while one is
-// stored, and segments are packed at the same time, so that Import needs two connections, and a
-// source that reads from the same database one more. Until they are packed, searches read sessions
-// row by row: in a new company up to a whole segment, in another one up to eight times
-// Packing.Tail, and later, if there are many to import, up to a whole segment, too. At the end
-// nothing is left to pack, unless Packing.Tail is negative.
+// are called there, except Load: it must not panic, since nobody could recover. The source's
+// sessions may be valid only until the next one.
+//
+// The next part is read while one is stored, and segments are packed at the same time, so that
+// Import needs two connections, and a source that reads from the same database one more. Until they
+// are packed, searches read sessions row by row: in a new company up to a whole segment, in another
+// one up to eight times Packing.Tail, and later, if there are many to import, up to a whole
+// segment, too. At the end nothing is left to pack, unless Packing.Tail is negative.
 func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session, error], opts ImportOptions) (_ ImportProgress, err error) {
 	ctx, w := b.watch(ctx, "import", "")
 	defer w.End(&err)
@@ -424,6 +426,8 @@ func (im *importing) await(ctx context.Context) error {
 			im.progress.Purged++
 		case store.PutRefused:
 			im.progress.Refused++
+			// Sessions after the one that ends the import are counted, but Refused is not called
+			// again.
 			if stop != nil {
 				break
 			}

@@ -269,6 +269,7 @@ func (u *purging) ofTail(ctx context.Context, c conn, d *directory) ([]found, er
 	}
 	var changes []int64
 	for change := range u.changes {
+		// The others have places in segments.
 		if change > d.packed {
 			changes = append(changes, change)
 		}
@@ -283,6 +284,7 @@ func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
+	// Nothing of the segment stays: drop it, and rewrite no block.
 	if living := s.N - d.dead[s.Number]; len(changes) == living && living <= purgePartSessions {
 		keys, err := c.livingKeys(ctx, u.Company, s)
 		return func(ctx context.Context) error { return u.drop(ctx, s, keys) }, err
@@ -291,6 +293,7 @@ func (u *purging) ofSegment(ctx context.Context, c conn, s *segment.Segment, d *
 		list, err := c.sessionsOf(ctx, u.Company, changes, anyOf(u.Company))
 		return func(ctx context.Context) error { return u.takeOut(ctx, list) }, err
 	}
+	// Move so many into segments of their own first, which are then dropped as a whole.
 	apart := make(map[int64]bool, len(changes))
 	for _, change := range changes {
 		apart[change] = true
@@ -309,6 +312,7 @@ func (u *purging) remaking(number int64, apart map[int64]bool) func(context.Cont
 
 // selected returns the change numbers of a segment's sessions to purge.
 func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *directory) (changes []int64, err error) {
+	// Their rows were read already, so no filter has to be evaluated.
 	if u.changes != nil {
 		keys, err := c.livingKeys(ctx, u.Company, s)
 		for _, k := range keys {

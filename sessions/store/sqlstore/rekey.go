@@ -235,6 +235,7 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 		if _, err := c.holdCompany(ctx, c.engine.HoldCompany, company); err != nil {
 			return err
 		}
+		// Others may have done it before the company was held.
 		d, due, err := isDue(c)
 		if err != nil || !due {
 			return err

@@ -172,6 +172,7 @@ func (s *Settings) SaveCompanySettings(ctx context.Context, company string, sett
 		return err
 	}
 	read := settings.Revision
+	// Nobody can have read such a revision, and the next one has to fit the column.
 	if read < 0 || read == math.MaxInt64 {
 		return fmt.Errorf("sqlstore: settings: %w", store.ErrConflict)
 	}

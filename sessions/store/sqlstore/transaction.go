@@ -80,6 +80,7 @@ func (b *Backend) tryTx(ctx context.Context, w *write, companies []string, alone
 	// All writers take their turns in the same order, so that no two wait for each other.
 	for _, company := range companies {
 		company = b.queueOf(company)
+		// An engine with one writer has one queue for all companies.
 		if w.turn[company] != nil {
 			continue
 		}

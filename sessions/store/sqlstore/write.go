@@ -117,6 +117,7 @@ func insertion(given []*sessions.Session) (*call, error) {
 			if stored[i] = stored[first]; !s.Equal(stored[first]) {
 				return nil, fmt.Errorf("sqlstore: session %d: %w", i+1, store.ErrExists)
 			}
+			// Several states of a session are one edit, since it is written only once.
 			e.places = append(e.places, i)
 			continue
 		}
@@ -383,6 +384,7 @@ func (b *Backend) doCall(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	// An import waits here, with its rows made, until the part before is stored.
 	if c.before != nil {
 		if err := c.before(); err != nil {
 			return err
@@ -415,6 +417,7 @@ func (b *Backend) stored(ctx context.Context, c *call) (map[sessionKey]known, er
 // write does a call, as it was decided or, if w.look is true, by the state that is stored now.
 func (w *write) write(ctx context.Context, c *call, decisions []*decision) error {
 	if c.unpacked {
+		// An import packs by itself, while it writes the next part.
 		w.packs = func(int64, int64) bool { return false }
 	}
 	c.written = nil
@@ -423,6 +426,7 @@ func (w *write) write(ctx context.Context, c *call, decisions []*decision) error
 	}
 	for _, d := range decisions {
 		seq, buried, err := w.hold(ctx, d.company, d.size(), len(d.added))
+		// Only a company with tombstones is asked for them.
 		if err == nil && buried {
 			err = w.requireUnpurged(ctx, d)
 		}

@@ -26,7 +26,7 @@
 // store.AuditTrail.
 //
 // A failure says which promise is broken, by which call, with which filter, limit and position. It
-// has the expected and the actual values, field by field:
+// gives the expected and the actual values, field by field:
 //
 //	promise 12, what was stored comes back: Get("0195946c-0000-7000-8000-000000000001"):
 //	document_validity: want valid, got not_checked

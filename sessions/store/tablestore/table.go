@@ -414,6 +414,7 @@ func (b *Backend) Count(ctx context.Context, sel store.Selection) (count store.C
 
 // countInSQL counts the matches of a filter that the columns can express.
 func (b *Backend) countInSQL(ctx context.Context, op string, sel store.Selection, inSQL filter.Filter) (store.Count, error) {
+	// Without a budget all rows may be counted.
 	floor, last := earliest, true
 	var err error
 	if sel.Budget > 0 {
@@ -474,6 +475,7 @@ func (b *Backend) Stream(ctx context.Context, sel store.Selection, each func(*se
 		tied = tied[:0]
 		return nil
 	}
+	// SQL selects by what the columns can express. Match decides on each row.
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	err = b.read(ctx, op, sel.Company, inSQL, always.between(sel.Filter.Range()).between(time.Time{}, behind(sel.After)), func(s *sessions.Session) error {
 		if len(tied) > 0 && !tied[0].CreatedAt.Equal(s.CreatedAt) {

@@ -120,6 +120,7 @@ func (e *Evaluation) Evaluate(s *Segment, oldest, newest int64) ([]Result, error
 	}
 	results := make([]Result, len(e.q.roots))
 	for i, root := range e.q.roots {
+		// The rarest condition comes first, so that often no other has to be evaluated.
 		if e.of > 0 {
 			root = e.conditions
 		}
@@ -171,6 +172,7 @@ func (e *Evaluation) result(p pair) (r Result) {
 // set returns an empty set that is valid during this evaluation.
 func (e *Evaluation) set() Bits {
 	if e.used == len(*e.sets) {
+		// The next segment may be longer, and uses the same memory.
 		*e.sets = append(*e.sets, newBits(MaxSessions))
 	}
 	set := (*e.sets)[e.used][:(e.s.N+63)/64]
@@ -272,6 +274,7 @@ func (e *Evaluation) copies(p pair) pair {
 func (n notNode) evaluate(e *Evaluation) pair {
 	p := n.part.evaluate(e)
 	sure := e.copy(e.all)
+	// A session that may match may also not match: only the others are sure.
 	sure.subtract(p.maybe)
 	if p.isSure() {
 		return pair{sure, sure}
@@ -286,6 +289,7 @@ func (n mayNode) evaluate(e *Evaluation) pair {
 }
 
 func (n leafNode) evaluate(e *Evaluation) pair {
+	// Several nodes may share the leaf.
 	if e.known[n].sure != nil {
 		return e.known[n]
 	}
@@ -319,6 +323,7 @@ func (e *Evaluation) orLeaf(set Bits, l *leaf) {
 
 // orWord adds the positions that have a word of a leaf.
 func (e *Evaluation) orWord(set Bits, l *leaf) {
+	// The hashes say that no session has the word.
 	if l.whole && !e.s.words[l.word] {
 		return
 	}

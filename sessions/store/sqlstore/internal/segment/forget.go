@@ -149,6 +149,7 @@ func (f *forgetting) fromLists() error {
 			listed = slices.DeleteFunc(slices.Clone(listed), func(p string) bool { return p == term })
 		}
 		f.edit(keyList+term, blocks)
+		// Only a list of several fields has a second block, which separates them.
 		if had.fields().several() {
 			f.edit(keyFields+term, blocks)
 		}
@@ -222,6 +223,7 @@ func (f *forgetting) fromHashes(words []string) error {
 			}
 			return i >= 0
 		})
+		// Each of the words has to have had a hash.
 		if !read || !ok || len(off) > 0 {
 			return f.damaged(key)
 		}

@@ -76,8 +76,10 @@ func decodePart(data []byte, n int) ([]Place, bool) {
 			flag = uint64(r.byte())
 		} else {
 			delta := r.uvarint()
+			// The lowest bit says whether an ID follows.
 			flag = delta & 1
 			delta >>= 1
+			// In damaged data the sum may overflow.
 			if p.Created > 0 && delta > uint64(math.MaxInt64-p.Created) {
 				return nil, false
 			}

@@ -214,6 +214,7 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 	words := map[text]tags{}
 	sure = true
 	for _, r := range ranges {
+		// The range of one value ends at the next possible text: the value and a zero byte.
 		value, one := strings.CutSuffix(r.To, "\x00")
 		one = one && value == r.From
 		tag, isWord := tagOf(r.Field)
@@ -230,6 +231,7 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 		case propertyLetters[r.Field] != 0 && one:
 			properties = append(properties, propertyOf(&filter.Term{Field: r.Field, Value: value}).String())
 		case r.Field == sessions.FieldMatchLevel || r.Field == sessions.FieldAcceptanceLevel:
+			// The levels are few, so a range of levels is a list for each.
 			for _, t := range levels() {
 				if r.Has(t) {
 					properties = append(properties, propertyOf(&t).String())
@@ -253,6 +255,7 @@ func (q *Query) group(ranges []filter.TermRange) (n node, sure bool) {
 // createdBetween returns the node of a range of creation times, without its end.
 func (q *Query) createdBetween(c *filter.Criterion) node {
 	from, to := c.Range()
+	// One is added to newest, which must not overflow.
 	l := leaf{created: true, oldest: math.MinInt64, newest: math.MaxInt64 - 1}
 	if !from.IsZero() {
 		l.oldest = Micros(from)
@@ -365,6 +368,7 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 		}
 	}
 	q.eachUnlisted(s, next)
+	// Keys did not name so many lists. The catalogue says now which of them the segment has.
 	if len(q.properties) > mostPropertyLists {
 		for _, p := range q.properties {
 			_, has := slices.BinarySearch(s.properties, p)

@@ -65,6 +65,7 @@ func (s *Segment) Put(key string, data []byte) error {
 	case keyList, keyFields:
 		s.lists = with(s.lists, key, payload)
 	case keyHashes:
+		// A query needs of the hashes only whether its words are among them.
 		if s.asked != nil {
 			ok = s.lookUp(key, payload)
 			break

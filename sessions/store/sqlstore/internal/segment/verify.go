@@ -133,6 +133,7 @@ func (v *verifier) dictionary() error {
 			set := newBits(s.N)
 			_, ok := orGaps(set, s.N, e.gaps, e.count)
 			w := Word{string(e.word), e.tag}
+			// A word has an entry for each of its fields, so words may repeat.
 			ok = ok && w.text >= last
 			for i := range set.All() {
 				if ok = ok && v.words[i][w]; !ok {
@@ -147,6 +148,8 @@ func (v *verifier) dictionary() error {
 				key, rest := s.hashOf(w.text)
 				hashes[key] = append(hashes[key], rest)
 			}
+			// The entry of a word that has a list has no postings. It only says that the word
+			// exists.
 			if _, ok := s.lists[keyList+w.text]; ok && e.count == 0 {
 				listed[w] = true
 			}
@@ -164,6 +167,7 @@ func (v *verifier) dictionary() error {
 		}
 		before = c.last
 	}
+	// The last chunk reaches to the end of all words. Otherwise a chunk is missing behind it.
 	if before != endWord {
 		return s.damaged(keyDictionary + endWord)
 	}
@@ -181,6 +185,7 @@ func (v *verifier) dictionary() error {
 		}
 	}
 	for i, words := range v.words {
+		// A dead place may have lost words.
 		if s.Dead().Has(i) {
 			continue
 		}
