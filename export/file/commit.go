@@ -111,6 +111,7 @@ func (j *job) older(n int) ([]int, error) {
 			continue
 		}
 		digits, ok := strings.CutSuffix(rest, ext)
+		// No part is named with leading zeros or a sign.
 		if number, err := strconv.Atoi(digits); ok && err == nil && number > 1 && digits == strconv.Itoa(number) {
 			found[number] = true
 		}

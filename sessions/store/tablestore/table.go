@@ -296,6 +296,7 @@ func (b *Backend) walk(ctx context.Context, op string, sel store.Selection, visi
 	w := database.WatchedIn(ctx)
 	inSQL, _ := sel.Filter.Split(b.table.Columns)
 	all, pos, budget := always.between(sel.Filter.Range()), sel.After, sel.Budget
+	// Begin with about a page. Where matches are rare, ever larger parts save statements.
 	for n := min(sel.Limit, mostRows) + fewRows; ; n = min(n*4, mostRows) {
 		if sel.Budget > 0 {
 			n = min(n, budget)
