@@ -109,6 +109,13 @@
 // since the company was packed are its tail: their rows are read, and merged. All of that is one
 // snapshot, of the same moment as Batch.AsOf.
 //
+// A Backend keeps up to 64 MiB of what it has read of segments in memory, which saves the next
+// letter of a search most of its reading: for prefixes that many sessions share, and for the
+// properties above, which sessions of a segment have them. It holds no text, and never states more
+// than the database does at that moment: segments, and which of their sessions have changed since,
+// are read each time. Use one Backend for all requests; those that its methods return share what it
+// keeps.
+//
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
 // validity, presence of a document, sex and device are answered whole, however they are combined
 // and however many values they have, and counted exactly, whatever the selection's Budget and Limit
@@ -164,8 +171,8 @@
 // # What operations cost
 //
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
-//   - Any other page: about 10 statements; the rows of the tail, some blocks of each segment that
-//     is searched, and the rows of what is returned.
+//   - Any other page: about 10 statements; the rows of the tail, those blocks of each segment that
+//     is searched that are not kept in memory, and the rows of what is returned.
 //   - Count, counts of many filters at once ([Backend.CountEach]), and [Backend.Tally]: the tail's
 //     rows, some blocks of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.

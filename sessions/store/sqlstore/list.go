@@ -179,7 +179,9 @@ func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error
 		}
 		// The transaction has written nothing, so there is nothing to commit.
 		defer func() { _ = tx.Rollback() }()
-		if err = do(b.on(tx, op)); err != nil {
+		c := b.on(tx, op)
+		c.kept = b.lists
+		if err = do(c); err != nil {
 			// After an error PostgreSQL refuses all further statements of a transaction, so end it
 			// before explain sends one.
 			_ = tx.Rollback()

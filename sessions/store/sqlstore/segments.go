@@ -101,6 +101,7 @@ type reader struct {
 	lock    string // clause at the end of its statements
 	all     int    // segments of the company, if they may be read together
 	memory  *arena // holds the blocks; nil: each block is allocated
+	lists   *lists // nil: none are kept
 	byID    map[int64]*segment.Segment
 }
 
@@ -187,7 +188,10 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 			return failed(ctx, r.op, err)
 		}
 		to, data := r.byID[number], []byte(lent)
-		if to.Keeps(name) {
+		switch {
+		case r.lists != nil && segment.IsList(name): // kept for longer than the arena
+			data = bytes.Clone(lent)
+		case to.Keeps(name):
 			data = r.memory.copy(lent)
 		}
 		return to.Put(name, data)
@@ -197,8 +201,32 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 // mostNames is how many names one statement asks for at most.
 const mostNames = 1024
 
-// named reads the blocks with some names, of each segment that has them.
+// named reads the blocks with some names, of each segment that has them, except for lists that are
+// kept in memory.
 func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
+	if r.lists == nil {
+		return r.read(ctx, segments, names)
+	}
+	numbers := numbersOf(segments)
+	var unknown []string
+	for _, name := range names {
+		if !segment.IsList(name) || !r.lists.get(numbers, r.lists.hash(name), func(i int, list []byte) { segments[i].PutList(name, list) }) {
+			unknown = append(unknown, name)
+		}
+	}
+	if err := r.read(ctx, segments, unknown); err != nil {
+		return err
+	}
+	for _, name := range unknown {
+		if segment.IsList(name) {
+			r.lists.put(numbers, r.lists.hash(name), func(i int) []byte { return segments[i].List(name) })
+		}
+	}
+	return nil
+}
+
+// read reads the blocks with some names, of each segment that has them.
+func (r *reader) read(ctx context.Context, segments []*segment.Segment, names []string) error {
 	for part := range slices.Chunk(names, mostNames) {
 		for some := range slices.Chunk(segments, max(1, r.engine.MostNamed/len(part))) {
 			read := r.engine.NamedBlocks
@@ -291,7 +319,7 @@ func compileQueries(filters ...filter.Filter) queries {
 // read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
-	r.all = len(d.segments)
+	r.all, r.lists = len(d.segments), c.kept
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	return r, results, cmp.Or(err, d.checkDead(segments))
 }

@@ -36,6 +36,7 @@ type Backend struct {
 	pool     *database.Pool
 	turns    turns // of writers, and of upkeep if the database has one writer
 	upkeep   turns // of packing, repairs and purges otherwise
+	lists    *lists
 
 	observe database.Observer
 }
@@ -57,7 +58,7 @@ var (
 // wrong.
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check returns the error
-	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore")}
+	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore"), lists: newLists()}
 }
 
 // Connections implements [store.Pooled]. It returns the limit that the host has set with
@@ -67,7 +68,7 @@ func (b *Backend) Connections() int { return b.pool.Connections() }
 // copied returns a Backend over the same tables with the same options.
 func (b *Backend) copied() *Backend {
 	c := New(b.db, b.dialect)
-	c.packing, c.keys, c.observe = b.packing, b.keys, b.observe
+	c.packing, c.keys, c.observe, c.lists = b.packing, b.keys, b.observe, b.lists
 	return c
 }
 
@@ -81,7 +82,7 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 
 // on returns a conn for the statements of an operation.
 func (b *Backend) on(q querier, op string) conn {
-	return conn{q, b.engine, op, &b.settings, b.keys, b.observe != nil}
+	return conn{q, b.engine, op, &b.settings, b.keys, b.observe != nil, nil}
 }
 
 // using calls do with a connection. The work on it ends with the context, see [database.Pool.Use].

@@ -27,6 +27,9 @@ type conn struct {
 	settings *settings
 	keys     *keys.Keys // that are written
 	watched  bool       // the Backend has an observer
+	// Lists that may stand for those of the database; nil outside of a snapshot, where a segment may
+	// vanish between two statements.
+	kept *lists
 }
 
 // exec runs a statement that returns no rows.

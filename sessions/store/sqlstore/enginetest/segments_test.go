@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"fmt"
 	"maps"
@@ -425,6 +426,78 @@ func TestAnyOrder(t *testing.T) {
 			require.NoError(t, err)
 			check(t, all.match(sel.Filter), sel, batch, fmt.Sprint("in the year ", year))
 		}
+	})
+}
+
+// TestKeptLists searches again and again with a Backend that keeps the lists of segments in memory,
+// after everything that changes segments: the answers are those of Match, as they are after another
+// database of the same sessions with other names has taken the place of the first.
+func TestKeptLists(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		var last sqlstore.Operation
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000}).
+			WithObserver(func(_ context.Context, o sqlstore.Operation) { last = o })
+		list := dense(4000)
+		all := loaded(t, b, list)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		fs := []filter.Filter{
+			filter.Search("n g"), filter.Search("n"), filter.Search("be"), filter.Search("zu"),
+			filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName), "n"), filter.Status(sessions.Success),
+			filter.And(filter.Search("gi"), filter.DocumentType(types[1], types[2]), filter.Status(sessions.Failed)),
+			filter.And(filter.Search("b"), filter.Not(filter.Search("nat"))),
+		}
+		requireAll := func() {
+			t.Helper()
+			for _, f := range fs {
+				requireWhole(t, b, all, f)
+			}
+		}
+		rows := func() int {
+			t.Helper()
+			_, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: fs[0], Limit: 10})
+			require.NoError(t, err)
+			return last.RowsRead
+		}
+		first := rows()
+		require.Less(t, rows(), first, "the lists were read again")
+		requireAll()
+
+		for i, s := range list[:300] {
+			switch i % 10 {
+			case 0:
+				require.NoError(t, b.Redact(t.Context(), "acme", s.ID))
+				s = s.Clone()
+				s.RedactPerson()
+			case 1:
+				s = s.Clone()
+				s.FirstName, s.Status = sessions.TextOf("Zurabi"), sessions.Success
+				require.NoError(t, b.Update(t.Context(), s))
+			default:
+				continue
+			}
+			all.put(s)
+		}
+		requireAll()
+		purge := store.Purge{Company: "acme", Filter: filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName), "natia")}
+		n, err := b.Purge(t.Context(), purge)
+		require.NoError(t, err)
+		require.Equal(t, all.purge(purge), n)
+		requireAll()
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		requireAll()
+
+		for _, table := range []string{"blocks", "segments", "sessions", "companies"} {
+			_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_"+table)
+			require.NoError(t, err)
+		}
+		for i, s := range list {
+			s.FirstName, s.LastName = list[(i+1)%len(list)].LastName, list[(i+2)%len(list)].FirstName
+			s.Status = []sessions.Status{sessions.Success, sessions.Failed, sessions.Pending}[i%3]
+		}
+		all = loaded(t, b, list)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		requireAll()
+		requireAll()
 	})
 }
 

@@ -207,9 +207,17 @@ func TestStatements(t *testing.T) {
 
 func watchReads(t *testing.T, w *watched, b *sqlstore.Backend) {
 	t.Helper()
+	// fresh returns a Backend that has not kept lists of earlier calls.
+	fresh := func() *sqlstore.Backend {
+		b := sqlstore.New(w.recorded, dialects[w.e])
+		require.NoError(t, b.Check(t.Context()))
+		w.r.statements()
+		return b
+	}
 	for _, form := range forms {
 		sel := store.Selection{Company: crowded, Filter: form.f, Limit: 50, Budget: 50000}
 		for page := range 3 {
+			b := fresh()
 			w.call(t, "list", fmt.Sprintf("%s, page %d", form.name, page+1), func() error {
 				batch, err := b.List(t.Context(), sel)
 				sel.After = batch.Reached
@@ -220,12 +228,14 @@ func watchReads(t *testing.T, w *watched, b *sqlstore.Backend) {
 			}
 		}
 		sel.After = store.Position{}
+		counting := fresh()
 		w.call(t, "count", form.name, func() error {
-			_, err := b.Count(t.Context(), sel)
+			_, err := counting.Count(t.Context(), sel)
 			return err
 		})
+		streaming := fresh()
 		stream := func() error {
-			return b.Stream(t.Context(), sel, func(*sessions.Session) error { return nil })
+			return streaming.Stream(t.Context(), sel, func(*sessions.Session) error { return nil })
 		}
 		w.call(t, "stream", form.name, stream)
 		if form.f.IsZero() {

@@ -106,6 +106,21 @@ func (s *Segment) Put(key string, data []byte) error {
 	return nil
 }
 
+// IsList reports whether a key is that of a list, or of its postings by field.
+func IsList(key string) bool {
+	return strings.HasPrefix(key, keyList) || strings.HasPrefix(key, keyFields)
+}
+
+// List returns a list that was put, without its checksum, or nil.
+func (s *Segment) List(key string) []byte { return s.lists[key] }
+
+// PutList takes a list that [Segment.List] returned of the same segment, or nil if it has none.
+func (s *Segment) PutList(key string, list []byte) {
+	if list != nil {
+		s.lists = with(s.lists, key, list)
+	}
+}
+
 // with adds to a map, and makes the map if it is nil: a search needs few of the maps of most
 // segments.
 func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
