@@ -98,10 +98,11 @@ func (d *directory) checkDead(segments []*segment.Segment) error {
 type reader struct {
 	conn
 	company string
-	lock    string // clause at the end of its statements
-	all     int    // segments of the company, if they may be read together
-	memory  *arena // holds the blocks; nil: each block is allocated
-	lists   *lists // nil: none are kept
+	lock    string        // clause at the end of its statements
+	all     int           // segments of the company, if they may be read together
+	memory  *arena        // holds the blocks; nil: each block is allocated
+	lists   *lists        // that are kept in memory; nil: none
+	dead    map[int64]int // number of dead positions, by segment number
 	byID    map[int64]*segment.Segment
 }
 
@@ -201,32 +202,8 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 // mostNames is how many names one statement asks for at most.
 const mostNames = 1024
 
-// named reads the blocks with some names, of each segment that has them, except for lists that are
-// kept in memory.
+// named reads the blocks with some names, of each segment that has them.
 func (r *reader) named(ctx context.Context, segments []*segment.Segment, names []string) error {
-	if r.lists == nil {
-		return r.read(ctx, segments, names)
-	}
-	numbers := numbersOf(segments)
-	var unknown []string
-	for _, name := range names {
-		if !segment.IsList(name) || !r.lists.get(numbers, r.lists.hash(name), func(i int, list []byte) { segments[i].PutList(name, list) }) {
-			unknown = append(unknown, name)
-		}
-	}
-	if err := r.read(ctx, segments, unknown); err != nil {
-		return err
-	}
-	for _, name := range unknown {
-		if segment.IsList(name) {
-			r.lists.put(numbers, r.lists.hash(name), func(i int) []byte { return segments[i].List(name) })
-		}
-	}
-	return nil
-}
-
-// read reads the blocks with some names, of each segment that has them.
-func (r *reader) read(ctx context.Context, segments []*segment.Segment, names []string) error {
 	for part := range slices.Chunk(names, mostNames) {
 		for some := range slices.Chunk(segments, max(1, r.engine.MostNamed/len(part))) {
 			read := r.engine.NamedBlocks
@@ -319,7 +296,7 @@ func compileQueries(filters ...filter.Filter) queries {
 // read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
-	r.all, r.lists = len(d.segments), c.kept
+	r.all, r.lists, r.dead = len(d.segments), c.lists, d.dead
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	return r, results, cmp.Or(err, d.checkDead(segments))
 }
@@ -435,7 +412,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
 	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
 	names := slices.DeleteFunc(query.Keys(indexed), func(name string) bool { return slices.Contains(read, name) })
-	if err := r.named(ctx, segments, names); err != nil {
+	if err := r.lent(ctx, query, segments, names); err != nil {
 		return nil, err
 	}
 	var next, blocks []engine.Block
@@ -458,6 +435,43 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 		return nil, err
 	}
 	return names, r.exactly(ctx, blocks)
+}
+
+// lent is named for a query, and takes the lists that are kept in memory from there.
+func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
+	if r.lists == nil {
+		return r.named(ctx, segments, names)
+	}
+
+	unknown := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		if !segment.IsList(name) {
+			return false
+		}
+		hash, all := r.lists.hash(name), true
+		for _, s := range segments {
+			list, known := r.lists.get(s.Number, hash, r.dead[s.Number])
+			// The postings of a list by field are not kept, and have to be of the same moment.
+			if !known || query.Parts(name, list) {
+				all = false
+				continue
+			}
+			s.PutList(name, list)
+		}
+		return all
+	})
+	if err := r.named(ctx, segments, unknown); err != nil {
+		return err
+	}
+	for _, name := range unknown {
+		if !segment.IsList(name) {
+			continue
+		}
+		hash := r.lists.hash(name)
+		for _, s := range segments {
+			r.lists.put(s.Number, hash, r.dead[s.Number], s.List(name))
+		}
+	}
+	return nil
 }
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that

@@ -29,7 +29,7 @@ type conn struct {
 	watched  bool       // the Backend has an observer
 	// Lists that may stand for those of the database; nil outside of a snapshot, where a segment may
 	// vanish between two statements.
-	kept *lists
+	lists *lists
 }
 
 // exec runs a statement that returns no rows.

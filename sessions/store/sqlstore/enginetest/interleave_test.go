@@ -259,6 +259,68 @@ func TestSearchAmongWriters(t *testing.T) {
 	}
 }
 
+// TestKeptListsOfAnOlderSnapshot stops a search before each of its statements, while others insert,
+// redact and rename sessions that match, and another search has the same Backend keep the lists
+// that the last two are no longer in. The first search sees all of these changes, or none.
+func TestKeptListsOfAnOlderSnapshot(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			c := newDatabase(t, e)
+			between := &breaker{Connector: c}
+			db, plain := connect(t, between), connect(t, c)
+			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: -1, Segment: 6000})
+			if e == sqlite {
+				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
+				require.NoError(t, err)
+			}
+			all := loaded(t, other, dense(3600)) // enough for a list of each initial
+			require.NoError(t, other.Maintain(t.Context(), "acme"))
+			stops := 0
+			for _, f := range []filter.Filter{
+				filter.Search("n g"), filter.And(filter.Search("n"), filter.Not(filter.Status(sessions.Failed))),
+				filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName), "n"),
+			} {
+				for after := 0; ; after++ {
+					b := sqlstore.New(db, dialects[e]) // keeps nothing yet
+					require.NoError(t, b.Check(t.Context()))
+					sel := store.Selection{Company: "acme", Filter: f, Limit: 5000}
+					before := all.match(f)
+					require.NotEmpty(t, before)
+					hit := false
+					between.arm("sessionkit_", after, func(driver.Conn) {
+						hit = true
+						gone, renamed := before[stops%len(before)], before[(stops+7)%len(before)].Clone()
+						require.NoError(t, other.Redact(t.Context(), "acme", gone.ID))
+						renamed.FirstName, renamed.LastName = sessions.TextOf("Zurabi"), sessions.TextOf("Tsiklauri")
+						require.NoError(t, other.Update(t.Context(), renamed))
+						gone, err := other.Get(t.Context(), "acme", gone.ID)
+						require.NoError(t, err)
+						fresh := before[0].Clone()
+						fresh.ID, fresh.Revision = fmt.Sprint("fresh-", stops), 0
+						require.NoError(t, other.Insert(t.Context(), fresh))
+						all.put(gone)
+						all.put(renamed)
+						all.put(fresh)
+						n, err := b.Count(t.Context(), sel)
+						require.NoError(t, err)
+						require.Equal(t, len(all.match(f)), n.N)
+					})
+					batch, err := b.List(t.Context(), sel)
+					between.arm("", 0, nil)
+					require.NoError(t, err)
+					if !hit {
+						break
+					}
+					stops++
+					require.Contains(t, [][]string{ids(before), ids(all.match(f))}, ids(batch.Sessions), "statement %d", after)
+				}
+			}
+			require.Greater(t, stops, 9)
+		})
+	}
+}
+
 // TestSearchAmongImports stops a search before each of its statements, while an import commits
 // older sessions, more of them than a statement reads. The sessions that were stored all the time
 // are all found, and the page says that there are no more.

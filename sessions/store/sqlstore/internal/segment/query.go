@@ -391,6 +391,16 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	return rest, nil
 }
 
+// Parts reports whether the query needs the postings by field of a list, which are in another
+// block. A nil list has none.
+func (q *Query) Parts(key string, list []byte) bool {
+	if list == nil {
+		return false
+	}
+	fields, _, _ := openList(list)
+	return slices.ContainsFunc(q.leaves, func(l leaf) bool { return l.word != "" && keyList+l.word == key && l.isApart(fields) })
+}
+
 // More returns keys that have to be read like those of Next after the blocks of Rest: the words of
 // a prefix without a list are in two chunks at most.
 func (q *Query) More(s *Segment) (next []string) {

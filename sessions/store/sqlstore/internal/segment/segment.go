@@ -106,10 +106,8 @@ func (s *Segment) Put(key string, data []byte) error {
 	return nil
 }
 
-// IsList reports whether a key is that of a list, or of its postings by field.
-func IsList(key string) bool {
-	return strings.HasPrefix(key, keyList) || strings.HasPrefix(key, keyFields)
-}
+// IsList reports whether a key is that of a list.
+func IsList(key string) bool { return strings.HasPrefix(key, keyList) }
 
 // List returns a list that was put, without its checksum, or nil.
 func (s *Segment) List(key string) []byte { return s.lists[key] }
