@@ -442,7 +442,6 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 	if r.lists == nil {
 		return r.named(ctx, segments, names)
 	}
-
 	unknown := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		if !segment.IsList(name) {
 			return false
