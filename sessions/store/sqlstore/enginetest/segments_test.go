@@ -434,9 +434,9 @@ func TestAnyOrder(t *testing.T) {
 // database of the same sessions with other names has taken the place of the first.
 func TestKeptLists(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		var last sqlstore.Operation
+		var last store.Operation
 		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000}).
-			WithObserver(func(_ context.Context, o sqlstore.Operation) { last = o })
+			WithObserver(func(_ context.Context, o store.Operation) { last = o })
 		list := dense(4000)
 		all := loaded(t, b, list)
 		require.NoError(t, b.Maintain(t.Context(), "acme"))
