@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -31,14 +30,17 @@ func Load(d filter.Dialect) sqlstore.Load {
 	return nil
 }
 
-// copyFrom stores rows with COPY.
+// copyFrom stores rows with COPY. pgx's own CopyFrom writes the binary form, which takes the program
+// and the server more time.
 func copyFrom(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (n int64, err error) {
 	err = conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
 		if !ok {
 			return fmt.Errorf("a connection of %T", driver)
 		}
-		n, err = c.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		to := pgx.Identifier{table}.Sanitize() + " (" + strings.Join(columns, ", ") + ")"
+		tag, err := c.Conn().PgConn().CopyFrom(ctx, &rowReader{rows: rows}, "COPY "+to+" FROM STDIN")
+		n = tag.RowsAffected()
 		return err
 	})
 	return n, err
@@ -53,12 +55,8 @@ var errWarnings = errors.New("LOAD DATA has warnings")
 
 // loadData stores rows with LOAD DATA LOCAL, which reports bad values as warnings only.
 func loadData(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error) {
-	var data []byte
-	for _, row := range rows {
-		data = AppendRow(data, row)
-	}
 	name := "sessionkit-" + strconv.FormatInt(loads.Add(1), 10)
-	mysql.RegisterReaderHandler(name, func() io.Reader { return bytes.NewReader(data) })
+	mysql.RegisterReaderHandler(name, func() io.Reader { return &rowReader{rows: rows} })
 	defer mysql.DeregisterReaderHandler(name)
 	result, err := conn.ExecContext(ctx, "LOAD DATA LOCAL INFILE 'Reader::"+name+"' INTO TABLE "+table+
 		" CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' ("+strings.Join(columns, ", ")+")")
@@ -73,6 +71,29 @@ func loadData(ctx context.Context, conn *sql.Conn, table string, columns []strin
 		return 0, errWarnings
 	}
 	return result.RowsAffected()
+}
+
+// rowReader reads rows as AppendRow writes them, with one row in memory at a time.
+type rowReader struct {
+	rows [][]any
+	room []byte
+	line []byte // what is left of a row, in room
+}
+
+// Read implements io.Reader. It fills p, unless there are no more rows.
+func (r *rowReader) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if len(r.line) == 0 {
+			if len(r.rows) == 0 {
+				return n, io.EOF
+			}
+			r.room = AppendRow(r.room[:0], r.rows[0])
+			r.line, r.rows = r.room, r.rows[1:]
+		}
+		copied := copy(p[n:], r.line)
+		n, r.line = n+copied, r.line[copied:]
+	}
+	return n, nil
 }
 
 // AppendRow appends a row in the default form of COPY and LOAD DATA: fields are separated by tabs,
@@ -95,20 +116,17 @@ func appendField(line []byte, v any) []byte {
 	case int64:
 		return strconv.AppendInt(line, v, 10)
 	default:
-		for _, c := range []byte(v.(string)) { //nolint:errcheck // as sqlstore.Bulk promises
-			switch c {
-			case '\\':
-				line = append(line, `\\`...)
-			case '\t':
-				line = append(line, `\t`...)
-			case '\n':
-				line = append(line, `\n`...)
-			case '\r':
-				line = append(line, `\r`...)
-			default:
-				line = append(line, c)
+		text := v.(string) //nolint:errcheck // as sqlstore.Bulk promises
+		begin := 0
+		for i := range len(text) {
+			if letter := escaped[text[i]]; letter != 0 {
+				line = append(append(line, text[begin:i]...), '\\', letter)
+				begin = i + 1
 			}
 		}
-		return line
+		return append(line, text[begin:]...)
 	}
 }
+
+// escaped has the letters that follow a backslash for the special characters.
+var escaped = [256]byte{'\\': '\\', '\t': 't', '\n': 'n', '\r': 'r'}
