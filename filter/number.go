@@ -249,7 +249,10 @@ func (f *numberField) term(n int64) string {
 	if n == absent {
 		return ""
 	}
-	return fmt.Sprintf("%0*d", len(strconv.FormatInt(f.greatest, 10)), n)
+	// Written without fmt, since each session that is packed has several numbers.
+	const zeros = "0000000000" // as many as the greatest of all fields has digits
+	digits, width := strconv.FormatInt(n, 10), len(strconv.FormatInt(f.greatest, 10))
+	return zeros[:max(0, width-len(digits))] + digits
 }
 
 func (c *number) terms() (groups [][]TermRange, exact bool) {

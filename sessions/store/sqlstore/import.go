@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"iter"
@@ -12,8 +14,10 @@ import (
 	"time"
 
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/internal/database"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // ImportOptions are the options of [Backend.Import]. The zero ImportOptions are the defaults.
@@ -138,8 +142,8 @@ const (
 	// Until then searches read them row by row.
 	importTails = 8
 
-	// mostRecentSessions is the number of sessions that an import keeps until they are packed: two
-	// of the largest segments.
+	// mostRecentSessions is the number of sessions whose digests an import keeps until they are
+	// packed: two of the largest segments.
 	mostRecentSessions = 2 << 16
 )
 
@@ -170,7 +174,7 @@ func (b *Backend) Import(ctx context.Context, source iter.Seq2[*sessions.Session
 	}
 	im := &importing{b: b, opts: opts, began: time.Now(), fresh: true, unpacked: map[string]int{}, tails: map[string]int64{}}
 	if b.packing.Tail >= 0 {
-		im.recent = &recent{companies: map[string]map[int64]*sessions.Session{}}
+		im.recent = &recent{companies: map[string][]*digests{}}
 	}
 	err = im.read(ctx, source)
 	// Store the part before the error, too.
@@ -196,7 +200,7 @@ type importing struct {
 	// All sessions of the last part were new, so the next ones probably are, too.
 	fresh bool
 
-	recent   *recent        // sessions stored and not packed yet; nil if nothing is packed
+	recent   *recent        // of sessions stored and not packed yet; nil if nothing is packed
 	packed   chan error     // yields the error of the packing at work; nil if none is
 	unpacked map[string]int // changes of each company since it was last packed
 	// The number of changes that make the tail of each company long, once it was needed.
@@ -205,8 +209,9 @@ type importing struct {
 
 // importPart is the work of one transaction.
 type importPart struct {
-	rows   []int64 // their numbers in the source
-	states []store.Versioned
+	rows   []int64           // their numbers in the source
+	states []store.Versioned // as they are stored if they are new
+	alone  []store.PutResult // the results then; those with an error are refused
 
 	goOn    chan struct{} // closed when the part before is stored, or this one is dropped
 	dropped error         // why this part is dropped, or nil
@@ -219,68 +224,97 @@ type importPart struct {
 	err    error
 }
 
-// recent keeps sessions from when they are stored until they are packed, so that packing need not
-// read them. A session that has changed since has another change number, and is read.
+// recent keeps the digests of sessions from when those are stored until they are packed, so that
+// packing need not read them. A session that has changed since has another change number, and is
+// read.
 type recent struct {
 	mu        sync.Mutex
-	n         int
-	companies map[string]map[int64]*sessions.Session // by company and number of last change
+	n         int                   // sessions
+	companies map[string][]*digests // of each company in the order of their changes
 }
 
-// put keeps the sessions that were stored, as far as there is room.
+// digests are the digests of sessions that were stored together, each after the session's ID and
+// its length.
+type digests struct {
+	seq  int64 // the change numbers follow it
+	ends []int // in all
+	all  []byte
+
+	digester segment.Digester
+}
+
+// add adds the digest of a session whose search key is known.
+func (d *digests) add(s *sessions.Session, key searchkey.Key) {
+	d.all = append(binary.AppendUvarint(d.all, uint64(len(s.ID))), s.ID...)
+	d.all = d.digester.Append(d.all, s, key)
+	d.ends = append(d.ends, len(d.all))
+}
+
+// of returns the digest of the session with a key, or nil if it is not known.
+func (d *digests) of(k key) []byte {
+	i, begin := int(k.change-d.seq-1), 0
+	if i < 0 || i >= len(d.ends) {
+		return nil
+	}
+	if i > 0 {
+		begin = d.ends[i-1]
+	}
+	digest := d.all[begin:d.ends[i]]
+	size, n := binary.Uvarint(digest)
+	id, digest := digest[n:n+int(size)], digest[n+int(size):]
+	if string(id) != k.id {
+		return nil
+	}
+	return digest
+}
+
+// put keeps the digests of the sessions that were stored, as far as there is room.
 func (r *recent) put(written []*decision) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, d := range written {
-		known := r.companies[d.company]
-		if known == nil {
-			known = map[int64]*sessions.Session{}
-			r.companies[d.company] = known
-		}
-		change := d.seq
-		for v := range d.states() {
-			if change++; r.n < mostRecentSessions {
-				r.n++
-				known[change] = v.Session
-			}
+		if n := len(d.digests.ends); r.n+n <= mostRecentSessions {
+			r.n += n
+			d.digests.seq, d.digests.digester = d.seq, segment.Digester{}
+			r.companies[d.company] = append(r.companies[d.company], d.digests)
 		}
 	}
 }
 
-// take returns and forgets the sessions of a company that are known.
-func (r *recent) take(company string, list []key) map[int64]*sessions.Session {
-	taken := make(map[int64]*sessions.Session, len(list))
+// of returns a function that returns the digest of one of a company's sessions, or nil if it is not
+// known.
+func (r *recent) of(company string) func(key) []byte {
 	if r == nil {
-		return taken
+		return func(key) []byte { return nil }
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	known := r.companies[company]
-	for _, k := range list {
-		if s := known[k.change]; s != nil {
-			delete(known, k.change)
-			r.n--
-			if s.ID == k.id {
-				taken[k.change] = s
-			}
+	list := slices.Clone(r.companies[company])
+	return func(k key) []byte {
+		i, _ := slices.BinarySearchFunc(list, k.change, func(d *digests, change int64) int {
+			return cmp.Compare(d.seq+int64(len(d.ends)), change)
+		})
+		if i == len(list) {
+			return nil
 		}
+		return list[i].of(k)
 	}
-	return taken
 }
 
-// forget forgets the sessions of a company up to a change that is being packed. Some of them were
-// never taken: they have changed since, or were packed before put kept them. If the packing fails,
-// they are read from the database.
+// forget forgets the sessions of a company up to a change that has been packed.
 func (r *recent) forget(company string, change int64) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	known := r.companies[company]
-	before := len(known)
-	maps.DeleteFunc(known, func(c int64, _ *sessions.Session) bool { return c <= change })
-	r.n -= before - len(known)
+	r.companies[company] = slices.DeleteFunc(r.companies[company], func(d *digests) bool {
+		packed := d.seq+int64(len(d.ends)) <= change
+		if packed {
+			r.n -= len(d.ends)
+		}
+		return packed
+	})
 }
 
 // read reads the source, and has one part after another written. When it returns, the last part may
@@ -301,14 +335,21 @@ func (im *importing) read(ctx context.Context, source iter.Seq2[*sessions.Sessio
 			continue
 		}
 		if im.part == nil {
-			im.part = &importPart{rows: make([]int64, 0, importPartSessions), states: make([]store.Versioned, 0, importPartSessions)}
+			im.part = &importPart{
+				rows: make([]int64, 0, importPartSessions), states: make([]store.Versioned, 0, importPartSessions),
+				alone: make([]store.PutResult, 0, importPartSessions),
+			}
 		}
-		// The session is the source's, and valid only until the next one.
-		v := store.Versioned{Session: s.Clone()}
+		v := store.Versioned{Session: s}
 		if im.opts.Version != nil {
 			v.Version = im.opts.Version(s)
 		}
-		im.part.rows, im.part.states = append(im.part.rows, row), append(im.part.states, v)
+		// The session is the source's, and valid only until the next one. The state is a copy.
+		state, result := stateAlone(v)
+		if state.Session == s {
+			state.Session = s.Clone()
+		}
+		im.part.rows, im.part.states, im.part.alone = append(im.part.rows, row), append(im.part.states, state), append(im.part.alone, result)
 		if len(im.part.rows) == importPartSessions {
 			if err := im.turn(ctx); err != nil {
 				return err
@@ -330,7 +371,7 @@ func (im *importing) turn(ctx context.Context) error {
 	next.goOn = make(chan struct{})
 	fresh, ready := im.fresh, make(chan *importPart, 1)
 	go func() {
-		im.b.importPart(ctx, next, im.opts.Load, fresh)
+		im.b.importPart(ctx, next, im.opts.Load, fresh, im.recent != nil)
 		ready <- next
 	}()
 	func() {
@@ -357,16 +398,17 @@ func (im *importing) settle(ctx context.Context) error {
 
 // importPart puts the sessions of a part, once the part before is stored. It tries again without
 // Load if that failed, and if the engine may have ended its transaction to solve a deadlock with
-// other writers.
-func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fresh bool) {
+// other writers. If packs is true, it makes the digests of the sessions.
+func (b *Backend) importPart(ctx context.Context, p *importPart, load Load, fresh, packs bool) {
 	for victims := 0; victims < optimisticAttempts; {
 		p.kept = make([]bool, len(p.rows))
-		c, results := put(p.states, func(i int, old *sessions.Session) {
+		results := slices.Clone(p.alone)
+		c := putAlone(p.states, results, func(i int, old *sessions.Session) {
 			given := p.states[i].Session
 			given.Revision = old.Revision // the revision is the storage's own
 			p.kept[i] = !given.Equal(old)
 		})
-		c.op, c.fresh, c.unpacked, c.load = "import", fresh, true, load
+		c.op, c.fresh, c.unpacked, c.digests, c.load = "import", fresh, true, packs, load
 		// The rows of this part are made by now, while the part before was being written.
 		c.before = func() error {
 			<-p.goOn

@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -471,6 +470,7 @@ func (c conn) plan(ctx context.Context, company string, known *recent, choose fu
 // last, in the order of their changes.
 func (c conn) tailKeys(ctx context.Context, company string, change, last int64, most int) (keys []key, err error) {
 	args := engine.Args{"company": company, "packed": change, "seq": last, "limit": most}
+	keys = make([]key, 0, max(0, min(int64(most), last-change)))
 	err = c.rows(ctx, c.engine.TailKeys, args, func(rows *sql.Rows) error {
 		var k key
 		if err := rows.Scan(&k.us, &k.id, &k.change); err != nil {
@@ -566,23 +566,31 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 	// The rows of a segment of this version have keys of this version.
 	p.mixed = p.tail && p.directory.keys != c.keys.Version ||
 		slices.ContainsFunc(p.inputs, func(s *segment.Segment) bool { return !isOurs(c.keys, s) })
+	digestOf := known.of(company)
+	// If keys may be of another version, read every session: each of them has to get into p.rekey.
+	if p.mixed {
+		digestOf = (*recent)(nil).of(company)
+	}
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
 		builder := segment.NewBuilder(number, len(keys))
 		for part := range slices.Chunk(keys, mostLookedUpSessions) {
-			read := map[int64]*sessions.Session{}
-			// If keys may be of another version, read every session: each of them has to get into
-			// p.rekey.
-			if !p.mixed {
-				read = known.take(company, part)
+			var unread []int64
+			for _, k := range part {
+				if digestOf(k) == nil {
+					unread = append(unread, k.change)
+				}
 			}
-			unread := slices.DeleteFunc(changesOf(part), func(change int64) bool { return read[change] != nil })
 			list, err := c.sessionsOf(ctx, company, unread, anyOf(company))
 			if err != nil {
 				return err
 			}
-			maps.Copy(read, byChange(list))
+			read := byChange(list)
 			for i, k := range part {
+				if digest := digestOf(k); digest != nil {
+					builder.AddDigest(segment.Place{Created: k.us, Change: k.change, ID: k.id}, digest)
+					continue
+				}
 				s := read[k.change]
 				if s == nil || s.CreatedAt.UnixMicro() != k.us {
 					return fmt.Errorf("sqlstore: %w: a place without its session", ErrDamaged)
@@ -603,6 +611,9 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 // parts divides the keys into those of each new segment. Sessions that are set apart share none
 // with others.
 func (p *plan) parts(most int) [][]key {
+	if len(p.apart) == 0 {
+		return divided(p.keys, most, p.tail)
+	}
 	var keys, apart []key
 	for _, k := range p.keys {
 		if p.apart[k.change] {

@@ -70,7 +70,7 @@ type rekeying struct {
 func (c conn) keysFor(list []found) []rekeying {
 	due := make([]rekeying, len(list))
 	for i, f := range list {
-		due[i] = rekeying{f.change, c.keys.Of(f.session)}
+		due[i] = rekeying{f.change, string(c.keys.Of(f.session))}
 	}
 	return due
 }

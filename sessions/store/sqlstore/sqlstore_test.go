@@ -13,7 +13,9 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 func TestWatermarks(t *testing.T) {
@@ -125,24 +127,46 @@ func TestPositions(t *testing.T) {
 // TestRecent checks that an import has room again for the sessions that it packs next, also after
 // some were packed without it.
 func TestRecent(t *testing.T) {
-	r := &recent{companies: map[string]map[int64]*sessions.Session{}}
-	of := func(company string, seq int64, ids ...string) []*decision {
-		d := &decision{company: company, seq: seq}
+	r := &recent{companies: map[string][]*digests{}}
+	session := func(id string) *sessions.Session { return &sessions.Session{ID: id, Subject: "of " + id} }
+	put := func(company string, seq int64, ids ...string) {
+		d := &decision{company: company, seq: seq, digests: new(digests)}
 		for _, id := range ids {
-			d.added = append(d.added, &store.Versioned{Session: &sessions.Session{ID: id}})
+			d.digests.add(session(id), searchkey.Of(session(id)))
 		}
-		return []*decision{d}
+		r.put([]*decision{d})
 	}
-	r.put(of("acme", 10, "a", "b", "c"))
-	r.put(of("other", 10, "o"))
-	taken := r.take("acme", []key{{position: position{id: "b"}, change: 12}, {position: position{id: "d"}, change: 14}})
-	require.Len(t, taken, 1)
-	require.Equal(t, "b", taken[12].ID)
-	require.Empty(t, r.take("acme", []key{{position: position{id: "b"}, change: 12}}), "taken twice")
-	require.Equal(t, 3, r.n)
+	requireKnown := func(company string, known bool, change int64, id string) {
+		t.Helper()
+		var want []byte
+		if known {
+			want = new(segment.Digester).Append(nil, session(id), searchkey.Of(session(id)))
+		}
+		require.Equal(t, want, r.of(company)(key{position{id: id}, change}))
+	}
+	put("acme", 10, "a", "b", "c")
+	put("other", 10, "o")
+	put("acme", 15, "e", "f")
+	require.Equal(t, 6, r.n)
+	for i, id := range []string{"a", "b", "c"} {
+		requireKnown("acme", true, int64(11+i), id)
+		requireKnown("other", false, int64(11+i), id)
+	}
+	requireKnown("acme", true, 16, "e")
+	requireKnown("acme", true, 17, "f")
+	for _, change := range []int64{0, 10, 14, 15, 18} {
+		requireKnown("acme", false, change, "a")
+	}
+	requireKnown("acme", false, 12, "c") // the number is another session's
 	r.forget("acme", 12)
-	require.Equal(t, 2, r.n)
-	require.Len(t, r.take("acme", []key{{position: position{id: "c"}, change: 13}}), 1)
+	requireKnown("acme", true, 13, "c")
+	r.forget("acme", 13)
+	requireKnown("acme", false, 13, "c")
+	requireKnown("acme", true, 16, "e")
+	require.Equal(t, 3, r.n)
+	put("acme", 17, make([]string, mostRecentSessions-2)...)
+	require.Equal(t, 3, r.n, "there is no room")
 	r.forget("acme", 20)
 	require.Equal(t, 1, r.n, "the session of another company")
+	requireKnown("other", true, 11, "o")
 }

@@ -275,7 +275,7 @@ func (t *Tx) Redact(ctx context.Context, company, id string, keep ...string) err
 
 // Put implements [store.Putter].
 func (t *Tx) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
-	c, results := put(states, nil)
+	c, results := put(states)
 	if err := t.write(ctx, c, nil); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (b *Backend) Redact(ctx context.Context, company, id string, keep ...string
 
 // Put implements [store.Putter], in a transaction of its own.
 func (b *Backend) Put(ctx context.Context, states ...store.Versioned) ([]store.PutResult, error) {
-	c, results := put(states, nil)
+	c, results := put(states)
 	if err := b.write(ctx, c, nil); err != nil {
 		return nil, err
 	}
@@ -52,6 +52,7 @@ type call struct {
 	// The sessions are probably new: the call does not look for them before it inserts them.
 	fresh    bool
 	unpacked bool // the caller packs what was written
+	digests  bool // and keeps the digests of the sessions until then
 	// Stores many rows that are new, unless the call looks for them first; nil: INSERT does.
 	load   Load
 	before func() error // if not nil, called before a transaction begins; an error ends the call
@@ -196,17 +197,33 @@ func redaction(company, id string, keep []string) (*call, error) {
 	return c, nil
 }
 
-// put returns the call of Put, and the results, which are complete when the call is done. equal, if
-// not nil, is called with each state that is skipped because it equals the stored one, and with
-// that one. It may be called several times for the same state.
-func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*call, []store.PutResult) {
+// put returns the call of Put, and the results, which are complete when the call is done.
+func put(states []store.Versioned) (*call, []store.PutResult) {
+	alone, results := make([]store.Versioned, len(states)), make([]store.PutResult, len(states))
+	for i, v := range states {
+		alone[i], results[i] = stateAlone(v)
+	}
+	return putAlone(alone, results, nil), results
+}
+
+// stateAlone returns a state as it is stored if no other is stored already, and the result then. A
+// state that is refused stays as it is.
+func stateAlone(v store.Versioned) (store.Versioned, store.PutResult) {
+	state, result := v.Over(nil)
+	if state == nil {
+		return v, result
+	}
+	return *state, result
+}
+
+// putAlone returns the call that puts the results of stateAlone. The call sets the revisions of the
+// states, and the results. equal, if not nil, is called with each state that is skipped because it
+// equals the stored one, and with that one. It may be called several times for the same state.
+func putAlone(states []store.Versioned, results []store.PutResult, equal func(i int, old *sessions.Session)) *call {
 	c := newCall("put")
-	results := make([]store.PutResult, len(states))
-	// Each state as it is stored if no other is stored already.
-	alone := make([]*store.Versioned, len(states))
 	edits := make(map[sessionKey]*edit, len(states))
 	for i, v := range states {
-		if alone[i], results[i] = v.Over(nil); results[i].Err != nil {
+		if results[i].Err != nil {
 			continue
 		}
 		key := sessionKey{v.Session.Company, v.Session.ID}
@@ -223,7 +240,7 @@ func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*c
 			for _, i := range e.places {
 				var state *store.Versioned
 				if old == nil {
-					state, results[i] = alone[i], store.PutResult{Outcome: store.PutCreated}
+					state, results[i] = &states[i], store.PutResult{Outcome: store.PutCreated}
 				} else if state, results[i] = states[i].Over(old); results[i].Outcome == store.PutEqual && equal != nil {
 					equal(i, old.Session)
 				}
@@ -243,7 +260,7 @@ func put(states []store.Versioned, equal func(i int, old *sessions.Session)) (*c
 		edits[key] = e
 		c.add(key.company, e)
 	}
-	return c, results
+	return c
 }
 
 // known is the stored state of a session.
@@ -258,8 +275,9 @@ type decision struct {
 	// New, the oldest first, so that the tables grow at their ends.
 	added   []*store.Versioned
 	changed []replacement
-	rows    [][]any // of added and then of changed, without change numbers
-	seq     int64   // the change numbers follow it, once they are known
+	rows    [][]any  // of added and then of changed, without change numbers
+	digests *digests // of the same sessions; nil if the call does not keep them
+	seq     int64    // the change numbers follow it, once they are known
 }
 
 // replacement is the stored state of a session, and the next one.
@@ -316,11 +334,17 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 	slices.SortFunc(d.added, func(x, y *store.Versioned) int { return y.Session.Compare(x.Session) })
 	d.rows = make([][]any, 0, d.size())
 	values := make([]any, 0, d.size()*len(writable)) // one allocation for all rows
+	if c.digests {
+		d.digests = new(digests)
+	}
 	for v := range d.states() {
-		begin := len(values)
-		values = writable.Values(values, v.Session, 0, v.Version, k.Of(v.Session))
+		begin, key := len(values), k.Of(v.Session)
+		values = writable.Values(values, v.Session, 0, v.Version, string(key))
 		// Clip, so that a Load that appends to a row does not write into the next one.
 		d.rows = append(d.rows, slices.Clip(values[begin:]))
+		if d.digests != nil {
+			d.digests.add(k.As(v.Session), key)
+		}
 	}
 	return d, nil
 }

@@ -2,8 +2,8 @@
 // those of an older or newer SDK.
 //
 //	k := keys.Current()
-//	key := k.Of(session)           // for its row
-//	builder.Add(k.As(session), n)  // for its segment
+//	key := k.Of(session)                             // for its row
+//	digest = d.Append(digest, k.As(session), key)    // for its segment
 package keys
 
 import (
@@ -31,7 +31,7 @@ func (k *Keys) As(s *sessions.Session) *sessions.Session {
 }
 
 // Of returns the search key of a session.
-func (k *Keys) Of(s *sessions.Session) string { return string(searchkey.Of(k.As(s))) }
+func (k *Keys) Of(s *sessions.Session) searchkey.Key { return searchkey.Of(k.As(s)) }
 
 // Other replaces, if it is set, the keys of Backends that are made meanwhile. It is for tests,
 // which have to reset it.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
 // Builder builds the blocks of one segment.
@@ -22,7 +22,8 @@ type Builder struct {
 	words      []occurrence
 	texts      []byte // of the words
 	properties map[property]*positions
-	buffer     []filter.Term
+	digester   Digester
+	digest     []byte
 }
 
 // positions are ascending.
@@ -41,18 +42,34 @@ func NewBuilder(number int64, n int) *Builder {
 // Add adds a session with its change number. Sessions have to be added from the oldest to the
 // newest, in the order of the list, and no more than [MaxSessions]. The session is not kept.
 func (b *Builder) Add(s *sessions.Session, change int64) {
+	b.digest = b.digester.Append(b.digest[:0], s, searchkey.Of(s))
+	b.AddDigest(Place{s.CreatedAt.UnixMicro(), change, s.ID}, b.digest)
+}
+
+// AddDigest is Add for a session of which only the place and the digest are known. The digest is
+// not kept.
+func (b *Builder) AddDigest(place Place, digest []byte) {
 	position := uint16(len(b.places))
-	b.places = append(b.places, Place{Created: s.CreatedAt.UnixMicro(), Change: change})
-	b.ids = append(b.ids, s.ID)
-	b.buffer = termsOf(s, b.buffer, func(w Word) { b.addWord(w, position) }, func(p property) { b.addProperty(p, position) })
+	b.ids = append(b.ids, place.ID)
+	place.ID = "" // see placeBlocks
+	b.places = append(b.places, place)
+	for len(digest) > 0 {
+		var kind byte
+		var text []byte
+		if kind, text, digest = nextTerm(digest); kind&isLetter != 0 {
+			b.addProperty(kind&^isLetter, text, position)
+		} else {
+			b.addWord(tag(kind), text, position)
+		}
+	}
 }
 
 // addProperty adds a position to those of a property, which may have it already.
-func (b *Builder) addProperty(p property, position uint16) {
-	list := b.properties[p]
+func (b *Builder) addProperty(letter byte, value []byte, position uint16) {
+	list := b.properties[property{letter, string(value)}] // allocates nothing
 	if list == nil {
 		list = new(positions)
-		b.properties[p] = list
+		b.properties[property{letter, string(value)}] = list
 	}
 	if n := len(*list); n == 0 || (*list)[n-1] != position {
 		*list = append(*list, position)
@@ -72,11 +89,11 @@ type occurrence struct {
 }
 
 // addWord adds a word at a position, which may have it already.
-func (b *Builder) addWord(w Word, position uint16) {
+func (b *Builder) addWord(t tag, text []byte, position uint16) {
 	var first [8]byte
-	copy(first[:], w.text)
-	b.words = append(b.words, occurrence{binary.BigEndian.Uint64(first[:]), uint32(len(b.texts)), uint8(len(w.text)), w.tag, position})
-	b.texts = append(b.texts, w.text...)
+	copy(first[:], text)
+	b.words = append(b.words, occurrence{binary.BigEndian.Uint64(first[:]), uint32(len(b.texts)), uint8(len(text)), t, position})
+	b.texts = append(b.texts, text...)
 }
 
 // text returns the text of a word.

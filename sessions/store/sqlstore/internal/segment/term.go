@@ -12,6 +12,7 @@ import (
 	"github.com/kvalifika/sessionkit/far"
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
 // propertyLetters has the fields whose values have lists, because they have few values. The letter
@@ -112,10 +113,21 @@ type Word struct {
 	tag  tag
 }
 
-// termsOf calls word with the words of a session, and prop with its properties. It may call them
-// twice with the same one. It returns the buffer, for the next call.
-func termsOf(s *sessions.Session, buffer []filter.Term, word func(Word), prop func(property)) []filter.Term {
-	buffer = filter.AppendTerms(buffer[:0], s)
+// served has the fields whose terms are in segments, besides words.
+var served = func() sessions.Fields {
+	fields := sessions.FieldsOf(sessions.FieldSubject)
+	for f, letter := range propertyLetters {
+		if letter != 0 {
+			fields = fields.Union(sessions.FieldsOf(sessions.Field(f)))
+		}
+	}
+	return fields
+}()
+
+// termsOf calls word with the words of a session, which are those of its key, and prop with its
+// properties. It may call them twice with the same one. It returns the buffer, for the next call.
+func termsOf(s *sessions.Session, key searchkey.Key, buffer []filter.Term, word func(Word), prop func(property)) []filter.Term {
+	buffer = filter.AppendTermsOf(buffer[:0], s, served, key)
 	for i := range buffer {
 		t := &buffer[i]
 		if t.Word {
@@ -159,8 +171,8 @@ func LostWords(had, has *sessions.Session) (lost []Word) {
 			}
 		}
 	}
-	buffer := termsOf(has, nil, keep, sexOf(keep))
-	termsOf(had, buffer, lose, sexOf(lose))
+	buffer := termsOf(has, searchkey.Of(has), nil, keep, sexOf(keep))
+	termsOf(had, searchkey.Of(had), buffer, lose, sexOf(lose))
 	return lost
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
 // Verify compares the whole segment with the sessions. All of its blocks have to have been put in.
@@ -26,7 +27,7 @@ func (s *Segment) Verify(sessionsAt func(position int) []*sessions.Session) erro
 	for i := range s.N {
 		v.words[i] = map[Word]bool{}
 		for _, found := range sessionsAt(i) {
-			buffer = termsOf(found, buffer, func(w Word) {
+			buffer = termsOf(found, searchkey.Of(found), buffer, func(w Word) {
 				if v.words[i][w] {
 					return
 				}
