@@ -14,6 +14,7 @@ import (
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/filter/filtertest"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 )
 
 // TestTerms compares the sessions that an index would find by terms with those that match.
@@ -24,6 +25,9 @@ func TestTerms(t *testing.T) {
 	terms := make([][]filter.Term, len(list))
 	for i, s := range list {
 		terms[i] = filter.AppendTerms(nil, s)
+		some := sessions.FieldsOf(sessions.FieldStatus, sessions.FieldAttempt, sessions.FieldBirthDate, sessions.FieldFirstName)
+		of := slices.DeleteFunc(slices.Clone(terms[i]), func(t filter.Term) bool { return !t.Word && !some.Has(t.Field) })
+		require.Equal(t, of, filter.AppendTermsOf(nil, s, some, searchkey.Of(s)))
 	}
 	found := func(i int, groups [][]filter.TermRange) bool {
 		for _, group := range groups {
