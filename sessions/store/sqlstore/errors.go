@@ -29,6 +29,9 @@ var (
 	// or an earlier failure of a statement was ignored. Nothing that was written in it is stored,
 	// and the transaction is rolled back. See [Backend.Tx].
 	ErrTxEnded = database.ErrTxEnded
+	// ErrLoad says that a [Load] does not work: it has returned another number of rows than it has
+	// stored, or has stored only some of them although none was in its way.
+	ErrLoad = errors.New("sqlstore: Load")
 	// ErrStored says that a row has a value that no session can have. The error names the column.
 	ErrStored = row.ErrStored
 	// ErrDamaged says that the search structures of a company do not agree with its sessions. If a

@@ -66,11 +66,11 @@ type ImportOptions struct {
 // A row whose session is stored already must be an error, or not be stored and not be counted. A
 // value that the column cannot hold must be an error: LOAD DATA LOCAL gives a warning and stores
 // something else, so check @@warning_count. Import counts the rows that Load has stored. If Load
-// returns another number, it does not work: the part is undone, and the import ends with an error.
-// If Load returns an error or has stored only some of the rows, the part is undone and stored with
-// INSERT. If it turns out that all of its sessions were new, Load does not work, and an error ends
-// the import once the part is stored, unless the engine rolled the transaction back because of
-// others.
+// returns another number, it does not work: the part is undone, and an error that wraps [ErrLoad]
+// ends the import. If Load returns an error or has stored only some of the rows, the part is undone
+// and stored with INSERT. If it turns out that all of its sessions were new, Load does not work, and
+// its error, or one that wraps [ErrLoad], ends the import once the part is stored, unless the engine
+// rolled the transaction back because of others.
 type Load func(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) (int64, error)
 
 // ImportProgress says how far an import has come.

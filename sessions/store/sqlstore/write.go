@@ -574,9 +574,9 @@ func (w *write) add(ctx context.Context, c *call, d *decision, rows [][]any) err
 	}
 	switch most := int64(len(rows)); {
 	case n != stored || n > most:
-		return fmt.Errorf("sqlstore: %s: Load was given %d rows, returned %d, and has stored %d", w.op, most, n, stored)
+		return fmt.Errorf("%w was given %d rows, returned %d, and has stored %d", ErrLoad, most, n, stored)
 	case n < most:
-		c.loaded = fmt.Errorf("sqlstore: %s: Load was given %d rows, and has stored %d", w.op, most, n)
+		c.loaded = fmt.Errorf("%w was given %d rows, and has stored %d", ErrLoad, most, n)
 		return c.loaded
 	}
 	return nil
