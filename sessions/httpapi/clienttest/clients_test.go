@@ -69,7 +69,7 @@ func TestOpenAPITypeScript(t *testing.T) {
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))
-	run(t, dir, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	run(t, dir, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=5")
 	run(t, dir, nil, "npx", "openapi-typescript", described(t, dir), "-o", "api.d.ts")
 	run(t, dir, nil, "npx", "tsc")
 	run(t, dir, []string{"API=" + served.New(t)}, "node", "client.js")
