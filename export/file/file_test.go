@@ -265,6 +265,9 @@ func TestResume(t *testing.T) {
 				require.Equal(t, want[i], files[i])
 			}
 		}
+		for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > before && time.Now().Before(end); {
+			time.Sleep(time.Millisecond) // one that has done its work is about to end
+		}
 		require.LessOrEqual(t, runtime.NumGoroutine(), before)
 	}
 }

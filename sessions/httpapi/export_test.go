@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -121,7 +122,9 @@ func TestExportByForm(t *testing.T) {
 	require.Equal(t, string(h.want(filter.Search("nin"), export.Options{})), res.content)
 }
 
-func TestExportName(t *testing.T) {
+func TestExportName(t *testing.T) { synctest.Test(t, testExportName) } // on one day
+
+func testExportName(t *testing.T) {
 	today := time.Now().UTC().Format(time.DateOnly)
 	for company, want := range map[string]string{
 		"Acme":                    "Acme sessions DAY.csv",

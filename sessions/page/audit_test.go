@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -107,7 +108,9 @@ func TestConsequence(t *testing.T) {
 	require.Contains(t, trail, "Extra fields: – to phone")
 }
 
-func TestAuditTrail(t *testing.T) {
+func TestAuditTrail(t *testing.T) { synctest.Test(t, testAuditTrail) } // on one day
+
+func testAuditTrail(t *testing.T) {
 	all := masterPage(t)
 	send(t, all, http.MethodPost, "/sessions", "search=gio&status=failed", "Role", "agent")
 	details := send(t, all, http.MethodGet, "/sessions/s-a", "").body
