@@ -82,7 +82,7 @@ func On(f sessions.Field, from, to sessions.Date, zone *time.Location) Filter {
 	if of == nil {
 		return bad(f.String(), argFrom, ErrField)
 	}
-	if zone == nil || zone.String() == "" || zone.String() == "Local" {
+	if zone == nil || zone == time.Local || zone.String() == "" || zone.String() == "Local" {
 		return bad(of.name, argZone, ErrZone)
 	}
 	// The zone is loaded by its name, since a text that is read has only the name.
