@@ -234,18 +234,23 @@ func integerValue(text string, d Dialect) any {
 // type for instants, and is compared with a time.Time in UTC: PostgreSQL's timestamptz, and
 // MariaDB's DATETIME(6) or TIMESTAMP(6) with driver and session in UTC. SQLite has no such type, so
 // the column is an error that wraps [ErrColumn].
+//
+// The column must have a type for integers. SQLite and MariaDB accept one of texts as well, and
+// sort its numbers as texts: use an [Expr] that casts it.
 func (c Column) UnixMicro() Column {
 	c.unit = time.Microsecond
 	return c
 }
 
 // UnixMilli returns the column with its instants as integers: milliseconds since the Unix epoch.
+// Its type must be one for integers, see [Column.UnixMicro].
 func (c Column) UnixMilli() Column {
 	c.unit = time.Millisecond
 	return c
 }
 
-// Unix returns the column with its instants as integers: seconds since the Unix epoch.
+// Unix returns the column with its instants as integers: seconds since the Unix epoch. Its type
+// must be one for integers, see [Column.UnixMicro].
 func (c Column) Unix() Column {
 	c.unit, c.integer = time.Second, true
 	return c
