@@ -173,20 +173,19 @@ func (c *counter) tail(ctx context.Context, d directory) error {
 // takes nothing from the budget for the segments.
 func (c *counter) readTail(ctx context.Context, d directory) error {
 	whole, left := true, c.budget.doubtful()
-	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(list []found) (bool, error) {
+	err := c.eachOfTail(ctx, c.company, d.packed, d.seq, func(changes []int64) (bool, error) {
 		if whole = left > 0; !whole {
 			return false, nil
 		}
-		left -= len(list)
-		c.spend(ctx, doubtfulCostRows*len(list))
-		for _, f := range list {
+		left -= len(changes)
+		c.spend(ctx, doubtfulCostRows*len(changes))
+		return true, c.eachOf(ctx, c.company, changes, anyOf(c.company), func(f found) {
 			for i := range c.selections {
 				if s := &c.selections[i]; s.distrusts && s.isWithin(f.position().us) && s.filter.Match(f.session) {
 					c.counts[i].N++
 				}
 			}
-		}
-		return true, nil
+		})
 	})
 	for i, s := range c.selections {
 		c.counts[i].Exact = c.counts[i].Exact && (whole || !s.distrusts)
@@ -296,8 +295,8 @@ func (r *reader) eachDoubtful(ctx context.Context, i int, group []*segment.Segme
 // countOf counts the sessions of a selection among those whose last changes have the given numbers.
 func (c *counter) countOf(ctx context.Context, s *selection, changes []int64) (n int, err error) {
 	if s.distrusts {
-		err := c.eachOf(ctx, c.company, changes, s.condition, func(found *sessions.Session) {
-			if s.isWithin(found.CreatedAt.UnixMicro()) && s.filter.Match(found) {
+		err := c.eachOf(ctx, c.company, changes, s.condition, func(f found) {
+			if s.isWithin(f.position().us) && s.filter.Match(f.session) {
 				n++
 			}
 		})

@@ -9,7 +9,9 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
+	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -573,7 +575,7 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 	}
 	for _, keys := range p.parts(most) {
 		number := rand.Int64() //nolint:gosec // a number that is not used yet, no secret
-		builder := segment.NewBuilder(number, len(keys))
+		builder, atOnce := segment.NewBuilder(number, len(keys)), mostLookedUpSessions
 		for part := range slices.Chunk(keys, mostLookedUpSessions) {
 			var unread []int64
 			for _, k := range part {
@@ -581,25 +583,32 @@ func (c conn) build(ctx context.Context, company string, known *recent, p *plan,
 					unread = append(unread, k.change)
 				}
 			}
-			list, err := c.sessionsOf(ctx, company, unread, anyOf(company))
-			if err != nil {
-				return err
-			}
-			read := byChange(list)
+			read := map[int64]*sessions.Session{}
 			for i, k := range part {
 				if digest := digestOf(k); digest != nil {
 					builder.AddDigest(segment.Place{Created: k.us, Change: k.change, ID: k.id}, digest)
 					continue
 				}
+				if read[k.change] == nil && len(unread) > 0 {
+					list, n, err := c.firstOf(ctx, company, unread, anyOf(company), &atOnce)
+					if err != nil {
+						return err
+					}
+					maps.Copy(read, byChange(list))
+					unread = unread[n:]
+					if p.mixed {
+						p.rekey = append(p.rekey, c.keysFor(list)...)
+					}
+				}
 				s := read[k.change]
 				if s == nil || s.CreatedAt.UnixMicro() != k.us {
 					return fmt.Errorf("sqlstore: %w: a place without its session", ErrDamaged)
 				}
+				delete(read, k.change)
+				// The ID stays, and would keep the memory of the whole row.
+				s.ID = strings.Clone(s.ID)
 				part[i].id = s.ID
 				builder.Add(c.keys.As(s), k.change)
-			}
-			if p.mixed {
-				p.rekey = append(p.rekey, c.keysFor(list)...)
 			}
 		}
 		p.built = append(p.built, built{builder.Build(), number, keys})

@@ -347,12 +347,11 @@ func (u *purging) selected(ctx context.Context, c conn, s *segment.Segment, d *d
 		}
 	}
 	// The rows of these decide.
-	list, err := c.sessionsOf(ctx, u.Company, doubtful, u.selection.condition)
-	for _, f := range list {
+	err = c.eachOf(ctx, u.Company, doubtful, u.selection.condition, func(f found) {
 		if u.selection.has(f.session) {
 			changes = append(changes, f.change)
 		}
-	}
+	})
 	return changes, err
 }
 

@@ -75,6 +75,14 @@ func (c conn) keysFor(list []found) []rekeying {
 	return due
 }
 
+// keysOf returns the keys that the rows with the given change numbers should have.
+func (c conn) keysOf(ctx context.Context, company string, changes []int64) (due []rekeying, err error) {
+	err = c.eachOf(ctx, company, changes, anyOf(company), func(f found) {
+		due = append(due, rekeying{f.change, string(c.keys.Of(f.session))})
+	})
+	return due, err
+}
+
 // otherKeys returns those keys whose rows have another one. It leaves out rows that have changed
 // since.
 func (c conn) otherKeys(ctx context.Context, company string, list []rekeying) (other []rekeying, err error) {
@@ -195,19 +203,15 @@ func (b *Backend) rekey(ctx context.Context, op, company string, p *plan, wait b
 	return nil
 }
 
-// eachOfTail calls do with the sessions whose last change comes after the number change and not
-// after last, some at a time, until do returns false.
-func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func([]found) (more bool, err error)) error {
+// eachOfTail calls do with the numbers of the last changes of sessions that come after the number
+// change and not after last, some at a time, until do returns false.
+func (c conn) eachOfTail(ctx context.Context, company string, change, last int64, do func(changes []int64) (more bool, err error)) error {
 	for {
 		keys, err := c.tailKeys(ctx, company, change, last, mostLookedUpSessions)
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		list, err := c.sessionsOf(ctx, company, changesOf(keys), anyOf(company))
-		if err != nil {
-			return err
-		}
-		if more, err := do(list); err != nil || !more {
+		if more, err := do(changesOf(keys)); err != nil || !more {
 			return err
 		}
 		change = keys[len(keys)-1].change
@@ -240,8 +244,12 @@ func (b *Backend) settle(ctx context.Context, company string) error {
 		if err != nil || !due {
 			return err
 		}
-		err = c.eachOfTail(ctx, company, d.packed, d.seq, func(list []found) (bool, error) {
-			other, err := c.otherKeys(ctx, company, c.keysFor(list))
+		err = c.eachOfTail(ctx, company, d.packed, d.seq, func(changes []int64) (bool, error) {
+			due, err := c.keysOf(ctx, company, changes)
+			if err != nil {
+				return false, err
+			}
+			other, err := c.otherKeys(ctx, company, due)
 			if err != nil {
 				return false, err
 			}
@@ -263,9 +271,9 @@ func (b *Backend) allOurs(d *directory) bool {
 	return !slices.ContainsFunc(d.segments, func(s *segment.Segment) bool { return !isOurs(b.keys, s) })
 }
 
-// verifyKeys compares the search keys of rows with those that their sessions should have.
-func (c conn) verifyKeys(ctx context.Context, company string, list []found) error {
-	other, err := c.otherKeys(ctx, company, c.keysFor(list))
+// verifyKeys compares the search keys of rows with those that they should have.
+func (c conn) verifyKeys(ctx context.Context, company string, list []rekeying) error {
+	other, err := c.otherKeys(ctx, company, list)
 	if err == nil && len(other) > 0 {
 		err = fmt.Errorf("%w: %d rows whose search keys are of other texts", ErrDamaged, len(other))
 	}

@@ -135,38 +135,68 @@ func (c conn) sessionsOf(ctx context.Context, company string, changes []int64, c
 	return all, nil
 }
 
-// eachOf calls do with the sessions that sessionsOf returns, in no order, and holds one at a time.
-// A session is valid only during the call.
-func (c conn) eachOf(ctx context.Context, company string, changes []int64, condition engine.Part, do func(*sessions.Session)) error {
-	r := row.NewReader(readable)
-	var s sessions.Session
+// firstOf reads the sessions of the first of some changes, in no order: of as many as atOnce says,
+// or of fewer if the rows are longer than heldBytes. It returns how many changes those are, and
+// sets atOnce for the next call.
+func (c conn) firstOf(ctx context.Context, company string, changes []int64, condition engine.Part, atOnce *int) ([]found, int, error) {
+	for {
+		n := min(*atOnce, len(changes))
+		list, left, err := c.foundWithin(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, changes[:n]), company, heldBytes)
+		switch {
+		case err != nil:
+			return nil, 0, err
+		case left < 0:
+			// The rows come in no order, so that any of them may be missing: read fewer.
+			*atOnce = n / 2
+			continue
+		case left > heldBytes/2:
+			*atOnce = min(2**atOnce, mostLookedUpSessions)
+		}
+		return list, n, nil
+	}
+}
+
+// eachOf calls do with the sessions that sessionsOf returns, in no order, as each does.
+func (c conn) eachOf(ctx context.Context, company string, changes []int64, condition engine.Part, do func(found)) error {
 	for part := range slices.Chunk(changes, mostLookedUpSessions) {
-		var separated []string // IDs of sessions with a text that contains the separator
-		err := c.rows(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, part), func(rows *sql.Rows) error {
-			var id, packed string
-			if err := rows.Scan(&id, &packed); err != nil {
-				return failed(ctx, c.op, err)
-			}
-			if !r.Unpack(packed) {
-				separated = append(separated, id)
-				return nil
-			}
-			if _, err := r.Session(company, &s); err != nil {
-				return err
-			}
-			do(&s)
+		if err := c.each(ctx, c.engine.SessionsOf, c.engine.Changed(engine.Args{"condition": condition}, company, part), company, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls do with the sessions that a statement selects as an ID and a packed row, in no order,
+// and holds one at a time. A session is valid only during the call, and its texts share the memory
+// of the whole row.
+func (c conn) each(ctx context.Context, s engine.Statement, args engine.Args, company string, do func(found)) error {
+	r := row.NewReader(readable)
+	var one sessions.Session
+	var separated []string // IDs of sessions with a text that contains the separator
+	err := c.rows(ctx, s, args, func(rows *sql.Rows) error {
+		var id, packed string
+		if err := rows.Scan(&id, &packed); err != nil {
+			return failed(ctx, c.op, err)
+		}
+		if !r.Unpack(packed) {
+			separated = append(separated, id)
 			return nil
-		})
+		}
+		change, err := r.Session(company, &one)
+		if err == nil {
+			do(found{&one, change})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range separated {
+		f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
 		if err != nil {
 			return err
 		}
-		for _, id := range separated {
-			f, err := c.byID(ctx, company, id)
-			if err != nil {
-				return err
-			}
-			do(f.session)
-		}
+		do(f)
 	}
 	return nil
 }
@@ -599,25 +629,18 @@ func (r *search) read(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	hits := r.waiting[:n]
 	changes := make([]int64, n)
 	condition := anyOf(r.company)
-	for i, h := range hits {
+	for i, h := range r.waiting[:n] {
 		if changes[i] = h.change; !h.sure {
 			condition = r.condition
 		}
 	}
-	list, left, err := r.foundWithin(ctx, r.engine.SessionsOf, r.engine.Changed(engine.Args{"condition": condition}, r.company, changes), r.company, heldBytes)
-	switch {
-	case err != nil:
+	list, n, err := r.firstOf(ctx, r.company, changes, condition, &r.atOnce)
+	if err != nil {
 		return err
-	case left < 0:
-		// The rows come in no order, so that some of the newest may be missing: read fewer.
-		r.atOnce = n / 2
-		return r.read(ctx)
-	case left > heldBytes/2:
-		r.atOnce = min(2*r.atOnce, mostLookedUpSessions)
 	}
+	hits := r.waiting[:n]
 	r.waiting = r.waiting[n:]
 	for _, h := range hits {
 		if !h.sure {

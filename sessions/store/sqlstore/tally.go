@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 
-	"github.com/kvalifika/sessionkit/sessions"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
@@ -80,9 +79,9 @@ func (r *search) tally(ctx context.Context, numbers map[store.TallyKey]int) (all
 		// Read the rows of the sessions in doubt, within the budget.
 		all, err = reader.eachDoubtful(ctx, 0, group, results, r.budget.doubtful(), func(changes []int64) (more bool, err error) {
 			r.budget.pay(ctx, r.conn, len(changes))
-			return true, r.eachOf(ctx, r.company, changes, r.condition, func(s *sessions.Session) {
-				if r.has(s) {
-					numbers[store.TallyKeyOf(s)]++
+			return true, r.eachOf(ctx, r.company, changes, r.condition, func(f found) {
+				if r.has(f.session) {
+					numbers[store.TallyKeyOf(f.session)]++
 				}
 			})
 		})

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,8 +42,12 @@ func (b *Backend) Verify(ctx context.Context, company string) (err error) {
 		}
 		// While search keys are rebuilt, the tail may have some of several versions.
 		if d.keys == b.keys.Version {
-			err := c.eachOfTail(ctx, company, d.packed, d.seq, func(list []found) (bool, error) {
-				return true, c.verifyKeys(ctx, company, list)
+			err := c.eachOfTail(ctx, company, d.packed, d.seq, func(changes []int64) (bool, error) {
+				due, err := c.keysOf(ctx, company, changes)
+				if err != nil {
+					return false, err
+				}
+				return true, c.verifyKeys(ctx, company, due)
 			})
 			if err != nil {
 				return err
@@ -95,68 +100,92 @@ func (c conn) verify(ctx context.Context, company string, s *segment.Segment, d 
 			changes = append(changes, p.Change)
 		}
 	}
-	list, err := c.sessionsOf(ctx, company, changes, anyOf(company))
-	if err != nil {
-		return 0, err
-	}
-	if isOurs(c.keys, s) {
-		if err := c.verifyKeys(ctx, company, list); err != nil {
-			return 0, err
-		}
-	}
-	packed := byChange(list)
 	// A dead place does not say which session it belonged to: its words may be those of any session
 	// with its creation time.
-	ghosts, err := c.createdAt(ctx, company, created)
+	ghosts, err := c.ghosts(ctx, company, created)
 	if err != nil {
 		return 0, err
-	}
-	last := position{us: s.Oldest}
-	for i, p := range places {
-		if dead.Has(i) {
-			continue
-		}
-		one := packed[p.Change]
-		// A living place is of a packed session, at its last change.
-		if one == nil || p.Change > d.packed {
-			return 0, s.Damaged("places")
-		}
-		at := (found{session: one}).position()
-		if at.us != p.Created || p.ID != "" && p.ID != at.id || at.after(last) || at == last {
-			return 0, s.Damaged("places")
-		}
-		last = at
 	}
 	if places[0].Created != s.Oldest || places[s.N-1].Created != s.Newest {
 		return 0, s.Damaged("description")
 	}
-	// The words of another version are not known here.
-	if !isOurs(c.keys, s) {
-		return len(changes), nil
+	v := verification{conn: c, company: company, segment: s, ours: isOurs(c.keys, s), unread: changes, atOnce: mostLookedUpSessions, last: position{us: s.Oldest}}
+	var broken error
+	// Only some sessions are held at once, since the places are asked for in their order.
+	sessionsAt := func(i int) []*sessions.Session {
+		if dead.Has(i) {
+			return ghosts[places[i].Created]
+		}
+		if broken == nil {
+			var one *sessions.Session
+			if one, broken = v.living(ctx, places[i], d.packed); broken == nil {
+				return []*sessions.Session{c.keys.As(one)}
+			}
+		}
+		return nil
 	}
-	return len(changes), s.Verify(func(i int) (list []*sessions.Session) {
-		if !dead.Has(i) {
-			return []*sessions.Session{c.keys.As(packed[places[i].Change])}
-		}
-		for _, s := range ghosts[places[i].Created] {
-			list = append(list, c.keys.As(s))
-		}
-		return list
-	})
+	if v.ours {
+		err = s.Verify(sessionsAt)
+		return len(changes), cmp.Or(broken, err)
+	}
+	// The words of another version are not known here.
+	for i := range places {
+		sessionsAt(i)
+	}
+	return len(changes), broken
 }
 
-// createdAt reads the sessions that were created at some instants.
-func (c conn) createdAt(ctx context.Context, company string, instants []int64) (map[int64][]*sessions.Session, error) {
-	at := map[int64][]*sessions.Session{}
-	slices.Sort(instants)
-	for part := range slices.Chunk(slices.Compact(instants), mostLookedUpSessions) {
-		list, err := c.found(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Instants(part)}, company)
+// verification is the comparison of a segment's living places with their sessions.
+type verification struct {
+	conn
+	company string
+	segment *segment.Segment
+	ours    bool // the segment has words of this package's version
+
+	read   map[int64]*sessions.Session // by the number of the last change
+	unread []int64                     // numbers of the last changes, in the order of the places
+	atOnce int                         // how many of them are read next, as firstOf does
+	last   position                    // of the place before
+}
+
+// living returns the session of the next living place, after checking both, and the search key of
+// the session's row.
+func (v *verification) living(ctx context.Context, p segment.Place, packed int64) (*sessions.Session, error) {
+	if v.read[p.Change] == nil && len(v.unread) > 0 {
+		list, n, err := v.firstOf(ctx, v.company, v.unread, anyOf(v.company), &v.atOnce)
+		if err == nil && v.ours {
+			err = v.verifyKeys(ctx, v.company, v.keysFor(list))
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range list {
+		v.read, v.unread = byChange(list), v.unread[n:]
+	}
+	one := v.read[p.Change]
+	// A living place is of a packed session, at its last change.
+	if one == nil || p.Change > packed {
+		return nil, v.segment.Damaged("places")
+	}
+	at := (found{session: one}).position()
+	if at.us != p.Created || p.ID != "" && p.ID != at.id || at.after(v.last) || at == v.last {
+		return nil, v.segment.Damaged("places")
+	}
+	v.last = at
+	return one, nil
+}
+
+// ghosts reads the sessions that were created at some instants. They have only the texts that a
+// dead place may have words of, and the sex, as they are in this version.
+func (c conn) ghosts(ctx context.Context, company string, instants []int64) (map[int64][]*sessions.Session, error) {
+	at := map[int64][]*sessions.Session{}
+	slices.Sort(instants)
+	for part := range slices.Chunk(slices.Compact(instants), mostLookedUpSessions) {
+		err := c.each(ctx, c.engine.SessionsAt, engine.Args{"company": company, "instants": c.engine.Instants(part)}, company, func(f found) {
 			us := f.session.CreatedAt.UnixMicro()
-			at[us] = append(at[us], f.session)
+			at[us] = append(at[us], c.keys.As(segment.Texts(f.session)))
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return at, nil

@@ -14,8 +14,10 @@ import (
 
 	"github.com/kvalifika/sessionkit/filter"
 	"github.com/kvalifika/sessionkit/sessions"
+	"github.com/kvalifika/sessionkit/sessions/searchkey"
 	"github.com/kvalifika/sessionkit/sessions/store"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
 // TestStreamEnds requires that a stream survives texts that contain the separators of packed rows,
@@ -102,12 +104,7 @@ func TestStreamOfLongRows(t *testing.T) {
 	db := open(t, sqlite)
 	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
 	b := sqlstore.New(db, sqlstore.SQLite)
-	pairs := make([]sessions.ExtraPair, sessions.MaxExtraPairs)
-	for i := range pairs {
-		pairs[i] = sessions.ExtraPair{Key: fmt.Sprint(i), Value: strings.Repeat("x", sessions.MaxExtraValueBytes)}
-	}
-	long, err := sessions.NewExtra(pairs...)
-	require.NoError(t, err)
+	long := longExtra(t)
 	const n, others = 100, 1000
 	var all []*sessions.Session
 	for i := range n + others {
@@ -118,12 +115,6 @@ func TestStreamOfLongRows(t *testing.T) {
 		all = append(all, s)
 	}
 	require.NoError(t, b.Insert(t.Context(), all...))
-	inUse := func() int64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapAlloc)
-	}
 	row := int64(sessions.MaxExtraPairs * sessions.MaxExtraValueBytes)
 	requireBounded := func(f filter.Filter, want int) {
 		t.Helper()
@@ -148,4 +139,70 @@ func TestStreamOfLongRows(t *testing.T) {
 	// Only rows say which extra fields there are.
 	requireBounded(filter.And(few, filter.ExtraPresent("0")), n)
 	requireBounded(filter.Filter{}, n+others)
+}
+
+// longExtra returns the longest extra fields.
+func longExtra(t *testing.T) sessions.Extra {
+	t.Helper()
+	pairs := make([]sessions.ExtraPair, sessions.MaxExtraPairs)
+	for i := range pairs {
+		pairs[i] = sessions.ExtraPair{Key: fmt.Sprint(i), Value: strings.Repeat("x", sessions.MaxExtraValueBytes)}
+	}
+	long, err := sessions.NewExtra(pairs...)
+	require.NoError(t, err)
+	return long
+}
+
+// inUse returns how many bytes are in use.
+func inUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestUpkeepOfLongRows requires that packing, verifying and rebuilding search keys hold few of the
+// longest rows at once. It measures when they ask for the words of a session.
+func TestUpkeepOfLongRows(t *testing.T) {
+	db := open(t, sqlite)
+	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
+	b := sqlstore.New(db, sqlstore.SQLite).WithPacking(sqlstore.Packing{Tail: -1}) // pack only when told
+	const n = 100
+	long := longExtra(t)
+	for i := range n {
+		s := &sessions.Session{
+			ID: fmt.Sprint(i), Company: "acme", CreatedAt: time.Unix(int64(i), 0), Status: sessions.Pending, FirstName: sessions.TextOf("Nino"), Extra: long,
+		}
+		require.NoError(t, b.Insert(t.Context(), s))
+	}
+	row := int64(sessions.MaxExtraPairs * sessions.MaxExtraValueBytes)
+	asked, before, most := 0, int64(0), int64(0)
+	measuring := func(version int64) *sqlstore.Backend {
+		return backendOf(db, sqlite, &keys.Keys{Version: version, Respell: func(s *sessions.Session) *sessions.Session {
+			if asked++; asked%10 == 0 {
+				most = max(most, inUse()-before)
+			}
+			return s
+		}}, sqlstore.Packing{Tail: -1})
+	}
+	requireBounded := func(name string, do func(context.Context, string) error) {
+		t.Helper()
+		asked, before, most = 0, inUse(), 0
+		require.NoError(t, do(t.Context(), "acme"), name)
+		require.GreaterOrEqual(t, asked, n, name)
+		require.Less(t, most, 20*row, "%s, of %d", name, n*row)
+	}
+	ours, newer := measuring(searchkey.Version), measuring(searchkey.Version+1)
+	requireBounded("verify the tail", ours.Verify)
+	requireBounded("pack", ours.Repair)
+	requireBounded("verify segments", ours.Verify)
+	for i := range n / 2 { // whose places die
+		s, err := b.Get(t.Context(), "acme", fmt.Sprint(i))
+		require.NoError(t, err)
+		s.Status = sessions.Success
+		require.NoError(t, b.Update(t.Context(), s))
+	}
+	requireBounded("verify dead places", ours.Verify)
+	requireBounded("rebuild keys", newer.Repair)
+	requireBounded("verify keys", newer.Verify)
 }

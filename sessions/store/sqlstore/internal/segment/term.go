@@ -183,6 +183,20 @@ func SameTexts(s, t *sessions.Session) bool {
 		s.DocumentNumber == t.DocumentNumber && s.Subject == t.Subject && s.Sex == t.Sex
 }
 
+// Texts returns a session that has only what SameTexts compares, in memory of its own.
+func Texts(s *sessions.Session) *sessions.Session {
+	text := func(t sessions.Text) sessions.Text {
+		if t.State() == sessions.Known {
+			t = sessions.TextOf(strings.Clone(t.Value()))
+		}
+		return t
+	}
+	return &sessions.Session{
+		FirstName: text(s.FirstName), LastName: text(s.LastName), PersonalNumber: text(s.PersonalNumber), DocumentNumber: text(s.DocumentNumber),
+		Subject: strings.Clone(s.Subject), Sex: sessions.Sex(strings.Clone(string(s.Sex))),
+	}
+}
+
 // subjectTerm returns a hash of a subject. The subject itself identifies a person, and takes many
 // bytes. Two subjects may have the same hash.
 func subjectTerm(subject string) string {
