@@ -236,7 +236,8 @@ func integerValue(text string, d Dialect) any {
 // the column is an error that wraps [ErrColumn].
 //
 // The column must have a type for integers. SQLite and MariaDB accept one of texts as well, and
-// sort its numbers as texts: use an [Expr] that casts it.
+// sort its numbers as texts, so that rows are missing: use an [Expr] that casts it. Package
+// tablestore refuses such a column.
 func (c Column) UnixMicro() Column {
 	c.unit = time.Microsecond
 	return c
@@ -340,6 +341,9 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 	}
 	return nil, fmt.Errorf("%w: a layout that cannot say the instant", ErrColumn)
 }
+
+// IsText reports whether the column has its instants as texts, see [Column.UTCText].
+func (c Column) IsText() bool { return c.layout != "" }
 
 // Holds reports whether the column can hold an instant: a column of whole seconds cannot hold a
 // fraction of a second. If it holds others, ranges skip rows.

@@ -103,7 +103,7 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 		return store.ErrNoCompany
 	case b.err != nil:
 		return b.err
-	case b.dialect != filter.Postgres || b.checked.Load():
+	case b.checked.Load():
 		return nil
 	}
 	err := b.check(ctx)
@@ -115,8 +115,9 @@ func (b *Backend) ready(ctx context.Context, company string) error {
 // clocks are the fields that are instants.
 var clocks = [...]sessions.Field{sessions.FieldCreatedAt, sessions.FieldCompletedAt, sessions.FieldDecidedAt}
 
-// check refuses columns of PostgreSQL's type date for instants. The driver would silently cut an
-// instant that is compared with such a column to its day: rows would be missing.
+// check refuses columns whose type does not compare as the instants do, with which rows would be
+// missing. For PostgreSQL's date the driver silently cuts an instant to its day. In a column of
+// texts SQLite and MariaDB sort numbers as texts.
 func (b *Backend) check(ctx context.Context) error {
 	var names []string
 	var args []any
@@ -144,12 +145,23 @@ func (b *Backend) check(ctx context.Context) error {
 			return database.Failed(ctx, "tablestore: "+op, err)
 		}
 		for i, f := range fields {
-			if types[i].DatabaseTypeName() == "DATE" {
+			switch kind := types[i].DatabaseTypeName(); {
+			case b.dialect == filter.Postgres && kind == "DATE":
 				return fmt.Errorf("%w: the column of %s is of type date, which holds no instant", ErrTable, f)
+			case isText(kind) && !b.table.Columns.Fields[f].IsText():
+				return fmt.Errorf("%w: the column of %s is of type %s, which sorts numbers as texts: cast it in an Expr", ErrTable, f, kind)
 			}
 		}
 		return rows.Err()
 	})
+}
+
+// isText reports whether a column of a declared type keeps texts. These are the rules by which
+// SQLite gives a column an affinity ("Datatypes In SQLite", 3.1), and other engines have no type
+// with these letters for anything else.
+func isText(kind string) bool {
+	has := func(part string) bool { return strings.Contains(strings.ToUpper(kind), part) }
+	return !has("INT") && (has("CHAR") || has("CLOB") || has("TEXT"))
 }
 
 // where returns the FROM and WHERE clauses of the rows that a filter's SQL selects, with their

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -413,6 +414,66 @@ func TestTableDays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTableTexts shows that instants as numbers in a column of texts, which sort otherwise, are an
+// error and never a list with missing rows; and that a cast, or a column without a type, are right.
+func TestTableTexts(t *testing.T) {
+	moments := []int64{1, 999, 10_000, 999_999_999, 1_000_000_000, 10_000_000_000}
+	units := map[string]func(filter.Column) filter.Column{"Unix": filter.Column.Unix, "UnixMilli": filter.Column.UnixMilli, "UnixMicro": filter.Column.UnixMicro}
+	for _, c := range []struct {
+		e     engine
+		typ   string
+		as    string // an expression in place of the column
+		wrong bool
+	}{
+		{sqlite, "TEXT", "", true}, {sqlite, "varchar(20)", "", true}, {sqlite, "CLOB", "", true}, {sqlite, "NCHAR(9)", "", true},
+		{sqlite, "TEXT", "CAST(started AS INTEGER)", false}, {sqlite, "", "", false}, {sqlite, "BIGINT", "", false}, {sqlite, "NUMERIC", "", false},
+		{mariadb, "VARCHAR(20)", "", true}, {mariadb, "TEXT", "", true}, {mariadb, "CHAR(20)", "", true},
+		{mariadb, "VARCHAR(20)", "CAST(started AS SIGNED)", false}, {mariadb, "BIGINT", "", false},
+		{postgres, "text", "", true}, {postgres, "varchar(20)", "", true}, {postgres, "text", "CAST(started AS bigint)", false},
+	} {
+		t.Run(fmt.Sprint(c.e, " ", c.typ, " ", c.as), func(t *testing.T) {
+			t.Parallel()
+			o := newOddTable(t, c.e, "varchar(20)", "varchar(20)", c.typ)
+			var want []string
+			for i, at := range moments {
+				if c.typ == "" { // it keeps integers if it gets integers
+					o.insert(t, "acme", fmt.Sprint("s", i), at)
+				} else {
+					o.insert(t, "acme", fmt.Sprint("s", i), fmt.Sprint(at))
+				}
+				want = append([]string{fmt.Sprint("s", i)}, want...)
+			}
+			for name, unit := range units {
+				read := func(v any) time.Time {
+					n, err := strconv.ParseInt(asText(v), 10, 64)
+					require.NoError(t, err)
+					return map[string]time.Time{"Unix": time.Unix(n, 0), "UnixMilli": time.UnixMilli(n), "UnixMicro": time.UnixMicro(n)}[name].UTC()
+				}
+				table := o.table(asIs, unit, read)
+				if c.as != "" {
+					table.Columns.Fields[sessions.FieldCreatedAt] = unit(filter.Expr(c.as))
+				}
+				b := tablestore.New(o.db, dialects[c.e], table)
+				if c.wrong {
+					_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 3})
+					require.ErrorIs(t, err, tablestore.ErrTable, name)
+					require.ErrorContains(t, err, "created_at is of type")
+					continue
+				}
+				require.Equal(t, want, requireSame(t, b, "acme", filter.Filter{}), name)
+			}
+		})
+	}
+}
+
+// asText returns a scanned value as a text.
+func asText(v any) string {
+	if b, ok := v.([]byte); ok {
+		return string(b)
+	}
+	return fmt.Sprint(v)
 }
 
 // TestTableDisagrees shows that a table that does not agree with its description is an error, and
