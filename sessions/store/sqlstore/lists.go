@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"hash/maphash"
 	"sync"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // lists keeps lists of segments in memory, so that searches do not read them again: what the next
@@ -10,11 +12,11 @@ import (
 // large company reads. That a segment has no list of a name is kept, too. Blocks with words, those
 // of the dictionary, are not.
 //
-// A list that was read stays right for as long as its segment is there. Segments have random
-// numbers, which are not used again, and their lists only lose positions: those of sessions that
-// were forgotten, which are dead by then. Searches read each time which positions are dead. But a
-// snapshot from before a position was dead needs it in the lists, so a list is of no use to a
-// snapshot with fewer dead positions than the one in which it was read.
+// A list that was read stays right for as long as its segment is there, or longer: segments have
+// random numbers, and lists only lose positions, of sessions that were forgotten. Those are dead by
+// then, and searches read the dead positions each time. But a snapshot from before a position was
+// dead needs it in the lists, and so does a backup that was restored. So a list that was read while
+// positions were dead is used only while just the same ones are.
 type lists struct {
 	seed maphash.Seed
 
@@ -32,11 +34,11 @@ type listKey struct {
 	name    uint64
 }
 
-// keptList is a list, or nil if the segment has none, and how many positions of the segment were
-// dead when it was read.
+// keptList is a list, or nil if the segment has none, with a hash of the positions of the segment
+// that were dead when it was read, or 0 if none was.
 type keptList struct {
 	list []byte
-	dead int
+	dead uint64
 }
 
 // Bounds of what is kept.
@@ -50,26 +52,38 @@ func newLists() *lists { return &lists{seed: maphash.MakeSeed()} }
 // hash returns the hash of a name for get and put.
 func (l *lists) hash(name string) uint64 { return maphash.String(l.seed, name) }
 
-// get returns the list of a segment of which a number of positions is dead, or nil if the segment
-// has none. known is false if that has to be read.
-func (l *lists) get(segment int64, name uint64, dead int) (list []byte, known bool) {
+// dead returns a hash of a segment's dead positions, or 0 if there are none.
+func (l *lists) dead(s *segment.Segment) uint64 {
+	if s.DeadCount() == 0 {
+		return 0
+	}
+	var h maphash.Hash
+	h.SetSeed(l.seed)
+	for _, word := range s.Dead() {
+		maphash.WriteComparable(&h, word)
+	}
+	return max(h.Sum64(), 1)
+}
+
+// get returns what is kept of a segment under a name, and whether anything is.
+func (l *lists) get(segment int64, name uint64) (kept keptList, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := listKey{segment, name}
-	kept, known := l.generations[0][key]
+	kept, known = l.generations[0][key]
 	if !known {
 		if kept, known = l.generations[1][key]; known {
 			l.add(key, kept)
 		}
 	}
-	return kept.list, known && kept.dead <= dead
+	return kept, known
 }
 
-// put keeps the list of a segment, or that there is none if it is nil.
-func (l *lists) put(segment int64, name uint64, dead int, list []byte) {
+// put keeps the list of a segment.
+func (l *lists) put(segment int64, name uint64, kept keptList) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.add(listKey{segment, name}, keptList{list, dead})
+	l.add(listKey{segment, name}, kept)
 }
 
 // add adds to the first generation.

@@ -23,26 +23,24 @@ func TestLists(t *testing.T) {
 		return bytes
 	}
 	get := func(name string) bool {
-		_, known := l.get(7, l.hash(name), 0)
+		_, known := l.get(7, l.hash(name))
 		return known
 	}
 	require.False(t, get("Lnino"))
-	l.put(7, l.hash("Lnino"), 0, []byte("nino"))
-	l.put(8, l.hash("Lnino"), 3, nil)
-	list, known := l.get(7, l.hash("Lnino"), 2)
+	l.put(7, l.hash("Lnino"), keptList{[]byte("nino"), 3})
+	l.put(8, l.hash("Lnino"), keptList{})
+	kept, known := l.get(7, l.hash("Lnino"))
 	require.True(t, known)
-	require.Equal(t, "nino", string(list))
-	list, known = l.get(8, l.hash("Lnino"), 3)
+	require.Equal(t, keptList{[]byte("nino"), 3}, kept)
+	kept, known = l.get(8, l.hash("Lnino"))
 	require.True(t, known, "that there is none is known, too")
-	require.Nil(t, list)
-	_, known = l.get(8, l.hash("Lnino"), 2)
-	require.False(t, known, "a snapshot from before may need it")
+	require.Zero(t, kept)
 
 	var others sync.WaitGroup
 	for worker := range 4 {
 		others.Go(func() {
 			for n := range 5_000 {
-				l.put(int64(worker), l.hash(fmt.Sprint(n)), 0, make([]byte, 8_000))
+				l.put(int64(worker), l.hash(fmt.Sprint(n)), keptList{list: make([]byte, 8_000)})
 				if n%1_000 == 0 {
 					get("Lnino")
 				}

@@ -98,11 +98,10 @@ func (d *directory) checkDead(segments []*segment.Segment) error {
 type reader struct {
 	conn
 	company string
-	lock    string        // clause at the end of its statements
-	all     int           // segments of the company, if they may be read together
-	memory  *arena        // holds the blocks; nil: each block is allocated
-	lists   *lists        // that are kept in memory; nil: none
-	dead    map[int64]int // number of dead positions, by segment number
+	lock    string // clause at the end of its statements
+	all     int    // segments of the company, if they may be read together
+	memory  *arena // holds the blocks; nil: each block is allocated
+	lists   *lists // that are kept in memory; nil: none
 	byID    map[int64]*segment.Segment
 }
 
@@ -296,7 +295,7 @@ func compileQueries(filters ...filter.Filter) queries {
 // read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
-	r.all, r.lists, r.dead = len(d.segments), c.lists, d.dead
+	r.all, r.lists = len(d.segments), c.lists
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	return r, results, cmp.Or(err, d.checkDead(segments))
 }
@@ -442,35 +441,73 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 	if r.lists == nil {
 		return r.named(ctx, segments, names)
 	}
-	unknown := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		if !segment.IsList(name) {
-			return false
+	type keptName struct {
+		name string
+		of   []keptList // of each segment
+	}
+	var kept []keptName
+	var unknown []string
+	for _, name := range names {
+		if of, all := r.kept(query, segments, name); all {
+			kept = append(kept, keptName{name, of})
+		} else {
+			unknown = append(unknown, name)
 		}
-		hash, all := r.lists.hash(name), true
-		for _, s := range segments {
-			list, known := r.lists.get(s.Number, hash, r.dead[s.Number])
-			// The postings of a list by field are not kept, and have to be of the same moment.
-			if !known || query.Parts(name, list) {
-				all = false
-				continue
-			}
-			s.PutList(name, list)
-		}
-		return all
-	})
+	}
+	// This also reads which positions are dead, unless an earlier call did.
 	if err := r.named(ctx, segments, unknown); err != nil {
 		return err
 	}
-	for _, name := range unknown {
+	dead := make([]uint64, len(segments))
+	for i, s := range segments {
+		dead[i] = r.lists.dead(s)
+	}
+	var others []string
+	for _, k := range kept {
+		at := 0
+		for at < len(k.of) && (k.of[at].dead == 0 || k.of[at].dead == dead[at]) {
+			at++
+		}
+		if at < len(k.of) {
+			others = append(others, k.name)
+			continue
+		}
+		for i, s := range segments {
+			s.PutList(k.name, k.of[i].list)
+		}
+	}
+	if err := r.named(ctx, segments, others); err != nil {
+		return err
+	}
+	for _, name := range append(unknown, others...) {
 		if !segment.IsList(name) {
 			continue
 		}
 		hash := r.lists.hash(name)
-		for _, s := range segments {
-			r.lists.put(s.Number, hash, r.dead[s.Number], s.List(name))
+		for i, s := range segments {
+			r.lists.put(s.Number, hash, keptList{s.List(name), dead[i]})
 		}
 	}
 	return nil
+}
+
+// kept returns what is kept in memory under a name, of each segment. all is false if that of a
+// segment is not, or if the query needs a list by field: those postings are not kept, and have to
+// be of the same moment as the list.
+func (r *reader) kept(query *segment.Query, segments []*segment.Segment, name string) (of []keptList, all bool) {
+	if !segment.IsList(name) {
+		return nil, false
+	}
+	hash := r.lists.hash(name)
+	of = make([]keptList, len(segments))
+	for i, s := range segments {
+		kept, known := r.lists.get(s.Number, hash)
+		if !known || query.Parts(name, kept.list) {
+			return nil, false
+		}
+		of[i] = kept
+	}
+	return of, true
 }
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that

@@ -60,9 +60,9 @@ func ExampleBackend_WithObserver() {
 	watched := backend.WithObserver(func(_ context.Context, o store.Operation) { //nolint:gocritic // the signature is that of the hook
 		fmt.Println(o.System, o.Name, o.Company, o.Statements, o.RowsRead, o.ErrorType())
 	})
-	_, err := watched.Get(context.Background(), "acme", "")
-	fmt.Println(errors.Is(err, store.ErrNotFound))
+	_, err := watched.Get(context.Background(), "", "7")
+	fmt.Println(errors.Is(err, store.ErrNoCompany))
 	// Output:
-	// sqlite get acme 0 0 not_found
+	// sqlite get  0 0 _OTHER
 	// true
 }

@@ -501,6 +501,41 @@ func TestKeptLists(t *testing.T) {
 	})
 }
 
+// TestKeptListsOfABackup restores a backup behind a Backend that has kept lists since, and redacts
+// another session than before: as many positions are dead, but not the same ones.
+func TestKeptListsOfABackup(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		packing := sqlstore.Packing{Tail: 1000, Segment: 6000}
+		b, other := newBackend(t, e, db).WithPacking(packing), newBackend(t, e, db).WithPacking(packing)
+		all := loaded(t, other, dense(3600))
+		require.NoError(t, other.Maintain(t.Context(), "acme"))
+		tables := []string{"companies", "sessions", "segments", "blocks"}
+		each := func(format string) {
+			t.Helper()
+			for _, table := range tables {
+				_, err := db.ExecContext(t.Context(), fmt.Sprintf(format, table))
+				require.NoError(t, err)
+			}
+		}
+		each("CREATE TABLE backup_%[1]s AS SELECT * FROM sessionkit_%[1]s")
+		f := filter.Search("n g")
+		matches := all.match(f)
+		require.NoError(t, other.Redact(t.Context(), "acme", matches[3].ID))
+		n, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f, Limit: 5000})
+		require.NoError(t, err)
+		require.Equal(t, len(matches)-1, n.N)
+
+		each("DELETE FROM sessionkit_%s")
+		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+		requireWhole(t, b, all, f)
+		require.NoError(t, other.Redact(t.Context(), "acme", matches[9].ID))
+		gone := matches[9].Clone()
+		gone.RedactPerson()
+		all.put(gone)
+		requireWhole(t, b, all, f)
+	})
+}
+
 // withDead returns a company with several segments, one of which has a dead position.
 func withDead(t *testing.T, e engine, db *sql.DB) (*sqlstore.Backend, *oracle) {
 	t.Helper()
