@@ -88,9 +88,9 @@ func (l *lists) put(segment int64, name uint64, kept keptList) {
 
 // add adds to the first generation.
 func (l *lists) add(key listKey, kept keptList) {
-	if l.bytes += len(kept.list) + listEntryBytes; l.bytes > keptListsBytes/2 || l.generations[0] == nil {
+	if l.bytes += cap(kept.list) + listEntryBytes; l.bytes > keptListsBytes/2 || l.generations[0] == nil {
 		l.generations = [2]map[listKey]keptList{{}, l.generations[0]}
-		l.bytes = len(kept.list) + listEntryBytes
+		l.bytes = cap(kept.list) + listEntryBytes
 	}
 	l.generations[0][key] = kept
 }

@@ -17,7 +17,7 @@ func TestLists(t *testing.T) {
 		defer l.mu.Unlock()
 		for _, generation := range l.generations {
 			for _, kept := range generation {
-				bytes += len(kept.list) + listEntryBytes
+				bytes += cap(kept.list) + listEntryBytes
 			}
 		}
 		return bytes

@@ -485,7 +485,11 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 		}
 		hash := r.lists.hash(name)
 		for i, s := range segments {
-			r.lists.put(s.Number, hash, keptList{s.List(name), dead[i]})
+			// Where positions are dead, a list may be gone only because it had no others, and a
+			// snapshot from before still has it.
+			if list := s.List(name); list != nil || dead[i] == 0 {
+				r.lists.put(s.Number, hash, keptList{list, dead[i]})
+			}
 		}
 	}
 	return nil
