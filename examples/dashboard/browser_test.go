@@ -192,6 +192,13 @@ func eval[T any](b *tab, expression string) T {
 	return value
 }
 
+// leaves runs statements that may leave the document. They run once the evaluation has ended: one
+// whose document goes away is an error, though what it did is done.
+func (b *tab) leaves(statements string) {
+	b.t.Helper()
+	eval[int](b, fmt.Sprintf("setTimeout(() => { %s })", statements))
+}
+
 func (b *tab) text(selector string) string {
 	return eval[string](b, fmt.Sprintf("(document.querySelector(%s) || {innerText: ''}).innerText", quote(selector)))
 }

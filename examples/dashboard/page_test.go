@@ -337,12 +337,12 @@ func testHistory(t *testing.T, browser context.Context, s *served) {
 		require.ElementsMatch(t, checked, eval[[]string](b, "[...document.querySelectorAll('#query :checked[type=checkbox]')].map(c => c.value)"))
 		require.Equal(t, ids, b.ids())
 	}
-	b.relisted(func() { eval[bool](b, "history.back(), true") })
+	b.relisted(func() { b.leaves("history.back()") })
 	at("/sessions?status=failed", []string{"failed"}, "b", s.filtered(t, "acme", failed, filter.Search("b")))
-	b.relisted(func() { eval[bool](b, "history.back(), true") })
+	b.relisted(func() { b.leaves("history.back()") })
 	at("/sessions", nil, "", s.filtered(t, "acme"))
-	b.relisted(func() { eval[bool](b, "history.forward(), true") })
-	b.relisted(func() { eval[bool](b, "history.forward(), true") })
+	b.relisted(func() { b.leaves("history.forward()") })
+	b.relisted(func() { b.leaves("history.forward()") })
 	at(both, []string{"failed", "passport"}, "b", last)
 
 	eval[bool](b, "document.body.dataset.before = 'reload', true")
@@ -381,7 +381,7 @@ func testSignOut(t *testing.T, b *tab, s *served) {
 	travel := func(by int, there string) {
 		t.Helper()
 		travels++
-		eval[bool](b, fmt.Sprintf("window.travels = %d, history.go(%d), true", travels, by))
+		b.leaves(fmt.Sprintf("window.travels = %d; history.go(%d)", travels, by))
 		b.wait(fmt.Sprintf("window.travels !== %d && document.readyState === 'complete' && (%s)", travels, there))
 		b.settled()
 	}
@@ -502,9 +502,9 @@ func testDetails(t *testing.T, browser context.Context, s *served) {
 	require.Equal(t, "/sessions?failed_for=low_far&failed_for.level=4", b.path())
 	require.Equal(t, "auto", eval[string](b, "history.scrollRestoration"))
 	require.Equal(t, rowKey(one.ID), eval[string](b, "document.activeElement.closest('tr').id"), "the focus did not come back")
-	eval[bool](b, "history.forward(), true")
+	b.leaves("history.forward()")
 	b.wait("document.getElementById('drawer').open")
-	eval[bool](b, "history.back(), true")
+	b.leaves("history.back()")
 	b.wait("!document.getElementById('drawer').open")
 
 	// After a reload the details are a document. From there the list returns as it was left.
@@ -863,7 +863,7 @@ func testSettings(t *testing.T, browser context.Context) {
 	b.wait("location.search.includes('action=selfie') && document.readyState === 'complete'")
 	b.click(".audit tbody td:nth-child(4) a")
 	b.wait("document.readyState === 'complete' && document.querySelector('.details')")
-	eval[bool](b, "history.back(), true")
+	b.leaves("history.back()")
 	b.wait("document.readyState === 'complete' && document.querySelector('.audit tbody td:nth-child(4) a') && document.querySelector('.audit [name=action]').value === 'selfie'")
 
 	agent := s.open(t, browser, desk, deskHeight)
