@@ -32,12 +32,12 @@
 // compared as text, and no index can be used. Unless the creation time has the engine's own type
 // for instants, declare its form, for instance with [filter.Column.UnixMilli] or
 // [filter.Column.UTCText]; SQLite has no such type. With the wrong unit all rows may lie outside
-// the years of the next section, and the list is empty. Numbers in a column of texts are not found
-// out: SQLite compares them as texts, and MariaDB sorts them as texts, so that rows are missing
-// where the number of digits changes. Use Expr("CAST(k.started AS INTEGER)"), or AS SIGNED on
-// MariaDB. A column of times that has fractions of its declared unit is an error that wraps
-// [ErrTable]. PostgreSQL's type date is an error that wraps [ErrTable]: use
-// Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
+// the years of the next section, and the list is empty.
+//
+// Three columns of times are errors that wrap [ErrTable]: one that has fractions of its declared
+// unit; one of texts without UTCText, since SQLite and MariaDB sort numbers in it as texts, for
+// which use Expr("CAST(k.started AS INTEGER)"), or AS SIGNED on MariaDB; and one of PostgreSQL's
+// type date, for which use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
 //
 // Sessions of one instant are sorted in Go and read together. If creation times are rounded to the
 // hour or day, at least that much is read at a time.
