@@ -103,16 +103,14 @@ func (j *job) older(n int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	stem, ext := splitName(filepath.Base(j.path))
-	found := map[int]bool{1: true}
+	// Those of the first n are looked for by name, also where no folder lists them: their names may
+	// be too long.
+	found := map[int]bool{}
+	for number := range n {
+		found[number+1] = true
+	}
 	for _, e := range there {
-		rest, ok := strings.CutPrefix(strings.TrimSuffix(e.Name(), ManifestSuffix), stem+"-")
-		if !ok {
-			continue
-		}
-		digits, ok := strings.CutSuffix(rest, ext)
-		// No part is named with leading zeros or a sign.
-		if number, err := strconv.Atoi(digits); ok && err == nil && number > 1 && digits == strconv.Itoa(number) {
+		if number, ok := partNumber(filepath.Base(j.path), e.Name()); ok {
 			found[number] = true
 		}
 	}
@@ -126,6 +124,8 @@ func (j *job) older(n int) ([]int, error) {
 		switch {
 		case l.foreign:
 			foreign = append(foreign, number)
+		case l.exists && j.opts.NoReplace:
+			return nil, fmt.Errorf("%w: %s: %w", ErrForeign, filepath.Base(partName(j.path, number)), fs.ErrExist)
 		case l.ours:
 			old = append(old, number)
 		}
@@ -141,34 +141,36 @@ func (j *job) older(n int) ([]int, error) {
 type leftover struct {
 	ours    bool // an export has left it
 	foreign bool // somebody else has, or has changed it
+	exists  bool // a further file has the name
 	parts   int  // files of the older export, if there is a manifest of one
 }
 
 // left looks for the n-th file of an older export. The first file itself may be anything.
 func (j *job) left(n int) (l leftover, err error) {
 	name := partName(j.path, n)
-	text, err := os.ReadFile(name + ManifestSuffix) //nolint:gosec // beside the caller's name
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	m, there, err := readManifest(name, n)
+	if err != nil {
 		return l, err
 	}
-	var m Manifest
-	if err == nil {
-		if json.Unmarshal(text, &m) != nil || m.Version <= 0 || m.File != filepath.Base(name) || m.Part != n {
-			l.foreign = n > 1 || j.opts.Manifest // it only has the name of a manifest
-			return l, nil
-		}
-		l.ours, l.parts = true, max(m.Parts, n)
+	if there && m.Version <= 0 {
+		l.foreign = n > 1 || j.opts.Manifest // it only has the name of a manifest
+		return l, nil
+	}
+	if l.ours = there; l.ours {
+		l.parts = max(m.Parts, n)
 	}
 	if n == 1 {
 		return l, nil
 	}
 	info, err := os.Lstat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
-	case err != nil:
+	}
+	if err != nil {
 		return l, err
-	case !l.ours || !info.Mode().IsRegular() || info.Size() != m.Bytes:
+	}
+	l.exists = true
+	if !l.ours || !info.Mode().IsRegular() || info.Size() != m.Bytes {
 		l.foreign = true
 		return l, nil
 	}
@@ -183,4 +185,41 @@ func (j *job) left(n int) (l leftover, err error) {
 	}
 	l.foreign = hex.EncodeToString(sum.Sum(nil)) != m.SHA256
 	return l, nil
+}
+
+// readManifest reads the manifest of the n-th file of an export, and reports whether there is
+// something of that name. If that is not such a manifest, the Manifest is the zero one.
+func readManifest(name string, n int) (m Manifest, there bool, err error) {
+	info, err := os.Lstat(name + ManifestSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, false, nil
+	}
+	// A pipe is not opened: reading it would wait for ever.
+	if err != nil || !info.Mode().IsRegular() {
+		return m, true, err
+	}
+	text, err := os.ReadFile(name + ManifestSuffix) //nolint:gosec // beside the caller's name
+	if err != nil {
+		return m, true, err
+	}
+	ofIt := json.Unmarshal(text, &m) == nil && strings.EqualFold(m.File, filepath.Base(name)) && m.Part == n
+	if !ofIt {
+		m = Manifest{}
+	}
+	return m, true, nil
+}
+
+// partNumber returns the number of the further file, if a file in the folder of an export has the
+// name of one or of its manifest. Whether A-2.CSV is the name of the second file of a.csv is for
+// the file system to say, so upper and lower case are the same here.
+func partNumber(base, name string) (number int, ok bool) {
+	stem, ext := splitName(base)
+	name = strings.TrimSuffix(name, ManifestSuffix)
+	from, to := len(stem)+1, len(name)-len(ext)
+	if from >= to || !strings.EqualFold(name[:from], stem+"-") || !strings.EqualFold(name[to:], ext) {
+		return 0, false
+	}
+	number, err := strconv.Atoi(name[from:to])
+	// No part is named with leading zeros or a sign.
+	return number, err == nil && number > 1 && name[from:to] == strconv.Itoa(number)
 }

@@ -44,8 +44,9 @@ type Options struct {
 	Gzip bool
 
 	// NoReplace refuses to replace a file that has the name, also one that gets it while the export
-	// is written: the error wraps [ErrForeign] and [fs.ErrExist]. [Resume] may then be called
-	// without it. Resume still completes an export that was cut off while its files got their names.
+	// is written, and to replace or remove further files of an older export: the error wraps
+	// [ErrForeign] and [fs.ErrExist]. [Resume] may then be called without it. Resume still completes
+	// an export that was cut off while its files got their names.
 	NoReplace bool
 }
 
@@ -519,11 +520,12 @@ func (j *job) check() error {
 		// A further file that has its final name already gets its old name back until everything is
 		// known to be right.
 		name := j.partPath(n)
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(name); j.committed || errors.Is(err, fs.ErrNotExist) {
 			name = partName(j.path, n)
-		}
-		if info, err := os.Stat(name); err == nil && j.committed && info.Size() != m.Bytes {
-			return fmt.Errorf("%w: file %d is not as it was left", ErrOtherExport, n)
+			// Somebody may have added to it since, and that would be lost with the truncation below.
+			if info, err := os.Lstat(name); err == nil && (!info.Mode().IsRegular() || info.Size() != m.Bytes) {
+				return fmt.Errorf("%w: file %d is not as it was left", ErrOtherExport, n)
+			}
 		}
 		if j.kept, err = lastRow(name, &m); err != nil {
 			return err

@@ -781,6 +781,86 @@ func TestNoReplace(t *testing.T) {
 	require.Equal(t, []string{"s.csv", "s.csv.manifest.json"}, names(t, dir))
 }
 
+// TestNoReplaceOfParts shows that NoReplace is also about the further files of an older export, whose
+// first file somebody has taken away, and does not stop Resume after any step of the renaming.
+func TestNoReplaceOfParts(t *testing.T) {
+	h := newHistory(35)
+	for _, o := range []Options{{NoReplace: true}, {NoReplace: true, RowsPerFile: 20}} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "s.csv")
+		_, err := Write(t.Context(), path, h, Options{RowsPerFile: 10})
+		require.NoError(t, err)
+		require.NoError(t, os.Rename(path, filepath.Join(dir, "kept.csv")))
+		before := names(t, dir)
+		_, err = Write(t.Context(), path, h, o)
+		require.ErrorIs(t, err, ErrForeign)
+		require.ErrorIs(t, err, fs.ErrExist)
+		require.Equal(t, before, names(t, dir))
+		o.NoReplace = false
+		_, err = Write(t.Context(), path, h, o)
+		require.NoError(t, err)
+	}
+	o := Options{NoReplace: true, RowsPerFile: 10}
+	for step := range 9 {
+		path := filepath.Join(t.TempDir(), "s.csv")
+		steps := stepsOf(t, path, h, o)
+		require.Len(t, steps, 8)
+		for _, do := range steps[:step] {
+			require.NoError(t, do())
+		}
+		_, err := Resume(t.Context(), path, h, o)
+		require.NoError(t, err, step)
+		require.Len(t, names(t, filepath.Dir(path)), 8)
+	}
+}
+
+// TestAddedToAPart shows that Resume does not truncate a further file that already has its name, and
+// to which somebody has added since.
+func TestAddedToAPart(t *testing.T) {
+	h, o := newHistory(35), Options{RowsPerFile: 10}
+	path := filepath.Join(t.TempDir(), "s.csv")
+	steps := stepsOf(t, path, h, o)
+	for _, do := range steps[:6] {
+		require.NoError(t, do())
+	}
+	second := partName(path, 2)
+	longer := append(readFile(t, second), "mine\r\n"...)
+	require.NoError(t, os.WriteFile(second, longer, 0o600))
+	_, err := Resume(t.Context(), path, h, o)
+	require.ErrorIs(t, err, ErrOtherExport)
+	_, err = Write(t.Context(), path, h, o)
+	require.ErrorIs(t, err, ErrForeign)
+	require.Equal(t, longer, readFile(t, second))
+}
+
+// TestNamesOfParts shows which names are refused before anything is written, whatever the file
+// system says of upper and lower case.
+func TestNamesOfParts(t *testing.T) {
+	h, o := newHistory(35), Options{RowsPerFile: 10}
+	dir := t.TempDir()
+	long := filepath.Join(dir, strings.Repeat("s", 255-len(ManifestSuffix)-len(".csv"))+".csv")
+	_, err := Write(t.Context(), long, h, o)
+	require.Error(t, err, "the second name is too long")
+	require.Empty(t, names(t, dir))
+
+	path := filepath.Join(dir, "s.csv")
+	require.NoError(t, os.Symlink("nowhere", path+ManifestSuffix))
+	_, err = Write(t.Context(), path, h, o)
+	require.ErrorIs(t, err, ErrForeign, "a link is no manifest, wherever it leads")
+	require.Equal(t, []string{"s.csv.manifest.json"}, names(t, dir))
+
+	for name, want := range map[string]int{
+		"a-2.csv.gz": 2, "A-2.CSV.gz": 2, "a-30.csv.gz" + ManifestSuffix: 30, "a.csv.gz": 0, "a-1.csv.gz": 0, "a-02.csv.gz": 0,
+		"a-+2.csv.gz": 0, "a-2.csv": 0, "a-.csv.gz": 0, "b-2.csv.gz": 0, "a-2-3.csv.gz": 0, "a-2": 0, "": 0,
+	} {
+		number, ok := partNumber("a.csv.gz", name)
+		require.Equal(t, want > 1, ok, name)
+		if ok {
+			require.Equal(t, want, number, name)
+		}
+	}
+}
+
 // TestCutOffWhileFilesGetTheirNames stops after every step of the renaming, as a crash does, and
 // continues.
 func TestCutOffWhileFilesGetTheirNames(t *testing.T) {

@@ -86,8 +86,12 @@ func ours(dir string) error {
 	return nil
 }
 
-// clear removes the files in the folder, except the lock.
+// clear removes the files in the folder, except the lock. The state goes first: without its files
+// it would look like that of an export whose files have their final names.
 func (w *workplace) clear() error {
+	if err := remove(filepath.Join(w.dir, stateName)); err != nil {
+		return err
+	}
 	entries, err := os.ReadDir(w.dir)
 	errs := []error{err}
 	for _, e := range entries {
