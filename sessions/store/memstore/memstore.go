@@ -302,7 +302,7 @@ func (b *Backend) since(name string, c *company, w store.Watermark) (uint64, err
 		return 0, store.ErrWatermark
 	}
 	seq, err := strconv.ParseUint(parts[1], 10, 64)
-	// To make the watermark again compares its checksum and its history.
+	// Compare the whole text: this checks the checksum and the history.
 	if err != nil || b.watermark(name, seq) != w || seq > c.seq || seq < c.purged {
 		return 0, store.ErrWatermark
 	}

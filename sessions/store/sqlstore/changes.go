@@ -67,7 +67,7 @@ func (s state) since(company string, w store.Watermark) (int64, error) {
 		return 0, store.ErrWatermark
 	}
 	seq, err := strconv.ParseInt(parts[2], 36, 64)
-	// To make the watermark again compares its checksum, and refuses other forms of the number.
+	// Compare the whole text: this checks the checksum, and refuses other forms of the number.
 	if err != nil || watermark(company, s.history, seq) != w || seq > s.seq || seq < s.purged {
 		return 0, store.ErrWatermark
 	}

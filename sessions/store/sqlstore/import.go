@@ -239,14 +239,12 @@ type digests struct {
 	seq  int64 // the change numbers follow it
 	ends []int // in all
 	all  []byte
-
-	digester segment.Digester
 }
 
 // add adds the digest of a session whose search key is known.
-func (d *digests) add(s *sessions.Session, key searchkey.Key) {
+func (d *digests) add(digester *segment.Digester, s *sessions.Session, key searchkey.Key) {
 	d.all = append(binary.AppendUvarint(d.all, uint64(len(s.ID))), s.ID...)
-	d.all = d.digester.Append(d.all, s, key)
+	d.all = digester.Append(d.all, s, key)
 	d.ends = append(d.ends, len(d.all))
 }
 
@@ -275,7 +273,7 @@ func (r *recent) put(written []*decision) {
 	for _, d := range written {
 		if n := len(d.digests.ends); r.n+n <= mostRecentSessions {
 			r.n += n
-			d.digests.seq, d.digests.digester = d.seq, segment.Digester{}
+			d.digests.seq = d.seq
 			r.companies[d.company] = append(r.companies[d.company], d.digests)
 		}
 	}

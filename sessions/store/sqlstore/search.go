@@ -192,7 +192,7 @@ func (c conn) each(ctx context.Context, s engine.Statement, args engine.Args, co
 		return err
 	}
 	for _, id := range separated {
-		f, err := c.session(ctx, c.engine.Get, ofSchema(engine.Args{"company": company, "id": id}), company)
+		f, err := c.byID(ctx, company, id)
 		if err != nil {
 			return err
 		}

@@ -436,7 +436,8 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 	return names, r.exactly(ctx, blocks)
 }
 
-// lent is named for a query, and takes the lists that are kept in memory from there.
+// lent reads the blocks of a query as named does, but uses lists that are kept in memory, and keeps
+// those that it has read.
 func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
 	if r.lists == nil {
 		return r.named(ctx, segments, names)
@@ -506,7 +507,7 @@ func (r *reader) kept(query *segment.Query, segments []*segment.Segment, name st
 	of = make([]keptList, len(segments))
 	for i, s := range segments {
 		kept, known := r.lists.get(s.Number, hash)
-		if !known || query.Parts(name, kept.list) {
+		if !known || query.NeedsFields(name, kept.list) {
 			return nil, false
 		}
 		of[i] = kept

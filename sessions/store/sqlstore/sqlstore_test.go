@@ -132,7 +132,7 @@ func TestRecent(t *testing.T) {
 	put := func(company string, seq int64, ids ...string) {
 		d := &decision{company: company, seq: seq, digests: new(digests)}
 		for _, id := range ids {
-			d.digests.add(session(id), searchkey.Of(session(id)))
+			d.digests.add(new(segment.Digester), session(id), searchkey.Of(session(id)))
 		}
 		r.put([]*decision{d})
 	}

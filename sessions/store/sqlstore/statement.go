@@ -27,8 +27,8 @@ type conn struct {
 	settings *settings
 	keys     *keys.Keys // that are written
 	watched  bool       // the Backend has an observer
-	// Lists that may stand for those of the database; nil outside of a snapshot, where a segment may
-	// vanish between two statements.
+	// Lists kept in memory that may be used in place of those of the database; nil outside of a
+	// snapshot, where a segment may vanish between two statements.
 	lists *lists
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/engine"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/row"
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // Insert implements [store.Writer], in a transaction of its own.
@@ -216,8 +217,8 @@ func stateAlone(v store.Versioned) (store.Versioned, store.PutResult) {
 	return *state, result
 }
 
-// putAlone returns the call that puts the results of stateAlone. The call sets the revisions of the
-// states, and the results. equal, if not nil, is called with each state that is skipped because it
+// putAlone returns the call that puts the states that stateAlone has returned with their results. The
+// call sets the revisions of the states, and the results. equal, if not nil, is called with each state that is skipped because it
 // equals the stored one, and with that one. It may be called several times for the same state.
 func putAlone(states []store.Versioned, results []store.PutResult, equal func(i int, old *sessions.Session)) *call {
 	c := newCall("put")
@@ -334,6 +335,7 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 	slices.SortFunc(d.added, func(x, y *store.Versioned) int { return y.Session.Compare(x.Session) })
 	d.rows = make([][]any, 0, d.size())
 	values := make([]any, 0, d.size()*len(writable)) // one allocation for all rows
+	var digester segment.Digester
 	if c.digests {
 		d.digests = new(digests)
 	}
@@ -343,7 +345,7 @@ func (c *call) decide(k *keys.Keys, company string, stored map[sessionKey]known,
 		// Clip, so that a Load that appends to a row does not write into the next one.
 		d.rows = append(d.rows, slices.Clip(values[begin:]))
 		if d.digests != nil {
-			d.digests.add(k.As(v.Session), key)
+			d.digests.add(&digester, k.As(v.Session), key)
 		}
 	}
 	return d, nil

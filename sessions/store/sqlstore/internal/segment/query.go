@@ -391,9 +391,9 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	return rest, nil
 }
 
-// Parts reports whether the query needs the postings by field of a list, which are in another
+// NeedsFields reports whether the query needs the postings by field of a list, which are in another
 // block. A nil list has none.
-func (q *Query) Parts(key string, list []byte) bool {
+func (q *Query) NeedsFields(key string, list []byte) bool {
 	if list == nil {
 		return false
 	}
