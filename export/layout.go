@@ -119,6 +119,10 @@ func (l layout) instant(v string) (string, error) {
 			return "", fmt.Errorf("%w: the time zone skips this time", ErrCell)
 		}
 	}
+	// Package time makes up a zone without an offset for a name that it does not know.
+	if name, offset := t.Zone(); offset == 0 && t.Location() != l.zone && name != "" && name != "UTC" && name != "GMT" {
+		return "", fmt.Errorf("%w: the time zone has no such name", ErrCell)
+	}
 	if t = sessions.Truncate(t); t.Year() < 1000 || t.Year() > 9998 {
 		return "", fmt.Errorf("%w: outside the years 1000 to 9998", ErrCell)
 	}

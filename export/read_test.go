@@ -714,3 +714,25 @@ func TestReadGoesOn(t *testing.T) {
 	}
 	require.Equal(t, errEnough, last)
 }
+
+// TestZoneNames requires that a time with the name of a time zone is read as that zone has it, or
+// refused: package time takes a name that it does not know for UTC.
+func TestZoneNames(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	opts := ReadOptions{AllowMissing: true, TimeLayout: "2006-01-02 15:04 MST", Zone: berlin}
+	for text, want := range map[string]string{
+		"2024-01-05 12:00 CET": "2024-01-05T11:00:00Z", "2024-07-05 12:00 CEST": "2024-07-05T10:00:00Z", "2024-01-05 12:00 UTC": "2024-01-05T12:00:00Z",
+		"2024-01-05 12:00 GMT": "2024-01-05T12:00:00Z", "2024-01-05 12:00 EST": "", "2024-01-05 12:00 +04": "", "2024-01-05 12:00 WIB": "",
+	} {
+		csv := "Session ID,Creation time\r\n1," + text + "\r\n"
+		if want == "" {
+			require.ErrorIs(t, readError(t, csv, opts), ErrCell, text)
+			continue
+		}
+		require.Equal(t, want, read(t, []byte(csv), opts)[0].CreationTime, text)
+	}
+	opts.Zone, opts.TimeLayout = time.UTC, "2006-01-02 15:04 -0700 MST"
+	read := read(t, []byte("Session ID,Creation time\r\n1,2024-01-05 12:00 -0500 EST\r\n2,2024-01-05 12:00 +0000 UTC\r\n"), opts)
+	require.Equal(t, []string{"2024-01-05T17:00:00Z", "2024-01-05T12:00:00Z"}, []string{read[0].CreationTime, read[1].CreationTime})
+}
