@@ -147,7 +147,8 @@ func (c *exporting) check() error {
 	// The file would replace a device or a pipe.
 	case info.Mode().Type()&^os.ModeSymlink != 0:
 		return cli.Usagef("-out: no file; -out - writes to standard output")
-	case c.file.NoReplace && !c.resume: // whether an export that is resumed may replace it, file.Resume knows
+	// If an export is resumed, file.Resume decides.
+	case c.file.NoReplace && !c.resume:
 		return errExists
 	}
 	return nil

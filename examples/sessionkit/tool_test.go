@@ -287,11 +287,8 @@ func TestTimeLayouts(t *testing.T) {
 	for _, good := range []string{"", time.RFC3339Nano, time.DateTime, "02.01.2006 15:04", "1/2/06 3:04 PM", time.RFC1123Z} {
 		require.NoError(t, checkTimeLayout(good), good)
 	}
-	for layout, said := range map[string]string{
-		"garbage": "has no year, month, day, hour, minute;", "yyyy-MM-dd HH:mm:ss": "has no year", "02.01.2006": "has no hour, minute;",
-		"01.2006 15:04": "has no day;", "02.01. 15:04": "has no year;", "2006-01-02 03:04": "does not read", "2006-01-02 15": "has no minute;",
-	} {
-		require.ErrorContains(t, checkTimeLayout(layout), said, layout)
+	for _, bad := range []string{"garbage", "yyyy-MM-dd HH:mm:ss", "02.01.2006", "01.2006 15:04", "02.01. 15:04", "2006-01-02 03:04", "2006-01-02 15"} {
+		require.ErrorContains(t, checkTimeLayout(bad), "-time-layout", bad)
 	}
 	dsn := newSQLite(t)
 	_, said := tool(t, cli.ExitUsage, "export", "-dsn", dsn, "-company", acme, "-out", "-", "-time-layout", "garbage")

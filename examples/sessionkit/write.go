@@ -82,8 +82,9 @@ func (c *exporting) renamed(ctx context.Context, selected export.Selection) (fil
 		err = f.Sync()
 	}
 	err = errors.Join(err, f.Close())
-	if _, none := os.Lstat(c.out); err == nil && none == nil && c.file.NoReplace {
-		err = errExists // since the workbook was begun
+	// Somebody may have made the file since the workbook was begun.
+	if _, missing := os.Lstat(c.out); err == nil && missing == nil && c.file.NoReplace {
+		err = errExists
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), c.out)

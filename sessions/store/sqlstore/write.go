@@ -217,9 +217,10 @@ func stateAlone(v store.Versioned) (store.Versioned, store.PutResult) {
 	return *state, result
 }
 
-// putAlone returns the call that puts the states that stateAlone has returned with their results. The
-// call sets the revisions of the states, and the results. equal, if not nil, is called with each state that is skipped because it
-// equals the stored one, and with that one. It may be called several times for the same state.
+// putAlone returns the call that puts the states that stateAlone has returned with their results.
+// The call sets the revisions of the states, and the results. equal, if not nil, is called with each
+// state that is skipped because it equals the stored one, and with that one. It may be called
+// several times for the same state.
 func putAlone(states []store.Versioned, results []store.PutResult, equal func(i int, old *sessions.Session)) *call {
 	c := newCall("put")
 	edits := make(map[sessionKey]*edit, len(states))
