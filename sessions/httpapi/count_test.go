@@ -106,4 +106,7 @@ func TestRekeying(t *testing.T) {
 		require.Equal(t, true, one.at("count", "rekeying"))
 	}
 	require.Equal(t, object{"n": 2.0, "exact": true, "rekeying": true}, h.post("agent", "/count", `{"search": "nino"}`).object(http.StatusOK))
+	require.Empty(t, h.get("agent", "/sessions").Header().Get("ETag"), "a 304 would repeat it after its end")
+	h.backend.rekeying = false
+	require.NotEmpty(t, h.get("agent", "/sessions").Header().Get("ETag"))
 }

@@ -89,7 +89,8 @@
 //
 // The list's GET has an ETag, made of the watermark and a digest of viewer and query. If no session
 // of the company has changed, If-None-Match costs one cheap query and is answered 304; otherwise
-// the list is read. After a search by POST, ask for /changes since the page's as_of, which is as
+// the list is read. A page that is partial, or read while keys are rebuilt, has no ETag, since it
+// may change while no session does. After a search by POST, ask for /changes since the page's as_of, which is as
 // cheap. Both call the Store's audit hook. That a session has changed is not hidden, even if the
 // viewer may not see the changed field: the session is in /changes, and as_of and the list's ETag
 // are others. How often it has changed is in no answer, and the ETag of its details is a digest of
@@ -153,7 +154,7 @@
 // limit and after. A page may have fewer entries than limit, even none, before the end. At the end
 // next is null. The member query names the criteria of the filter ("filter(status, search)"). It
 // has their values only if the host keeps them (AuditTexts), and never for a viewer with hidden
-// fields.
+// fields. For such a viewer the files of other people have no bytes and no sha256.
 //
 // # Selfies
 //

@@ -137,7 +137,8 @@ func (c *call) list() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.r.Method != http.MethodPost {
+	// What such a page says of its search ends without a change of a session.
+	if c.r.Method != http.MethodPost && !p.Rekeying && !p.Partial {
 		c.w.Header().Set("ETag", etag(binding, p.AsOf))
 	}
 	answer := c.page(&p, q.Filter)

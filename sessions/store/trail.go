@@ -182,9 +182,10 @@ func (q *AuditQuery) err() error {
 // AuditTrail returns a page of the company's audit trail, newest first. Only a Master User without
 // a restriction may read it: for others the error is [ErrForbidden]. Without [Options.Trail] it is
 // [ErrNoTrail]. For an unknown action, or a range of times that ends before it begins, it is
-// [ErrAuditQuery]. For a viewer with hidden fields AuditEntry.Query is empty. Entries older than
-// [Options.AuditRetention] are not shown, even if they have not been deleted yet. Reading the trail
-// is itself audited.
+// [ErrAuditQuery]. For a viewer with hidden fields AuditEntry.Query is empty, and other people's
+// entries have neither Bytes nor SHA256, which would confirm a guess at the content of their files.
+// Entries older than [Options.AuditRetention] are not shown, even if they have not been deleted
+// yet. Reading the trail is itself audited.
 func (s *Store) AuditTrail(ctx context.Context, v Viewer, q AuditQuery) (AuditPage, error) {
 	if err := v.check(); err != nil {
 		return AuditPage{}, err
@@ -228,13 +229,20 @@ func (s *Store) auditPage(ctx context.Context, v Viewer, q AuditQuery) (page Aud
 	if err != nil {
 		return page, fmt.Errorf("store: audit trail: %w", err)
 	}
+	own := AuditText(v.Subject, MaxAuditKeyBytes)
 	for i := range batch.Entries {
-		if batch.Entries[i].Company != v.Company {
+		e := &batch.Entries[i]
+		if e.Company != v.Company {
 			return page, ErrBackend
 		}
+		if v.Disclosure.Hidden() == 0 {
+			continue
+		}
 		// With AuditTexts the query may have values of hidden fields.
-		if v.Disclosure.Hidden() != 0 {
-			batch.Entries[i].Query = ""
+		e.Query = ""
+		// A person's own files have only what that person was allowed to see.
+		if own == "" || e.Subject != own {
+			e.Bytes, e.SHA256 = 0, ""
 		}
 	}
 	page.Entries = batch.Entries

@@ -147,6 +147,31 @@ func TestWhoReadsTheTrail(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, page.Entries, "another company's")
 
+	// The digest of a file with one hidden cell would confirm a guess at that cell.
+	for i, v := range []store.Viewer{agent, boss} {
+		require.NoError(t, st.Select(v, filter.Filter{}).Written(ctx, 1, int64(10+i), "digest", nil))
+	}
+	for _, c := range []struct {
+		reader store.Viewer
+		bytes  []int64 // of the master's file and the agent's
+	}{
+		{boss, []int64{11, 10}},
+		{with(boss, func(v *store.Viewer) { v.Disclosure.Mask = sessions.FieldsOf(sessions.FieldLiveness) }), []int64{11, 0}},
+		{with(boss, func(v *store.Viewer) {
+			v.Disclosure.Mask, v.Subject = sessions.FieldsOf(sessions.FieldLiveness), ""
+		}), []int64{0, 0}},
+	} {
+		page, err = st.AuditTrail(ctx, c.reader, store.AuditQuery{Actions: []store.Action{store.ActionExport}})
+		require.NoError(t, err)
+		require.Len(t, page.Entries, 2)
+		for i := range page.Entries {
+			e := &page.Entries[i]
+			require.Equal(t, c.bytes[i], e.Bytes)
+			require.Equal(t, c.bytes[i] != 0, e.SHA256 == "digest")
+			require.Equal(t, 1, e.Rows)
+		}
+	}
+
 	none := store.New(memstore.New(), store.Options{})
 	_, err = none.AuditTrail(ctx, boss, store.AuditQuery{})
 	require.ErrorIs(t, err, store.ErrNoTrail)
