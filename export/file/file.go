@@ -458,7 +458,8 @@ func (j *job) resume(ctx context.Context) error {
 		return ErrNothingBegun
 	case j.state.Watermark == "":
 		return fmt.Errorf("%w or may have: the selection cannot tell", ErrChanged)
-	// Everything after From is checked for changes, and it is not after the last row.
+	// Only what comes after From is checked for changes. No export records a From behind its last
+	// row.
 	case j.state.From.Compare(j.state.Last) > 0:
 		return fmt.Errorf("%w: its state cannot be right", ErrOtherExport)
 	}

@@ -109,12 +109,11 @@
 // since the company was packed are its tail: their rows are read, and merged. All of that is one
 // snapshot, of the same moment as Batch.AsOf.
 //
-// A Backend keeps up to 64 MiB of what it has read of segments in memory, which saves the next
-// letter of a search most of its reading: for prefixes that many sessions share, and for the
-// properties above, which sessions of a segment have them. It holds no text, and never states more
-// than the database does at that moment: segments, and which of their sessions have changed since,
-// are read each time. Use one Backend for all requests; those that its methods return share what it
-// keeps.
+// A Backend keeps up to 64 MiB of what it has read of segments in memory: which of their sessions
+// have a prefix that many share, or one of the properties above. That saves the next letter of a
+// search most of its reading. No text is kept, and no answer differs from what the database has at
+// that moment: which segments there are, and which of their sessions have changed since, is read
+// each time. Use one Backend for all requests. Those that its methods return share what it keeps.
 //
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
 // validity, presence of a document, sex and device are answered whole, however they are combined

@@ -27,8 +27,8 @@ const (
 	// leastDoubtfulSessions is how many sessions the first statement looks up if their rows decide.
 	// Each further statement looks up twice as many as the one before.
 	leastDoubtfulSessions = 256
-	// heldBytes is how many bytes of rows a search holds. The rows of a thousand of the longest
-	// sessions are more than a hundred times as long.
+	// heldBytes is how many bytes of rows a search holds at once, and so do packing and verifying.
+	// The rows of a thousand of the longest sessions are more than a hundred times as long.
 	heldBytes = 2 << 20
 	// firstHeldSessions is how many sessions a search reads before it knows how long their rows are.
 	firstHeldSessions = 256
