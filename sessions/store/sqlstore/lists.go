@@ -16,7 +16,8 @@ import (
 // random numbers, and lists only lose positions, of sessions that were forgotten. Those are dead by
 // then, and searches read the dead positions each time. But a snapshot from before a position was
 // dead needs it in the lists, and so does a backup that was restored. So a list that was read while
-// positions were dead is used only while just the same ones are.
+// positions were dead is used only while just the same ones are. Nothing is kept of a database in
+// which a search finds damage.
 type lists struct {
 	seed maphash.Seed
 
@@ -84,6 +85,13 @@ func (l *lists) put(segment int64, name uint64, kept keptList) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.add(listKey{segment, name}, kept)
+}
+
+// drop keeps nothing any more.
+func (l *lists) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.generations, l.bytes = [2]map[listKey]keptList{}, 0
 }
 
 // add adds to the first generation.

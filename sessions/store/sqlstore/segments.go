@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -297,7 +298,18 @@ func (c conn) evaluate(ctx context.Context, company string, d *directory, q quer
 	r := c.reader(company, segments...)
 	r.all, r.lists = len(d.segments), c.lists
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
-	return r, results, cmp.Or(err, d.checkDead(segments))
+	err = cmp.Or(err, d.checkDead(segments))
+	// The damage may be in what is kept, of a database that was damaged and has been restored since.
+	if r.lists != nil && errors.Is(err, ErrDamaged) {
+		r.lists.drop()
+		r.lists = nil
+		for _, s := range segments {
+			s.Release()
+		}
+		results, err = r.evaluate(ctx, q, segments, oldest, newest)
+		err = cmp.Or(err, d.checkDead(segments))
+	}
+	return r, results, err
 }
 
 // evaluate reads the blocks that queries need of the segments, and returns the results: for each

@@ -502,7 +502,8 @@ func TestKeptLists(t *testing.T) {
 }
 
 // TestKeptListsOfABackup restores a backup behind a Backend that has kept lists since, and redacts
-// another session than before: as many positions are dead, but not the same ones.
+// another session than before: as many positions are dead, but not the same ones. A database that
+// was damaged before the backup is restored leaves nothing wrong behind either.
 func TestKeptListsOfABackup(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		packing := sqlstore.Packing{Tail: 1000, Segment: 6000}
@@ -533,6 +534,39 @@ func TestKeptListsOfABackup(t *testing.T) {
 		gone.RedactPerson()
 		all.put(gone)
 		requireWhole(t, b, all, f)
+
+		// Blocks are lost, and searches have noticed that or not, before the backup is restored again.
+		each("DELETE FROM sessionkit_%s")
+		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+		all = &oracle{}
+		for _, s := range dense(3600) {
+			all.put(s)
+		}
+		// It does not look at the list of "n", since nobody is left by then.
+		nobody := filter.Or(filter.And(filter.Search("bb"), filter.Search("cc"), filter.Search("n")), filter.Search("dd"))
+		for _, damage := range []struct {
+			lost    string
+			f       filter.Filter
+			noticed bool
+		}{{"Ln", filter.Search("n"), true}, {"Ln", nobody, false}, {"LSpending", filter.Status(sessions.Pending), true}, {"D", f, true}} {
+			if damage.lost == "D" {
+				require.NoError(t, other.Redact(t.Context(), "acme", matches[3].ID))
+			}
+			_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE name = '"+damage.lost+"'")
+			require.NoError(t, err)
+			b := sqlstore.New(db, dialects[e]) // keeps nothing yet
+			_, err = b.Count(t.Context(), store.Selection{Company: "acme", Filter: damage.f, Limit: 5000})
+			if damage.noticed {
+				require.ErrorIs(t, err, sqlstore.ErrDamaged, damage.lost)
+			} else {
+				require.NoError(t, err, damage.lost)
+			}
+			each("DELETE FROM sessionkit_%s")
+			each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+			for _, f := range []filter.Filter{filter.Search("n"), filter.Status(sessions.Pending), f} {
+				requireWhole(t, b, all, f)
+			}
+		}
 	})
 }
 
