@@ -345,6 +345,12 @@ func (c *Column) instant(d Dialect, at time.Time) (any, error) {
 // IsText reports whether the column has its instants as texts, see [Column.UTCText].
 func (c Column) IsText() bool { return c.layout != "" }
 
+// IsNumber reports whether the column may have its instants as numbers, see [Column.UnixMicro]. Texts
+// of digits alone compare as numbers in a column of numbers.
+func (c Column) IsNumber() bool {
+	return c.unit != 0 || c.layout != "" && strings.Trim(latest.Format(c.layout), "0123456789") == ""
+}
+
 // Holds reports whether the column can hold an instant: a column of whole seconds cannot hold a
 // fraction of a second. If it holds others, ranges skip rows.
 func (c Column) Holds(at time.Time) bool {

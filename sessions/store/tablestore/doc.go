@@ -34,10 +34,11 @@
 // [filter.Column.UTCText]; SQLite has no such type. With the wrong unit all rows may lie outside
 // the years of the next section, and the list is empty.
 //
-// Three columns of times are errors that wrap [ErrTable]: one that has fractions of its declared
-// unit; one of texts without UTCText, since SQLite and MariaDB sort numbers in it as texts, for
-// which use Expr("CAST(k.started AS INTEGER)"), or AS SIGNED on MariaDB; and one of PostgreSQL's
-// type date, for which use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'").
+// These columns of times are errors that wrap [ErrTable]: one that has fractions of its declared
+// unit; one whose type does not compare as its form states, such as numbers in a column of texts,
+// for which use Expr("CAST(k.started AS INTEGER)"), or AS SIGNED on MariaDB; and one of PostgreSQL's
+// type date, for which use Expr("CAST(k.day AS timestamp) AT TIME ZONE 'UTC'"). In SQLite, where
+// values have types of their own, those of the first hundred rows are looked at.
 //
 // Sessions of one instant are sorted in Go and read together. If creation times are rounded to the
 // hour or day, at least that much is read at a time.

@@ -117,7 +117,8 @@ var clocks = [...]sessions.Field{sessions.FieldCreatedAt, sessions.FieldComplete
 
 // check refuses columns whose type does not compare as the instants do, with which rows would be
 // missing. For PostgreSQL's date the driver silently cuts an instant to its day. In a column of
-// texts SQLite and MariaDB sort numbers as texts.
+// texts SQLite and MariaDB sort numbers as texts, and MariaDB compares any two types: an instant
+// with the number 2026, and a number with no instant at all.
 func (b *Backend) check(ctx context.Context) error {
 	var names []string
 	var args []any
@@ -150,10 +151,81 @@ func (b *Backend) check(ctx context.Context) error {
 				return fmt.Errorf("%w: the column of %s is of type date, which holds no instant", ErrTable, f)
 			case isText(kind) && !b.table.Columns.Fields[f].IsText():
 				return fmt.Errorf("%w: the column of %s is of type %s, which sorts numbers as texts: cast it in an Expr", ErrTable, f, kind)
+			case b.dialect == filter.MariaDB && !fits(kind, b.table.Columns.Fields[f]):
+				return fmt.Errorf("%w: the column of %s is of type %s, which has another form than Columns states", ErrTable, f, kind)
 			}
 		}
-		return rows.Err()
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || b.dialect != filter.SQLite {
+			return err
+		}
+		return b.checkValues(ctx, op, q, fields, names, args)
 	})
+}
+
+// fits reports whether MariaDB compares a column of a type, as the driver names it, with instants
+// in the form of its description as it should.
+func fits(kind string, c filter.Column) bool {
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(kind, part) })
+	}
+	switch {
+	case has("INT", "DECIMAL", "DOUBLE", "FLOAT"):
+		return c.IsNumber()
+	case has("BINARY", "BLOB"):
+		return c.IsText()
+	case has("DATE", "TIMESTAMP"):
+		return c.IsText() || !c.IsNumber()
+	}
+	return !has("TIME", "YEAR", "ENUM", "SET", "JSON", "BIT")
+}
+
+// checkedRows is how many rows' values are looked at.
+const checkedRows = 100
+
+// checkValues refuses columns of SQLite with values that never compare with an instant of the
+// stated form. There each value has a type of its own, and the expressions of views and subqueries
+// have none: a text is greater than all numbers, and a BLOB greater than all texts. A column that
+// has at least one right value among the first rows passes: others may say that there is no
+// instant.
+func (b *Backend) checkValues(ctx context.Context, op string, q database.Session, fields []sessions.Field, names []string, args []any) error {
+	text, err := b.dialect.ReplacePlaceholders("SELECT typeof(" + strings.Join(names, "), typeof(") + ")\nFROM " + b.table.From + fmt.Sprint("\nLIMIT ", checkedRows))
+	if err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(ctx, text, args...)
+	if err != nil {
+		return database.Failed(ctx, "tablestore: "+op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	kinds, into := make([]string, len(fields)), make([]any, len(fields))
+	right, wrong := make([]bool, len(fields)), make([]string, len(fields))
+	for i := range kinds {
+		into[i] = &kinds[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return database.Failed(ctx, "tablestore: "+op, err)
+		}
+		for i, kind := range kinds {
+			c := b.table.Columns.Fields[fields[i]]
+			switch {
+			case kind == "null":
+			case kind == "text" && c.IsText(), (kind == "integer" || kind == "real") && c.IsNumber():
+				right[i] = true
+			default:
+				wrong[i] = kind
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return database.Failed(ctx, "tablestore: "+op, err)
+	}
+	for i, f := range fields {
+		if !right[i] && wrong[i] != "" {
+			return fmt.Errorf("%w: the column of %s is of type %s, at least in its first rows, which has another form than Columns states", ErrTable, f, wrong[i])
+		}
+	}
+	return nil
 }
 
 // isText reports whether a column of a declared type keeps texts. These are the rules by which

@@ -468,6 +468,69 @@ func TestTableTexts(t *testing.T) {
 	}
 }
 
+// TestTableForms shows that a column whose values compare otherwise than its description states is
+// an error and never a list with missing rows, also where no type is declared, and that the same
+// values under the right description are listed.
+func TestTableForms(t *testing.T) {
+	const layout, digits = "2006-01-02T15:04:05.000000Z", "20060102150405"
+	moment := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	milli, text, number := fmt.Sprint(moment.UnixMilli()), moment.Format(layout), moment.Format(digits)
+	utc := func(layout string) func(filter.Column) filter.Column {
+		return func(c filter.Column) filter.Column { return c.UTCText(layout) }
+	}
+	for _, c := range []struct {
+		e     engine
+		typ   string
+		value any
+		form  func(filter.Column) filter.Column
+		from  string // in place of the table
+		wrong bool
+	}{
+		{sqlite, "", milli, filter.Column.UnixMilli, "", true}, {sqlite, "BLOB", []byte(milli), filter.Column.UnixMilli, "", true},
+		{sqlite, "INTEGER", milli, filter.Column.UnixMilli, "(SELECT tenant, person, uid, CAST(started AS TEXT) AS started FROM odd) odd", true},
+		{sqlite, "INTEGER", milli, filter.Column.UnixMilli, "(SELECT tenant, person, uid, started || '' AS started FROM odd) odd", true},
+		{sqlite, "INTEGER", milli, filter.Column.UnixMilli, "(SELECT tenant, person, uid, started + 0 AS started FROM odd) odd -- sum", false},
+		{sqlite, "INTEGER", milli, utc(layout), "", true}, {sqlite, "", []byte(text), utc(layout), "", true}, {sqlite, "REAL", milli, utc(layout), "", true},
+		{sqlite, "INTEGER", number, utc(digits), "", false}, {sqlite, "STRING", number, utc(digits), "", false},
+		{sqlite, "INTEGER", text, utc(layout), "", false}, {sqlite, "STRING", text, utc(layout), "", false}, {sqlite, "", text, utc(layout), "", false},
+		{sqlite, "STRING", milli, filter.Column.UnixMilli, "", false}, {sqlite, "REAL", milli, filter.Column.UnixMilli, "", false},
+		{mariadb, "BIGINT", milli, asIs, "", true}, {mariadb, "BIGINT", milli, utc(layout), "", true}, {mariadb, "DECIMAL(20)", milli, asIs, "", true},
+		{mariadb, "DATETIME(6)", moment, filter.Column.UnixMilli, "", true}, {mariadb, "TIMESTAMP(6) NULL", moment, filter.Column.Unix, "", true},
+		{mariadb, "VARBINARY(20)", milli, filter.Column.UnixMilli, "", true}, {mariadb, "BLOB", milli, filter.Column.UnixMilli, "", true},
+		{mariadb, "ENUM('" + milli + "')", milli, filter.Column.UnixMilli, "", true}, {mariadb, "TIME", "12:00:00", asIs, "", true},
+		{mariadb, "DECIMAL(20)", milli, filter.Column.UnixMilli, "", false}, {mariadb, "DOUBLE", milli, filter.Column.UnixMilli, "", false},
+		{mariadb, "BIGINT UNSIGNED", milli, filter.Column.UnixMilli, "", false}, {mariadb, "BIGINT", number, utc(digits), "", false},
+		{mariadb, "VARBINARY(40)", text, utc(layout), "", false}, {mariadb, "DATETIME(6)", moment, utc("2006-01-02 15:04:05.000000"), "", false},
+		{mariadb, "BIGINT", milli, asIs, "(SELECT tenant, person, uid, FROM_UNIXTIME(started / 1000) AS started FROM odd) odd", false},
+		{mariadb, "DATETIME(6)", moment, asIs, "(SELECT tenant, person, uid, COALESCE(started, NOW(6)) AS started FROM odd) odd", false},
+		{mariadb, "DATETIME(6)", moment, filter.Column.Unix, "(SELECT tenant, person, uid, UNIX_TIMESTAMP(started) AS started FROM odd) odd", false},
+	} {
+		t.Run(fmt.Sprint(c.e, " ", c.typ, " ", c.from), func(t *testing.T) {
+			t.Parallel()
+			o := newOddTable(t, c.e, "varchar(20)", "varchar(20)", c.typ)
+			if c.e == mariadb {
+				o.exec(t, "SET time_zone = '+00:00'")
+			}
+			table := o.table(asIs, c.form, func(any) time.Time { return moment })
+			if c.from != "" {
+				table.From = c.from
+			}
+			o.insert(t, "acme", "none", nil)
+			o.insert(t, "acme", "s", c.value)
+			b := tablestore.New(o.db, dialects[c.e], table)
+			if c.wrong {
+				_, err := b.List(t.Context(), store.Selection{Company: "acme", Limit: 3})
+				require.ErrorIs(t, err, tablestore.ErrTable)
+				require.ErrorContains(t, err, "created_at is of type")
+				return
+			}
+			day := filter.Between(sessions.FieldCreatedAt, moment.Add(-time.Hour), moment.Add(time.Hour))
+			require.Equal(t, []string{"s"}, requireSame(t, b, "acme", day))
+			require.Empty(t, requireSame(t, b, "acme", filter.Between(sessions.FieldCreatedAt, moment.Add(time.Hour), moment.Add(2*time.Hour))))
+		})
+	}
+}
+
 // asText returns a scanned value as a text.
 func asText(v any) string {
 	if b, ok := v.([]byte); ok {
