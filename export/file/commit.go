@@ -124,8 +124,8 @@ func (j *job) older(n int) ([]int, error) {
 		switch {
 		case l.foreign:
 			foreign = append(foreign, number)
-		case l.exists && j.opts.NoReplace:
-			return nil, fmt.Errorf("%w: %s: %w", ErrForeign, filepath.Base(partName(j.path, number)), fs.ErrExist)
+		case l.kept != "" && j.opts.NoReplace:
+			return nil, fmt.Errorf("%w: %s: %w", ErrForeign, filepath.Base(l.kept), fs.ErrExist)
 		case l.ours:
 			old = append(old, number)
 		}
@@ -141,8 +141,10 @@ func (j *job) older(n int) ([]int, error) {
 type leftover struct {
 	ours    bool // an export has left it
 	foreign bool // somebody else has, or has changed it
-	exists  bool // a further file has the name
 	parts   int  // files of the older export, if there is a manifest of one
+	// kept is what NoReplace keeps: a further file, or the manifest of the first, whose file may have
+	// been moved. The manifest of a further file may be of the export that Resume completes.
+	kept string
 }
 
 // left looks for the n-th file of an older export. The first file itself may be anything.
@@ -160,6 +162,9 @@ func (j *job) left(n int) (l leftover, err error) {
 		l.parts = max(m.Parts, n)
 	}
 	if n == 1 {
+		if l.ours {
+			l.kept = name + ManifestSuffix
+		}
 		return l, nil
 	}
 	info, err := os.Lstat(name)
@@ -169,7 +174,7 @@ func (j *job) left(n int) (l leftover, err error) {
 	if err != nil {
 		return l, err
 	}
-	l.exists = true
+	l.kept = name
 	if !l.ours || !info.Mode().IsRegular() || info.Size() != m.Bytes {
 		l.foreign = true
 		return l, nil

@@ -44,9 +44,9 @@ type Options struct {
 	Gzip bool
 
 	// NoReplace refuses to replace a file that has the name, also one that gets it while the export
-	// is written, and to replace or remove further files of an older export: the error wraps
-	// [ErrForeign] and [fs.ErrExist]. [Resume] may then be called without it. Resume still completes
-	// an export that was cut off while its files got their names.
+	// is written, and to replace or remove further files, or the manifest of the first file, of an
+	// older export: the error wraps [ErrForeign] and [fs.ErrExist]. [Resume] may then be called
+	// without it. Resume still completes an export that was cut off while its files got their names.
 	NoReplace bool
 }
 

@@ -781,8 +781,8 @@ func TestNoReplace(t *testing.T) {
 	require.Equal(t, []string{"s.csv", "s.csv.manifest.json"}, names(t, dir))
 }
 
-// TestNoReplaceOfParts shows that NoReplace is also about the further files of an older export, whose
-// first file somebody has taken away, and does not stop Resume after any step of the renaming.
+// TestNoReplaceOfParts shows that NoReplace is also about what else an older export has left, whose
+// first file somebody has moved, and does not stop Resume after any step of the renaming.
 func TestNoReplaceOfParts(t *testing.T) {
 	h := newHistory(35)
 	for _, o := range []Options{{NoReplace: true}, {NoReplace: true, RowsPerFile: 20}} {
@@ -799,6 +799,17 @@ func TestNoReplaceOfParts(t *testing.T) {
 		o.NoReplace = false
 		_, err = Write(t.Context(), path, h, o)
 		require.NoError(t, err)
+	}
+	for _, o := range []Options{{NoReplace: true}, {NoReplace: true, Manifest: true}} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "s.csv")
+		_, err := Write(t.Context(), path, h, Options{Manifest: true})
+		require.NoError(t, err)
+		require.NoError(t, os.Rename(path, filepath.Join(dir, "kept.csv")))
+		_, err = Write(t.Context(), path, h, o)
+		require.ErrorIs(t, err, fs.ErrExist, "the only proof of the file that was moved")
+		require.ErrorContains(t, err, "s.csv.manifest.json")
+		require.Equal(t, []string{"kept.csv", "s.csv.manifest.json"}, names(t, dir))
 	}
 	o := Options{NoReplace: true, RowsPerFile: 10}
 	for step := range 9 {
