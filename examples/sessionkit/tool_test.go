@@ -158,6 +158,8 @@ func TestLife(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	dsn := newSQLite(t)
 	tool(t, cli.ExitOK, "import", "-dsn", dsn, "-company", acme, "-generate", "10")
+	journal := strings.TrimPrefix(dsn, "sqlite:") + "-journal"
+	require.NoError(t, os.WriteFile(journal, nil, 0o600)) // of a writer that has just begun
 	for _, c := range []struct {
 		said string
 		args []string
@@ -173,6 +175,7 @@ func TestMistakes(t *testing.T) {
 		{"-ids: an empty value", []string{"purge", "-ids", " ", "-to", "2026-01-01", "-yes"}},
 		{"-search: an empty value", []string{"export", "-search=", "-out", "x.csv"}},
 		{"the file is the database", []string{"export", "-out", strings.TrimPrefix(dsn, "sqlite:"), "-force"}},
+		{"the file is the database", []string{"export", "-out", journal, "-force"}},
 		{"-limit: negative", []string{"export", "-limit", "-1", "-out", "x.csv"}},
 		{"doubled", []string{"export", "-columns", "Session ID,Session ID", "-out", "x.csv"}},
 		{"RowsPerFile", []string{"export", "-split", "-1", "-out", "x.csv"}},

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	_ "github.com/go-sql-driver/mysql" // the drivers are the programs' choice, not the SDK's
@@ -71,14 +72,17 @@ func Fingerprint(dsn string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// Is reports whether a file is the database of a DSN.
+// Is reports whether a file is the database of a DSN, or one that SQLite keeps beside it: its log
+// has what was committed last.
 func Is(dsn string, file os.FileInfo) bool {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
 		return false
 	}
-	info, err := os.Stat(path)
-	return err == nil && os.SameFile(info, file)
+	return slices.ContainsFunc([]string{"", "-wal", "-shm", "-journal"}, func(suffix string) bool {
+		info, err := os.Stat(path + suffix)
+		return err == nil && os.SameFile(info, file)
+	})
 }
 
 // exists returns an error if a DSN names a file that does not exist.
