@@ -244,6 +244,15 @@ func bads(t testing.TB) map[string]struct {
 	}
 }
 
+// TestZoneOfTheMachine refuses the machine's own zone also where TZ gives it a name.
+func TestZoneOfTheMachine(t *testing.T) {
+	own := time.Local
+	defer func() { time.Local = own }()
+	time.Local = zone(t, "Europe/Berlin")
+	day := date(t, "2026-02-01")
+	require.ErrorIs(t, filter.CreatedOn(day, day, time.Local).Err(), filter.ErrZone)
+}
+
 func TestOneMistakePoisonsTheTree(t *testing.T) {
 	t.Parallel()
 	good := filter.Status(sessions.Success)
