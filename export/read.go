@@ -35,7 +35,7 @@ type ReadOptions struct {
 	ExtraKeys sessions.ExtraKeys
 
 	AllowMissing bool // a missing column has empty cells
-	AllowUnknown bool // an unknown column is skipped
+	AllowUnknown bool // an unknown column is skipped; without any known one the file has no header
 	// Refused, if it is not nil, is called with the [*ReadError] of a row that was read to its end,
 	// but has a bad cell, bytes that are not UTF-8, or the wrong number of cells. If it returns nil,
 	// reading continues with the next row; its error ends it. A fault after which nobody knows where
@@ -228,6 +228,10 @@ func (d *decoder) take() *ReadError {
 			return &ReadError{Column: t.header, Err: ErrDoubledColumn}
 		}
 		*seen = true
+	}
+	// With AllowUnknown all columns could be skipped, and a first row that is no header with them.
+	if !slices.ContainsFunc(d.cells, func(t target) bool { return t.known }) {
+		return &ReadError{Err: fmt.Errorf("%w: the first row has no known column", ErrEmpty)}
 	}
 	d.identified = seenColumns[ColumnSessionID] || seenColumns[ColumnCreationTime]
 	if len(d.keys) > 0 && seenColumns[ColumnExtra] {

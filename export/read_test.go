@@ -243,10 +243,11 @@ func TestCellsRefused(t *testing.T) {
 	}
 }
 
-// TestErrorsNameNoForeignHeader reads a file without a header, whose first row would be the header.
+// TestErrorsNameNoForeignHeader reads a file without a header, whose first row holds the name of a
+// column by chance.
 func TestErrorsNameNoForeignHeader(t *testing.T) {
 	n := 0
-	for _, err := range Read(strings.NewReader("Nino,Beridze,01001012345\nGia,\"x\"y,5\n"), ReadOptions{AllowMissing: true, AllowUnknown: true}) {
+	for _, err := range Read(strings.NewReader("Sex,Beridze,01001012345\nGia,\"x\"y,5\n"), ReadOptions{AllowMissing: true, AllowUnknown: true}) {
 		var at *ReadError
 		require.ErrorAs(t, err, &at)
 		require.Equal(t, "#2", at.Column)
@@ -713,6 +714,19 @@ func TestReadGoesOn(t *testing.T) {
 		last = err
 	}
 	require.Equal(t, errEnough, last)
+}
+
+// TestNoHeader requires that a first row with data is not taken for a header, whose columns
+// AllowUnknown would skip.
+func TestNoHeader(t *testing.T) {
+	lax := ReadOptions{AllowMissing: true, AllowUnknown: true}
+	for _, rows := range []string{"1,2024-01-05T12:00:00Z,Nino\r\n", "1\r\n", "Nino,x\r\n2,y\r\n"} {
+		err := readError(t, rows, lax)
+		require.ErrorIs(t, err, ErrEmpty)
+		require.NotContains(t, err.Error(), "Nino")
+	}
+	require.ErrorIs(t, readError(t, "Session ID;Creation time\r\n1;2024-01-05T12:00:00Z\r\n", lax), ErrSeparator)
+	require.Len(t, read(t, []byte("Nino,Session ID\r\nx,1\r\n"), lax), 1)
 }
 
 // TestZoneNames requires that a time with the name of a time zone is read as that zone has it, or
