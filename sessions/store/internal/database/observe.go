@@ -64,6 +64,8 @@ func (w *Watched) End(err *error) {
 	}
 	o.Statements, o.RowsRead = int(w.statements.Load()), int(w.read.Load())
 	o.RowsReturned, o.BudgetSpent = int(w.returned.Load()), int(w.spent.Load())
+	// A method that fails answers nothing, and so no part of anything.
+	o.Partial = o.Partial && o.Err == nil
 	var failure *Error
 	if errors.As(o.Err, &failure) {
 		o.SQLState = failure.SQLState()

@@ -71,6 +71,19 @@ func TestEveryMethodIsObserved(t *testing.T) {
 	require.Greater(t, methods, 30)
 }
 
+// TestFailedIsNotPartial shows that only an operation that has answered is reported as partial, as
+// methods say so before they know of a failure.
+func TestFailedIsNotPartial(t *testing.T) {
+	for _, err := range []error{nil, context.Canceled} {
+		var seen store.Operation
+		observe := func(_ context.Context, o store.Operation) { seen = o } //nolint:gocritic // the signature is that of the hook
+		_, w := database.Observer(observe).Watch(t.Context(), filter.SQLite, "count", "acme")
+		w.Partial(true)
+		w.End(&err)
+		require.Equal(t, err == nil, seen.Partial)
+	}
+}
+
 // call calls a method with a context and a company, and with zero values and functions that do
 // nothing. It returns the error of the method.
 func call(t *testing.T, v reflect.Value, m reflect.Method) error {
