@@ -17,32 +17,34 @@ func TestLists(t *testing.T) {
 		defer l.mu.Unlock()
 		for _, generation := range l.generations {
 			for _, kept := range generation {
-				bytes += cap(kept.list) + listEntryBytes
+				bytes += cap(kept.postings) + listEntryBytes
 			}
 		}
 		return bytes
 	}
-	get := func(name string) bool {
-		_, known := l.get(7, l.hash(name))
-		return known
+	get := func(number int64, name string, dead uint64) []byte { return l.get(number, l.hashes(name), dead) }
+	put := func(number int64, name string, postings string, dead uint64) {
+		l.put(number, l.hash(name), keptPostings{[]byte(postings), dead})
 	}
-	require.False(t, get("Lnino"))
-	l.put(7, l.hash("Lnino"), keptList{[]byte("nino"), 3})
-	l.put(8, l.hash("Lnino"), keptList{})
-	kept, known := l.get(7, l.hash("Lnino"))
-	require.True(t, known)
-	require.Equal(t, keptList{[]byte("nino"), 3}, kept)
-	kept, known = l.get(8, l.hash("Lnino"))
-	require.True(t, known, "that there is none is known, too")
-	require.Zero(t, kept)
+	require.Nil(t, get(7, "Lnino", 3))
+	put(7, "Lnino", "nino", 3)
+	put(8, "Lnino", "\x00", 0)
+	require.Equal(t, []byte("nino"), get(7, "Lnino", 3))
+	require.Nil(t, get(7, "Lnino", 0), "other positions are dead")
+	require.Nil(t, get(7, "Lninotsminda", 3), "some have a word that begins so")
+	require.Equal(t, []byte{0}, get(8, "Lnino", 5), "no position was dead")
+	require.Equal(t, []byte{0}, get(8, "Lninotsminda", 5), "none has a word that begins so")
+	require.Nil(t, get(8, "Lnin", 0))
+	put(8, "LSfailed", "\x00", 0)
+	require.Nil(t, get(8, "LSfailedagain", 0), "a property is no prefix")
 
 	var others sync.WaitGroup
 	for worker := range 4 {
 		others.Go(func() {
 			for n := range 5_000 {
-				l.put(int64(worker), l.hash(fmt.Sprint(n)), keptList{list: make([]byte, 8_000)})
+				put(int64(worker), fmt.Sprint("L", n), string(make([]byte, 8_000)), 0)
 				if n%1_000 == 0 {
-					get("Lnino")
+					get(7, "Lnino", 3)
 				}
 			}
 		})
@@ -50,6 +52,6 @@ func TestLists(t *testing.T) {
 	others.Wait()
 	require.LessOrEqual(t, held(), keptListsBytes)
 	require.Greater(t, held(), keptListsBytes/4)
-	require.True(t, get("Lnino"), "used all the time")
-	require.False(t, get("0"))
+	require.NotNil(t, get(7, "Lnino", 3), "used all the time")
+	require.Nil(t, get(0, "L0", 0))
 }

@@ -103,6 +103,7 @@ type reader struct {
 	all     int    // segments of the company, if they may be read together
 	memory  *arena // holds the blocks; nil: each block is allocated
 	lists   *lists // that are kept in memory; nil: none
+	dead    map[*segment.Segment]uint64
 	byID    map[int64]*segment.Segment
 }
 
@@ -349,10 +350,8 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 	r.memory = newArena()
 	evaluation.Use(&r.memory.sets)
 	defer func() { r.memory.release(); r.memory = nil }()
-	if names := query.Hashes(segments); names != nil {
-		if err := r.named(ctx, segments, names); err != nil {
-			return nil, err
-		}
+	if err := r.words(ctx, query, segments); err != nil {
+		return nil, err
 	}
 	for len(segments) > 0 {
 		// Many values take many blocks: do not hold those of all segments at once.
@@ -415,6 +414,11 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 			return nil, err
 		}
 	}
+	if r.lists != nil {
+		for _, s := range segments {
+			r.keep(s, s.Collected())
+		}
+	}
 	return results, nil
 }
 
@@ -448,84 +452,117 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 	return names, r.exactly(ctx, blocks)
 }
 
-// lent reads the blocks of a query as named does, but uses lists that are kept in memory, and keeps
-// those that it has read.
+// lent reads the blocks with some names as named does. But it uses the postings of terms that are
+// kept in memory, and keeps those that it has read.
 func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
 	if r.lists == nil {
 		return r.named(ctx, segments, names)
 	}
-	type keptName struct {
-		name string
-		of   []keptList // of each segment
-	}
-	var kept []keptName
-	var unknown []string
+	var others, missing []string
 	for _, name := range names {
-		if of, all := r.kept(query, segments, name); all {
-			kept = append(kept, keptName{name, of})
-		} else {
-			unknown = append(unknown, name)
+		if !segment.IsList(name) {
+			others = append(others, name)
 		}
 	}
-	// This also reads which positions are dead, unless an earlier call did.
-	if err := r.named(ctx, segments, unknown); err != nil {
-		return err
-	}
-	dead := make([]uint64, len(segments))
-	for i, s := range segments {
-		dead[i] = r.lists.dead(s)
-	}
-	var others []string
-	for _, k := range kept {
-		at := 0
-		for at < len(k.of) && (k.of[at].dead == 0 || k.of[at].dead == dead[at]) {
-			at++
-		}
-		if at < len(k.of) {
-			others = append(others, k.name)
-			continue
-		}
-		for i, s := range segments {
-			s.PutList(k.name, k.of[i].list)
-		}
-	}
+	// They tell which positions are dead, which decides what is used of that which is kept.
 	if err := r.named(ctx, segments, others); err != nil {
 		return err
 	}
-	for _, name := range append(unknown, others...) {
+	lacking := map[*segment.Segment]bool{}
+	for _, name := range names {
 		if !segment.IsList(name) {
 			continue
 		}
-		hash := r.lists.hash(name)
-		for i, s := range segments {
-			// Where positions are dead, a list may be gone only because it had no others, and a
-			// snapshot from before still has it.
-			if list := s.List(name); list != nil || dead[i] == 0 {
-				r.lists.put(s.Number, hash, keptList{list, dead[i]})
+		hashes := r.lists.hashes(name)
+		complete := true
+		for _, s := range segments {
+			// A list's postings by field are not kept, and have to be of the same moment as the list.
+			postings := r.lists.get(s.Number, hashes, r.deadOf(s))
+			if postings != nil && !query.NeedsFields(name, postings) {
+				s.PutTerm(name, postings)
+			} else {
+				lacking[s], complete = true, false
 			}
+		}
+		if !complete {
+			missing = append(missing, name)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	of := slices.DeleteFunc(slices.Clone(segments), func(s *segment.Segment) bool { return !lacking[s] })
+	if err := r.named(ctx, of, missing); err != nil {
+		return err
+	}
+	for _, s := range of {
+		r.keep(s, missing)
+	}
+	return nil
+}
+
+// keep keeps the postings of some terms, which have the keys of their lists, as far as they are
+// known.
+func (r *reader) keep(s *segment.Segment, terms []string) {
+	for _, name := range terms {
+		if postings := s.Term(name); postings != nil {
+			r.lists.put(s.Number, r.lists.hash(name), keptPostings{postings, r.deadOf(s)})
+		}
+	}
+}
+
+// deadOf returns what [lists.dead] does, once for each segment, whose dead positions were read.
+func (r *reader) deadOf(s *segment.Segment) uint64 {
+	dead, known := r.dead[s]
+	if !known {
+		if r.dead == nil {
+			r.dead = map[*segment.Segment]uint64{}
+		}
+		dead = r.lists.dead(s)
+		r.dead[s] = dead
+	}
+	return dead
+}
+
+// words reads which of the whole words of a query the segments may have, unless that is kept in
+// memory.
+func (r *reader) words(ctx context.Context, query *segment.Query, segments []*segment.Segment) error {
+	unknown := query.Words()
+	if len(unknown) == 0 {
+		return nil
+	}
+	if r.lists != nil {
+		if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
+			return err
+		}
+		unknown = nil
+		for _, word := range query.Words() {
+			hashes := []uint64{r.lists.hash(word)}
+			complete := true
+			for _, s := range segments {
+				has := r.lists.get(s.Number, hashes, r.deadOf(s))
+				s.PutWord(word, has != nil && has[0] == 1)
+				complete = complete && has != nil
+			}
+			if !complete {
+				unknown = append(unknown, word)
+			}
+		}
+	}
+	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil || r.lists == nil {
+		return err
+	}
+	for _, word := range unknown {
+		hash := r.lists.hash(word)
+		for _, s := range segments {
+			r.lists.put(s.Number, hash, keptPostings{hasWord[s.HasWord(word)], r.deadOf(s)})
 		}
 	}
 	return nil
 }
 
-// kept returns what is kept in memory under a name, of each segment. all is false if that of a
-// segment is not, or if the query needs a list by field: those postings are not kept, and have to
-// be of the same moment as the list.
-func (r *reader) kept(query *segment.Query, segments []*segment.Segment, name string) (of []keptList, all bool) {
-	if !segment.IsList(name) {
-		return nil, false
-	}
-	hash := r.lists.hash(name)
-	of = make([]keptList, len(segments))
-	for i, s := range segments {
-		kept, known := r.lists.get(s.Number, hash)
-		if !known || query.NeedsFields(name, kept.list) {
-			return nil, false
-		}
-		of[i] = kept
-	}
-	return of, true
-}
+// hasWord has what is kept of a whole word: whether the segment may have it.
+var hasWord = map[bool][]byte{false: {0}, true: {1}}
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that
 // [segment.Segment.Between] knows their positions.

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -59,8 +60,12 @@ func appendEntry(dst []byte, before, word string, t tag, count int, gaps []byte)
 	shared := sharedBytes(before, word)
 	dst = append(dst, byte(shared), byte(len(word)-shared))
 	dst = append(dst, word[shared:]...)
-	dst = binary.AppendUvarint(dst, uint64(count)<<3|uint64(t))
-	return append(dst, gaps...)
+	return append(appendCount(dst, t, count), gaps...)
+}
+
+// appendCount appends the number of an entry's postings, with its field.
+func appendCount(dst []byte, t tag, count int) []byte {
+	return binary.AppendUvarint(dst, uint64(count)<<3|uint64(t))
 }
 
 // eachEntry calls visit with the entries of a chunk, until visit returns false. The entry is valid
@@ -139,21 +144,23 @@ func skipGaps(data []byte, count int) (end int, ok bool) {
 	return end, true
 }
 
-// orWords adds the postings, in some fields, of the words with the prefix text, or of the word text
-// alone if whole is true. It reports false if the chunks do not follow one another, or if the
-// prefix should have a list because its words take so much.
-func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
+// appendPostingsOf appends the postings of the words with the prefix text, or of the word text alone
+// if whole is true: a zero byte, where a list has its fields, and of each entry the number of
+// postings with the field, and the gaps. It reports false if the chunks do not follow one another,
+// or if the prefix should have a list because its words take so much.
+func (s *Segment) appendPostingsOf(dst []byte, text string, whole bool) (postings []byte, ok bool) {
+	dst = append(dst, 0)
 	size, before := 0, ""
 	i, _ := s.chunk(text)
 	for n := range mostChunks {
 		if i+n == len(s.chunks) {
-			return false
+			return dst, false
 		}
 		c := &s.chunks[i+n]
 		// A chunk begins after c.before. If that is neither less than the text nor the end of the
 		// chunk read before, a chunk is missing.
 		if n == 0 && c.before >= text || n > 0 && c.before != before {
-			return false
+			return dst, false
 		}
 		r := entries{data: c.data, n: s.N, length: len(c.before)}
 		// match is how many bytes the last word has in common with the text. Words are in ascending
@@ -161,7 +168,7 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 		match := sharedBytes(c.before, text)
 		for len(r.data) > 0 {
 			if !r.next() {
-				return false
+				return dst, false
 			}
 			if r.shared <= match {
 				match = r.shared
@@ -178,20 +185,51 @@ func (s *Segment) orWords(set Bits, text string, whole bool, fields tags) bool {
 			if whole && r.length > len(text) {
 				break
 			}
-			if size += r.size; fields.has(r.tag) {
-				if _, ok := orGaps(set, s.N, r.gaps, r.count); !ok {
-					return false
-				}
-			}
+			size += r.size
+			dst = append(appendCount(dst, r.tag, r.count), r.gaps...)
 			// A prefix whose words take more has a list, and a word with a list has no postings here.
 			if r.count == 0 || size > listBytes && !whole {
-				return false
+				return dst, false
 			}
 		}
 		if whole || c.last > text && !strings.HasPrefix(c.last, text) {
-			return true
+			return dst, true
 		}
 		before = c.last
+	}
+	return dst, true
+}
+
+// collect keeps the postings of a prefix, which appendPostingsOf has collected.
+func (s *Segment) collect(prefix string, postings []byte) {
+	if IsNothing(postings) {
+		postings = nothing
+	} else {
+		postings = bytes.Clone(postings)
+	}
+	s.unlisted = with(s.unlisted, prefix, postings)
+	s.collected = append(s.collected, prefix)
+}
+
+// orCollected adds the postings, in some fields, that appendPostingsOf has collected. It reports
+// false if their gaps are not those of a segment of n sessions.
+func orCollected(set Bits, n int, postings []byte, fields tags) bool {
+	for data := postings[1:]; len(data) > 0; {
+		head, size := binary.Uvarint(data)
+		if size <= 0 || head>>3 > uint64(n) {
+			return false
+		}
+		data = data[size:]
+		count, ok := int(head>>3), false
+		if fields.has(tag(head & 7)) {
+			data, ok = orGaps(set, n, data, count)
+		} else {
+			size, ok = skipGaps(data, count)
+			data = data[size:]
+		}
+		if !ok {
+			return false
+		}
 	}
 	return true
 }

@@ -33,6 +33,8 @@ type Evaluation struct {
 	used  int // number of sets in use
 	err   error
 
+	collected []byte // memory for the postings of a prefix
+
 	// The parts of a filter that is a conjunction; once learned, the rarest first.
 	conditions allNode
 	met        []int // how many sessions meet each condition
@@ -329,7 +331,18 @@ func (e *Evaluation) orWord(set Bits, l *leaf) {
 	}
 	list, ok := e.s.lists[keyList+l.word]
 	if !ok {
-		if !e.s.orWords(set, l.word, l.whole, l.fields) {
+		postings, known := e.s.unlisted[l.word]
+		if l.whole || !known {
+			if e.collected, ok = e.s.appendPostingsOf(e.collected[:0], l.word, l.whole); !ok {
+				e.fail(keyDictionary + l.word)
+				return
+			}
+			postings = e.collected
+		}
+		if !l.whole && !known {
+			e.s.collect(l.word, postings)
+		}
+		if !orCollected(set, e.s.N, postings, l.fields) {
 			e.fail(keyDictionary + l.word)
 		}
 		return

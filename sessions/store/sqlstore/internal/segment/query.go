@@ -280,18 +280,19 @@ func Micros(t time.Time) int64 {
 // first.
 const mostPropertyLists = 64
 
+// Words returns the whole words that the query looks for.
+func (q *Query) Words() []string { return q.words }
+
 // Hashes returns the keys of the blocks that an evaluation over some segments reads first, which
-// say what whole words a segment may have. A segment has the keys for its size. Put looks the words
-// up in these blocks, and does not keep them.
-func (q *Query) Hashes(segments []*Segment) (keys []string) {
-	if len(q.words) == 0 {
-		return nil
-	}
+// say what whole words a segment may have. words are those of [Query.Words] about which that is not
+// known. A segment has the keys for its size. Put looks the words up in these blocks, and does not
+// keep them.
+func (q *Query) Hashes(segments []*Segment, words []string) (keys []string) {
 	sizes := map[int][]hashBlock{}
 	for _, s := range segments {
 		parts := hashParts(s.N)
 		if sizes[parts] == nil {
-			sizes[parts] = hashBlocks(q.words, s.N)
+			sizes[parts] = hashBlocks(words, s.N)
 			for _, b := range sizes[parts] {
 				keys = append(keys, b.key)
 			}
@@ -413,12 +414,12 @@ func (q *Query) More(s *Segment) (next []string) {
 }
 
 // eachUnlisted calls do with the prefixes whose words have to be looked for in the dictionary:
-// those without a list. It leaves out a prefix that begins with another one of them: the chunks of
-// the other have its words, too.
+// those without a list, whose postings are not known. It leaves out a prefix that begins with
+// another one of them: the chunks of the other have its words, too.
 func (q *Query) eachUnlisted(s *Segment, do func(prefix string)) {
 	last := ""
 	for _, p := range q.prefixes {
-		if _, ok := s.lists[keyList+p]; !ok && (last == "" || !strings.HasPrefix(p, last)) {
+		if s.Term(keyList+p) == nil && (last == "" || !strings.HasPrefix(p, last)) {
 			last = p
 			do(p)
 		}

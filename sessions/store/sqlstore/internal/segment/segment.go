@@ -1,9 +1,11 @@
 package segment
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Segment has the parts of a segment that have been read. It is not safe for concurrent use.
@@ -26,6 +28,10 @@ type Segment struct {
 	// The words of the query that the hashes have, once they were looked up.
 	words  map[string]bool
 	chunks []chunk // by last word
+	// The postings of prefixes without a list, as appendPostingsOf collects them.
+	unlisted map[string][]byte
+	// The prefixes whose postings were collected from chunks, and not put in.
+	collected []string
 }
 
 // Open returns a segment of which nothing has been read. It returns a [*DamageError] if no segment
@@ -62,7 +68,10 @@ func (s *Segment) Put(key string, data []byte) error {
 		return s.damaged(key)
 	}
 	switch key[:1] {
-	case keyList, keyFields:
+	case keyList:
+		_, _, ok = openList(payload)
+		s.lists = with(s.lists, key, payload)
+	case keyFields:
 		s.lists = with(s.lists, key, payload)
 	case keyHashes:
 		// A query needs of the hashes only whether its words are among them.
@@ -109,13 +118,71 @@ func (s *Segment) Put(key string, data []byte) error {
 // IsList reports whether a key is that of a list.
 func IsList(key string) bool { return strings.HasPrefix(key, keyList) }
 
-// List returns a list that was put, without its checksum, or nil.
-func (s *Segment) List(key string) []byte { return s.lists[key] }
+// nothing is what Term returns of a term that no session has.
+var nothing = []byte{0}
 
-// PutList takes a list that [Segment.List] returned of the same segment, or nil if it has none.
-func (s *Segment) PutList(key string, list []byte) {
-	if list != nil {
-		s.lists = with(s.lists, key, list)
+// IsNothing reports whether no session has the term of which [Segment.Term] returned postings.
+func IsNothing(postings []byte) bool { return len(postings) == 1 }
+
+// Term returns the postings of a term, which has the key of its list: the list, or those that an
+// evaluation has collected from the dictionary, which have no texts. It returns nil if they are not
+// known.
+func (s *Segment) Term(key string) []byte {
+	if list, ok := s.lists[key]; ok {
+		return list
+	}
+	term := key[len(keyList):]
+	if !isProperty(term) {
+		return s.unlisted[term]
+	}
+	if _, has := slices.BinarySearch(s.properties, term); !s.catalogued || has {
+		return nil
+	}
+	return nothing
+}
+
+// PutTerm takes what [Segment.Term] has returned of the same segment.
+func (s *Segment) PutTerm(key string, postings []byte) {
+	switch {
+	case postings[0] != 0: // the fields of a list, of which there is one at least
+		s.lists = with(s.lists, key, postings)
+	case !isProperty(key[len(keyList):]):
+		s.unlisted = with(s.unlisted, key[len(keyList):], postings)
+	}
+}
+
+// Collected returns the keys of the terms whose postings were collected from the dictionary.
+func (s *Segment) Collected() (keys []string) {
+	for _, prefix := range s.collected {
+		keys = append(keys, keyList+prefix)
+	}
+	return keys
+}
+
+// Shorter yields the keys of the terms with which a term begins, the longest first: if no session
+// has one of those, no session has the term. It yields none for a property.
+func Shorter(key string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if isProperty(key[len(keyList):]) {
+			return
+		}
+		for {
+			_, size := utf8.DecodeLastRuneInString(key)
+			if key = key[:len(key)-size]; len(key) <= len(keyList) || !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// HasWord reports whether the segment may have a word of a query, by the blocks of
+// [Query.Hashes].
+func (s *Segment) HasWord(word string) bool { return s.words[word] }
+
+// PutWord takes what [Segment.HasWord] has returned of the same segment.
+func (s *Segment) PutWord(word string, has bool) {
+	if has {
+		s.words = with(s.words, word, true)
 	}
 }
 
@@ -170,7 +237,7 @@ func (s *Segment) list(term string) (list []byte, ok bool, err error) {
 
 // Release forgets the lists and the dictionary, which only an evaluation needs.
 func (s *Segment) Release() {
-	s.lists, s.hashes, s.chunks, s.words, s.asked = nil, nil, nil, nil, nil
+	s.lists, s.hashes, s.chunks, s.words, s.asked, s.unlisted, s.collected = nil, nil, nil, nil, nil, nil, nil
 	s.properties, s.catalogued = nil, false
 }
 

@@ -115,7 +115,7 @@ func (w *world) putNext(t testing.TB, s *Segment, keys ...string) {
 
 // load puts the blocks that the query asks for.
 func (w *world) load(t testing.TB, s *Segment, q *Query, oldest, newest int64) error {
-	w.put(t, s, q.Hashes([]*Segment{s})...)
+	w.put(t, s, q.Hashes([]*Segment{s}, q.Words())...)
 	w.put(t, s, q.Keys(oldest > s.Oldest || newest < s.Newest)...)
 	rest, err := q.Rest(s, oldest, newest)
 	if err != nil {
@@ -734,7 +734,8 @@ func TestWords(t *testing.T) {
 					want.or(set)
 				}
 			}
-			require.True(t, s.orWords(got, text, whole, fields), text)
+			collected, ok := s.appendPostingsOf(nil, text, whole)
+			require.True(t, ok && orCollected(got, s.N, collected, fields), text)
 			require.Equal(t, want, got, text)
 			found += got.Count()
 		}
