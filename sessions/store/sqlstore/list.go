@@ -180,7 +180,7 @@ func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error
 		// The transaction has written nothing, so there is nothing to commit.
 		defer func() { _ = tx.Rollback() }()
 		c := b.on(tx, op)
-		c.lists = b.lists
+		c.cache = b.cache
 		if err = do(c); err != nil {
 			// After an error PostgreSQL refuses all further statements of a transaction, so end it
 			// before explain sends one.

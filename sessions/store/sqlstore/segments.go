@@ -102,7 +102,7 @@ type reader struct {
 	lock    string // clause at the end of its statements
 	all     int    // segments of the company, if they may be read together
 	memory  *arena // holds the blocks; nil: each block is allocated
-	lists   *lists // that are kept in memory; nil: none
+	cache   *cache // nil: nothing is cached
 	dead    map[*segment.Segment]uint64
 	byID    map[int64]*segment.Segment
 }
@@ -191,7 +191,7 @@ func (r *reader) put(ctx context.Context, s engine.Statement, args engine.Args) 
 		}
 		to, data := r.byID[number], []byte(lent)
 		switch {
-		case r.lists != nil && segment.IsList(name): // kept for longer than the arena
+		case r.cache != nil && segment.IsList(name): // cached for longer than the arena is used
 			data = bytes.Clone(lent)
 		case to.Keeps(name):
 			data = r.memory.copy(lent)
@@ -297,13 +297,13 @@ func compileQueries(filters ...filter.Filter) queries {
 // read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
-	r.all, r.lists = len(d.segments), c.lists
+	r.all, r.cache = len(d.segments), c.cache
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	err = cmp.Or(err, d.checkDead(segments))
-	// The damage may be in what is kept, of a database that was damaged and has been restored since.
-	if r.lists != nil && errors.Is(err, ErrDamaged) {
-		r.lists.drop()
-		r.lists = nil
+	// The damage may be in what is cached, of a database that was damaged and has been restored since.
+	if r.cache != nil && errors.Is(err, ErrDamaged) {
+		r.cache.clear()
+		r.cache = nil
 		for _, s := range segments {
 			s.Release()
 		}
@@ -414,7 +414,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 			return nil, err
 		}
 	}
-	if r.lists != nil {
+	if r.cache != nil {
 		for _, s := range segments {
 			r.keep(s, s.Collected())
 		}
@@ -427,7 +427,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
 	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
 	names := slices.DeleteFunc(query.Keys(indexed), func(name string) bool { return slices.Contains(read, name) })
-	if err := r.lent(ctx, query, segments, names); err != nil {
+	if err := r.cached(ctx, query, segments, names); err != nil {
 		return nil, err
 	}
 	var next, blocks []engine.Block
@@ -452,10 +452,10 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 	return names, r.exactly(ctx, blocks)
 }
 
-// lent reads the blocks with some names as named does. But it uses the postings of terms that are
-// kept in memory, and keeps those that it has read.
-func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
-	if r.lists == nil {
+// cached reads the blocks with some names as named does. But it uses the postings of terms that are
+// in the cache, and caches those that it has read.
+func (r *reader) cached(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
+	if r.cache == nil {
 		return r.named(ctx, segments, names)
 	}
 	var others, missing []string
@@ -464,7 +464,7 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 			others = append(others, name)
 		}
 	}
-	// They tell which positions are dead, which decides what is used of that which is kept.
+	// They tell which positions are dead, which decides what of the cache is used.
 	if err := r.named(ctx, segments, others); err != nil {
 		return err
 	}
@@ -473,11 +473,11 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 		if !segment.IsList(name) {
 			continue
 		}
-		hashes := r.lists.hashes(name)
+		hashes := r.cache.hashes(name)
 		complete := true
 		for _, s := range segments {
-			// A list's postings by field are not kept, and have to be of the same moment as the list.
-			postings := r.lists.get(s.Number, hashes, r.deadOf(s))
+			// A list's postings by field are not cached, and have to be of the same moment as the list.
+			postings := r.cache.get(s.Number, hashes, r.deadOf(s))
 			if postings != nil && !query.NeedsFields(name, postings) {
 				s.PutTerm(name, postings)
 			} else {
@@ -501,46 +501,45 @@ func (r *reader) lent(ctx context.Context, query *segment.Query, segments []*seg
 	return nil
 }
 
-// keep keeps the postings of some terms, which have the keys of their lists, as far as they are
+// keep caches the postings of some terms, which have the keys of their lists, as far as they are
 // known.
 func (r *reader) keep(s *segment.Segment, terms []string) {
 	for _, name := range terms {
 		if postings := s.Term(name); postings != nil {
-			r.lists.put(s.Number, r.lists.hash(name), keptPostings{postings, r.deadOf(s)})
+			r.cache.put(s.Number, r.cache.hash(name), r.deadOf(s), postings)
 		}
 	}
 }
 
-// deadOf returns what [lists.dead] does, once for each segment, whose dead positions were read.
+// deadOf returns what [cache.dead] does, once for each segment, whose dead positions were read.
 func (r *reader) deadOf(s *segment.Segment) uint64 {
 	dead, known := r.dead[s]
 	if !known {
 		if r.dead == nil {
 			r.dead = map[*segment.Segment]uint64{}
 		}
-		dead = r.lists.dead(s)
+		dead = r.cache.dead(s)
 		r.dead[s] = dead
 	}
 	return dead
 }
 
-// words reads which of the whole words of a query the segments may have, unless that is kept in
-// memory.
+// words reads which of the whole words of a query the segments may have, unless that is cached.
 func (r *reader) words(ctx context.Context, query *segment.Query, segments []*segment.Segment) error {
 	unknown := query.Words()
 	if len(unknown) == 0 {
 		return nil
 	}
-	if r.lists != nil {
+	if r.cache != nil {
 		if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
 			return err
 		}
 		unknown = nil
 		for _, word := range query.Words() {
-			hashes := []uint64{r.lists.hash(word)}
+			hashes := []uint64{r.cache.hash(word)}
 			complete := true
 			for _, s := range segments {
-				has := r.lists.get(s.Number, hashes, r.deadOf(s))
+				has := r.cache.get(s.Number, hashes, r.deadOf(s))
 				s.PutWord(word, has != nil && has[0] == 1)
 				complete = complete && has != nil
 			}
@@ -549,19 +548,19 @@ func (r *reader) words(ctx context.Context, query *segment.Query, segments []*se
 			}
 		}
 	}
-	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil || r.lists == nil {
+	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil || r.cache == nil {
 		return err
 	}
 	for _, word := range unknown {
-		hash := r.lists.hash(word)
+		hash := r.cache.hash(word)
 		for _, s := range segments {
-			r.lists.put(s.Number, hash, keptPostings{hasWord[s.HasWord(word)], r.deadOf(s)})
+			r.cache.put(s.Number, hash, r.deadOf(s), hasWord[s.HasWord(word)])
 		}
 	}
 	return nil
 }
 
-// hasWord has what is kept of a whole word: whether the segment may have it.
+// hasWord has what is cached of a whole word: whether the segment may have it.
 var hasWord = map[bool][]byte{false: {0}, true: {1}}
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that

@@ -34,9 +34,9 @@ type Backend struct {
 	checked  atomic.Bool
 	settings settings // of the connections, once checked
 	pool     *database.Pool
-	turns    turns // of writers, and of upkeep if the database has one writer
-	upkeep   turns // of packing, repairs and purges otherwise
-	lists    *lists
+	turns    turns  // of writers, and of upkeep if the database has one writer
+	upkeep   turns  // of packing, repairs and purges otherwise
+	cache    *cache // nil: nothing is cached
 
 	observe database.Observer
 }
@@ -58,7 +58,7 @@ var (
 // wrong.
 func New(db *sql.DB, d filter.Dialect) *Backend {
 	e, _ := engine.Of(d) // Check returns the error
-	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore"), lists: newLists()}
+	return &Backend{db: db, dialect: d, engine: e, keys: keys.Current(), pool: database.NewPool(db, d, "sqlstore"), cache: newCache(DefaultCacheBytes)}
 }
 
 // Connections implements [store.Pooled]. It returns the limit that the host has set with
@@ -68,7 +68,7 @@ func (b *Backend) Connections() int { return b.pool.Connections() }
 // copied returns a Backend over the same tables with the same options.
 func (b *Backend) copied() *Backend {
 	c := New(b.db, b.dialect)
-	c.packing, c.keys, c.observe, c.lists = b.packing, b.keys, b.observe, b.lists
+	c.packing, c.keys, c.observe, c.cache = b.packing, b.keys, b.observe, b.cache
 	return c
 }
 

@@ -27,9 +27,8 @@ type conn struct {
 	settings *settings
 	keys     *keys.Keys // that are written
 	watched  bool       // the Backend has an observer
-	// Lists kept in memory that may be used in place of those of the database; nil outside of a
-	// snapshot, where a segment may vanish between two statements.
-	lists *lists
+	// Nil outside of a snapshot, where a segment may vanish between two statements.
+	cache *cache
 }
 
 // exec runs a statement that returns no rows.

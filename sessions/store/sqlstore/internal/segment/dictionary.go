@@ -200,15 +200,26 @@ func (s *Segment) appendPostingsOf(dst []byte, text string, whole bool) (posting
 	return dst, true
 }
 
-// collect keeps the postings of a prefix, which appendPostingsOf has collected.
-func (s *Segment) collect(prefix string, postings []byte) {
-	if IsNothing(postings) {
-		postings = nothing
-	} else {
-		postings = bytes.Clone(postings)
+// collect collects the postings of the prefixes without a list, also of those that this evaluation
+// will not look at: their chunks were read, and the next one need not read them again. Those that
+// cannot be collected are left out.
+func (s *Segment) collect(prefixes []string) {
+	var buffer []byte
+	for _, prefix := range prefixes {
+		if s.Term(keyList+prefix) != nil {
+			continue
+		}
+		var ok bool
+		if buffer, ok = s.appendPostingsOf(buffer[:0], prefix, false); !ok {
+			continue
+		}
+		postings := nothing
+		if !IsNothing(buffer) {
+			postings = bytes.Clone(buffer)
+		}
+		s.unlisted = with(s.unlisted, prefix, postings)
+		s.collected = append(s.collected, prefix)
 	}
-	s.unlisted = with(s.unlisted, prefix, postings)
-	s.collected = append(s.collected, prefix)
 }
 
 // orCollected adds the postings, in some fields, that appendPostingsOf has collected. It reports

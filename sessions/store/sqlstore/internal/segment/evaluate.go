@@ -33,8 +33,6 @@ type Evaluation struct {
 	used  int // number of sets in use
 	err   error
 
-	collected []byte // memory for the postings of a prefix
-
 	// The parts of a filter that is a conjunction; once learned, the rarest first.
 	conditions allNode
 	met        []int // how many sessions meet each condition
@@ -146,6 +144,7 @@ func (e *Evaluation) Meets(s *Segment, oldest, newest int64) (bool, error) {
 func (e *Evaluation) begin(s *Segment, oldest, newest int64) {
 	e.s, e.used, e.err = s, 0, nil
 	clear(e.known)
+	s.collect(e.q.prefixes)
 	e.all = e.set()
 	low, high := e.between(oldest, newest)
 	e.all.fill(low, high)
@@ -331,18 +330,11 @@ func (e *Evaluation) orWord(set Bits, l *leaf) {
 	}
 	list, ok := e.s.lists[keyList+l.word]
 	if !ok {
-		postings, known := e.s.unlisted[l.word]
-		if l.whole || !known {
-			if e.collected, ok = e.s.appendPostingsOf(e.collected[:0], l.word, l.whole); !ok {
-				e.fail(keyDictionary + l.word)
-				return
-			}
-			postings = e.collected
+		postings, ok := e.s.unlisted[l.word]
+		if l.whole {
+			postings, ok = e.s.appendPostingsOf(nil, l.word, true)
 		}
-		if !l.whole && !known {
-			e.s.collect(l.word, postings)
-		}
-		if !orCollected(set, e.s.N, postings, l.fields) {
+		if !ok || !orCollected(set, e.s.N, postings, l.fields) {
 			e.fail(keyDictionary + l.word)
 		}
 		return

@@ -8,23 +8,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLists keeps what is used, and no more bytes than it may, while many goroutines use it.
-func TestLists(t *testing.T) {
+// TestCache keeps what is used, and no more bytes than it may, while many goroutines use it.
+func TestCache(t *testing.T) {
 	t.Parallel()
-	l := newLists()
+	c := newCache(2 << 20)
 	held := func() (bytes int) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for _, generation := range l.generations {
-			for _, kept := range generation {
-				bytes += cap(kept.postings) + listEntryBytes
-			}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for i, e := range c.entries {
+			require.Equal(t, i, c.at[e.key])
+			bytes += cap(e.postings) + cacheEntryBytes
 		}
+		require.Len(t, c.at, len(c.entries))
+		require.Equal(t, bytes, c.bytes)
 		return bytes
 	}
-	get := func(number int64, name string, dead uint64) []byte { return l.get(number, l.hashes(name), dead) }
+	get := func(number int64, name string, dead uint64) []byte { return c.get(number, c.hashes(name), dead) }
 	put := func(number int64, name string, postings string, dead uint64) {
-		l.put(number, l.hash(name), keptPostings{[]byte(postings), dead})
+		c.put(number, c.hash(name), dead, []byte(postings))
 	}
 	require.Nil(t, get(7, "Lnino", 3))
 	put(7, "Lnino", "nino", 3)
@@ -43,15 +44,15 @@ func TestLists(t *testing.T) {
 		others.Go(func() {
 			for n := range 5_000 {
 				put(int64(worker), fmt.Sprint("L", n), string(make([]byte, 8_000)), 0)
-				if n%1_000 == 0 {
+				if n%50 == 0 {
 					get(7, "Lnino", 3)
 				}
 			}
 		})
 	}
 	others.Wait()
-	require.LessOrEqual(t, held(), keptListsBytes)
-	require.Greater(t, held(), keptListsBytes/4)
+	require.LessOrEqual(t, held(), 2<<20)
+	require.Greater(t, held(), 1<<20)
 	require.NotNil(t, get(7, "Lnino", 3), "used all the time")
 	require.Nil(t, get(0, "L0", 0))
 }

@@ -1,0 +1,169 @@
+package sqlstore
+
+import (
+	"hash/maphash"
+	"sync"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
+)
+
+// DefaultCacheBytes is how much a Backend caches in memory. See [Backend.WithCache].
+const DefaultCacheBytes = 128 << 20
+
+// WithCache returns a Backend over the same tables with a new cache, which holds up to the given
+// number of bytes, [DefaultCacheBytes] or another. If it is 0 or less, nothing is cached: then each
+// search reads all that it needs.
+//
+// The cache is only filled with what searches read. For a company of six million sessions, thousands
+// of different searches filled 92 MB of it.
+func (b *Backend) WithCache(bytes int) *Backend {
+	c := b.copied()
+	c.cache = newCache(bytes)
+	return c
+}
+
+// cache has postings of segments, so that searches do not read them again: what the next letter
+// needs is largely what the one before has read, and postings are most of what a search of a large
+// company reads. Of a prefix without a list it has the postings that a search has collected from
+// the dictionary, and of a whole word whether a segment may have it. Where no session has a prefix,
+// none has a longer one. It has no text.
+//
+// What was read stays right for as long as its segment is there, or longer: segments have random
+// numbers, and postings are only lost, of sessions that were forgotten. Those are dead by then, and
+// searches read the dead positions each time. But a snapshot from before a position was dead needs
+// its postings, and so does a backup that was restored. So what was read while positions were dead
+// is used only while just the same ones are. Nothing stays cached of a database in which a search
+// finds damage.
+type cache struct {
+	seed maphash.Seed
+	most int // bytes
+
+	mu      sync.Mutex
+	at      map[cacheKey]int // indexes of the entries
+	entries []cacheEntry
+	bytes   int // of all entries
+	// Index of the next entry that may have to make room. It is spared if it was used since the
+	// last time.
+	hand int
+}
+
+// cacheKey identifies the postings of a term in a segment. The hash keeps what was typed, which may
+// be a part of a name, out of the cache. It also makes the look-up of one term in a hundred segments
+// quick.
+type cacheKey struct {
+	segment int64
+	term    uint64
+}
+
+// cacheEntry has the postings of a term in a segment, with a hash of the positions of the segment
+// that were dead when they were read, or 0 if none was.
+type cacheEntry struct {
+	key      cacheKey
+	postings []byte
+	dead     uint64
+	used     bool
+}
+
+// cacheEntryBytes is what an entry takes besides the postings: itself, and its index in the map.
+const cacheEntryBytes = 100
+
+// newCache returns a cache of so many bytes at most, or nil if there are none.
+func newCache(most int) *cache {
+	if most <= 0 {
+		return nil
+	}
+	return &cache{seed: maphash.MakeSeed(), most: most, at: map[cacheKey]int{}}
+}
+
+// hash returns the hash of a term: the key of its list, or a whole word.
+func (c *cache) hash(term string) uint64 { return maphash.String(c.seed, term) }
+
+// hashes returns the hashes of the key of a list, and of those of shorter prefixes.
+func (c *cache) hashes(key string) []uint64 {
+	hashes := []uint64{c.hash(key)}
+	for shorter := range segment.Shorter(key) {
+		hashes = append(hashes, c.hash(shorter))
+	}
+	return hashes
+}
+
+// dead returns a hash of a segment's dead positions, or 0 if there are none.
+func (c *cache) dead(s *segment.Segment) uint64 {
+	if s.DeadCount() == 0 {
+		return 0
+	}
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	for _, word := range s.Dead() {
+		maphash.WriteComparable(&h, word)
+	}
+	return max(h.Sum64(), 1)
+}
+
+// get returns the postings in a segment under the first of some hashes of a term, or nothing if
+// that is what there is under the next one, of a shorter prefix. It returns nil if neither is
+// cached, or only of other dead positions.
+func (c *cache) get(number int64, hashes []uint64, dead uint64) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, hash := range hashes {
+		at, cached := c.at[cacheKey{number, hash}]
+		if !cached {
+			continue
+		}
+		e := &c.entries[at]
+		if e.dead != 0 && e.dead != dead {
+			continue
+		}
+		if i > 0 && !segment.IsNothing(e.postings) {
+			return nil
+		}
+		e.used = true
+		return e.postings
+	}
+	return nil
+}
+
+// put caches the postings of a term in a segment.
+func (c *cache) put(number int64, hash uint64, dead uint64, postings []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := cacheKey{number, hash}
+	if at, cached := c.at[key]; cached {
+		c.remove(at)
+	}
+	bytes := cap(postings) + cacheEntryBytes
+	if bytes > c.most {
+		return
+	}
+	for c.bytes+bytes > c.most {
+		c.hand %= len(c.entries)
+		if e := &c.entries[c.hand]; e.used {
+			e.used = false
+		} else {
+			c.remove(c.hand)
+		}
+		c.hand++ // past the entry that has taken its place, too, which is a new one
+	}
+	c.at[key] = len(c.entries)
+	c.entries = append(c.entries, cacheEntry{key: key, postings: postings, dead: dead})
+	c.bytes += bytes
+}
+
+// remove removes an entry. The last one takes its place.
+func (c *cache) remove(at int) {
+	e, last := c.entries[at], len(c.entries)-1
+	c.bytes -= cap(e.postings) + cacheEntryBytes
+	c.entries[at] = c.entries[last]
+	c.at[c.entries[at].key] = at
+	delete(c.at, e.key)
+	c.entries[last] = cacheEntry{}
+	c.entries = c.entries[:last]
+}
+
+// clear removes everything.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at, c.entries, c.bytes, c.hand = map[cacheKey]int{}, nil, 0, 0
+}
