@@ -55,13 +55,22 @@ type cacheKey struct {
 	term    uint64
 }
 
-// cacheEntry has the postings of a term in a segment, with a hash of the positions of the segment
-// that were dead when they were read, or 0 if none was.
-type cacheEntry struct {
-	key      cacheKey
+// cacheValue has the postings of a term in a segment, with a hash of the positions of the segment
+// that were dead when they were read, or 0 if none was. The zero value has no postings.
+type cacheValue struct {
 	postings []byte
 	dead     uint64
-	used     bool
+}
+
+// isOf reports whether the postings may be used while the dead positions have the given hash.
+func (v cacheValue) isOf(dead uint64) bool {
+	return v.postings != nil && (v.dead == 0 || v.dead == dead)
+}
+
+type cacheEntry struct {
+	key  cacheKey
+	used bool
+	cacheValue
 }
 
 // cacheEntryBytes is what an entry takes besides the postings: itself, and its index in the map.
@@ -78,15 +87,6 @@ func newCache(most int) *cache {
 // hash returns the hash of a term: the key of its list, or a whole word.
 func (c *cache) hash(term string) uint64 { return maphash.String(c.seed, term) }
 
-// hashes returns the hashes of the key of a list, and of those of shorter prefixes.
-func (c *cache) hashes(key string) []uint64 {
-	hashes := []uint64{c.hash(key)}
-	for shorter := range segment.Shorter(key) {
-		hashes = append(hashes, c.hash(shorter))
-	}
-	return hashes
-}
-
 // dead returns a hash of a segment's dead positions, or 0 if there are none.
 func (c *cache) dead(s *segment.Segment) uint64 {
 	if s.DeadCount() == 0 {
@@ -100,39 +100,40 @@ func (c *cache) dead(s *segment.Segment) uint64 {
 	return max(h.Sum64(), 1)
 }
 
-// get returns the postings in a segment under the first of some hashes of a term, or nothing if
-// that is what there is under the next one, of a shorter prefix. It returns nil if neither is
-// cached, or only of other dead positions.
-func (c *cache) get(number int64, hashes []uint64, dead uint64) []byte {
+// of returns what is cached of a term in each of some segments, and whether anything is. Where no
+// session has one of the shorter prefixes, none has the term.
+func (c *cache) of(segments []*segment.Segment, term string) (values []cacheValue, some bool) {
+	values = make([]cacheValue, len(segments))
+	hashes := []uint64{c.hash(term)}
+	for shorter := range segment.Shorter(term) {
+		hashes = append(hashes, c.hash(shorter))
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, hash := range hashes {
-		at, cached := c.at[cacheKey{number, hash}]
-		if !cached {
-			continue
+	for i, s := range segments {
+		for n, hash := range hashes {
+			at, cached := c.at[cacheKey{s.Number, hash}]
+			if !cached {
+				continue
+			}
+			if e := &c.entries[at]; n == 0 || segment.IsNothing(e.postings) {
+				values[i], e.used, some = e.cacheValue, true, true
+			}
+			break
 		}
-		e := &c.entries[at]
-		if e.dead != 0 && e.dead != dead {
-			continue
-		}
-		if i > 0 && !segment.IsNothing(e.postings) {
-			return nil
-		}
-		e.used = true
-		return e.postings
 	}
-	return nil
+	return values, some
 }
 
 // put caches the postings of a term in a segment.
-func (c *cache) put(number int64, hash uint64, dead uint64, postings []byte) {
+func (c *cache) put(number int64, hash uint64, v cacheValue) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	key := cacheKey{number, hash}
 	if at, cached := c.at[key]; cached {
 		c.remove(at)
 	}
-	bytes := cap(postings) + cacheEntryBytes
+	bytes := cap(v.postings) + cacheEntryBytes
 	if bytes > c.most {
 		return
 	}
@@ -146,7 +147,7 @@ func (c *cache) put(number int64, hash uint64, dead uint64, postings []byte) {
 		c.hand++ // past the entry that has taken its place, too, which is a new one
 	}
 	c.at[key] = len(c.entries)
-	c.entries = append(c.entries, cacheEntry{key: key, postings: postings, dead: dead})
+	c.entries = append(c.entries, cacheEntry{key: key, cacheValue: v})
 	c.bytes += bytes
 }
 

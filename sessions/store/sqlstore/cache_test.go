@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
 // TestCache keeps what is used, and no more bytes than it may, while many goroutines use it.
@@ -23,9 +25,16 @@ func TestCache(t *testing.T) {
 		require.Equal(t, bytes, c.bytes)
 		return bytes
 	}
-	get := func(number int64, name string, dead uint64) []byte { return c.get(number, c.hashes(name), dead) }
-	put := func(number int64, name string, postings string, dead uint64) {
-		c.put(number, c.hash(name), dead, []byte(postings))
+	get := func(number int64, term string, dead uint64) []byte {
+		values, some := c.of([]*segment.Segment{{Number: number}}, term)
+		require.Equal(t, values[0].postings != nil, some)
+		if !values[0].isOf(dead) {
+			return nil
+		}
+		return values[0].postings
+	}
+	put := func(number int64, term string, postings string, dead uint64) {
+		c.put(number, c.hash(term), cacheValue{[]byte(postings), dead})
 	}
 	require.Nil(t, get(7, "Lnino", 3))
 	put(7, "Lnino", "nino", 3)
@@ -38,6 +47,8 @@ func TestCache(t *testing.T) {
 	require.Nil(t, get(8, "Lnin", 0))
 	put(8, "LSfailed", "\x00", 0)
 	require.Nil(t, get(8, "LSfailedagain", 0), "a property is no prefix")
+	put(8, "nino", "\x00", 0)
+	require.Nil(t, get(8, "ninotsminda", 0), "nor is a whole word")
 
 	var others sync.WaitGroup
 	for worker := range 4 {

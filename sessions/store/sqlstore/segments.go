@@ -416,7 +416,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	}
 	if r.cache != nil {
 		for _, s := range segments {
-			r.keep(s, s.Collected())
+			r.keep([]*segment.Segment{s}, s.Collected())
 		}
 	}
 	return results, nil
@@ -458,55 +458,64 @@ func (r *reader) cached(ctx context.Context, query *segment.Query, segments []*s
 	if r.cache == nil {
 		return r.named(ctx, segments, names)
 	}
+	type cachedTerm struct {
+		name string
+		of   []cacheValue // of each segment
+	}
+	var known []cachedTerm
 	var others, missing []string
 	for _, name := range names {
-		if !segment.IsList(name) {
+		if of, some := r.cache.of(segments, name); some {
+			known = append(known, cachedTerm{name, of})
+		} else {
 			others = append(others, name)
 		}
 	}
-	// They tell which positions are dead, which decides what of the cache is used.
+	// Unless an earlier call did, this also reads which positions are dead. That decides what of the
+	// cache is used.
 	if err := r.named(ctx, segments, others); err != nil {
 		return err
 	}
 	lacking := map[*segment.Segment]bool{}
-	for _, name := range names {
-		if !segment.IsList(name) {
-			continue
-		}
-		hashes := r.cache.hashes(name)
+	for _, term := range known {
 		complete := true
-		for _, s := range segments {
-			// A list's postings by field are not cached, and have to be of the same moment as the list.
-			postings := r.cache.get(s.Number, hashes, r.deadOf(s))
-			if postings != nil && !query.NeedsFields(name, postings) {
-				s.PutTerm(name, postings)
+		for i, s := range segments {
+			v := term.of[i]
+			// A list's postings by field are not cached, and have to be of the same moment as it.
+			if v.isOf(r.deadOf(s)) && !query.NeedsFields(term.name, v.postings) {
+				s.PutTerm(term.name, v.postings)
 			} else {
 				lacking[s], complete = true, false
 			}
 		}
 		if !complete {
-			missing = append(missing, name)
+			missing = append(missing, term.name)
 		}
 	}
+	r.keep(segments, others)
 	if missing == nil {
 		return nil
 	}
-	of := slices.DeleteFunc(slices.Clone(segments), func(s *segment.Segment) bool { return !lacking[s] })
-	if err := r.named(ctx, of, missing); err != nil {
+	some := slices.DeleteFunc(slices.Clone(segments), func(s *segment.Segment) bool { return !lacking[s] })
+	if err := r.named(ctx, some, missing); err != nil {
 		return err
 	}
-	for _, s := range of {
-		r.keep(s, missing)
-	}
+	r.keep(some, missing)
 	return nil
 }
 
-// keep caches the postings of some terms, which have the keys of their lists, as far as they are
-// known.
-func (r *reader) keep(s *segment.Segment, terms []string) {
-	for _, name := range terms {
-		if postings := s.Term(name); postings != nil {
-			r.cache.put(s.Number, r.cache.hash(name), r.deadOf(s), postings)
+// keep caches the postings of terms in some segments, as far as they are known. Other names than
+// those of lists are left out.
+func (r *reader) keep(segments []*segment.Segment, names []string) {
+	for _, name := range names {
+		if !segment.IsList(name) {
+			continue
+		}
+		hash := r.cache.hash(name)
+		for _, s := range segments {
+			if postings := s.Term(name); postings != nil {
+				r.cache.put(s.Number, hash, cacheValue{postings, r.deadOf(s)})
+			}
 		}
 	}
 }
@@ -526,35 +535,38 @@ func (r *reader) deadOf(s *segment.Segment) uint64 {
 
 // words reads which of the whole words of a query the segments may have, unless that is cached.
 func (r *reader) words(ctx context.Context, query *segment.Query, segments []*segment.Segment) error {
-	unknown := query.Words()
-	if len(unknown) == 0 {
+	words := query.Words()
+	if len(words) == 0 {
 		return nil
 	}
-	if r.cache != nil {
-		if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
-			return err
+	if r.cache == nil {
+		return r.named(ctx, segments, query.Hashes(segments, words))
+	}
+	if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
+		return err
+	}
+	var unknown []string
+	for _, word := range words {
+		of, _ := r.cache.of(segments, word)
+		complete := true
+		for i, s := range segments {
+			if of[i].isOf(r.deadOf(s)) {
+				s.PutWord(word, of[i].postings[0] == 1)
+			} else {
+				complete = false
+			}
 		}
-		unknown = nil
-		for _, word := range query.Words() {
-			hashes := []uint64{r.cache.hash(word)}
-			complete := true
-			for _, s := range segments {
-				has := r.cache.get(s.Number, hashes, r.deadOf(s))
-				s.PutWord(word, has != nil && has[0] == 1)
-				complete = complete && has != nil
-			}
-			if !complete {
-				unknown = append(unknown, word)
-			}
+		if !complete {
+			unknown = append(unknown, word)
 		}
 	}
-	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil || r.cache == nil {
+	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil {
 		return err
 	}
 	for _, word := range unknown {
 		hash := r.cache.hash(word)
 		for _, s := range segments {
-			r.cache.put(s.Number, hash, r.deadOf(s), hasWord[s.HasWord(word)])
+			r.cache.put(s.Number, hash, cacheValue{hasWord[s.HasWord(word)], r.deadOf(s)})
 		}
 	}
 	return nil

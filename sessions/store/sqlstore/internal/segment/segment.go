@@ -159,11 +159,12 @@ func (s *Segment) Collected() (keys []string) {
 	return keys
 }
 
-// Shorter yields the keys of the terms with which a term begins, the longest first: if no session
-// has one of those, no session has the term. It yields none for a property.
+// Shorter yields the keys of the prefixes with which the prefix of a list begins, the longest first:
+// if no session has one of those, no session has the prefix. It yields none for another list, and
+// for other keys.
 func Shorter(key string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if isProperty(key[len(keyList):]) {
+		if !IsList(key) || isProperty(key[len(keyList):]) {
 			return
 		}
 		for {
