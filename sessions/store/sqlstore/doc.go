@@ -109,11 +109,12 @@
 // since the company was packed are its tail: their rows are read, and merged. All of that is one
 // snapshot, of the same moment as Batch.AsOf.
 //
-// A Backend keeps up to 64 MiB of what it has read of segments in memory: which of their sessions
-// have a prefix that many share, or one of the properties above. That saves the next letter of a
-// search most of its reading. No text is kept, and no answer differs from what the database has at
-// that moment: which segments there are, and which of their sessions have changed since, is read
-// each time. Use one Backend for all requests. Those that its methods return share what it keeps.
+// A Backend caches what it has read of segments, up to 128 MiB of it: which of their sessions have a
+// prefix or one of the properties above. That saves the next letter of a search most of its reading.
+// No text is cached, and no answer differs from what the database has at that moment: which segments
+// there are, and which of their sessions have changed since, is read each time. Use one Backend for
+// all requests. Those that its methods return share its cache. [Backend.WithCache] says how large it
+// may be.
 //
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
 // validity, presence of a document, sex and device are answered whole, however they are combined
@@ -171,7 +172,7 @@
 //
 //   - Get, and a page without criteria: index entries and rows of what is returned, at any depth.
 //   - Any other page: about 10 statements; the rows of the tail, those blocks of each segment that
-//     is searched that are not kept in memory, and the rows of what is returned.
+//     is searched that are not cached, and the rows of what is returned.
 //   - Count, counts of many filters at once ([Backend.CountEach]), and [Backend.Tally]: the tail's
 //     rows, some blocks of each segment of the range.
 //   - Changes: index entries and rows of the changes that are returned.

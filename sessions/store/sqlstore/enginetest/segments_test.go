@@ -429,14 +429,12 @@ func TestAnyOrder(t *testing.T) {
 	})
 }
 
-// TestKeptLists searches again and again with a Backend that keeps the lists of segments in memory,
-// after everything that changes segments: the answers are those of Match, as they are after another
-// database of the same sessions with other names has taken the place of the first.
-func TestKeptLists(t *testing.T) {
+// TestCache searches again and again with a Backend that caches postings, after everything that
+// changes segments: the answers are those of Match, as they are after another database of the same
+// sessions with other names has taken the place of the first.
+func TestCache(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
-		var last store.Operation
-		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000}).
-			WithObserver(func(_ context.Context, o store.Operation) { last = o })
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000})
 		list := dense(4000)
 		all := loaded(t, b, list)
 		require.NoError(t, b.Maintain(t.Context(), "acme"))
@@ -445,6 +443,8 @@ func TestKeptLists(t *testing.T) {
 			filter.SearchIn(sessions.FieldsOf(sessions.FieldFirstName), "n"), filter.Status(sessions.Success),
 			filter.And(filter.Search("gi"), filter.DocumentType(types[1], types[2]), filter.Status(sessions.Failed)),
 			filter.And(filter.Search("b"), filter.Not(filter.Search("nat"))),
+			filter.Search("gi nobody"), filter.Search(list[7].PersonalNumber.Value()[:7]),
+			filter.Is(sessions.FieldPersonalNumber, list[1].PersonalNumber.Value(), list[30].PersonalNumber.Value(), "0"),
 		}
 		requireAll := func() {
 			t.Helper()
@@ -452,14 +452,7 @@ func TestKeptLists(t *testing.T) {
 				requireWhole(t, b, all, f)
 			}
 		}
-		rows := func() int {
-			t.Helper()
-			_, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: fs[0], Limit: 10})
-			require.NoError(t, err)
-			return last.RowsRead
-		}
-		first := rows()
-		require.Less(t, rows(), first, "the lists were read again")
+		requireAll()
 		requireAll()
 
 		for i, s := range list[:300] {
@@ -501,10 +494,60 @@ func TestKeptLists(t *testing.T) {
 	})
 }
 
-// TestKeptListsOfABackup restores a backup behind a Backend that has kept lists since, and redacts
+// TestCacheSavesReading counts the rows that a count reads, once, again, and for a longer text of
+// which nobody has a part. Without a cache, it reads as many each time, and the answers are the same
+// if the cache has room for little.
+func TestCacheSavesReading(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		plain := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000})
+		list := dense(4000)
+		all := loaded(t, plain, list)
+		require.NoError(t, plain.Maintain(t.Context(), "acme"))
+		// This leaves a dead place.
+		changed := list[40].Clone()
+		changed.Attempt++
+		require.NoError(t, plain.Update(t.Context(), changed))
+		all.put(changed)
+		for name, fs := range map[string][2]filter.Filter{
+			"a prefix with a list":        {filter.Search("n")},
+			"a property":                  {filter.Status(sessions.Failed)},
+			"a property that nobody has":  {filter.DocumentType("seaman_book")},
+			"a prefix without a list":     {filter.Search(list[7].PersonalNumber.Value()[:7])},
+			"a prefix that nobody has":    {filter.Search("zzz"), filter.Search("zzza")},
+			"two words, one is of nobody": {filter.Search("n zzz"), filter.Search("n zzza")},
+			"whole words":                 {filter.Is(sessions.FieldPersonalNumber, list[1].PersonalNumber.Value(), "0")},
+			"a whole word of nobody":      {filter.Is(sessions.FieldPersonalNumber, "01")},
+		} {
+			again, longer := fs[0], fs[1]
+			for bytes, saves := range map[int]bool{0: false, -1: false, 500: false, 10_000: true, sqlstore.DefaultCacheBytes: true} {
+				var last store.Operation
+				b := plain.WithCache(bytes).WithObserver(func(_ context.Context, o store.Operation) { last = o })
+				rows := func(f filter.Filter) int {
+					n, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f, Limit: 5000})
+					require.NoError(t, err)
+					require.Equal(t, len(all.match(f)), n.N, name)
+					return last.RowsRead
+				}
+				first := rows(again)
+				if !saves {
+					require.LessOrEqual(t, rows(again), first, "%s, %d", name, bytes)
+					continue
+				}
+				require.Less(t, rows(again), first, "%s, %d", name, bytes)
+				if !longer.IsZero() {
+					require.Less(t, rows(longer), first, "%s, %d", name, bytes)
+				}
+			}
+			b := plain.WithCache(0)
+			requireWhole(t, b, all, again)
+		}
+	})
+}
+
+// TestCacheOfABackup restores a backup behind a Backend that has cached postings since, and redacts
 // another session than before: as many positions are dead, but not the same ones. A database that
 // was damaged before the backup is restored leaves nothing wrong behind either.
-func TestKeptListsOfABackup(t *testing.T) {
+func TestCacheOfABackup(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		packing := sqlstore.Packing{Tail: 1000, Segment: 6000}
 		b, other := newBackend(t, e, db).WithPacking(packing), newBackend(t, e, db).WithPacking(packing)
@@ -554,7 +597,7 @@ func TestKeptListsOfABackup(t *testing.T) {
 			}
 			_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE name = '"+damage.lost+"'")
 			require.NoError(t, err)
-			b := sqlstore.New(db, dialects[e]) // keeps nothing yet
+			b := sqlstore.New(db, dialects[e]) // has cached nothing yet
 			_, err = b.Count(t.Context(), store.Selection{Company: "acme", Filter: damage.f, Limit: 5000})
 			if damage.noticed {
 				require.ErrorIs(t, err, sqlstore.ErrDamaged, damage.lost)

@@ -207,7 +207,7 @@ func TestStatements(t *testing.T) {
 
 func watchReads(t *testing.T, w *watched, b *sqlstore.Backend) {
 	t.Helper()
-	// fresh returns a Backend that has not kept lists of earlier calls.
+	// fresh returns a Backend that has cached nothing of earlier calls.
 	fresh := func() *sqlstore.Backend {
 		b := sqlstore.New(w.recorded, dialects[w.e])
 		require.NoError(t, b.Check(t.Context()))
