@@ -494,9 +494,9 @@ func TestCache(t *testing.T) {
 	})
 }
 
-// TestCacheSavesReading counts the rows that a count reads, once, again, and for a longer text of
-// which nobody has a part. Without a cache, it reads as many each time, and the answers are the same
-// if the cache has room for little.
+// TestCacheSavesReading shows that a count reads fewer rows if it is asked again, and for a longer
+// text than one that nobody has. Without a cache it reads as many each time. The answers are the
+// same, also if the cache has room for little.
 func TestCacheSavesReading(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
 		plain := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000})
@@ -510,8 +510,7 @@ func TestCacheSavesReading(t *testing.T) {
 		all.put(changed)
 		for name, fs := range map[string][2]filter.Filter{
 			"a prefix with a list":        {filter.Search("n")},
-			"a property":                  {filter.Status(sessions.Failed)},
-			"a property that nobody has":  {filter.DocumentType("seaman_book")},
+			"a property":                  {filter.Status(sessions.Pending)},
 			"a prefix without a list":     {filter.Search(list[7].PersonalNumber.Value()[:7])},
 			"a prefix that nobody has":    {filter.Search("zzz"), filter.Search("zzza")},
 			"two words, one is of nobody": {filter.Search("n zzz"), filter.Search("n zzza")},
@@ -522,6 +521,7 @@ func TestCacheSavesReading(t *testing.T) {
 			for bytes, saves := range map[int]bool{0: false, -1: false, 500: false, 10_000: true, sqlstore.DefaultCacheBytes: true} {
 				var last store.Operation
 				b := plain.WithCache(bytes).WithObserver(func(_ context.Context, o store.Operation) { last = o })
+				require.NoError(t, b.Check(t.Context())) // of which the first count would read rows
 				rows := func(f filter.Filter) int {
 					n, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f, Limit: 5000})
 					require.NoError(t, err)
@@ -529,6 +529,9 @@ func TestCacheSavesReading(t *testing.T) {
 					return last.RowsRead
 				}
 				first := rows(again)
+				if bytes <= 0 {
+					require.Equal(t, first, rows(again), "%s, %d", name, bytes)
+				}
 				if !saves {
 					require.LessOrEqual(t, rows(again), first, "%s, %d", name, bytes)
 					continue
