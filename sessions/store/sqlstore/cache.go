@@ -7,15 +7,15 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// DefaultCacheBytes is how much a Backend caches in memory. See [Backend.WithCache].
+// DefaultCacheBytes is how much a Backend of [New] caches in memory. See [Backend.WithCache].
 const DefaultCacheBytes = 128 << 20
 
-// WithCache returns a Backend over the same tables with a new cache, which holds up to the given
-// number of bytes, [DefaultCacheBytes] or another. If it is 0 or less, nothing is cached: then each
-// search reads all that it needs.
+// WithCache returns a Backend over the same tables with a cache of its own, which holds up to the
+// given number of bytes. If it is 0 or less, nothing is cached, and each search reads all that it
+// needs.
 //
-// The cache is only filled with what searches read. For a company of six million sessions, thousands
-// of different searches filled 92 MB of it.
+// The cache is only filled with what searches read. For a company of six million sessions,
+// thousands of different searches filled 92 MB of it.
 func (b *Backend) WithCache(bytes int) *Backend {
 	c := b.copied()
 	c.cache = newCache(bytes)
@@ -36,40 +36,40 @@ func (b *Backend) WithCache(bytes int) *Backend {
 // finds damage.
 type cache struct {
 	seed maphash.Seed
-	most int // bytes
+	most int // bytes of all entries
 
 	mu      sync.Mutex
 	at      map[cacheKey]int // indexes of the entries
 	entries []cacheEntry
 	bytes   int // of all entries
-	// Index of the next entry that may have to make room. It is spared if it was used since the
-	// last time.
+	// The hand of a clock (the second-chance algorithm): the index of the next entry that may have
+	// to make room. It is spared if it was used since the hand last passed it.
 	hand int
 }
 
 // cacheKey identifies the postings of a term in a segment. The hash keeps what was typed, which may
-// be a part of a name, out of the cache. It also makes the look-up of one term in a hundred segments
-// quick.
+// be a part of a name, out of the cache. It also makes it quick to look one term up in a hundred
+// segments.
 type cacheKey struct {
 	segment int64
 	term    uint64
 }
 
-// cacheValue has the postings of a term in a segment, with a hash of the positions of the segment
-// that were dead when they were read, or 0 if none was. The zero value has no postings.
+// cacheValue is what is cached under a key. The zero value says that nothing is.
 type cacheValue struct {
-	postings []byte
-	dead     uint64
+	postings []byte // see [segment.Segment.Postings]; of a whole word wordPostings
+	dead     uint64 // what hashDead returned when they were read
 }
 
-// isOf reports whether the postings may be used while the dead positions have the given hash.
-func (v cacheValue) isOf(dead uint64) bool {
+// isValid reports whether the postings may be used while hashDead returns the given hash.
+func (v cacheValue) isValid(dead uint64) bool {
 	return v.postings != nil && (v.dead == 0 || v.dead == dead)
 }
 
+// cacheEntry is a value with its key.
 type cacheEntry struct {
 	key  cacheKey
-	used bool
+	used bool // since the hand last passed it
 	cacheValue
 }
 
@@ -87,8 +87,8 @@ func newCache(most int) *cache {
 // hash returns the hash of a term: the key of its list, or a whole word.
 func (c *cache) hash(term string) uint64 { return maphash.String(c.seed, term) }
 
-// dead returns a hash of a segment's dead positions, or 0 if there are none.
-func (c *cache) dead(s *segment.Segment) uint64 {
+// hashDead returns a hash of a segment's dead positions, or 0 if there are none.
+func (c *cache) hashDead(s *segment.Segment) uint64 {
 	if s.DeadCount() == 0 {
 		return 0
 	}
@@ -100,12 +100,12 @@ func (c *cache) dead(s *segment.Segment) uint64 {
 	return max(h.Sum64(), 1)
 }
 
-// of returns what is cached of a term in each of some segments, and whether anything is. Where no
-// session has one of the shorter prefixes, none has the term.
-func (c *cache) of(segments []*segment.Segment, term string) (values []cacheValue, some bool) {
+// get returns what is cached of a term, for each of some segments, and whether anything is. Where
+// no session has a shorter prefix, none has the term.
+func (c *cache) get(segments []*segment.Segment, term string) (values []cacheValue, some bool) {
 	values = make([]cacheValue, len(segments))
 	hashes := []uint64{c.hash(term)}
-	for shorter := range segment.Shorter(term) {
+	for shorter := range segment.ShorterPrefixes(term) {
 		hashes = append(hashes, c.hash(shorter))
 	}
 	c.mu.Lock()
@@ -116,7 +116,7 @@ func (c *cache) of(segments []*segment.Segment, term string) (values []cacheValu
 			if !cached {
 				continue
 			}
-			if e := &c.entries[at]; n == 0 || segment.IsNothing(e.postings) {
+			if e := &c.entries[at]; n == 0 || segment.IsEmpty(e.postings) {
 				values[i], e.used, some = e.cacheValue, true, true
 			}
 			break
@@ -144,7 +144,7 @@ func (c *cache) put(number int64, hash uint64, v cacheValue) {
 		} else {
 			c.remove(c.hand)
 		}
-		c.hand++ // past the entry that has taken its place, too, which is a new one
+		c.hand++ // also past the entry that has taken the place of a removed one: it is new
 	}
 	c.at[key] = len(c.entries)
 	c.entries = append(c.entries, cacheEntry{key: key, cacheValue: v})

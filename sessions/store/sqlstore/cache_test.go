@@ -10,7 +10,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
 )
 
-// TestCache keeps what is used, and no more bytes than it may, while many goroutines use it.
+// TestCache shows that a cache holds what is used, and no more bytes than it may, while many
+// goroutines use it.
 func TestCache(t *testing.T) {
 	t.Parallel()
 	c := newCache(2 << 20)
@@ -26,9 +27,9 @@ func TestCache(t *testing.T) {
 		return bytes
 	}
 	get := func(number int64, term string, dead uint64) []byte {
-		values, some := c.of([]*segment.Segment{{Number: number}}, term)
+		values, some := c.get([]*segment.Segment{{Number: number}}, term)
 		require.Equal(t, values[0].postings != nil, some)
-		if !values[0].isOf(dead) {
+		if !values[0].isValid(dead) {
 			return nil
 		}
 		return values[0].postings

@@ -109,12 +109,12 @@
 // since the company was packed are its tail: their rows are read, and merged. All of that is one
 // snapshot, of the same moment as Batch.AsOf.
 //
-// A Backend caches what it has read of segments, up to 128 MiB of it: which of their sessions have a
-// prefix or one of the properties above. That saves the next letter of a search most of its reading.
-// No text is cached, and no answer differs from what the database has at that moment: which segments
-// there are, and which of their sessions have changed since, is read each time. Use one Backend for
-// all requests. Those that its methods return share its cache. [Backend.WithCache] says how large it
-// may be.
+// A Backend caches what it has read of segments, up to 128 MiB of it: which of their sessions have
+// a prefix or one of the properties above. That saves the next letter of a search most of its
+// reading. No text is cached, and no answer differs from what the database has at that moment:
+// which segments there are, and which of their sessions have changed since, is read each time. Use
+// one Backend for all requests. Those that its methods return share its cache; only
+// [Backend.WithCache] gives one another, of any size.
 //
 // Searches, and filters by status, document type, reason, match and acceptance level, liveness,
 // validity, presence of a document, sex and device are answered whole, however they are combined

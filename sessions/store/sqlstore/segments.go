@@ -103,8 +103,9 @@ type reader struct {
 	all     int    // segments of the company, if they may be read together
 	memory  *arena // holds the blocks; nil: each block is allocated
 	cache   *cache // nil: nothing is cached
-	dead    map[*segment.Segment]uint64
 	byID    map[int64]*segment.Segment
+	// What deadHash has returned.
+	dead map[*segment.Segment]uint64
 }
 
 func (c conn) reader(company string, segments ...*segment.Segment) *reader {
@@ -350,7 +351,7 @@ func (r *reader) ask(ctx context.Context, evaluation *segment.Evaluation, segmen
 	r.memory = newArena()
 	evaluation.Use(&r.memory.sets)
 	defer func() { r.memory.release(); r.memory = nil }()
-	if err := r.words(ctx, query, segments); err != nil {
+	if err := r.lookUpWords(ctx, query, segments); err != nil {
 		return nil, err
 	}
 	for len(segments) > 0 {
@@ -416,7 +417,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 	}
 	if r.cache != nil {
 		for _, s := range segments {
-			r.keep([]*segment.Segment{s}, s.Collected())
+			r.cachePostings([]*segment.Segment{s}, s.Collected())
 		}
 	}
 	return results, nil
@@ -427,7 +428,7 @@ func (r *reader) askSome(ctx context.Context, evaluation *segment.Evaluation, se
 func (r *reader) load(ctx context.Context, query *segment.Query, segments []*segment.Segment, read []string, oldest, newest int64) ([]string, error) {
 	indexed := slices.ContainsFunc(segments, func(s *segment.Segment) bool { return s.Oldest < oldest || s.Newest > newest })
 	names := slices.DeleteFunc(query.Keys(indexed), func(name string) bool { return slices.Contains(read, name) })
-	if err := r.cached(ctx, query, segments, names); err != nil {
+	if err := r.namedOrCached(ctx, query, segments, names); err != nil {
 		return nil, err
 	}
 	var next, blocks []engine.Block
@@ -452,38 +453,41 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 	return names, r.exactly(ctx, blocks)
 }
 
-// cached reads the blocks with some names as named does. But it uses the postings of terms that are
-// in the cache, and caches those that it has read.
-func (r *reader) cached(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
+// namedOrCached reads the blocks with some names as named does, except lists whose postings are
+// cached. It caches those that it reads.
+func (r *reader) namedOrCached(ctx context.Context, query *segment.Query, segments []*segment.Segment, names []string) error {
 	if r.cache == nil {
 		return r.named(ctx, segments, names)
 	}
 	type cachedTerm struct {
-		name string
-		of   []cacheValue // of each segment
+		name   string
+		values []cacheValue // of each segment
 	}
-	var known []cachedTerm
-	var others, missing []string
+	var cached []cachedTerm // of one segment at least
+	var uncached []string
 	for _, name := range names {
-		if of, some := r.cache.of(segments, name); some {
-			known = append(known, cachedTerm{name, of})
+		if values, some := r.cache.get(segments, name); some {
+			cached = append(cached, cachedTerm{name, values})
 		} else {
-			others = append(others, name)
+			uncached = append(uncached, name)
 		}
 	}
 	// Unless an earlier call did, this also reads which positions are dead. That decides what of the
-	// cache is used.
-	if err := r.named(ctx, segments, others); err != nil {
+	// cache may be used.
+	if err := r.named(ctx, segments, uncached); err != nil {
 		return err
 	}
+	r.cachePostings(segments, uncached)
+	// The names that still have to be read, and the segments for which one of them has to be.
+	var missing []string
 	lacking := map[*segment.Segment]bool{}
-	for _, term := range known {
+	for _, term := range cached {
 		complete := true
 		for i, s := range segments {
-			v := term.of[i]
+			v := term.values[i]
 			// A list's postings by field are not cached, and have to be of the same moment as it.
-			if v.isOf(r.deadOf(s)) && !query.NeedsFields(term.name, v.postings) {
-				s.PutTerm(term.name, v.postings)
+			if v.isValid(r.deadHash(s)) && !query.NeedsFields(term.name, v.postings) {
+				s.PutPostings(term.name, v.postings)
 			} else {
 				lacking[s], complete = true, false
 			}
@@ -492,7 +496,6 @@ func (r *reader) cached(ctx context.Context, query *segment.Query, segments []*s
 			missing = append(missing, term.name)
 		}
 	}
-	r.keep(segments, others)
 	if missing == nil {
 		return nil
 	}
@@ -500,41 +503,43 @@ func (r *reader) cached(ctx context.Context, query *segment.Query, segments []*s
 	if err := r.named(ctx, some, missing); err != nil {
 		return err
 	}
-	r.keep(some, missing)
+	r.cachePostings(some, missing)
 	return nil
 }
 
-// keep caches the postings of terms in some segments, as far as they are known. Other names than
-// those of lists are left out.
-func (r *reader) keep(segments []*segment.Segment, names []string) {
+// cachePostings caches the postings of terms in some segments, as far as they are known. It leaves
+// out the names of other blocks than lists.
+func (r *reader) cachePostings(segments []*segment.Segment, names []string) {
 	for _, name := range names {
 		if !segment.IsList(name) {
 			continue
 		}
 		hash := r.cache.hash(name)
 		for _, s := range segments {
-			if postings := s.Term(name); postings != nil {
-				r.cache.put(s.Number, hash, cacheValue{postings, r.deadOf(s)})
+			if postings := s.Postings(name); postings != nil {
+				r.cache.put(s.Number, hash, cacheValue{postings, r.deadHash(s)})
 			}
 		}
 	}
 }
 
-// deadOf returns what [cache.dead] does, once for each segment, whose dead positions were read.
-func (r *reader) deadOf(s *segment.Segment) uint64 {
-	dead, known := r.dead[s]
+// deadHash returns what [cache.hashDead] does, which it calls only once for each segment. The dead
+// positions have to be read before.
+func (r *reader) deadHash(s *segment.Segment) uint64 {
+	hash, known := r.dead[s]
 	if !known {
 		if r.dead == nil {
 			r.dead = map[*segment.Segment]uint64{}
 		}
-		dead = r.cache.dead(s)
-		r.dead[s] = dead
+		hash = r.cache.hashDead(s)
+		r.dead[s] = hash
 	}
-	return dead
+	return hash
 }
 
-// words reads which of the whole words of a query the segments may have, unless that is cached.
-func (r *reader) words(ctx context.Context, query *segment.Query, segments []*segment.Segment) error {
+// lookUpWords reads which of the whole words of a query the segments may have, unless that is
+// cached.
+func (r *reader) lookUpWords(ctx context.Context, query *segment.Query, segments []*segment.Segment) error {
 	words := query.Words()
 	if len(words) == 0 {
 		return nil
@@ -542,38 +547,40 @@ func (r *reader) words(ctx context.Context, query *segment.Query, segments []*se
 	if r.cache == nil {
 		return r.named(ctx, segments, query.Hashes(segments, words))
 	}
+	// These decide what of the cache may be used.
 	if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
 		return err
 	}
-	var unknown []string
+	var missing []string
 	for _, word := range words {
-		of, _ := r.cache.of(segments, word)
+		values, _ := r.cache.get(segments, word)
 		complete := true
 		for i, s := range segments {
-			if of[i].isOf(r.deadOf(s)) {
-				s.PutWord(word, of[i].postings[0] == 1)
+			if v := values[i]; v.isValid(r.deadHash(s)) {
+				s.PutWord(word, v.postings[0] == 1)
 			} else {
 				complete = false
 			}
 		}
 		if !complete {
-			unknown = append(unknown, word)
+			missing = append(missing, word)
 		}
 	}
-	if err := r.named(ctx, segments, query.Hashes(segments, unknown)); err != nil {
+	if err := r.named(ctx, segments, query.Hashes(segments, missing)); err != nil {
 		return err
 	}
-	for _, word := range unknown {
+	for _, word := range missing {
 		hash := r.cache.hash(word)
 		for _, s := range segments {
-			r.cache.put(s.Number, hash, cacheValue{hasWord[s.HasWord(word)], r.deadOf(s)})
+			r.cache.put(s.Number, hash, cacheValue{wordPostings[s.HasWord(word)], r.deadHash(s)})
 		}
 	}
 	return nil
 }
 
-// hasWord has what is cached of a whole word: whether the segment may have it.
-var hasWord = map[bool][]byte{false: {0}, true: {1}}
+// wordPostings has what is cached of a whole word in place of postings: whether the segment may
+// have it.
+var wordPostings = map[bool][]byte{false: {0}, true: {1}}
 
 // placesAt reads the places of the sessions of segments that were created at some instants, so that
 // [segment.Segment.Between] knows their positions.

@@ -27,7 +27,8 @@ type conn struct {
 	settings *settings
 	keys     *keys.Keys // that are written
 	watched  bool       // the Backend has an observer
-	// Nil outside of a snapshot, where a segment may vanish between two statements.
+	// nil: nothing is cached, as outside of a snapshot, where a segment may vanish between two
+	// statements.
 	cache *cache
 }
 

@@ -144,11 +144,11 @@ func skipGaps(data []byte, count int) (end int, ok bool) {
 	return end, true
 }
 
-// appendPostingsOf appends the postings of the words with the prefix text, or of the word text alone
-// if whole is true: a zero byte, where a list has its fields, and of each entry the number of
+// appendCollected appends the postings of the words with the prefix text, or of the word text alone
+// if whole is true: a zero byte, where a list has its fields, and then of each entry the number of
 // postings with the field, and the gaps. It reports false if the chunks do not follow one another,
 // or if the prefix should have a list because its words take so much.
-func (s *Segment) appendPostingsOf(dst []byte, text string, whole bool) (postings []byte, ok bool) {
+func (s *Segment) appendCollected(dst []byte, text string, whole bool) (postings []byte, ok bool) {
 	dst = append(dst, 0)
 	size, before := 0, ""
 	i, _ := s.chunk(text)
@@ -200,21 +200,21 @@ func (s *Segment) appendPostingsOf(dst []byte, text string, whole bool) (posting
 	return dst, true
 }
 
-// collect collects the postings of the prefixes without a list, also of those that this evaluation
-// will not look at: their chunks were read, and the next one need not read them again. Those that
-// cannot be collected are left out.
+// collect collects the postings of prefixes without a list, also of those that the evaluation will
+// not look at: their chunks were read, and another search need not read them again. It leaves out
+// those that cannot be collected. Only an evaluation that looks at one of them finds the damage.
 func (s *Segment) collect(prefixes []string) {
 	var buffer []byte
 	for _, prefix := range prefixes {
-		if s.Term(keyList+prefix) != nil {
+		if s.Postings(keyList+prefix) != nil {
 			continue
 		}
 		var ok bool
-		if buffer, ok = s.appendPostingsOf(buffer[:0], prefix, false); !ok {
+		if buffer, ok = s.appendCollected(buffer[:0], prefix, false); !ok {
 			continue
 		}
-		postings := nothing
-		if !IsNothing(buffer) {
+		postings := empty
+		if !IsEmpty(buffer) {
 			postings = bytes.Clone(buffer)
 		}
 		s.unlisted = with(s.unlisted, prefix, postings)
@@ -222,8 +222,8 @@ func (s *Segment) collect(prefixes []string) {
 	}
 }
 
-// orCollected adds the postings, in some fields, that appendPostingsOf has collected. It reports
-// false if their gaps are not those of a segment of n sessions.
+// orCollected adds the postings, in some fields, that appendCollected has appended. It reports
+// false if they are not those of a segment of n sessions.
 func orCollected(set Bits, n int, postings []byte, fields tags) bool {
 	for data := postings[1:]; len(data) > 0; {
 		head, size := binary.Uvarint(data)
@@ -231,7 +231,8 @@ func orCollected(set Bits, n int, postings []byte, fields tags) bool {
 			return false
 		}
 		data = data[size:]
-		count, ok := int(head>>3), false
+		count := int(head >> 3)
+		var ok bool
 		if fields.has(tag(head & 7)) {
 			data, ok = orGaps(set, n, data, count)
 		} else {

@@ -332,7 +332,7 @@ func (e *Evaluation) orWord(set Bits, l *leaf) {
 	if !ok {
 		postings, ok := e.s.unlisted[l.word]
 		if l.whole {
-			postings, ok = e.s.appendPostingsOf(nil, l.word, true)
+			postings, ok = e.s.appendCollected(nil, l.word, true)
 		}
 		if !ok || !orCollected(set, e.s.N, postings, l.fields) {
 			e.fail(keyDictionary + l.word)

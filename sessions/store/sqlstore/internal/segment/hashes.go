@@ -94,7 +94,7 @@ func hashBlocks(words []string, n int) []hashBlock {
 		part, rest := hashPart(hashOf([]byte(w)), parts)
 		byPart[part] = append(byPart[part], hashedWord{rest, w})
 	}
-	blocks := []hashBlock{} // not nil, even without words
+	blocks := []hashBlock{} // not nil, even without words: see Segment.asked
 	for part, words := range byPart {
 		if words != nil {
 			slices.SortFunc(words, func(x, y hashedWord) int { return cmp.Compare(x.rest, y.rest) })

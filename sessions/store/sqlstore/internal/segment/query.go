@@ -284,9 +284,9 @@ const mostPropertyLists = 64
 func (q *Query) Words() []string { return q.words }
 
 // Hashes returns the keys of the blocks that an evaluation over some segments reads first, which
-// say what whole words a segment may have. words are those of [Query.Words] about which that is not
-// known. A segment has the keys for its size. Put looks the words up in these blocks, and does not
-// keep them.
+// say which whole words a segment may have. words are those of [Query.Words] for which
+// [Segment.PutWord] does not say it. A segment has the keys for its size. Put looks the words up in
+// these blocks, and does not keep the blocks.
 func (q *Query) Hashes(segments []*Segment, words []string) (keys []string) {
 	sizes := map[int][]hashBlock{}
 	for _, s := range segments {
@@ -392,13 +392,10 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 	return rest, nil
 }
 
-// NeedsFields reports whether the query needs the postings by field of a list, which are in another
-// block. A nil list has none.
-func (q *Query) NeedsFields(key string, list []byte) bool {
-	if list == nil {
-		return false
-	}
-	fields, _, _ := openList(list)
+// NeedsFields reports whether the query needs the postings by field of a term, which are in another
+// block than its list. Those that were collected from the dictionary have their fields.
+func (q *Query) NeedsFields(key string, postings []byte) bool {
+	fields, _, _ := openList(postings)
 	return slices.ContainsFunc(q.leaves, func(l leaf) bool { return l.word != "" && keyList+l.word == key && l.isApart(fields) })
 }
 
@@ -419,7 +416,7 @@ func (q *Query) More(s *Segment) (next []string) {
 func (q *Query) eachUnlisted(s *Segment, do func(prefix string)) {
 	last := ""
 	for _, p := range q.prefixes {
-		if s.Term(keyList+p) == nil && (last == "" || !strings.HasPrefix(p, last)) {
+		if s.Postings(keyList+p) == nil && (last == "" || !strings.HasPrefix(p, last)) {
 			last = p
 			do(p)
 		}

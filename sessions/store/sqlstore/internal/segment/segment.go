@@ -23,14 +23,14 @@ type Segment struct {
 	catalogued bool              // the properties were read
 	lists      map[string][]byte // by key; also the blocks that have the postings of lists by field
 	hashes     map[string][]byte
-	// The words of a query, by block of hashes; if nil, Put keeps the blocks of hashes.
+	// The words to look up in blocks of hashes, by block; if nil, Put keeps the blocks.
 	asked []hashBlock
-	// The words of the query that the hashes have, once they were looked up.
+	// The whole words that the segment may have, as far as they were looked up or put.
 	words  map[string]bool
 	chunks []chunk // by last word
-	// The postings of prefixes without a list, as appendPostingsOf collects them.
+	// The postings of prefixes without a list, as appendCollected appends them.
 	unlisted map[string][]byte
-	// The prefixes whose postings were collected from chunks, and not put in.
+	// Those of the prefixes whose postings were collected from chunks; those of others were put.
 	collected []string
 }
 
@@ -118,16 +118,16 @@ func (s *Segment) Put(key string, data []byte) error {
 // IsList reports whether a key is that of a list.
 func IsList(key string) bool { return strings.HasPrefix(key, keyList) }
 
-// nothing is what Term returns of a term that no session has.
-var nothing = []byte{0}
+// empty has the postings of a term that no session has. Those of other terms are longer.
+var empty = []byte{0}
 
-// IsNothing reports whether no session has the term of which [Segment.Term] returned postings.
-func IsNothing(postings []byte) bool { return len(postings) == 1 }
+// IsEmpty reports whether postings that [Segment.Postings] returned say that no session has the
+// term.
+func IsEmpty(postings []byte) bool { return len(postings) == len(empty) }
 
-// Term returns the postings of a term, which has the key of its list: the list, or those that an
-// evaluation has collected from the dictionary, which have no texts. It returns nil if they are not
-// known.
-func (s *Segment) Term(key string) []byte {
+// Postings returns the postings of a term, by the key of its list: the list, or what an evaluation
+// has collected from the dictionary, which has no text. It returns nil if they are not known.
+func (s *Segment) Postings(key string) []byte {
 	if list, ok := s.lists[key]; ok {
 		return list
 	}
@@ -138,20 +138,22 @@ func (s *Segment) Term(key string) []byte {
 	if _, has := slices.BinarySearch(s.properties, term); !s.catalogued || has {
 		return nil
 	}
-	return nothing
+	return empty
 }
 
-// PutTerm takes what [Segment.Term] has returned of the same segment.
-func (s *Segment) PutTerm(key string, postings []byte) {
+// PutPostings takes what [Segment.Postings] has returned for the same segment, but not nil.
+func (s *Segment) PutPostings(key string, postings []byte) {
 	switch {
 	case postings[0] != 0: // the fields of a list, of which there is one at least
 		s.lists = with(s.lists, key, postings)
+	// Whether a segment has a property, the catalogue says.
 	case !isProperty(key[len(keyList):]):
 		s.unlisted = with(s.unlisted, key[len(keyList):], postings)
 	}
 }
 
-// Collected returns the keys of the terms whose postings were collected from the dictionary.
+// Collected returns the keys of the terms whose postings evaluations have collected from the
+// dictionary.
 func (s *Segment) Collected() (keys []string) {
 	for _, prefix := range s.collected {
 		keys = append(keys, keyList+prefix)
@@ -159,10 +161,10 @@ func (s *Segment) Collected() (keys []string) {
 	return keys
 }
 
-// Shorter yields the keys of the prefixes with which the prefix of a list begins, the longest first:
-// if no session has one of those, no session has the prefix. It yields none for another list, and
-// for other keys.
-func Shorter(key string) iter.Seq[string] {
+// ShorterPrefixes yields the keys of the prefixes with which the prefix of a key begins, the
+// longest first: if no session has one of those, no session has the prefix of the key. It yields
+// none if the key is not that of a prefix.
+func ShorterPrefixes(key string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !IsList(key) || isProperty(key[len(keyList):]) {
 			return
@@ -176,11 +178,11 @@ func Shorter(key string) iter.Seq[string] {
 	}
 }
 
-// HasWord reports whether the segment may have a word of a query, by the blocks of
-// [Query.Hashes].
+// HasWord reports whether the segment may have one of the words that [Query.Hashes] was given, once
+// the blocks were put.
 func (s *Segment) HasWord(word string) bool { return s.words[word] }
 
-// PutWord takes what [Segment.HasWord] has returned of the same segment.
+// PutWord takes what [Segment.HasWord] has returned for the same segment.
 func (s *Segment) PutWord(word string, has bool) {
 	if has {
 		s.words = with(s.words, word, true)

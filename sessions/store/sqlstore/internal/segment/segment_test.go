@@ -734,7 +734,7 @@ func TestWords(t *testing.T) {
 					want.or(set)
 				}
 			}
-			collected, ok := s.appendPostingsOf(nil, text, whole)
+			collected, ok := s.appendCollected(nil, text, whole)
 			require.True(t, ok && orCollected(got, s.N, collected, fields), text)
 			require.Equal(t, want, got, text)
 			found += got.Count()
