@@ -293,7 +293,8 @@ func (f *sections) blocks(number int64, term string, n int, buffer []byte) (bloc
 
 // openList returns the fields and the postings of a list. It reports false for other data.
 func openList(data []byte) (fields tags, postings []byte, ok bool) {
-	if len(data) == 0 || data[0] == 0 || data[0] >= 1<<tagEnd {
+	// Postings take one byte at least.
+	if len(data) < 2 || data[0] == 0 || data[0] >= 1<<tagEnd {
 		return 0, nil, false
 	}
 	return tags(data[0]), data[1:], true

@@ -233,6 +233,167 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// findings has what evaluations have found out about the terms and words of one segment.
+type findings struct {
+	postings map[string][]byte // by key
+	words    map[string]bool
+}
+
+// add adds what an evaluation of a query has found out over a segment of which the blocks were put.
+func (f *findings) add(t testing.TB, s *Segment, q *Query) {
+	collected := s.Collected()
+	for _, key := range q.Keys(true) {
+		if !IsList(key) {
+			continue
+		}
+		_, listed := s.lists[key]
+		require.Equal(t, !listed && !isProperty(key[1:]), slices.Contains(collected, key), key)
+		f.postings[key] = s.Postings(key)
+		require.NotNil(t, f.postings[key], key)
+	}
+	for _, w := range q.Words() {
+		f.words[w] = s.HasWord(w)
+	}
+}
+
+// find returns the postings of a term: its own, or those of a shorter prefix that no session has.
+func (f *findings) find(key string) (postings []byte, inferred bool) {
+	if postings, ok := f.postings[key]; ok {
+		return postings, false
+	}
+	for shorter := range ShorterPrefixes(key) {
+		if postings := f.postings[shorter]; postings != nil && IsEmpty(postings) {
+			return postings, true
+		}
+	}
+	return nil, false
+}
+
+// load puts what was found, and only those blocks that the query needs besides.
+func (f *findings) load(t testing.TB, w *world, s *Segment, q *Query, oldest, newest int64) (put, inferred int) {
+	requireNothingKnown(t, s, q)
+	var unknown []string
+	for _, word := range q.Words() {
+		if has, ok := f.words[word]; ok {
+			s.PutWord(word, has)
+			require.Equal(t, has, s.HasWord(word))
+		} else {
+			unknown = append(unknown, word)
+		}
+	}
+	w.put(t, s, q.Hashes([]*Segment{s}, unknown)...)
+	// Whether all prefixes were found, and the terms whose postings by field are of the same moment.
+	all, fields := true, slices.Clone(q.Words())
+	for _, key := range q.Keys(oldest > s.Oldest || newest < s.Newest) {
+		postings, isInferred := f.find(key)
+		all = all && (postings != nil || !IsList(key) || isProperty(key[1:]))
+		if postings == nil || q.NeedsFields(key, postings) {
+			w.put(t, s, key)
+			fields = append(fields, key[1:])
+			continue
+		}
+		s.PutPostings(key, postings)
+		if put++; isInferred {
+			inferred++
+		}
+	}
+	rest, err := q.Rest(s, oldest, newest)
+	require.NoError(t, err)
+	for _, key := range rest.Blocks {
+		require.True(t, key[:1] != keyFields || slices.Contains(fields, key[1:]), "NeedsFields has not said so")
+	}
+	w.put(t, s, rest.Blocks...)
+	w.putNext(t, s, rest.Next...)
+	if all {
+		require.LessOrEqual(t, len(rest.Next), len(q.Words()), "only whole words need the dictionary")
+		require.Empty(t, q.More(s))
+	}
+	w.putNext(t, s, q.More(s)...)
+	return put, inferred
+}
+
+// requireNothingKnown shows that the segment knows none of the terms and words of a query.
+func requireNothingKnown(t testing.TB, s *Segment, q *Query) {
+	t.Helper()
+	for _, key := range q.Keys(true) {
+		require.True(t, !IsList(key) || s.Postings(key) == nil, key)
+	}
+	require.False(t, slices.ContainsFunc(q.Words(), s.HasWord))
+}
+
+// TestPutPostings evaluates random filters over a segment of which the blocks were put, and over one
+// of which only that was put that earlier evaluations have found out. Both give the same.
+func TestPutPostings(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 2))
+	put, inferred, words := 0, 0, map[bool]int{}
+	for _, n := range []int{1, 65, 700, 3000} {
+		w := newWorld(r, n)
+		if n > 100 {
+			w.apply(Edit{DeadKey, w.open(t).Bury(0, 17, n-1)})
+		}
+		f := findings{map[string][]byte{}, map[string]bool{}}
+		for range 150 {
+			filters := []filter.Filter{randomFilter(r, 0), randomFilter(r, 2)}
+			// Nobody may have the last of these letters, or one person.
+			person := pick(r, w.list[:min(n, 20)])
+			for _, text := range []string{pick(r, []string{"ginza", "7733", "ბეტა", "李白", "nq"}), person.LastName.Value()} {
+				if typed := []rune(text); r.IntN(2) == 0 {
+					filters = append(filters, filter.Search(string(typed[:1+r.IntN(len(typed))])+" g"))
+				}
+			}
+			oldest, newest := w.built.Oldest-int64(r.IntN(2)), w.built.Newest-r.Int64N(2)
+			if newest < oldest {
+				continue
+			}
+			q := Compile(filters...)
+			want, s, err := w.evaluate(t, q, oldest, newest)
+			require.NoError(t, err)
+			for _, word := range q.Words() {
+				words[s.HasWord(word)]++
+			}
+			// First with what the ones before have found, then with all that this one has.
+			for round := range 2 {
+				again := w.open(t)
+				p, i := f.load(t, w, again, q, oldest, newest)
+				put, inferred = put+p, inferred+i
+				got, err := q.Evaluation().Evaluate(again, oldest, newest)
+				require.NoError(t, err)
+				require.Equal(t, want, got)
+				require.True(t, round == 0 || again.Collected() == nil, "all were put")
+				again.Release()
+				requireNothingKnown(t, again, q)
+				f.add(t, s, q)
+			}
+		}
+	}
+	require.Greater(t, put, 1000)
+	require.Greater(t, inferred, 20)
+	require.Greater(t, words[true], 20)
+	require.Greater(t, words[false], 20)
+}
+
+// TestOrCollected shows that data are refused that are not postings of a segment of eight sessions:
+// positions outside of it, too many of them, and data that end too early, also those of a field
+// that is not looked at.
+func TestOrCollected(t *testing.T) {
+	for _, data := range [][]byte{{1 << 3, 8}, {2 << 3, 0, 7}, {9<<3 | 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {2 << 3, 1}, {2<<3 | 1, 1}, {0x80}, {1 << 3, 0x80}} {
+		require.False(t, orCollected(newBits(8), 8, append([]byte{0}, data...), 1), "%v", data)
+	}
+	set := newBits(8)
+	require.True(t, orCollected(set, 8, []byte{0, 1 << 3, 7, 1<<3 | 1, 4, 2 << 3, 0, 1}, 1))
+	require.Equal(t, []int{0, 2, 7}, slices.Collect(set.All()))
+}
+
+// TestShorterPrefixes cuts keys of prefixes after each character.
+func TestShorterPrefixes(t *testing.T) {
+	for key, want := range map[string][]string{
+		"Lnino": {"Lnin", "Lni", "Ln"}, "Lგი7": {"Lგი", "Lგ"}, "Lg": nil, "L": nil,
+		"LSfailed": nil, "LLab": nil, "nino": nil, "Fnino": nil, "Wnino": nil, "": nil,
+	} {
+		require.Equal(t, want, slices.Collect(ShorterPrefixes(key)), key)
+	}
+}
+
 // TestNarrower shows that a session that matches a filter also matches the conditions that are read
 // first, and that reading the rest later gives the same sessions as reading everything at once.
 func TestNarrower(t *testing.T) {
@@ -543,22 +704,68 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// FuzzDecode shows that no input makes a decoder panic, or use more memory than its length allows.
+// FuzzDecode shows that no input makes a decoder panic, or use more memory than its length allows,
+// and that what an evaluation has found out gives the same again.
 func FuzzDecode(f *testing.F) {
 	w := newWorld(rand.New(rand.NewPCG(8, 9)), 700)
-	for _, b := range w.table {
+	for i, b := range w.table {
 		payload, _ := unsealed(7, b.Key, b.Data)
-		f.Add(b.Key, payload, uint16(700))
+		after := w.table[(i+1)%len(w.table)]
+		next, _ := unsealed(7, after.Key, after.Data)
+		f.Add(b.Key, payload, after.Key, next, uint16(699))
 	}
-	f.Fuzz(func(t *testing.T, key string, payload []byte, n uint16) {
-		s, err := Open(1, 1+int(n), 0, 1<<50)
-		require.NoError(t, err)
-		if key == "" || s.Put(key, sealed(1, key, payload).Data) != nil {
+	f.Add("Lgi", []byte{1}, "La", []byte{1, 0}, uint16(699)) // a list without postings
+	number := w.list[len(w.list)-1].PersonalNumber.Value()
+	f.Fuzz(func(t *testing.T, key string, payload []byte, nextKey string, next []byte, n uint16) {
+		open := func() *Segment {
+			s, err := Open(1, 1+int(n), 0, 1<<50)
+			require.NoError(t, err)
+			return s
+		}
+		blocks := []Block{sealed(1, key, payload), sealed(1, nextKey, next)}
+		put := func(s *Segment) bool {
+			for _, b := range blocks {
+				if b.Key == "" || s.Put(b.Key, b.Data) != nil {
+					return false
+				}
+			}
+			return true
+		}
+		q := Compile(filter.Search("gi 0 ab"), filter.SearchIn(sessions.FieldsOf(sessions.FieldLastName), "g b"), filter.Status(sessions.Success),
+			filter.FailedFor(sessions.LowFAR), filter.Is(sessions.FieldPersonalNumber, number, "01"), filter.Is(sessions.FieldSubject, "person-1"))
+		s := open()
+		q.Hashes([]*Segment{s}, q.Words())
+		if !put(s) {
 			return
 		}
-		q := Compile(filter.Search("gi 0 ab"), filter.Status(sessions.Success), filter.FailedFor(sessions.LowFAR))
-		_, _ = q.Evaluation().Evaluate(s, 0, 1<<50)
+		results, err := q.Evaluation().Evaluate(s, 0, 1<<50)
 		_, _, _ = s.Between(10, 1<<49)
+
+		again := open()
+		q.Hashes([]*Segment{again}, nil)
+		for _, w := range q.Words() {
+			again.PutWord(w, s.HasWord(w))
+		}
+		for _, key := range q.Keys(true) {
+			if postings := s.Postings(key); IsList(key) && postings != nil {
+				_, isList := s.lists[key]
+				require.False(t, isList && IsEmpty(postings), "a list has sessions")
+				again.PutPostings(key, postings)
+			}
+		}
+		for _, b := range blocks {
+			if _, known := again.lists[b.Key]; !known {
+				require.NoError(t, again.Put(b.Key, b.Data))
+			}
+		}
+		same, sameErr := q.Evaluation().Evaluate(again, 0, 1<<50)
+		require.Equal(t, err, sameErr)
+		if err == nil {
+			require.Equal(t, results, same)
+		}
+
+		s = open() // it has the hashes, too
+		put(s)
 		everywhere := newBits(s.N)
 		everywhere.fill(0, s.N)
 		_, _ = s.Forget([]Word{{"giorgi", 0}, {"0", 2}}, everywhere)
@@ -566,7 +773,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzPostings shows that postings are decoded as they were encoded.
+// FuzzPostings shows that postings are decoded as they were encoded, and that no other data that
+// take the place of collected ones make their decoder panic, or go on for ever.
 func FuzzPostings(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 0xff}, uint16(40))
 	f.Add([]byte{}, uint16(0))
@@ -581,6 +789,7 @@ func FuzzPostings(f *testing.F) {
 		got := newBits(n)
 		require.True(t, orPostings(got, n, data))
 		require.Equal(t, set, got)
+		orCollected(got, n, append([]byte{0}, raw...), tags(size))
 	})
 }
 
