@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ import (
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/keys"
 )
 
-// The names of TestCacheAmongWriters, in groups of those that begin alike. So a session whose name is
-// replaced by another one of the group loses its place in a segment, and still matches.
+// The names of TestCacheAmongWriters, in groups of those that begin alike. So a session whose name
+// is replaced by another one of the group loses its place in a segment, and still matches.
 //
 // The names of the first groups are common, and have several words, so that their initial has a
 // list in a segment of a few hundred sessions. The others have none.
@@ -654,4 +655,56 @@ func TestCacheOfAnOlderSnapshotOfFew(t *testing.T) {
 			require.Greater(t, stops, 3*len(cases))
 		})
 	}
+}
+
+// TestCacheAndFields searches in all fields and in one field, as a viewer does who may not see the
+// others, in any order, and again after the only session with the prefix in one of the fields was
+// redacted. The list of the prefix states that field until then. Each answer is right, and the
+// cache does not lead to more reading.
+func TestCacheAndFields(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		list := persons(450)
+		for i, s := range list {
+			s.FirstName, s.LastName = sessions.TextOf(cacheFirst[0][i%4]+" "+cacheFirst[0][(i+1)%4]), sessions.TextOf("Beridze")
+		}
+		list[7].LastName = sessions.TextOf("Nozadze")
+		writer := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 450})
+		var all oracle
+		fill := func(company string) {
+			all = oracle{}
+			for _, s := range list {
+				s.Company, s.Revision = company, 0
+				all.put(s)
+			}
+			require.NoError(t, writer.WithPacking(sqlstore.Packing{Tail: -1}).Insert(t.Context(), clones(list)...))
+			require.NoError(t, writer.Maintain(t.Context(), company))
+			require.Equal(t, 1, countRows(t, db, "sessionkit_blocks WHERE name = 'Fn' AND company = ", company), "postings by field")
+		}
+		in := func(fields ...sessions.Field) filter.Filter {
+			return filter.SearchIn(sessions.FieldsOf(fields...), "n")
+		}
+		fs := []filter.Filter{filter.Search("n"), in(sessions.FieldFirstName), in(sessions.FieldLastName), in(sessions.FieldLastName, sessions.FieldFirstName)}
+		for first := range fs {
+			company := fmt.Sprint("company-", first)
+			fill(company)
+			w := &cacheWorld{t: t, company: company, b: sqlstore.New(db, dialects[e]).WithObserver(observeRows)}
+			w.uncached = w.b.WithCache(0)
+			require.NoError(t, errors.Join(w.b.Check(t.Context()), w.uncached.Check(t.Context())))
+			requireAll := func(fs []filter.Filter) {
+				t.Helper()
+				for _, f := range fs {
+					require.NoError(t, w.saves(f), "after %s", fs[0].Text())
+					requireWhole(t, w.b, &all, f)
+				}
+			}
+			requireAll(slices.Concat(fs[first:], fs[:first]))
+			gone := list[7].Clone()
+			require.NoError(t, writer.Redact(t.Context(), company, gone.ID))
+			gone.RedactPerson()
+			all.put(gone)
+			require.Zero(t, countRows(t, db, "sessionkit_blocks WHERE name = 'Fn' AND company = ", company), "postings by field")
+			// The next filter finds what the others have cached.
+			requireAll(slices.Concat(fs[first+1:], fs[:first+1]))
+		}
+	})
 }
