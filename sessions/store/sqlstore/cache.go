@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"hash/maphash"
+	"maps"
 	"sync"
 
 	"github.com/kvalifika/sessionkit/sessions/store/sqlstore/internal/segment"
@@ -15,7 +16,8 @@ const DefaultCacheBytes = 128 << 20
 // needs.
 //
 // The cache is only filled with what searches read. For a company of six million sessions,
-// thousands of different searches filled 92 MB of it.
+// thousands of different searches filled about 100 MB of it. A process takes up to three times what
+// its cache holds, since Go collects garbage only now and then.
 func (b *Backend) WithCache(bytes int) *Backend {
 	c := b.copied()
 	c.cache = newCache(bytes)
@@ -74,7 +76,7 @@ type cacheEntry struct {
 }
 
 // cacheEntryBytes is what an entry takes besides the postings: itself, and its index in the map.
-const cacheEntryBytes = 100
+const cacheEntryBytes = 130
 
 // newCache returns a cache of so many bytes at most, or nil if there are none.
 func newCache(most int) *cache {
@@ -100,13 +102,19 @@ func (c *cache) hashDead(s *segment.Segment) uint64 {
 	return max(h.Sum64(), 1)
 }
 
+// mostShorterPrefixes is how many shorter prefixes get looks up. The one that tells that no session
+// has the term is mostly the one before the last letters that were typed.
+const mostShorterPrefixes = 8
+
 // get returns what is cached of a term, for each of some segments, and whether anything is. Where
 // no session has a shorter prefix, none has the term.
 func (c *cache) get(segments []*segment.Segment, term string) (values []cacheValue, some bool) {
 	values = make([]cacheValue, len(segments))
 	hashes := []uint64{c.hash(term)}
 	for shorter := range segment.ShorterPrefixes(term) {
-		hashes = append(hashes, c.hash(shorter))
+		if hashes = append(hashes, c.hash(shorter)); len(hashes) > mostShorterPrefixes {
+			break
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,7 +168,18 @@ func (c *cache) remove(at int) {
 	delete(c.at, e.key)
 	c.entries[last] = cacheEntry{}
 	c.entries = c.entries[:last]
+	// Neither the slice nor the map gives memory back by itself, and many small entries may have made
+	// room for few large ones.
+	if room := 2 * len(c.entries); room > leastRoom && 2*room < cap(c.entries) {
+		c.entries = append(make([]cacheEntry, 0, room), c.entries...)
+		at := make(map[cacheKey]int, room)
+		maps.Copy(at, c.at)
+		c.at = at
+	}
 }
+
+// leastRoom is the number of entries whose memory is never given back.
+const leastRoom = 1000
 
 // clear removes everything.
 func (c *cache) clear() {

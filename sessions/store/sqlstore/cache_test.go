@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -67,4 +68,26 @@ func TestCache(t *testing.T) {
 	require.Greater(t, held(), 1<<20)
 	require.NotNil(t, get(7, "Lnino", 3), "used all the time")
 	require.Nil(t, get(0, "L0", 0))
+}
+
+// TestCacheGivesBack fills a cache with small entries, and then with large ones: it does not hold
+// the room of all the small ones any more. A look-up of a long prefix looks up few shorter ones.
+func TestCacheGivesBack(t *testing.T) {
+	t.Parallel()
+	c := newCache(4 << 20)
+	for n := range 40_000 {
+		c.put(int64(n%100), uint64(n), cacheValue{[]byte{0}, 0})
+	}
+	require.Greater(t, cap(c.entries), 20_000)
+	for n := range 3_000 {
+		c.put(1, uint64(100_000+n), cacheValue{make([]byte, 8_000), 0})
+	}
+	require.Less(t, len(c.entries), 1_000)
+	require.LessOrEqual(t, cap(c.entries), 4_000)
+
+	c.put(1, c.hash("L"+strings.Repeat("a", 20)), cacheValue{[]byte{0}, 0})
+	for longer, known := range map[int]bool{1: true, mostShorterPrefixes: true, mostShorterPrefixes + 1: false} {
+		_, some := c.get([]*segment.Segment{{Number: 1}}, "L"+strings.Repeat("a", 20+longer))
+		require.Equal(t, known, some, longer)
+	}
 }

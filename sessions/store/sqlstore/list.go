@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"strings"
 	"time"
@@ -185,6 +186,10 @@ func (b *Backend) inSnapshot(ctx context.Context, op string, do func(conn) error
 			// After an error PostgreSQL refuses all further statements of a transaction, so end it
 			// before explain sends one.
 			_ = tx.Rollback()
+			// Rows may show that what is cached is wrong.
+			if b.cache != nil && errors.Is(err, ErrDamaged) {
+				b.cache.clear()
+			}
 			return b.on(q, op).explain(ctx, err)
 		}
 		return nil

@@ -98,12 +98,12 @@ func (d *directory) checkDead(segments []*segment.Segment) error {
 // reader reads blocks of segments.
 type reader struct {
 	conn
-	company string
-	lock    string // clause at the end of its statements
-	all     int    // segments of the company, if they may be read together
-	memory  *arena // holds the blocks; nil: each block is allocated
-	cache   *cache // nil: nothing is cached
-	byID    map[int64]*segment.Segment
+	company   string
+	lock      string     // clause at the end of its statements
+	directory *directory // of the company, if its segments may be read together
+	memory    *arena     // holds the blocks; nil: each block is allocated
+	cache     *cache     // nil, also without a directory: nothing is cached
+	byID      map[int64]*segment.Segment
 	// What deadHash has returned.
 	dead map[*segment.Segment]uint64
 }
@@ -210,7 +210,7 @@ func (r *reader) named(ctx context.Context, segments []*segment.Segment, names [
 		for some := range slices.Chunk(segments, max(1, r.engine.MostNamed/len(part))) {
 			read := r.engine.NamedBlocks
 			// Skipping an unwanted block in a range costs about an eighth of looking one up.
-			if r.all > 0 && 4*len(some) >= r.all {
+			if r.directory != nil && 4*len(some) >= len(r.directory.segments) {
 				read = r.engine.ListBlocks
 			}
 			s, args := read(r.company, numbersOf(some), part, r.lock)
@@ -298,7 +298,7 @@ func compileQueries(filters ...filter.Filter) queries {
 // read them. See [reader.evaluate].
 func (c conn) evaluate(ctx context.Context, company string, d *directory, q queries, segments []*segment.Segment, oldest, newest int64) (*reader, [][]segment.Result, error) {
 	r := c.reader(company, segments...)
-	r.all, r.cache = len(d.segments), c.cache
+	r.directory, r.cache = d, c.cache
 	results, err := r.evaluate(ctx, q, segments, oldest, newest)
 	err = cmp.Or(err, d.checkDead(segments))
 	// The damage may be in what is cached, of a database that was damaged and has been restored since.
@@ -477,6 +477,11 @@ func (r *reader) namedOrCached(ctx context.Context, query *segment.Query, segmen
 	if err := r.named(ctx, segments, uncached); err != nil {
 		return err
 	}
+	// Postings that were read while a position was dead must not be cached as if none was, even if
+	// something else ends the search before the caller checks this.
+	if err := r.directory.checkDead(segments); err != nil {
+		return err
+	}
 	r.cachePostings(segments, uncached)
 	// The names that still have to be read, and the segments for which one of them has to be.
 	var missing []string
@@ -551,7 +556,11 @@ func (r *reader) lookUpWords(ctx context.Context, query *segment.Query, segments
 	if err := r.named(ctx, segments, []string{segment.DeadKey}); err != nil {
 		return err
 	}
+	if err := r.directory.checkDead(segments); err != nil {
+		return err
+	}
 	var missing []string
+	lacking := map[*segment.Segment]bool{}
 	for _, word := range words {
 		values, _ := r.cache.get(segments, word)
 		complete := true
@@ -559,19 +568,28 @@ func (r *reader) lookUpWords(ctx context.Context, query *segment.Query, segments
 			if v := values[i]; v.isValid(r.deadHash(s)) {
 				s.PutWord(word, v.postings[0] == 1)
 			} else {
-				complete = false
+				lacking[s], complete = true, false
 			}
 		}
 		if !complete {
 			missing = append(missing, word)
 		}
 	}
-	if err := r.named(ctx, segments, query.Hashes(segments, missing)); err != nil {
+	query.Hashes(segments, nil) // asks for none, of segments that lack none
+	some := slices.DeleteFunc(slices.Clone(segments), func(s *segment.Segment) bool { return !lacking[s] })
+	if err := r.named(ctx, some, query.Hashes(some, missing)); err != nil {
 		return err
+	}
+	for _, s := range some {
+		// A lost block must not be cached as one without the words: Rest looks for it only in the
+		// segments that no other condition has ruled out.
+		if err := s.CheckHashes(); err != nil {
+			return err
+		}
 	}
 	for _, word := range missing {
 		hash := r.cache.hash(word)
-		for _, s := range segments {
+		for _, s := range some {
 			r.cache.put(s.Number, hash, cacheValue{wordPostings[s.HasWord(word)], r.deadHash(s)})
 		}
 	}

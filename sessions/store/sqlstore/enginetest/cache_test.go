@@ -708,3 +708,164 @@ func TestCacheAndFields(t *testing.T) {
 		}
 	})
 }
+
+// called returns sessions with first names, a second apart.
+func called(n int, name func(i int) string) (list []*sessions.Session) {
+	for i := range n {
+		list = append(list, &sessions.Session{ID: fmt.Sprintf("s-%06d", i), Company: "acme", CreatedAt: start.Add(time.Duration(i) * time.Second),
+			Status: sessions.Pending, FirstName: sessions.TextOf(name(i)), LastName: sessions.TextOf("Beridze")})
+	}
+	return list
+}
+
+func lose(t *testing.T, db *sql.DB, where string) {
+	t.Helper()
+	r, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE "+where)
+	require.NoError(t, err)
+	n, err := r.RowsAffected()
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+}
+
+// TestCacheOfLostHashes loses the hashes of a segment that other conditions rule out. The next
+// search needs them.
+func TestCacheOfLostHashes(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 100})
+		list := called(1200, func(i int) string { return []string{"Nino", "Giorgi"}[i%2] })
+		list[1150].PersonalNumber, list[1150].DocumentNumber = sessions.TextOf("55555"), sessions.TextOf("77777")
+		loaded(t, b, list)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		lose(t, db, "name LIKE 'H%' AND segment = (SELECT segment FROM sessionkit_segments ORDER BY oldest_us LIMIT 1)")
+		nino := filter.Is(sessions.FieldFirstName, "Nino")
+		_, _ = b.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.And(filter.Search("55555"), filter.Search("77777"), filter.Search("beridze"), nino)})
+		n, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: nino})
+		require.ErrorIs(t, err, sqlstore.ErrDamaged, "%d of 600", n.N)
+	})
+}
+
+// TestCacheOfDamageNotFoundYet stops a search that has read that hashes are missing, before it
+// returns the error.
+func TestCacheOfDamageNotFoundYet(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			c := newDatabase(t, e)
+			between := &breaker{Connector: c}
+			db, plain := connect(t, between), connect(t, c)
+			if e == sqlite {
+				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
+				require.NoError(t, err)
+			}
+			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: 100})
+			loaded(t, other, called(300, func(i int) string { return "Nino" }))
+			require.NoError(t, other.Maintain(t.Context(), "acme"))
+			lose(t, plain, "name LIKE 'H%'")
+			for after, hit := 0, true; hit; after++ {
+				b := sqlstore.New(db, dialects[e]) // has cached nothing yet
+				require.NoError(t, b.Check(t.Context()))
+				sel := store.Selection{Company: "acme", Filter: filter.Is(sessions.FieldFirstName, "Nino"), Limit: 5000}
+				hit = false
+				var n store.Count
+				var errMeanwhile error
+				between.arm("sessionkit_", after, func(driver.Conn) {
+					hit = true
+					n, errMeanwhile = b.Count(t.Context(), sel)
+				})
+				_, err := b.List(t.Context(), sel)
+				between.arm("", 0, nil)
+				require.ErrorIs(t, err, sqlstore.ErrDamaged)
+				if hit {
+					require.ErrorIs(t, errMeanwhile, sqlstore.ErrDamaged, "%d of 300, before statement %d of the other", n.N, after)
+				}
+			}
+		})
+	}
+}
+
+// TestCacheOfACancelledSearch cancels searches of a database without the block of dead positions, and
+// restores a backup from before they were dead.
+func TestCacheOfACancelledSearch(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			c := newDatabase(t, e)
+			between := &breaker{Connector: c}
+			db, plain := connect(t, between), connect(t, c)
+			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000})
+			all := loaded(t, other, dense(3600))
+			require.NoError(t, other.Maintain(t.Context(), "acme"))
+			each := func(format string) {
+				t.Helper()
+				for _, table := range []string{"companies", "sessions", "segments", "blocks"} {
+					_, err := plain.ExecContext(t.Context(), fmt.Sprintf(format, table))
+					require.NoError(t, err)
+				}
+			}
+			each("CREATE TABLE backup_%[1]s AS SELECT * FROM sessionkit_%[1]s")
+			f := filter.Search("n")
+			for after, hit := 0, true; hit; after++ {
+				require.NoError(t, other.Redact(t.Context(), "acme", all.match(f)[3].ID))
+				lose(t, plain, "name = 'D'")
+				b := sqlstore.New(db, dialects[e]) // has cached nothing yet
+				require.NoError(t, b.Check(t.Context()))
+				ctx, cancel := context.WithCancel(t.Context())
+				hit = false
+				between.arm("sessionkit_", after, func(driver.Conn) { hit = true; cancel() })
+				_, err := b.Count(ctx, store.Selection{Company: "acme", Filter: filter.And(f, filter.Not(filter.Search("zzz"))), Limit: 5000})
+				between.arm("", 0, nil)
+				cancel()
+				require.Error(t, err)
+				each("DELETE FROM sessionkit_%s")
+				each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+				requireWhole(t, b, all, f)
+			}
+		})
+	}
+}
+
+// TestCacheReadsNewHashesOnly packs sessions, and searches again for a number that nobody has: only
+// the hashes of the new segment are read.
+func TestCacheReadsNewHashesOnly(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		var last store.Operation
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 100, Segment: 100}).WithObserver(func(_ context.Context, o store.Operation) { last = o })
+		list := called(700, func(i int) string { return "Nino" })
+		loaded(t, b, list[:600])
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		rows := func() int {
+			n, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.Is(sessions.FieldPersonalNumber, "0"), Limit: 10})
+			require.NoError(t, err)
+			require.Zero(t, n.N)
+			return last.RowsRead
+		}
+		rows()
+		again := rows()
+		require.NoError(t, b.Insert(t.Context(), list[600:]...))
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		require.LessOrEqual(t, rows(), again+2, "the row of the new segment, and its hashes")
+	})
+}
+
+// TestCacheAfterDamageOfRows finds a session that is not what the postings say.
+func TestCacheAfterDamageOfRows(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		var last store.Operation
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: 1000}).WithObserver(func(_ context.Context, o store.Operation) { last = o })
+		all := loaded(t, b, dense(3000))
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		f := filter.Search("n")
+		rows := func() int {
+			_, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: f, Limit: 10})
+			require.NoError(t, err)
+			return last.RowsRead
+		}
+		rows()
+		first := rows()
+		_, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_sessions WHERE id = '"+all.match(f)[2].ID+"'")
+		require.NoError(t, err)
+		_, err = b.List(t.Context(), store.Selection{Company: "acme", Filter: f, Limit: 10})
+		require.ErrorIs(t, err, sqlstore.ErrDamaged)
+		require.Greater(t, rows(), first, "something is still cached")
+	})
+}

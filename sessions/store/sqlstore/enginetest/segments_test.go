@@ -751,6 +751,45 @@ func TestForgottenSex(t *testing.T) {
 	})
 }
 
+// TestEverybodyForgotten takes a name from everybody who has it, which has a list of its own or
+// shares one with a name that they keep. Nothing looks damaged after that.
+func TestEverybodyForgotten(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		for _, c := range []struct{ before, after func(i int) string }{
+			{func(int) string { return "Nino" }, func(int) string { return "Zaza" }},
+			{func(i int) string { return fmt.Sprintf("Giorgi Gela%04d", i) }, func(i int) string { return fmt.Sprintf("George Gela%04d", i) }},
+		} {
+			b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: -1}).WithCache(0)
+			list := called(1550, c.before)
+			for _, s := range list {
+				s.Company = "acme-" + c.after(0)
+			}
+			all := loaded(t, b, list)
+			company := list[0].Company
+			require.NoError(t, b.Maintain(t.Context(), company))
+			var states []store.Versioned
+			for i, s := range list[20:] {
+				s.FirstName = sessions.TextOf(c.after(i))
+				states = append(states, store.Versioned{Session: s, Version: 1})
+				all.put(s)
+			}
+			results, err := b.Put(t.Context(), states...)
+			require.NoError(t, err)
+			for _, r := range results {
+				require.NoError(t, r.Err)
+			}
+			for _, f := range []filter.Filter{filter.Search("n"), filter.Search("nino"), filter.Search("g"), filter.Is(sessions.FieldFirstName, "Nino"), filter.Search("gi")} {
+				n, err := b.Count(t.Context(), store.Selection{Company: company, Filter: f})
+				require.NoError(t, err, f.Text())
+				require.Equal(t, len(all.match(f)), n.N, f.Text())
+			}
+			require.NoError(t, b.Verify(t.Context(), company))
+			require.NoError(t, b.Maintain(t.Context(), company))
+			require.NoError(t, b.Verify(t.Context(), company))
+		}
+	})
+}
+
 // TestDoubtfulTies reads the pages of a filter that only rows can decide, with segments that
 // overlap and have sessions of the same instants. Wherever a budget ends between these, none is
 // skipped.

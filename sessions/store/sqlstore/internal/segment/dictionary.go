@@ -188,7 +188,9 @@ func (s *Segment) appendCollected(dst []byte, text string, whole bool) (postings
 			size += r.size
 			dst = append(appendCount(dst, r.tag, r.count), r.gaps...)
 			// A prefix whose words take more has a list, and a word with a list has no postings here.
-			if r.count == 0 || size > listBytes && !whole {
+			// The first word takes more once the word before it, with which it shared bytes, is
+			// forgotten: as many as the prefix has at most.
+			if r.count == 0 || size > listBytes+len(text) && !whole {
 				return dst, false
 			}
 		}

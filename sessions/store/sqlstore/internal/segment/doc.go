@@ -36,7 +36,8 @@
 //     bit for each: 0 first name, 1 last name, 2 personal number, 3 document number, 4 subject, 5
 //     both names joined; a property has bit 0. The postings of all of these fields together follow.
 //     Every property has a list. A prefix has one if its words take more than listBytes in the
-//     dictionary; a subject has one if it takes more by itself.
+//     dictionary; a subject has one if it takes more by itself. It keeps its list even when all of
+//     its postings were forgotten.
 //   - F and a prefix: the postings of a list by field. This block exists if the list has several
 //     fields. It consists of sections: the number of the field, the length of its postings in bytes
 //     (uvarint), and the postings. It is read for viewers who may not see some of the fields; for

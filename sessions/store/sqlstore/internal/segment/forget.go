@@ -145,7 +145,13 @@ func (f *forgetting) fromLists() error {
 			continue
 		}
 		blocks, _ := has.blocks(f.Number, term, f.N, nil)
-		if len(blocks) == 0 {
+		switch {
+		case len(blocks) > 0:
+		case !isProperty(term):
+			// Words of the prefix may still have postings of other dead positions, and a word with a
+			// list has none in its chunk: without a list, either would look like damage.
+			blocks = append(blocks, sealed(f.Number, keyList+term, []byte{byte(had.fields() & -had.fields()), formGaps}))
+		default:
 			listed = slices.DeleteFunc(slices.Clone(listed), func(p string) bool { return p == term })
 		}
 		f.edit(keyList+term, blocks)

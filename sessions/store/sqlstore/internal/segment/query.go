@@ -337,10 +337,8 @@ func (q *Query) Rest(s *Segment, oldest, newest int64) (rest Rest, err error) {
 		if s.asked == nil {
 			return rest, s.damaged(keyHashes)
 		}
-		for _, b := range s.asked {
-			if _, ok := s.hashes[b.key]; !ok {
-				return rest, s.damaged(b.key)
-			}
+		if err := s.CheckHashes(); err != nil {
+			return rest, err
 		}
 	}
 	next := func(word string) {

@@ -123,7 +123,7 @@ var empty = []byte{0}
 
 // IsEmpty reports whether postings that [Segment.Postings] returned say that no session has the
 // term.
-func IsEmpty(postings []byte) bool { return len(postings) == len(empty) }
+func IsEmpty(postings []byte) bool { return len(postings) == len(empty) && postings[0] == empty[0] }
 
 // Postings returns the postings of a term, by the key of its list: the list, or what an evaluation
 // has collected from the dictionary, which has no text. It returns nil if they are not known.
@@ -181,6 +181,17 @@ func ShorterPrefixes(key string) iter.Seq[string] {
 // HasWord reports whether the segment may have one of the words that [Query.Hashes] was given, once
 // the blocks were put.
 func (s *Segment) HasWord(word string) bool { return s.words[word] }
+
+// CheckHashes returns a [*DamageError] if a block of [Query.Hashes] was not put: HasWord would report
+// of its words that the segment does not have them.
+func (s *Segment) CheckHashes() error {
+	for _, b := range s.asked {
+		if _, ok := s.hashes[b.key]; !ok {
+			return s.damaged(b.key)
+		}
+	}
+	return nil
+}
 
 // PutWord takes what [Segment.HasWord] has returned for the same segment.
 func (s *Segment) PutWord(word string, has bool) {

@@ -629,6 +629,95 @@ func TestForgottenHalf(t *testing.T) {
 	require.Greater(t, named, 30)
 }
 
+// forget takes the person out of some sessions, one after the other.
+func (w *world) forget(t testing.TB, positions ...int) {
+	for _, i := range positions {
+		had, has := w.list[i], w.list[i].Clone()
+		has.RedactPerson()
+		words := LostWords(had, has)
+		s := w.open(t)
+		keys, chunks := ForgetKeys([]*Segment{s}, words)
+		w.put(t, s, append(keys, DeadKey)...)
+		w.putNext(t, s, chunks...)
+		w.putNext(t, s, s.Behind(chunks)...)
+		w.apply(Edit{DeadKey, s.Bury(i)})
+		one := newBits(s.N)
+		one.Set(i)
+		edits, err := s.Forget(words, one)
+		require.NoError(t, err)
+		for _, e := range edits {
+			w.apply(e)
+		}
+		w.list[i] = has
+	}
+}
+
+// called returns the segment of sessions with first names.
+func called(n int, name func(i int) string) *world {
+	w := &world{}
+	for i := range n {
+		w.list = append(w.list, &sessions.Session{
+			ID: fmt.Sprintf("id-%05d", i), Company: "acme", Status: sessions.Success, FirstName: sessions.TextOf(name(i)),
+			CreatedAt: start.Add(time.Duration(i) * time.Second),
+		})
+	}
+	w.build()
+	return w
+}
+
+// TestForgottenByAll forgets a word of everybody who has it. It has a list, of which nothing is
+// left.
+func TestForgottenByAll(t *testing.T) {
+	w := called(1600, func(i int) string { return []string{"Nino", "Zaza"}[min(1, i/1590)] })
+	all := make([]int, 1590)
+	for i := range all {
+		all[i] = i
+	}
+	w.forget(t, all...)
+	for _, f := range []filter.Filter{filter.Search("n"), filter.Search("nino"), filter.Search("ninoo"), filter.Is(sessions.FieldFirstName, "Nino")} {
+		q := Compile(f)
+		results, s, err := w.evaluate(t, q, w.built.Oldest, w.built.Newest)
+		require.NoError(t, err)
+		requireMatches(t, w, q, []filter.Filter{f}, results, s, w.built.Oldest, w.built.Newest)
+	}
+	require.NoError(t, w.whole(t).Verify(func(i int) []*sessions.Session { return w.list[i : i+1] }))
+}
+
+// TestForgottenBefore forgets the word before those of a prefix, which share bytes with it. Their
+// first one takes more after that, and with it those of the prefix, which has no list.
+func TestForgottenBefore(t *testing.T) {
+	const prefix = "aaaaaaaaaac"
+	unlisted, most := 0, 0
+	for size := 175; size < 260; size += 3 {
+		for extra := range 8 {
+			w := called(size, func(i int) string {
+				switch i {
+				case 0:
+					return "0"
+				case 1:
+					return "aaaaaaaaaab"
+				case 2:
+					return prefix + "0000" + strings.Repeat("x", extra)
+				}
+				return fmt.Sprint(prefix, 1000+i*37)
+			})
+			f := filter.Search(prefix)
+			q := Compile(f)
+			w.forget(t, 1)
+			results, s, err := w.evaluate(t, q, w.built.Oldest, w.built.Newest)
+			require.NoError(t, err, "%d, %d", size, extra)
+			requireMatches(t, w, q, []filter.Filter{f}, results, s, w.built.Oldest, w.built.Newest)
+			require.NoError(t, w.whole(t).Verify(func(i int) []*sessions.Session { return w.list[i : i+1] }))
+			if s.lists[keyList+prefix] == nil {
+				unlisted++
+				most = max(most, size)
+			}
+		}
+	}
+	require.Positive(t, unlisted)
+	require.Less(t, most, 250, "the larger ones have a list")
+}
+
 // apply applies an edit to the table.
 func (w *world) apply(e Edit) {
 	if i, ok := slices.BinarySearchFunc(w.table, e.Key, compareKey); ok {

@@ -174,7 +174,7 @@ func (v *verifier) dictionary() error {
 	}
 	for p, size := range taken {
 		// Subjects are only looked for whole, so their prefixes have no lists.
-		if size > listBytes && p[:1] != subjectLetter {
+		if size > listBytes+len(p) && p[:1] != subjectLetter {
 			return s.damaged(keyList + p)
 		}
 	}
