@@ -33,13 +33,13 @@ func TestDialectOf(t *testing.T) {
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	o := options{
-		dsn: filepath.Join(dir, "sessions.db"), n: 1000, seed: 1, workload: "first", limit: 1e10, keystrokes: 60, compared: 8, churn: 50,
+		dsn: filepath.Join(dir, "sessions.db"), n: 1000, seed: 1, workload: "first", limit: 1e10, keystrokes: 60, runs: 2, compared: 8, churn: 50,
 		steps: "search,pages,count,insert,naive,trigram,check", svg: filepath.Join(dir, "latency.svg"),
 	}
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), o, &out))
 	for _, heading := range []string{
-		"### Sizes", "### One keystroke", "by length typed", "### Pages further back", "### Counting up to", "Inserting 1000 sessions",
+		"### Sizes", "### One keystroke, run 1 of 2, by kind", "by length typed", "### Pages further back", "### Counting up to", "Inserting 1000 sessions",
 		"### LIKE on four columns", ": 0 pages differ", "a second were inserted and decided",
 	} {
 		require.Contains(t, out.String(), heading)
