@@ -33,7 +33,7 @@ func TestDialectOf(t *testing.T) {
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	o := options{
-		dsn: filepath.Join(dir, "sessions.db"), n: 1000, seed: 1, workload: "first", limit: 1e10, keystrokes: 60, runs: 2, compared: 8, churn: 50,
+		dsn: filepath.Join(dir, "sessions.db"), n: 1000, seed: 1, workload: "first", limit: 1e10, keystrokes: 30, runs: 2, compared: 8, churn: 50,
 		steps: "search,pages,count,insert,naive,trigram,check", svg: filepath.Join(dir, "latency.svg"),
 	}
 	var out bytes.Buffer
