@@ -265,7 +265,7 @@ func (b *bench) queries(ctx context.Context) error {
 // search measures the keystrokes of the workload.
 func (b *bench) search(ctx context.Context) error {
 	if b.runs < 1 {
-		return fmt.Errorf("-runs %d: one at least is measured", b.runs)
+		return fmt.Errorf("-runs %d: at least 1 is needed", b.runs)
 	}
 	// Warm up connections, plans and caches.
 	if _, err := replay(ctx, b.store, b.watch, every(b.strokes, 200)); err != nil {

@@ -525,13 +525,7 @@ func TestCacheAmongWriters(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			c := newDatabase(t, e)
-			between := &breaker{Connector: c}
-			db, plain := connect(t, between), connect(t, c)
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
+			between, db, plain := stoppableDatabase(t, e)
 			newBackend(t, e, plain) // makes the tables
 			b := backendOf(db, e, nil, sqlstore.Packing{}).WithObserver(observeRows)
 			uncached := b.WithCache(0)
@@ -599,15 +593,9 @@ func TestCacheOfAnOlderSnapshotOfFew(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			c := newDatabase(t, e)
-			between := &breaker{Connector: c}
-			db, plain := connect(t, between), connect(t, c)
+			between, db, plain := stoppableDatabase(t, e)
 			packs := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: 1, Segment: few})
 			writes := packs.WithPacking(sqlstore.Packing{Tail: -1})
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
 			stops := 0
 			for n, test := range cases {
 				for after := 0; ; after++ {
@@ -718,6 +706,7 @@ func called(n int, name func(i int) string) (list []*sessions.Session) {
 	return list
 }
 
+// lose deletes a block.
 func lose(t *testing.T, db *sql.DB, where string) {
 	t.Helper()
 	r, err := db.ExecContext(t.Context(), "DELETE FROM sessionkit_blocks WHERE "+where)
@@ -750,13 +739,7 @@ func TestCacheOfDamageNotFoundYet(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			c := newDatabase(t, e)
-			between := &breaker{Connector: c}
-			db, plain := connect(t, between), connect(t, c)
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
+			between, db, plain := stoppableDatabase(t, e)
 			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: 100})
 			loaded(t, other, called(300, func(i int) string { return "Nino" }))
 			require.NoError(t, other.Maintain(t.Context(), "acme"))
@@ -789,20 +772,11 @@ func TestCacheOfACancelledSearch(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			c := newDatabase(t, e)
-			between := &breaker{Connector: c}
-			db, plain := connect(t, between), connect(t, c)
+			between, db, plain := stoppableDatabase(t, e)
 			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: 1000, Segment: 6000})
 			all := loaded(t, other, dense(3600))
 			require.NoError(t, other.Maintain(t.Context(), "acme"))
-			each := func(format string) {
-				t.Helper()
-				for _, table := range []string{"companies", "sessions", "segments", "blocks"} {
-					_, err := plain.ExecContext(t.Context(), fmt.Sprintf(format, table))
-					require.NoError(t, err)
-				}
-			}
-			each("CREATE TABLE backup_%[1]s AS SELECT * FROM sessionkit_%[1]s")
+			restore := backup(t, plain)
 			f := filter.Search("n")
 			for after, hit := 0, true; hit; after++ {
 				require.NoError(t, other.Redact(t.Context(), "acme", all.match(f)[3].ID))
@@ -816,8 +790,7 @@ func TestCacheOfACancelledSearch(t *testing.T) {
 				between.arm("", 0, nil)
 				cancel()
 				require.Error(t, err)
-				each("DELETE FROM sessionkit_%s")
-				each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+				restore()
 				requireWhole(t, b, all, f)
 			}
 		})

@@ -100,12 +100,22 @@ func meanwhiles() []meanwhile {
 // stoppable is like breakable, for a database to which others write while a statement waits.
 func stoppable(t *testing.T, e engine) (*sqlstore.Backend, *breaker, *sql.DB) {
 	t.Helper()
-	b, breaker, plain := breakable(t, e)
+	breaker, db, plain := stoppableDatabase(t, e)
+	return newBackend(t, e, db), breaker, plain
+}
+
+// stoppableDatabase returns a new database whose statements a breaker can stop, and the same one
+// without the breaker.
+func stoppableDatabase(t *testing.T, e engine) (between *breaker, db, plain *sql.DB) {
+	t.Helper()
+	c := newDatabase(t, e)
+	between = &breaker{Connector: c}
+	db, plain = connect(t, between), connect(t, c)
 	if e == sqlite {
 		_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
 		require.NoError(t, err)
 	}
-	return b, breaker, plain
+	return between, db, plain
 }
 
 // TestPackingAmongOthers stops the packing of a company before each of its statements, while others
@@ -266,14 +276,8 @@ func TestCacheOfAnOlderSnapshot(t *testing.T) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
-			c := newDatabase(t, e)
-			between := &breaker{Connector: c}
-			db, plain := connect(t, between), connect(t, c)
+			between, db, plain := stoppableDatabase(t, e)
 			other := newBackend(t, e, plain).WithPacking(sqlstore.Packing{Tail: -1, Segment: 6000})
-			if e == sqlite {
-				_, err := plain.ExecContext(t.Context(), "PRAGMA journal_mode = WAL")
-				require.NoError(t, err)
-			}
 			all := loaded(t, other, dense(3600)) // enough for a list of each initial
 			require.NoError(t, other.Maintain(t.Context(), "acme"))
 			stops := 0

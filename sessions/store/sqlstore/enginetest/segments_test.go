@@ -547,6 +547,24 @@ func TestCacheSavesReading(t *testing.T) {
 	})
 }
 
+// backup copies all sessions and segments of a database. It returns a function that restores them.
+func backup(t *testing.T, db *sql.DB) (restore func()) {
+	t.Helper()
+	each := func(format string) {
+		t.Helper()
+		for _, table := range []string{"companies", "sessions", "segments", "blocks"} {
+			_, err := db.ExecContext(t.Context(), fmt.Sprintf(format, table))
+			require.NoError(t, err)
+		}
+	}
+	each("CREATE TABLE backup_%[1]s AS SELECT * FROM sessionkit_%[1]s")
+	return func() {
+		t.Helper()
+		each("DELETE FROM sessionkit_%s")
+		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+	}
+}
+
 // TestCacheOfABackup restores a backup behind a Backend that has cached postings since, and redacts
 // another session than before: as many positions are dead, but not the same ones. A database that
 // was damaged before the backup is restored leaves nothing wrong behind either.
@@ -556,15 +574,7 @@ func TestCacheOfABackup(t *testing.T) {
 		b, other := newBackend(t, e, db).WithPacking(packing), newBackend(t, e, db).WithPacking(packing)
 		all := loaded(t, other, dense(3600))
 		require.NoError(t, other.Maintain(t.Context(), "acme"))
-		tables := []string{"companies", "sessions", "segments", "blocks"}
-		each := func(format string) {
-			t.Helper()
-			for _, table := range tables {
-				_, err := db.ExecContext(t.Context(), fmt.Sprintf(format, table))
-				require.NoError(t, err)
-			}
-		}
-		each("CREATE TABLE backup_%[1]s AS SELECT * FROM sessionkit_%[1]s")
+		restore := backup(t, db)
 		f := filter.Search("n g")
 		matches := all.match(f)
 		require.NoError(t, other.Redact(t.Context(), "acme", matches[3].ID))
@@ -572,21 +582,18 @@ func TestCacheOfABackup(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, len(matches)-1, n.N)
 
-		each("DELETE FROM sessionkit_%s")
-		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+		restore()
 		require.NoError(t, other.Redact(t.Context(), "acme", matches[9].ID))
 		gone := matches[9].Clone()
 		gone.RedactPerson()
 		all.put(gone)
 		requireWhole(t, b, all, f)
-		each("DELETE FROM sessionkit_%s")
-		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+		restore()
 		all.put(matches[9])
 		requireWhole(t, b, all, f)
 
 		// Blocks are lost, and searches have noticed that or not, before the backup is restored again.
-		each("DELETE FROM sessionkit_%s")
-		each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+		restore()
 		all = &oracle{}
 		for _, s := range dense(3600) {
 			all.put(s)
@@ -610,8 +617,7 @@ func TestCacheOfABackup(t *testing.T) {
 			} else {
 				require.NoError(t, err, damage.lost)
 			}
-			each("DELETE FROM sessionkit_%s")
-			each("INSERT INTO sessionkit_%[1]s SELECT * FROM backup_%[1]s")
+			restore()
 			for _, f := range []filter.Filter{filter.Search("n"), filter.Status(sessions.Pending), f} {
 				requireWhole(t, b, all, f)
 			}
