@@ -443,12 +443,14 @@ func (r *reader) load(ctx context.Context, query *segment.Query, segments []*seg
 	if err := r.following(ctx, next); err != nil {
 		return nil, err
 	}
-	next = nil
-	for _, s := range segments {
-		next = append(next, blocksOf(s, query.More(s))...)
-	}
-	if err := r.following(ctx, next); err != nil {
-		return nil, err
+	for range segment.MoreRounds {
+		next = nil
+		for _, s := range segments {
+			next = append(next, blocksOf(s, query.More(s))...)
+		}
+		if err := r.following(ctx, next); err != nil {
+			return nil, err
+		}
 	}
 	return names, r.exactly(ctx, blocks)
 }
@@ -491,9 +493,7 @@ func (r *reader) namedOrCached(ctx context.Context, query *segment.Query, segmen
 		for i, s := range segments {
 			v := term.values[i]
 			// A list's postings by field are not cached, and have to be of the same moment as it.
-			if v.isValid(r.deadHash(s)) && !query.NeedsFields(term.name, v.postings) {
-				s.PutPostings(term.name, v.postings)
-			} else {
+			if !v.isValid(r.deadHash(s)) || query.NeedsFields(term.name, v.postings) || !s.PutPostings(term.name, v.postings) {
 				lacking[s], complete = true, false
 			}
 		}

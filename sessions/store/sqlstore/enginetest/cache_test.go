@@ -842,3 +842,40 @@ func TestCacheAfterDamageOfRows(t *testing.T) {
 		require.Greater(t, rows(), first, "something is still cached")
 	})
 }
+
+// TestPrefixesOfManyChunks searches for a prefix and a longer one, whose words end a chunk of the
+// dictionary, and for a prefix whose list is lost and whose words are in three chunks. That it is
+// lost is noticed, and nothing of it is cached.
+func TestPrefixesOfManyChunks(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine, db *sql.DB) {
+		b := newBackend(t, e, db).WithPacking(sqlstore.Packing{Tail: -1, Segment: 6000})
+		var names []string
+		add := func(prefix string, n int) {
+			for i := range n {
+				names = append(names, fmt.Sprintf("%s%04d", prefix, 7919*i%10_000))
+			}
+		}
+		add("da", 200)
+		add("dz", 150)
+		names = append(names, slices.Repeat([]string{"e"}, 1400)...)
+		add("ma", 270)
+		add("na", 110)
+		names = append(names, slices.Repeat([]string{"nz"}, 1470)...)
+		list := called(len(names), func(i int) string { return names[i] })
+		for _, s := range list {
+			s.LastName = sessions.Text{}
+		}
+		all := loaded(t, b, list)
+		require.NoError(t, b.Maintain(t.Context(), "acme"))
+		restore := backup(t, db)
+		for _, bytes := range []int{0, sqlstore.DefaultCacheBytes} {
+			b := b.WithCache(bytes)
+			requireWhole(t, b, all, filter.Or(filter.Search("dz"), filter.Search("dz9")))
+			lose(t, db, "name = 'Ln'")
+			_, err := b.Count(t.Context(), store.Selection{Company: "acme", Filter: filter.Search("n"), Limit: 10})
+			require.ErrorIs(t, err, sqlstore.ErrDamaged)
+			restore()
+			requireWhole(t, b, all, filter.Search("n"))
+		}
+	})
+}

@@ -152,7 +152,7 @@ func (s *Segment) appendCollected(dst []byte, text string, whole bool) (postings
 	dst = append(dst, 0)
 	size, before := 0, ""
 	i, _ := s.chunk(text)
-	for n := range mostChunks {
+	for n := range mostChunks + 1 {
 		if i+n == len(s.chunks) {
 			return dst, false
 		}
@@ -184,6 +184,10 @@ func (s *Segment) appendCollected(dst []byte, text string, whole bool) (postings
 			}
 			if whole && r.length > len(text) {
 				break
+			}
+			// So many chunks with words of the prefix take more than a prefix without a list does.
+			if n == mostChunks {
+				return dst, false
 			}
 			size += r.size
 			dst = append(appendCount(dst, r.tag, r.count), r.gaps...)
@@ -250,7 +254,9 @@ func orCollected(set Bits, n int, postings []byte, fields tags) bool {
 
 // mostChunks is the greatest number of chunks that have words of a prefix without a list. Those
 // words take listBytes at most, and a chunk that begins with one of them has room for all. It may
-// end with the last of them if the word that follows does not fit.
+// end with the last of them if the word that follows does not fit: then the next chunk shows that
+// there are no more. The words of a prefix whose list is lost may be in more chunks, and take less
+// than listBytes in the first two.
 const mostChunks = 2
 
 // sections are the positions that a term has in each field; nil if it has none.

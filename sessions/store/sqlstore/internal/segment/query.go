@@ -397,15 +397,24 @@ func (q *Query) NeedsFields(key string, postings []byte) bool {
 	return slices.ContainsFunc(q.leaves, func(l leaf) bool { return l.word != "" && keyList+l.word == key && l.isApart(fields) })
 }
 
-// More returns keys that have to be read like those of Next after the blocks of Rest: the words of
-// a prefix without a list are in two chunks at most.
+// MoreRounds is how often More may return keys.
+const MoreRounds = mostChunks
+
+// More returns keys that have to be read like those of Next after the blocks of Rest, until there
+// are none: the words of a prefix without a list are in two chunks at most, and the second one may
+// end with one of them.
 func (q *Query) More(s *Segment) (next []string) {
 	q.eachUnlisted(s, func(prefix string) {
-		if i, _ := s.chunk(prefix); i < len(s.chunks) && strings.HasPrefix(s.chunks[i].last, prefix) {
-			next = append(next, keyDictionary+prefix)
+		i, _ := s.chunk(prefix)
+		for n := 0; n < mostChunks && i < len(s.chunks) && strings.HasPrefix(s.chunks[i].last, prefix); n++ {
+			last := s.chunks[i].last
+			if i++; i == len(s.chunks) || s.chunks[i].before != last {
+				next = append(next, keyDictionary+last+"\x01") // no word has that character
+				return
+			}
 		}
 	})
-	return s.Behind(next)
+	return sortedSet(next)
 }
 
 // eachUnlisted calls do with the prefixes whose words have to be looked for in the dictionary:

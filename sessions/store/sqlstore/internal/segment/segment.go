@@ -141,15 +141,21 @@ func (s *Segment) Postings(key string) []byte {
 	return empty
 }
 
-// PutPostings takes what [Segment.Postings] has returned for the same segment, but not nil.
-func (s *Segment) PutPostings(key string, postings []byte) {
+// PutPostings takes what [Segment.Postings] has returned for the same segment, but not nil. It
+// reports false, and takes nothing, if the segment has a property by its catalogue that no session
+// had by then: the catalogue is an older one, from before a person was forgotten.
+func (s *Segment) PutPostings(key string, postings []byte) bool {
+	term := key[len(keyList):]
 	switch {
 	case postings[0] != 0: // the fields of a list, of which there is one at least
 		s.lists = with(s.lists, key, postings)
-	// Whether a segment has a property, the catalogue says.
-	case !isProperty(key[len(keyList):]):
-		s.unlisted = with(s.unlisted, key[len(keyList):], postings)
+	case isProperty(term):
+		_, has := slices.BinarySearch(s.properties, term)
+		return !has
+	default:
+		s.unlisted = with(s.unlisted, term, postings)
 	}
+	return true
 }
 
 // Collected returns the keys of the terms whose postings evaluations have collected from the

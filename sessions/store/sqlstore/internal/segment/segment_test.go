@@ -123,7 +123,9 @@ func (w *world) load(t testing.TB, s *Segment, q *Query, oldest, newest int64) e
 	}
 	w.put(t, s, rest.Blocks...)
 	w.putNext(t, s, rest.Next...)
-	w.putNext(t, s, q.More(s)...)
+	for range MoreRounds {
+		w.putNext(t, s, q.More(s)...)
+	}
 	return nil
 }
 
@@ -308,7 +310,9 @@ func (f *findings) load(t testing.TB, w *world, s *Segment, q *Query, oldest, ne
 		require.LessOrEqual(t, len(rest.Next), len(q.Words()), "only whole words need the dictionary")
 		require.Empty(t, q.More(s))
 	}
-	w.putNext(t, s, q.More(s)...)
+	for range MoreRounds {
+		w.putNext(t, s, q.More(s)...)
+	}
 	return put, inferred
 }
 
@@ -436,37 +440,73 @@ func TestNarrower(t *testing.T) {
 	require.Less(t, stopped, narrowed)
 }
 
+// numbered appends names that end with numbers, which are not in order.
+func numbered(names []string, prefix string, n int) []string {
+	for i := range n {
+		names = append(names, fmt.Sprintf("%s%04d", prefix, 7919*i%10_000))
+	}
+	return names
+}
+
 // TestChunkEndsWithPrefix searches for a prefix whose words begin in one chunk of the dictionary
-// and are all words of the next one, since the word after them does not fit in there.
+// and are all words of the next one, since the word after them does not fit in there. So does a
+// longer prefix, whose words are all in that one.
 func TestChunkEndsWithPrefix(t *testing.T) {
 	ends := 0
 	for before := range 30 {
-		w := &world{}
-		add := func(name string) {
-			n := len(w.list)
-			w.list = append(w.list, &sessions.Session{
-				ID: fmt.Sprintf("id-%05d", n), Company: "acme", Status: sessions.Success, FirstName: sessions.TextOf(name),
-				CreatedAt: start.Add(time.Duration(n) * time.Second),
-			})
-		}
-		for i := range 200 + 3*before {
-			add(fmt.Sprintf("da%04d", 7919*i%10_000))
-		}
-		for i := range 150 {
-			add(fmt.Sprintf("dz%04d", 7919*i%10_000))
-		}
-		for range 1400 {
-			add("e")
-		}
-		w.build()
+		names := numbered(numbered(nil, "da", 200+3*before), "dz", 150)
+		names = append(names, slices.Repeat([]string{"e"}, 1400)...)
+		w := called(len(names), func(i int) string { return names[i] })
 		for i, b := range w.table {
 			if strings.HasPrefix(b.Key, "Wdz") && strings.HasPrefix(w.table[i-1].Key, "Wdz") {
 				ends++
 			}
 		}
-		requireEvaluates(t, w, []filter.Filter{filter.Search("dz")}, w.built.Oldest, w.built.Newest)
+		for _, f := range []filter.Filter{filter.Search("dz"), filter.Search("dz9"), filter.Or(filter.Search("dz"), filter.Search("dz9"))} {
+			requireEvaluates(t, w, []filter.Filter{f}, w.built.Oldest, w.built.Newest)
+		}
 	}
 	require.Positive(t, ends)
+}
+
+// TestLostList loses the list of a prefix whose words are in three chunks, and take few bytes in the
+// first two.
+func TestLostList(t *testing.T) {
+	for before := range 60 {
+		names := numbered(numbered(nil, "ma", 180+2*before), "na", 110)
+		names = append(names, slices.Repeat([]string{"nz"}, 1470)...)
+		w := called(len(names), func(i int) string { return names[i] })
+		q := Compile(filter.Search("n"))
+		requireEvaluates(t, w, []filter.Filter{filter.Search("n")}, w.built.Oldest, w.built.Newest)
+		w.table = slices.DeleteFunc(slices.Clone(w.table), func(b Block) bool { return b.Key == "Ln" })
+		require.Less(t, len(w.table), len(w.built.Blocks))
+		_, s, err := w.evaluate(t, q, w.built.Oldest, w.built.Newest)
+		require.ErrorIs(t, err, ErrDamaged, before)
+		require.Nil(t, s.Postings("Ln"))
+	}
+}
+
+// TestOlderCatalogue evaluates a segment as it was before a person was forgotten, with the finding
+// that nobody has that person's sex. The place was dead already.
+func TestOlderCatalogue(t *testing.T) {
+	w := called(5, func(int) string { return "Nino" })
+	w.list[2].Sex = sessions.Female
+	w.build()
+	w.apply(Edit{DeadKey, w.open(t).Bury(2)})
+	q := Compile(filter.Is(sessions.FieldSex, string(sessions.Female)))
+	older := world{w.list, w.built, slices.Clone(w.table)}
+	w.forget(t, 2)
+	_, s, err := w.evaluate(t, q, w.built.Oldest, w.built.Newest)
+	require.NoError(t, err)
+	key := keyList + sexLetter + string(sessions.Female)
+	nobody := s.Postings(key)
+	require.True(t, IsEmpty(nobody))
+	s = older.open(t)
+	older.put(t, s, q.Keys(false)[:2]...)
+	require.False(t, s.PutPostings(key, nobody))
+	require.NoError(t, older.load(t, s, q, w.built.Oldest, w.built.Newest))
+	_, err = q.Evaluation().Evaluate(s, w.built.Oldest, w.built.Newest)
+	require.NoError(t, err)
 }
 
 // TestHiddenFields shows that only the list of all fields is read unless it has words of a field
